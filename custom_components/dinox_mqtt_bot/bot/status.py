@@ -1,0 +1,64 @@
+"""What state a link and the whole bot are in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where a link stands."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """State of one link.
+
+    `reason` is a translation key (`common.reason_<reason>`) or empty; `detail` is what the other side or
+    the operating system said, for the log and the diagnostics. `fatal` says that trying again is useless
+    until the user changes something (refused credentials).
+    """
+
+    phase: Phase
+    reason: str = ""
+    detail: str = ""
+    fatal: bool = False
+
+
+class BotState(StrEnum):
+    """What the status sensor and the bot's presence tell (the contract of the states)."""
+
+    CONNECTING = "connecting"
+    OFFLINE = "offline"
+    WAITING = "waiting"
+    ONLINE = "online"
+
+
+class Delivery(StrEnum):
+    """How far a notice has come: queued, acknowledged by the server (XEP-0198), received (0184), read (0333)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    RECEIVED = "received"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BotStatus:
+    """A snapshot for sensors, `status` and diagnostics. Times are Unix seconds, 0 for never."""
+
+    state: BotState
+    broker: LinkStatus
+    chat: LinkStatus
+    paused: bool
+    messages: int
+    dropped: int
+    unread: int
+    undelivered: int
+    last_topic: str
+    last_text: str
+    last_time: float
+    refused: tuple[tuple[str, str], ...] = ()
