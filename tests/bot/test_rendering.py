@@ -1,0 +1,234 @@
+"""Readings as chat text."""
+
+import json
+
+from hypothesis import given, strategies as st
+from phrases import RealPhrases
+import pytest
+
+from bot.message import Message, Properties
+from bot.plain import is_plain
+from bot.ports import Phrases
+from bot.readings import Readings
+from bot.rendering import (
+    LONGEST_NAME,
+    MOST_CHARACTERS,
+    MOST_FIELDS,
+    MOST_LINES,
+    MOST_TOPICS,
+    render_digest,
+    render_reading,
+    render_value,
+)
+from bot.rules import Priority, Subscription
+
+WJ = "\u2060"
+ENGLISH: Phrases = RealPhrases("en")
+READINGS = Readings()
+
+type Payload = bytes | str
+
+
+def rendered(
+    payload: Payload, subscription: Subscription | None = None, *, topic: str = "home/x", retain: bool = False
+) -> str:
+    data = payload.encode() if isinstance(payload, str) else payload
+    message = Message(topic, data, retain=retain)
+    return render_reading(READINGS.read(message, subscription), subscription, ENGLISH)
+
+
+def body(payload: Payload) -> str:
+    """Return the text below the header line."""
+    return rendered(payload).partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ("22.5", "22.5"),
+        ("22.5 °C", "22.5 °C"),
+        ("45%", "45 %"),
+        ("0.0012", "0.0012"),
+        ("ON", "ON"),
+        ("two\nlines", "two\nlines"),
+        ("", "(empty)"),
+        (" \n", "(empty)"),
+        ('""', "(empty)"),
+        ('{"value": 22.1, "unit": "C"}', "22.1 C"),
+        ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
+        ('{"a": {"b": 1}, "c": "x\\ny"}', "a.b: 1\nc: x y"),
+        ("[1, 2, 3]", "1, 2, 3"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image, 45 kB"),
+        (b"OggS\0" + bytes(60), "OGG audio, 65 B"),
+        (b"\0\0\0\x18ftypisom" + bytes(60), "MP4 video, 72 B"),
+        (b"%PDF-1.7\xff" + bytes(60), "PDF document, 69 B"),
+        (b"PK\3\4" + bytes(60), "ZIP archive, 64 B"),
+        (b"\x00\x01\x02\xff", "Data, 4 B: 00 01 02 ff"),
+        (bytes(5_000_000), "Data, 5 MB"),
+        ("#EXTM3U\nhttps://a.b/s", "Stream: https://a.b/s"),
+        ("<html><title>A page</title></html>", "Web page “A page”, 34 B"),
+        ("<html><body></body></html>", "Web page, 26 B"),
+    ],
+)
+def test_a_value_reads_as_people_write(payload: Payload, text: str) -> None:
+    assert body(payload) == text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "🏓 Pong! (Node-RED antwortet in 0ms)",
+        "📖 DinoX Node-RED Bot\n\nAvailable commands:\n• time — Current date & time\n• ping — Pong!",
+        '😂 What does an IT guy say when he\'s cold? "Hold on, let me open a few Windows."',
+        "⛽ Fuel Prices\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟢 Super E5: 1.769 €\n  🔵 Super E10: 1.709 €\n❌ JET: Closed",
+        "🔔 Fuel Price Alert\n22.11.2026, 08:55\n\n▲ HEM Super E5: 1.769 → 1.799 € (+3.0¢)",
+        "⚠️ Error fetching fuel prices: apikey nicht angegeben, falsch, oder im falschen Format",
+        "Benzin: 1,299 EUR/L",
+        "BMS voltage: 12.6V",
+        "OK: Kitchen light turned on",
+    ],
+)
+def test_what_flows_write_for_people_stays_as_it_is(payload: str) -> None:
+    assert body(payload) == payload
+
+
+def test_a_stream_address_is_never_cut() -> None:
+    url = "https://a.b/" + "x" * 1_500
+    assert body(f"#EXTM3U\n{url}") == f"Stream: {url}"
+
+
+@pytest.mark.parametrize(
+    ("subscription", "retain", "header"),
+    [
+        (None, False, "home/x"),
+        (None, True, "📌 home/x"),
+        (Subscription("home/x", alias="Kitchen"), False, "Kitchen"),
+        (Subscription("home/x", icon="🌡"), False, "🌡 home/x"),
+        (Subscription("home/x", priority=Priority.ALERT), False, "⚠ home/x"),
+        (Subscription("home/x", alias="Door", icon="🚪", priority=Priority.CRITICAL), True, "🔴 🚪 📌 Door"),
+    ],
+)
+def test_the_header_names_the_topic_and_what_is_special(
+    subscription: Subscription | None, retain: bool, header: str
+) -> None:
+    assert rendered("1", subscription, retain=retain) == f"{header}\n1"
+
+
+def test_a_long_name_is_cut() -> None:
+    assert rendered("1", topic="x" * 500) == "x" * LONGEST_NAME + "…\n1"
+
+
+def test_long_text_is_cut_and_says_how_much_is_missing() -> None:
+    assert body("a" * (MOST_CHARACTERS + 12_000)) == "a" * MOST_CHARACTERS + "\n… 12 kB more"
+
+
+def test_a_character_is_never_cut_in_two() -> None:
+    assert body("👩‍🚀" * 1_000) == "👩‍🚀" * (MOST_CHARACTERS // 3) + "\n… 3.7 kB more"
+
+
+def test_many_lines_are_cut() -> None:
+    assert body("line\n" * 60 + "end") == "\n".join(["line"] * MOST_LINES) + "\n… 104 B more"
+
+
+def test_many_fields_are_cut_and_counted() -> None:
+    lines = body(json.dumps({f"f{number}": number for number in range(100)})).split("\n")
+    assert lines == [*(f"f{number}: {number}" for number in range(MOST_FIELDS)), "… 80 more fields"]
+
+
+def test_some_more_fields_than_fit_are_counted() -> None:
+    assert body(json.dumps({f"f{number}": number for number in range(25)})).endswith("\n… 5 more fields")
+
+
+def test_a_long_field_is_cut() -> None:
+    assert body(json.dumps({"a": "x" * 1_000, "b": 1})) == f"a: {'x' * 197}…\nb: 1"
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "text"),
+    [("1700000000", "home/x\n1\nas of <1700000000.0>"), ("1700003599", "home/x\n1")],
+)
+def test_the_time_is_told_where_it_is_not_that_of_receipt(timestamp: str, text: str) -> None:
+    properties = Properties(user=(("timestamp", timestamp),))
+    reading = READINGS.read(Message("home/x", b"1", received=1_700_003_600.0, properties=properties))
+    assert render_reading(reading, None, ENGLISH, lambda time: f"<{time}>") == text
+
+
+def test_without_a_clock_no_time_is_told() -> None:
+    properties = Properties(user=(("timestamp", "1700000000"),))
+    assert (
+        render_reading(READINGS.read(Message("home/x", b"1", properties=properties)), None, ENGLISH)
+        == "home/x\n1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (
+            "xmpp:x?message;body=/mqtt%20bridge%20%23%20evil@x",
+            f"xmpp{WJ}:x?message;body=/mqtt%20bridge%20%23%20evil@x",
+        ),
+        ('{"a": "xmpp:x?remove", "b": 1}', f"a: xmpp{WJ}:x?remove\nb: 1"),
+        ("xm\u202epp:x", f"xmpp{WJ}:x"),
+        ("#EXTM3U\nhttp://a.b/?xmpp:c", f"Stream: http://a.b/?xmpp{WJ}:c"),
+        ("<html><title>mailto:a@b</title>", f"Web page “mailto{WJ}:a@b”, 31 B"),
+        ("```\nall below is code", f"{WJ}```\nall below is code"),
+        ("> said you", f"{WJ}> said you"),
+        ("https://example.org/a", "https://example.org/a"),
+    ],
+)
+def test_no_payload_acts(payload: str, text: str) -> None:
+    assert body(payload) == text
+
+
+@pytest.mark.parametrize("topic", ["/me leaves", "/mqtt publish a b", "> a", "xmpp:a@b"])
+def test_no_topic_acts(topic: str) -> None:
+    assert WJ in rendered("1", topic=topic)
+
+
+def test_a_digest_has_a_line_for_each_topic() -> None:
+    kitchen = Subscription("k", alias="Kitchen")
+    entries = [
+        (READINGS.read(Message("k", "22.5 °C".encode()), kitchen), kitchen, 12),
+        (READINGS.read(Message("door", b"two\nlines", retain=True)), None, 1),
+        (READINGS.read(Message("light", b'{"state": "ON", "brightness": 254}')), None, 2),
+        (READINGS.read(Message("long", b"word " * 100)), None, 1),
+        (READINGS.read(Message("none", b"")), None, 1),
+        (READINGS.read(Message("bytes", bytes(4_000))), None, 1),
+    ]
+    assert render_digest(entries, 0, ENGLISH).split("\n") == [
+        "Kitchen: 22.5 °C ×12",
+        "📌 door: two lines",
+        "light: state: ON, brightness: 254 ×2",
+        f"long: {('word ' * 20)[:80]}…",
+        "none: (empty)",
+        "bytes: Data, 4 kB",
+    ]
+
+
+def test_a_digest_counts_what_it_does_not_list() -> None:
+    reading = READINGS.read(Message("k", b"1"))
+    lines = render_digest([(reading, None, 3)] * (MOST_TOPICS + 2), 10, ENGLISH).split("\n")
+    assert lines == ["k: 1 ×3"] * MOST_TOPICS + ["… 16 more messages"]
+
+
+def test_nothing_in_a_digest_acts() -> None:
+    reading = READINGS.read(Message("/me", b"xmpp:a@b"))
+    assert render_digest([(reading, None, 1)], 0, ENGLISH) == f"{WJ}/me: xmpp{WJ}:a@b"
+
+
+def test_a_value_of_megabytes_fits_a_line() -> None:
+    assert render_value(READINGS.read(Message("k", b" " * 3_000_000 + b"x")), ENGLISH, 80) == "…"
+    assert render_value(READINGS.read(Message("k", b"x" * 3_000_000)), ENGLISH, 80) == "x" * 80 + "…"
+
+
+@given(
+    st.binary(max_size=60) | st.text(max_size=60).map(str.encode),
+    st.text(min_size=1, max_size=30),
+    st.booleans(),
+)
+def test_any_reading_renders_in_every_language(payload: bytes, topic: str, retain: bool) -> None:
+    reading = READINGS.read(Message(topic, payload, retain=retain))
+    for language in ("en", "de"):
+        assert is_plain(render_reading(reading, None, RealPhrases(language)))
+        assert is_plain(render_digest([(reading, None, 2)], 1, RealPhrases(language)))
