@@ -1,0 +1,90 @@
+"""Foreign text made harmless: for XML 1.0, for the reader's eyes, for the reader's client."""
+
+import re
+import unicodedata
+
+_JOINER = "\u2060"
+"""WORD JOINER: invisible, and enough to keep a client from seeing a link, a command or a style."""
+
+_ANSI = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
+_NEWLINE = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+_FOREIGN = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+# One class, no alternatives: it has to pass over five megabytes in the event loop.
+_CHANGED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def is_plain(text: str) -> bool:
+    """Say whether `plain` would change nothing."""
+    return text.isprintable() or _CHANGED.search(text) is None
+
+
+def plain(text: str) -> str:
+    """Return text that XML 1.0 can carry (§2.2) and that reads in the order it is written.
+
+    Control characters become their pictures (`␀`), line ends become line feeds, what turns the writing direction
+    (so that `cod.exe` reads as `exe.doc`) and terminal colours go.
+    """
+    if is_plain(text) or is_plain(text := text.replace("\r\n", "\n")):
+        return text
+    return _FOREIGN.sub(_picture, _NEWLINE.sub("\n", _ANSI.sub("", text)))
+
+
+def _picture(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _DIRECTION:
+        return ""
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    return "␡" if character == "\x7f" else "�"
+
+
+# Some clients make a link of a scheme in the middle of a word, so `xmpp:` is broken wherever it stands: followed
+# once, it can send a command in the reader's name. The others need a border, lest every MAC address be hit.
+_SCHEME = re.compile(
+    r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar|magnet"
+    r"|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype|sms|smsto|ssh|steam|tel"
+    r"|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
+    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
+)
+_COLON = re.compile(r":\S")
+_ACTION = re.compile(r"\A\s*/")
+_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
+_SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
+
+
+def inert(text: str) -> str:
+    """Return plain text in which nothing acts but `http` and `https` links.
+
+    Other links are broken; so are `/me` (XEP-0245) or a command at the start, and the quotes, code blocks and
+    emphasis of XEP-0393, by which one payload could swallow the lines after it.
+    """
+    if _COLON.search(text):
+        text = _SCHEME.sub(rf"\1{_JOINER}:", text)
+    text = _SPAN.sub(rf"\1{_JOINER}", _BLOCK.sub(rf"\1{_JOINER}", text))
+    return f"{_JOINER}{text}" if _ACTION.match(text) else text
+
+
+_ZWJ = "\u200d"
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the first characters of a text, `limit` at most, without breaking one that people see as one."""
+    if len(text) <= limit:
+        return text
+    end = limit
+    while end and _joined(text[end - 1], text[end]):
+        end -= 1
+    return text[: end or limit]
+
+
+def _joined(before: str, after: str) -> bool:
+    """Say whether two characters are one to the eye (the plain cases of UAX #29)."""
+    if _ZWJ in (before, after) or unicodedata.combining(after):
+        return True
+    code = ord(after)
+    if 0x1F1E6 <= code <= 0x1F1FF:
+        return 0x1F1E6 <= ord(before) <= 0x1F1FF
+    return (
+        0xFE00 <= code <= 0xFE0F or code == 0x20E3 or 0x1F3FB <= code <= 0x1F3FF or 0xE0020 <= code <= 0xE007F
+    )

@@ -1,0 +1,142 @@
+"""Readings as chat text."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from .fields import line
+from .media import FAMILIES
+from .plain import cut, inert, plain
+from .ports import Phrases
+from .reading import MORE, Field, Kind, Reading
+from .rules import Priority, Subscription
+from .values import size_text, with_unit
+
+MOST_CHARACTERS = 2_000
+MOST_LINES = 40
+MOST_FIELDS = 20
+MOST_TOPICS = 40
+LONGEST_LINE = 200
+LONGEST_NAME = 120
+LONGEST_DIGEST_LINE = 80
+
+_OLD = 60.0
+"""Seconds between a message's own time and its receipt from which the time is told."""
+
+_MARKS = {Priority.ALERT: "⚠", Priority.CRITICAL: "🔴"}
+
+type When = Callable[[float], str]
+"""Unix time as people of the user's language and time zone write it."""
+
+
+def render_reading(
+    reading: Reading, subscription: Subscription | None, phrases: Phrases, when: When | None = None
+) -> str:
+    """Return one reading as a block of chat text: the name, then the value with its unit.
+
+    With `when` the message's own time is told where it differs from that of receipt.
+    """
+    lines = [_header(reading, subscription), _value(reading, phrases)]
+    if when is not None and abs(reading.time - reading.message.received) > _OLD:
+        lines.append(phrases.phrase("common.as_of", time=when(reading.time)))
+    return inert("\n".join(lines))
+
+
+def render_digest(
+    entries: Iterable[tuple[Reading, Subscription | None, int]], unlisted: int, phrases: Phrases
+) -> str:
+    """Return many readings as one text: a line for each topic with its newest value and how many there were.
+
+    `unlisted` readings are only counted, as are the topics beyond forty.
+    """
+    entries = iter(entries)
+    lines = [
+        f"{_header(reading, subscription)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
+        for reading, subscription, count in islice(entries, MOST_TOPICS)
+    ]
+    unlisted += sum(count for _, _, count in entries)
+    if unlisted:
+        lines.append(phrases.phrase("common.more_readings", count=unlisted))
+    return inert("\n".join(lines))
+
+
+def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) -> str:
+    """Return the value of a reading on one line, cut if it is long."""
+    if reading.kind in _SUMMARIES:
+        return _short(_SUMMARIES[reading.kind](reading, phrases), limit)
+    if not reading.text or reading.text.isspace():
+        return phrases.phrase("common.empty_payload")
+    return _short(with_unit(reading.text, reading.unit), limit)
+
+
+def _times(count: int) -> str:
+    return f" ×{count}" if count > 1 else ""
+
+
+def _header(reading: Reading, subscription: Subscription | None) -> str:
+    mark = _MARKS.get(subscription.priority, "") if subscription else ""
+    icon = plain(subscription.icon) if subscription else ""
+    retained = "📌" if reading.message.retain else ""
+    return " ".join(part for part in (mark, icon, retained, _short(reading.name, LONGEST_NAME)) if part)
+
+
+def _value(reading: Reading, phrases: Phrases) -> str:
+    if reading.fields:
+        return _fields(reading.fields, phrases)
+    if reading.kind in _SUMMARIES:
+        return _SUMMARIES[reading.kind](reading, phrases)
+    if not reading.text or reading.text.isspace():
+        return phrases.phrase("common.empty_payload")
+    return _text(with_unit(reading.text, reading.unit), phrases)
+
+
+def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
+    lines = [_short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
+    rest = fields[MOST_FIELDS:]
+    if rest:
+        uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
+        lines.append(phrases.phrase("common.more_fields", count=len(rest) + uncounted))
+    return "\n".join(lines)
+
+
+def _text(text: str, phrases: Phrases) -> str:
+    shown = cut(text, MOST_CHARACTERS)
+    lines = shown.split("\n")
+    if len(lines) > MOST_LINES:
+        shown = "\n".join(lines[:MOST_LINES])
+    if len(shown) == len(text):
+        return text
+    size = len(text[len(shown) :].encode())
+    return f"{shown}\n{phrases.phrase('common.more_text', size=size_text(size))}"
+
+
+def _short(text: str, limit: int) -> str:
+    """Return a text on one line, cut if it is long. Only its beginning is looked at: it may be megabytes."""
+    head = " ".join(text[: 4 * limit].split())
+    return head if len(head) <= limit and len(text) <= 4 * limit else f"{cut(head, limit)}…"
+
+
+def _binary(reading: Reading, phrases: Phrases) -> str:
+    size = size_text(len(reading.message.payload))
+    family = FAMILIES.get(reading.media)
+    if family is None:
+        known = phrases.phrase("common.media_data", size=size)
+        return known if reading.text == size else f"{known}: {reading.text}"
+    return phrases.phrase(f"common.media_{family}", kind=reading.media.upper(), size=size)
+
+
+def _page(reading: Reading, phrases: Phrases) -> str:
+    size = size_text(len(reading.message.payload))
+    if not reading.media:
+        return phrases.phrase("common.page_untitled", size=size)
+    return phrases.phrase("common.page", title=_short(reading.media, LONGEST_NAME), size=size)
+
+
+def _playlist(reading: Reading, phrases: Phrases) -> str:
+    return phrases.phrase("common.stream", url=reading.media)
+
+
+_SUMMARIES: dict[Kind, Callable[[Reading, Phrases], str]] = {
+    Kind.BINARY: _binary,
+    Kind.HTML: _page,
+    Kind.PLAYLIST: _playlist,
+}

@@ -1,0 +1,216 @@
+"""Topic names and topic filters (MQTT 5 §4.7): what is valid, what matches, which rules a topic falls under."""
+
+from collections.abc import Iterator, Mapping
+import re
+
+from .errors import BotError
+
+LONGEST = 65_535
+"""Bytes of UTF-8 a topic or a filter may have (MQTT 5 §4.7.3)."""
+
+_KNOWN_TOPICS = 20_000
+
+# Brokers drop the connection over these characters (MQTT 5 §1.5.4 leaves it to them): controls, surrogates,
+# noncharacters.
+_REFUSED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+_SHARE = "$share/"
+
+
+def valid_topic(text: str) -> None:
+    """Raise BotError `invalid_topic` unless `text` is a topic name one may publish to."""
+    why = _text_fault(text) or ("wildcard" if "+" in text or "#" in text else "")
+    if why:
+        raise BotError("invalid_topic", topic=text, why=why)
+
+
+def valid_filter(text: str) -> None:
+    """Raise BotError `invalid_filter` unless `text` is a topic filter, shared or not (MQTT 5 §4.7.1, §4.8.2)."""
+    why = _text_fault(text) or _share_fault(text) or _wildcard_fault(shared(text)[1])
+    if why:
+        raise BotError("invalid_filter", filter=text, why=why)
+
+
+def _text_fault(text: str) -> str:
+    if not text:
+        return "empty"
+    if _REFUSED.search(text):
+        return "character"
+    return "too_long" if len(text.encode()) > LONGEST else ""
+
+
+def _share_fault(text: str) -> str:
+    if not text.startswith(_SHARE):
+        return ""
+    group, _, rest = text.removeprefix(_SHARE).partition("/")
+    return "share" if not group or not rest or "+" in group or "#" in group else ""
+
+
+def _wildcard_fault(text: str) -> str:
+    levels = text.split("/")
+    if any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#"):
+        return "hash"
+    return "plus" if any("+" in level and level != "+" for level in levels) else ""
+
+
+def shared(text: str) -> tuple[str, str]:
+    """Split `$share/group/filter` into group and filter; the group is empty for any other filter."""
+    if not text.startswith(_SHARE):
+        return "", text
+    group, slash, rest = text.removeprefix(_SHARE).partition("/")
+    return (group, rest) if slash else ("", text)
+
+
+def matches(topic_filter: str, topic: str) -> bool:
+    """Say whether a message on `topic` comes in by `topic_filter`; a shared filter counts by its filter part."""
+    wanted = shared(topic_filter)[1].split("/")
+    levels = topic.split("/")
+    if topic.startswith("$") and wanted[0] in ("+", "#"):
+        return False  # §4.7.2
+    if wanted[-1] == "#":
+        wanted.pop()
+        return len(levels) >= len(wanted) and _same(wanted, levels)
+    return len(levels) == len(wanted) and _same(wanted, levels)
+
+
+def _same(wanted: list[str], levels: list[str]) -> bool:
+    return all(want in ("+", level) for want, level in zip(wanted, levels, strict=False))
+
+
+def covers(topic_filter: str, other: str) -> bool:
+    """Say whether `topic_filter` matches every topic that the filter `other` matches."""
+    mine = _levels(topic_filter)
+    theirs = _levels(other)
+    if theirs[0].startswith("$") and mine[0] in ("+", "#"):
+        return False
+    if mine[-1] == "#":
+        mine.pop()
+        if len(theirs) - (theirs[-1] == "#") < len(mine):
+            return False
+    elif theirs[-1] == "#" or len(mine) != len(theirs):
+        return False
+    return _same(mine, theirs)
+
+
+def _levels(topic_filter: str) -> list[str]:
+    levels = shared(topic_filter)[1].split("/")
+    # Every topic has a first level, so these two match the same topics.
+    return ["#"] if levels == ["+", "#"] else levels
+
+
+class _Node[T]:
+    """One level of the trie: `here` holds the filters that end at it, `below` those that end in `#` under it."""
+
+    __slots__ = ("below", "children", "here", "plus")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node[T]] = {}
+        self.plus: _Node[T] | None = None
+        self.here: dict[str, T] = {}
+        self.below: dict[str, T] = {}
+
+    def child(self, level: str) -> _Node[T] | None:
+        return self.plus if level == "+" else self.children.get(level)
+
+    def grow(self, level: str) -> _Node[T]:
+        if level != "+":
+            return self.children.setdefault(level, _Node())
+        if self.plus is None:
+            self.plus = _Node()
+        return self.plus
+
+    def drop(self, level: str) -> None:
+        if level == "+":
+            self.plus = None
+        else:
+            del self.children[level]
+
+    @property
+    def bare(self) -> bool:
+        return not (self.children or self.plus or self.here or self.below)
+
+
+class Filters[T]:
+    """What belongs to topic filters, found by topic.
+
+    A topic asked for before costs one dictionary look-up, however many filters there are.
+    """
+
+    def __init__(self, items: Mapping[str, T] | None = None) -> None:
+        self._root = _Node[T]()
+        self._found: dict[str, tuple[T, ...]] = {}
+        for topic_filter, item in (items or {}).items():
+            self.put(topic_filter, item)
+
+    def put(self, topic_filter: str, item: T) -> None:
+        """Add `item`, or replace what this very filter had."""
+        levels, last = _path(topic_filter)
+        node = self._root
+        for level in levels:
+            node = node.grow(level)
+        (node.below if last else node.here)[topic_filter] = item
+        self._found.clear()
+
+    def remove(self, topic_filter: str) -> None:
+        """Take out what this very filter has, if anything."""
+        levels, last = _path(topic_filter)
+        path = [self._root]
+        for level in levels:
+            child = path[-1].child(level)
+            if child is None:
+                return
+            path.append(child)
+        (path[-1].below if last else path[-1].here).pop(topic_filter, None)
+        while levels and path.pop().bare:
+            path[-1].drop(levels.pop())
+        self._found.clear()
+
+    def find(self, topic: str) -> tuple[T, ...]:
+        """Return all that matches, most specific first.
+
+        At the first level that differs a name goes before `+`, and `+` before `#`. Filters that differ only
+        in their share group go in the order of their text, the plain one first.
+        """
+        found = self._found.get(topic)
+        if found is None:
+            if len(self._found) >= _KNOWN_TOPICS:
+                self._found.clear()
+            found = self._found[topic] = tuple(self._walk(topic))
+        return found
+
+    def best(self, topic: str) -> T | None:
+        """Return the most specific of what matches."""
+        found = self.find(topic)
+        return found[0] if found else None
+
+    def _walk(self, topic: str) -> Iterator[T]:
+        levels = topic.split("/")
+        reserved = topic.startswith("$")
+        todo: list[tuple[_Node[T], int] | dict[str, T]] = [(self._root, 0)]
+        while todo:
+            step = todo.pop()
+            if isinstance(step, dict):
+                yield from _ordered(step)
+                continue
+            node, depth = step
+            if depth == len(levels):
+                yield from _ordered(node.here)
+                yield from _ordered(node.below)  # `home/#` matches `home` too (§4.7.1.2)
+                continue
+            if depth or not reserved:  # §4.7.2
+                todo.append(node.below)
+                if node.plus is not None:
+                    todo.append((node.plus, depth + 1))
+            if (child := node.children.get(levels[depth])) is not None:
+                todo.append((child, depth + 1))
+
+
+def _path(topic_filter: str) -> tuple[list[str], bool]:
+    levels = shared(topic_filter)[1].split("/")
+    last = levels[-1] == "#"
+    return levels[:-1] if last else levels, last
+
+
+def _ordered[T](items: dict[str, T]) -> Iterator[T]:
+    for key in sorted(items, key=lambda text: (text.startswith(_SHARE), text)):
+        yield items[key]

@@ -1,0 +1,81 @@
+"""Numbers with units: read from what devices write, written as people read them."""
+
+from decimal import Decimal
+from math import isfinite
+import re
+
+_LONGEST = 64
+_SIZES = ("B", "kB", "MB", "GB")
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+_LETTER = r"[^\W\d_]"
+_UNIT = (
+    rf"(?:{_LETTER}|[°%‰€$£¥¢′″'\"])(?:{_LETTER}|[°%‰€$£¥¢·⋅*/()^]|(?<=[mtnd])[23]){{0,14}}\.?"
+    # The units with blanks or digits in them that sensors really have.
+    r"|fl\. oz\.(?:/min)?|UV index|(?:kWh|Wh|L|l|gal)/100 ?(?:km|mi)"
+)
+_NUMBER = re.compile(
+    rf"\s*(?P<sign>[+\-−]?)(?!0[xXbBoO])(?P<digits>[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
+    rf"(?P<exponent>[eE][+-]?[0-9]{{1,4}})?\s*(?P<unit>{_UNIT})?\s*"
+)
+
+
+def number(text: str) -> tuple[float, str] | None:
+    """Read a number with or without a unit: `22.5`, `22,5 °C`, `1.299,00 EUR`, `1e5`; None for anything else.
+
+    A lone point or a lone comma is the decimal mark, whatever stands behind it: `1,299` and `1.299` are both a
+    little more than one. With both, the last is the decimal mark and the other must part groups of three.
+    The same mark twice is a version, a date, an IP address or a colour, and no number. Neither are `nan`,
+    `inf`, hexadecimal digits, and what overflows a double.
+    """
+    if len(text) > _LONGEST:
+        return None
+    if _PLAIN.fullmatch(text):
+        return float(text), ""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    digits = _english(found["digits"])
+    if not digits:
+        return None
+    value = float(f"{found['sign'].replace('−', '-')}{digits}{found['exponent'] or ''}")
+    return (value, found["unit"] or "") if isfinite(value) else None
+
+
+def _english(digits: str) -> str:
+    """Return the digits with a point as decimal mark and no groups, or nothing if they are no number."""
+    points, commas = digits.count("."), digits.count(",")
+    if not (points and commas):
+        return digits.replace(",", ".") if points + commas <= 1 else ""
+    mark, part = (".", ",") if digits.rindex(".") > digits.rindex(",") else (",", ".")
+    whole, _, fraction = digits.rpartition(mark)
+    groups = whole.split(part)
+    if mark in whole or not 1 <= len(groups[0]) <= 3 or any(len(group) != 3 for group in groups[1:]):
+        return ""
+    return f"{''.join(groups)}.{fraction}"
+
+
+def number_text(value: float) -> str:
+    """Write a number in full: integers to the last digit, no `0.30000000000000004`, no exponent without need."""
+    if isinstance(value, int):
+        return str(value)
+    # The sixteenth and seventeenth digit of a double are what arithmetic leaves behind.
+    text = f"{value:.15g}"
+    if "e" in text and 1e-12 < abs(value) < 1e21:
+        text = f"{Decimal(text):f}"
+    return "0" if text == "-0" else text
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Join value and unit: `22.5 °C`, `45 %`, `90°`."""
+    if not unit:
+        return text
+    return f"{text}{unit}" if unit in {"°", "′", "″", "'", '"'} else f"{text} {unit}"
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes with three digits at most: `512 B`, `4.5 kB`, `45 kB`, `5 MB`."""
+    power = next((power for power in (0, 1, 2) if size < 999.5 * 1000**power), 3)
+    amount = size / 1000**power
+    return f"{number_text(round(amount, 1) if amount < 9.95 else round(amount))} {_SIZES[power]}"
