@@ -1,0 +1,240 @@
+"""How a bot is set up and changed in Home Assistant's settings; every step really connects before it accepts."""
+
+from collections.abc import Mapping
+import secrets
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+    OptionsFlow,
+)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.core import callback
+import voluptuous as vol
+
+from .bot.errors import BotError
+from .const import (
+    ATTR_LINK,
+    CONF_CLIENT_ID,
+    CONF_JID,
+    CONF_MODE,
+    CONF_XMPP_PASSWORD,
+    CONF_XMPP_RESOURCE,
+    DOMAIN,
+    SUBENTRY_CONTACT,
+    SUBENTRY_TOPIC,
+    LinkName,
+    Mode,
+)
+from .forms import (
+    BROKER_FORM,
+    CONTACT_AND_TOPICS_FORM,
+    OPTIONS_FORM,
+    REAUTH,
+    TOPICS_FORM,
+    XMPP_FORM,
+    errors_of,
+    nested,
+)
+from .probes import async_try_broker, async_try_xmpp
+from .subentry_flows import ContactFlow, TopicFlow
+from .typed import Typed, broker_data, first_rules, options_data, secret, xmpp_data
+
+BOT_NAME = "MQTT Bot"
+TRY = {LinkName.BROKER: async_try_broker, LinkName.XMPP: async_try_xmpp}
+
+
+class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Broker, account, first contact and first topics."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        self._data: dict[str, Any] = {}
+        self._asked: list[LinkName] = []
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        return DinoxOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        return {SUBENTRY_TOPIC: TopicFlow, SUBENTRY_CONTACT: ContactFlow}
+
+    @override
+    async def async_step_user(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        return self.async_show_menu(step_id="user", menu_options=[mode.value for mode in Mode])
+
+    async def async_step_standalone(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for a broker of any kind."""
+        if user_input is None:
+            return self._show("standalone", BROKER_FORM)
+        self._data = {
+            CONF_MODE: Mode.STANDALONE.value,
+            CONF_CLIENT_ID: f"dinox-mqtt-bot-{secrets.token_hex(4)}",
+        }
+        try:
+            await self._async_take_broker(user_input, self._data)
+        except BotError as err:
+            return self._show("standalone", BROKER_FORM, user_input, err)
+        return await self.async_step_xmpp()
+
+    async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Use the connection of Home Assistant's own MQTT integration."""
+        if not self.hass.config_entries.async_loaded_entries("mqtt"):
+            return self.async_abort(reason="mqtt_not_configured")
+        self._data = {CONF_MODE: Mode.HOME_ASSISTANT.value}
+        return await self.async_step_xmpp()
+
+    async def async_step_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for the bot's XMPP account; without one the bot talks in Assist only."""
+        if user_input is None:
+            return self._show("xmpp", XMPP_FORM)
+        try:
+            await self._async_take_xmpp(user_input, {})
+        except BotError as err:
+            return self._show("xmpp", XMPP_FORM, user_input, err)
+        return await self.async_step_rules()
+
+    async def async_step_rules(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask whom the bot shall talk to, and about what."""
+        form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
+        if user_input is None:
+            return self._show("rules", form)
+        try:
+            subentries = first_rules(user_input)
+        except BotError as err:
+            return self._show("rules", form, user_input, err)
+        return self.async_create_entry(title=self._title(), data=self._data, subentries=subentries)
+
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask which connection to change, if the bot has two."""
+        if self._get_reconfigure_entry().data[CONF_MODE] == Mode.HOME_ASSISTANT:
+            return await self.async_step_reconfigure_xmpp()
+        return self.async_show_menu(
+            step_id="reconfigure", menu_options=["reconfigure_broker", "reconfigure_xmpp"]
+        )
+
+    async def async_step_reconfigure_broker(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for the broker again."""
+        entry = self._get_reconfigure_entry()
+        if user_input is None:
+            return self._show("reconfigure_broker", BROKER_FORM, nested(BROKER_FORM, entry.data))
+        try:
+            await self._async_take_broker(user_input, entry.data)
+        except BotError as err:
+            return self._show("reconfigure_broker", BROKER_FORM, user_input, err)
+        return self.async_update_and_abort(entry, data_updates=self._data)
+
+    async def async_step_reconfigure_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for the bot's XMPP account again."""
+        entry = self._get_reconfigure_entry()
+        if user_input is None:
+            return self._show("reconfigure_xmpp", XMPP_FORM, nested(XMPP_FORM, entry.data))
+        self._data = {CONF_MODE: entry.data[CONF_MODE]}
+        try:
+            await self._async_take_xmpp(user_input, entry.data)
+        except BotError as err:
+            return self._show("reconfigure_xmpp", XMPP_FORM, user_input, err)
+        return self.async_update_and_abort(entry, data_updates=self._data)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Start when credentials are refused; `link` in the data names whose, else both are asked."""
+        stored, failed = self._get_reauth_entry().data, entry_data.get(ATTR_LINK)
+        used = {LinkName.BROKER: stored[CONF_MODE] == Mode.STANDALONE, LinkName.XMPP: bool(stored[CONF_JID])}
+        self._asked = [link for link in LinkName if used[link] and failed in {None, link}]
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for the credentials that were refused."""
+        entry = self._get_reauth_entry()
+        form = vol.Schema({key: field for link in self._asked for key, field in REAUTH[link].items()})
+        if user_input is None:
+            return self._show("reauth_confirm", form, nested(form, entry.data))
+        data = {**entry.data, **self._credentials(user_input, entry.data)}
+        try:
+            for link in self._asked:
+                await TRY[link](self.hass, data)
+        except BotError as err:
+            return self._show("reauth_confirm", form, user_input, err)
+        if data == entry.data:  # nothing for the update listener to see, yet it works again
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return self.async_update_and_abort(entry, data=data)
+
+    def _credentials(self, typed: Typed, stored: Typed) -> dict[str, str]:
+        credentials: dict[str, str] = {}
+        if LinkName.BROKER in self._asked:
+            username = typed.get(CONF_USERNAME, "")
+            password = secret(typed, stored, CONF_PASSWORD) if username else ""
+            credentials |= {CONF_USERNAME: username, CONF_PASSWORD: password}
+        if LinkName.XMPP in self._asked:
+            credentials[CONF_XMPP_PASSWORD] = secret(typed, stored, CONF_XMPP_PASSWORD)
+        return credentials
+
+    async def _async_take_broker(self, typed: Typed, stored: Typed) -> None:
+        """Connect with what was typed and keep it if that works. Raises BotError."""
+        data = {CONF_CLIENT_ID: stored[CONF_CLIENT_ID], **broker_data(typed, stored)}
+        self._async_abort_entries_match({key: data[key] for key in (CONF_HOST, CONF_PORT, CONF_USERNAME)})
+        await async_try_broker(self.hass, data)
+        self._data |= data
+
+    async def _async_take_xmpp(self, typed: Typed, stored: Typed) -> None:
+        """Log in with what was typed and keep it if that works. Raises BotError."""
+        data = xmpp_data(typed, stored)
+        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(2)}"
+        self._refuse_an_account_in_use(data[CONF_JID])
+        if data[CONF_JID]:
+            await async_try_xmpp(self.hass, data)
+        self._data |= data
+
+    def _refuse_an_account_in_use(self, jid: str) -> None:
+        if not jid:
+            if self._data[CONF_MODE] == Mode.HOME_ASSISTANT:
+                self._async_abort_entries_match({CONF_MODE: Mode.HOME_ASSISTANT.value, CONF_JID: ""})
+            return
+        own = self.context.get("entry_id")
+        # Two bots of one account would both answer, and hear each other in its self-chat.
+        if any(
+            entry.data[CONF_JID] == jid for entry in self._async_current_entries() if entry.entry_id != own
+        ):
+            raise BotError("jid_in_use", jid=jid)
+
+    def _title(self) -> str:
+        taken = {entry.title for entry in self._async_current_entries()}
+        where = self._data.get(CONF_HOST) or self._data[CONF_JID] or "Home Assistant"
+        return f"{BOT_NAME} ({where})" if BOT_NAME in taken else BOT_NAME
+
+    def _show(
+        self, step: str, form: vol.Schema, suggested: Typed | None = None, err: BotError | None = None
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(form, suggested),
+            errors=errors_of(err, form) if err else {},
+            description_placeholders=err.placeholders if err else None,
+        )
+
+
+class DinoxOptionsFlow(OptionsFlow):
+    """How the bot behaves."""
+
+    async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for all options at once; what other surfaces keep there stays."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                return self.async_create_entry(data={**self.config_entry.options, **options_data(user_input)})
+            except BotError as err:
+                errors = errors_of(err, OPTIONS_FORM)
+        form = self.add_suggested_values_to_schema(OPTIONS_FORM, user_input or self.config_entry.options)
+        return self.async_show_form(step_id="init", data_schema=form, errors=errors)

@@ -1,0 +1,83 @@
+"""Names of what a config entry holds.
+
+`entry.data` says how to connect, `entry.options` how the bot behaves, the subentries are the rules. Keys that
+Home Assistant has a constant for (host, port, username, password, protocol, path) are taken from there.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+DOMAIN: Final = "dinox_mqtt_bot"
+
+# entry.data
+CONF_MODE: Final = "mode"
+CONF_CLIENT_ID: Final = "client_id"
+CONF_TRANSPORT: Final = "transport"
+CONF_TLS: Final = "tls"
+CONF_CA: Final = "ca"
+CONF_CLIENT_CERT: Final = "client_cert"
+CONF_CLIENT_KEY: Final = "client_key"
+CONF_JID: Final = "jid"
+CONF_XMPP_PASSWORD: Final = "xmpp_password"
+CONF_XMPP_HOST: Final = "xmpp_host"
+CONF_XMPP_PORT: Final = "xmpp_port"
+CONF_XMPP_SECURITY: Final = "xmpp_security"
+CONF_XMPP_CA: Final = "xmpp_ca"
+CONF_XMPP_RESOURCE: Final = "xmpp_resource"
+CONF_INSECURE_OK: Final = "insecure_ok"
+
+# entry.options
+CONF_DISCOVERY: Final = "discovery"
+CONF_DISCOVERY_PREFIX: Final = "discovery_prefix"
+CONF_DIGEST_SECONDS: Final = "digest_seconds"
+CONF_RETENTION_DAYS: Final = "retention_days"
+CONF_RETENTION_ROWS: Final = "retention_rows"
+CONF_BARE_COMMANDS: Final = "bare_commands"
+CONF_PAUSED: Final = "paused"
+
+DEFAULT_DISCOVERY_PREFIX: Final = "homeassistant"
+DEFAULT_DIGEST_SECONDS: Final = 300
+DEFAULT_RETENTION_DAYS: Final = 30
+DEFAULT_RETENTION_ROWS: Final = 500_000
+
+# Subentries; the unique id of a topic is its filter, that of a contact its bare JID.
+SUBENTRY_TOPIC: Final = "topic"
+SUBENTRY_CONTACT: Final = "contact"
+CONF_FILTER: Final = "filter"
+CONF_QOS: Final = "qos"
+CONF_ALIAS: Final = "alias"
+CONF_PRIORITY: Final = "priority"
+CONF_DISPLAY: Final = "display"
+CONF_ICON: Final = "icon"
+CONF_NAME: Final = "name"
+CONF_ROLE: Final = "role"
+CONF_RECEIVES: Final = "receives"
+
+# What only the last step of a new bot asks: its first contact, its first topics.
+CONF_CONTACT: Final = "contact"
+CONF_TOPICS: Final = "topics"
+
+# What the data of a reauthentication names: the link whose credentials were refused.
+ATTR_LINK: Final = "link"
+
+
+class Mode(StrEnum):
+    """Where a bot's MQTT connection comes from."""
+
+    STANDALONE = "standalone"
+    HOME_ASSISTANT = "home_assistant"
+
+
+class LinkName(StrEnum):
+    """The two links of a bot."""
+
+    BROKER = "broker"
+    XMPP = "xmpp"
+
+
+class Tls(StrEnum):
+    """Whom to trust when the broker shows its certificate."""
+
+    OFF = "off"
+    SYSTEM = "system"
+    CUSTOM = "custom"

@@ -1,0 +1,22 @@
+"""Whether what a form says works: one real connection, and a field with an error if it does not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from .broker.probe import probe as probe_broker
+from .settings import broker_settings, broker_tls, xmpp_settings, xmpp_tls
+from .xmpp.probe import probe as probe_xmpp
+
+
+async def async_try_broker(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Connect to the broker once. Raises the BotError of `broker.probe`, `invalid_ca` or `invalid_client_cert`."""
+    tls = await hass.async_add_executor_job(broker_tls, data)
+    await probe_broker(broker_settings(data), tls, hass.async_add_executor_job)
+
+
+async def async_try_xmpp(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Log in at the XMPP server once. Raises the BotError of `xmpp.probe` or `invalid_ca`."""
+    tls = await hass.async_add_executor_job(xmpp_tls, data)
+    await probe_xmpp(xmpp_settings(data), tls=tls)

@@ -1,0 +1,228 @@
+"""What a config entry says, as the values that the parts are built from."""
+
+from collections.abc import Iterable, Mapping
+import ipaddress
+from pathlib import Path
+import ssl
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
+from homeassistant.util.ssl import create_client_context
+
+from .bot.errors import BotError
+from .bot.jid import domain_of
+from .bot.message import QoS
+from .bot.rules import Contact, Display, Priority, Role, RuleSet, Subscription
+from .broker.settings import BrokerSettings, Protocol, Transport
+from .const import (
+    CONF_ALIAS,
+    CONF_CA,
+    CONF_CLIENT_CERT,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_KEY,
+    CONF_DIGEST_SECONDS,
+    CONF_DISCOVERY,
+    CONF_DISCOVERY_PREFIX,
+    CONF_DISPLAY,
+    CONF_FILTER,
+    CONF_ICON,
+    CONF_INSECURE_OK,
+    CONF_JID,
+    CONF_NAME,
+    CONF_PRIORITY,
+    CONF_QOS,
+    CONF_RECEIVES,
+    CONF_RETENTION_DAYS,
+    CONF_RETENTION_ROWS,
+    CONF_ROLE,
+    CONF_TLS,
+    CONF_TRANSPORT,
+    CONF_XMPP_CA,
+    CONF_XMPP_HOST,
+    CONF_XMPP_PASSWORD,
+    CONF_XMPP_PORT,
+    CONF_XMPP_RESOURCE,
+    CONF_XMPP_SECURITY,
+    DEFAULT_DIGEST_SECONDS,
+    DEFAULT_DISCOVERY_PREFIX,
+    DEFAULT_RETENTION_DAYS,
+    DEFAULT_RETENTION_ROWS,
+    SUBENTRY_CONTACT,
+    SUBENTRY_TOPIC,
+    Tls,
+)
+from .xmpp.settings import Security, XmppSettings
+
+type Options = Mapping[str, Any]
+type EntryData = Mapping[str, Any]
+
+
+def broker_settings(data: EntryData) -> BrokerSettings:
+    """Return how to reach the broker, without the will and the birth, which are the bot's."""
+    return BrokerSettings(
+        host=data[CONF_HOST],
+        port=data[CONF_PORT],
+        client_id=data[CONF_CLIENT_ID],
+        username=data[CONF_USERNAME],
+        password=data[CONF_PASSWORD],
+        protocol=Protocol[data[CONF_PROTOCOL].upper()],
+        transport=Transport(data[CONF_TRANSPORT]),
+        path=data[CONF_PATH],
+    )
+
+
+def xmpp_settings(
+    data: EntryData, *, name: str = "", avatar: bytes = b"", language: str = "en"
+) -> XmppSettings:
+    """Return how to log in as the bot; only for an entry whose JID is not empty."""
+    domain = domain_of(data[CONF_JID])
+    return XmppSettings(
+        jid=data[CONF_JID],
+        password=data[CONF_XMPP_PASSWORD],
+        # Nothing to look up in the DNS about this machine.
+        host=data[CONF_XMPP_HOST] or (domain if is_loopback(domain) else ""),
+        port=data[CONF_XMPP_PORT],
+        resource=data[CONF_XMPP_RESOURCE],
+        security=Security(data[CONF_XMPP_SECURITY]),
+        insecure=data[CONF_INSECURE_OK],
+        name=name,
+        avatar=avatar,
+        language=language,
+    )
+
+
+def rule_set(subentries: Iterable[ConfigSubentry], options: Options) -> RuleSet:
+    """Return everything the user configured for one bot."""
+    kept = tuple(subentries)
+    discovery = options.get(CONF_DISCOVERY, True)
+    return RuleSet(
+        subscriptions=tuple(subscription(s.data) for s in kept if s.subentry_type == SUBENTRY_TOPIC),
+        contacts=tuple(contact(s.data) for s in kept if s.subentry_type == SUBENTRY_CONTACT),
+        discovery_prefix=options.get(CONF_DISCOVERY_PREFIX, DEFAULT_DISCOVERY_PREFIX) if discovery else "",
+        digest_seconds=float(options.get(CONF_DIGEST_SECONDS, DEFAULT_DIGEST_SECONDS)),
+    )
+
+
+def retention(options: Options) -> tuple[int, int]:
+    """Return for how many days, and how many rows, the history is kept."""
+    return (
+        int(options.get(CONF_RETENTION_DAYS, DEFAULT_RETENTION_DAYS)),
+        int(options.get(CONF_RETENTION_ROWS, DEFAULT_RETENTION_ROWS)),
+    )
+
+
+def subscription(data: Mapping[str, Any]) -> Subscription:
+    """Read the data of a `topic` subentry."""
+    return Subscription(
+        filter=data[CONF_FILTER],
+        qos=QoS(int(data.get(CONF_QOS, QoS.AT_LEAST_ONCE))),
+        alias=data.get(CONF_ALIAS, ""),
+        priority=Priority[data.get(CONF_PRIORITY, Priority.NORMAL.word).upper()],
+        display=Display(data.get(CONF_DISPLAY, Display.EACH)),
+        icon=data.get(CONF_ICON, ""),
+    )
+
+
+def topic_subentry(wanted: Subscription) -> ConfigSubentryData:
+    """Write a subscription as a `topic` subentry."""
+    return ConfigSubentryData(
+        subentry_type=SUBENTRY_TOPIC,
+        unique_id=wanted.filter,
+        title=wanted.alias or wanted.filter,
+        data={
+            CONF_FILTER: wanted.filter,
+            CONF_QOS: str(int(wanted.qos)),  # as the form has it
+            CONF_ALIAS: wanted.alias,
+            CONF_PRIORITY: wanted.priority.word,
+            CONF_DISPLAY: wanted.display.value,
+            CONF_ICON: wanted.icon,
+        },
+    )
+
+
+def contact(data: Mapping[str, Any]) -> Contact:
+    """Read the data of a `contact` subentry."""
+    return Contact(
+        jid=data[CONF_JID],
+        name=data.get(CONF_NAME, ""),
+        role=Role[data.get(CONF_ROLE, Role.ADMIN.word).upper()],
+        receives=bool(data.get(CONF_RECEIVES, True)),
+    )
+
+
+def contact_subentry(known: Contact) -> ConfigSubentryData:
+    """Write a contact as a `contact` subentry."""
+    return ConfigSubentryData(
+        subentry_type=SUBENTRY_CONTACT,
+        unique_id=known.jid,
+        title=known.name or known.jid,
+        data={
+            CONF_JID: known.jid,
+            CONF_NAME: known.name,
+            CONF_ROLE: known.role.word,
+            CONF_RECEIVES: known.receives,
+        },
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell by its name alone whether a host is this machine."""
+    name = host.strip("[]").lower().removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def broker_tls(data: EntryData) -> ssl.SSLContext | None:
+    """Return what the broker's certificate is checked with, None without TLS. Blocks: reads certificates.
+
+    Raises BotError `invalid_ca` or `invalid_client_cert`.
+    """
+    trust = Tls(data[CONF_TLS])
+    if trust is Tls.OFF:
+        return None
+    context = _trusting(data[CONF_CA] if trust is Tls.CUSTOM else None)
+    if data[CONF_CLIENT_CERT]:
+        _show_certificate(context, data[CONF_CLIENT_CERT], data[CONF_CLIENT_KEY])
+    return context
+
+
+def xmpp_tls(data: EntryData) -> ssl.SSLContext | None:
+    """Return what the XMPP server's certificate is checked with, None without TLS. Blocks: reads certificates.
+
+    Raises BotError `invalid_ca`.
+    """
+    if data[CONF_XMPP_SECURITY] == Security.PLAIN:
+        return None
+    return _trusting(data[CONF_XMPP_CA] or None)
+
+
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    if ca is None:
+        return create_client_context()
+    if not ca or not ca.isascii():  # empty, it would mean the system's authorities
+        raise BotError("invalid_ca")
+    try:
+        context = ssl.create_default_context(cadata=ca)
+    except ValueError, ssl.SSLError:
+        raise BotError("invalid_ca") from None
+    # Home-made authorities often lack the key identifiers that RFC 5280 wants and Python ≥ 3.13 insists on.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def _show_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Load a client certificate, which OpenSSL takes from a file only."""
+    with TemporaryDirectory() as folder:  # readable by this user alone
+        file = Path(folder, "client.pem")
+        file.write_text(f"{certificate}\n{key}\n", "utf-8")
+        try:
+            # An encrypted key must not make OpenSSL ask for its password on the terminal.
+            context.load_cert_chain(file, password="")
+        except OSError, ValueError:
+            raise BotError("invalid_client_cert") from None

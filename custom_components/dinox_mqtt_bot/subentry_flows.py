@@ -1,0 +1,86 @@
+"""How topics and contacts are added and changed in Home Assistant's settings."""
+
+from abc import abstractmethod
+from typing import override
+
+from homeassistant.config_entries import (
+    ConfigSubentry,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+import voluptuous as vol
+
+from .bot.errors import BotError
+from .forms import CONTACT_FORM, TOPIC_FORM, errors_of
+from .settings import contact_subentry, topic_subentry
+from .typed import Typed, typed_contact, typed_subscription
+
+
+class RuleFlow(ConfigSubentryFlow):
+    """One form, for a new rule and for a changed one."""
+
+    form: vol.Schema
+
+    @abstractmethod
+    def rule(self, typed: Typed) -> ConfigSubentryData:
+        """Return the subentry that was typed. Raises BotError."""
+
+    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        """Ask for a new rule."""
+        if user_input is None:
+            return self._show("user", {})
+        try:
+            rule = self._unique(user_input)
+        except BotError as err:
+            return self._show("user", user_input, err)
+        return self.async_create_entry(title=rule["title"], data=rule["data"], unique_id=rule["unique_id"])
+
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        """Ask for a rule again."""
+        changed = self._get_reconfigure_subentry()
+        if user_input is None:
+            return self._show("reconfigure", changed.data)
+        try:
+            rule = self._unique(user_input, changed)
+        except BotError as err:
+            return self._show("reconfigure", user_input, err)
+        return self.async_update_and_abort(
+            self._get_entry(), changed, title=rule["title"], data=rule["data"], unique_id=rule["unique_id"]
+        )
+
+    def _unique(self, typed: Typed, changed: ConfigSubentry | None = None) -> ConfigSubentryData:
+        """Return the subentry that was typed unless another one is the same. Raises BotError."""
+        rule = self.rule(typed)
+        others = [kept for kept in self._get_entry().subentries.values() if kept is not changed]
+        if any(kept.unique_id == rule["unique_id"] for kept in others):
+            raise BotError("already_configured")
+        return rule
+
+    def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(self.form, suggested),
+            errors=errors_of(err, self.form) if err else {},
+            description_placeholders=err.placeholders if err else None,
+        )
+
+
+class TopicFlow(RuleFlow):
+    """What to subscribe to, and how it is shown."""
+
+    form = TOPIC_FORM
+
+    @override
+    def rule(self, typed: Typed) -> ConfigSubentryData:
+        return topic_subentry(typed_subscription(typed))
+
+
+class ContactFlow(RuleFlow):
+    """Whom the bot talks to, and what they may ask for."""
+
+    form = CONTACT_FORM
+
+    @override
+    def rule(self, typed: Typed) -> ConfigSubentryData:
+        return contact_subentry(typed_contact(typed))

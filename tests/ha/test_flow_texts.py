@@ -1,0 +1,117 @@
+"""Every step, field, choice and complaint of the dialogs has a text."""
+
+import ast
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import SelectSelector
+import pytest
+
+from custom_components import dinox_mqtt_bot
+from custom_components.dinox_mqtt_bot import forms
+from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
+from custom_components.dinox_mqtt_bot.const import LinkName
+
+ROOT = Path(dinox_mqtt_bot.__file__).parent
+REAUTH = {key: field for link in LinkName for key, field in forms.REAUTH[link].items()}
+STEPS = {
+    "config.step.standalone": forms.BROKER_FORM.schema,
+    "config.step.xmpp": forms.XMPP_FORM.schema,
+    "config.step.rules": forms.CONTACT_AND_TOPICS_FORM.schema,
+    "config.step.reconfigure_broker": forms.BROKER_FORM.schema,
+    "config.step.reconfigure_xmpp": forms.XMPP_FORM.schema,
+    "config.step.reauth_confirm": REAUTH,
+    "options.step.init": forms.OPTIONS_FORM.schema,
+    "config_subentries.topic.step.user": forms.TOPIC_FORM.schema,
+    "config_subentries.topic.step.reconfigure": forms.TOPIC_FORM.schema,
+    "config_subentries.contact.step.user": forms.CONTACT_FORM.schema,
+    "config_subentries.contact.step.reconfigure": forms.CONTACT_FORM.schema,
+}
+
+
+@pytest.fixture(params=["en", "de"])
+def texts(request: pytest.FixtureRequest) -> Any:
+    return json.loads((ROOT / "translations" / f"{request.param}.json").read_text("utf-8"))
+
+
+def at(texts: Any, path: str) -> Any:
+    """Return what stands at a dotted path."""
+    for key in path.split("."):
+        texts = texts[key]
+    return texts
+
+
+def described(step: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return the names of the fields that have a label, and of those that are explained."""
+    return {what: set(step.get(what, {})) for what in ("data", "data_description")}
+
+
+@pytest.mark.parametrize("path", STEPS)
+def test_every_field_has_a_label_and_an_explanation(texts: Any, path: str) -> None:
+    step, schema = at(texts, path), STEPS[path]
+    plain = {str(key) for key, field in schema.items() if not isinstance(field, section)}
+    assert described(step) == {"data": plain, "data_description": plain}
+    sections = {str(key): field for key, field in schema.items() if isinstance(field, section)}
+    assert set(step.get("sections", {})) == set(sections)
+    for name, part in sections.items():
+        fields = {str(key) for key in part.schema.schema}
+        assert described(step["sections"][name]) == {"data": fields, "data_description": fields}
+
+
+def choices(schema: Mapping[Any, Any]) -> Iterator[SelectSelector]:
+    """Yield the choices of a form, those in its sections too."""
+    for field in schema.values():
+        if isinstance(field, section):
+            yield from choices(field.schema.schema)
+        elif isinstance(field, SelectSelector):
+            yield field
+
+
+def test_every_choice_has_a_text(texts: Any) -> None:
+    found = [choice.config for schema in STEPS.values() for choice in choices(schema)]
+    assert len(found) > 8
+    for config in found:
+        assert set(config["options"]) <= set(texts["selector"][config["translation_key"]]["options"])
+
+
+def test_every_step_of_the_flow_has_a_text(texts: Any) -> None:
+    steps = {
+        name.removeprefix("async_step_") for name in vars(DinoxConfigFlow) if name.startswith("async_step_")
+    }
+    without_a_form = {"home_assistant", "reauth"}
+    assert set(texts["config"]["step"]) == steps - without_a_form
+
+
+def raised(*paths: str) -> set[str]:
+    """Return the keys of the errors that files name: BotError("key") and the tables of the probes."""
+    keys = set()
+    for path in paths:
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BotError":
+                keys |= {str(key.value) for key in node.args[:1] if isinstance(key, ast.Constant)}
+            if isinstance(node, ast.Dict) and path.endswith("probe.py"):
+                keys |= {str(key.value) for key in node.values if isinstance(key, ast.Constant)}
+    return keys
+
+
+def test_every_complaint_has_a_text(texts: Any) -> None:
+    probes = raised("broker/probe.py", "xmpp/probe.py") | {"xmpp_cannot_connect", "xmpp_plain_refused"}
+    own = raised("typed.py", "settings.py", "config_flow.py")
+    assert (len(probes), len(own)) > (10, 5)
+    typed = own | {"invalid_jid", "invalid_filter"}
+    assert set(texts["config"]["error"]) == probes | typed
+    assert set(texts["config_subentries"]["topic"]["error"]) == {"invalid_filter", "already_configured"}
+    assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
+    assert set(texts["options"]["error"]) == {"invalid_topic"}
+
+
+def test_every_end_has_a_text(texts: Any) -> None:
+    assert set(texts["config"]["abort"]) == {"already_configured", "mqtt_not_configured"}
+
+
+def test_complaints_name_fields_that_exist() -> None:
+    fields = {str(key) for schema in STEPS.values() for key in schema}
+    assert {field for shown in forms.FIELDS.values() for field in shown} <= fields
