@@ -1,0 +1,82 @@
+"""Replies and errors as chat text."""
+
+from .errors import BotError
+from .plain import cut, inert, plain
+from .ports import Phrases
+from .replies import Cell, Reply, Table, Text
+
+MAX_ROWS = 40
+MAX_CELL = 80
+MAX_PLACEHOLDER = 500
+MAX_CHARACTERS = 4000
+
+
+def render_reply(reply: Reply, phrases: Phrases) -> str:
+    """Return a reply as chat text; a table has one line per row, which reads well without a fixed width."""
+    text = render_text(reply, phrases) if isinstance(reply, Text) else _table(reply, phrases)
+    return inert(plain(text))
+
+
+def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> str:
+    """Return a translated sentence, each placeholder cut to `limit` characters."""
+    key = text.key if "." in text.key else f"common.{text.key}"
+    return phrases.phrase(
+        key, **{name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
+    )
+
+
+def render_error(error: BotError, phrases: Phrases) -> str:
+    """Return what a person reads about an error."""
+    filled = {name: _cut(value, MAX_PLACEHOLDER) for name, value in error.placeholders.items()}
+    return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in its two largest units: `3 d 4 h`, `12 min`, `45 s`."""
+    left = max(0, int(seconds))
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def _table(table: Table, phrases: Phrases) -> str:
+    if not table.rows and table.empty is not None:
+        return render_text(table.empty, phrases)
+    lines = _lines(table, phrases)
+    left_out = len(table.rows) - len(lines)
+    if left_out:
+        more = render_text(table.more, phrases) if table.more else ""
+        lines.append(" ".join(filter(None, (phrases.phrase("common.more", count=left_out), more))))
+    if table.note is not None:
+        lines += ["", render_text(table.note, phrases)]
+    return "\n".join([render_text(table.title, phrases), *lines])
+
+
+def _lines(table: Table, phrases: Phrases) -> list[str]:
+    """Return as many rows as are sane to read."""
+    rows = table.rows[-MAX_ROWS:][::-1] if table.keep_last else table.rows[:MAX_ROWS]
+    lines: list[str] = []
+    room = MAX_CHARACTERS
+    for row in rows:
+        line = "• " + " — ".join(filter(None, (_cell(cell, phrases, MAX_CELL, " ") for cell in row)))
+        room -= len(line)
+        if room < 0:
+            break
+        lines.append(line)
+    return lines[::-1] if table.keep_last else lines
+
+
+def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:
+    """Return a cell as text; what comes from outside is cut, in a table it is on one line."""
+    if isinstance(cell, Text):
+        return newline.join(render_text(cell, phrases, limit).split("\n"))
+    return newline.join(_cut(cell, limit).split("\n"))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{cut(text, limit)}…"

@@ -1,0 +1,70 @@
+"""Readings that wait to be told together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+import math
+
+from .ports import Phrases
+from .reading import Reading
+from .rendering import MOST_TOPICS, When, render_digest, render_reading
+from .rules import Subscription
+
+IN_FULL = 3
+NEVER = math.inf
+
+
+@dataclass(slots=True)
+class Latest:
+    """The newest reading of one topic and how many there were."""
+
+    reading: Reading
+    subscription: Subscription
+    count: int = 1
+
+
+class Batch:
+    """What came in since the last time: up to three readings in full, beyond that the newest of each topic.
+
+    It is due `delay` seconds after its first reading. Its size is bounded; what is beyond is counted.
+    """
+
+    def __init__(self, delay: float, in_full: int = IN_FULL) -> None:
+        self.delay = delay
+        self.due_at = NEVER
+        self._in_full = in_full
+        self._first: list[Latest] = []
+        self._latest: dict[str, Latest] = {}
+        self.unlisted = 0
+        self.count = 0
+
+    @property
+    def latest(self) -> Iterable[Latest]:
+        """The topics in the order in which they first came."""
+        return self._latest.values()
+
+    def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
+        """Take one reading in."""
+        if not self.count:
+            self.due_at = now + self.delay
+        self.count += 1
+        if self.count <= self._in_full:
+            self._first.append(Latest(reading, subscription))
+        elif self._first:
+            self._first.clear()
+        topic = reading.message.topic
+        known = self._latest.get(topic)
+        if known is not None:
+            known.reading, known.subscription = reading, subscription
+            known.count += 1
+        elif len(self._latest) < MOST_TOPICS:
+            self._latest[topic] = Latest(reading, subscription)
+        else:
+            self.unlisted += 1
+
+    def render(self, phrases: Phrases, when: When) -> str:
+        """Return one chat text for all of it."""
+        if self.count <= self._in_full:
+            blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
+            return "\n\n".join(blocks)
+        entries = [(one.reading, one.subscription, one.count) for one in self.latest]
+        return render_digest(entries, self.unlisted, phrases)

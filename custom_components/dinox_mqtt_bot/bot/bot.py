@@ -1,0 +1,316 @@
+"""The junction: what comes in by MQTT and by chat, and what time brings."""
+
+from collections.abc import Callable, Iterable, Mapping
+import logging
+
+from .announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
+from .answers import render_error, render_reply, render_text
+from .batch import NEVER
+from .command import Caller, Command, Surface, execute
+from .commands import COMMANDS
+from .conversation import Conversation, Hidden
+from .errors import BotError
+from .hearing import Hearing
+from .message import Message, QoS
+from .parsing import parse
+from .ports import Notice, Ports
+from .reading import Reading
+from .readings import Readings
+from .replies import Reply, Text
+from .rules import Contact, Priority, RuleSet
+from .standing import Standing
+from .status import BotState, BotStatus, Delivery, LinkStatus, Phase
+from .subscriptions import Subscriptions
+from .utterance import Utterance
+from .values import with_unit
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Bot:
+    """One bot: an MQTT connection with its conversation.
+
+    `connection` is what `config` tells of the links: `common.column_<key>` names the line. `bare_commands` says
+    that commands are understood without `/mqtt` too; where the bot shares the user's own account it must be
+    off, because that chat is the user's notepad as well. `dropped` tells how many messages the queues at the rim
+    had no room for.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        readings: Readings,
+        rules: RuleSet,
+        *,
+        paused: bool,
+        name: str,
+        bare_commands: bool = True,
+        connection: Mapping[str, str] | None = None,
+        dropped: Callable[[], int] = int,
+    ) -> None:
+        self.ports = ports
+        self.readings = readings
+        self.name = name
+        self.connection = connection or {}
+        self.commands = COMMANDS
+        self.conversation = Conversation(ports.phrases, ports.clock.new_id, self.moment, paused=paused)
+        self.broker = Standing(ports.broker.status)
+        self.chat = Standing(ports.chat.status)
+        self.rules = RuleSet()
+        self.subscriptions = Subscriptions()
+        self._dropped = dropped
+        self._hearing = Hearing(ports.phrases, COMMANDS, bare=bare_commands)
+        self._listeners: tuple[Callable[[Announcement], None], ...] = ()
+        self._contacts: Mapping[str, Contact] | None = None
+        self._wanted: Mapping[str, QoS] | None = None
+        self._refused: set[str] = set()
+        self._shown: tuple[BotState, str] | None = None
+        self._alarm = NEVER
+        self._messages = 0
+        self._last: Reading | None = None
+        self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, 0.0)
+        self.apply(rules)
+        self._changed()
+
+    # What the user configured.
+
+    def apply(self, rules: RuleSet) -> None:
+        """Take over what changed in the rules, without touching a connection."""
+        self.rules = rules
+        self.readings.use_prefix(rules.discovery_prefix)
+        self.subscriptions = Subscriptions(rules.subscriptions)
+        wanted = self.subscriptions.wanted(rules.discovery_prefix)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.ports.broker.want(wanted)
+        contacts = {contact.jid: contact for contact in rules.contacts}
+        if contacts != self._contacts:
+            self._contacts = contacts
+            self.ports.chat.meet(rules.contacts)
+        self.conversation.address(self._receiving(), rules.digest_seconds)
+
+    def _receiving(self) -> list[str]:
+        return [contact.jid for contact in self.rules.contacts if contact.receives]
+
+    # The straight path of a message.
+
+    def receive(self, message: Message) -> None:
+        """Take one message all the way: read, remember, tell, announce."""
+        subscription = self.subscriptions.best(message.topic)
+        if self.readings.learn(message) or subscription is None:
+            self.ports.history.skip(message)
+            return
+        now = self.ports.clock.now()
+        reading = self.readings.read(message, subscription)
+        self._count(reading)
+        new = self._remember(reading, subscription.priority)
+        shown = new and self.conversation.take(reading, subscription, now)
+        if shown:
+            self._tell(now)
+        self.announce(MessageReceived(reading, subscription, shown, new))
+
+    def _count(self, reading: Reading) -> None:
+        self._messages += 1
+        self._last = reading
+        if self._messages == 1:
+            self._changed()
+
+    def _remember(self, reading: Reading, priority: Priority) -> bool:
+        """Put a reading into the history; say whether it is new to the user."""
+        history, message = self.ports.history, reading.message
+        if message.retain and history.unchanged(message):
+            history.skip(message)
+            return False
+        repeated = message.repeated and history.known(message)
+        history.append(reading, priority)
+        return not repeated
+
+    def _tell(self, now: float) -> None:
+        """Say what is due and have the clock wake the bot for what is not."""
+        if self.conversation.wake_at <= now:
+            self._put(self.conversation.due(now))
+        wake_at = self.conversation.wake_at
+        if wake_at not in {NEVER, self._alarm}:
+            self._alarm = wake_at
+            self.ports.clock.wake(wake_at)
+
+    def _put(self, notices: Iterable[Notice]) -> None:
+        for notice in notices:
+            self.ports.outbox.put(notice)
+
+    # The way back: chat text in, reply out.
+
+    async def hear(self, utterance: Utterance) -> None:
+        """Answer a contact; strangers are not heard."""
+        contact = (self._contacts or {}).get(utterance.jid)
+        if contact is None:
+            return
+        text, clock = utterance.text, self.ports.clock
+        command = self._hearing.is_command(text, self.subscriptions.aliases)
+        self.announce(ChatReceived(contact.jid, text, command))
+        if command:
+            answer = await self.ask(text, Caller(Surface.CHAT, contact.jid, contact.role))
+        else:
+            answer = self._hearing.hint(contact.jid, clock.now())
+        if answer:
+            self._put([Notice(clock.new_id(), contact.jid, answer, clock.now())])
+
+    async def ask(self, text: str, caller: Caller) -> str:
+        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
+        phrases = self.ports.phrases
+        try:
+            command = parse(text, self.commands, self.subscriptions.aliases)
+            return render_reply(await self.execute(command, caller), phrases)
+        except BotError as err:
+            return render_error(err, phrases)
+        except Exception:  # whoever wrote to the bot gets an answer, whatever went wrong
+            _LOGGER.exception("Command failed")
+            return phrases.phrase("exceptions.unexpected.message")
+
+    async def execute(self, command: Command, caller: Caller) -> Reply:
+        """Run a command for a caller. Raises BotError."""
+        return await execute(command, self, caller)
+
+    # What commands, entities and actions ask for.
+
+    def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
+        """Say something to one contact, or to all that receive.
+
+        Raises BotError `unknown_contact` or `no_contact`.
+        """
+        now = self.ports.clock.now()
+        if not to:
+            notices = self.conversation.notices(text, now, priority)
+        elif to in (self._contacts or {}):
+            notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]
+        else:
+            raise BotError("unknown_contact", contact=to)
+        if not notices:
+            raise BotError("no_contact")
+        self._put(notices)
+        return notices
+
+    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool, caller: Caller) -> None:
+        """Publish, and write down for whom. Raises what `ports.Broker.publish` raises."""
+        await self.ports.broker.publish(topic, payload, qos, retain)
+        who = f"{caller.surface}:{caller.who}"
+        self.ports.history.log_publish(topic, payload, who, self.ports.clock.now())
+
+    @property
+    def paused(self) -> bool:
+        """Whether normal messages are hidden."""
+        return self.conversation.paused
+
+    async def pause(self, paused: bool) -> Hidden:
+        """Hide normal messages, or tell them again; return what was hidden."""
+        if paused == self.paused:
+            return Hidden()
+        hidden = Hidden()
+        if paused:
+            self.conversation.pause()
+        else:
+            hidden = self.conversation.resume()
+        await self.ports.rules.set_paused(paused)
+        self.announce(StatusChanged(self.status))
+        return hidden
+
+    def moment(self, at: float) -> str:
+        """Return a time as the user's clock shows it, with the date unless it is today's."""
+        local, today = self.ports.clock.local(at), self.ports.clock.local(self.ports.clock.now())
+        return f"{local:%H:%M:%S}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M}"
+
+    # What the links tell, and what time brings.
+
+    def broker_changed(self, status: LinkStatus) -> None:
+        """Take note that the MQTT connection came, went, or that the broker refused a subscription."""
+        now = self.ports.clock.now()
+        if self.broker.follow(status, now):
+            self.ports.history.log_connection("broker", status, now)
+        self._tell_refusals(now)
+        self._changed()
+
+    def chat_changed(self, status: LinkStatus) -> None:
+        """Take note that the XMPP connection came or went."""
+        now = self.ports.clock.now()
+        if self.chat.follow(status, now):
+            self.ports.history.log_connection("xmpp", status, now)
+        self.conversation.set_online(status.phase is Phase.ONLINE, now)
+        self._tell(now)
+        self._changed()
+
+    def _tell_refusals(self, now: float) -> None:
+        """Tell of each topic once that the broker will not deliver."""
+        for topic_filter, reason in self.ports.broker.refused.items():
+            if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
+                self._refused.add(topic_filter)
+                told = Text("refused", {"filter": topic_filter, "reason": reason})
+                self._put(self.conversation.notices(render_text(told, self.ports.phrases), now))
+
+    def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
+        """Take note that a notice came further on its way; the outbox has written it down."""
+        self.announce(StatusChanged(self.status))
+
+    def tick(self, now: float) -> None:
+        """Say what has become due."""
+        self._alarm = NEVER
+        self._put(self.conversation.due(now))
+        self._tell(now)
+
+    def close(self) -> None:
+        """Hand to the outbox what waits to be told."""
+        self._put(self.conversation.flush(self.ports.clock.now()))
+
+    # What the listeners are told.
+
+    @property
+    def status(self) -> BotStatus:
+        """Return a snapshot of the bot."""
+        last = self._last
+        return BotStatus(
+            state=self._state(),
+            broker=self.broker.status,
+            chat=self.chat.status,
+            paused=self.paused,
+            messages=self._messages,
+            dropped=self._dropped(),
+            unread=self.ports.outbox.unread,
+            undelivered=self.ports.outbox.undelivered,
+            last_topic=last.message.topic if last else "",
+            last_text=with_unit(last.text, last.unit) if last else "",
+            last_time=last.time if last else 0.0,
+            refused=tuple(self.ports.broker.refused.items()),
+        )
+
+    def _state(self) -> BotState:
+        phase = self.broker.status.phase
+        if phase is Phase.ONLINE:
+            return BotState.ONLINE if self._messages else BotState.WAITING
+        return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
+
+    def _changed(self) -> None:
+        """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
+        state, phrases = self._state(), self.ports.phrases
+        text = phrases.phrase(f"common.state_{state}")
+        if state is BotState.OFFLINE and self.broker.status.reason:
+            text = f"{text}: {phrases.phrase(f'common.reason_{self.broker.status.reason}')}"
+        if (state, text) != self._shown:
+            self._shown = state, text
+            self.ports.chat.show(state, text)
+        self.announce(StatusChanged(self.status))
+
+    def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:
+        """Tell `listener` everything from now on, until the function returned is called."""
+        self._listeners += (listener,)
+
+        def silence() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return silence
+
+    def announce(self, announcement: Announcement) -> None:
+        """Tell all listeners; one that fails does not keep the others from hearing it."""
+        for listener in self._listeners:
+            try:
+                listener(announcement)
+            except Exception:  # whatever a listener does wrong is its own affair
+                _LOGGER.exception("A listener failed on %s", type(announcement).__name__)

@@ -1,0 +1,201 @@
+"""Commands about the bot itself: how it is, how it is set up, what it can do."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..answers import duration
+from ..command import PREFIX, Caller, Command, Surface, param, parameters, usage
+from ..parsing import find
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Role
+from ..standing import Standing
+from ..status import Phase
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status(Command):
+    """Shows how the bot and its connections are."""
+
+    node: ClassVar[str] = "status"
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        status = bot.status
+        refused = Text("topics_refused", {"count": str(len(status.refused))}) if status.refused else ""
+        rows: list[tuple[Cell, ...]] = [
+            (Text("column_broker"), *_link(bot, bot.broker)),
+            (Text("column_xmpp"), *_link(bot, bot.chat)),
+            (Text("column_topics"), str(len(bot.subscriptions)), refused),
+            (Text("column_messages"), str(status.messages), *_last(bot)),
+            (Text("column_undelivered"), str(status.undelivered)),
+            (Text("column_unread"), str(status.unread)),
+        ]
+        if status.paused:
+            rows.append((Text("column_paused"), Text("hidden", {"count": str(bot.conversation.hidden)})))
+        if status.dropped:
+            rows.append((Text("column_dropped"), str(status.dropped)))
+        return Table(
+            title=Text("status", {"name": bot.name, "state": Text(f"state_{status.state}")}),
+            columns=("column_what", "column_value", "column_detail"),
+            rows=tuple(rows),
+            facts=(_status_facts(bot),),
+        )
+
+
+def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
+    """Return the cells about one link: where it stands, why, since when."""
+    status = link.status
+    cells: list[Cell] = [Text(f"phase_{status.phase}")]
+    if status.reason:
+        cells.append(Text(f"reason_{status.reason}"))
+    if link.since:
+        lasted = duration(bot.ports.clock.now() - link.since)
+        cells.append(Text("since", {"time": bot.moment(link.since), "duration": lasted}))
+    return tuple(cells)
+
+
+def _last(bot: Bot) -> tuple[Cell, ...]:
+    status = bot.status
+    if not status.messages:
+        return ()
+    placeholders = {
+        "topic": status.last_topic,
+        "value": status.last_text,
+        "time": bot.moment(status.last_time),
+    }
+    return (Text("last_message", placeholders),)
+
+
+def _status_facts(bot: Bot) -> dict[str, object]:
+    status = bot.status
+    return {
+        "state": status.state.value,
+        "broker": {
+            "state": status.broker.phase.value,
+            "reason": status.broker.reason,
+            "since": bot.broker.since,
+        },
+        "xmpp": {"state": status.chat.phase.value, "reason": status.chat.reason, "since": bot.chat.since},
+        "paused": status.paused,
+        "hidden": bot.conversation.hidden,
+        "messages": status.messages,
+        "dropped": status.dropped,
+        "unread": status.unread,
+        "undelivered": status.undelivered,
+        "subscriptions": len(bot.subscriptions),
+        "refused": dict(status.refused),
+        "last_topic": status.last_topic,
+        "last_time": status.last_time,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Command):
+    """Shows how the bot is set up."""
+
+    node: ClassVar[str] = "config"
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        rules = bot.rules
+        rows: list[tuple[Cell, ...]] = [
+            (Text(f"column_{key}"), value) for key, value in bot.connection.items()
+        ]
+        rows += [
+            (Text("column_topics"), str(len(rules.subscriptions))),
+            *(
+                (
+                    Text("column_contact"),
+                    contact.jid,
+                    Text(f"role_{contact.role.word}"),
+                    *_silent(contact.receives),
+                )
+                for contact in rules.contacts
+            ),
+            (Text("column_discovery"), rules.discovery_prefix or Text("off")),
+            (Text("column_digest"), duration(rules.digest_seconds)),
+            (Text("column_paused"), Text("on" if bot.paused else "off")),
+        ]
+        facts = {
+            "connection": dict(bot.connection),
+            "subscriptions": len(rules.subscriptions),
+            "contacts": [{"jid": contact.jid, "role": contact.role.word} for contact in rules.contacts],
+            "discovery_prefix": rules.discovery_prefix,
+            "digest_seconds": rules.digest_seconds,
+            "paused": bot.paused,
+        }
+        columns = ("column_what", "column_value", "column_detail")
+        return Table(
+            title=Text("config", {"name": bot.name}), columns=columns, rows=tuple(rows), facts=(facts,)
+        )
+
+
+def _silent(receives: bool) -> tuple[Cell, ...]:
+    return () if receives else (Text("receives_nothing"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconnect(Command):
+    """Drops the connections and connects again; asked in the chat, only that to the broker."""
+
+    node: ClassVar[str] = "reconnect"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        bot.ports.broker.reconnect()
+        # A chat that carries this very conversation works.
+        if caller.surface is not Surface.CHAT or bot.chat.status.phase is not Phase.ONLINE:
+            bot.ports.chat.reconnect()
+        return Text("reconnecting", {"status": f"{PREFIX} status"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Help(Command):
+    """Lists the commands, or explains one."""
+
+    node: ClassVar[str] = "help"
+    aliases: ClassVar[tuple[str, ...]] = ("?",)
+
+    command: str = param("Command to explain.", default="")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if self.command:
+            return _explain(find(self.command, bot.commands))
+        allowed = [command for command in bot.commands if command.role <= caller.role]
+        return Table(
+            title=Text("help", {"name": bot.name}),
+            columns=("column_usage", "column_what"),
+            rows=tuple((usage(command), _description(command)) for command in allowed),
+            facts=tuple({"command": command.node, "usage": usage(command)} for command in allowed),
+            note=Text("help_note", {"example": f"{PREFIX} help publish"}),
+        )
+
+
+def _description(command: type[Command]) -> Text:
+    return Text(f"services.{command.node}.description")
+
+
+def _explain(command: type[Command]) -> Table:
+    """Explain one command: how it is typed, what it does, what each word means."""
+    path = f"services.{command.node}"
+    notes: dict[str, Cell] = {
+        "aliases": ", ".join(command.aliases),
+        "role": Text(f"role_{command.role.word}"),
+    }
+    return Table(
+        title=Text("help_command", {"usage": usage(command), "description": _description(command)}),
+        columns=("column_parameter", "column_what"),
+        rows=tuple(
+            (parameter.name, Text(f"{path}.fields.{parameter.name}.description"))
+            for parameter in parameters(command)
+        ),
+        facts=tuple(
+            {"parameter": parameter.name, "required": parameter.required} for parameter in parameters(command)
+        ),
+        note=Text("help_command_note_aliases" if command.aliases else "help_command_note", notes),
+    )

@@ -1,0 +1,303 @@
+"""Commands about topics: what is subscribed, and what it is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..command import PREFIX, Caller, Command, param
+from ..errors import BotError
+from ..message import QoS
+from ..ports import TopicRow
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Display, Priority, Role, Subscription
+from ..status import Phase
+from ..subscriptions import fold
+from ..topics import matches, valid_filter
+from .messages import topic_facts
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+MAX_TOPICS = 200
+MAX_ALIAS = 100
+
+
+def _unknown(bot: Bot, name: str) -> BotError:
+    """Return the error for a filter that is not subscribed, with what comes nearest to it."""
+    covering = bot.subscriptions.covering(name)
+    if covering is not None:
+        return BotError("covered", filter=name, covering=covering.filter)
+    similar = bot.subscriptions.similar(name)
+    if similar:
+        return BotError("not_subscribed_similar", filter=name, similar=", ".join(similar))
+    return BotError("not_subscribed", filter=name)
+
+
+def _subscription(bot: Bot, name: str) -> Subscription:
+    """Return the subscription of a filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
+    subscription = bot.subscriptions.get(bot.subscriptions.resolve(name))
+    if subscription is None:
+        raise _unknown(bot, name)
+    return subscription
+
+
+def _facts(subscription: Subscription) -> Mapping[str, object]:
+    return {
+        "filter": subscription.filter,
+        "alias": subscription.alias,
+        "qos": int(subscription.qos),
+        "priority": subscription.priority.word,
+        "display": subscription.display.value,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscribe(Command):
+    """Subscribes to a topic or a topic filter."""
+
+    node: ClassVar[str] = "subscribe"
+    aliases: ClassVar[tuple[str, ...]] = ("sub",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    filter: str = param("Topic, or topic filter such as home/# or home/+/temperature.", alias=True)
+    qos: QoS | None = param("How surely the broker delivers it.", default=None, short="q")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        topic_filter = bot.subscriptions.resolve(self.filter)
+        valid_filter(topic_filter)
+        known = bot.subscriptions.get(topic_filter)
+        if known is not None:
+            return await _resubscribe(bot, known, self.qos)
+        subscription = Subscription(topic_filter, QoS.AT_LEAST_ONCE if self.qos is None else self.qos)
+        await bot.ports.rules.put_subscription(subscription)
+        return _done(bot, "subscribed", subscription)
+
+
+async def _resubscribe(bot: Bot, known: Subscription, qos: QoS | None) -> Reply:
+    """Change the QoS of a subscription there is already, if another one was asked for."""
+    if qos is None or qos == known.qos:
+        return _done(bot, "already_subscribed", known)
+    changed = replace(known, qos=qos)
+    await bot.ports.rules.put_subscription(changed)
+    return _done(bot, "qos_set", changed)
+
+
+def _done(bot: Bot, key: str, subscription: Subscription) -> Text:
+    """Say what was done, and how things stand with the broker."""
+    qos = str(int(subscription.qos))
+    done: Cell = Text(key, {"filter": subscription.filter, "qos": qos})
+    reason = bot.ports.broker.refused.get(subscription.filter)
+    facts = {
+        **_facts(subscription),
+        "connected": bot.broker.status.phase is Phase.ONLINE,
+        "refused": reason or "",
+    }
+    if bot.broker.status.phase is not Phase.ONLINE:
+        return Text("when_connected", {"done": done}, facts)
+    if reason is not None:
+        return Text("but_refused", {"done": done, "reason": reason}, facts)
+    return Text(key, {"filter": subscription.filter, "qos": qos}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsubscribe(Command):
+    """Removes a subscription; its history stays."""
+
+    node: ClassVar[str] = "unsubscribe"
+    aliases: ClassVar[tuple[str, ...]] = ("unsub",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    filter: str = param("Topic filter as it was subscribed, or its alias.", alias=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        gone = _subscription(bot, self.filter)
+        await bot.ports.rules.remove_subscription(gone.filter)
+        rest = [
+            each
+            for each in bot.subscriptions
+            if each.filter != gone.filter and matches(each.filter, gone.filter)
+        ]
+        if rest:
+            placeholders = {"filter": gone.filter, "covering": rest[0].filter}
+            return Text("unsubscribed_covered", placeholders, _facts(gone))
+        return Text("unsubscribed", {"filter": gone.filter}, _facts(gone))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topics(Command):
+    """Lists the subscriptions with their last values, or the topics that came in under one."""
+
+    node: ClassVar[str] = "topics"
+    aliases: ClassVar[tuple[str, ...]] = ("list",)
+
+    filter: str = param("Topic filter or alias whose topics are listed.", default="", alias=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if self.filter:
+            return await _seen(bot, self.filter)
+        rows: list[tuple[Cell, ...]] = []
+        facts: list[Mapping[str, object]] = []
+        for subscription in bot.subscriptions:
+            seen = await bot.ports.history.topics(subscription.filter, MAX_TOPICS)
+            last = max(seen, key=lambda row: row.last_seen, default=None)
+            reason = bot.ports.broker.refused.get(subscription.filter)
+            rows.append(_row(bot, subscription, seen, last, reason))
+            facts.append(
+                {
+                    **_facts(subscription),
+                    "refused": reason or "",
+                    "topics": [topic_facts(row) for row in seen],
+                }
+            )
+        return Table(
+            title=Text("topics", {"count": str(len(rows))}),
+            columns=("column_name", "column_value", "column_time", "column_settings", "column_refused"),
+            rows=tuple(rows),
+            empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+            facts=tuple(facts),
+            more=Text("topics_more", {"example": f"{PREFIX} topics home/#"}),
+        )
+
+
+def _row(
+    bot: Bot, subscription: Subscription, seen: list[TopicRow], last: TopicRow | None, reason: str | None
+) -> tuple[Cell, ...]:
+    name = f"{subscription.alias} ({subscription.filter})" if subscription.alias else subscription.filter
+    settings = [f"QoS {int(subscription.qos)}"]
+    settings += [subscription.priority.word] * (subscription.priority is not Priority.NORMAL)
+    settings += [subscription.display.value] * (subscription.display is not Display.EACH)
+    if last is None:
+        value: Cell = Text("no_value")
+    elif last.topic == subscription.filter:
+        value = last.last_text
+    elif len(seen) == 1:
+        value = f"{last.name}: {last.last_text}"
+    else:
+        value = Text("newest_of", {"name": last.name, "value": last.last_text, "count": str(len(seen))})
+    refused: Cell = Text("refused_by", {"reason": reason}) if reason is not None else ""
+    return name, value, bot.moment(last.last_seen) if last else "", ", ".join(settings), refused
+
+
+async def _seen(bot: Bot, name: str) -> Table:
+    """List what came in under a filter, by topic."""
+    topic_filter = bot.subscriptions.resolve(name)
+    valid_filter(topic_filter)
+    seen = await bot.ports.history.topics(topic_filter, MAX_TOPICS)
+    return Table(
+        title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
+        columns=("column_name", "column_value", "column_count", "column_time"),
+        rows=tuple(
+            (row.name, row.last_text, Text("times", {"count": str(row.count)}), bot.moment(row.last_seen))
+            for row in seen
+        ),
+        empty=Text("topics_seen_empty", {"filter": name}),
+        facts=tuple(topic_facts(row) for row in seen),
+        more=Text("topics_seen_more", {"example": f"{PREFIX} topics home/kitchen/#"}),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Qos(Command):
+    """Shows or sets the quality of service of a subscription."""
+
+    node: ClassVar[str] = "qos"
+    role: ClassVar[Role] = Role.ADMIN
+
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    qos: QoS | None = param("How surely the broker delivers it.", default=None, short="q")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if not self.filter:
+            return _qos_table(bot)
+        known = _subscription(bot, self.filter)
+        if self.qos is None:
+            return Text("qos", {"filter": known.filter, "qos": str(int(known.qos))}, _facts(known))
+        changed = replace(known, qos=self.qos)
+        await bot.ports.rules.put_subscription(changed)
+        return _done(bot, "qos_set", changed)
+
+
+def _qos_table(bot: Bot) -> Table:
+    ordered = list(bot.subscriptions)
+    return Table(
+        title=Text("qos_title"),
+        columns=("column_name", "column_qos"),
+        rows=tuple((each.filter, f"QoS {int(each.qos)}") for each in ordered),
+        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        facts=tuple(_facts(each) for each in ordered),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alias(Command):
+    """Gives a topic a name; one that only a wildcard brings in gets a subscription of its own for it."""
+
+    node: ClassVar[str] = "alias"
+    role: ClassVar[Role] = Role.ADMIN
+
+    topic: str = param("Topic, or topic filter as it was subscribed.", alias=True)
+    name: str = param("What it is called; in the chat the rest of the text.", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        topic = bot.subscriptions.resolve(self.topic)
+        valid_filter(topic)
+        name = " ".join(self.name.split())
+        if not 1 <= len(name) <= MAX_ALIAS:
+            raise BotError("invalid_alias", maximum=MAX_ALIAS)
+        taken = bot.subscriptions.resolve(name)
+        if fold(name) in bot.subscriptions.aliases and taken != topic:
+            raise BotError("alias_taken", alias=name, filter=taken)
+        known = bot.subscriptions.get(topic) or _own(bot, topic)
+        await bot.ports.rules.put_subscription(replace(known, alias=name))
+        return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
+
+
+def _own(bot: Bot, topic: str) -> Subscription:
+    """Return a subscription for this topic alone, like the one by which it comes in."""
+    covering = bot.subscriptions.covering(topic)
+    if covering is None:
+        raise _unknown(bot, topic)
+    return replace(covering, filter=topic, alias="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aliases(Command):
+    """Lists the names given to topics."""
+
+    node: ClassVar[str] = "aliases"
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        named = [each for each in bot.subscriptions if each.alias]
+        return Table(
+            title=Text("aliases"),
+            columns=("column_alias", "column_filter"),
+            rows=tuple((each.alias, each.filter) for each in named),
+            empty=Text("aliases_empty", {"example": f"{PREFIX} alias home/kitchen/temperature Kitchen"}),
+            facts=tuple(_facts(each) for each in named),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RmAlias(Command):
+    """Takes the name of a topic away; it stays subscribed."""
+
+    node: ClassVar[str] = "rmalias"
+    aliases: ClassVar[tuple[str, ...]] = ("delalias",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    topic: str = param("Topic filter or alias.", alias=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        known = _subscription(bot, self.topic)
+        if not known.alias:
+            raise BotError("no_alias", filter=known.filter)
+        await bot.ports.rules.put_subscription(replace(known, alias=""))
+        facts = {"filter": known.filter, "alias": known.alias}
+        return Text("alias_removed", {"filter": known.filter, "alias": known.alias}, facts)

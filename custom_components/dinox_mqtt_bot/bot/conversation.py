@@ -1,0 +1,205 @@
+"""Who is told what, and when. Pure: time comes in, notices come out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .batch import NEVER, Batch
+from .live import Bubble, Live
+from .ports import Notice, Phrases
+from .reading import Reading
+from .rendering import When, render_reading
+from .rules import Display, Priority, Subscription
+
+BUFFER = 0.3
+GAP = 2.0
+GAP_OFFLINE = 30.0
+MAX_HIDDEN_TOPICS = 200
+MAX_COMPARED_TOPICS = 10_000
+DIGEST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What came in unseen: how many readings, and of which topics (topic, name, count), up to a bound."""
+
+    count: int = 0
+    topics: tuple[tuple[str, str, int], ...] = ()
+
+
+class Conversation:
+    """The conversation with all contacts that receive.
+
+    Urgent readings are said at once. The others wait a third of a second, so that what comes together is told
+    together, and new messages keep two seconds apart; batches, digests and new live bubbles take turns, the one
+    that waited longest first. While the XMPP server is away, what piles up for later grows more slowly:
+    half a minute lies between messages, and live bubbles stand still.
+    """
+
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self.paused = paused
+        self._online = True
+        self._contacts: tuple[str, ...] = ()
+        self._digest_seconds = DIGEST
+        self._urgent: list[Notice] = []
+        self._batch = Batch(BUFFER)
+        self._digest = Batch(DIGEST, in_full=0)
+        self._live = Live()
+        self._quiet_until = 0.0
+        self._compared: dict[str, int] = {}
+        self._hidden: dict[str, tuple[str, int]] = {}
+        self._hidden_count = 0
+
+    def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
+        """Talk to these contacts, and give a digest so often."""
+        self._contacts = tuple(contacts)
+        self._digest_seconds = self._digest.delay = digest_seconds
+
+    @property
+    def wake_at(self) -> float:
+        """When `due` has something to say; infinity for never."""
+        if self._urgent:
+            return 0.0
+        turn = max(min(self._batch.due_at, self._digest.due_at, self._live.due_at), self._quiet_until)
+        return min(turn, self._live.correct_at) if self._online else turn
+
+    def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take a reading in; say whether it is told, now or later."""
+        priority, display = subscription.priority, subscription.display
+        if not self._contacts or priority is Priority.SILENT:
+            return False
+        if priority >= Priority.ALERT:
+            text = render_reading(reading, subscription, self._phrases, self._when)
+            self._urgent += self.notices(text, now, priority)
+            return True
+        if display is Display.SILENT:
+            return False
+        if self.paused:
+            self._hide(reading, 1)
+            return False
+        if display is Display.CHANGES and not self._changed(reading):
+            return False
+        if display is Display.DIGEST:
+            self._digest.add(reading, subscription, now)
+        elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
+            self._batch.add(reading, subscription, now)
+        return True
+
+    def due(self, now: float) -> list[Notice]:
+        """Return what is to be said now."""
+        notices, self._urgent = self._urgent, []
+        # Farther off than the longest gap means that the clock was set back.
+        if not now < self._quiet_until <= now + GAP_OFFLINE:
+            said = self._turn(now)
+            notices += said
+            if said:
+                self._quiet_until = now + (GAP if self._online else GAP_OFFLINE)
+        if self._online and self._live.correct_at != NEVER:
+            for bubble in self._live.next_stale(now):
+                notices += self._correct(bubble, now)
+        return notices
+
+    def flush(self, now: float) -> list[Notice]:
+        """Return all that waits, due or not, because there will be no later."""
+        notices, self._urgent = self._urgent, []
+        for batch in (self._batch, self._digest):
+            if batch.count:
+                notices += self.notices(batch.render(self._phrases, self._when), now)
+        self._renew()
+        for bubble in self._live.unsaid():
+            notices += self._correct(bubble, now) if bubble.ids else self._say(bubble, now)
+        return notices
+
+    def set_online(self, online: bool, now: float) -> None:
+        """Know whether what is said now reaches the XMPP server."""
+        self._online = online
+        if online:
+            self._quiet_until = min(self._quiet_until, now + GAP)
+
+    def pause(self) -> None:
+        """Hide normal readings from now on, those that wait to be told as well."""
+        self.paused = True
+        for batch in (self._batch, self._digest):
+            for latest in batch.latest:
+                self._hide(latest.reading, latest.count)
+            self._hidden_count += batch.unlisted
+        self._renew()
+        for bubble in self._live.unsaid():
+            self._hide(bubble.reading, bubble.unsaid)
+            bubble.unsaid = 0
+
+    def resume(self) -> Hidden:
+        """Tell readings again; return what was hidden."""
+        self.paused = False
+        topics = tuple((topic, name, count) for topic, (name, count) in self._hidden.items())
+        hidden = Hidden(self._hidden_count, topics)
+        self._hidden = {}
+        self._hidden_count = 0
+        return hidden
+
+    @property
+    def hidden(self) -> int:
+        """How many readings were hidden since the pause began."""
+        return self._hidden_count
+
+    def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
+        """Return one notice for each contact that receives."""
+        return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
+
+    def _changed(self, reading: Reading) -> bool:
+        """Say whether a reading differs from the last one told, and keep it as that."""
+        topic, text = reading.message.topic, hash(reading.text)
+        if self._compared.get(topic) == text:
+            return False
+        if len(self._compared) >= MAX_COMPARED_TOPICS:
+            del self._compared[next(iter(self._compared))]
+        self._compared[topic] = text
+        return True
+
+    def _hide(self, reading: Reading, count: int) -> None:
+        self._hidden_count += count
+        topic = reading.message.topic
+        if topic in self._hidden or len(self._hidden) < MAX_HIDDEN_TOPICS:
+            self._hidden[topic] = reading.name, self._hidden.get(topic, ("", 0))[1] + count
+
+    def _renew(self) -> None:
+        self._batch = Batch(BUFFER)
+        self._digest = Batch(self._digest_seconds, in_full=0)
+
+    def _turn(self, now: float) -> list[Notice]:
+        """Return the one new message that waited longest, if any is due."""
+        waiting: tuple[Batch | Live, ...] = (self._batch, self._digest, self._live)
+        first = min(waiting, key=lambda each: each.due_at)
+        if first.due_at == NEVER or now < first.due_at <= now + first.delay:
+            return []
+        if isinstance(first, Live):
+            return self._say(first.next_new(), now)
+        if first is self._batch:
+            self._batch = Batch(BUFFER)
+        else:
+            self._digest = Batch(self._digest_seconds, in_full=0)
+        return self.notices(first.render(self._phrases, self._when), now)
+
+    def _say(self, bubble: Bubble, now: float) -> list[Notice]:
+        bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
+        bubble.since = bubble.said = now
+        bubble.unsaid = 0
+        notices = self.notices(bubble.shown, now)
+        bubble.ids = {notice.to: notice.id for notice in notices}
+        return notices
+
+    def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
+        """Return the corrections of a bubble, none if it would look the same."""
+        text = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
+        bubble.unsaid = 0
+        if text == bubble.shown:
+            return []
+        bubble.shown, bubble.said = text, now
+        bubble.corrections += 1
+        return [
+            Notice(self._new_id(), contact, text, now, replaces=original)
+            for contact, original in bubble.ids.items()
+            if contact in self._contacts
+        ]

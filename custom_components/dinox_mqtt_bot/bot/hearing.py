@@ -1,0 +1,42 @@
+"""What in a chat is meant for the bot, and what it says to the rest."""
+
+from collections.abc import Collection
+
+from .command import PREFIX, Command
+from .errors import BotError
+from .parsing import addressed, parse
+from .ports import Phrases
+
+HINT_EVERY = 600.0
+
+
+class Hearing:
+    """The bot's ear. `bare` says that commands are understood without `/mqtt` too."""
+
+    def __init__(self, phrases: Phrases, commands: Collection[type[Command]], *, bare: bool) -> None:
+        self._phrases = phrases
+        self._commands = commands
+        self._bare = bare
+        self._hinted: dict[str, float] = {}
+
+    def is_command(self, text: str, aliases: Collection[str]) -> bool:
+        """Say whether a text asks for a command; without `/mqtt` it has to be one as a whole."""
+        if addressed(text):
+            return True
+        if not self._bare or not text.strip():
+            return False
+        try:
+            parse(text, self._commands, aliases)
+        except BotError:
+            return False
+        return True
+
+    def hint(self, jid: str, now: float) -> str:
+        """Return how to talk to the bot, or nothing: seldom, because another machine may be answering.
+
+        Where commands need `/mqtt`, the chat has other uses, and everything else in it is left alone.
+        """
+        if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
+            return ""
+        self._hinted[jid] = now
+        return self._phrases.phrase("common.hint", help=f"{PREFIX} help")

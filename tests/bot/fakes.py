@@ -1,0 +1,261 @@
+"""Ports that keep what they are told, for looking at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+
+from phrases import RealPhrases
+
+from bot.bot import Bot
+from bot.command import Caller, Surface
+from bot.errors import BotError
+from bot.message import Message, QoS
+from bot.ports import Notice, Ports, Row, TopicRow
+from bot.reading import Kind, Reading
+from bot.readings import Readings
+from bot.rules import Contact, Priority, Role, RuleSet, Subscription
+from bot.status import BotState, LinkStatus, Phase
+from bot.topics import matches
+
+NOON = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
+
+ONLINE = LinkStatus(Phase.ONLINE)
+OFFLINE = LinkStatus(Phase.OFFLINE, "not_configured")
+CONNECTING = LinkStatus(Phase.CONNECTING)
+
+ME = "me@example.org"
+GUEST = "guest@example.org"
+
+
+class FakeBroker:
+    """`bot.ports.Broker`."""
+
+    def __init__(self) -> None:
+        self.status = ONLINE
+        self.refused: dict[str, str] = {}
+        self.wanted: list[Mapping[str, QoS]] = []
+        self.published: list[tuple[str, bytes, QoS, bool]] = []
+        self.failure: Exception | None = None
+        self.reconnects = 0
+
+    def want(self, filters: Mapping[str, QoS]) -> None:
+        self.wanted.append(filters)
+
+    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.published.append((topic, payload, qos, retain))
+
+    def reconnect(self) -> None:
+        self.reconnects += 1
+
+
+class FakeChat:
+    """`bot.ports.Chat`."""
+
+    def __init__(self) -> None:
+        self.status = ONLINE
+        self.shown: list[tuple[BotState, str]] = []
+        self.met: list[tuple[Contact, ...]] = []
+        self.reconnects = 0
+
+    def say(self, notice: Notice) -> None:
+        raise AssertionError("the bot says nothing past the outbox")
+
+    def show(self, state: BotState, text: str) -> None:
+        self.shown.append((state, text))
+
+    def meet(self, contacts: Iterable[Contact]) -> None:
+        self.met.append(tuple(contacts))
+
+    def reconnect(self) -> None:
+        self.reconnects += 1
+
+
+class FakeHistory:
+    """`bot.ports.History`, in a list."""
+
+    def __init__(self) -> None:
+        self.appended: list[tuple[Reading, Priority]] = []
+        self.skipped: list[Message] = []
+        self.publishes: list[tuple[str, bytes, str, float]] = []
+        self.connections: list[tuple[str, Phase, float]] = []
+        self.known_messages: set[Message] = set()
+        self.unchanged_messages: set[Message] = set()
+
+    def append(self, reading: Reading, priority: Priority) -> None:
+        self.appended.append((reading, priority))
+
+    def skip(self, message: Message) -> None:
+        self.skipped.append(message)
+
+    def known(self, message: Message) -> bool:
+        return message in self.known_messages
+
+    def unchanged(self, message: Message) -> bool:
+        return message in self.unchanged_messages
+
+    async def page(self, topic_filter: str, limit: int) -> list[Row]:
+        rows = [
+            Row(
+                topic=reading.message.topic,
+                name=reading.name,
+                text=reading.text,
+                time=reading.time,
+                retain=reading.message.retain,
+                repeated=reading.message.repeated,
+                priority=priority,
+            )
+            for reading, priority in self.appended
+            if matches(topic_filter, reading.message.topic)
+        ]
+        return rows[-limit:]
+
+    async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
+        found: dict[str, TopicRow] = {}
+        for row in await self.page(topic_filter, 1_000_000):
+            before = found.get(row.topic, TopicRow(row.topic, row.name, 0, row.time, row.time, row.text))
+            found[row.topic] = replace(before, count=before.count + 1, last_seen=row.time, last_text=row.text)
+        return [found[topic] for topic in sorted(found)][:limit]
+
+    def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
+        self.publishes.append((topic, payload, who, at))
+
+    def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
+        self.connections.append((link, status.phase, at))
+
+
+class FakeOutbox:
+    """`bot.ports.Outbox`, in a list."""
+
+    def __init__(self) -> None:
+        self.notices: list[Notice] = []
+        self.undelivered = 0
+        self.unread = 0
+
+    def put(self, notice: Notice) -> None:
+        self.notices.append(notice)
+
+
+class FakeRules:
+    """`bot.ports.Rules`: what is written comes back to the bot, as from the config entry."""
+
+    def __init__(self) -> None:
+        self.bot: Bot | None = None
+        self.paused: list[bool] = []
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        self._write({**self._read(), subscription.filter: subscription})
+
+    async def remove_subscription(self, topic_filter: str) -> None:
+        self._write({key: each for key, each in self._read().items() if key != topic_filter})
+
+    async def set_paused(self, paused: bool) -> None:
+        self.paused.append(paused)
+
+    def _read(self) -> dict[str, Subscription]:
+        assert self.bot is not None
+        return {each.filter: each for each in self.bot.rules.subscriptions}
+
+    def _write(self, subscriptions: dict[str, Subscription]) -> None:
+        assert self.bot is not None
+        self.bot.apply(replace(self.bot.rules, subscriptions=tuple(subscriptions.values())))
+
+
+class FakeTemplates:
+    """`bot.ports.Templates` that can render nothing."""
+
+    def render(self, template: str, text: str, json: object) -> str | None:
+        return None
+
+
+class FakeClock:
+    """`bot.ports.Clock`: time stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+        self.alarms: list[float] = []
+        self._ids = count(1)
+
+    def now(self) -> float:
+        return self.time
+
+    def local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, UTC)
+
+    def wake(self, at: float) -> None:
+        self.alarms.append(at)
+
+    def new_id(self) -> str:
+        return f"id{next(self._ids)}"
+
+
+class World:
+    """A bot among fakes."""
+
+    def __init__(
+        self,
+        *subscriptions: Subscription,
+        contacts: tuple[Contact, ...] = (Contact(ME), Contact(GUEST, role=Role.VIEWER, receives=False)),
+        discovery_prefix: str = "homeassistant",
+        paused: bool = False,
+        bare_commands: bool = True,
+        broker: LinkStatus = ONLINE,
+        chat: LinkStatus = ONLINE,
+    ) -> None:
+        self.broker, self.chat, self.history = FakeBroker(), FakeChat(), FakeHistory()
+        self.outbox, self.rules, self.clock = FakeOutbox(), FakeRules(), FakeClock()
+        self.broker.status, self.chat.status = broker, chat
+        self.dropped = 0
+        templates = FakeTemplates()
+        ports = Ports(
+            broker=self.broker,
+            chat=self.chat,
+            history=self.history,
+            outbox=self.outbox,
+            rules=self.rules,
+            phrases=RealPhrases(),
+            templates=templates,
+            clock=self.clock,
+        )
+        self.bot = Bot(
+            ports,
+            Readings(templates),
+            RuleSet(subscriptions, contacts, discovery_prefix),
+            paused=paused,
+            name="Home",
+            bare_commands=bare_commands,
+            connection={"broker": "127.0.0.1:1883"},
+            dropped=lambda: self.dropped,
+        )
+        self.rules.bot = self.bot
+
+    async def ask(self, text: str, who: str = ME, role: Role = Role.ADMIN) -> str:
+        """Return the bot's answer to a command."""
+        return await self.bot.ask(text, Caller(Surface.CHAT, who, role))
+
+    def receive(self, topic: str, payload: str | bytes, **how: object) -> None:
+        """Let a message come in now."""
+        data = payload.encode() if isinstance(payload, str) else payload
+        self.bot.receive(Message(topic, data, received=self.clock.time, **how))  # type: ignore[arg-type]
+
+    def later(self, seconds: float) -> None:
+        """Let time go by, then the alarm ring."""
+        self.clock.time += seconds
+        self.bot.tick(self.clock.time)
+
+    @property
+    def said(self) -> list[str]:
+        """The texts that were handed to the outbox."""
+        return [notice.text for notice in self.outbox.notices]
+
+
+def reading(topic: str, text: str, **how: object) -> Reading:
+    """Return a plain reading."""
+    return Reading(Message(topic, text.encode()), topic, Kind.TEXT, text, **how)  # type: ignore[arg-type]
+
+
+def failing(key: str, **placeholders: object) -> BotError:
+    """Return an error for a port to raise."""
+    return BotError(key, **placeholders)

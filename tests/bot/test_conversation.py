@@ -1,0 +1,377 @@
+"""Who is told what, and when."""
+
+from collections.abc import Iterable
+from itertools import count, pairwise
+import re
+from typing import override
+
+from fakes import NOON, reading
+from hypothesis import given, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from phrases import RealPhrases
+import pytest
+
+from bot.batch import NEVER
+from bot.conversation import GAP, GAP_OFFLINE, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.ports import Notice
+from bot.rendering import MOST_TOPICS
+from bot.rules import Display, Priority, Subscription
+
+ME, YOU = "me@example.org", "you@example.org"
+EACH = Subscription("#")
+DIGEST = Subscription("#", display=Display.DIGEST)
+CHANGES = Subscription("#", display=Display.CHANGES)
+LIVE = Subscription("#", display=Display.LIVE)
+PHRASES = RealPhrases()
+
+
+def talk(*contacts: str, paused: bool = False) -> Conversation:
+    ids = count(1)
+    conversation = Conversation(PHRASES, lambda: f"id{next(ids)}", str, paused=paused)
+    conversation.address(contacts or (ME,), 300.0)
+    return conversation
+
+
+def texts(notices: Iterable[Notice]) -> list[str]:
+    return [notice.text for notice in notices]
+
+
+def test_a_reading_is_told_after_a_third_of_a_second() -> None:
+    conversation = talk()
+    assert conversation.take(reading("t", "1"), EACH, NOON)
+    assert conversation.wake_at == NOON + 0.3
+    assert conversation.due(NOON + 0.2) == []
+    assert conversation.due(NOON + 0.3) == [Notice("id1", ME, "t\n1", NOON + 0.3)]
+    assert conversation.wake_at == NEVER
+
+
+def test_everybody_who_receives_is_told_in_order() -> None:
+    conversation = talk(ME, YOU)
+    conversation.take(reading("t", "1"), EACH, NOON)
+    assert [(notice.id, notice.to) for notice in conversation.due(NOON + 1)] == [("id1", ME), ("id2", YOU)]
+
+
+def test_nobody_to_tell_means_nothing_is_kept() -> None:
+    conversation = talk()
+    conversation.address((), 300.0)
+    assert not conversation.take(reading("t", "1"), EACH, NOON)
+    assert conversation.wake_at == NEVER
+
+
+def test_contacts_that_left_are_not_told_what_waits() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), EACH, NOON)
+    conversation.address((), 300.0)
+    assert conversation.due(NOON + 1) == []
+
+
+def test_three_at_once_are_one_message_in_full() -> None:
+    conversation = talk()
+    for topic in ("a", "b", "a"):
+        conversation.take(reading(topic, "1"), EACH, NOON)
+    assert texts(conversation.due(NOON + 0.3)) == ["a\n1\n\nb\n1\n\na\n1"]
+
+
+def test_more_at_once_are_one_line_a_topic() -> None:
+    conversation = talk()
+    for number in range(20):
+        conversation.take(reading(f"t{number % 4}", str(number)), EACH, NOON)
+    assert texts(conversation.due(NOON + 0.3)) == ["t0: 16 ×5\nt1: 17 ×5\nt2: 18 ×5\nt3: 19 ×5"]
+
+
+def test_topics_beyond_the_bound_are_counted() -> None:
+    conversation = talk()
+    for number in range(MOST_TOPICS + 7):
+        conversation.take(reading(f"t{number}", "1"), EACH, NOON)
+    (text,) = texts(conversation.due(NOON + 0.3))
+    assert text.splitlines()[-1] == PHRASES.phrase("common.more_readings", count=7)
+    assert len(text.splitlines()) == MOST_TOPICS + 1
+
+
+def test_messages_keep_two_seconds_apart() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), EACH, NOON)
+    conversation.due(NOON + 0.3)
+    conversation.take(reading("t", "2"), EACH, NOON + 0.4)
+    assert conversation.wake_at == NOON + 0.3 + GAP
+    assert conversation.due(NOON + 2.2) == []
+    assert texts(conversation.due(NOON + 2.3)) == ["t\n2"]
+
+
+def test_a_clock_set_back_silences_nobody() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), EACH, NOON)
+    conversation.due(NOON + 1)
+    conversation.take(reading("t", "2"), EACH, NOON + 1)
+    assert texts(conversation.due(NOON - 3600)) == ["t\n2"]
+
+
+def test_a_silent_topic_is_not_told() -> None:
+    conversation = talk()
+    assert not conversation.take(reading("t", "1"), Subscription("#", priority=Priority.SILENT), NOON)
+    assert not conversation.take(reading("t", "1"), Subscription("#", display=Display.SILENT), NOON)
+    assert conversation.wake_at == NEVER
+
+
+@pytest.mark.parametrize("priority", [Priority.ALERT, Priority.CRITICAL])
+@pytest.mark.parametrize("paused", [True, False])
+def test_what_is_urgent_is_said_at_once(priority: Priority, paused: bool) -> None:
+    conversation = talk(paused=paused)
+    assert conversation.take(reading("t", "1"), Subscription("#", priority=priority), NOON)
+    assert conversation.wake_at <= NOON
+    (notice,) = conversation.due(NOON)
+    assert notice.priority is priority
+    assert conversation.wake_at == NEVER
+
+
+def test_only_changes_are_told_where_only_they_are_wanted() -> None:
+    conversation = talk()
+    told = [conversation.take(reading("t", text), CHANGES, NOON) for text in ("1", "1", "2", "2", "1")]
+    assert told == [True, False, True, False, True]
+
+
+def test_changes_are_remembered_for_many_topics() -> None:
+    conversation = talk()
+    for number in range(MAX_COMPARED_TOPICS + 1):
+        conversation.take(reading(f"t{number}", "1"), CHANGES, NOON)
+    assert conversation.take(reading("t0", "1"), CHANGES, NOON)
+    assert not conversation.take(reading("t2", "1"), CHANGES, NOON)
+
+
+def test_a_change_unseen_in_a_pause_is_told_afterwards() -> None:
+    conversation = talk(paused=True)
+    assert not conversation.take(reading("t", "1"), CHANGES, NOON)
+    conversation.resume()
+    assert conversation.take(reading("t", "1"), CHANGES, NOON)
+
+
+def test_a_digest_comes_when_its_time_is_over() -> None:
+    conversation = talk()
+    conversation.address((ME,), 60.0)
+    for number in range(3):
+        assert conversation.take(reading("t", str(number)), DIGEST, NOON + number)
+    assert conversation.wake_at == NOON + 60
+    assert conversation.due(NOON + 59) == []
+    assert texts(conversation.due(NOON + 60)) == ["t: 2 ×3"]
+
+
+def test_a_digest_and_a_batch_take_turns() -> None:
+    conversation = talk()
+    conversation.address((ME,), 1.0)
+    conversation.take(reading("d", "1"), DIGEST, NOON)
+    conversation.take(reading("t", "1"), EACH, NOON)
+    assert texts(conversation.due(NOON + 1)) == ["t\n1"]
+    assert texts(conversation.due(NOON + 3)) == ["d: 1"]
+
+
+def test_a_live_topic_is_one_bubble_that_is_corrected() -> None:
+    conversation = talk(ME, YOU)
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    first = conversation.due(NOON)
+    assert texts(first) == ["t\n1", "t\n1"]
+    conversation.take(reading("t", "2"), LIVE, NOON + 1)
+    conversation.take(reading("t", "3"), LIVE, NOON + 2)
+    assert conversation.wake_at == NOON + 5
+    assert conversation.due(NOON + 4.9) == []
+    second = conversation.due(NOON + 5)
+    assert [(one.text, one.to, one.replaces) for one in second] == [
+        ("t\n3", ME, first[0].id),
+        ("t\n3", YOU, first[1].id),
+    ]
+    conversation.take(reading("t", "4"), LIVE, NOON + 20)
+    assert [one.replaces for one in conversation.due(NOON + 20)] == [one.id for one in first]
+
+
+def test_a_bubble_that_would_look_the_same_is_left_alone() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.due(NOON)
+    conversation.take(reading("t", "1"), LIVE, NOON + 10)
+    assert conversation.due(NOON + 10) == []
+
+
+def test_who_left_gets_no_correction() -> None:
+    conversation = talk(ME, YOU)
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.due(NOON)
+    conversation.address((YOU,), 300.0)
+    conversation.take(reading("t", "2"), LIVE, NOON + 10)
+    assert [one.to for one in conversation.due(NOON + 10)] == [YOU]
+
+
+def test_new_bubbles_keep_apart_too() -> None:
+    conversation = talk()
+    for topic in ("a", "b"):
+        conversation.take(reading(topic, "1"), LIVE, NOON)
+    conversation.take(reading("b", "2"), LIVE, NOON)
+    assert texts(conversation.due(NOON)) == ["a\n1"]
+    assert conversation.wake_at == NOON + GAP
+    assert texts(conversation.due(NOON + GAP)) == ["b\n2"]
+
+
+def test_while_the_server_is_away_less_piles_up() -> None:
+    conversation = talk()
+    conversation.take(reading("live", "1"), LIVE, NOON)
+    conversation.due(NOON)
+    conversation.set_online(False, NOON)
+    conversation.take(reading("live", "2"), LIVE, NOON)
+    conversation.take(reading("t", "1"), EACH, NOON)
+    assert texts(conversation.due(NOON + 10)) == ["t\n1"]
+    conversation.take(reading("t", "2"), EACH, NOON + 10)
+    assert conversation.wake_at == NOON + 10 + GAP_OFFLINE
+    conversation.set_online(True, NOON + 15)
+    assert texts(conversation.due(NOON + 15)) == ["live\n2"]
+    assert texts(conversation.due(NOON + 15 + GAP)) == ["t\n2"]
+
+
+def test_a_pause_hides_and_counts_what_comes_and_what_waits() -> None:
+    conversation = talk()
+    conversation.take(reading("a", "1"), EACH, NOON)
+    conversation.take(reading("d", "1"), DIGEST, NOON)
+    conversation.take(reading("l", "1"), LIVE, NOON)
+    conversation.take(reading("l", "2"), LIVE, NOON)
+    conversation.pause()
+    assert conversation.paused
+    assert not conversation.take(reading("a", "2"), EACH, NOON)
+    assert conversation.hidden == 5
+    assert conversation.wake_at == NEVER
+    hidden = conversation.resume()
+    assert hidden.count == 5
+    assert hidden.topics == (("a", "a", 2), ("d", "d", 1), ("l", "l", 2))
+    assert conversation.hidden == 0
+    assert not conversation.paused
+
+
+def test_a_live_topic_goes_on_after_a_pause() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    (first,) = conversation.due(NOON)
+    conversation.take(reading("t", "2"), LIVE, NOON + 10)
+    conversation.pause()
+    conversation.resume()
+    conversation.take(reading("t", "3"), LIVE, NOON + 20)
+    assert [(one.text, one.replaces) for one in conversation.due(NOON + 20)] == [("t\n3", first.id)]
+
+
+def test_a_bubble_hidden_before_it_was_said_is_new_afterwards() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.pause()
+    conversation.resume()
+    conversation.take(reading("t", "2"), LIVE, NOON)
+    assert texts(conversation.due(NOON)) == ["t\n2"]
+
+
+def test_hidden_topics_are_named_up_to_a_bound_and_counted_beyond() -> None:
+    conversation = talk()
+    for number in range(MOST_TOPICS + 1):
+        conversation.take(reading(f"w{number}", "1"), EACH, NOON)
+    conversation.pause()
+    for number in range(MAX_HIDDEN_TOPICS):
+        conversation.take(reading(f"t{number}", "1"), EACH, NOON)
+    hidden = conversation.resume()
+    assert hidden.count == MOST_TOPICS + 1 + MAX_HIDDEN_TOPICS
+    assert len(hidden.topics) == MAX_HIDDEN_TOPICS
+
+
+def test_flushing_says_all_that_waits() -> None:
+    conversation = talk()
+    conversation.take(reading("old", "1"), LIVE, NOON)
+    (bubble,) = conversation.due(NOON)
+    conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
+    conversation.take(reading("a", "1"), EACH, NOON)
+    conversation.take(reading("d", "1"), DIGEST, NOON)
+    conversation.take(reading("new", "1"), LIVE, NOON)
+    conversation.take(reading("old", "2"), LIVE, NOON)
+    flushed = conversation.flush(NOON)
+    assert texts(flushed) == ["⚠ urgent\n1", "a\n1", "d: 1", "new\n1", "old\n2"]
+    assert flushed[-1].replaces == bubble.id
+    assert conversation.wake_at == NEVER
+    assert conversation.flush(NOON) == []
+
+
+COUNTED = re.compile(r"(?m)^(?:t\d: \d+(?: ×(\d+))?|t\d\n\d+)$")
+
+
+class Talking(RuleBasedStateMachine):
+    """Every normal reading is told, merged or counted; messages keep apart; a pause is silent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conversation = talk()
+        self.now = NOON
+        self.number = 0
+        self.taken = 0
+        self.told: list[tuple[float, str]] = []
+        self.hidden = 0
+        self.shown: dict[str, int] = {}
+
+    @rule(topic=st.sampled_from("abcdef"), display=st.sampled_from([EACH, DIGEST, CHANGES]))
+    def take(self, topic: str, display: Subscription) -> None:
+        self.number += 1
+        self.taken += 1
+        name = f"t{ord(topic) - ord('a')}"
+        told = self.conversation.take(reading(name, str(self.number)), display, self.now)
+        assert told is not self.conversation.paused
+
+    @rule(step=st.sampled_from([0.0, 0.1, 0.3, 1.0, 2.0, 30.0, 300.0]))
+    def wait(self, step: float) -> None:
+        self.now += step
+        self.hear(self.conversation.due(self.now))
+
+    @rule()
+    def wake(self) -> None:
+        if self.conversation.wake_at != NEVER:
+            self.now = max(self.now, self.conversation.wake_at)
+            due = self.conversation.due(self.now)
+            assert due, "woken for nothing"
+            self.hear(due)
+
+    def hear(self, notices: list[Notice]) -> None:
+        assert not (notices and self.conversation.paused)
+        self.told += [(notice.at, notice.text) for notice in notices]
+
+    @rule()
+    def pause(self) -> None:
+        self.conversation.pause()
+
+    @precondition(lambda self: self.conversation.paused)
+    @rule()
+    def resume(self) -> None:
+        hidden = self.conversation.resume()
+        assert sum(count for _, _, count in hidden.topics) == hidden.count
+        self.hidden += hidden.count
+
+    @rule(online=st.booleans())
+    def connect(self, online: bool) -> None:
+        self.conversation.set_online(online, self.now)
+
+    @invariant()
+    def keeps_apart(self) -> None:
+        times = [at for at, _ in self.told]
+        assert all(later - earlier >= GAP - 1e-6 for earlier, later in pairwise(times))
+
+    @override
+    def teardown(self) -> None:
+        self.told += [(self.now + GAP, text) for text in texts(self.conversation.flush(self.now))]
+        counted = sum(int(found[1] or 1) for _, text in self.told for found in COUNTED.finditer(text))
+        assert counted + self.hidden + self.conversation.hidden == self.taken
+
+
+Talking.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTalking = Talking.TestCase
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.floats(0.0, 3.0)), max_size=40))
+def test_what_is_told_of_a_topic_keeps_its_order(steps: list[tuple[str, float]]) -> None:
+    conversation, now, heard = talk(), NOON, list[int]()
+    for number, (topic, step) in enumerate(steps):
+        now += step
+        conversation.take(reading(topic, str(number)), EACH, now)
+        for text in texts(conversation.due(now)):
+            heard += [int(found) for found in re.findall(r"(?m)^a(?:: |\n)(\d+)", text)]
+    for text in texts(conversation.flush(now)):
+        heard += [int(found) for found in re.findall(r"(?m)^a(?:: |\n)(\d+)", text)]
+    assert heard == sorted(set(heard))
+    newest = [number for number, (topic, _) in enumerate(steps) if topic == "a"][-1:]
+    assert heard[-1:] == newest

@@ -1,0 +1,43 @@
+"""What in a chat is meant for the bot."""
+
+from fakes import ME, NOON
+from phrases import RealPhrases
+import pytest
+
+from bot.commands import COMMANDS
+from bot.hearing import HINT_EVERY, Hearing
+
+
+def ear(*, bare: bool = True) -> Hearing:
+    return Hearing(RealPhrases(), COMMANDS, bare=bare)
+
+
+@pytest.mark.parametrize(
+    "text", ["/mqtt", "/mqtt nonsense", "status", "Status", "sub home/#", "hist living room 3"]
+)
+def test_hears_commands(text: str) -> None:
+    assert ear().is_command(text, {"living room"})
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "good morning", "status please", "history of the world", "publish", "sub a b"]
+)
+def test_takes_prose_for_prose(text: str) -> None:
+    assert not ear().is_command(text, set())
+
+
+def test_in_the_users_own_chat_only_the_prefix_counts() -> None:
+    assert ear(bare=False).is_command("/mqtt status", set())
+    assert not ear(bare=False).is_command("status", set())
+
+
+def test_hints_seldom() -> None:
+    hearing = ear()
+    assert "/mqtt help" in hearing.hint(ME, NOON)
+    assert hearing.hint(ME, NOON + HINT_EVERY - 1) == ""
+    assert hearing.hint("you@example.org", NOON) != ""
+    assert hearing.hint(ME, NOON + HINT_EVERY) != ""
+
+
+def test_in_the_users_own_chat_there_is_no_hint() -> None:
+    assert ear(bare=False).hint(ME, NOON) == ""
