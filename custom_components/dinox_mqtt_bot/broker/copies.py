@@ -1,0 +1,67 @@
+"""Tells apart the copies of one publish that overlapping subscriptions bring (MQTT 5 §3.3.4)."""
+
+import zlib
+
+from ..bot.message import Message, QoS
+from ..bot.topics import Filters
+
+SHARED = "$share/"
+_KNOWN_TOPICS = 20_000
+
+
+def identifier_of(topic_filter: str) -> int:
+    """Return the Subscription Identifier of a filter (MQTT 5 §3.8.2.1.2), 1 … 268,435,455.
+
+    It depends on nothing but the filter: what the broker queued for an earlier run still carries it.
+    """
+    return zlib.crc32(topic_filter.encode()) % 268_435_455 + 1
+
+
+class Copies:
+    """Which copy of a publish counts: that of the filter with the highest QoS, then of the most specific.
+
+    The QoS goes first because the broker may keep a copy of QoS 1 for an absent client where it drops that
+    of QoS 0. Shared subscriptions own no topic: other clients get their share of it.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[int] = set()
+        self._filters = Filters[tuple[int, QoS]]()
+        self._owners: dict[str, int] = {}
+
+    def grant(self, topic_filter: str, qos: QoS) -> None:
+        """The broker has granted a filter."""
+        identifier = identifier_of(topic_filter)
+        self._known.add(identifier)
+        if not topic_filter.startswith(SHARED):
+            self._filters.put(topic_filter, (identifier, qos))
+        self._owners.clear()
+
+    def revoke(self, topic_filter: str) -> None:
+        """The broker has this filter no more, or is about to drop it."""
+        self._known.discard(identifier_of(topic_filter))
+        if not topic_filter.startswith(SHARED):
+            self._filters.remove(topic_filter)
+        self._owners.clear()
+
+    def is_surplus(self, message: Message) -> bool:
+        """Say whether another copy of this message counts.
+
+        A copy of an unknown subscription is none: it may be the only one, queued for a filter of before.
+        """
+        identifiers = message.properties.subscription_identifiers
+        if not identifiers or len(self._known) < 2:
+            return False
+        owner = self._owners.get(message.topic)
+        if owner is None:
+            owner = self._owners[message.topic] = self._find(message.topic)
+        return owner > 0 and owner not in identifiers and self._known.issuperset(identifiers)
+
+    def _find(self, topic: str) -> int:
+        if len(self._owners) >= _KNOWN_TOPICS:
+            self._owners.clear()
+        # max() keeps the first of equals, which is the most specific.
+        identifier, _ = max(
+            self._filters.find(topic), key=lambda match: match[1], default=(0, QoS.AT_MOST_ONCE)
+        )
+        return identifier

@@ -1,0 +1,278 @@
+"""The link to the broker: connected whenever possible, with the subscriptions that are wanted."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+import logging
+import ssl
+from typing import Any
+
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ..bot.errors import BotError
+from ..bot.message import Message, QoS
+from ..bot.status import LinkStatus, Phase
+from .backoff import Backoff
+from .client import Listener, LoopClient
+from .connack import Connack, Ended, Failure
+from .login import Login, LoginError, RunBlocking
+from .outgoing import announce, publish
+from .packets import write_request
+from .reader import Oversized
+from .settings import BrokerSettings
+from .wanted import Wanted
+
+_LOGGER = logging.getLogger(__name__)
+
+type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+_STABLE_SECONDS = 60.0
+_TAKEN_OVER_SECONDS = 30.0
+_GOODBYE_SECONDS = 2.0
+
+
+def _always() -> bool:
+    return True
+
+
+class BrokerLink:
+    """`bot.ports.Broker` over a connection of its own.
+
+    `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge` when
+    they are safe. `on_status` is called when the status changes, and again with the same one when `refused`
+    does. While `ready` says False nothing is read. `held` are filters the broker may still have from an
+    earlier run. All callbacks and methods belong to the loop.
+    """
+
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        tls: ssl.SSLContext | None,
+        on_message: Callable[[Message], None],
+        on_status: Callable[[LinkStatus], None],
+        run_blocking: RunBlocking,
+        create_task: CreateTask,
+        ready: Callable[[], bool] = _always,
+        held: Iterable[str] = (),
+    ) -> None:
+        self.oversized = 0
+        self._settings = settings
+        self._loop = loop
+        self._on_message = on_message
+        self._on_status = on_status
+        self._create_task = create_task
+        listener = Listener(
+            self._opened, self._receive, self._skipped, self._subscribed, self._unsubscribed, ready
+        )
+        self._login = Login(settings, listener, loop=loop, tls=tls, run_blocking=run_blocking)
+        self._wanted = Wanted(held)
+        self._status = LinkStatus(Phase.CONNECTING)
+        self._backoff = Backoff()
+        self._again = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._sync: asyncio.Handle | None = None
+        self._told_refused: dict[str, str] = {}
+        self._stopping = False
+
+    @property
+    def status(self) -> LinkStatus:
+        """State of the connection now."""
+        return self._status
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Topic filters the broker refused, each with the broker's reason."""
+        return self._wanted.refused
+
+    @property
+    def will_refused(self) -> str:
+        """The broker's reason for refusing the will; empty if it has not."""
+        return self._login.will_refused
+
+    @property
+    def connack(self) -> Connack | None:
+        """What the broker agreed to; None without a session."""
+        return self._login.client.connack if self._login.client is not None else None
+
+    @property
+    def unacknowledged(self) -> int:
+        """Messages received on this connection that `acknowledge` has not seen."""
+        return self._login.receipts.waiting
+
+    def start(self) -> None:
+        """Connect, and keep the connection from now on."""
+        self._stopping = False
+        self._task = self._create_task(self._supervise(), "mqtt link")
+
+    async def stop(self) -> None:
+        """Say goodbye and disconnect. Nothing is left running."""
+        self._stopping = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._task = None
+        if (client := self._session()) is not None:
+            await self._say_goodbye(client)
+            client.close(Ended(Failure.STOPPED))
+        if self._sync is not None:
+            self._sync.cancel()
+            self._sync = None
+        self._status = LinkStatus(Phase.OFFLINE, Failure.STOPPED)
+
+    def want(self, filters: Mapping[str, QoS]) -> None:
+        """Make the subscriptions at the broker equal to `filters`, now or as soon as connected."""
+        self._wanted.want(filters)
+        self._sync_soon()
+
+    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
+        """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
+
+        Raises BotError `invalid_topic`, `not_connected`, `publish_refused`, `payload_too_large`,
+        `retain_unavailable` or `publish_timeout`.
+        """
+        if (client := self._session()) is None:
+            raise BotError("not_connected")
+        await publish(client, topic, payload, qos, retain)
+
+    def acknowledge(self, messages: Iterable[Message]) -> None:
+        """Tell the broker that these messages are safe; those of an earlier connection it sends again."""
+        if (client := self._session()) is not None:
+            client.send(self._login.receipts.acknowledge(messages))
+            client.flush()
+
+    def reconnect(self) -> None:
+        """Drop the connection and connect again at once, also after refused credentials."""
+        self._login.forget()
+        self._wanted.pardon()
+        self._backoff.reset()
+        self._again.set()
+        if (client := self._session()) is not None:
+            client.close(Ended(Failure.STOPPED))
+
+    def _session(self) -> LoopClient | None:
+        client = self._login.client
+        return client if client is not None and client.connack is not None else None
+
+    # Connecting
+
+    async def _supervise(self) -> None:
+        """Keep the connection for ever; one round is one connection, or one failure to get one."""
+        while True:
+            self._again.clear()
+            try:
+                client = await self._login.log_in()
+            except LoginError as err:
+                await self._wait(err.ended, fatal=err.ended.failure is Failure.INVALID_AUTH)
+            else:
+                self._again.clear()
+                await self._wait(await self._stay(client), fatal=False)
+
+    def _opened(self, connack: Connack) -> None:
+        """Set a new session up, before anything of it is delivered."""
+        self._wanted.opened(connack)
+        if self._settings.birth is not None and (client := self._session()) is not None:
+            announce(client, self._settings.birth)
+        self._sync_soon()
+        refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
+        self._tell(LinkStatus(Phase.ONLINE, detail=f"MQTT {connack.protocol}{refusal}"))
+
+    async def _stay(self, client: LoopClient) -> Ended:
+        """Hold one connection until it ends."""
+        since = self._loop.time()
+        ended = await asyncio.shield(client.ended)
+        lasted = self._loop.time() - since
+        self._wanted.closed(abruptly=ended.failure is not Failure.STOPPED and lasted < _STABLE_SECONDS)
+        if lasted >= _STABLE_SECONDS:
+            self._backoff.reset()
+        return ended
+
+    async def _wait(self, ended: Ended, *, fatal: bool) -> None:
+        """Tell how it ended, and wait until it is time to try again."""
+        if self._again.is_set() or ended.failure is Failure.STOPPED:
+            self._tell(LinkStatus(Phase.CONNECTING))
+            return
+        self._tell(LinkStatus(Phase.OFFLINE, ended.failure, ended.detail, fatal))
+        seconds = self._backoff.next()
+        if ended.failure is Failure.SESSION_TAKEN_OVER:
+            # Whoever it was has the same client id; taking it back at once would go on for ever.
+            seconds += _TAKEN_OVER_SECONDS
+        try:
+            async with asyncio.timeout(None if fatal else seconds):
+                await self._again.wait()
+        except TimeoutError:
+            pass
+
+    def _tell(self, status: LinkStatus) -> None:
+        before, self._status = self._status, status
+        if status == before:
+            return
+        if status.phase is Phase.OFFLINE and before.phase is not Phase.OFFLINE:
+            _LOGGER.info("No connection to the broker: %s %s", status.reason, status.detail)
+        elif status.phase is Phase.ONLINE:
+            _LOGGER.info("Connected to the broker, %s", status.detail)
+        self._on_status(status)
+
+    async def _say_goodbye(self, client: LoopClient) -> None:
+        """Disconnect; say the will ourselves, which a clean DISCONNECT makes the broker forget."""
+        will = self._settings.will
+        try:
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                if will is not None and not self.will_refused:
+                    await publish(client, will.topic, will.payload, will.qos, will.retain)
+                client.disconnect()
+                client.flush()
+                await asyncio.shield(client.ended)
+        except BotError, TimeoutError:
+            _LOGGER.debug("The connection to the broker was lost while it was being ended")
+
+    # Subscribing
+
+    def _sync_soon(self) -> None:
+        """Ask for what is missing once this turn of the loop is over: changes come in bunches."""
+        if self._sync is None:
+            self._sync = self._loop.call_soon(self._sync_now)
+
+    def _sync_now(self) -> None:
+        self._sync = None
+        if (client := self._session()) is None:
+            return
+        for request in self._wanted.requests():
+            mid = client.next_mid()
+            client.send(write_request(mid, request, v5=client.v5), mid)
+            self._wanted.sent(mid, request)
+        client.flush()
+        if self.refused != self._told_refused:
+            self._told_refused = dict(self.refused)
+            self._on_status(self._status)
+
+    def _subscribed(self, mid: int, reasons: Sequence[ReasonCode]) -> None:
+        self._wanted.answered(mid, [(reason.value, str(reason)) for reason in reasons])
+        self._sync_soon()
+
+    def _unsubscribed(self, mid: int) -> None:
+        self._wanted.left(mid)
+
+    # Receiving
+
+    def _receive(self, message: Message) -> None:
+        if self._stopping:
+            # Nobody is there any more; what is not acknowledged comes again.
+            return
+        if self._wanted.copies.is_surplus(message):
+            self._discard(message.qos, message.packet_id)
+            return
+        try:
+            self._on_message(message)
+        except Exception:  # whatever it was, the next message must come through
+            _LOGGER.exception("A message on %s could not be taken in", message.topic)
+
+    def _discard(self, qos: int, packet_id: int) -> None:
+        if (client := self._session()) is not None:
+            client.send(self._login.receipts.refuse(qos, packet_id))
+
+    def _skipped(self, message: Oversized) -> None:
+        self.oversized += 1
+        _LOGGER.warning(
+            "A message of %d bytes on %s is too large and was left out", message.size, message.topic
+        )

@@ -1,0 +1,162 @@
+"""How the connection to the broker is opened. Everything here blocks: it runs in a worker thread."""
+
+import contextlib
+from enum import Enum, auto
+import selectors
+import socket
+import ssl
+from typing import override
+
+from paho.mqtt.client import _WebsocketWrapper
+
+from .connack import Ended, Failure
+from .settings import BrokerSettings, Transport
+
+_VERDICT_SECONDS = 0.25
+
+_NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
+
+
+class WebSocket(_WebsocketWrapper):
+    """paho's WebSocket with masking (RFC 6455 §5.3) done at once: byte by byte, 5 MB took a second.
+
+    It masks always: paho answers pings without a mask, and servers must close the connection over that.
+    """
+
+    @override
+    def _create_frame(self, opcode: int, data: bytearray, do_masking: int = 1) -> bytearray:
+        frame = super()._create_frame(opcode, bytearray())
+        mask = bytes(frame[-4:])
+        size = len(data)
+        if size < 126:
+            header = bytes((frame[0], 0x80 | size))
+        elif size < 65_536:
+            header = bytes((frame[0], 0x80 | 126)) + size.to_bytes(2)
+        else:
+            header = bytes((frame[0], 0x80 | 127)) + size.to_bytes(8)
+        pad = (mask * (size // 4 + 1))[:size]
+        masked = (int.from_bytes(data) ^ int.from_bytes(pad)).to_bytes(size)
+        return bytearray(header + mask + masked)
+
+    @override
+    def send(self, data: bytes) -> int:
+        """Send a packet as one frame. paho takes the 0 of a frame that is half out for all of it being out."""
+        sent = super().send(data)
+        if not sent:
+            raise BlockingIOError
+        return sent
+
+
+class Step(Enum):
+    """How far an opening has come."""
+
+    TCP = auto()
+    TLS = auto()
+    WEBSOCKET = auto()
+
+
+class Opening:
+    """One attempt to open a connection, which another thread may give up."""
+
+    def __init__(self, settings: BrokerSettings, tls: ssl.SSLContext | None, timeout: float) -> None:
+        """`timeout` in seconds is for every single step: name, TCP, TLS handshake, WebSocket handshake."""
+        self._settings = settings
+        self._tls = tls
+        self._timeout = timeout
+        self._socket: socket.socket | None = None
+        self.abandoned = False
+        self.step = Step.TCP
+
+    def open(self) -> socket.socket | WebSocket:
+        """Return the open connection. Raises OSError; ssl.SSLError is one."""
+        try:
+            sock = self._tcp()
+            if self._tls is not None:
+                self.step = Step.TLS
+                sock = self._keep(
+                    self._tls.wrap_socket(
+                        sock, server_hostname=self._settings.host, do_handshake_on_connect=False
+                    )
+                )
+                sock.do_handshake()
+                _await_verdict(sock)
+            return self._upgrade(sock)
+        except BaseException:
+            self._close()
+            raise
+
+    def abandon(self) -> None:
+        """Make `open` fail as soon as it can. Safe from any thread."""
+        self.abandoned = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _tcp(self) -> socket.socket:
+        addresses = socket.getaddrinfo(self._settings.host, self._settings.port, type=socket.SOCK_STREAM)
+        for family, kind, number, _, address in addresses:
+            sock = self._keep(socket.socket(family, kind, number))
+            sock.settimeout(self._timeout)
+            try:
+                sock.connect(address)
+            except OSError:
+                sock.close()
+                if address is addresses[-1][4] or self.abandoned:
+                    raise
+                continue
+            # An acknowledgement must not wait for the next one (Nagle).
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        raise OSError("no address")
+
+    def _upgrade(self, sock: socket.socket) -> socket.socket | WebSocket:
+        if self._settings.transport is not Transport.WEBSOCKETS:
+            return sock
+        self.step = Step.WEBSOCKET
+        return WebSocket(
+            socket=sock,
+            host=self._settings.host,
+            port=self._settings.port,
+            is_ssl=self._tls is not None,
+            path=self._settings.path,
+            extra_headers=None,
+        )
+
+    def _keep[S: socket.socket](self, sock: S) -> S:
+        self._socket = sock
+        if self.abandoned:
+            raise ConnectionAbortedError("abandoned")
+        return sock
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+
+def _await_verdict(sock: ssl.SSLSocket) -> None:
+    """Wait for what a TLS 1.3 server says to the client's side of the handshake: a ticket, or an alert.
+
+    An alert for want of a client certificate comes after the handshake. Had CONNECT been sent meanwhile, the
+    connection would be reset and the alert lost, and with it the reason.
+    """
+    if sock.version() == "TLSv1.3":
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            selector.select(_VERDICT_SECONDS)
+
+
+def unreachable(err: Exception, step: Step) -> Ended:
+    """Say what an error of `Opening.open` means."""
+    if isinstance(err, ssl.SSLCertVerificationError):
+        return Ended(Failure.TLS_FAILED, err.verify_message)
+    if isinstance(err, TimeoutError):
+        return Ended(Failure.TIMEOUT)
+    if step is Step.TLS:
+        # To a broker that speaks no TLS the handshake is garbage: it answers in kind, or hangs up.
+        plain = isinstance(err, ConnectionError | ssl.SSLEOFError) or (
+            isinstance(err, ssl.SSLError) and err.reason in _NOT_TLS
+        )
+        return Ended(Failure.TLS_UNEXPECTED if plain else Failure.TLS_FAILED, str(err))
+    if step is Step.WEBSOCKET:
+        return Ended(Failure.NOT_MQTT, str(err))
+    return Ended(Failure.CANNOT_CONNECT, str(err))
