@@ -1,0 +1,117 @@
+"""English and German say the same things, and everything the code asks for is there."""
+
+import ast
+from collections.abc import Iterator, Mapping
+import json
+import re
+
+import pytest
+from source import INTEGRATION, modules
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+LANGUAGES = ("en", "de")
+
+
+def texts(tree: Mapping[str, object], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text with its dotted path."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from texts(value, f"{path}{key}.")
+        else:
+            assert isinstance(value, str), f"{path}{key}"
+            yield f"{path}{key}", value
+
+
+def load(language: str) -> dict[str, str]:
+    """Return the texts of one language by dotted path."""
+    return dict(texts(json.loads((INTEGRATION / "translations" / f"{language}.json").read_text("utf-8"))))
+
+
+def errors_raised() -> set[str]:
+    """Return the keys that are raised: BotError("key"), translation_key="key" beside translation_domain."""
+    keys = set()
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            named = {word.arg: word.value for word in node.keywords}
+            first = node.args[0] if node.args else None
+            if (
+                isinstance(node.func, ast.Name)
+                and node.func.id == "BotError"
+                and isinstance(first, ast.Constant)
+            ):
+                keys.add(str(first.value))
+            key = named.get("translation_key")
+            if "translation_domain" in named and isinstance(key, ast.Constant):
+                keys.add(str(key.value))
+    return keys
+
+
+def phrases_asked() -> set[str]:
+    """Return the literal keys below `common.` that the code names."""
+    found = set()
+    for path in modules():
+        text = (INTEGRATION / path).read_text("utf-8")
+        found |= set(re.findall(r"[\"'](common\.[a-z0-9_]+)[\"']", text))
+    return found
+
+
+def test_the_texts_were_found() -> None:
+    assert len(load("en")) > 150
+    assert len(errors_raised()) > 10
+    assert len(phrases_asked()) > 10
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(load("en")) ^ set(load("de")) == set()
+
+
+def test_both_languages_use_the_same_placeholders() -> None:
+    german = load("de")
+    different = {
+        key
+        for key, text in load("en").items()
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(german[key]))
+    }
+    assert different == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_follow_home_assistants_rules(language: str) -> None:
+    for key, text in load(language).items():
+        assert text == text.strip(), f"{key}: blanks at an end"
+        assert text, f"{key}: empty"
+        assert not re.search(r"</?[a-z]+[ >/]", text), f"{key}: HTML"
+        assert "http://" not in text, f"{key}: address"
+        assert "https://" not in text, f"{key}: address"
+        assert not re.search(r"'\{[^}]*\}'", text), f"{key}: placeholder in single quotes"
+        assert all(name.isidentifier() for name in PLACEHOLDER.findall(text)), f"{key}: placeholder"
+
+
+def test_every_error_has_a_text() -> None:
+    english = load("en")
+    assert [key for key in sorted(errors_raised()) if f"exceptions.{key}.message" not in english] == []
+
+
+def test_every_phrase_has_a_text() -> None:
+    english = load("en")
+    assert [key for key in sorted(phrases_asked()) if key not in english] == []
+
+
+def test_no_text_is_left_over() -> None:
+    """A text of the bot that no code names any more is removed, not translated for ever."""
+    code = "\n".join((INTEGRATION / path).read_text("utf-8") for path in modules())
+    families = (
+        "reason_",
+        "state_",
+        "media_",
+        "phase_",
+        "priority_",
+        "display_",
+        "role_",
+        "usage_",
+        "column_",
+    )
+    own = [key.removeprefix("common.") for key in load("en") if key.startswith("common.")]
+    assert [key for key in own if not key.startswith(families) and not re.search(rf"\b{key}\b", code)] == []

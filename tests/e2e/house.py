@@ -1,0 +1,155 @@
+"""A house under test: Home Assistant, a broker and an XMPP server as processes, and you with an XMPP client."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+from dataclasses import dataclass
+import sqlite3
+import time
+from typing import Any
+
+import aiomqtt
+
+from lab.hass import DOMAIN, Hass
+from lab.person import Person
+from lab.prosody import Prosody
+from lab.server import LOOPBACK, Server
+from lab.servers import Lab
+
+BOT = "bot@home.test"
+YOU = "you@home.test"
+BROKER_LOGIN = {"username": "house", "password": "broker-secret"}
+BROKER_USERS = {"house": "broker-secret", "second": "broker-secret"}
+ACCOUNTS = {name: f"{name}-secret" for name in ("bot", "you", "stranger", "shared")}
+# What a broker drops by itself is not our loss: its queue for a sleeping session is 1,000 unless told otherwise.
+MOSQUITTO = "max_queued_messages 200000"
+
+
+@dataclass
+class House:
+    """Everything a test needs. `entry_id` is the config entry of the bot."""
+
+    lab: Lab
+    broker: Server
+    xmpp: Prosody
+    hass: Hass
+    you: Person
+    entry_id: str
+
+    def broker_answers(self) -> dict[str, Any]:
+        """What a user types into the broker step."""
+        return {
+            "host": LOOPBACK,
+            "port": self.broker.ports["mqtt"],
+            **BROKER_LOGIN,
+            "tls": "off",
+            "certificates": {},
+            "advanced": {"protocol": "automatic", "transport": "tcp"},
+        }
+
+    def xmpp_answers(self, jid: str) -> dict[str, Any]:
+        """What a user types into the account step."""
+        return {
+            "jid": jid,
+            "xmpp_password": ACCOUNTS[jid.split("@", maxsplit=1)[0]],
+            "advanced": {
+                "xmpp_host": LOOPBACK,
+                "xmpp_port": self.xmpp.ports["c2s"],
+                "xmpp_security": "starttls",
+                "xmpp_ca": self.lab.ca.read_text(),
+                "insecure_ok": False,
+            },
+        }
+
+    async def publish(self, topic: str, payload: str | bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Publish one message and wait for the broker."""
+        async with self.mqtt() as client:
+            await client.publish(topic, payload, qos=qos, retain=retain)
+
+    def mqtt(self) -> aiomqtt.Client:
+        """Return an MQTT client of the test's own."""
+        return aiomqtt.Client(
+            LOOPBACK,
+            self.broker.ports["mqtt"],
+            **BROKER_LOGIN,
+            protocol=aiomqtt.ProtocolVersion.V5,
+        )
+
+    @contextlib.asynccontextmanager
+    async def heard_by_broker(self, topic: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+        """Listen on a topic; the yielded function returns the next payload."""
+        async with self.mqtt() as client:
+            await client.subscribe(topic, qos=1)
+
+            async def next_payload() -> str:
+                async with asyncio.timeout(10):
+                    message = await anext(aiter(client.messages))
+                assert isinstance(message.payload, bytes)
+                return message.payload.decode()
+
+            yield next_payload
+
+    async def ask(self, text: str, containing: str = "", within: float = 15) -> str:
+        """Say something to the bot and return the answer that contains a text."""
+        self.you.say(BOT, text)
+        return (await self.you.next(containing, within, sender=BOT)).text
+
+    async def action(self, name: str, **fields: Any) -> Any:
+        """Call one of the bot's actions and return its response."""
+        return await self.hass.api.call_action(DOMAIN, name, config_entry_id=self.entry_id, **fields)
+
+    async def state(self, platform: str, ending: str) -> str:
+        """Return the state of the one entity of the bot with this platform and end of its id."""
+        states = await self.hass.api.states()
+        found = [key for key in states if key.startswith(f"{platform}.mqtt_bot") and key.endswith(ending)]
+        assert len(found) == 1, sorted(states)
+        return str(states[found[0]]["state"])
+
+    async def becomes(self, status: str, within: float = 90) -> None:
+        """Wait until the status sensor says this."""
+        await until(lambda: self._status_is(status), f"the status did not become {status}", within)
+
+    async def link_is(self, link: str, state: str, within: float = 90) -> None:
+        """Wait until the connectivity sensor of a link, `mqtt` or `xmpp`, says `on` or `off`."""
+
+        async def says_so() -> bool:
+            return await self.state("binary_sensor", link) == state
+
+        await until(says_so, f"the {link} link did not become {state}", within)
+
+    async def _status_is(self, status: str) -> bool:
+        return await self.state("sensor", "_status") == status
+
+    async def settled(self) -> bool:
+        """Whether both links of the bot are up."""
+        states = await self.hass.api.states()
+        links = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
+        return len(links) == 2 and all(states[key]["state"] == "on" for key in links)
+
+    async def come_back(self) -> None:
+        """Log in again with your client if its server went away."""
+        if not self.you.client.is_connected():
+            await self.you.leave()
+            await self.you.arrive()
+
+    def rows(self, topic: str) -> list[tuple[str, int]]:
+        """Return text and repeated mark of a topic's history, oldest first, straight from the database file."""
+        path = self.hass.directory / ".storage" / DOMAIN / f"{self.entry_id}.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return list(
+                database.execute(
+                    "SELECT messages.text, messages.repeated FROM messages"
+                    " JOIN topics ON topics.id = messages.topic_id WHERE topics.topic = ? ORDER BY messages.id",
+                    (topic,),
+                )
+            )
+
+
+async def until(attempt: Callable[[], Awaitable[bool]], complaint: str, within: float = 30) -> None:
+    """Repeat until it is true. Raises AssertionError."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if await attempt():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(complaint)

@@ -1,0 +1,65 @@
+"""What arrives is not always what one hopes for. Nothing of it may break anything."""
+
+import asyncio
+
+from house import BOT, House
+import pytest
+
+PAYLOADS = {
+    "empty": b"",
+    "23": b"x" * 23,
+    "24": b"x" * 24,
+    "40": b'{"t": "' + b"y" * 31 + b'"}',
+    "56": b"x" * 56,
+    "72": b"x" * 72,
+    "nul": b"abc\0def",
+    "controls": bytes(range(32)),
+    "invalid-utf8": b"\xff\xfe\xfa broken \xc3\x28",
+    "surrogate": b"\xed\xa0\x80 lone",
+    "five-megabytes": b"Z" * 5_000_000,
+    "deep": b"[" * 10_000 + b"]" * 10_000,
+    "deep-object": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "infinite": b"1e400",
+    "nan": b"NaN",
+    "long-integer": b"9" * 10_000,
+    "stream-closer": b"</stream:stream>",
+    "entity": b"&#x0; &amp; <body>",
+    "bidi": "\u202eevil\u202c \u2066x\u2069".encode(),
+    "noncharacters": "\ufffe\uffff\U0001ffff".encode(),
+}
+TOPICS = ["with spaces in it", "a.b,c;d", "emoji/🚰/💧", "//", "quo'te\"s", "<xml>&", "percent%20"]
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+async def test_a_hostile_payload_breaks_nothing(house: House, name: str) -> None:
+    await house.publish(f"e2e/hostile/{name}", PAYLOADS[name])
+    await house.publish(f"e2e/hostile/{name}/after", f"alive after {name}")
+    await house.you.next(f"alive after {name}", 20, sender=BOT)
+    assert len(house.rows(f"e2e/hostile/{name}")) == 1
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+async def test_a_strange_topic_is_told_and_can_be_asked_for(house: House, topic: str) -> None:
+    await house.publish(f"e2e/{topic}", f"value of {topic}")
+    await house.you.next(f"value of {topic}", 20, sender=BOT)
+    quoted = topic.replace('"', '\\"')
+    assert f"value of {topic}" in await house.ask(f'/mqtt history "e2e/{quoted}"') or '"' in topic
+
+
+async def test_no_link_in_a_payload_acts(house: House) -> None:
+    await house.publish("e2e/link", "press xmpp:bot@home.test?message;body=/mqtt%20pause now")
+    heard = await house.you.next("press", sender=BOT)
+    assert "xmpp:bot@home.test" not in heard.text
+
+
+async def test_nothing_was_logged_as_an_error(house: House) -> None:
+    await asyncio.sleep(1)
+    lines = [line for line in house.hass.log().splitlines() if " ERROR " in line and "dinox_mqtt_bot" in line]
+    assert lines == []
+
+
+async def test_no_text_was_left_untranslated(house: House) -> None:
+    for command in ("status", "config", "topics", "history", "aliases", "qos", "help", "help publish", "nonsense"):
+        await house.ask(f"/mqtt {command}")
+    raw = [heard.text for heard in house.you.all if "common." in heard.text or "exceptions." in heard.text]
+    assert raw == []

@@ -1,0 +1,61 @@
+"""Who may talk to the bot, and who not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from house import ACCOUNTS, BOT, House, until
+import pytest
+
+from lab.person import Person
+
+
+@pytest.fixture
+async def stranger(house: House) -> AsyncIterator[Person]:
+    async with Person(
+        "stranger@home.test", ACCOUNTS["stranger"], house.xmpp.ports["c2s"], house.lab.client_ssl()
+    ) as stranger:
+        yield stranger
+
+
+async def test_a_stranger_gets_no_answer_and_has_no_effect(house: House, stranger: Person) -> None:
+    async with house.heard_by_broker("e2e-out/#") as next_payload:
+        stranger.say(BOT, "/mqtt publish e2e-out/stranger gotcha")
+        stranger.say(BOT, "/mqtt status")
+        stranger.befriend(BOT)
+        stranger.client.plugin["xep_0249"].send_invitation(BOT, "room@conference.home.test")
+        await asyncio.sleep(3)
+        await house.action("publish", topic="e2e-out/marker", payload="marker")
+        assert await next_payload() == "marker"
+    assert stranger.all == []
+    seen = stranger.presences.get(BOT)  # its server may say on its own that nobody is there
+    assert seen is None or seen.kind == "unavailable"
+    assert BOT not in stranger.asked
+
+
+async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: House) -> None:
+    """The account `shared` is the bot's and yours: what the bot says is in your conversation with yourself."""
+    jid = "shared@home.test"
+    async with Person(jid, ACCOUNTS["shared"], house.xmpp.ports["c2s"], house.lab.client_ssl()) as me:
+        entry = await house.hass.add(
+            {"next_step_id": "standalone"},
+            {**house.broker_answers(), "username": "second"},
+            house.xmpp_answers(jid),
+            {"contact": jid, "topics": ["shared/#"]},
+        )
+        try:
+            await until(lambda: _all_links_up(house), "the second bot did not come up")
+            me.say(jid, "/mqtt topics")
+            await me.next("shared/#", 20)
+            await house.publish("shared/x", "told to myself")
+            await me.next("told to myself", 20)
+            before = len(me.all)
+            await asyncio.sleep(3)
+            assert len(me.all) == before, "it answers itself"
+        finally:
+            await house.hass.api.call("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
+
+
+async def _all_links_up(house: House) -> bool:
+    states = await house.hass.api.states()
+    links = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
+    return len(links) == 4 and all(states[key]["state"] == "on" for key in links)
