@@ -1,0 +1,105 @@
+"""Stored messages: `ports.History` over SQLite."""
+
+import sqlite3
+from typing import override
+
+from ..bot import ports
+from ..bot.message import Message
+from ..bot.ports import Row, TopicRow
+from ..bot.reading import Reading
+from ..bot.rules import Priority
+from ..bot.status import LinkStatus
+from ..bot.topics import matches
+from .backlog import Backlog, Change
+from .reader import Reader
+from .recent import Recent
+from .table import digest_of
+
+LOGGED_CHARACTERS = 1_000
+
+# The newest rows of the newest topics: they hold the newest rows of all of them. One indexed query a topic.
+PAGE = """
+SELECT topics.topic, messages.name, text, time, retain, repeated, priority
+FROM json_each(?) AS wanted
+JOIN messages ON messages.id IN (
+    SELECT id FROM messages AS newest WHERE topic_id = wanted.value ORDER BY id DESC LIMIT ?
+)
+JOIN topics ON topics.id = topic_id
+ORDER BY messages.id DESC LIMIT ?
+"""
+LOG_PUBLISH = "INSERT INTO publish_log (topic, text, payload_length, who, at) VALUES (?, ?, ?, ?, ?)"
+LOG_CONNECTION = "INSERT INTO connection_log (link, phase, reason, detail, at) VALUES (?, ?, ?, ?, ?)"
+
+
+class SqliteHistory(ports.History):
+    """Appends through the backlog, answers from memory, reads pages beside the writer."""
+
+    def __init__(self, backlog: Backlog, reader: Reader, recent: Recent) -> None:
+        self._backlog = backlog
+        self._reader = reader
+        self._recent = recent
+
+    @override
+    def append(self, reading: Reading, priority: Priority) -> None:
+        message = reading.message
+        digest = digest_of(message.payload)
+        repeated = self._recent.learn(message, digest)
+        self._backlog.append((message, reading, priority, digest, repeated))
+
+    @override
+    def skip(self, message: Message) -> None:
+        if message.qos:
+            self._backlog.append((message, None, Priority.SILENT, 0, False))
+
+    @override
+    def known(self, message: Message) -> bool:
+        return self._recent.known(message)
+
+    @override
+    def unchanged(self, message: Message) -> bool:
+        return self._recent.unchanged(message)
+
+    @override
+    async def page(self, topic_filter: str, limit: int) -> list[Row]:
+        return await self._reader.read(lambda connection: _page(connection, topic_filter, limit))
+
+    @override
+    async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
+        return await self._reader.read(lambda connection: _topics(connection, topic_filter, limit))
+
+    @override
+    def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
+        text = payload[: LOGGED_CHARACTERS * 4].decode(errors="replace")[:LOGGED_CHARACTERS]
+        self._backlog.change(Change(LOG_PUBLISH, ((topic, text, len(payload), who, at),)))
+
+    @override
+    def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
+        row = (link, status.phase.value, status.reason, status.detail, at)
+        self._backlog.change(Change(LOG_CONNECTION, (row,)))
+
+
+def _page(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[Row]:
+    newest = "SELECT topic, id FROM topics ORDER BY last_message DESC"
+    ids: list[str] = []
+    for topic, number in connection.execute(newest):
+        if len(ids) == limit:
+            break
+        if matches(topic_filter, topic):
+            ids.append(str(number))
+    wanted = f"[{','.join(ids)}]"
+    found = connection.execute(PAGE, (wanted, limit, limit)).fetchall()
+    return [
+        Row(topic, name, text, time, bool(retain), bool(repeated), Priority(priority))
+        for topic, name, text, time, retain, repeated, priority in reversed(found)
+    ]
+
+
+def _topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[TopicRow]:
+    found: list[TopicRow] = []
+    statement = "SELECT topic, name, count, first_seen, last_seen, last_text FROM topics ORDER BY topic"
+    for row in connection.execute(statement):
+        if len(found) == limit:
+            break
+        if matches(topic_filter, row[0]):
+            found.append(TopicRow(*row))
+    return found

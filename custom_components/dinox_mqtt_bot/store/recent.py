@@ -1,0 +1,53 @@
+"""What has to be known of stored messages without reading the disk."""
+
+from collections import OrderedDict
+import sqlite3
+
+from ..bot.message import Message
+from .table import MAX_TOPICS, digest_of
+
+# A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
+FINGERPRINTS = 1_000
+
+
+class Recent:
+    """The last payload of each topic, and the newest messages with QoS > 0, as digests."""
+
+    def __init__(self) -> None:
+        self._digests: dict[str, int] = {}
+        self._fingerprints: OrderedDict[tuple[int, str, int], None] = OrderedDict()
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Remember what an earlier run stored."""
+        last = (
+            "SELECT topic, last_digest FROM topics WHERE last_digest NOT NULL ORDER BY last_seen DESC LIMIT ?"
+        )
+        self._digests.update(connection.execute(last, (MAX_TOPICS,)).fetchall())
+        newest = (
+            "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"
+            " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"
+        )
+        for fingerprint in reversed(connection.execute(newest, (FINGERPRINTS,)).fetchall()):
+            self._fingerprints[fingerprint] = None
+
+    def unchanged(self, message: Message) -> bool:
+        known = self._digests.get(message.topic)
+        return known is not None and known == digest_of(message.payload)
+
+    def known(self, message: Message) -> bool:
+        return (message.packet_id, message.topic, digest_of(message.payload)) in self._fingerprints
+
+    def learn(self, message: Message, digest: int) -> bool:
+        """Remember the message; tell whether it is a redelivery of a known one."""
+        topic = message.topic
+        self._digests[topic] = digest
+        if len(self._digests) > MAX_TOPICS:
+            del self._digests[next(iter(self._digests))]
+        if not message.qos:
+            return False
+        fingerprint = (message.packet_id, topic, digest)
+        repeated = message.repeated and fingerprint in self._fingerprints
+        self._fingerprints[fingerprint] = None
+        if len(self._fingerprints) > FINGERPRINTS:
+            self._fingerprints.popitem(last=False)
+        return repeated

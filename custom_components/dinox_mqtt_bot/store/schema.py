@@ -1,0 +1,113 @@
+"""The tables, and how an older database becomes today's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import sqlite3
+
+from ..bot.errors import BotError
+
+BUSY_SECONDS = 5.0
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: the first release. `topics` is brought up to date from `messages` now and then, up to the message
+    # that meta.summarised names; outbox.chain is the id of the notice that a series of corrections began with.
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE topics (
+        id INTEGER PRIMARY KEY, topic TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+        first_seen REAL NOT NULL, last_seen REAL NOT NULL, count INTEGER NOT NULL DEFAULT 0,
+        last_message INTEGER NOT NULL DEFAULT 0, last_text TEXT NOT NULL DEFAULT '',
+        last_digest INTEGER, last_value REAL
+    );
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL REFERENCES topics (id),
+        received REAL NOT NULL, time REAL NOT NULL,
+        qos INTEGER NOT NULL, retain INTEGER NOT NULL, repeated INTEGER NOT NULL, packet_id INTEGER NOT NULL,
+        priority INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
+        payload_length INTEGER NOT NULL, value REAL, payload_digest INTEGER NOT NULL
+    );
+    CREATE INDEX messages_of_topic ON messages (topic_id);
+    CREATE TABLE outbox (
+        id TEXT NOT NULL PRIMARY KEY, contact TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
+        priority INTEGER NOT NULL, replaces TEXT NOT NULL, chain TEXT NOT NULL,
+        state TEXT NOT NULL, changed REAL NOT NULL, sent_at REAL
+    );
+    CREATE INDEX outbox_state ON outbox (state);
+    CREATE INDEX outbox_changed ON outbox (changed);
+    CREATE TABLE ledger (
+        id INTEGER PRIMARY KEY, notice TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+        state TEXT NOT NULL, at REAL NOT NULL, UNIQUE (notice, state)
+    );
+    CREATE TABLE connection_log (
+        id INTEGER PRIMARY KEY, link TEXT NOT NULL, phase TEXT NOT NULL, reason TEXT NOT NULL,
+        detail TEXT NOT NULL, at REAL NOT NULL
+    );
+    CREATE TABLE publish_log (
+        id INTEGER PRIMARY KEY, topic TEXT NOT NULL, text TEXT NOT NULL, payload_length INTEGER NOT NULL,
+        who TEXT NOT NULL, at REAL NOT NULL
+    );
+    """,
+)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what happens inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open for writing, with all migrations applied.
+
+    Raises BotError `database_newer` if a newer release wrote it, `database_unusable` if it is damaged or
+    cannot be opened; the file is left as it is.
+    """
+    connection = None
+    try:
+        connection = _connect(path.resolve().as_uri())
+        connection.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode a crash of the machine may lose the newest commits, never the file; of the process, nothing.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection)
+    except sqlite3.Error as error:
+        if connection:
+            connection.close()
+        raise BotError("database_unusable", path=path.name, reason=error) from error
+    except BotError:
+        if connection:
+            connection.close()
+        raise
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open a second connection that can only read."""
+    return _connect(f"{path.resolve().as_uri()}?mode=ro")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply what is missing, each step in a transaction of its own."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise BotError("database_newer", version=version, known=len(MIGRATIONS))
+    for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {statements}; PRAGMA user_version = {number}; COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    # Opened in one thread, used in another, never in two at once.
+    return sqlite3.connect(
+        address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )

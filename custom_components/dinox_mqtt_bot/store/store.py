@@ -1,0 +1,143 @@
+"""One database of one bot: history, outbox, and what else must survive a restart."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+import sqlite3
+from typing import Self
+
+from ..bot.errors import BotError
+from ..bot.message import Message
+from ..bot.ports import Notice
+from .backlog import Backlog, Change
+from .history import SqliteHistory
+from .outbox import SqliteOutbox
+from .reader import Reader
+from .recent import Recent
+from .schema import open_database, open_reader
+from .upkeep import Retention, purge
+from .writer import Writer
+
+SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+
+
+class Store:
+    """Everything is called in the event loop, but for `open` and `close`, which block."""
+
+    history: SqliteHistory
+    outbox: SqliteOutbox
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        reading: sqlite3.Connection,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        on_committed: Callable[[list[Message]], None],
+        on_stored: Callable[[Notice], None],
+        retention: Retention,
+    ) -> None:
+        self._loop = loop
+        self._on_committed = on_committed
+        self._backlog = Backlog()
+        self._writer = Writer(
+            connection,
+            self._backlog,
+            report=self._report,
+            purge=lambda now: purge(connection, retention, now, self._forget),
+        )
+        self._reader = Reader(reading, self._writer, loop)
+        recent = Recent()
+        self.history = SqliteHistory(self._backlog, self._reader, recent)
+        self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
+        self._writer.start()
+        recent.load(reading)
+        self.outbox.load(reading)
+        self._meta: dict[str, str] = dict(reading.execute("SELECT key, value FROM meta").fetchall())
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        on_committed: Callable[[list[Message]], None],
+        on_stored: Callable[[Notice], None],
+        retention: Retention | None = None,
+    ) -> Self:
+        """Open the database and start its writer thread. Blocks.
+
+        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, in
+        the event loop. Raises BotError `database_newer` or `database_unusable`.
+        """
+        connection = open_database(path)
+        try:
+            reading = open_reader(path)
+            return cls(
+                connection,
+                reading,
+                loop=loop,
+                on_committed=on_committed,
+                on_stored=on_stored,
+                retention=retention or Retention(),
+            )
+        except sqlite3.Error as error:
+            connection.close()
+            raise BotError("database_unusable", path=path.name, reason=error) from error
+
+    @property
+    def backlog(self) -> int:
+        """How much is handed over and not committed yet."""
+        return len(self._backlog)
+
+    @property
+    def dropped(self) -> int:
+        """Messages with QoS 0 that found the backlog full."""
+        return self._backlog.dropped
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at present, or empty."""
+        return self._writer.trouble
+
+    def ready(self) -> bool:
+        """False while the source of messages should pause."""
+        return self._backlog.ready
+
+    def get(self, key: str) -> str:
+        """Return what was set, empty if nothing was. No I/O."""
+        return self._meta.get(key, "")
+
+    def set(self, key: str, value: str) -> None:
+        """Remember across restarts (tell)."""
+        if self._meta.get(key) != value:
+            self._meta[key] = value
+            self._backlog.change(Change(SET, ((key, value),)))
+
+    async def purge(self, now: float) -> int:
+        """Delete what is due at `now`; return how many rows went."""
+        removed = await asyncio.wrap_future(self._writer.purge(now), loop=self._loop)
+        # One turn of the loop, so that the purged notices are no longer counted.
+        await asyncio.sleep(0)
+        return removed
+
+    def close(self) -> None:
+        """Commit what is queued, then let go of the file. Blocks, but not for ever."""
+        self._writer.close()
+        self._reader.close()
+
+    def _report(self, committed: list[Message], notices: list[Notice]) -> None:
+        if committed:
+            self._in_loop(self._on_committed, committed)
+        if notices:
+            self._in_loop(self.outbox.stored, notices)
+
+    def _forget(self, notice_ids: list[str]) -> None:
+        self._in_loop(self.outbox.forget, notice_ids)
+
+    def _in_loop[T](self, function: Callable[[T], None], argument: T) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, argument)
+        except RuntimeError:
+            # The loop is closed: nobody is left to be told.
+            return

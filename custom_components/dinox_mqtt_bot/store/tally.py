@@ -1,0 +1,122 @@
+"""How far each notice has come, in memory: counts, and what a delivery mark means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..bot.ports import Notice
+from ..bot.status import Delivery
+
+_RANK = {Delivery.QUEUED: 0, Delivery.SENT: 1, Delivery.RECEIVED: 2, Delivery.READ: 3}
+_UNREAD = (Delivery.SENT, Delivery.RECEIVED)
+
+
+@dataclass(slots=True)
+class _Standing:
+    contact: str
+    chain: str
+    corrects: bool
+    delivery: Delivery
+
+
+class Tally:
+    """The notices that are not read, failed or superseded yet, in the order they were put."""
+
+    def __init__(self) -> None:
+        self.undelivered = 0
+        self.unread = 0
+        self._contacts: dict[str, dict[str, _Standing]] = {}
+        self._standings: dict[str, _Standing] = {}
+        # The newest waiting correction of each chain.
+        self._waiting: dict[str, str] = {}
+
+    def __contains__(self, notice_id: str) -> bool:
+        return notice_id in self._standings
+
+    def chain_of(self, notice: Notice) -> str:
+        """Return the id of the notice that a series of corrections began with."""
+        replaced = self._standings.get(notice.replaces)
+        return replaced.chain if replaced else notice.replaces or notice.id
+
+    def waits(self, notice_id: str) -> bool:
+        standing = self._standings.get(notice_id)
+        return standing is not None and standing.delivery is Delivery.QUEUED
+
+    def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery) -> str:
+        """Count a notice; return the id of the waiting correction that it supersedes, or nothing."""
+        superseded = self._waiting.get(chain, "") if corrects else ""
+        if superseded:
+            self.drop(superseded)
+        standing = _Standing(contact, chain, corrects, delivery)
+        self._standings[notice_id] = standing
+        self._contacts.setdefault(contact, {})[notice_id] = standing
+        self._count(delivery, 1)
+        if corrects and delivery is Delivery.QUEUED:
+            self._waiting[chain] = notice_id
+        return superseded
+
+    def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
+        """Return which notices come to this delivery now; nothing goes back (read > received > sent)."""
+        standing = self._standings.get(notice_id)
+        if not standing or not _advances(standing.delivery, delivery):
+            return []
+        earlier = self._read_before(notice_id, standing) if delivery is Delivery.READ else []
+        changed = [*earlier, notice_id]
+        for changed_id in changed:
+            self._move(changed_id, delivery)
+        return changed
+
+    def mark_all_read(self, contact: str) -> list[str]:
+        """Return which notices, of all contacts or of one, count as read now."""
+        standings = self._contacts.get(contact, {}) if contact else self._standings
+        changed = [key for key, standing in standings.items() if standing.delivery in _UNREAD]
+        for notice_id in changed:
+            self._move(notice_id, Delivery.READ)
+        return changed
+
+    def drop(self, notice_id: str) -> None:
+        """Forget a notice that is superseded, settled or deleted."""
+        standing = self._standings.pop(notice_id, None)
+        if not standing:
+            return
+        self._count(standing.delivery, -1)
+        self._arrived(notice_id, standing)
+        notices = self._contacts[standing.contact]
+        del notices[notice_id]
+        if not notices:
+            del self._contacts[standing.contact]
+
+    def _read_before(self, notice_id: str, standing: _Standing) -> Iterable[str]:
+        """XEP-0333 §4: a marker holds for what was sent before as well. What still waits was not seen."""
+        earlier: list[str] = []
+        for key, other in self._contacts[standing.contact].items():
+            if key == notice_id:
+                break
+            if other.delivery in _UNREAD:
+                earlier.append(key)
+        return earlier
+
+    def _move(self, notice_id: str, delivery: Delivery) -> None:
+        if delivery in {Delivery.READ, Delivery.FAILED}:
+            self.drop(notice_id)
+            return
+        standing = self._standings[notice_id]
+        self._count(standing.delivery, -1)
+        self._count(delivery, 1)
+        standing.delivery = delivery
+        self._arrived(notice_id, standing)
+
+    def _arrived(self, notice_id: str, standing: _Standing) -> None:
+        if self._waiting.get(standing.chain) == notice_id:
+            del self._waiting[standing.chain]
+
+    def _count(self, delivery: Delivery, number: int) -> None:
+        if delivery is Delivery.QUEUED:
+            self.undelivered += number
+        elif delivery in _UNREAD:
+            self.unread += number
+
+
+def _advances(old: Delivery, new: Delivery) -> bool:
+    if new is Delivery.FAILED:
+        return old in {Delivery.QUEUED, Delivery.SENT}
+    return _RANK[new] > _RANK[old]

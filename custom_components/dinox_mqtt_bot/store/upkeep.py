@@ -1,0 +1,143 @@
+"""What is deleted when: in slices, so that no transaction is long."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+import sqlite3
+import time
+
+from .schema import transaction
+from .table import MAX_TOPICS
+
+SLICE = 1_000
+DAY = 86_400.0
+PURGE_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept. Notices count from their last change, waiting ones too."""
+
+    days: float = 30.0
+    rows: int = 500_000
+    notice_days: float = 30.0
+    log_days: float = 90.0
+
+
+type Purge = Callable[[float], Iterator[int]]
+"""Deletes what is due at this Unix time, a slice for each step, yielding how many rows went."""
+
+
+class Upkeep:
+    """Purges hourly and when asked, one slice at a time. To be used in the writer thread, but for `ask`."""
+
+    def __init__(self, purge: Purge) -> None:
+        self._purge = purge
+        self._asked: deque[tuple[float, Future[int]]] = deque()
+        self._slices: Iterator[int] | None = None
+        self._answer: Future[int] = Future()
+        self._removed = 0
+        self._next = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Until there is something to do."""
+        if self._slices or self._asked:
+            return 0.0
+        return max(0.0, self._next - time.monotonic())
+
+    def ask(self, now: float) -> Future[int]:
+        """Have everything deleted that is due at `now`; the answer is how many rows went."""
+        answer: Future[int] = Future()
+        self._asked.append((now, answer))
+        return answer
+
+    def step(self) -> None:
+        """Delete one slice, if any is due. A failing purge ends; the next one goes on where it stopped."""
+        if not self._slices and not self._begun():
+            return
+        assert self._slices
+        removed = None
+        try:
+            removed = next(self._slices, None)
+        finally:
+            if removed is None:
+                self._slices = None
+                self._answer.set_result(self._removed)
+        self._removed += removed or 0
+
+    def end(self) -> None:
+        """Leave nobody waiting."""
+        for _, answer in self._asked:
+            answer.set_result(0)
+        if self._slices:
+            self._answer.set_result(self._removed)
+
+    def _begun(self) -> bool:
+        if self._asked:
+            now, self._answer = self._asked.popleft()
+        elif time.monotonic() >= self._next:
+            now, self._answer = time.time(), Future()
+            self._next = time.monotonic() + PURGE_SECONDS
+        else:
+            return False
+        self._removed = 0
+        self._slices = self._purge(now)
+        return True
+
+
+def purge(
+    connection: sqlite3.Connection, retention: Retention, now: float, forgotten: Callable[[list[str]], None]
+) -> Iterator[int]:
+    """Delete what is too old or too much (see `Purge`); `forgotten` is told the ids of deleted notices."""
+    # Ids rise with time, so the oldest are the first; no index by time is needed.
+    old = f"id IN (SELECT id FROM messages ORDER BY id LIMIT {SLICE}) AND received < ?"  # noqa: S608
+    yield from _slices(connection, "messages", old, now - retention.days * DAY)
+    surplus = f"id IN (SELECT id FROM messages WHERE id <= ? ORDER BY id LIMIT {SLICE})"  # noqa: S608
+    last = "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?"
+    if found := connection.execute(last, (retention.rows,)).fetchone():
+        yield from _slices(connection, "messages", surplus, found[0])
+    for table in ("connection_log", "publish_log"):
+        old = f"id IN (SELECT id FROM {table} ORDER BY id LIMIT {SLICE}) AND at < ?"  # noqa: S608
+        yield from _slices(connection, table, old, now - retention.log_days * DAY)
+    yield from _purge_topics(connection)
+    yield from _purge_notices(connection, now - retention.notice_days * DAY, forgotten)
+
+
+def _slices(connection: sqlite3.Connection, table: str, where: str, limit: float) -> Iterator[int]:
+    while True:
+        with transaction(connection):
+            removed = connection.execute(f"DELETE FROM {table} WHERE {where}", (limit,)).rowcount  # noqa: S608
+        if not removed:
+            return
+        yield removed
+
+
+def _purge_topics(connection: sqlite3.Connection) -> Iterator[int]:
+    """Keep the last payload of a topic even without its messages: it tells a retained message as known."""
+    surplus = connection.execute("SELECT count(*) FROM topics").fetchone()[0] - MAX_TOPICS
+    if surplus <= 0:
+        return
+    with transaction(connection):
+        cursor = connection.execute(
+            "DELETE FROM topics WHERE id IN (SELECT id FROM topics ORDER BY last_seen LIMIT ?)"
+            " AND NOT EXISTS (SELECT 1 FROM messages WHERE topic_id = topics.id)",
+            (surplus,),
+        )
+    yield cursor.rowcount
+
+
+def _purge_notices(
+    connection: sqlite3.Connection, limit: float, forgotten: Callable[[list[str]], None]
+) -> Iterator[int]:
+    statement = (
+        f"DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE changed < ? LIMIT {SLICE}) RETURNING id"  # noqa: S608
+    )
+    while True:
+        with transaction(connection):
+            ids = [str(row[0]) for row in connection.execute(statement, (limit,)).fetchall()]
+        if not ids:
+            return
+        forgotten(ids)
+        yield len(ids)

@@ -1,0 +1,195 @@
+"""The one thread that writes."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+import logging
+import sqlite3
+from threading import Event, Thread
+import time
+
+from ..bot.message import Message
+from ..bot.ports import Notice
+from .backlog import Backlog, Batch
+from .schema import transaction
+from .table import MessageTable
+from .upkeep import Purge, Upkeep
+
+_LOGGER = logging.getLogger(__name__)
+
+SUMMARY_SECONDS = 1.0
+RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+LAST_RETRY_SECONDS = 0.2
+CLOSE_SECONDS = 10.0
+
+# What the values of one row can be guilty of; everything else of sqlite3.Error is the disk or the file.
+_UNFIT = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    OverflowError,
+    ValueError,
+)
+
+type Report = Callable[[list[Message], list[Notice]], None]
+"""Told in the writer thread: which messages are committed, which notices may be said."""
+
+
+class Writer:
+    """Commits everything queued in one transaction, again and again, until closed.
+
+    While the disk refuses (full, locked, read-only) it keeps what it has and tries on: messages are not
+    acknowledged meanwhile. Notices are then said unwritten: a bot that falls silent is worse.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, backlog: Backlog, *, report: Report, purge: Purge
+    ) -> None:
+        self._connection = connection
+        self._table = MessageTable(connection)
+        self._backlog = backlog
+        self._report = report
+        self._upkeep = Upkeep(purge)
+        self._next_summary = 0.0
+        self._trouble = ""
+        self._failures = 0
+        self._deadline = 0.0
+        self._closing = Event()
+        self._thread = Thread(target=self._run, name="dinox_mqtt_bot store", daemon=False)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at present, or empty."""
+        if not self._thread.is_alive() and not self._closing.is_set():
+            return "the writer thread has ended"
+        return self._trouble
+
+    def start(self) -> None:
+        self._table.summarise()
+        self._thread.start()
+
+    def flush(self) -> Future[None]:
+        """Return what is done once everything handed over so far is committed, or cannot be for now."""
+        waiter = self._backlog.flush()
+        if not self._thread.is_alive():
+            _release([waiter])
+        return waiter
+
+    def purge(self, now: float) -> Future[int]:
+        """Delete what is due at `now`; the answer is how many rows went."""
+        answer = self._upkeep.ask(now)
+        self._backlog.wake()
+        return answer
+
+    def close(self) -> None:
+        """Commit what is queued and end the thread. Blocks, at most for some `CLOSE_SECONDS`."""
+        if not self._closing.is_set():
+            self._deadline = time.monotonic() + CLOSE_SECONDS
+            self._closing.set()
+            self._backlog.wake()
+        self._thread.join(CLOSE_SECONDS * 2)
+
+    def _run(self) -> None:
+        batch = Batch()
+        try:
+            while not self._ended(batch):
+                self._wait()
+                self._backlog.take(batch)
+                batch = self._turn(batch)
+        finally:
+            self._end(batch)
+
+    def _ended(self, batch: Batch) -> bool:
+        if not self._closing.is_set():
+            return False
+        return not (batch or len(self._backlog)) or time.monotonic() > self._deadline
+
+    def _wait(self) -> None:
+        if not self._failures:
+            summary = self._next_summary - time.monotonic() if self._table.stale else self._upkeep.seconds
+            self._backlog.wait(max(0.0, min(summary, self._upkeep.seconds)))
+        elif self._closing.wait(RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS)) - 1]):
+            time.sleep(LAST_RETRY_SECONDS)
+
+    def _turn(self, batch: Batch) -> Batch:
+        """Commit the batch and return an empty one, or the same one if it has to be tried again."""
+        waiters, batch.waiters = batch.waiters, []
+        try:
+            if batch:
+                self._commit(batch)
+            self._backlog.done(batch)
+            committed = [item[0] for item in batch.appended if item[0].qos]
+            self._tell(committed, batch.notices)
+            batch = Batch()
+            self._keep_up(bool(waiters))
+            self._recovered()
+        except sqlite3.Error as error:
+            self._failed(error, batch)
+        finally:
+            _release(waiters)
+        return batch
+
+    def _commit(self, batch: Batch) -> None:
+        try:
+            with transaction(self._connection):
+                self._write(batch)
+        except _UNFIT:
+            # One value the database cannot hold must not hold up the others.
+            self._table.forget()
+            with transaction(self._connection):
+                self._write_each(batch)
+
+    def _write(self, batch: Batch) -> None:
+        self._table.insert(batch.appended)
+        for change in batch.changes:
+            self._connection.executemany(change.statement, change.rows)
+
+    def _write_each(self, batch: Batch) -> None:
+        parts = [Batch(appended=[item]) for item in batch.appended]
+        parts += [Batch(changes=[change]) for change in batch.changes]
+        for part in parts:
+            try:
+                self._write(part)
+            except _UNFIT as error:
+                _LOGGER.warning("A row was left out of the history: %s", error)
+
+    def _keep_up(self, at_once: bool) -> None:
+        now = time.monotonic()
+        if self._table.stale and (at_once or now >= self._next_summary):
+            self._table.summarise()
+            self._next_summary = now + SUMMARY_SECONDS
+        if not self._closing.is_set():
+            self._upkeep.step()
+
+    def _tell(self, committed: list[Message], notices: list[Notice]) -> None:
+        if committed or notices:
+            self._report(committed, notices)
+
+    def _failed(self, error: sqlite3.Error, batch: Batch) -> None:
+        self._failures += 1
+        self._table.forget()
+        if not self._trouble:
+            _LOGGER.warning("The history cannot be written, trying on: %s", error)
+        self._trouble = str(error)
+        notices, batch.notices = batch.notices, []
+        self._tell([], notices)
+
+    def _recovered(self) -> None:
+        if self._failures:
+            _LOGGER.info("The history is written again")
+            self._failures = 0
+            self._trouble = ""
+
+    def _end(self, batch: Batch) -> None:
+        if batch:
+            _LOGGER.error("%s changes were lost at the end: %s", len(batch), self._trouble)
+        self._backlog.take(batch)
+        _release(batch.waiters)
+        self._upkeep.end()
+        self._connection.close()
+
+
+def _release(waiters: list[Future[None]]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)

@@ -1,0 +1,173 @@
+"""Notices: written before they are said, counted, never going back."""
+
+import asyncio
+
+import pytest
+from store_values import Opener, Query, Told, notice
+
+from custom_components.dinox_mqtt_bot.bot.ports import Notice
+from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.store import Store
+
+# Later than the retention of any clock this runs by.
+T0 = 2_000_000_000.0
+
+
+def ids(notices: list[Notice]) -> list[str]:
+    return [each.id for each in notices]
+
+
+def counts(store: Store) -> tuple[int, int]:
+    return store.outbox.undelivered, store.outbox.unread
+
+
+async def test_a_notice_is_said_once_it_is_written(store: Store, told: Told, query: Query) -> None:
+    given = [notice(f"n{number}") for number in range(20)]
+    for each in given:
+        store.outbox.put(each)
+    assert told.stored == []
+    await told.until(lambda: len(told.stored) == 20)
+    assert told.stored == given
+    assert query("SELECT count(*) FROM outbox WHERE state = 'queued'") == [(20,)]
+
+
+async def test_a_notice_put_twice_is_one_notice(store: Store) -> None:
+    store.outbox.put(notice("n"))
+    store.outbox.put(notice("n"))
+    assert ids(await store.outbox.waiting()) == ["n"]
+    assert counts(store) == (1, 0)
+
+
+async def test_what_waits_comes_whole_alerts_first_then_by_time(store: Store) -> None:
+    given = [
+        notice("late", at=T0 + 30),
+        notice("early", at=T0 + 10),
+        notice("alert", at=T0 + 40, priority=Priority.ALERT),
+        notice("critical", at=T0 + 35, priority=Priority.CRITICAL, to="bob@example.org"),
+        notice("silent", at=T0 + 20, priority=Priority.SILENT),
+    ]
+    for each in given:
+        store.outbox.put(each)
+    waiting = await store.outbox.waiting()
+    assert ids(waiting) == ["critical", "alert", "early", "silent", "late"]
+    assert set(waiting) == set(given)
+
+
+@pytest.mark.parametrize("settled", [Delivery.SENT, Delivery.RECEIVED, Delivery.READ, Delivery.FAILED])
+async def test_what_was_sent_waits_no_more(store: Store, settled: Delivery) -> None:
+    store.outbox.put(notice("a"))
+    store.outbox.put(notice("b"))
+    store.outbox.mark("a", settled, T0 + 2)
+    assert ids(await store.outbox.waiting()) == ["b"]
+
+
+async def test_counts_follow_the_way_of_a_notice(store: Store) -> None:
+    seen = []
+    store.outbox.put(notice("n"))
+    for delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.RECEIVED, Delivery.READ):
+        store.outbox.mark("n", delivery, T0 + 2)
+        seen.append(counts(store))
+    assert seen == [(1, 0), (0, 1), (0, 1), (0, 0)]
+
+
+async def test_the_ledger_keeps_each_step_once_and_nothing_goes_back(store: Store, query: Query) -> None:
+    store.outbox.put(notice("n", at=T0 + 1))
+    steps = [
+        Delivery.SENT,
+        Delivery.RECEIVED,
+        Delivery.SENT,
+        Delivery.FAILED,
+        Delivery.RECEIVED,
+        Delivery.READ,
+    ]
+    for at, delivery in enumerate([*steps, Delivery.RECEIVED], 2):
+        store.outbox.mark("n", delivery, T0 + at)
+    assert await store.outbox.ledger("n") == [
+        ("queued", T0 + 1),
+        ("sent", T0 + 2),
+        ("received", T0 + 3),
+        ("read", T0 + 7),
+    ]
+    assert query("SELECT state, changed, sent_at FROM outbox") == [("read", T0 + 7, T0 + 2)]
+
+
+async def test_a_mark_for_an_unknown_notice_changes_nothing(store: Store) -> None:
+    store.outbox.mark("nobody", Delivery.READ, 1.0)
+    assert counts(store) == (0, 0)
+    assert await store.outbox.ledger("nobody") == []
+
+
+async def test_read_holds_for_what_was_sent_to_the_contact_before(store: Store) -> None:
+    for name in ("a", "waits", "b", "c"):
+        store.outbox.put(notice(name))
+    store.outbox.put(notice("other", to="bob@example.org"))
+    for name in ("a", "b", "c", "other"):
+        store.outbox.mark(name, Delivery.SENT, T0 + 2)
+    store.outbox.mark("b", Delivery.READ, T0 + 3)
+    states = {name: (await store.outbox.ledger(name))[-1][0] for name in ("a", "waits", "b", "c", "other")}
+    assert states == {"a": "read", "waits": "queued", "b": "read", "c": "sent", "other": "sent"}
+    assert counts(store) == (1, 2)
+
+
+@pytest.mark.parametrize(("contact", "left"), [("", 0), ("ann@example.org", 1), ("nobody@example.org", 2)])
+async def test_all_can_be_marked_read(store: Store, contact: str, left: int) -> None:
+    for name, to in (("a", "ann@example.org"), ("b", "bob@example.org")):
+        store.outbox.put(notice(name, to=to))
+        store.outbox.mark(name, Delivery.SENT, T0 + 2)
+    store.outbox.put(notice("waits"))
+    store.outbox.mark_all_read(contact)
+    assert counts(store) == (1, left)
+
+
+async def test_a_correction_takes_the_place_of_the_one_that_still_waits(store: Store, query: Query) -> None:
+    store.outbox.put(notice("first"))
+    for number in range(10):
+        store.outbox.put(notice(f"c{number}", replaces="first"))
+    assert ids(await store.outbox.waiting()) == ["first", "c9"]
+    assert counts(store) == (2, 0)
+    assert query("SELECT count(*) FROM outbox WHERE state = 'superseded'") == [(9,)]
+
+
+async def test_a_correction_of_a_correction_is_of_the_same_chain(store: Store) -> None:
+    store.outbox.put(notice("first"))
+    store.outbox.mark("first", Delivery.SENT, T0 + 2)
+    store.outbox.put(notice("second", replaces="first"))
+    store.outbox.put(notice("third", replaces="second"))
+    assert ids(await store.outbox.waiting()) == ["third"]
+
+
+async def test_a_correction_that_was_sent_is_not_superseded(store: Store) -> None:
+    store.outbox.put(notice("c1", replaces="first"))
+    store.outbox.mark("c1", Delivery.SENT, T0 + 2)
+    store.outbox.put(notice("c2", replaces="first"))
+    assert counts(store) == (1, 1)
+    assert ids(await store.outbox.waiting()) == ["c2"]
+
+
+async def test_corrections_of_different_notices_do_not_meet(store: Store) -> None:
+    store.outbox.put(notice("c1", replaces="first"))
+    store.outbox.put(notice("c2", replaces="second"))
+    assert ids(await store.outbox.waiting()) == ["c1", "c2"]
+
+
+async def test_what_was_superseded_before_it_was_written_is_not_said(store: Store, told: Told) -> None:
+    store.outbox.put(notice("c1", replaces="first"))
+    store.outbox.put(notice("c2", replaces="first"))
+    await told.until(lambda: bool(told.stored))
+    assert ids(told.stored) == ["c2"]
+
+
+async def test_all_of_it_survives_a_restart(open_store: Opener) -> None:
+    store = open_store()
+    for name in ("read", "received", "sent", "failed", "queued"):
+        store.outbox.put(notice(name))
+    for name in ("read", "received", "sent", "failed"):
+        store.outbox.mark(name, Delivery(name), T0 + 2)
+    store.outbox.put(notice("c1", replaces="received"))
+    before = counts(store), await store.outbox.waiting()
+    await asyncio.to_thread(store.close)
+    again = open_store()
+    assert (counts(again), await again.outbox.waiting()) == before
+    again.outbox.put(notice("c2", replaces="received"))
+    assert ids(await again.outbox.waiting()) == ["queued", "c2"]

@@ -1,0 +1,116 @@
+"""Retention: what goes, what stays."""
+
+import asyncio
+
+import pytest
+from store_values import Opener, Query, message, notice, reading, reading_of
+
+from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.store import Retention, Store, upkeep
+from custom_components.dinox_mqtt_bot.store.upkeep import DAY
+
+NOW = 2_000_000_000.0
+
+
+@pytest.fixture(autouse=True)
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "SLICE", 7)
+
+
+def fill(store: Store, days: list[float]) -> None:
+    for age in days:
+        store.history.append(reading(payload=b"%d" % age, received=NOW - age * DAY), Priority.NORMAL)
+
+
+async def test_messages_go_after_so_many_days(open_store: Opener) -> None:
+    store = open_store(Retention(days=30))
+    fill(store, [*range(60, -1, -1)])
+    await store.history.page("#", 1)
+    assert await store.purge(NOW) == 30
+    assert [row.text for row in await store.history.page("#", 100)] == [str(age) for age in range(30, -1, -1)]
+
+
+async def test_messages_go_beyond_so_many_rows_oldest_first(open_store: Opener) -> None:
+    store = open_store(Retention(rows=10))
+    fill(store, [0] * 40)
+    await store.history.page("#", 1)
+    assert await store.purge(NOW) == 30
+    assert len(await store.history.page("#", 100)) == 10
+
+
+async def test_what_is_within_both_bounds_stays(open_store: Opener) -> None:
+    store = open_store(Retention(days=30, rows=10))
+    fill(store, [0] * 10)
+    await store.history.page("#", 1)
+    assert await store.purge(NOW) == 0
+
+
+async def test_the_last_payload_of_a_topic_outlives_its_messages(open_store: Opener) -> None:
+    store = open_store(Retention(days=30))
+    fill(store, [40])
+    await store.history.page("#", 1)
+    await store.purge(NOW)
+    store.close()
+    again = open_store()
+    assert await again.history.page("#", 10) == []
+    assert again.history.unchanged(message(payload=b"40"))
+
+
+async def test_the_oldest_topics_go_beyond_their_bound(
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "MAX_TOPICS", 2)
+    store = open_store(Retention(days=30))
+    for age in (50, 45, 40, 1):
+        store.history.append(reading(f"t/{age}", received=NOW - age * DAY), Priority.NORMAL)
+    await store.history.page("#", 1)
+    await store.purge(NOW)
+    assert [row.topic for row in await store.history.topics("#", 10)] == ["t/1", "t/40"]
+    store.history.append(reading("t/50", b"again"), Priority.NORMAL)
+    assert [row.text for row in await store.history.page("t/50", 10)] == ["again"]
+
+
+async def test_notices_go_with_their_ledger_some_time_after_their_last_change(
+    open_store: Opener, query: Query
+) -> None:
+    store = open_store(Retention(notice_days=30))
+    for name, at in (("old", 40.0), ("waiting", 40.0), ("moved", 40.0), ("new", 1.0)):
+        store.outbox.put(notice(name, at=NOW - at * DAY))
+    store.outbox.mark("old", Delivery.SENT, NOW - 35 * DAY)
+    store.outbox.mark("moved", Delivery.SENT, NOW - 5 * DAY)
+    await store.outbox.waiting()
+    assert await store.purge(NOW) == 2
+    assert query("SELECT id FROM outbox ORDER BY id") == [("moved",), ("new",)]
+    assert query("SELECT DISTINCT notice FROM ledger ORDER BY notice") == [("moved",), ("new",)]
+    assert (store.outbox.undelivered, store.outbox.unread) == (1, 1)
+
+
+async def test_logs_have_their_own_time(open_store: Opener, query: Query) -> None:
+    store = open_store(Retention(days=30, log_days=90))
+    for age in (100, 91, 89, 1):
+        store.history.log_publish("t", b"", "ann", NOW - age * DAY)
+        store.history.log_connection("broker", LinkStatus(Phase.ONLINE), NOW - age * DAY)
+    await store.history.page("#", 1)
+    assert await store.purge(NOW) == 4
+    assert query("SELECT count(*) FROM publish_log") == query("SELECT count(*) FROM connection_log") == [(2,)]
+
+
+async def test_what_is_too_old_goes_at_the_start_without_being_asked(
+    open_store: Opener, query: Query
+) -> None:
+    store = open_store()
+    store.history.append(reading_of(message(received=1.0)), Priority.NORMAL)
+    store.close()
+    again = open_store(Retention(days=1))
+    # The purge of the start comes before one that is asked for.
+    await again.purge(2.0)
+    assert query("SELECT count(*) FROM messages") == [(0,)]
+
+
+async def test_a_purge_that_is_asked_for_as_the_store_closes_is_answered(open_store: Opener) -> None:
+    store = open_store()
+    asked = asyncio.ensure_future(store.purge(NOW))
+    await asyncio.sleep(0)
+    store.close()
+    assert await asked == 0
