@@ -1,0 +1,150 @@
+"""What contacts say to the bot, and what their clients tell of its own messages."""
+
+from collections.abc import Callable
+from datetime import UTC
+import re
+from typing import Any, Final
+
+from slixmpp import ClientXMPP
+from slixmpp.plugins import xep_0082
+from slixmpp.stanza import Message
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from ..bot.ports import Clock
+from ..bot.status import Delivery
+from ..bot.utterance import Utterance
+from .circle import Circle, bare_of
+from .remembered import Remembered
+from .saying import Saying
+
+_STALE_AFTER: Final = 60.0
+_INVITATION: Final = "{jabber:x:conference}x"
+_DELAY: Final = "{urn:xmpp:delay}delay"
+_MARKER: Final = "{urn:xmpp:chat-markers:0}"
+_RECEIPT: Final = "{urn:xmpp:receipts}received"
+_QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
+_REPLY_FALLBACK: Final = "urn:xmpp:reply:0"
+_PROGRESS: Final = {
+    _RECEIPT: Delivery.RECEIVED,
+    f"{_MARKER}received": Delivery.RECEIVED,
+    f"{_MARKER}displayed": Delivery.READ,
+    f"{_MARKER}acknowledged": Delivery.READ,
+}
+
+
+class Hearing:
+    """Every message that passed the gate goes through `receive`; few are heard."""
+
+    def __init__(
+        self, circle: Circle, clock: Clock, saying: Saying, on_text: Callable[[Utterance], None]
+    ) -> None:
+        self._circle = circle
+        self._clock = clock
+        self._saying = saying
+        self._on_text = on_text
+        self._heard = Remembered(1_000)
+
+    def attach(self, xmpp: ClientXMPP) -> None:
+        """Hear the messages of this client."""
+        matcher = MatchXPath(f"{{{xmpp.default_ns}}}message")
+        xmpp.register_handler(Callback("Hearing", matcher, lambda message: self.receive(xmpp, message)))
+
+    def receive(self, xmpp: ClientXMPP, message: Any) -> None:
+        """Take one message: an error or progress of ours, or something said."""
+        inner = self._unwrapped(message)
+        if inner is None or bare_of(inner.xml.get("from", "")) not in self._circle.contacts:
+            self._take_error(message)
+            return
+        if inner["type"] == "error":
+            self._take_error(inner)
+        elif inner["type"] in {"chat", "normal"}:
+            self._take_progress(inner)
+            self._take_text(xmpp, inner, copied=inner is not message)
+
+    def _unwrapped(self, message: Message) -> Message | None:
+        """Return what a carbon (XEP-0280) holds if it belongs to the conversation, a plain message itself.
+
+        Measured: with a negative priority the bot gets what the user's clients write to the bare own address
+        only as carbons, as `sent` and again as `received`; Prosody leaves out the `to` of such a `sent` one.
+        """
+        kind = next(
+            (kind for kind in ("carbon_sent", "carbon_received") if message.get_plugin(kind, check=True)), ""
+        )
+        if not kind:
+            return message
+        if not self._circle.shared or bare_of(message.xml.get("from", "")) != self._circle.own:
+            return None
+        inner = message[kind]
+        if not isinstance(inner, Message):
+            return None
+        from_own = bare_of(inner.xml.get("from", "")) == self._circle.own
+        to_own = bare_of(inner.xml.get("to", "") or self._circle.own) == self._circle.own
+        return inner if to_own and from_own == (kind == "carbon_sent") else None
+
+    def _take_error(self, message: Message) -> None:
+        if message["type"] == "error" and self._saying.knows(message["id"]):
+            self._saying.heard_of(message["id"], Delivery.FAILED)
+
+    def _take_progress(self, message: Message) -> None:
+        for child in message.xml:
+            delivery = _PROGRESS.get(child.tag)
+            if delivery is not None:
+                self._saying.heard_of(child.get("id", ""), delivery)
+
+    def _take_text(self, xmpp: ClientXMPP, message: Message, *, copied: bool) -> None:
+        text = said_in(message)
+        sender = message["from"]
+        if not text or sender == xmpp.boundjid or message.xml.find(_INVITATION) is not None:
+            return
+        now = self._clock.now()
+        at = min(said_at(message, now), now)
+        # What was kept for us while we were away is too old to act on: a command would come as a surprise.
+        if now - at > _STALE_AFTER or self._is_repeated(message):
+            return
+        if not copied and sender.bare != self._circle.own:
+            confirm(xmpp, message)
+        self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource))
+
+    def _is_repeated(self, message: Message) -> bool:
+        key = message["id"]
+        if not key:
+            return False
+        return self._saying.knows(key) or not self._heard.add(f"{message['from'].bare} {key}")
+
+
+def said_in(message: Message) -> str:
+    """Return the text of a message without the quotation of what it replies to (XEP-0461 §3)."""
+    body = str(message["body"])
+    if message.get_plugin("reply", check=True) is None:
+        return body.strip()
+    if any(fallback["for"] == _REPLY_FALLBACK for fallback in message["fallbacks"]):
+        return str(message["reply"].strip_fallback_content()).strip()
+    return _QUOTE.sub("", body).strip()
+
+
+def said_at(message: Message, now: float) -> float:
+    """Return when it was said: the oldest delay stamp (XEP-0203), or now."""
+    times = [now]
+    for delay in message.xml.iterfind(_DELAY):
+        try:
+            stamp = xep_0082.parse(delay.get("stamp", ""))
+            times.append((stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp())
+        except ValueError, OverflowError, AttributeError:
+            # Delayed by who knows how much: too old.
+            times.append(0.0)
+    return min(times)
+
+
+def confirm(xmpp: ClientXMPP, message: Message) -> None:
+    """Tell a contact that its message came (XEP-0184) and was read (XEP-0333), as far as it asks."""
+    if not message["id"]:
+        return
+    if message["request_receipt"]:
+        receipt = xmpp.make_message(mto=message["from"], mtype="chat")
+        receipt["receipt"] = message["id"]
+        receipt.send()
+    if message.get_plugin("markable", check=True):
+        marker = xmpp.make_message(mto=message["from"], mtype="chat")
+        marker["displayed"]["id"] = message["id"]
+        marker.send()

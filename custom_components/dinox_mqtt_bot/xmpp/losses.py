@@ -1,0 +1,64 @@
+"""Why there is no session: what slixmpp, the server and the operating system say, told in a few words."""
+
+import socket
+import ssl
+from typing import Final
+
+CANNOT_CONNECT: Final = "cannot_connect"
+INVALID_AUTH: Final = "invalid_auth"
+NO_STARTTLS: Final = "no_starttls"
+SERVER_CLOSED: Final = "server_closed"
+TAKEN_OVER: Final = "session_taken_over"
+TIMEOUT: Final = "timeout"
+TLS_FAILED: Final = "tls_failed"
+UNKNOWN_HOST: Final = "unknown_host"
+
+# SASL conditions that another attempt cannot change (RFC 6120 §6.5); the rest is the server's trouble.
+_REFUSED = frozenset(
+    {"not-authorized", "account-disabled", "credentials-expired", "invalid-authzid", "mechanism-too-weak"}
+)
+_STREAM_ERRORS = {"conflict": TAKEN_OVER, "host-unknown": UNKNOWN_HOST, "host-gone": UNKNOWN_HOST}
+
+
+class Loss(Exception):
+    """A session is over or did not come about.
+
+    `reason` is the word of `LinkStatus.reason`; `fatal` says that only a change by the user can help.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, fatal: bool = False) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.fatal = fatal
+
+
+def unreachable(failure: object) -> Loss:
+    """Tell why no connection came about: an OSError, or slixmpp's sentence about the DNS."""
+    if isinstance(failure, ssl.SSLError):
+        return Loss(TLS_FAILED, str(failure))
+    if isinstance(failure, TimeoutError):
+        return Loss(TIMEOUT, str(failure))
+    if isinstance(failure, str | socket.gaierror):
+        return Loss(UNKNOWN_HOST, str(failure))
+    return Loss(CANNOT_CONNECT, str(failure or ""))
+
+
+def refused(condition: str) -> Loss:
+    """Tell what a SASL failure means."""
+    if condition in _REFUSED:
+        return Loss(INVALID_AUTH, condition, fatal=True)
+    return Loss(SERVER_CLOSED, condition)
+
+
+def stream_error(condition: str, text: str) -> Loss:
+    """Tell what a stream error (RFC 6120 §4.9) means."""
+    detail = f"{condition}: {text}" if text else condition
+    return Loss(_STREAM_ERRORS.get(condition, SERVER_CLOSED), detail)
+
+
+def disconnected(reason: object) -> Loss:
+    """Tell what the end of a connection without any stream error means."""
+    if isinstance(reason, ssl.SSLError):
+        return Loss(TLS_FAILED, str(reason))
+    return Loss(SERVER_CLOSED, str(reason or ""))

@@ -1,0 +1,37 @@
+"""One login, to try what the user typed."""
+
+import dataclasses
+import ssl
+
+from ..bot.errors import BotError
+from . import losses
+from .losses import Loss
+from .session import Session
+from .settings import DEFAULT_TIMING, Timing, XmppSettings
+
+_KEYS = {
+    losses.INVALID_AUTH: "xmpp_invalid_auth",
+    losses.NO_STARTTLS: "xmpp_no_starttls",
+    losses.TIMEOUT: "xmpp_timeout",
+    losses.TLS_FAILED: "xmpp_tls_failed",
+    losses.UNKNOWN_HOST: "xmpp_unknown_host",
+}
+
+
+async def probe(
+    settings: XmppSettings, tls: ssl.SSLContext | None, *, timing: Timing = DEFAULT_TIMING
+) -> None:
+    """Log in once and out again, unseen: no presence, and a resource of its own beside the running bot's.
+
+    Raises BotError `xmpp_cannot_connect`, `xmpp_invalid_auth`, `xmpp_no_starttls`, `xmpp_plain_refused`,
+    `xmpp_timeout`, `xmpp_tls_failed` or `xmpp_unknown_host`, with the placeholders `host` and `detail`.
+    """
+    settings = dataclasses.replace(settings, resource=f"{settings.resource}-probe")
+    session = Session(settings, tls, timing)
+    try:
+        await session.open()
+    except Loss as loss:
+        host = settings.host or settings.jid.rpartition("@")[2]
+        raise BotError(_KEYS.get(loss.reason, "xmpp_cannot_connect"), host=host, detail=loss.detail) from loss
+    finally:
+        await session.close()

@@ -1,0 +1,137 @@
+"""What the bot says, and how far it came."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from slixmpp import ClientXMPP
+from slixmpp.stanza import Message
+
+from ..bot.ports import Clock, Notice
+from ..bot.status import Delivery
+from .circle import Circle, bare_of
+from .remembered import Remembered
+from .session import Session
+from .text import body_bytes, cut, xml_safe
+
+# Notices written in one turn of the event loop: a few milliseconds.
+_BATCH: Final = 8
+# Notices the server has not acknowledged yet; more wait, so that neither side's queue grows without bound.
+_WINDOW: Final = 200
+_DELAYED_AFTER: Final = 60.0
+
+type OnDelivery = Callable[[str, Delivery, float], None]
+
+
+class Saying:
+    """The notices of one session: each is said once, in order, and told of when it got somewhere.
+
+    What a lost session swallowed is said again by the next one, from the outbox; what a resumed stream did
+    not carry over is said again here.
+    """
+
+    def __init__(self, circle: Circle, clock: Clock, on_delivery: OnDelivery) -> None:
+        self._circle = circle
+        self._clock = clock
+        self._tell = on_delivery
+        self._waiting: dict[str, Notice] = {}
+        self._in_flight: dict[str, Notice] = {}
+        self._done = Remembered(10_000)
+        self._session: Session | None = None
+        self._speaks_soon = False
+
+    def knows(self, notice_id: str) -> bool:
+        """Whether this id is one of ours: its echo must not be heard."""
+        return notice_id in self._done or notice_id in self._in_flight
+
+    def attach(self, session: Session) -> None:
+        """Watch a client that is not connected yet."""
+        session.xmpp.add_event_handler("stanza_acked", lambda stanza: self._arrived(stanza["id"]))
+        session.xmpp.add_filter("out", lambda stanza: self._written(session, stanza))
+
+    def begin(self, session: Session, *, resumed: bool) -> None:
+        """Speak in this session."""
+        carried = {stanza["id"] for _, stanza in session.management.unacked_queue} if resumed else set()
+        lost = {key: notice for key, notice in self._in_flight.items() if key not in carried}
+        self._in_flight = {key: notice for key, notice in self._in_flight.items() if key in carried}
+        self._session = session
+        self._waiting = lost if resumed else {}
+        session.request_ack()
+        self.go_on()
+
+    def end(self) -> None:
+        """Speak no more until the next session."""
+        self._session = None
+        self._waiting = {}
+
+    def say(self, notice: Notice) -> None:
+        """Send the notice, unless this session has it already or there is no session."""
+        if self._session is None or notice.id in self._waiting or self.knows(notice.id):
+            return
+        self._waiting[notice.id] = notice
+        self.go_on()
+
+    def heard_of(self, notice_id: str, delivery: Delivery) -> None:
+        """Pass on a receipt, a marker or an error for one of our messages; what came further was also sent."""
+        if not notice_id:
+            return
+        now = self._clock.now()
+        if self._in_flight.pop(notice_id, None) is not None and delivery in {
+            Delivery.RECEIVED,
+            Delivery.READ,
+        }:
+            self._tell(notice_id, Delivery.SENT, now)
+        self._done.add(notice_id)
+        self._tell(notice_id, delivery, now)
+        self.go_on()
+
+    def _arrived(self, notice_id: str) -> None:
+        if notice_id in self._in_flight:
+            self.heard_of(notice_id, Delivery.SENT)
+
+    def _written(self, session: Session, stanza: Any) -> Any:
+        """Without XEP-0198 a notice counts as sent when it is written."""
+        if isinstance(stanza, Message) and not session.acknowledges:
+            self._arrived(stanza["id"])
+        return stanza
+
+    def go_on(self) -> None:
+        """Speak soon, if there is something to say and it is known to whom."""
+        if not self._speaks_soon and self._session is not None and self._waiting and self._circle.known:
+            self._speaks_soon = True
+            asyncio.get_running_loop().call_soon(self._speak)
+
+    def _speak(self) -> None:
+        self._speaks_soon = False
+        if self._session is None:
+            return
+        xmpp = self._session.xmpp
+        room = min(_BATCH, _WINDOW - len(self._in_flight))
+        for key in list(self._waiting)[: max(room, 0)]:
+            self._write(xmpp, self._waiting.pop(key))
+        self._session.request_ack()
+        if room > 0:
+            self.go_on()
+
+    def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
+        if bare_of(notice.to) not in self._circle.contacts:
+            self.heard_of(notice.id, Delivery.FAILED)
+            return
+        self._in_flight[notice.id] = notice
+        xmpp.send(stanza_of(xmpp, notice, self._clock.now()))
+
+
+def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
+    """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late."""
+    body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
+    message = xmpp.make_message(mto=notice.to, mbody=body or "…", mtype="chat")
+    message["id"] = notice.id
+    message["origin_id"]["id"] = notice.id
+    message["request_receipt"] = True
+    message.enable("markable")
+    if now - notice.at > _DELAYED_AFTER:
+        message["delay"]["stamp"] = datetime.fromtimestamp(notice.at, UTC)
+    if notice.replaces:
+        message["replace"]["id"] = notice.replaces
+    return message

@@ -1,0 +1,55 @@
+"""Real servers: Prosody and ejabberd, once for the whole session; some tests start one of their own."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from people import PASSWORDS, World, world_of
+import pytest
+import pytest_socket
+
+from lab.servers import Lab, Server
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """Home Assistant's test plugin forbids sockets."""
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    pytest_socket.enable_socket()
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def prosody(lab: Lab) -> Server:
+    pytest_socket.enable_socket()
+    return lab.prosody(users=PASSWORDS)
+
+
+@pytest.fixture(scope="session")
+def ejabberd(lab: Lab) -> Server:
+    pytest_socket.enable_socket()
+    return lab.ejabberd(users=PASSWORDS)
+
+
+@pytest.fixture
+def own_prosody(lab: Lab) -> Iterator[Server]:
+    """A server that one test may stop."""
+    server = lab.prosody(users=PASSWORDS)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def world(lab: Lab, prosody: Server) -> AsyncIterator[World]:
+    async with world_of(lab, prosody) as world:
+        yield world
+
+
+@pytest.fixture(params=["prosody", "ejabberd"])
+async def either(lab: Lab, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Either server."""
+    server = request.getfixturevalue(request.param)
+    async with world_of(lab, server) as world:
+        yield world

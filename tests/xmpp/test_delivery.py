@@ -1,0 +1,186 @@
+"""What the bot says reaches the contact once, and the bot learns how far it came."""
+
+from people import ALICE, MALLORY, PASSWORDS, World, until, world_of
+import pytest
+
+from custom_components.dinox_mqtt_bot.bot.ports import Notice
+from custom_components.dinox_mqtt_bot.bot.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from lab.servers import Lab
+
+
+async def test_a_notice_is_a_whole_message(either: World) -> None:
+    alice = await either.person("alice")
+    bot = await either.bot()
+    notice = bot.say("Freezer: -18 °C")
+    await until(lambda: alice.bodies)
+    message = alice.messages[-1]
+    assert message["type"] == "chat"
+    assert message["body"] == "Freezer: -18 °C"
+    assert message["id"] == message["origin_id"]["id"] == notice.id
+    assert message["request_receipt"]
+    assert message.get_plugin("markable", check=True) is not None
+    assert message.get_plugin("delay", check=True) is None
+    assert message.get_plugin("replace", check=True) is None
+
+
+async def test_an_old_notice_tells_its_time(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    bot.say("old", at=1_790_000_000.0)
+    await until(lambda: alice.bodies)
+    assert alice.messages[-1]["delay"]["stamp"].timestamp() == 1_790_000_000.0
+
+
+async def test_a_correction_names_what_it_replaces(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    first = bot.say("21 °C")
+    bot.say("22 °C", replaces=first.id)
+    await until(lambda: len(alice.bodies) == 2)
+    assert alice.messages[-1]["replace"]["id"] == first.id
+
+
+async def test_progress_comes_back(either: World) -> None:
+    alice = await either.person("alice")
+    bot = await either.bot()
+    notice = bot.say("Washing machine: done")
+    await until(lambda: alice.bodies)
+    await until(lambda: bot.progress(notice) == [Delivery.SENT])
+    sender = str(alice.messages[-1]["from"])
+    alice.write(sender, receipt=notice.id)
+    alice.write(sender, displayed={"id": notice.id})
+    await until(lambda: bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED, Delivery.READ])
+
+
+async def test_a_receipt_before_the_acknowledgement_means_sent_too(world: World) -> None:
+    bot = await world.bot()
+    saying = bot.link._saying
+    saying._in_flight["id"] = Notice("id", ALICE, "text", 0.0)
+    saying.heard_of("id", Delivery.RECEIVED)
+    await until(lambda: bot.deliveries == [("id", Delivery.SENT), ("id", Delivery.RECEIVED)])
+
+
+async def test_progress_of_an_earlier_run_is_passed_on(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    alice.write("bot@home.test/ha", displayed={"id": "of-yesterday"})
+    await until(lambda: bot.deliveries == [("of-yesterday", Delivery.READ)])
+
+
+async def test_many_notices_keep_their_order(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    notices = [bot.say(f"{n}") for n in range(250)]
+    await until(lambda: len(alice.bodies) == 250)
+    await until(lambda: not bot.outbox)
+    assert alice.bodies == [notice.text for notice in notices]
+    assert [key for key, _ in bot.deliveries] == [notice.id for notice in notices]
+
+
+async def test_nothing_is_said_before_the_contacts_are_known(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot(())
+    bot.link._circle.known = False
+    notice = bot.say("early")
+    await world.settled(bot)
+    assert bot.progress(notice) == []
+    bot.link.meet([Contact(ALICE)])
+    await until(lambda: alice.bodies == ["early"])
+
+
+async def test_nothing_is_said_after_the_end(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    bot.say("too late")
+    bot.link._saying.end()
+    await world.settled(bot)
+    await alice.synchronise()
+    assert alice.bodies == []
+
+
+async def test_everything_written_is_acknowledged_in_the_end(world: World) -> None:
+    bot = await world.bot()
+    session = bot.link._session
+    assert session is not None
+    await session.alive()
+    while session.management.unacked_queue:
+        assert await session.alive()
+
+
+async def test_a_notice_said_twice_is_sent_once(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    notice = bot.say("once")
+    bot.link.say(notice)
+    await until(lambda: bot.progress(notice))
+    bot.link.say(notice)
+    last = bot.say("last")
+    await until(lambda: bot.progress(last))
+    await alice.synchronise()
+    assert alice.bodies == ["once", "last"]
+
+
+@pytest.mark.parametrize("to", [MALLORY, "no JID @@"])
+async def test_nothing_is_said_to_strangers(world: World, to: str) -> None:
+    mallory = await world.person("mallory")
+    bot = await world.bot()
+    notice = bot.say("secret", to=to)
+    await until(lambda: bot.progress(notice) == [Delivery.FAILED])
+    await world.settled(bot)
+    await mallory.synchronise()
+    assert mallory.bodies == []
+
+
+async def test_an_error_is_a_failure_and_no_loop(either: World) -> None:
+    bot = await either.bot((ALICE, "nobody@home.test"))
+    notice = bot.say("is anybody there?", to="nobody@home.test")
+    await until(lambda: Delivery.FAILED in bot.progress(notice))
+    assert bot.progress(notice).count(Delivery.FAILED) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\x00b\x0b\x1bc\ufffe",
+        "lone \ud800 surrogate",
+        "</body></message></stream:stream>",
+        "]]>&amp;<!--",
+        "x" * 250_000,
+        "&" * 100_000,
+        "👩\u200d👩\u200d👧" * 50_000,
+        "",
+    ],
+    ids=["controls", "surrogate", "markup", "cdata", "long", "escaped", "emoji", "empty"],
+)
+async def test_no_text_breaks_the_stream(either: World, text: str) -> None:
+    alice = await either.person("alice")
+    bot = await either.bot()
+    notice = bot.say(text)
+    after = bot.say("still here")
+    await until(lambda: len(alice.bodies) == 2)
+    await until(lambda: bot.progress(notice) == bot.progress(after) == [Delivery.SENT])
+    assert alice.bodies[0]
+    assert alice.bodies[1] == "still here"
+    assert bot.sessions == 1
+
+
+async def test_a_name_and_a_status_break_nothing_either(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot(name="Ho\x00use \ud800")
+    bot.link.show(bot.link._shown[0], "status \x1b" + "y" * 5_000)
+    notice = bot.say("still here")
+    await until(lambda: bot.progress(notice) == [Delivery.SENT])
+    await until(lambda: alice.bodies == ["still here"])
+
+
+async def test_without_acknowledgements_written_is_sent(lab: Lab) -> None:
+    without = 'modules_disabled = { "s2s", "smacks", "carbons", "pep", "vcard_legacy", "vcard4" }'
+    server = lab.prosody(users=PASSWORDS, extra_global=without)
+    async with world_of(lab, server) as world:
+        alice = await world.person("alice")
+        bot = await world.bot()
+        notice = bot.say("as far as known")
+        await until(lambda: bot.progress(notice) == [Delivery.SENT])
+        await until(lambda: alice.bodies == ["as far as known"])
+    server.stop()

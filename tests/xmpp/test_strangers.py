@@ -1,0 +1,120 @@
+"""Strangers: no answer, no effect."""
+
+from xml.etree.ElementTree import Element
+
+from people import ALICE, BOT, MALLORY, Person, Probed, World, full, until, world_of
+import pytest
+from slixmpp.exceptions import IqError
+
+from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
+from lab.servers import Lab, Server
+
+HA = full("bot", "ha")
+
+
+async def meeting(world: World) -> tuple[Person, Person, Probed]:
+    return await world.person("mallory"), await world.person("alice"), await world.bot()
+
+
+async def all_is_done(alice: Person, mallory: Person, bot: Probed) -> None:
+    """Wait until the bot has seen everything that came before, and the stranger everything after."""
+    alice.write(BOT, "last")
+    await until(lambda: "last" in bot.said)
+    notice = bot.say("done")
+    await until(lambda: bot.progress(notice))
+    await mallory.synchronise(alice)
+
+
+async def test_a_message_gets_no_answer(either: World) -> None:
+    mallory, alice, bot = await meeting(either)
+    for to in (BOT, str(HA)):
+        mallory.write(to, "/mqtt status", request_receipt=True, markable={"lang": "en"})
+    await mallory.synchronise()
+    await all_is_done(alice, mallory, bot)
+    assert bot.said == ["last"]
+    assert [m for m in mallory.messages if m["type"] != "error"] == []
+
+
+async def test_a_subscription_gets_no_answer_and_no_roster_entry(lab: Lab, own_prosody: Server) -> None:
+    async with world_of(lab, own_prosody) as world:
+        mallory, alice, bot = await meeting(world)
+        mallory.presences.clear()
+        mallory.xmpp.send_presence_subscription(BOT)
+        await mallory.synchronise()
+        await all_is_done(alice, mallory, bot)
+        # The server itself says that a bare address is unavailable; the bot would speak with its resource.
+        assert set(mallory.statuses) <= {("unavailable", "")}
+        assert [shown["from"] for shown in mallory.presences if shown["from"].resource == "ha"] == []
+        assert bot.link._session is not None
+        assert MALLORY not in await fetched(bot.link._session.xmpp, 5)
+
+
+async def test_an_invitation_gets_no_answer(world: World) -> None:
+    mallory, alice, bot = await meeting(world)
+    invitation = mallory.xmpp.make_message(mto=BOT)
+    invitation.xml.append(Element("{jabber:x:conference}x", jid="trap@conference.home.test"))
+    invitation.send()
+    room = "trap@conference.home.test"
+    mallory.xmpp.send_presence(pto=f"{room}/m")
+    mediated = mallory.xmpp.make_message(mto=room)
+    muc = Element("{http://jabber.org/protocol/muc#user}x")
+    muc.append(Element("{http://jabber.org/protocol/muc#user}invite", to=BOT))
+    mediated.xml.append(muc)
+    mediated.send()
+    await mallory.synchronise()
+    await all_is_done(alice, mallory, bot)
+    assert bot.said == ["last"]
+    assert [p["from"].resource for p in mallory.presences if p["from"].bare == room] == ["m"]
+
+
+@pytest.mark.parametrize("resource", ["ha", "not-there"])
+async def test_a_request_is_answered_as_if_nobody_were_there(either: World, resource: str) -> None:
+    mallory, _, _ = await meeting(either)
+    jid = full("bot", resource)
+    with pytest.raises(IqError, match="service-unavailable"):
+        await mallory.xmpp.plugin["xep_0030"].get_info(jid=jid, timeout=5)
+    with pytest.raises(IqError, match="service-unavailable"):
+        await mallory.xmpp.plugin["xep_0092"].get_version(jid=jid, timeout=5)
+
+
+async def test_an_answer_nobody_asked_for_has_no_effect(world: World) -> None:
+    mallory, alice, bot = await meeting(world)
+    answer = mallory.xmpp.make_iq_result("id", ito=HA)
+    answer.send()  # type: ignore[no-untyped-call]
+    await mallory.synchronise()
+    await all_is_done(alice, mallory, bot)
+    assert bot.sessions == 1
+
+
+@pytest.mark.parametrize("kind", ["message", "presence", "iq"])
+async def test_an_address_that_is_none_ends_nothing(world: World, kind: str) -> None:
+    bot = await world.bot()
+    session = bot.link._session
+    assert session is not None
+    session.xmpp.data_received(f"<{kind} from='@@' type='get' id='1'><body>x</body></{kind}>")
+    notice = bot.say("still here")
+    await until(lambda: bot.progress(notice))
+    assert bot.texts == []
+
+
+async def test_a_contact_may_ask_what_the_bot_is(world: World) -> None:
+    _, alice, _ = await meeting(world)
+    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=HA, timeout=5)
+    assert ("client", "bot", None, "House") in answer["disco_info"]["identities"]
+    assert {"urn:xmpp:receipts", "urn:xmpp:chat-markers:0"} <= set(answer["disco_info"]["features"])
+    version = await alice.xmpp.plugin["xep_0092"].get_version(jid=HA, timeout=5)
+    assert version["software_version"]["name"] == "DinoX MQTT Bot"
+    assert version["software_version"]["version"] == ""
+
+
+async def test_a_contact_no_more_is_a_stranger(world: World) -> None:
+    mallory = await world.person("mallory")
+    alice, bot = await world.person("alice"), await world.bot((ALICE, MALLORY))
+    mallory.write(BOT, "heard")
+    await until(lambda: bot.said == ["heard"])
+    bot.link.meet([contact for jid, contact in bot.link._circle.contacts.items() if jid == ALICE])
+    mallory.write(BOT, "unheard")
+    await mallory.synchronise()
+    alice.write(BOT, "last")
+    await until(lambda: "last" in bot.said)
+    assert bot.said == ["heard", "last"]
