@@ -1,0 +1,82 @@
+"""DinoX MQTT Bot: MQTT as a conversation, in XMPP and in Home Assistant."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .bot.errors import BotError
+from .const import DOMAIN
+from .coordinator import BotConfigEntry, BotCoordinator
+from .devices import async_register_bot, async_register_subentry
+from .parts import database_path
+from .services import async_register_services
+
+PLATFORMS = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CONVERSATION,
+    Platform.EVENT,
+    Platform.NOTIFY,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    async_register_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
+    """Start a bot. Neither broker nor XMPP server has to be there: the links try for as long as it takes."""
+    coordinator = BotCoordinator(hass, entry)
+    try:
+        await coordinator.async_open()
+    except BotError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=err.placeholders
+        ) from err
+    entry.runtime_data = coordinator
+    # Also when a platform cannot be set up; unloading has closed it by then, and needs longer than this may take.
+    entry.async_on_unload(coordinator.async_close)
+    async_register_bot(hass, entry)
+    entry.async_on_unload(
+        coordinator.listen_for_subentries(lambda subentry: async_register_subentry(hass, entry, subentry))
+    )
+    for subentry in entry.subentries.values():
+        async_register_subentry(hass, entry, subentry)
+    entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.async_start()
+
+    async def stopped(_event: Event) -> None:
+        await coordinator.async_close()
+
+    entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, stopped))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
+    """Take the entities away, then say what is left to say and disconnect."""
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.async_close()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None:
+    """Delete the history, which nothing can read any more."""
+    path = database_path(hass, entry.entry_id)
+
+    def blocking() -> None:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    await hass.async_add_executor_job(blocking)
+
+
+async def _async_entry_changed(hass: HomeAssistant, entry: BotConfigEntry) -> None:
+    if not entry.runtime_data.async_apply():
+        hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -1,0 +1,126 @@
+"""Time and chance for the bot, from the event loop and the system."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+import secrets
+import time
+
+from homeassistant.util import dt as dt_util
+
+
+class LoopClock:
+    """`bot.ports.Clock`: one timer, for the earliest time asked for."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, tick: Callable[[float], None]) -> None:
+        self._loop = loop
+        self._tick = tick
+        self._timer: asyncio.TimerHandle | None = None
+        self._at = 0.0
+        self._closed = False
+
+    def now(self) -> float:
+        """Return Unix time in seconds."""
+        return time.time()
+
+    def local(self, at: float) -> datetime:
+        """Return a Unix time in Home Assistant's time zone."""
+        return dt_util.as_local(dt_util.utc_from_timestamp(at))
+
+    def wake(self, at: float) -> None:
+        """Call `tick` at this Unix time or soon after; of several wishes the earliest wins."""
+        if self._closed or (self._timer is not None and self._at <= at):
+            return
+        self._cancel()
+        self._at = at
+        self._timer = self._loop.call_later(max(0.0, at - self.now()), self._ring)
+
+    def new_id(self) -> str:
+        """Return 128 random bits as hex."""
+        return secrets.token_hex(16)
+
+    def close(self) -> None:
+        """Ring no more, whatever is asked."""
+        self._closed = True
+        self._cancel()
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._tick(self.now())
+
+
+class Pulse:
+    """Tells listeners that something changed, at most once every `interval` seconds.
+
+    Messages may come by the thousand a second; Home Assistant's state machine and recorder need not see
+    more than the newest of a second. The first change after a quiet interval is told at once.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, interval: float = 1.0) -> None:
+        self._loop = loop
+        self._interval = interval
+        self._listeners: list[Callable[[], None]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._changed = False
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after changes; the function returned ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an interval is running."""
+        return self._timer is not None
+
+    def beat(self) -> None:
+        """Note a change, to be told now or when the interval is over."""
+        if self._timer is None:
+            self.tell()
+        else:
+            self._changed = True
+
+    def tell(self) -> None:
+        """Tell a change that must not wait, such as a lost connection."""
+        self.close()
+        self._changed = False
+        self._timer = self._loop.call_later(self._interval, self._elapsed)
+        for listener in list(self._listeners):
+            listener()
+
+    def close(self) -> None:
+        """Cancel the timer, if there is one."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _elapsed(self) -> None:
+        self._timer = None
+        if self._changed:
+            self.tell()
+
+
+class Allowance:
+    """Lets through so many a second, and after a quiet time a burst. Times are seconds of any one clock."""
+
+    def __init__(self, per_second: float, burst: float) -> None:
+        self.refused = 0
+        self._per_second = per_second
+        self._burst = burst
+        self._left = burst
+        self._at = 0.0
+
+    def take(self, now: float) -> bool:
+        """Say whether one more may pass now; count it if it may not."""
+        self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        if self._left < 1:
+            self.refused += 1
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,46 @@
+"""The bot in Assist: the same commands, asked in Home Assistant's own dialog."""
+
+from typing import Literal, override
+
+from homeassistant.components import conversation
+from homeassistant.const import MATCH_ALL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bot.command import Surface
+from .bot.rules import Role
+from .callers import async_caller
+from .coordinator import BotConfigEntry
+from .entity import BotEntity
+
+PARALLEL_UPDATES = 0
+
+DIALOG = EntityDescription(key="conversation", translation_key="conversation")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    async_add_entities([BotConversation(entry.runtime_data, DIALOG)])
+
+
+class BotConversation(BotEntity, conversation.ConversationEntity):
+    """Answers in the language of Home Assistant, whatever language is asked for: the words are commands."""
+
+    @property
+    @override
+    def supported_languages(self) -> list[str] | Literal["*"]:
+        return MATCH_ALL
+
+    @override
+    async def _async_handle_message(
+        self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
+    ) -> conversation.ConversationResult:
+        # Anybody in the room may speak to a satellite, so a voice without a user is no administrator.
+        caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.OPERATOR)
+        text = await self.coordinator.bot.ask(user_input.text, caller)
+        chat_log.async_add_assistant_content_without_tools(
+            conversation.AssistantContent(agent_id=user_input.agent_id, content=text)
+        )
+        return conversation.async_get_result_from_chat_log(user_input, chat_log)

@@ -1,0 +1,284 @@
+"""One running bot: the parts of a config entry, wired to each other and to Home Assistant, and taken down."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+import logging
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from .bot.announcements import Announcement, ChatReceived, MessageReceived
+from .bot.bot import Bot
+from .bot.errors import BotError
+from .bot.message import Message
+from .bot.ports import Notice, Ports
+from .bot.reading import Reading
+from .bot.readings import Readings
+from .bot.rules import Priority
+from .bot.status import BotStatus, Delivery, LinkStatus, Phase
+from .bot.utterance import Utterance
+from .broker.link import BrokerLink
+from .clock import Allowance, LoopClock, Pulse
+from .const import ATTR_LINK, CONF_BARE_COMMANDS, CONF_PAUSED, LinkName
+from .events import (
+    EVENT_CHAT,
+    EVENT_MESSAGE,
+    EVENTS_AT_ONCE,
+    EVENTS_PER_SECOND,
+    chat_event,
+    is_event,
+    message_event,
+    priority_of,
+)
+from .no_chat import NoChat, NoOutbox, require_chat
+from .parts import (
+    async_build_broker,
+    async_build_chat,
+    async_open_store,
+    connection,
+    has_chat,
+    held_filters,
+    remember_filters,
+    shares_account,
+)
+from .phrases import async_load_phrases
+from .rules_port import EntryRules
+from .settings import rule_set
+from .snapshot import Snapshot
+from .store import Store
+from .templates import SandboxedTemplates
+from .xmpp.link import XmppLink
+
+if TYPE_CHECKING:
+    from .ha_broker import HaBroker
+
+_LOGGER = logging.getLogger(__name__)
+
+type BotConfigEntry = ConfigEntry[BotCoordinator]
+
+
+class BotCoordinator:
+    """The running parts of one config entry."""
+
+    store: Store
+    broker: BrokerLink | HaBroker
+    chat: XmppLink | NoChat
+    bot: Bot
+
+    def __init__(self, hass: HomeAssistant, entry: BotConfigEntry) -> None:
+        self.hass = hass
+        self.entry = entry
+        self.has_chat = has_chat(entry)
+        self.pulse = Pulse(hass.loop)
+        self.clock = LoopClock(hass.loop, self._tick)
+        self._watchers: dict[str, list[Callable[[Reading], None]]] = {}
+        self._followers: list[Callable[[ConfigSubentry], None]] = []
+        self._event_listeners: list[Callable[[MessageReceived], None]] = []
+        self.allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
+        self._snapshot = Snapshot.of(entry)
+        self._told: BotStatus | None = None
+        self._closed = False
+
+    async def async_open(self) -> None:
+        """Load the words, open the database, build the links and the bot; nothing connects yet.
+
+        Raises BotError where the database or a certificate of the entry cannot be used.
+        """
+        self.phrases = await async_load_phrases(self.hass)
+        self.store = await async_open_store(self)
+        try:
+            self.broker = await async_build_broker(self)
+            self.chat = await async_build_chat(self)
+        except BotError:
+            await self.hass.async_add_executor_job(self.store.close)
+            raise
+        ports = Ports(
+            broker=self.broker,
+            chat=self.chat,
+            history=self.store.history,
+            outbox=self.store.outbox if self.has_chat else NoOutbox(),
+            rules=EntryRules(self.hass, self.entry),
+            phrases=self.phrases,
+            templates=SandboxedTemplates(self.hass),
+            clock=self.clock,
+        )
+        self.bot = Bot(
+            ports,
+            Readings(ports.templates),
+            rule_set(self.entry.subentries.values(), self.entry.options),
+            paused=self.entry.options.get(CONF_PAUSED, False),
+            name=self.entry.title,
+            bare_commands=self.entry.options.get(CONF_BARE_COMMANDS, True) and not shares_account(self.entry),
+            connection=connection(self.entry),
+        )
+        self._silence = self.bot.listen(self._announced)
+
+    @callback
+    def async_start(self) -> None:
+        """Let both links connect, and reconnect for as long as the bot runs."""
+        self.broker.start()
+        self.chat.start()
+
+    async def async_close(self) -> None:
+        """Say what is buffered, commit, acknowledge, disconnect, and leave nothing running."""
+        if self._closed:
+            return
+        self._closed = True
+        self.clock.close()
+        self.bot.close()
+        # A read sees everything handed over before: what is committed is said and acknowledged by then.
+        with suppress(BotError):
+            await self.store.outbox.waiting()
+        try:
+            await asyncio.gather(self.broker.stop(), self.chat.stop())
+        finally:
+            self._silence()
+            self.pulse.close()
+            await self.hass.async_add_executor_job(self.store.close)
+
+    # What the adapters and the clock tell.
+
+    def _tick(self, now: float) -> None:
+        self.bot.tick(now)
+
+    def receive(self, message: Message) -> None:
+        """Hand a message of the broker to the bot."""
+        self.bot.receive(message)
+
+    def committed(self, messages: list[Message]) -> None:
+        """Acknowledge to the broker what the history holds."""
+        self.broker.acknowledge(messages)
+
+    def stored(self, notice: Notice) -> None:
+        """Say what the outbox holds."""
+        self.chat.say(notice)
+
+    def hear(self, utterance: Utterance) -> None:
+        """Let the bot answer a contact, without holding up the XMPP stream."""
+        self.create_task(self.bot.hear(utterance), "hear")
+
+    def session_began(self) -> None:
+        """Say what an earlier session could not deliver."""
+        self.create_task(self._say_again(), "say again")
+
+    async def _say_again(self) -> None:
+        try:
+            waiting = await self.store.outbox.waiting()
+        except BotError as err:
+            _LOGGER.warning("What waits to be said cannot be read: %s", err)
+            return
+        for notice in waiting:
+            self.chat.say(notice)
+
+    def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
+        """Write down how far a notice has come."""
+        self.store.outbox.mark(notice_id, delivery, at)
+        self.bot.delivered(notice_id, delivery, at)
+
+    def broker_changed(self, status: LinkStatus) -> None:
+        """Pass on what the MQTT side tells of itself."""
+        self.bot.broker_changed(status)
+        if status.phase is Phase.ONLINE:
+            remember_filters(self.store, self._wanted)
+        self._ask_for_credentials(status, LinkName.BROKER)
+
+    def chat_changed(self, status: LinkStatus) -> None:
+        """Pass on what the XMPP side tells of itself."""
+        self.bot.chat_changed(status)
+        self._ask_for_credentials(status, LinkName.XMPP)
+
+    def _ask_for_credentials(self, status: LinkStatus, link: LinkName) -> None:
+        if status.fatal and status.reason == "invalid_auth":
+            self.entry.async_start_reauth(self.hass, data={ATTR_LINK: link.value})
+
+    def create_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Start work that ends with the config entry."""
+        return self.entry.async_create_background_task(self.hass, work, f"{self.entry.title}: {name}")
+
+    # What entities and actions ask.
+
+    def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
+        """Say something to one contact, or to all that receive. Raises BotError."""
+        require_chat(self.has_chat)
+        return self.bot.send(text, to, priority)
+
+    @property
+    def online(self) -> bool:
+        """Whether the broker is there."""
+        return self.broker.status.phase is Phase.ONLINE
+
+    def watch(self, topic: str, watcher: Callable[[Reading], None]) -> CALLBACK_TYPE:
+        """Call `watcher` with every reading of one topic, until the function returned is called."""
+        watchers = self._watchers.setdefault(topic, [])
+        watchers.append(watcher)
+        return lambda: watchers.remove(watcher)
+
+    def listen_for_events(self, listener: Callable[[MessageReceived], None]) -> CALLBACK_TYPE:
+        """Call `listener` with every message that is an event, until the function returned is called."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    def listen_for_subentries(self, follower: Callable[[ConfigSubentry], None]) -> CALLBACK_TYPE:
+        """Call `follower` with every subentry that comes or changes, until the function returned is called."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
+
+    @callback
+    def async_apply(self) -> bool:
+        """Take over what changed in the entry, without touching a connection; False if that needs a reload."""
+        before, self._snapshot = self._snapshot, Snapshot.of(self.entry)
+        if before.fixed != self._snapshot.fixed:
+            return False
+        for subentry in self._snapshot.changed_since(before, self.entry):
+            for follower in list(self._followers):
+                follower(subentry)
+        self.bot.apply(rule_set(self.entry.subentries.values(), self.entry.options))
+        # What is wanted no more is held until the broker has heard of it.
+        remember_filters(self.store, self._wanted | set(held_filters(self.store)))
+        self.pulse.tell()
+        return True
+
+    @property
+    def _wanted(self) -> set[str]:
+        return set(self.bot.subscriptions.wanted(self.bot.rules.discovery_prefix))
+
+    # What the bot announces.
+
+    def _announced(self, announcement: Announcement) -> None:
+        if isinstance(announcement, MessageReceived):
+            self._announce_message(announcement)
+        elif isinstance(announcement, ChatReceived):
+            self.hass.bus.async_fire(EVENT_CHAT, chat_event(self.entry.entry_id, announcement))
+        else:
+            self._announce_status(announcement.status)
+
+    def _announce_message(self, message: MessageReceived) -> None:
+        for watcher in self._watchers.get(message.reading.message.topic, ()):
+            watcher(message.reading)
+        if is_event(message):
+            self._tell_automations(message)
+        self.pulse.beat()
+
+    def _tell_automations(self, message: MessageReceived) -> None:
+        """Fire the events of a message; normal ones by the thousand would drown Home Assistant's recorder."""
+        if priority_of(message) is Priority.NORMAL and not self.allowance.take(self.hass.loop.time()):
+            if self.allowance.refused == 1:
+                _LOGGER.warning("More than %d messages a second: some fire no event", EVENTS_PER_SECOND)
+            return
+        self.hass.bus.async_fire(EVENT_MESSAGE, message_event(self.entry.entry_id, message))
+        for listener in list(self._event_listeners):
+            listener(message)
+
+    def _announce_status(self, status: BotStatus) -> None:
+        told, self._told = self._told, status
+        if told is None or _standing(told) != _standing(status):
+            self.pulse.tell()
+        else:
+            self.pulse.beat()
+
+
+def _standing(status: BotStatus) -> tuple[object, ...]:
+    """Return the part of a status that must not wait a second."""
+    return status.state, status.broker, status.chat, status.paused

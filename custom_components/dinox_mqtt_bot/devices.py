@@ -1,0 +1,53 @@
+"""The devices of one bot: itself, and each contact and plain topic that has entities of its own."""
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.loader import async_get_loaded_integration
+
+from .const import CONF_FILTER, DOMAIN, SUBENTRY_CONTACT, SUBENTRY_TOPIC
+from .coordinator import BotConfigEntry
+from .excerpt import plain_topic
+
+MANUFACTURER = "DinoX"
+MODELS = {SUBENTRY_TOPIC: "MQTT topic", SUBENTRY_CONTACT: "XMPP contact"}
+
+
+@callback
+def async_register_bot(hass: HomeAssistant, entry: BotConfigEntry) -> None:
+    """Create the bot's own device; the others hang on it, so it has to be there first."""
+    version = async_get_loaded_integration(hass, DOMAIN).version
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=dr.DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer=MANUFACTURER,
+        model="MQTT Bot",
+        name=entry.title,
+        sw_version=str(version) if version else None,
+    )
+
+
+@callback
+def async_register_subentry(hass: HomeAssistant, entry: BotConfigEntry, subentry: ConfigSubentry) -> None:
+    """Create the device of a contact or plain topic, or give it its new name."""
+    if not has_entities(entry, subentry):
+        return
+    via = dr.async_get_device_id_by_identifier(hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id)
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        entry_type=dr.DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        manufacturer=MANUFACTURER,
+        model=MODELS[subentry.subentry_type],
+        name=subentry.title,
+        via_device_id=via,
+    )
+
+
+def has_entities(entry: BotConfigEntry, subentry: ConfigSubentry) -> bool:
+    """Say whether a subentry has entities: a filter with wildcards has none, nor a contact without XMPP."""
+    if subentry.subentry_type == SUBENTRY_TOPIC:
+        return bool(plain_topic(subentry.data[CONF_FILTER]))
+    return subentry.subentry_type == SUBENTRY_CONTACT and entry.runtime_data.has_chat

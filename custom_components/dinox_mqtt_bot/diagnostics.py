@@ -1,0 +1,71 @@
+"""What helps to find a fault, with nothing of what the user's home says: no payload, topic value, secret, JID."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import async_get_loaded_integration
+
+from .bot.status import LinkStatus
+from .const import (
+    CONF_ALIAS,
+    CONF_CA,
+    CONF_CLIENT_CERT,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_KEY,
+    CONF_JID,
+    CONF_NAME,
+    CONF_XMPP_CA,
+    CONF_XMPP_HOST,
+    CONF_XMPP_PASSWORD,
+    DOMAIN,
+)
+from .coordinator import BotConfigEntry, BotCoordinator
+
+SECRETS = {
+    CONF_ALIAS, CONF_CA, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_HOST, CONF_JID, CONF_NAME, CONF_PASSWORD,
+    CONF_USERNAME, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
+}  # fmt: skip
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConfigEntry) -> dict[str, Any]:
+    coordinator = entry.runtime_data
+    return {
+        "version": str(async_get_loaded_integration(hass, DOMAIN).version),
+        "data": async_redact_data(entry.data, SECRETS),
+        "options": dict(entry.options),
+        "subentries": [
+            {"type": each.subentry_type, "data": async_redact_data(each.data, SECRETS)}
+            for each in entry.subentries.values()
+        ],
+        "status": _status(coordinator),
+        "events_left_out": coordinator.allowance.refused,
+        "store": {
+            "backlog": coordinator.store.backlog,
+            "dropped": coordinator.store.dropped,
+            "trouble": coordinator.store.trouble,
+        },
+    }
+
+
+def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
+    status = coordinator.bot.status
+    return {
+        "state": status.state,
+        "broker": _link(status.broker),
+        "chat": _link(status.chat),
+        "paused": status.paused,
+        "messages": status.messages,
+        "dropped": status.dropped,
+        "unread": status.unread,
+        "undelivered": status.undelivered,
+        "last_message": status.last_time,
+        "refused": [reason for _filter, reason in status.refused],
+    }
+
+
+def _link(status: LinkStatus) -> Mapping[str, Any]:
+    """Leave `detail` out: what the other side says may name hosts and accounts."""
+    return {"phase": status.phase, "reason": status.reason, "fatal": status.fatal}

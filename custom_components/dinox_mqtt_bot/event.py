@@ -1,0 +1,44 @@
+"""Every new message, as an event that automations can wait for."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bot.announcements import MessageReceived
+from .bot.rules import Priority
+from .coordinator import BotConfigEntry
+from .entity import BotEntity
+from .events import message_values, priority_of
+
+PARALLEL_UPDATES = 0
+
+MESSAGE = EventEntityDescription(
+    key="message",
+    translation_key="message",
+    event_types=[priority.word for priority in Priority if priority > Priority.SILENT],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    async_add_entities([MessageEvent(entry.runtime_data, MESSAGE)])
+
+
+class MessageEvent(BotEntity, EventEntity):
+    """Fires once per new message of priority normal or higher, also while paused.
+
+    Silent messages are history only; retained messages known already and redelivered ones are not new.
+    """
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.listen_for_events(self._fire))
+
+    @callback
+    def _fire(self, message: MessageReceived) -> None:
+        self._trigger_event(priority_of(message).word, dict(message_values(message)))
+        self.async_write_ha_state()

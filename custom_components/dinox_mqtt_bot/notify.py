@@ -1,0 +1,56 @@
+"""One notify entity per contact."""
+
+from typing import override
+
+from homeassistant.components.notify import NotifyEntity, NotifyEntityDescription
+from homeassistant.components.notify.const import NotifyEntityFeature
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .bot.errors import BotError
+from .callers import translated
+from .const import CONF_JID, SUBENTRY_CONTACT
+from .coordinator import BotConfigEntry, BotCoordinator
+from .entity import BotEntity, async_add_for_subentries
+
+PARALLEL_UPDATES = 0
+
+CONTACT = NotifyEntityDescription(key="notify", name=None)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    coordinator = entry.runtime_data
+    if not coordinator.has_chat:
+        return
+    known: set[str] = set()
+
+    @callback
+    def add(subentry: ConfigSubentry) -> None:
+        if subentry.subentry_id not in known:
+            known.add(subentry.subentry_id)
+            async_add_entities(
+                [ContactNotify(coordinator, subentry.subentry_id)], config_subentry_id=subentry.subentry_id
+            )
+
+    async_add_for_subentries(entry, SUBENTRY_CONTACT, add)
+
+
+class ContactNotify(BotEntity, NotifyEntity):
+    """Says something to one contact; available without a connection too, because the outbox keeps it."""
+
+    _attr_supported_features = NotifyEntityFeature.TITLE
+
+    def __init__(self, coordinator: BotCoordinator, subentry_id: str) -> None:
+        super().__init__(coordinator, CONTACT, subentry_id)
+        self._subentry_id = subentry_id
+
+    @override
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
+        jid = self.coordinator.entry.subentries[self._subentry_id].data[CONF_JID]
+        try:
+            self.coordinator.bot.send(f"{title}\n{message}" if title else message, jid)
+        except BotError as err:
+            raise translated(err) from err

@@ -1,0 +1,141 @@
+"""Build the adapters of one bot from its config entry; nothing connects here."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+import json
+from pathlib import Path
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.helpers.storage import STORAGE_DIR
+
+from .broker.link import BrokerLink
+from .broker.settings import BrokerSettings, Will
+from .const import CONF_JID, CONF_MODE, DOMAIN, SUBENTRY_CONTACT, Mode
+from .no_chat import NoChat
+from .settings import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
+from .store import Retention, Store
+from .xmpp.link import XmppLink
+
+if TYPE_CHECKING:
+    from .coordinator import BotCoordinator
+    from .ha_broker import HaBroker
+
+HELD = "held_filters"
+AVATAR = Path(__file__).parent / "brand" / "icon.png"
+
+
+def database_path(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return where a bot's database is; Home Assistant's backups take it along."""
+    return Path(hass.config.path(STORAGE_DIR, DOMAIN, f"{entry_id}.db"))
+
+
+def has_chat(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot has an XMPP account."""
+    return bool(entry.data.get(CONF_JID))
+
+
+def shares_account(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
+    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
+
+
+def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
+    """Return what the `config` command tells of the links; nothing secret."""
+    data = entry.data
+    if Mode(data[CONF_MODE]) is Mode.HOME_ASSISTANT:
+        told = {"broker": "Home Assistant"}
+    else:
+        told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
+    return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
+
+
+async def async_open_store(coordinator: BotCoordinator) -> Store:
+    """Open the database. Raises BotError `database_unusable` or `database_newer`."""
+    hass, entry = coordinator.hass, coordinator.entry
+    path = database_path(hass, entry.entry_id)
+    days, rows = retention(entry.options)
+
+    def blocking() -> Store:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Store.open(
+            path,
+            loop=hass.loop,
+            on_committed=coordinator.committed,
+            on_stored=coordinator.stored,
+            retention=Retention(days, rows),
+        )
+
+    return await hass.async_add_executor_job(blocking)
+
+
+async def async_build_broker(coordinator: BotCoordinator) -> BrokerLink | HaBroker:
+    """Build the MQTT side the entry asks for. Raises BotError if its certificates cannot be read."""
+    hass, entry = coordinator.hass, coordinator.entry
+    if Mode(entry.data[CONF_MODE]) is Mode.HOME_ASSISTANT:
+        # Loads the `mqtt` integration: not before somebody wants it, and not in the event loop.
+        module = await async_import_module(hass, f"{__package__}.ha_broker")
+        broker: HaBroker = module.HaBroker(
+            hass,
+            on_message=coordinator.receive,
+            on_status=coordinator.broker_changed,
+            create_task=coordinator.create_task,
+        )
+        return broker
+    return BrokerLink(
+        announced(broker_settings(entry.data), entry.title),
+        loop=hass.loop,
+        tls=await hass.async_add_executor_job(broker_tls, entry.data),
+        on_message=coordinator.receive,
+        on_status=coordinator.broker_changed,
+        run_blocking=hass.async_add_executor_job,
+        create_task=coordinator.create_task,
+        ready=coordinator.store.ready,
+        held=held_filters(coordinator.store),
+    )
+
+
+def held_filters(store: Store) -> list[str]:
+    """Return what the broker's session may still hold from an earlier run."""
+    return [topic_filter for topic_filter in store.get(HELD).split("\n") if topic_filter]
+
+
+def remember_filters(store: Store, filters: Iterable[str]) -> None:
+    """Write down what the broker's session may hold when the next run begins."""
+    store.set(HELD, "\n".join(sorted(filters)))
+
+
+def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
+    """Add the retained message that tells other clients whether this bot is there, as birth and as will."""
+    topic = f"dinox/bots/status/{settings.client_id}"
+    online, offline = (
+        json.dumps({"status": status, "name": name}).encode() for status in ("online", "offline")
+    )
+    return replace(settings, birth=Will(topic, online), will=Will(topic, offline))
+
+
+async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
+    """Build the XMPP side, or what stands in for it. Raises BotError if a certificate cannot be read."""
+    hass, entry = coordinator.hass, coordinator.entry
+    if not has_chat(entry):
+        return NoChat()
+
+    def blocking() -> tuple[ssl.SSLContext | None, bytes]:
+        return xmpp_tls(entry.data), AVATAR.read_bytes() if AVATAR.exists() else b""
+
+    tls, avatar = await hass.async_add_executor_job(blocking)
+    return XmppLink(
+        xmpp_settings(entry.data, name=entry.title, avatar=avatar, language=hass.config.language),
+        tls=tls,
+        on_status=coordinator.chat_changed,
+        on_text=coordinator.hear,
+        on_session=coordinator.session_began,
+        on_delivery=coordinator.delivered,
+        create_task=coordinator.create_task,
+        clock=coordinator.clock,
+    )

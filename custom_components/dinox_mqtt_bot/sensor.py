@@ -1,0 +1,199 @@
+"""How the bot is, in numbers, and the newest value of every plain topic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorExtraStoredData,
+    SensorStateClass,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .bot.reading import Reading
+from .bot.status import BotState, BotStatus, Phase
+from .clock import Pulse
+from .const import CONF_FILTER, SUBENTRY_TOPIC
+from .coordinator import BotConfigEntry, BotCoordinator
+from .entity import BotEntity, StatusEntity, async_add_for_subentries
+from .excerpt import excerpt, number, plain_topic
+
+PARALLEL_UPDATES = 0
+
+# A state holds 255 characters; attributes stay small, because the recorder keeps each of their versions.
+STATE_CHARACTERS = 255
+FIELD_LINES = 32
+FIELD_CHARACTERS = 120
+
+type Attributes = Mapping[str, StateType | datetime]
+
+
+def _reason(status: BotStatus) -> Attributes:
+    """Tell why the bot is not online, as a key: the broker's reason before the XMPP server's."""
+    reasons = (link.reason for link in (status.broker, status.chat) if link.phase is not Phase.ONLINE)
+    return {"reason": next((reason for reason in reasons if reason), None)}
+
+
+def _last(status: BotStatus) -> Attributes:
+    time = dt_util.utc_from_timestamp(status.last_time) if status.last_time else None
+    return {"topic": status.last_topic or None, "time": time}
+
+
+def _no_attributes(_status: BotStatus) -> Attributes:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusDescription(SensorEntityDescription):
+    """A value of the bot's status. `chat` marks what a bot without an XMPP account has not."""
+
+    value: Callable[[BotStatus], StateType]
+    attributes: Callable[[BotStatus], Attributes] = _no_attributes
+    chat: bool = False
+
+
+STATUS = (
+    StatusDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[state.value for state in BotState],
+        value=lambda status: status.state.value,
+        attributes=_reason,
+    ),
+    StatusDescription(
+        key="messages",
+        translation_key="messages",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value=lambda status: status.messages,
+    ),
+    StatusDescription(
+        key="last_message",
+        translation_key="last_message",
+        value=lambda status: excerpt(status.last_text, STATE_CHARACTERS) if status.last_time else None,
+        attributes=_last,
+    ),
+    StatusDescription(
+        key="unread",
+        translation_key="unread",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda status: status.unread,
+        chat=True,
+    ),
+    StatusDescription(
+        key="undelivered",
+        translation_key="undelivered",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda status: status.undelivered,
+        chat=True,
+    ),
+)
+
+VALUE = SensorEntityDescription(key="value", translation_key="value")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    coordinator = entry.runtime_data
+    async_add_entities(
+        StatusSensor(coordinator, description)
+        for description in STATUS
+        if coordinator.has_chat or not description.chat
+    )
+    sensors: dict[str, TopicSensor] = {}
+
+    @callback
+    def follow(subentry: ConfigSubentry) -> None:
+        topic = plain_topic(subentry.data[CONF_FILTER])
+        sensor = sensors.pop(subentry.subentry_id, None)
+        if sensor is not None and sensor.topic == topic:
+            sensors[subentry.subentry_id] = sensor
+        elif sensor is not None:
+            er.async_get(hass).async_remove(sensor.entity_id)
+        if topic and subentry.subentry_id not in sensors:
+            sensors[subentry.subentry_id] = TopicSensor(coordinator, subentry.subentry_id, topic)
+            async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
+
+    async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
+
+
+class StatusSensor(StatusEntity, SensorEntity):
+    """One value of the bot's status; never unavailable, because the bot itself is always there."""
+
+    entity_description: StatusDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        return self.entity_description.value(self.coordinator.bot.status)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        return dict(self.entity_description.attributes(self.coordinator.bot.status))
+
+
+class TopicSensor(BotEntity, RestoreSensor):
+    """The newest value of one topic: a number with its unit, else text cut to what a state holds.
+
+    It has a pulse of its own, so that a first value shows at once and a flood once a second.
+    """
+
+    _unrecorded_attributes = frozenset({"fields"})
+
+    def __init__(self, coordinator: BotCoordinator, subentry_id: str, topic: str) -> None:
+        super().__init__(coordinator, VALUE, subentry_id)
+        self.topic = topic
+        self._pulse = Pulse(coordinator.hass.loop)
+        self._attr_available = False
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        self._online()
+        self._restore(await self.async_get_last_sensor_data())
+        self.async_on_remove(self.coordinator.watch(self.topic, self._read))
+        self.async_on_remove(self.coordinator.pulse.listen(self._follow))
+        self.async_on_remove(self._pulse.close)
+        self._pulse.listen(self.async_write_ha_state)
+        await super().async_added_to_hass()
+
+    def _restore(self, last: SensorExtraStoredData | None) -> None:
+        if last is not None:
+            self._attr_native_value = last.native_value
+            self._attr_native_unit_of_measurement = last.native_unit_of_measurement
+            if isinstance(last.native_value, int | float):
+                self._attr_state_class = SensorStateClass.MEASUREMENT
+
+    def _online(self) -> bool:
+        """Take over whether the broker is there; say whether that changed."""
+        before, self._attr_available = self._attr_available, self.coordinator.online
+        return before != self._attr_available
+
+    @callback
+    def _follow(self) -> None:
+        if self._online():
+            self._pulse.tell()
+
+    @callback
+    def _read(self, reading: Reading) -> None:
+        value = number(reading.value)
+        self._attr_native_value = excerpt(reading.text, STATE_CHARACTERS) if value is None else value
+        self._attr_native_unit_of_measurement = (reading.unit or None) if value is not None else None
+        self._attr_state_class = None if value is None else SensorStateClass.MEASUREMENT
+        lines = reading.fields[:FIELD_LINES]
+        fields = {line.name: excerpt(f"{line.text} {line.unit}".strip(), FIELD_CHARACTERS) for line in lines}
+        self._attr_extra_state_attributes = {"fields": fields} if fields else {}
+        self._pulse.beat()

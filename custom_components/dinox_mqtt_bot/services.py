@@ -1,0 +1,107 @@
+"""The commands as Home Assistant actions, and two actions more: say something, ask in the words of the chat."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers.json import json_dumps
+import voluptuous as vol
+
+from .bot.answers import render_reply
+from .bot.command import Command, Parameter, Surface, bind, parameters
+from .bot.commands import COMMANDS
+from .bot.errors import BotError
+from .bot.replies import Reply, Table
+from .bot.rules import Priority, Role
+from .callers import async_caller, translated
+from .const import DOMAIN
+from .coordinator import BotCoordinator
+
+SERVICE_SEND_MESSAGE = "send_message"
+SERVICE_COMMAND = "command"
+ATTR_MESSAGE = "message"
+ATTR_CONTACT = "contact"
+ATTR_PRIORITY = "priority"
+ATTR_TEXT = "text"
+
+type Action = Callable[[BotCoordinator, ServiceCall], Awaitable[ServiceResponse]]
+
+ENTRY = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
+SEND_MESSAGE_SCHEMA = vol.Schema(
+    {
+        **ENTRY,
+        vol.Required(ATTR_MESSAGE): cv.string,
+        vol.Optional(ATTR_CONTACT, default=""): cv.string,
+        vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL.word): vol.In(
+            [priority.word for priority in Priority]
+        ),
+    }
+)
+COMMAND_SCHEMA = vol.Schema({**ENTRY, vol.Required(ATTR_TEXT): cv.string})
+
+
+@callback
+def async_register_services(hass: HomeAssistant) -> None:
+    """Register every action once; which bot is meant is found when one is called."""
+    for command in COMMANDS:
+        _register(hass, command.node, partial(_run, command), command_schema(command))
+    _register(hass, SERVICE_SEND_MESSAGE, _send_message, SEND_MESSAGE_SCHEMA)
+    _register(hass, SERVICE_COMMAND, _command, COMMAND_SCHEMA)
+
+
+def _register(hass: HomeAssistant, name: str, action: Action, schema: vol.Schema) -> None:
+    async def call(call: ServiceCall) -> ServiceResponse:
+        entry = service.async_get_config_entry(hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID))
+        try:
+            return await action(entry.runtime_data, call)
+        except BotError as err:
+            raise translated(err) from err
+
+    hass.services.async_register(DOMAIN, name, call, schema, SupportsResponse.OPTIONAL)
+
+
+def command_schema(command: type[Command]) -> vol.Schema:
+    """Return the shape of a command's action. `bind` is what checks the values, as on every surface."""
+    return vol.Schema(
+        {**ENTRY, **{_marker(parameter): _field(parameter) for parameter in parameters(command)}}
+    )
+
+
+def _marker(parameter: Parameter) -> vol.Marker:
+    return vol.Required(parameter.name) if parameter.required else vol.Optional(parameter.name)
+
+
+def _field(parameter: Parameter) -> Callable[[Any], Any]:
+    return cv.boolean if parameter.kind is bool else _text
+
+
+def _text(value: Any) -> str | None:
+    """Write as JSON what YAML or a template made of a text: `21`, `on`, `{"state": "ON"}`."""
+    return value if value is None or isinstance(value, str) else json_dumps(value)
+
+
+async def _run(command: type[Command], coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+    raw = {name: value for name, value in call.data.items() if name != ATTR_CONFIG_ENTRY_ID}
+    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    return _response(coordinator, await coordinator.bot.execute(bind(command, raw), caller))
+
+
+def _response(coordinator: BotCoordinator, reply: Reply) -> dict[str, Any]:
+    text = render_reply(reply, coordinator.phrases)
+    if isinstance(reply, Table):
+        return {ATTR_TEXT: text, "rows": [dict(row) for row in reply.facts]}
+    return {ATTR_TEXT: text, **reply.facts}
+
+
+async def _send_message(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+    priority = Priority[call.data[ATTR_PRIORITY].upper()]
+    notices = coordinator.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
+    return {"sent": [{"id": notice.id, "contact": notice.to} for notice in notices]}
+
+
+async def _command(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    return {ATTR_TEXT: await coordinator.bot.ask(call.data[ATTR_TEXT], caller)}

@@ -1,0 +1,201 @@
+"""A whole bot on real servers, and the people and devices around it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, Any
+
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.dinox_mqtt_bot.bot.rules import Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.const import (
+    CONF_CA,
+    CONF_CLIENT_CERT,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_KEY,
+    CONF_INSECURE_OK,
+    CONF_JID,
+    CONF_MODE,
+    CONF_TLS,
+    CONF_TRANSPORT,
+    CONF_XMPP_CA,
+    CONF_XMPP_HOST,
+    CONF_XMPP_PASSWORD,
+    CONF_XMPP_PORT,
+    CONF_XMPP_RESOURCE,
+    CONF_XMPP_SECURITY,
+    DOMAIN,
+    Mode,
+)
+from custom_components.dinox_mqtt_bot.settings import contact_subentry, topic_subentry
+from lab.person import Person
+from lab.servers import Lab, Prosody, Server
+
+LOOPBACK = "127.0.0.1"
+BOT = "bot@home.test"
+ALICE = "alice@home.test"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Generator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def mosquitto(servers: Lab) -> Server:
+    """A broker for everybody: use topics of your own."""
+    return servers.mosquitto()
+
+
+@pytest.fixture
+def own_lab() -> Generator[Lab]:
+    """Servers to stop and start, with an authority of their own."""
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture
+def own_mosquitto(own_lab: Lab) -> Server:
+    return own_lab.mosquitto()
+
+
+@pytest.fixture(scope="session")
+def prosody(servers: Lab) -> Prosody:
+    return servers.prosody(users={"bot": "botpw", "alice": "alicepw"})
+
+
+@pytest.fixture
+async def alice(socket_enabled: None, servers: Lab, prosody: Prosody) -> AsyncGenerator[Person]:
+    async with Person(ALICE, "alicepw", prosody.ports["c2s"], servers.client_ssl()) as person:
+        yield person
+
+
+def standalone(port: int) -> dict[str, Any]:
+    """Return how to connect to a broker on this machine."""
+    return {
+        CONF_MODE: Mode.STANDALONE.value,
+        CONF_HOST: LOOPBACK,
+        CONF_PORT: port,
+        CONF_CLIENT_ID: "dinox-mqtt-bot-test",
+        CONF_USERNAME: "",
+        CONF_PASSWORD: "",
+        CONF_TLS: "off",
+        CONF_CA: "",
+        CONF_CLIENT_CERT: "",
+        CONF_CLIENT_KEY: "",
+        CONF_PROTOCOL: "automatic",
+        CONF_TRANSPORT: "tcp",
+        CONF_PATH: "/mqtt",
+    }
+
+
+def account(port: int, ca: Path, password: str = "botpw") -> dict[str, Any]:
+    """Return how to log in to an XMPP server on this machine."""
+    return {
+        CONF_JID: BOT,
+        CONF_XMPP_PASSWORD: password,
+        CONF_XMPP_HOST: LOOPBACK,
+        CONF_XMPP_PORT: port,
+        CONF_XMPP_RESOURCE: "ha",
+        CONF_XMPP_SECURITY: "starttls",
+        CONF_XMPP_CA: ca.read_text("ascii"),
+        CONF_INSECURE_OK: False,
+    }
+
+
+NO_ACCOUNT = {CONF_JID: "", CONF_XMPP_PASSWORD: ""}
+
+
+def topics(*filters: str | Subscription) -> list[ConfigSubentryData]:
+    """Return topic subentries."""
+    return [
+        topic_subentry(each if isinstance(each, Subscription) else Subscription(each)) for each in filters
+    ]
+
+
+def contacts(*jids: str | Contact) -> list[ConfigSubentryData]:
+    """Return contact subentries."""
+    return [contact_subentry(each if isinstance(each, Contact) else Contact(each)) for each in jids]
+
+
+def bot_entry(
+    data: dict[str, Any], subentries: Iterable[ConfigSubentryData] = (), options: dict[str, Any] | None = None
+) -> MockConfigEntry:
+    """Return a config entry, not yet added."""
+    return MockConfigEntry(
+        domain=DOMAIN, title="Bot", data=data, options=options or {}, subentries_data=list(subentries)
+    )
+
+
+def add_subentry(hass: HomeAssistant, entry: MockConfigEntry, subentry: ConfigSubentryData) -> ConfigSubentry:
+    """Add a subentry as the settings do."""
+    added = ConfigSubentry(
+        data=MappingProxyType(dict(subentry["data"])),
+        subentry_type=subentry["subentry_type"],
+        title=subentry["title"],
+        unique_id=subentry["unique_id"],
+    )
+    hass.config_entries.async_add_subentry(entry, added)
+    return added
+
+
+@asynccontextmanager
+async def running(hass: HomeAssistant, entry: MockConfigEntry, state: BotState | None = BotState.WAITING):
+    """Set a bot up, wait until it is in this state, and unload it."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    try:
+        if state is not None:
+            await until(lambda: entry.runtime_data.bot.status.state is state)
+        yield entry.runtime_data
+    finally:
+        if entry.state.name == "LOADED":
+            assert await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+
+
+async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+    """Wait for a condition that only the outside world makes true."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def publish(port: int, topic: str, payload: str, *options: str) -> None:
+    """Publish as somebody else, with QoS 1."""
+    await _run(
+        "mosquitto_pub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-t", topic, "-m", payload, *options
+    )
+
+
+async def publish_file(port: int, topic: str, file: Path) -> None:
+    """Publish the bytes of a file, with QoS 1."""
+    await _run("mosquitto_pub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-t", topic, "-f", str(file))
+
+
+async def publish_lines(port: int, topic: str, file: Path) -> None:
+    """Publish every line of a file, one after the other, with QoS 1."""
+    command = ("mosquitto_pub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-t", topic, "-l")
+    with file.open("rb") as lines:
+        await _run(*command, stdin=lines)
+
+
+async def next_on(port: int, topic: str) -> str:
+    """Return the next message on a topic, a retained one included."""
+    return await _run("mosquitto_sub", "-h", LOOPBACK, "-p", str(port), "-t", topic, "-C", "1", "-W", "10")
+
+
+async def _run(*command: str, stdin: IO[bytes] | None = None) -> str:
+    process = await asyncio.create_subprocess_exec(*command, stdin=stdin, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    assert process.returncode == 0, command
+    return output.decode().rstrip("\n")

@@ -1,0 +1,132 @@
+"""The bot's timer, and the pulse that slows entities down."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+import time
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.dinox_mqtt_bot.clock import Allowance, LoopClock, Pulse
+
+
+@pytest.fixture
+async def clock() -> AsyncGenerator[tuple[LoopClock, asyncio.Queue[float]]]:
+    rung: asyncio.Queue[float] = asyncio.Queue()
+    clock = LoopClock(asyncio.get_running_loop(), rung.put_nowait)
+    yield clock, rung
+    clock.close()
+
+
+async def test_a_time_in_the_past_rings_at_once(clock: tuple[LoopClock, asyncio.Queue[float]]) -> None:
+    it, rung = clock
+    it.wake(0.0)
+    assert await rung.get() > 1_700_000_000
+
+
+async def test_the_earliest_wish_wins(clock: tuple[LoopClock, asyncio.Queue[float]]) -> None:
+    it, rung = clock
+    it.wake(time.time() + 3_600)
+    it.wake(time.time())
+    it.wake(time.time() + 7_200)
+    await rung.get()
+    assert rung.empty()
+
+
+async def test_it_can_be_woken_again_after_it_rang(clock: tuple[LoopClock, asyncio.Queue[float]]) -> None:
+    it, rung = clock
+    it.wake(0.0)
+    await rung.get()
+    it.wake(0.0)
+    await rung.get()
+    assert rung.empty()
+
+
+async def test_a_closed_clock_leaves_no_timer(clock: tuple[LoopClock, asyncio.Queue[float]]) -> None:
+    it, rung = clock
+    it.wake(time.time() + 3_600)
+    it.close()
+    it.wake(0.0)
+    await asyncio.sleep(0)
+    assert rung.empty()
+
+
+def test_ids_are_fresh() -> None:
+    clock = LoopClock(asyncio.new_event_loop(), lambda _: None)
+    assert len({clock.new_id() for _ in range(100)}) == 100
+
+
+async def test_local_time_is_that_of_home_assistant(hass: HomeAssistant) -> None:
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    assert (
+        LoopClock(hass.loop, lambda _: None).local(1_700_000_000).isoformat() == "2023-11-14T23:13:20+01:00"
+    )
+
+
+@pytest.fixture
+async def pulse() -> AsyncGenerator[tuple[Pulse, list[int]]]:
+    """Return a pulse that waits for ever after a beat, and what it told."""
+    told: list[int] = []
+    pulse = Pulse(asyncio.get_running_loop(), interval=3_600)
+    pulse.listen(lambda: told.append(1))
+    yield pulse, told
+    pulse.close()
+
+
+async def test_the_first_beat_is_told_at_once_and_the_next_ones_wait(pulse: tuple[Pulse, list[int]]) -> None:
+    it, told = pulse
+    for _ in range(1_000):
+        it.beat()
+    assert len(told) == 1
+
+
+async def test_what_must_not_wait_does_not(pulse: tuple[Pulse, list[int]]) -> None:
+    it, told = pulse
+    it.beat()
+    it.tell()
+    assert len(told) == 2
+
+
+async def test_beats_within_an_interval_are_told_once_when_it_ends() -> None:
+    told: list[int] = []
+    pulse = Pulse(asyncio.get_running_loop(), interval=0.01)
+    ended = asyncio.Event()
+    pulse.listen(lambda: told.append(1))
+    pulse.beat()
+    pulse.listen(ended.set)
+    for _ in range(10):
+        pulse.beat()
+    await ended.wait()
+    pulse.close()
+    assert len(told) == 2
+
+
+async def test_a_quiet_interval_ends_in_silence() -> None:
+    told: list[int] = []
+    pulse = Pulse(asyncio.get_running_loop(), interval=0.0)
+    pulse.listen(lambda: told.append(1))
+    pulse.beat()
+    while pulse.waiting:
+        await asyncio.sleep(0)
+    assert len(told) == 1
+
+
+async def test_a_listener_can_leave(pulse: tuple[Pulse, list[int]]) -> None:
+    it, told = pulse
+    other: list[int] = []
+    leave = it.listen(lambda: other.append(1))
+    leave()
+    it.beat()
+    assert (len(told), len(other)) == (1, 0)
+
+
+def test_an_allowance_lets_a_burst_through_and_then_so_many_a_second() -> None:
+    allowance = Allowance(per_second=2, burst=3)
+    assert [allowance.take(100.0) for _ in range(5)] == [True, True, True, False, False]
+    assert [allowance.take(101.0) for _ in range(3)] == [True, True, False]
+    assert allowance.refused == 3
+
+
+def test_an_allowance_saves_up_no_more_than_a_burst() -> None:
+    allowance = Allowance(per_second=2, burst=3)
+    assert [allowance.take(1_000_000.0) for _ in range(4)] == [True, True, True, False]

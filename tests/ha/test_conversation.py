@@ -1,0 +1,96 @@
+"""The bot in Home Assistant's Assist dialog."""
+
+from typing import Any
+
+from homeassistant.components import conversation
+from homeassistant.core import Context, HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from running import NO_ACCOUNT, bot_entry, next_on, publish, running, standalone, topics, until
+
+from lab.servers import Server
+
+pytest_plugins = ["running"]
+
+AGENT = "conversation.bot_conversation"
+
+
+@pytest.fixture
+def port(mosquitto: Server) -> int:
+    return mosquitto.ports["mqtt"]
+
+
+@pytest.fixture
+def data(port: int) -> dict[str, Any]:
+    """Return the data of a bot without an account."""
+    return {**standalone(port), **NO_ACCOUNT}
+
+
+async def say(hass: HomeAssistant, text: str, context: Context | None = None) -> str:
+    """Say something in the dialog and return the answer."""
+    result = await conversation.async_converse(hass, text, None, context or Context(), agent_id=AGENT)
+    return result.response.speech["plain"]["speech"]
+
+
+async def context_of(hass: HomeAssistant, group: str) -> Context:
+    user = MockUser(groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
+    return Context(user_id=user.id)
+
+
+@pytest.mark.parametrize("text", ["/mqtt publish -r assist/light ON", "publish -r assist/light ON"])
+async def test_a_command_acts_on_the_broker(
+    hass: HomeAssistant, data: dict[str, Any], port: int, text: str
+) -> None:
+    async with running(hass, bot_entry(data)):
+        assert "assist/light" in await say(hass, text)
+        assert await next_on(port, "assist/light") == "ON"
+
+
+async def test_it_tells_the_last_values(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:
+    async with running(hass, bot_entry(data, topics("assist/temp"))) as bot:
+        await publish(port, "assist/temp", "21.5")
+        await until(lambda: bot.bot.status.messages)
+        assert "21.5" in await say(hass, "topics")
+
+
+async def test_what_is_no_command_is_answered_too(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    async with running(hass, bot_entry(data)):
+        assert "help" in await say(hass, "what is the meaning of life")
+
+
+@pytest.mark.parametrize(("group", "allowed"), [("system-admin", True), ("system-users", False)])
+async def test_only_an_administrator_changes_subscriptions(
+    hass: HomeAssistant, data: dict[str, Any], group: str, allowed: bool
+) -> None:
+    entry = bot_entry(data)
+    async with running(hass, entry):
+        await say(hass, "subscribe assist/new", await context_of(hass, group))
+        assert bool(entry.subentries) is allowed
+
+
+async def test_a_voice_without_a_user_is_no_administrator(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    entry = bot_entry(data)
+    async with running(hass, entry):
+        await say(hass, "subscribe assist/new")
+        assert not entry.subentries
+
+
+async def test_the_dialog_of_the_web_page_reaches_it(
+    hass: HomeAssistant, data: dict[str, Any], hass_ws_client: WebSocketGenerator
+) -> None:
+    async with running(hass, bot_entry(data)):
+        client = await hass_ws_client(hass)
+        await client.send_json_auto_id({"type": "conversation/process", "text": "status", "agent_id": AGENT})
+        answer = await client.receive_json()
+        assert "Bot" in answer["result"]["response"]["speech"]["plain"]["speech"]
+
+
+async def test_it_can_be_chosen_in_every_language(
+    hass: HomeAssistant, data: dict[str, Any], hass_ws_client: WebSocketGenerator
+) -> None:
+    async with running(hass, bot_entry(data)):
+        client = await hass_ws_client(hass)
+        await client.send_json_auto_id({"type": "conversation/agent/list", "language": "mi"})
+        agents = (await client.receive_json())["result"]["agents"]
+        assert AGENT in {agent["id"] for agent in agents if agent["supported_languages"]}

@@ -1,0 +1,51 @@
+"""What a user can download and attach to a bug report."""
+
+import json
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from running import ALICE, BOT, account, bot_entry, contacts, publish, running, standalone, topics, until
+
+from custom_components.dinox_mqtt_bot.bot.rules import Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.status import Phase
+from lab.servers import Lab, Prosody, Server
+
+pytest_plugins = ["running"]
+
+
+async def test_diagnostics_tell_states_and_counters_and_nothing_private(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    mosquitto: Server,
+    prosody: Prosody,
+    servers: Lab,
+) -> None:
+    port = mosquitto.ports["mqtt"]
+    data = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
+    rules = topics(Subscription("diagnostics/x", alias="Bedroom")) + contacts(
+        Contact(ALICE, name="Alice Miller")
+    )
+    entry = bot_entry(data, rules)
+    async with running(hass, entry) as bot:
+        await publish(port, "diagnostics/x", "a secret value")
+        await until(lambda: bot.bot.status.messages)
+        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert told["version"] == "0.1.0"
+    assert told["status"]["state"] == "online"
+    assert told["status"]["broker"] == {"phase": "online", "reason": "", "fatal": False}
+    assert told["status"]["messages"] == 1
+    assert told["store"]["trouble"] == ""
+    assert [each["type"] for each in told["subentries"]] == ["topic", "contact"]
+    private = (
+        "a secret value",
+        "botpw",
+        BOT,
+        ALICE,
+        "Alice Miller",
+        "Bedroom",
+        "127.0.0.1",
+        "BEGIN CERTIFICATE",
+    )
+    assert [word for word in private if word in json.dumps(told)] == []

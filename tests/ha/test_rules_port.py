@@ -1,0 +1,44 @@
+"""Commands write the same subentries as the settings do."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+from running import bot_entry, topics
+
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.message import QoS
+from custom_components.dinox_mqtt_bot.bot.rules import Subscription
+from custom_components.dinox_mqtt_bot.rules_port import EntryRules
+from custom_components.dinox_mqtt_bot.settings import subscription
+
+pytest_plugins = ["running"]
+
+
+@pytest.mark.parametrize("there", [(), ("home/x",)])
+async def test_a_subscription_is_added_or_replaced(hass: HomeAssistant, there: tuple[str, ...]) -> None:
+    entry = bot_entry({}, topics(*there))
+    entry.add_to_hass(hass)
+    wanted = Subscription("home/x", qos=QoS.EXACTLY_ONCE, alias="Kitchen")
+    await EntryRules(hass, entry).put_subscription(wanted)
+    (kept,) = entry.subentries.values()
+    assert (subscription(kept.data), kept.title, kept.unique_id) == (wanted, "Kitchen", "home/x")
+
+
+async def test_a_subscription_is_removed(hass: HomeAssistant) -> None:
+    entry = bot_entry({}, topics("home/x", "home/y"))
+    entry.add_to_hass(hass)
+    await EntryRules(hass, entry).remove_subscription("home/x")
+    assert [each.unique_id for each in entry.subentries.values()] == ["home/y"]
+
+
+async def test_what_is_not_subscribed_cannot_be_removed(hass: HomeAssistant) -> None:
+    entry = bot_entry({})
+    entry.add_to_hass(hass)
+    with pytest.raises(BotError, match="not_subscribed"):
+        await EntryRules(hass, entry).remove_subscription("home/x")
+
+
+async def test_a_pause_leaves_the_other_options_alone(hass: HomeAssistant) -> None:
+    entry = bot_entry({}, options={"digest_seconds": 60})
+    entry.add_to_hass(hass)
+    await EntryRules(hass, entry).set_paused(True)
+    assert dict(entry.options) == {"digest_seconds": 60, "paused": True}

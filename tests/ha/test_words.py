@@ -1,0 +1,107 @@
+"""The bot's words and templates over Home Assistant's."""
+
+import json
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+import custom_components.dinox_mqtt_bot
+from custom_components.dinox_mqtt_bot.broker.connack import Failure
+from custom_components.dinox_mqtt_bot.excerpt import excerpt, plain_topic
+from custom_components.dinox_mqtt_bot.phrases import Translations, async_load_phrases
+from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
+from custom_components.dinox_mqtt_bot.xmpp import losses
+
+INTEGRATION = Path(custom_components.dinox_mqtt_bot.__file__).parent
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_phrases_come_in_the_language_of_home_assistant(hass: HomeAssistant) -> None:
+    hass.config.language = "de"
+    german = await async_load_phrases(hass)
+    assert german.phrase("exceptions.chat_not_configured.message").startswith(
+        "Dieser Bot hat kein XMPP-Konto"
+    )
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_a_language_that_is_missing_falls_back_to_english(hass: HomeAssistant) -> None:
+    hass.config.language = "fr"
+    english = await async_load_phrases(hass)
+    assert english.phrase("services.command.description").startswith("Asks the bot")
+
+
+@pytest.mark.parametrize(
+    ("text", "placeholders", "said"),
+    [
+        ("{a} and {b}", {"a": 1, "b": "x"}, "1 and x"),
+        ("{a} and {b}", {"a": 1}, "1 and {b}"),
+        ("{a.b}", {"a": 1}, "{a.b}"),
+        ("a lone {", {"a": 1}, "a lone {"),
+        ("{braces} stay", {}, "{braces} stay"),
+    ],
+)
+def test_a_phrase_is_filled_or_left_as_it_is(text: str, placeholders: dict[str, object], said: str) -> None:
+    assert Translations({"key": text}).phrase("key", **placeholders) == said
+
+
+def test_a_missing_phrase_is_its_key() -> None:
+    assert Translations({}).phrase("common.nothing", a=1) == "common.nothing"
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "json", "rendered"),
+    [
+        ("{{ value_json.a | round(1) }}", '{"a": 21.46}', {"a": 21.46}, "21.5"),
+        ("{{ value | upper }}", "on", None, "ON"),
+        ("{{ value_json is defined }}", "x", None, "False"),
+        ("plain", "x", None, "plain"),
+        ("{{ broken", "x", None, None),
+        ("{{ 1 / 0 }}", "x", None, None),
+        ("{{ states('sun.sun') }}", "x", None, None),
+        ("{{ ''.__class__.__mro__ }}", "x", None, None),
+        ("{% for i in range(10 ** 9) %}{{ i }}{% endfor %}", "x", None, None),
+    ],
+)
+async def test_a_template_sees_the_message_and_nothing_else(
+    hass: HomeAssistant, template: str, text: str, json: object, rendered: str | None
+) -> None:
+    assert SandboxedTemplates(hass).render(template, text, json) == rendered
+
+
+async def test_a_template_keeps_out_of_the_log(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
+    SandboxedTemplates(hass).render("{{ secret_name }}", "x", None)
+    assert "secret_name" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "characters", "cut"), [("short", 5, "short"), ("too long", 5, "too…"), ("😀😀😀", 2, "😀…")]
+)
+def test_an_excerpt_is_cut_at_a_whole_character(text: str, characters: int, cut: str) -> None:
+    assert excerpt(text, characters) == cut
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "topic"),
+    [("a/b", "a/b"), ("a/+", ""), ("a/#", ""), ("$share/g/a/b", "a/b"), ("$share/g/#", "")],
+)
+def test_a_filter_without_wildcards_is_one_topic(topic_filter: str, topic: str) -> None:
+    assert plain_topic(topic_filter) == topic
+
+
+def reasons(language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return why a link is lost, as the chat says it and as the status sensor shows it."""
+    texts = json.loads((INTEGRATION / "translations" / f"{language}.json").read_text("utf-8"))
+    said = {key: text for key, text in texts["common"].items() if key.startswith("reason_")}
+    shown = texts["entity"]["sensor"]["status"]["state_attributes"]["reason"]["state"]
+    return {key.removeprefix("reason_"): text for key, text in said.items()}, shown
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_status_sensor_gives_the_reasons_of_the_chat(language: str) -> None:
+    said, shown = reasons(language)
+    assert said == shown
+    assert {"mqtt_missing", *Failure, losses.NO_STARTTLS, losses.SERVER_CLOSED, losses.UNKNOWN_HOST} <= set(
+        said
+    )
