@@ -1,0 +1,38 @@
+"""The commands of the README."""
+
+import os
+from pathlib import Path
+import subprocess
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the scripts to its end."""
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_setup_says_nothing_when_nothing_changed() -> None:
+    done = run("scripts/setup")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_setup_refuses_what_it_does_not_know() -> None:
+    assert run("scripts/setup", "--everything").returncode == 2
+
+
+@pytest.mark.parametrize("embedded", ["", "1"], ids=["servers", "embedded"])
+def test_the_demonstration_plays_its_conversation(embedded: str) -> None:
+    done = run("scripts/demo", "--once", DINOX_DEMO_EMBEDDED=embedded)
+    assert done.returncode == 0, done.stdout + done.stderr
