@@ -112,6 +112,7 @@ class BotCoordinator:
             name=self.entry.title,
             bare_commands=self.entry.options.get(CONF_BARE_COMMANDS, True) and not shares_account(self.entry),
             connection=connection(self.entry),
+            dropped=lambda: self.store.dropped,
         )
         self._silence = self.bot.listen(self._announced)
 

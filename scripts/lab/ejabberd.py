@@ -150,7 +150,7 @@ def ejabberd(
         directory,
         argv,
         ports,
-        wait_for=["http", "c2s", "mqtt"],
+        wait_for=_PORTS,
         # The listeners open before the accounts are there.
         ready=lambda server: server.wait(lambda: _status(server), "its API never answered"),
         env=_environment(directory, config),

@@ -123,7 +123,9 @@ def prosody(
         )
     )
     argv = [program("prosody"), "--config", str(config), "-F"]
-    server = Prosody("prosody", directory, argv, ports, wait_for=["c2s", "mqtt"] if mqtt else ["c2s"])
+    # The ports open one after the other; that for MQTT over TLS only with newer modules.
+    wait_for = ["c2s", "c2s_tls", "http", "https", *(["mqtt"] if mqtt else [])]
+    server = Prosody("prosody", directory, argv, ports, wait_for=wait_for)
     server.domain = domain
     for user, password in users.items():
         server.account(user, password)

@@ -1,5 +1,6 @@
 """The commands as Home Assistant actions."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -101,6 +102,7 @@ async def test_what_a_template_made_of_a_payload_is_published_as_json(
             lambda told: heard.append(told.reading.message.payload) if hasattr(told, "reading") else None
         )
         await until(lambda: bot.online)
+        await asyncio.sleep(0)  # the subscriptions are asked for in the turn of the loop after
         await ask(hass, "publish", topic="services/typed", payload=payload)
         await until(lambda: heard)
         assert heard == [published.encode()]

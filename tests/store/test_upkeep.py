@@ -108,6 +108,22 @@ async def test_what_is_too_old_goes_at_the_start_without_being_asked(
     assert query("SELECT count(*) FROM messages") == [(0,)]
 
 
+async def test_a_purge_after_the_end_removes_nothing(open_store: Opener) -> None:
+    store = open_store()
+    store.close()
+    assert await store.purge(NOW) == 0
+
+
+async def test_closing_in_the_middle_of_a_purge_answers_it(open_store: Opener) -> None:
+    store = open_store(Retention(days=30))
+    fill(store, [40] * 700)
+    await store.history.page("#", 1)
+    asked = asyncio.ensure_future(store.purge(NOW))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(store.close)
+    assert 0 <= await asked <= 700
+
+
 async def test_a_purge_that_is_asked_for_as_the_store_closes_is_answered(open_store: Opener) -> None:
     store = open_store()
     asked = asyncio.ensure_future(store.purge(NOW))

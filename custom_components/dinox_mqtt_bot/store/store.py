@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 import sqlite3
 from typing import Self
@@ -50,10 +51,12 @@ class Store:
         recent = Recent()
         self.history = SqliteHistory(self._backlog, self._reader, recent)
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
-        self._writer.start()
+        self._writer.prepare()
         recent.load(reading)
         self.outbox.load(reading)
         self._meta: dict[str, str] = dict(reading.execute("SELECT key, value FROM meta").fetchall())
+        # Last: from here on there is a thread to end.
+        self._writer.start()
 
     @classmethod
     def open(
@@ -70,20 +73,22 @@ class Store:
         `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, in
         the event loop. Raises BotError `database_newer` or `database_unusable`.
         """
-        connection = open_database(path)
-        try:
-            reading = open_reader(path)
-            return cls(
-                connection,
-                reading,
-                loop=loop,
-                on_committed=on_committed,
-                on_stored=on_stored,
-                retention=retention or Retention(),
-            )
-        except sqlite3.Error as error:
-            connection.close()
-            raise BotError("database_unusable", path=path.name, reason=error) from error
+        with ExitStack() as opened:
+            connection = opened.enter_context(closing(open_database(path)))
+            try:
+                reading = opened.enter_context(closing(open_reader(path)))
+                store = cls(
+                    connection,
+                    reading,
+                    loop=loop,
+                    on_committed=on_committed,
+                    on_stored=on_stored,
+                    retention=retention or Retention(),
+                )
+            except sqlite3.Error as error:
+                raise BotError("database_unusable", path=path.name, reason=error) from error
+            opened.pop_all()
+            return store
 
     @property
     def backlog(self) -> int:

@@ -68,10 +68,11 @@ class Upkeep:
         self._removed += removed or 0
 
     def end(self) -> None:
-        """Leave nobody waiting."""
-        for _, answer in self._asked:
-            answer.set_result(0)
+        """Answer those who still wait for a purge that will not come."""
+        while self._asked:
+            self._asked.popleft()[1].set_result(0)
         if self._slices:
+            self._slices = None
             self._answer.set_result(self._removed)
 
     def _begun(self) -> bool:

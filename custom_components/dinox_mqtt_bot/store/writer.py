@@ -64,8 +64,11 @@ class Writer:
             return "the writer thread has ended"
         return self._trouble
 
-    def start(self) -> None:
+    def prepare(self) -> None:
+        """Bring what a killed run left up to date; in the calling thread, before `start`."""
         self._table.summarise()
+
+    def start(self) -> None:
         self._thread.start()
 
     def flush(self) -> Future[None]:
@@ -79,6 +82,8 @@ class Writer:
         """Delete what is due at `now`; the answer is how many rows went."""
         answer = self._upkeep.ask(now)
         self._backlog.wake()
+        if not self._thread.is_alive():
+            self._upkeep.end()
         return answer
 
     def close(self) -> None:
@@ -181,9 +186,9 @@ class Writer:
             self._trouble = ""
 
     def _end(self, batch: Batch) -> None:
+        self._backlog.take(batch)
         if batch:
             _LOGGER.error("%s changes were lost at the end: %s", len(batch), self._trouble)
-        self._backlog.take(batch)
         _release(batch.waiters)
         self._upkeep.end()
         self._connection.close()

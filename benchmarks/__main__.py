@@ -1,0 +1,103 @@
+"""`scripts/bench [--json FILE] [--messages N] [--repeats N] [--qos N] [--profile]`."""
+
+import argparse
+import json
+from pathlib import Path
+from statistics import median
+import sys
+
+from lab.servers import Lab
+
+from . import chat, stages
+from .load import TOPICS, Load
+from .receive import RECEIVERS
+from .run import blocked, measure
+
+HELD_TOO_LONG_MS = 50.0
+
+# A home's broker has its own defaults; only what would lose messages of the load is lifted.
+BROKER = "max_queued_messages 0\nlog_dest none\npersistence false"
+
+
+def main() -> None:
+    arguments = _arguments()
+    if arguments.profile:
+        stages.main()
+        return
+    names = arguments.only or list(RECEIVERS)
+    load = Load(arguments.messages, arguments.qos)
+    with Lab() as lab:
+        broker = lab.mosquitto(extra=BROKER).ports["mqtt"]
+        rates = _rates(broker, load, names, arguments.repeats)
+        _print_rates(rates, load)
+        if arguments.only:
+            return
+        held = blocked(broker, load, _tell)
+        _print_held(held)
+        latency = chat.latency(lab, broker, _tell)
+        _print_latency(latency)
+    if arguments.json:
+        result = {
+            "messages_per_cpu_second": {name: round(rate) for name, rate in rates.items()},
+            "loop_blocked_ms_p99": round(held["p99"], 2),
+            "mqtt_to_chat_ms": {name: round(latency.normal[name], 1) for name in ("p50", "p99")},
+        }
+        arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--messages", type=int, default=20_000, help="measured messages a run (20000)")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each receiver, taking turns (3)")
+    parser.add_argument("--qos", type=int, default=1, choices=(0, 1), help="quality of service (1)")
+    parser.add_argument("--only", nargs="+", choices=RECEIVERS, help="compare just these, and nothing more")
+    parser.add_argument(
+        "--profile", action="store_true", help="time each stage of the path by itself instead"
+    )
+    return parser.parse_args()
+
+
+def _rates(port: int, load: Load, names: list[str], repeats: int) -> dict[str, float]:
+    """Return messages per CPU second of each, the median of runs that take turns."""
+    found: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(repeats):
+        for name in names:
+            _tell(f"{name} ({turn + 1}/{repeats})")
+            found[name].append(measure(name, port, load).per_cpu_second)
+    return {name: median(rates) for name, rates in found.items()}
+
+
+def _print_rates(rates: dict[str, float], load: Load) -> None:
+    print(f"\nMessages per CPU second of the receiving process ({load.messages:,} messages, QoS {load.qos},")
+    print(f"{TOPICS:,} topics, Mosquitto; the median of runs that take turns)\n")
+    base = rates.get("paho_mqtt5")
+    for name, rate in rates.items():
+        ratio = f"{rate / base:8.2f} × paho_mqtt5" if base else ""
+        print(f"  {name:14} {rate:12,.0f} {1e6 / rate:10.1f} µs each {ratio}")
+
+
+def _print_held(held: dict[str, float]) -> None:
+    print("\nEvent loop held during the whole path, the load and then hostile payloads (5 MB and more, JSON")
+    print(f"nested 10,000 deep): p99 {held['p99']:.1f} ms, longest {held['worst']:.1f} ms,")
+    print(f"of which by this process {held['held']:.1f} ms")
+    if held["held"] > HELD_TOO_LONG_MS:
+        print(f"FAILURE: the loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
+
+
+def _print_latency(latency: chat.Latency) -> None:
+    print(
+        "\nFrom publish to the contact's XMPP client (Mosquitto, the bot's parts in one process without Home"
+    )
+    print("Assistant, Prosody; 10 messages a second):")
+    for name, times in (("normal", latency.normal), ("alert", latency.alert)):
+        print(f"  {name:8} p50 {times['p50']:8.1f} ms, p99 {times['p99']:8.1f} ms")
+    print("Normal messages are gathered on purpose: 0.3 s, and new chat messages keep 2 s apart.")
+
+
+def _tell(text: str) -> None:
+    print(f"… {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""A bot of real parts, without Home Assistant around it: broker link, readings, conversation, store."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+import json
+from pathlib import Path
+from typing import Any
+
+from custom_components.dinox_mqtt_bot.bot.bot import Bot
+from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports
+from custom_components.dinox_mqtt_bot.bot.readings import Readings
+from custom_components.dinox_mqtt_bot.bot.rules import Contact, RuleSet, Subscription
+from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
+from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
+from custom_components.dinox_mqtt_bot.clock import LoopClock
+from custom_components.dinox_mqtt_bot.phrases import Translations
+from custom_components.dinox_mqtt_bot.store import Store
+
+from .receivers import LOOPBACK
+
+WORDS = Path(__file__).parents[1] / "custom_components/dinox_mqtt_bot/translations/en.json"
+CONTACT = "you@home.test"
+
+
+class RecordingChat:
+    """`bot.ports.Chat` on a server that takes everything at once."""
+
+    def __init__(self, on_delivery: Callable[[str, Delivery, float], None]) -> None:
+        self.status = LinkStatus(Phase.ONLINE)
+        self.said = 0
+        self._on_delivery = on_delivery
+
+    def say(self, notice: Notice) -> None:
+        self.said += 1
+        self._on_delivery(notice.id, Delivery.SENT, notice.at)
+
+    def show(self, state: BotState, text: str) -> None:
+        return
+
+    def meet(self, contacts: Iterable[Contact]) -> None:
+        return
+
+    def reconnect(self) -> None:
+        return
+
+
+class NoRules:
+    """`bot.ports.Rules`: nobody changes a rule here."""
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        raise AssertionError
+
+    async def remove_subscription(self, topic_filter: str) -> None:
+        raise AssertionError
+
+    async def set_paused(self, paused: bool) -> None:
+        raise AssertionError
+
+
+class NoTemplates:
+    """`bot.ports.Templates`: no device of the load has any."""
+
+    def render(self, template: str, text: str, json: object) -> str | None:
+        return None
+
+
+class Assembly:
+    """Opened with a directory for the database; `committed` is told what the store has written."""
+
+    bot: Bot
+    store: Store
+    chat: Chat
+
+    def __init__(self, port: int, committed: Callable[[int], None] = lambda number: None) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.received: Callable[[Message], None] = lambda message: None
+        self._committed = committed
+        self.clock = LoopClock(self.loop, self._tick)
+        self.link = BrokerLink(
+            BrokerSettings(LOOPBACK, port, "bench-receiver", session_expiry=0),
+            loop=self.loop,
+            tls=None,
+            on_message=self._receive,
+            on_status=self._broker_changed,
+            run_blocking=lambda function, *given: self.loop.run_in_executor(None, function, *given),
+            create_task=self.create_task,
+            ready=self._ready,
+        )
+
+    def create_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        return self.loop.create_task(work, name=name)
+
+    async def open(self, directory: str, rules: RuleSet, chat: Chat | None = None) -> None:
+        self.store = await asyncio.to_thread(
+            lambda: Store.open(
+                Path(directory, "bot.db"),
+                loop=self.loop,
+                on_committed=self._acknowledge,
+                on_stored=self._say,
+            )
+        )
+        self.chat = chat or RecordingChat(self.delivered)
+        ports = Ports(
+            broker=self.link,
+            chat=self.chat,
+            history=self.store.history,
+            outbox=self.store.outbox,
+            rules=NoRules(),
+            phrases=Translations(words()),
+            templates=NoTemplates(),
+            clock=self.clock,
+        )
+        self.bot = Bot(ports, Readings(ports.templates), rules, paused=False, name="Bench")
+
+    async def close(self) -> None:
+        self.clock.close()
+        await self.link.stop()
+        await asyncio.to_thread(self.store.close)
+
+    def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
+        self.store.outbox.mark(notice_id, delivery, at)
+        self.bot.delivered(notice_id, delivery, at)
+
+    # The parts need each other: these are looked up when they are called.
+
+    def _tick(self, now: float) -> None:
+        self.bot.tick(now)
+
+    def _ready(self) -> bool:
+        return self.store.ready()
+
+    def _say(self, notice: Notice) -> None:
+        self.chat.say(notice)
+
+    def chat_changed(self, status: LinkStatus) -> None:
+        self.bot.chat_changed(status)
+
+    def _broker_changed(self, status: LinkStatus) -> None:
+        self.bot.broker_changed(status)
+
+    def _receive(self, message: Message) -> None:
+        self.bot.receive(message)
+        self.received(message)
+
+    def _acknowledge(self, messages: list[Message]) -> None:
+        self.link.acknowledge(messages)
+        self._committed(len(messages))
+
+
+def rules(topic_filter: str, qos: int) -> RuleSet:
+    """Show everything under the filter to one contact, with the settings of a new subscription."""
+    return RuleSet((Subscription(topic_filter, QoS(qos)),), (Contact(CONTACT),))
+
+
+def words() -> Mapping[str, str]:
+    """Return the English texts by dotted path."""
+    return dict(_flat(json.loads(WORDS.read_text("utf-8")), ""))
+
+
+def _flat(tree: Mapping[str, Any], path: str) -> Iterable[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", str(value)
