@@ -59,7 +59,17 @@ async def test_nothing_was_logged_as_an_error(house: House) -> None:
 
 
 async def test_no_text_was_left_untranslated(house: House) -> None:
-    for command in ("status", "config", "topics", "history", "aliases", "qos", "help", "help publish", "nonsense"):
+    for command in (
+        "status",
+        "config",
+        "topics",
+        "history",
+        "aliases",
+        "qos",
+        "help",
+        "help publish",
+        "nonsense",
+    ):
         await house.ask(f"/mqtt {command}")
     raw = [heard.text for heard in house.you.all if "common." in heard.text or "exceptions." in heard.text]
     assert raw == []

@@ -98,7 +98,11 @@ def raised(*paths: str) -> set[str]:
 
 
 def test_every_complaint_has_a_text(texts: Any) -> None:
-    probes = raised("broker/probe.py", "xmpp/probe.py") | {"cannot_connect", "xmpp_cannot_connect", "xmpp_plain_refused"}
+    probes = raised("broker/probe.py", "xmpp/probe.py") | {
+        "cannot_connect",
+        "xmpp_cannot_connect",
+        "xmpp_plain_refused",
+    }
     own = raised("typed.py", "settings.py", "config_flow.py")
     assert (len(probes), len(own)) > (10, 5)
     typed = own | {"invalid_jid", "invalid_filter"}
