@@ -130,7 +130,9 @@ class Hass:
 
     async def add_mqtt(self, port: int) -> None:
         """Add Home Assistant's own MQTT integration, connected to a broker on loopback. Raises ApiError."""
-        await self.api.flow("", {"handler": "mqtt"}, {"broker": LOOPBACK, "port": port})
+        plain = {"set_client_cert": False, "set_ca_cert": "off"}
+        broker = {"broker": LOOPBACK, "port": port, "other_settings": plain}
+        await self.api.flow("", {"handler": "mqtt"}, broker)
 
     async def entries(self) -> list[str]:
         """Return the ids of the bots."""

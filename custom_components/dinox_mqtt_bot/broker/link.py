@@ -173,7 +173,8 @@ class BrokerLink:
         self._wanted.opened(connack)
         if self._settings.birth is not None and (client := self._session()) is not None:
             announce(client, self._settings.birth)
-        self._sync_soon()
+        # Before anybody hears of it: what they publish then must not overtake the subscriptions.
+        self._sync_now()
         refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
         self._tell(LinkStatus(Phase.ONLINE, detail=f"MQTT {connack.protocol}{refusal}"))
 

@@ -63,8 +63,7 @@ class XmppLink:
         self._hearing = Hearing(self._circle, clock, self._saying, _outside(on_text))
         self._roster = Roster(self._circle, settings.name)
         self._session: Session | None = None
-        self._status = LinkStatus(Phase.OFFLINE)
-        self._missing = False
+        self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
         self._untended = asyncio.Event()

@@ -46,8 +46,13 @@ class Status(Command):
 
 
 def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
-    """Return the cells about one link: where it stands, why, since when."""
+    """Return the cells about one link: where it stands, why, since when.
+
+    A link that is up and has a reason all the same is one that is not there and not missed: an account never set up.
+    """
     status = link.status
+    if status.phase is Phase.ONLINE and status.reason:
+        return (Text(f"reason_{status.reason}"),)
     cells: list[Cell] = [Text(f"phase_{status.phase}")]
     if status.reason:
         cells.append(Text(f"reason_{status.reason}"))
