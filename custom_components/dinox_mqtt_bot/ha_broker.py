@@ -8,6 +8,7 @@ refusal; and it acknowledges by itself, before the history has committed.
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
+import logging
 import time
 from typing import Any, cast
 
@@ -27,13 +28,21 @@ from .bot.message import Message, QoS
 from .bot.status import LinkStatus, Phase
 from .bot.topics import Filters
 
+_LOGGER = logging.getLogger(__name__)
+
+# How long `mqtt` may take to subscribe; it never says so of a filter that somebody else has with a higher QoS.
+_SUBSCRIBING_SECONDS = 5.0
+
 COMING = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.SETUP_RETRY}
 SHARED = "$share/"
 NO_SHARED = "Shared Subscriptions not supported"  # as reason code 0x9E is called (MQTT 5 §2.4)
 
 
 class HaBroker:
-    """`bot.ports.Broker` over Home Assistant's `mqtt` integration."""
+    """`bot.ports.Broker` over Home Assistant's `mqtt` integration.
+
+    `on_status` is called when the status changes, and again with the same one when `refused` does.
+    """
 
     def __init__(
         self,
@@ -52,6 +61,11 @@ class HaBroker:
         self._active: dict[str, _HaSubscription] = {}
         self._filters = Filters[str]()
         self._refused: dict[str, str] = {}
+        self._told_refused: dict[str, str] = {}
+        self._told_up: bool | None = None
+        self._connected = False
+        self._serving = False
+        self._patience: asyncio.TimerHandle | None = None
         self._unlisten: list[CALLBACK_TYPE] = []
 
     @property
@@ -72,12 +86,17 @@ class HaBroker:
         ]
         self._look()
 
-    async def stop(self) -> None:
-        """Give up every subscription; the connection stays, it is Home Assistant's."""
+    def pause(self) -> None:
+        """Deliver nothing more until `start`."""
         while self._unlisten:
             self._unlisten.pop()()
+        self._start_over()
         for topic_filter in list(self._active):
             self._forget(topic_filter)
+
+    async def stop(self) -> None:
+        """Give up every subscription; the connection stays, it is Home Assistant's."""
+        self.pause()
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions equal to `filters`, now or as soon as `mqtt` is there."""
@@ -89,7 +108,7 @@ class HaBroker:
 
         Raises BotError `not_connected` or `publish_refused`. A missing acknowledgement is only logged, by `mqtt`.
         """
-        if self._status.phase is not Phase.ONLINE:
+        if not self._connected:
             raise BotError("not_connected")
         try:
             await mqtt.async_publish(self._hass, topic, payload, int(qos), retain)
@@ -112,34 +131,82 @@ class HaBroker:
 
     @callback
     def _look(self, _connected: bool = False) -> None:
-        """See how `mqtt` is; its client calls itself connected also after it was unloaded."""
+        """Ask for what is missing, and tell how `mqtt` is."""
+        if self._unlisten and ConfigEntryState.LOADED in self._states():
+            self._reconcile()
+        self._report()
+
+    def _states(self) -> set[ConfigEntryState]:
+        return {entry.state for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN, False, False)}
+
+    @callback
+    def _report(self) -> None:
+        """Tell how `mqtt` is; its client calls itself connected also after it was unloaded."""
         if not self._unlisten:
             return
-        states = {entry.state for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN, False, False)}
-        if ConfigEntryState.LOADED in states:
-            self._reconcile()
-            connected = mqtt.is_connected(self._hass)
-            lost = LinkStatus(Phase.OFFLINE, reason="connection_lost")
-            self._tell(LinkStatus(Phase.ONLINE) if connected else lost)
+        states = self._states()
+        loaded = ConfigEntryState.LOADED in states
+        self._connected = loaded and mqtt.is_connected(self._hass)
+        if self._connected:
+            self._tell(LinkStatus(Phase.ONLINE if self._serves() else Phase.CONNECTING))
+            return
+        self._start_over()
+        if loaded:
+            self._tell(LinkStatus(Phase.OFFLINE, reason="connection_lost"))
         elif states & COMING:
             self._tell(LinkStatus(Phase.CONNECTING))
         else:
             self._tell(LinkStatus(Phase.OFFLINE, reason="mqtt_missing"))
 
+    def _serves(self) -> bool:
+        """Say whether `mqtt` has subscribed to what was wanted when it connected."""
+        self._serving = self._serving or all(active.done for active in self._active.values())
+        if self._serving:
+            self._forget_patience()
+        elif self._patience is None:
+            self._patience = self._hass.loop.call_later(_SUBSCRIBING_SECONDS, self._lose_patience)
+        return self._serving
+
+    def _lose_patience(self) -> None:
+        self._serving = True
+        self._report()
+
+    def _forget_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _start_over(self) -> None:
+        """Take note that nothing is subscribed any more."""
+        self._connected = self._serving = False
+        self._forget_patience()
+        for active in self._active.values():
+            active.done = False
+
     def _tell(self, status: LinkStatus) -> None:
-        if status != self._status:
-            self._status = status
-            self._on_status(status)
+        if status == self._status and self._refused == self._told_refused:
+            return
+        self._status = status
+        self._told_refused = dict(self._refused)
+        if status.phase is not Phase.CONNECTING and self._told_up is not (up := status.phase is Phase.ONLINE):
+            self._told_up = up
+            if up:
+                _LOGGER.info("Connected to the broker, through Home Assistant")
+            else:
+                _LOGGER.info("No connection to the broker through Home Assistant: %s", status.reason)
+        self._on_status(status)
 
     def _reconcile(self) -> None:
         for topic_filter, active in list(self._active.items()):
             if self._wanted.get(topic_filter) != active.qos:
                 self._forget(topic_filter)
         self._refused = {
-            topic_filter: NO_SHARED for topic_filter in self._wanted if topic_filter.startswith(SHARED)
+            topic_filter: NO_SHARED if topic_filter.startswith(SHARED) else self._refused[topic_filter]
+            for topic_filter in self._wanted
+            if topic_filter.startswith(SHARED) or topic_filter in self._refused
         }
         for topic_filter, qos in self._wanted.items():
-            if topic_filter not in self._active and topic_filter not in self._refused:
+            if topic_filter not in self._active and not topic_filter.startswith(SHARED):
                 self._active[topic_filter] = _HaSubscription(topic_filter, qos)
                 self._filters.put(topic_filter, topic_filter)
                 self._create_task(self._subscribe(self._active[topic_filter]), f"subscribe {topic_filter}")
@@ -151,10 +218,24 @@ class HaBroker:
             )
         except HomeAssistantError as err:
             # Tried again when the connection comes back, or when the subscriptions change.
-            self._forget(active.filter)
-            self._refused[active.filter] = str(err)
+            if active.wanted:
+                self._forget(active.filter)
+                self._refused[active.filter] = str(err)
+                self._report()
             return
-        active.unsubscribe = unsubscribe
+        self._refused.pop(active.filter, None)
+        watched = mqtt.async_on_subscribe_done(
+            self._hass, active.filter, int(active.qos), partial(self._subscribed, active)
+        )
+        active.unsubscribe = partial(_both, watched, unsubscribe)
+        if not active.wanted:
+            active.unsubscribe()
+        self._report()
+
+    @callback
+    def _subscribed(self, active: _HaSubscription) -> None:
+        active.done = True
+        self._report()
 
     def _forget(self, topic_filter: str) -> None:
         active = self._active.pop(topic_filter)
@@ -179,6 +260,11 @@ class HaBroker:
         )
 
 
+def _both(first: CALLBACK_TYPE, second: CALLBACK_TYPE) -> None:
+    first()
+    second()
+
+
 class _HaSubscription:
     """One subscription at `mqtt`. After a reload of `mqtt` the old one cannot be ended, only ignored."""
 
@@ -186,4 +272,5 @@ class _HaSubscription:
         self.filter = topic_filter
         self.qos = qos
         self.wanted = True
+        self.done = False
         self.unsubscribe: CALLBACK_TYPE | None = None

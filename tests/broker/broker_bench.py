@@ -44,6 +44,7 @@ class Bench:
         self.statuses: list[LinkStatus] = []
         self.ready = True
         self.fault: Exception | None = None
+        self.stored_first: Exception | None = None
         self._changed = asyncio.Event()
         self.settings = BrokerSettings(HOST, port, **settings)
         self.link = BrokerLink(
@@ -62,6 +63,9 @@ class Bench:
         if self.fault is not None:
             raise self.fault
         self.messages.append(message)
+        if self.stored_first is not None:
+            fault, self.stored_first = self.stored_first, None
+            raise fault
         if not self.keep:
             self.link.acknowledge([message])
         self._changed.set()

@@ -283,3 +283,27 @@ async def test_the_keep_alive_of_the_broker_counts_and_silence_ends_the_connecti
         await bench.until(pinged.is_set)
         await bench.offline("connection_lost")
         await bench.link.stop()
+
+
+@pytest.mark.parametrize("protocol", VERSIONS)
+async def test_a_late_acknowledgement_is_not_taken_for_that_of_another_message(
+    link: Opener, protocol: Protocol
+) -> None:
+    """The broker uses an identifier again as soon as it is free; the first message fails after it was stored."""
+
+    async def act(visit: Visit) -> None:
+        await visit.welcome()
+        visit.send(publish(Publish("a", b"bad", qos=1, packet_id=5), v5=visit.v5))
+        await visit.expect(4)
+        visit.send(publish(Publish("a", b"good", qos=1, packet_id=5), v5=visit.v5))
+        await visit.forever()
+
+    async with scripted(act) as broker:
+        bench: Bench = link(broker.port, keep=True, protocol=protocol)
+        bench.stored_first = OverflowError("no")
+        await bench.received(2)
+        bench.link.acknowledge(bench.messages[:1])
+        assert bench.link.unacknowledged == 1
+        bench.link.acknowledge(bench.messages)
+        assert bench.link.unacknowledged == 0
+        await bench.link.stop()

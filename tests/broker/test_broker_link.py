@@ -364,3 +364,62 @@ async def test_there_is_always_room_unless_somebody_says_no(mosquitto: Server, s
     async with asyncio.timeout(5):
         await online.wait()
     await alone.stop()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "count"),
+    [
+        pytest.param(Protocol.MQTT_311, 60, id="Mosquitto lets 20 wait"),
+        pytest.param(Protocol.MQTT_5, 1_100, id="the link lets 1,000 wait"),
+    ],
+)
+@pytest.mark.parametrize("qos", [1, 2])
+@pytest.mark.no_fail_on_log_exception
+async def test_messages_that_cannot_be_taken_in_do_not_use_the_window_up(
+    lab: Lab, link: Opener, caplog: pytest.LogCaptureFixture, protocol: Protocol, count: int, qos: int
+) -> None:
+    server = lab.mosquitto(extra="max_queued_messages 0")
+    bench: Bench = link(server, protocol=protocol, keep=True)
+    await bench.subscribed("poison", qos=QoS(qos))
+    bench.fault = OverflowError("no")
+    async with Peer(server.ports["mqtt"]) as peer:
+        for _ in range(count):
+            await peer.publish("poison", b"bad", qos=qos)
+        await bench.until(lambda: bench.link.failed == count)
+        bench.fault = None
+        await peer.publish("poison", b"good", qos=qos)
+        await bench.received(1)
+    assert (bench.payloads, bench.link.unacknowledged) == ([b"good"], 1)
+    assert caplog.text.count("could not be taken in") == -(-count // 100)
+    caplog.clear()
+    await bench.link.stop()
+    server.stop()
+
+
+@pytest.mark.parametrize("protocol", VERSIONS)
+async def test_what_comes_while_the_link_is_paused_comes_again(
+    link: Opener, peer: Peer, mosquitto: Server, protocol: Protocol
+) -> None:
+    name = f"paused{protocol}"
+    first: Bench = link(mosquitto, client_id=name, protocol=protocol)
+    await first.subscribed(name)
+    first.link.pause()
+    await peer.publish(name, b"1", qos=1)
+    await first.until(lambda: first.link.unacknowledged)
+    await first.link.stop()
+    assert first.messages == []
+    second: Bench = link(mosquitto, client_id=name, protocol=protocol)
+    await second.received(1)
+    assert second.payloads == [b"1"]
+
+
+async def test_the_link_does_not_tell_of_its_own_coming_and_going(
+    link: Opener, peer: Peer, mosquitto: Server
+) -> None:
+    said = {"will": Will("own/last", b"off"), "birth": Will("own/first", b"on")}
+    bench: Bench = link(mosquitto, keep=True, **said)
+    await bench.subscribed("own/#")
+    await peer.publish("own/last", b"", qos=1)
+    await peer.publish("own/other", b"1", qos=1)
+    await bench.received(1)
+    assert (bench.payloads, bench.link.unacknowledged) == ([b"1"], 1)

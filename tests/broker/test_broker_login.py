@@ -10,7 +10,8 @@ import pytest
 from scripted_broker import Visit, scripted
 
 from custom_components.dinox_mqtt_bot.bot.status import Phase
-from custom_components.dinox_mqtt_bot.broker import login
+from custom_components.dinox_mqtt_bot.broker import link as link_module, login
+from custom_components.dinox_mqtt_bot.broker.backoff import Backoff
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol, Will
 from custom_components.dinox_mqtt_bot.broker.sockets import Opening
 from lab.servers import Lab, Server, free_ports
@@ -107,6 +108,7 @@ async def test_a_refused_will_is_left_out(link: Opener, code: int) -> None:
         await bench.online()
         assert broker.wills == [True, False]
         assert bench.link.will_refused
+        assert (bench.link.status.phase, bench.link.status.reason) == (Phase.ONLINE, "will_refused")
         assert "will refused" in bench.link.status.detail
         await bench.link.stop()
 
@@ -138,7 +140,9 @@ async def test_refused_credentials_are_not_mistaken_for_a_refused_will(link: Ope
 
 
 @pytest.mark.parametrize("protocol", [Protocol.MQTT_5, Protocol.MQTT_311])
-async def test_a_wrong_password_ends_all_attempts(lab: Lab, link: Opener, protocol: Protocol) -> None:
+async def test_a_wrong_password_is_not_tried_again_at_once(
+    lab: Lab, link: Opener, protocol: Protocol
+) -> None:
     server = lab.mosquitto(auth={"ha": "secret"})
     bench: Bench = link(server, username="ha", password="wrong", protocol=protocol)
     await bench.offline("invalid_auth")
@@ -401,3 +405,55 @@ async def test_a_second_connack_changes_nothing(link: Opener) -> None:
         assert connack is not None
         assert not connack.session_present
         await bench.link.stop()
+
+
+async def test_it_remembers_a_connect_of_mqtt_5_that_nobody_answered(
+    link: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "_CONNECT_SECONDS", 0.3)
+
+    async def act(visit: Visit) -> None:
+        if not visit.v5:
+            await visit.welcome()
+        if visit.v5 or visit.number > 2:
+            await visit.forever()
+
+    async with scripted(act) as broker:
+        bench: Bench = link(broker.port)
+        await bench.until(lambda: len(broker.visits) >= 3)
+        await bench.online()
+        assert broker.versions == [5, 4, 4]
+        bench.link.reconnect()
+        await bench.until(lambda: len(broker.visits) >= 4)
+        assert broker.versions[3] == 5
+        await bench.link.stop()
+
+
+async def test_a_broker_that_refuses_credentials_for_a_while_is_come_back_to(
+    link: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "_REFUSED_SECONDS", (0.05, 0.1))
+
+    async def act(visit: Visit) -> None:
+        if visit.number < 4:
+            visit.send(connack(v5=True, code=0x86))
+            return
+        await visit.welcome()
+        await visit.forever()
+
+    async with scripted(act) as broker:
+        bench: Bench = link(broker.port)
+        await bench.online()
+        assert [(status.phase, status.fatal) for status in bench.statuses] == [
+            (Phase.OFFLINE, True),
+            (Phase.ONLINE, False),
+        ]
+        await bench.link.stop()
+
+
+def test_refused_credentials_are_tried_again_slowly() -> None:
+    refusals = Backoff(*link_module._REFUSED_SECONDS)
+    waits = [refusals.next() for _ in range(9)]
+    assert waits[0] == 15
+    assert sum(waits[:3]) > 35
+    assert all(150 <= wait <= 300 for wait in waits[6:])

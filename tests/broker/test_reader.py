@@ -1,6 +1,7 @@
 """The chunked reader reads what stock paho reads, and nothing makes it raise anything but ProtocolError."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any, override
 
 from hypothesis import example, given, strategies as st
@@ -231,3 +232,20 @@ def test_the_memory_of_topics_is_bounded() -> None:
         assert len(reader.take(9, 0.0)) == 1
     assert len(reader._topics) < 20_000
     assert len(reader._blocks) <= 2_000
+
+
+@pytest.mark.parametrize("places", [[], list(range(60)), [13], [20], [24]])
+def test_an_alias_set_by_a_message_that_is_too_large_is_known_afterwards(places: list[int]) -> None:
+    large = Publish("home/long", b"x" * 500, qos=1, packet_id=7, alias=3, user=(("a", "b"),))
+    named = Publish("", b"y", alias=3)
+    data = b"".join(publish(message, v5=True) for message in (large, named, replace(large, topic=""), named))
+    items = read_all(data, places, v5=True, max_packet=200, aliases=5)
+    assert [item.topic for item in items if not isinstance(item, bytes)] == ["home/long"] * 4
+    assert [item.packet_id for item in items if isinstance(item, Oversized)] == [7, 7]
+
+
+def test_properties_that_are_too_large_themselves_are_thrown_away() -> None:
+    large = Publish("home/long", b"x", alias=3, user=tuple(("a", "b" * 90) for _ in range(5)))
+    data = publish(large, v5=True) + publish(Publish("z", b"y"), v5=True)
+    items = read_all(data, list(range(80)), v5=True, max_packet=200, aliases=5)
+    assert [item.topic for item in items if not isinstance(item, bytes)] == ["home/long", "z"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from homeassistant.components import mqtt
+from homeassistant.components.mqtt.models import ReceiveMessage
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -12,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import LOOPBACK, next_on, publish, publish_file, until
 
+from custom_components.dinox_mqtt_bot import ha_broker
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
@@ -257,3 +259,67 @@ async def test_after_stop_nothing_comes(hass: HomeAssistant, ear: Ear, port: int
 async def test_what_was_received_needs_no_acknowledgement(ear: Ear) -> None:
     ear.broker.acknowledge([Message("a", b"")])
     assert ear.broker.status.phase is Phase.ONLINE
+
+
+async def test_a_refusal_and_its_end_are_told(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise HomeAssistantError("no")
+
+    told = len(ear.statuses)
+    with monkeypatch.context() as patched:
+        patched.setattr(mqtt, "async_subscribe", refuse)
+        ear.broker.want({"a": QoS.AT_LEAST_ONCE})
+        ear.broker.want({"a": QoS.AT_LEAST_ONCE})
+    assert ear.statuses[told:] == [LinkStatus(Phase.ONLINE)]
+    ear.broker.want({"a": QoS.AT_LEAST_ONCE})
+    assert ear.statuses[told:] == [LinkStatus(Phase.ONLINE)] * 2
+
+
+async def test_it_is_connected_once_mqtt_has_subscribed(
+    hass: HomeAssistant, mqtt_entry: MockConfigEntry, port: int
+) -> None:
+    ear = Ear(hass)
+    ear.broker.want({"early": QoS.AT_LEAST_ONCE})
+    ear.broker.start()
+    assert ear.broker.status.phase is Phase.CONNECTING
+    await ear.broker.publish("out", b"1", QoS.AT_LEAST_ONCE, False)
+    await until(lambda: ear.broker.status.phase is Phase.ONLINE)
+    await publish(port, "early", "1")
+    await until(lambda: ear.messages)
+    assert ear.topics == ["early"]
+    await ear.broker.stop()
+
+
+async def test_a_subscription_that_mqtt_never_tells_of_is_not_waited_for(
+    hass: HomeAssistant, mqtt_entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ha_broker, "_SUBSCRIBING_SECONDS", 0.05)
+    monkeypatch.setattr(mqtt, "async_on_subscribe_done", lambda *_: lambda: None)
+    ear = Ear(hass)
+    ear.broker.want({"early": QoS.AT_LEAST_ONCE})
+    ear.broker.start()
+    await until(lambda: ear.broker.status.phase is Phase.ONLINE)
+    await ear.broker.stop()
+
+
+async def test_loss_and_return_are_logged_once(
+    hass: HomeAssistant, ear: Ear, mqtt_entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await hass.config_entries.async_set_disabled_by(mqtt_entry.entry_id, ConfigEntryDisabler.USER)
+    await hass.config_entries.async_set_disabled_by(mqtt_entry.entry_id, None)
+    await until(lambda: ear.broker.status.phase is Phase.ONLINE)
+    ours = [record.getMessage() for record in caplog.records if record.name.endswith("ha_broker")]
+    assert [text for text in ours if "through Home Assistant" in text][-2:] == [
+        "No connection to the broker through Home Assistant: mqtt_missing",
+        "Connected to the broker, through Home Assistant",
+    ]
+    assert len(ours) <= 3
+
+
+async def test_after_pause_nothing_comes(ear: Ear, port: int) -> None:
+    await want(ear, port, {"a": QoS.AT_LEAST_ONCE})
+    active = ear.broker._active["a"]
+    ear.broker.pause()
+    ear.broker._receive(active, ReceiveMessage("a", b"1", 1, False, "a", 0.0))
+    assert ear.messages == []

@@ -7,17 +7,19 @@ _LONGEST = 60.0
 
 
 class Backoff:
-    """Doubles from 1 s to 60 s, with jitter so that many clients do not come back all at once."""
+    """Doubles from `first` to `longest` seconds, with jitter so that many clients do not come back all at once."""
 
-    def __init__(self) -> None:
-        self._base = _FIRST
+    def __init__(self, first: float | None = None, longest: float | None = None) -> None:
+        self._first = _FIRST if first is None else first
+        self._longest = _LONGEST if longest is None else longest
+        self._base = self._first
 
     def reset(self) -> None:
-        """Begin with 1 s again."""
-        self._base = _FIRST
+        """Begin with the shortest wait again."""
+        self._base = self._first
 
     def next(self) -> float:
         """Return how many seconds to wait now."""
-        seconds = random.uniform(max(_FIRST, self._base / 2), self._base)
-        self._base = min(self._base * 2, _LONGEST)
+        seconds = random.uniform(max(self._first, self._base / 2), self._base)
+        self._base = min(self._base * 2, self._longest)
         return seconds

@@ -28,6 +28,10 @@ type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 _STABLE_SECONDS = 60.0
 _TAKEN_OVER_SECONDS = 30.0
 _GOODBYE_SECONDS = 2.0
+# A broker that asks somebody else about credentials refuses them while that is away: Home Assistant itself, as
+# it starts. Slow enough for those that lock out whoever guesses passwords.
+_REFUSED_SECONDS = (15.0, 300.0)
+_TRACEBACK_EVERY = 100
 
 
 def _always() -> bool:
@@ -38,9 +42,10 @@ class BrokerLink:
     """`bot.ports.Broker` over a connection of its own.
 
     `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge` when
-    they are safe. `on_status` is called when the status changes, and again with the same one when `refused`
-    does. While `ready` says False nothing is read. `held` are filters the broker may still have from an
-    earlier run. All callbacks and methods belong to the loop.
+    they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called when the
+    status changes, and again with the same one when `refused` does. While `ready` says False nothing is read.
+    `held` are filters the broker may still have from an earlier run. All callbacks and methods belong to the
+    loop.
     """
 
     def __init__(
@@ -57,6 +62,7 @@ class BrokerLink:
         held: Iterable[str] = (),
     ) -> None:
         self.oversized = 0
+        self.failed = 0
         self._settings = settings
         self._loop = loop
         self._on_message = on_message
@@ -69,11 +75,13 @@ class BrokerLink:
         self._wanted = Wanted(held)
         self._status = LinkStatus(Phase.CONNECTING)
         self._backoff = Backoff()
+        self._refusals = Backoff(*_REFUSED_SECONDS)
         self._again = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sync: asyncio.Handle | None = None
         self._told_refused: dict[str, str] = {}
-        self._stopping = False
+        self._paused = False
+        self._own = {said.topic for said in (settings.birth, settings.will) if said is not None}
 
     @property
     def status(self) -> LinkStatus:
@@ -102,12 +110,16 @@ class BrokerLink:
 
     def start(self) -> None:
         """Connect, and keep the connection from now on."""
-        self._stopping = False
+        self._paused = False
         self._task = self._create_task(self._supervise(), "mqtt link")
+
+    def pause(self) -> None:
+        """Deliver nothing more until `start`; what comes is not acknowledged, so the broker sends it again."""
+        self._paused = True
 
     async def stop(self) -> None:
         """Say goodbye and disconnect. Nothing is left running."""
-        self._stopping = True
+        self.pause()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -146,6 +158,7 @@ class BrokerLink:
         self._login.forget()
         self._wanted.pardon()
         self._backoff.reset()
+        self._refusals.reset()
         self._again.set()
         if (client := self._session()) is not None:
             client.close(Ended(Failure.STOPPED))
@@ -166,6 +179,7 @@ class BrokerLink:
                 await self._wait(err.ended, fatal=err.ended.failure is Failure.INVALID_AUTH)
             else:
                 self._again.clear()
+                self._refusals.reset()
                 await self._wait(await self._stay(client), fatal=False)
 
     def _opened(self, connack: Connack) -> None:
@@ -176,7 +190,8 @@ class BrokerLink:
         # Before anybody hears of it: what they publish then must not overtake the subscriptions.
         self._sync_now()
         refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
-        self._tell(LinkStatus(Phase.ONLINE, detail=f"MQTT {connack.protocol}{refusal}"))
+        reason = "will_refused" if self.will_refused else ""
+        self._tell(LinkStatus(Phase.ONLINE, reason, f"MQTT {connack.protocol}{refusal}"))
 
     async def _stay(self, client: LoopClient) -> Ended:
         """Hold one connection until it ends."""
@@ -194,12 +209,12 @@ class BrokerLink:
             self._tell(LinkStatus(Phase.CONNECTING))
             return
         self._tell(LinkStatus(Phase.OFFLINE, ended.failure, ended.detail, fatal))
-        seconds = self._backoff.next()
+        seconds = (self._refusals if fatal else self._backoff).next()
         if ended.failure is Failure.SESSION_TAKEN_OVER:
             # Whoever it was has the same client id; taking it back at once would go on for ever.
             seconds += _TAKEN_OVER_SECONDS
         try:
-            async with asyncio.timeout(None if fatal else seconds):
+            async with asyncio.timeout(seconds):
                 await self._again.wait()
         except TimeoutError:
             pass
@@ -257,16 +272,22 @@ class BrokerLink:
     # Receiving
 
     def _receive(self, message: Message) -> None:
-        if self._stopping:
-            # Nobody is there any more; what is not acknowledged comes again.
+        if self._paused:
             return
-        if self._wanted.copies.is_surplus(message):
+        if message.topic in self._own or self._wanted.copies.is_surplus(message):
+            # What the link says of itself is no news to whoever has the link.
             self._discard(message.qos, message.packet_id)
             return
         try:
             self._on_message(message)
         except Exception:  # whatever it was, the next message must come through
-            _LOGGER.exception("A message on %s could not be taken in", message.topic)
+            if self.failed % _TRACEBACK_EVERY == 0:
+                _LOGGER.exception(
+                    "A message on %s could not be taken in, after %d others", message.topic, self.failed
+                )
+            self.failed += 1
+            # Left open, such messages would use the window of the unacknowledged up.
+            self._discard(message.qos, message.packet_id)
 
     def _discard(self, qos: int, packet_id: int) -> None:
         if (client := self._session()) is not None:

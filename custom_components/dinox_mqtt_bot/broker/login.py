@@ -23,6 +23,9 @@ _ABANDON_SECONDS = 2.0
 _NOT_V5 = {Failure.PROTOCOL_REFUSED, Failure.NOT_MQTT}
 # It may be that; a broker that spoke MQTT 5 before has another reason.
 _PERHAPS_NOT_V5 = {Failure.CONNECTION_LOST, Failure.TIMEOUT}
+# Worth remembering once 3.1.1 has worked: some brokers leave a CONNECT of MQTT 5 unanswered, and to wait for
+# that with every login would be an outage of its own.
+_REMEMBERED = _NOT_V5 | {Failure.TIMEOUT}
 
 
 class LoginError(Exception):
@@ -74,7 +77,7 @@ class Login:
             if not others or not self._falls_back(err.ended):
                 raise
             client = await self._log_in(others[0])
-            if err.ended.failure in _NOT_V5:
+            if err.ended.failure in _REMEMBERED:
                 self._known = client.version
         else:
             self._known = client.version

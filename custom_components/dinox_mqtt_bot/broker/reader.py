@@ -136,7 +136,7 @@ class Reader:
         elif size <= self._max_packet:
             self._wait(self._bytes, at, body + size - at)
         else:
-            need = _header_size(self._bytes, at, body, size)
+            need = self._needed(at, body, size)
             if need > end - at:
                 self._wait(self._bytes, at, need)
             else:
@@ -157,7 +157,24 @@ class Reader:
         qos = _qos(head)
         name = self._bytes[body + 2 : stop - 2 if qos else stop]
         packet_id = int.from_bytes(self._bytes[stop - 2 : stop]) if qos else 0
+        if self._v5 and self._length(self._bytes, stop)[0] <= self._max_packet:
+            parsed, _ = self._properties(self._bytes, stop, body + size)
+            if parsed.alias:
+                # Later messages may name it.
+                name = self._alias(parsed.alias, name)
         items.append(Oversized(self._topic(name) if name else "", size, qos, packet_id))
+
+    def _needed(self, at: int, body: int, size: int) -> int:
+        """Return how much of a PUBLISH that is too large must be there: all but its payload, as far as known."""
+        need = _header_size(self._bytes, at, body, size)
+        have = len(self._bytes) - at
+        if not self._v5 or need > have:
+            return need
+        length, start = self._length(self._bytes, at + need)
+        if not start:
+            return have + 1
+        # Properties that are too large themselves are thrown away with the payload.
+        return need if length > self._max_packet else min(start + length, body + size) - at
 
     def _publish(self, data: bytes, head: int, at: int, stop: int, received: float) -> Message:
         """Parse one PUBLISH (MQTT 5 §3.3) whose body is `data[at:stop]`."""

@@ -20,7 +20,7 @@ class Receipts:
 
     def __init__(self) -> None:
         self.connection = 0
-        self._waiting: set[int] = set()
+        self._waiting: dict[int, Message] = {}
         self._unreleased: set[int] = set()
 
     @property
@@ -44,16 +44,20 @@ class Receipts:
                 return self._acknowledge(2, message.packet_id)
             if message.packet_id in self._waiting:
                 return b""
-        self._waiting.add(message.packet_id)
+        self._waiting[message.packet_id] = message
         return None
 
     def acknowledge(self, messages: Iterable[Message]) -> bytes:
-        """Return the PUBACK and PUBREC packets of these messages, without those of an earlier connection."""
+        """Return the PUBACK and PUBREC packets of these messages.
+
+        Those of an earlier connection, and those acknowledged already, have none: the identifier may be that
+        of another message by now.
+        """
         return b"".join(
             [
                 self._acknowledge(message.qos, message.packet_id)
                 for message in messages
-                if message.connection == self.connection and message.packet_id in self._waiting
+                if self._waiting.get(message.packet_id) is message
             ]
         )
 
@@ -67,7 +71,7 @@ class Receipts:
         return _PUBCOMP + packet_id.to_bytes(2)
 
     def _acknowledge(self, qos: int, packet_id: int) -> bytes:
-        self._waiting.discard(packet_id)
+        self._waiting.pop(packet_id, None)
         if qos == 1:
             return _PUBACK + packet_id.to_bytes(2)
         self._unreleased.add(packet_id)
