@@ -15,6 +15,8 @@ from .run import blocked, measure
 
 HELD_TOO_LONG_MS = 50.0
 
+type Figures = dict[str, object]
+
 # A home's broker has its own defaults; only what would lose messages of the load is lifted.
 BROKER = "max_queued_messages 0\nlog_dest none\npersistence false"
 
@@ -30,19 +32,24 @@ def main() -> None:
         broker = lab.mosquitto(extra=BROKER).ports["mqtt"]
         rates = _rates(broker, load, names, arguments.repeats)
         _print_rates(rates, load)
-        if arguments.only:
-            return
-        held = blocked(broker, load, _tell)
-        _print_held(held)
-        latency = chat.latency(lab, broker, _tell)
-        _print_latency(latency)
+        figures: Figures = {"messages_per_cpu_second": {name: round(rate) for name, rate in rates.items()}}
+        held_ms = 0.0 if arguments.only else _measure_the_rest(lab, broker, load, figures)
     if arguments.json:
-        result = {
-            "messages_per_cpu_second": {name: round(rate) for name, rate in rates.items()},
-            "loop_blocked_ms_p99": round(held["p99"], 2),
-            "mqtt_to_chat_ms": {name: round(latency.normal[name], 1) for name in ("p50", "p99")},
-        }
-        arguments.json.write_text(json.dumps(result, indent=2) + "\n")
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if held_ms > HELD_TOO_LONG_MS:
+        sys.exit(f"FAILURE: the event loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
+
+
+def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> float:
+    """Measure what only the whole path has; return how long it held the loop at worst, in milliseconds."""
+    held = blocked(broker, load, _tell)
+    _print_held(held)
+    latency = chat.latency(lab, broker, _tell)
+    _print_latency(latency)
+    figures["loop_blocked_ms_p99"] = round(held["p99"], 2)
+    figures["loop_blocked_ms_worst"] = round(held["held"], 2)
+    figures["mqtt_to_chat_ms"] = {name: round(latency.normal[name], 1) for name in ("p50", "p99")}
+    return held["held"]
 
 
 def _arguments() -> argparse.Namespace:
@@ -79,10 +86,9 @@ def _print_rates(rates: dict[str, float], load: Load) -> None:
 
 def _print_held(held: dict[str, float]) -> None:
     print("\nEvent loop held during the whole path, the load and then hostile payloads (5 MB and more, JSON")
-    print(f"nested 10,000 deep): p99 {held['p99']:.1f} ms, longest {held['worst']:.1f} ms,")
+    print("nested 10,000 deep, a device of 2,500 components) and a marker that reads 5,000 notices:")
+    print(f"p99 {held['p99']:.1f} ms, longest {held['worst']:.1f} ms,")
     print(f"of which by this process {held['held']:.1f} ms")
-    if held["held"] > HELD_TOO_LONG_MS:
-        print(f"FAILURE: the loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
 
 
 def _print_latency(latency: chat.Latency) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
-from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports
+from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.readings import Readings
 from custom_components.dinox_mqtt_bot.bot.rules import Contact, RuleSet, Subscription
 from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
@@ -92,7 +92,13 @@ class Assembly:
     def create_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         return self.loop.create_task(work, name=name)
 
-    async def open(self, directory: str, rules: RuleSet, chat: Chat | None = None) -> None:
+    async def open(
+        self,
+        directory: str,
+        rules: RuleSet,
+        chat: Chat | None = None,
+        templates: Templates | None = None,
+    ) -> None:
         self.store = await asyncio.to_thread(
             lambda: Store.open(
                 Path(directory, "bot.db"),
@@ -109,7 +115,7 @@ class Assembly:
             outbox=self.store.outbox,
             rules=NoRules(),
             phrases=Translations(words()),
-            templates=NoTemplates(),
+            templates=templates or NoTemplates(),
             clock=self.clock,
         )
         self.bot = Bot(ports, Readings(ports.templates), rules, paused=False, name="Bench")

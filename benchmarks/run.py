@@ -66,11 +66,27 @@ def blocked(port: int, load: Load, tell: Callable[[str], None]) -> dict[str, flo
         send(port, load)
         tell("hostile payloads")
         with connected(port, "bench-hostile") as link:
-            for number, payload in enumerate(hostile()):
-                link.sendall(publish(f"bench/hostile/{number}", payload, 1, number))
+            hurtful = [(f"bench/hostile/{number}", payload) for number, payload in enumerate(hostile())]
+            for number, (topic, payload) in enumerate([*hurtful, *discovered()]):
+                link.sendall(publish(topic, payload, 1, number))
                 receive(link, 4)
         result: dict[str, float] = said(receiver, "result")
         return result
+
+
+def discovered() -> Iterator[tuple[str, bytes]]:
+    """Yield a device of 180 kB with 2,500 components, one whose values go through a template, and its values."""
+    components = {
+        f"{number:04}": {"p": "sensor", "stat_t": f"bench/device/{number}", "uniq_id": f"big{number}"}
+        for number in range(2_500)
+    }
+    big = {"dev": {"ids": "big", "name": "Big"}, "o": {"name": "bench"}, "cmps": components}
+    yield "homeassistant/device/big/config", json.dumps(big, separators=(",", ":")).encode()
+    template = "{{ (value_json.t * 9 / 5 + 32) | round(1) }}"
+    one = {"stat_t": "bench/template", "uniq_id": "one", "name": "One", "val_tpl": template}
+    yield "homeassistant/sensor/one/config", json.dumps(one).encode()
+    for number in range(200):
+        yield "bench/template", b'{"t": %d}' % number
 
 
 def hostile() -> Iterator[bytes]:

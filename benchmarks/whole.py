@@ -5,11 +5,16 @@ from dataclasses import dataclass
 import os
 from tempfile import TemporaryDirectory
 import time
+from typing import TYPE_CHECKING
 
 from .load import FILTER, Load
 from .meter import Measured, Meter, say
 
+if TYPE_CHECKING:
+    from .assembly import Assembly
+
 TICK_SECONDS = 0.001
+UNREAD = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +57,47 @@ def whole_path(port: int, load: Load) -> Measured:
 
 async def blocked(port: int, load: Load, seconds: float) -> Blocked:
     """Run the whole path for some seconds beside a ticker."""
+    from homeassistant.core import HomeAssistant
+
+    from custom_components.dinox_mqtt_bot.bot.status import Delivery
+    from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
+
     from .assembly import Assembly, rules
     from .receivers import subscribed
 
     with TemporaryDirectory(dir=os.environ.get("BENCH_DIRECTORY")) as directory:
         assembly = Assembly(port)
-        await assembly.open(directory, rules("#", load.qos))
+        templates = SandboxedTemplates(HomeAssistant(directory))
+        await assembly.open(directory, rules("#", load.qos), templates=templates)
         assembly.link.start()
         await subscribed(assembly.link)
+        last = await _unread(assembly)
         late: list[tuple[float, float]] = []
         ticker = asyncio.create_task(_tick(late))
         say("ready")
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds / 2)
+        assembly.delivered(last, Delivery.READ, time.time())
+        await asyncio.sleep(seconds / 2)
+        assert assembly.bot.status.unread < UNREAD
         ticker.cancel()
         await assembly.close()
     waits = sorted(wait for wait, _ in late)
     held = max(min(both) for both in late)
     return Blocked(waits[len(waits) * 99 // 100] * 1000, waits[-1] * 1000, held * 1000)
+
+
+async def _unread(assembly: Assembly) -> str:
+    """Let the contact have many notices that it has not read; return the id of the last."""
+    from custom_components.dinox_mqtt_bot.bot.ports import Notice
+
+    from .assembly import CONTACT
+
+    outbox = assembly.store.outbox
+    for number in range(UNREAD):
+        outbox.put(Notice(f"unread-{number}", CONTACT, f"{number}", time.time()))
+    while outbox.unread < UNREAD:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    return f"unread-{UNREAD - 1}"
 
 
 async def _tick(late: list[tuple[float, float]]) -> None:

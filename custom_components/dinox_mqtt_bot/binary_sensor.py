@@ -6,13 +6,13 @@ from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.status import BotStatus, LinkStatus, Phase
 from .coordinator import BotConfigEntry
-from .entity import StatusEntity
+from .entity import StatusEntity, async_forget
 
 PARALLEL_UPDATES = 0
 
@@ -35,6 +35,8 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     coordinator = entry.runtime_data
+    if not coordinator.has_chat:
+        async_forget(hass, entry, Platform.BINARY_SENSOR, (each for each in LINKS if each.chat))
     async_add_entities(
         LinkBinarySensor(coordinator, description)
         for description in LINKS

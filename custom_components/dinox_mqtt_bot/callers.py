@@ -1,5 +1,7 @@
 """Who asks when Home Assistant asks, and how the bot's errors look there."""
 
+from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -9,18 +11,33 @@ from .bot.rules import Role
 from .const import DOMAIN
 
 # What the world did; everything else the caller can mend by asking for something else.
-WORLD = frozenset({"not_connected", "publish_refused", "publish_timeout", "history_unavailable"})
+WORLD = frozenset({"not_connected", "publish_refused", "publish_timeout", "history_unreadable"})
 
 
 async def async_caller(hass: HomeAssistant, context: Context, surface: Surface, nobody: Role) -> Caller:
-    """Return the user of a context: an administrator of Home Assistant is one of the bot.
+    """Return the user of a context, with the role that Home Assistant's own groups give.
 
     `nobody` is the role where no user stands behind the context: an automation, a voice satellite.
     """
-    user = await hass.auth.async_get_user(context.user_id) if context.user_id else None
-    if user is None:
+    if context.user_id is None:
         return Caller(surface, surface.value, nobody)
-    return Caller(surface, user.name or surface.value, Role.ADMIN if user.is_admin else Role.OPERATOR)
+    user = await hass.auth.async_get_user(context.user_id)
+    if user is None:  # deleted meanwhile
+        return Caller(surface, surface.value, Role.VIEWER)
+    return Caller(surface, user.name or surface.value, _role(user))
+
+
+def _role(user: User) -> Role:
+    if user.is_admin:
+        return Role.ADMIN
+    only_reads = all(group.id == GROUP_ID_READ_ONLY for group in user.groups)
+    return Role.VIEWER if only_reads else Role.OPERATOR
+
+
+def require_operator(caller: Caller, action: str) -> None:
+    """Raise BotError `not_allowed` for somebody who may only look."""
+    if caller.role < Role.OPERATOR:
+        raise BotError("not_allowed", command=action, role=Role.OPERATOR.word)
 
 
 def translated(error: BotError) -> HomeAssistantError:

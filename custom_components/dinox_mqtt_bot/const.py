@@ -25,6 +25,7 @@ CONF_XMPP_SECURITY: Final = "xmpp_security"
 CONF_XMPP_CA: Final = "xmpp_ca"
 CONF_XMPP_RESOURCE: Final = "xmpp_resource"
 CONF_INSECURE_OK: Final = "insecure_ok"
+CONF_PLAIN_PASSWORD_OK: Final = "plain_password_ok"
 
 # entry.options
 CONF_DISCOVERY: Final = "discovery"
@@ -39,6 +40,7 @@ DEFAULT_DISCOVERY_PREFIX: Final = "homeassistant"
 DEFAULT_DIGEST_SECONDS: Final = 300
 DEFAULT_RETENTION_DAYS: Final = 30
 DEFAULT_RETENTION_ROWS: Final = 500_000
+DEFAULT_BARE_COMMANDS: Final = True
 
 # Subentries; the unique id of a topic is its filter, that of a contact its bare JID.
 SUBENTRY_TOPIC: Final = "topic"

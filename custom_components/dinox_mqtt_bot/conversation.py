@@ -37,8 +37,8 @@ class BotConversation(BotEntity, conversation.ConversationEntity):
     async def _async_handle_message(
         self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
     ) -> conversation.ConversationResult:
-        # Anybody in the room may speak to a satellite, so a voice without a user is no administrator.
-        caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.OPERATOR)
+        # Anybody in the room may speak to a satellite: a voice without a user may look, not act.
+        caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.VIEWER)
         text = await self.coordinator.bot.ask(user_input.text, caller)
         chat_log.async_add_assistant_content_without_tools(
             conversation.AssistantContent(agent_id=user_input.agent_id, content=text)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import logging
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .bot.announcements import Announcement, ChatReceived, MessageReceived
@@ -21,7 +21,7 @@ from .bot.status import BotStatus, Delivery, LinkStatus, Phase
 from .bot.utterance import Utterance
 from .broker.link import BrokerLink
 from .clock import Allowance, LoopClock, Pulse
-from .const import ATTR_LINK, CONF_BARE_COMMANDS, CONF_PAUSED, LinkName
+from .const import ATTR_LINK, CONF_BARE_COMMANDS, CONF_PAUSED, DEFAULT_BARE_COMMANDS, LinkName
 from .events import (
     EVENT_CHAT,
     EVENT_MESSAGE,
@@ -91,9 +91,14 @@ class BotCoordinator:
         try:
             self.broker = await async_build_broker(self)
             self.chat = await async_build_chat(self)
-        except BotError:
+            self.bot = self._build_bot()
+            self._silence = self.bot.listen(self._announced)
+            await self.bot.say_untold()
+        except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
             await self.hass.async_add_executor_job(self.store.close)
             raise
+
+    def _build_bot(self) -> Bot:
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
@@ -104,17 +109,22 @@ class BotCoordinator:
             templates=SandboxedTemplates(self.hass),
             clock=self.clock,
         )
-        self.bot = Bot(
+        return Bot(
             ports,
             Readings(ports.templates),
             rule_set(self.entry.subentries.values(), self.entry.options),
             paused=self.entry.options.get(CONF_PAUSED, False),
             name=self.entry.title,
-            bare_commands=self.entry.options.get(CONF_BARE_COMMANDS, True) and not shares_account(self.entry),
+            bare_commands=self._bare_commands,
             connection=connection(self.entry),
             dropped=lambda: self.store.dropped,
         )
-        self._silence = self.bot.listen(self._announced)
+
+    @property
+    def _bare_commands(self) -> bool:
+        """Whether a command needs no `/mqtt`; in a user's own self-chat every note would be taken for one."""
+        wanted: bool = self.entry.options.get(CONF_BARE_COMMANDS, DEFAULT_BARE_COMMANDS)
+        return wanted and not shares_account(self.entry)
 
     @callback
     def async_start(self) -> None:
@@ -128,6 +138,8 @@ class BotCoordinator:
             return
         self._closed = True
         self.clock.close()
+        # First: nobody would say what comes after the bot has said what it holds.
+        self.broker.pause()
         self.bot.close()
         # A read sees everything handed over before: what is committed is said and acknowledged by then.
         with suppress(BotError):
@@ -145,8 +157,9 @@ class BotCoordinator:
         self.bot.tick(now)
 
     def receive(self, message: Message) -> None:
-        """Hand a message of the broker to the bot."""
-        self.bot.receive(message)
+        """Hand a message of the broker to the bot, which must not take one any more once it closes."""
+        if not self._closed:
+            self.bot.receive(message)
 
     def committed(self, messages: list[Message]) -> None:
         """Acknowledge to the broker what the history holds."""
@@ -193,6 +206,10 @@ class BotCoordinator:
     def _ask_for_credentials(self, status: LinkStatus, link: LinkName) -> None:
         if status.fatal and status.reason == "invalid_auth":
             self.entry.async_start_reauth(self.hass, data={ATTR_LINK: link.value})
+        elif self.broker.status.phase is Phase.ONLINE and self.chat.status.phase is Phase.ONLINE:
+            # Both were let in after all, so nobody needs to be asked.
+            for flow in list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
 
     def create_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Start work that ends with the config entry."""

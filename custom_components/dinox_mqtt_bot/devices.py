@@ -31,6 +31,8 @@ def async_register_bot(hass: HomeAssistant, entry: BotConfigEntry) -> None:
 @callback
 def async_register_subentry(hass: HomeAssistant, entry: BotConfigEntry, subentry: ConfigSubentry) -> None:
     """Create the device of a contact or plain topic, or give it its new name."""
+    if subentry.subentry_type == SUBENTRY_CONTACT and not entry.runtime_data.has_chat:
+        _forget_device(hass, entry, subentry)
     if not has_entities(entry, subentry):
         return
     via = dr.async_get_device_id_by_identifier(hass, (DOMAIN, entry.entry_id), config_entry_id=entry.entry_id)
@@ -44,6 +46,17 @@ def async_register_subentry(hass: HomeAssistant, entry: BotConfigEntry, subentry
         name=subentry.title,
         via_device_id=via,
     )
+
+
+@callback
+def _forget_device(hass: HomeAssistant, entry: BotConfigEntry, subentry: ConfigSubentry) -> None:
+    """Remove the device that a contact had, with its entity, while the bot had an account."""
+    identifier = (DOMAIN, subentry.subentry_id)
+    try:
+        left = dr.async_get_device_id_by_identifier(hass, identifier, config_entry_id=entry.entry_id)
+    except ValueError:  # there is none
+        return
+    dr.async_get(hass).async_remove_device(left)
 
 
 def has_entities(entry: BotConfigEntry, subentry: ConfigSubentry) -> bool:

@@ -1,14 +1,15 @@
 """What helps to find a fault, with nothing of what the user's home says: no payload, topic value, secret, JID."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_loaded_integration
 
-from .bot.status import LinkStatus
+from .bot.status import LinkStatus, Phase
+from .broker.link import BrokerLink
 from .const import (
     CONF_ALIAS,
     CONF_CA,
@@ -23,6 +24,9 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import BotConfigEntry, BotCoordinator
+
+if TYPE_CHECKING:
+    from .ha_broker import HaBroker
 
 SECRETS = {
     CONF_ALIAS, CONF_CA, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_HOST, CONF_JID, CONF_NAME, CONF_PASSWORD,
@@ -41,6 +45,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
             for each in entry.subentries.values()
         ],
         "status": _status(coordinator),
+        "messages": _messages(coordinator.broker),
         "events_left_out": coordinator.allowance.refused,
         "store": {
             "backlog": coordinator.store.backlog,
@@ -54,7 +59,11 @@ def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
     status = coordinator.bot.status
     return {
         "state": status.state,
-        "broker": _link(status.broker),
+        # Of a broker that lets the bot in, `detail` tells only what the two agreed on.
+        "broker": {
+            **_link(status.broker),
+            "detail": status.broker.detail if status.broker.phase is Phase.ONLINE else "",
+        },
         "chat": _link(status.chat),
         "paused": status.paused,
         "messages": status.messages,
@@ -63,6 +72,17 @@ def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
         "undelivered": status.undelivered,
         "last_message": status.last_time,
         "refused": [reason for _filter, reason in status.refused],
+    }
+
+
+def _messages(broker: BrokerLink | HaBroker) -> Mapping[str, int]:
+    """Return what became of messages that were not simply taken in; nothing of it is known of Home Assistant's."""
+    if not isinstance(broker, BrokerLink):
+        return {}
+    return {
+        "failed": broker.failed,
+        "oversized": broker.oversized,
+        "unacknowledged": broker.unacknowledged,
     }
 
 

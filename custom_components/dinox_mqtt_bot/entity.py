@@ -1,10 +1,11 @@
 """What all entities of a bot share: the device, the unique id, and when to write a state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
@@ -35,6 +36,18 @@ class StatusEntity(BotEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self.async_on_remove(self.coordinator.pulse.listen(self.async_write_ha_state))
+
+
+@callback
+def async_forget(
+    hass: HomeAssistant, entry: BotConfigEntry, platform: str, descriptions: Iterable[EntityDescription]
+) -> None:
+    """Take entities of the bot out of the registry that it had before it was reconfigured."""
+    registry = er.async_get(hass)
+    for description in descriptions:
+        unique_id = f"{entry.entry_id}_{description.key}"
+        if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
+            registry.async_remove(entity_id)
 
 
 @callback

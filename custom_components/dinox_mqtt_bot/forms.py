@@ -39,6 +39,7 @@ from .const import (
     CONF_INSECURE_OK,
     CONF_JID,
     CONF_NAME,
+    CONF_PLAIN_PASSWORD_OK,
     CONF_PRIORITY,
     CONF_QOS,
     CONF_RECEIVES,
@@ -53,6 +54,7 @@ from .const import (
     CONF_XMPP_PASSWORD,
     CONF_XMPP_PORT,
     CONF_XMPP_SECURITY,
+    DEFAULT_BARE_COMMANDS,
     DEFAULT_DIGEST_SECONDS,
     DEFAULT_DISCOVERY_PREFIX,
     DEFAULT_RETENTION_DAYS,
@@ -74,6 +76,7 @@ FIELDS = {
     "invalid_host": (CONF_HOST,),
     "cannot_connect": (CONF_HOST,),
     "invalid_auth": (CONF_PASSWORD,),
+    "plain_password": (CONF_TLS,),
     "xmpp_invalid_auth": (CONF_XMPP_PASSWORD,),
     "password_missing": (CONF_XMPP_PASSWORD,),
     "xmpp_unknown_host": (CONF_JID,),
@@ -139,6 +142,7 @@ BROKER_FORM = vol.Schema(
                         CONF_TRANSPORT, _words(Transport)
                     ),
                     vol.Optional(CONF_PATH): TEXT,
+                    vol.Required(CONF_PLAIN_PASSWORD_OK, default=False): BooleanSelector(),
                 }
             ),
             {"collapsed": True},
@@ -182,7 +186,7 @@ OPTIONS_FORM = vol.Schema(
         vol.Required(CONF_DIGEST_SECONDS, default=DEFAULT_DIGEST_SECONDS): _number(10, 86_400, "s"),
         vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): _number(1, 3650, "d"),
         vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): _number(1_000, 50_000_000),
-        vol.Required(CONF_BARE_COMMANDS, default=False): BooleanSelector(),
+        vol.Required(CONF_BARE_COMMANDS, default=DEFAULT_BARE_COMMANDS): BooleanSelector(),
     }
 )
 

@@ -14,7 +14,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -26,7 +26,7 @@ from .bot.status import BotState, BotStatus, Phase
 from .clock import Pulse
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .coordinator import BotConfigEntry, BotCoordinator
-from .entity import BotEntity, StatusEntity, async_add_for_subentries
+from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .excerpt import excerpt, number, plain_topic
 
 PARALLEL_UPDATES = 0
@@ -75,6 +75,7 @@ STATUS = (
     StatusDescription(
         key="messages",
         translation_key="messages",
+        entity_registry_enabled_default=False,
         state_class=SensorStateClass.TOTAL_INCREASING,
         value=lambda status: status.messages,
     ),
@@ -94,6 +95,7 @@ STATUS = (
     StatusDescription(
         key="undelivered",
         translation_key="undelivered",
+        entity_registry_enabled_default=False,
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda status: status.undelivered,
@@ -108,6 +110,8 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     coordinator = entry.runtime_data
+    if not coordinator.has_chat:
+        async_forget(hass, entry, Platform.SENSOR, (each for each in STATUS if each.chat))
     async_add_entities(
         StatusSensor(coordinator, description)
         for description in STATUS

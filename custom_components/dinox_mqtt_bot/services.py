@@ -16,7 +16,7 @@ from .bot.commands import COMMANDS
 from .bot.errors import BotError
 from .bot.replies import Reply, Table
 from .bot.rules import Priority, Role
-from .callers import async_caller, translated
+from .callers import async_caller, require_operator, translated
 from .const import DOMAIN
 from .coordinator import BotCoordinator
 
@@ -97,6 +97,8 @@ def _response(coordinator: BotCoordinator, reply: Reply) -> dict[str, Any]:
 
 
 async def _send_message(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    require_operator(caller, SERVICE_SEND_MESSAGE)
     priority = Priority[call.data[ATTR_PRIORITY].upper()]
     notices = coordinator.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
     return {"sent": [{"id": notice.id, "contact": notice.to} for notice in notices]}

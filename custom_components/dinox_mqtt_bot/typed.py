@@ -20,6 +20,7 @@ from .const import (
     CONF_DISCOVERY_PREFIX,
     CONF_INSECURE_OK,
     CONF_JID,
+    CONF_PLAIN_PASSWORD_OK,
     CONF_TLS,
     CONF_TOPICS,
     CONF_TRANSPORT,
@@ -31,7 +32,7 @@ from .const import (
     Tls,
 )
 from .forms import SECTIONS
-from .settings import contact, contact_subentry, is_loopback, subscription, topic_subentry
+from .settings import contact, contact_subentry, is_local, is_loopback, subscription, topic_subentry
 from .xmpp.settings import Security
 
 type Typed = Mapping[str, Any]
@@ -45,13 +46,19 @@ MQTT_PORTS = {
 
 
 def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
-    """Read the broker's form; secrets left empty stay as they are stored. Raises BotError `invalid_host`."""
+    """Read the broker's form; secrets left empty stay as they are stored.
+
+    Raises BotError `invalid_host` or `plain_password`.
+    """
     given = flat(typed)
     host = _host(given[CONF_HOST])
     username = given.get(CONF_USERNAME, "")
     certificate = given.get(CONF_CLIENT_CERT, "").strip()
     tls, transport = Tls(given[CONF_TLS]), Transport(given[CONF_TRANSPORT])
     path = given.get(CONF_PATH, "").strip().removeprefix("/") or "mqtt"
+    plain_ok = given[CONF_PLAIN_PASSWORD_OK]
+    if username and tls is Tls.OFF and not plain_ok and not is_local(host):
+        raise BotError("plain_password", host=host)
     return {
         CONF_HOST: host,
         CONF_PORT: given.get(CONF_PORT) or MQTT_PORTS[transport, tls is not Tls.OFF],
@@ -64,6 +71,7 @@ def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
         CONF_PROTOCOL: given[CONF_PROTOCOL],
         CONF_TRANSPORT: transport.value,
         CONF_PATH: f"/{path}",
+        CONF_PLAIN_PASSWORD_OK: plain_ok,
     }
 
 

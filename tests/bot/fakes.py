@@ -83,9 +83,26 @@ class FakeHistory:
         self.connections: list[tuple[str, Phase, float]] = []
         self.known_messages: set[Message] = set()
         self.unchanged_messages: set[Message] = set()
+        self.waiting: dict[str, TopicRow] = {}
+        self.unreadable = False
 
-    def append(self, reading: Reading, priority: Priority) -> None:
+    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
         self.appended.append((reading, priority))
+        if untold:
+            topic, at = reading.message.topic, reading.message.received
+            before = self.waiting.get(topic, TopicRow(topic, reading.name, 0, at, at, ""))
+            self.waiting[topic] = replace(
+                before, count=before.count + 1, last_seen=at, last_text=reading.text
+            )
+
+    def told(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self.waiting.pop(topic, None)
+
+    async def untold(self) -> list[TopicRow]:
+        if self.unreadable:
+            raise BotError("history_unreadable", reason="gone")
+        return list(self.waiting.values())
 
     def skip(self, message: Message) -> None:
         self.skipped.append(message)

@@ -32,6 +32,14 @@ def test_a_table_has_a_line_for_each_row() -> None:
     assert render_reply(reply, PHRASES) == "Aliases:\n• a — 1\n• b\n• on — x y: z\n\noff"
 
 
+def test_rows_that_begin_with_a_label_read_as_such() -> None:
+    rows = (("Broker", "connected", "", "since 14:54"), (Text("column_unread"), "0"), ("alone",))
+    reply = Table(Text("aliases"), ("column_what", "column_value", "column_detail"), rows)
+    assert render_reply(reply, PHRASES) == (
+        "Aliases:\n• Broker: connected, since 14:54\n• Unread: 0\n• alone"
+    )
+
+
 def test_an_empty_table_says_so() -> None:
     assert render_reply(Table(Text("aliases"), COLUMNS, (), Text("history_nothing")), PHRASES) == (
         "Nothing has come in yet."

@@ -145,6 +145,83 @@ def test_closing_hands_over_what_waits() -> None:
     assert world.said == ["home/k\n1"]
 
 
+def test_what_waits_to_be_said_is_untold_until_it_is_in_the_outbox() -> None:
+    world = World(HOME)
+    world.receive("home/k", "1")
+    waiting = list(world.history.waiting)
+    world.later(0.3)
+    assert (waiting, list(world.history.waiting)) == (["home/k"], [])
+
+
+@pytest.mark.parametrize("hidden", [{"paused": True}, {"contacts": ()}])
+def test_what_nobody_is_to_be_told_is_not_untold(hidden: dict[str, object]) -> None:
+    world = World(HOME, **hidden)  # type: ignore[arg-type]
+    world.receive("home/k", "1")
+    assert len(world.history.appended) == 1
+    assert world.history.waiting == {}
+
+
+async def test_what_a_pause_hides_is_not_untold() -> None:
+    world = World(HOME)
+    world.receive("home/k", "1")
+    await world.bot.pause(True)
+    assert world.history.waiting == {}
+
+
+def test_what_closing_says_is_not_untold() -> None:
+    world = World(HOME)
+    world.receive("home/k", "1")
+    world.bot.close()
+    assert world.history.waiting == {}
+
+
+def killed(world: World) -> World:
+    """Return the next run, with the history of a run that was killed."""
+    after = World(*world.bot.rules.subscriptions)
+    after.history.waiting = world.history.waiting
+    return after
+
+
+async def test_what_a_killed_run_left_untold_is_said_at_the_start_once() -> None:
+    world = World(HOME, Subscription("home/door", icon="🚪"))
+    for topic, payload in (("home/k", "1"), ("home/k", "2"), ("home/door", ""), ("elsewhere", "x")):
+        world.receive(topic, payload)
+    after = killed(world)
+    await after.bot.say_untold()
+    await after.bot.say_untold()
+    assert [(notice.to, notice.text, notice.priority) for notice in after.outbox.notices] == [
+        (ME, "Before the restart:\nhome/k: 2 ×2\n🚪 home/door: (empty)", Priority.NORMAL)
+    ]
+
+
+async def test_what_a_killed_run_left_untold_is_urgent_if_any_of_it_was() -> None:
+    world = World(HOME)
+    world.receive("home/k", "1")
+    after = killed(world)
+    after.bot.apply(RuleSet((Subscription("home/#", priority=Priority.ALERT),), (Contact(ME),)))
+    await after.bot.say_untold()
+    assert [notice.priority for notice in after.outbox.notices] == [Priority.ALERT]
+
+
+async def test_what_is_untold_of_a_topic_no_longer_wanted_is_said_all_the_same() -> None:
+    world = World(HOME)
+    world.receive("home/k", "1")
+    after = killed(world)
+    after.bot.apply(RuleSet((), (Contact(ME),)))
+    await after.bot.say_untold()
+    assert after.said == ["Before the restart:\nhome/k: 1"]
+
+
+async def test_a_history_that_cannot_be_read_does_not_keep_the_bot_from_starting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World(HOME)
+    world.history.unreadable = True
+    await world.bot.say_untold()
+    assert world.said == []
+    assert "cannot be read" in caplog.text
+
+
 @given(st.binary(max_size=200), st.text(min_size=1, max_size=20), st.booleans())
 def test_no_message_makes_it_raise(payload: bytes, topic: str, retain: bool) -> None:
     world = World(Subscription("#"), Subscription("$SYS/#"))

@@ -11,6 +11,7 @@ from bot.errors import BotError
 from bot.message import QoS
 from bot.replies import Table, Text
 from bot.rules import Contact, Display, Priority, Role, Subscription
+from bot.status import LinkStatus, Phase
 
 HOME = Subscription("home/#")
 LAMP = Subscription("home/hall/lamp", alias="Hall Lamp")
@@ -194,10 +195,10 @@ async def test_topics_show_last_values_settings_and_refusals() -> None:
     world.receive("c/x", "4")
     assert (await world.ask("topics")).splitlines() == [
         "Subscriptions: 4",
-        "• First (a) — 1 — 08:00:00 — QoS 1",
+        "• First (a) — 1 — 08:00:00",
         "• b/# — b/x: 2 (newest of 2 topics) — 08:00:00 — QoS 2, silent, digest",
-        "• c/# — c/x: 4 — 08:00:00 — QoS 1",
-        "• d — no value yet — QoS 1 — ⚠ refused by the broker: Not authorized",
+        "• c/# — c/x: 4 — 08:00:00",
+        "• d — no value yet — ⚠ refused by the broker: Not authorized",
     ]
 
 
@@ -315,8 +316,21 @@ async def test_pause_hides_and_resume_tells_how_much() -> None:
 
 
 async def test_resume_after_nothing_says_so() -> None:
-    world = World(paused=True)
+    world = World(HOME)
+    await world.ask("pause")
     assert await world.ask("resume") == "Messages are shown again. None came in meanwhile."
+
+
+async def test_resume_knows_nothing_of_what_came_before_a_restart() -> None:
+    world = World(HOME, paused=True)
+    assert (await world.ask("resume")).startswith(
+        "Messages are shown again. None came in since the bot started"
+    )
+    restarted = World(HOME, paused=True)
+    restarted.receive("home/a", "1")
+    assert await restarted.ask("resume") == (
+        "Messages are shown again. Hidden since the bot started: 1, of home/a (×1)"
+    )
 
 
 async def test_resume_names_only_some_of_many_topics() -> None:
@@ -345,7 +359,7 @@ async def test_qos_is_shown_and_set() -> None:
 
 async def test_qos_refuses_another_word() -> None:
     world = World(HOME)
-    assert (await world.ask("qos home/# abc")).startswith("“abc” does not fit “qos”; possible is 0, 1, 2.")
+    assert (await world.ask("qos home/# abc")).startswith("“abc” does not fit “qos”; possible: 0, 1, 2.")
     assert subscription(world, "home/#") == HOME
 
 
@@ -404,24 +418,47 @@ async def test_status_tells_how_things_are() -> None:
     world.clock.time += 3661
     assert (await world.ask("status")).splitlines() == [
         "Home: Online",
-        "• Broker — connected — since 08:00:00 (1 h 1 min)",
-        "• XMPP — connected",
-        "• Subscriptions — 1 — 1 refused by the broker",
-        "• Messages — 1 — last home/a: 21.5, 08:00:00",
-        "• Not delivered yet — 2",
-        "• Unread — 3",
-        "• Paused — 1 hidden so far",
-        "• Dropped — 4",
+        "• Broker: connected, since 08:00:00 (1 h 1 min)",
+        "• XMPP: connected",
+        "• Subscriptions: 1, 1 refused by the broker",
+        "• Messages: 1, last home/a: 21.5, 08:00:00",
+        "• Not delivered yet: 2",
+        "• Unread: 3",
+        "• Paused: 1 hidden so far",
+        "• Dropped: 4",
     ]
+
+
+async def test_status_says_that_the_broker_refuses_the_will() -> None:
+    world = World(HOME, broker=OFFLINE)
+    world.bot.broker_changed(LinkStatus(Phase.ONLINE, "will_refused", "MQTT 5, will refused: Not authorized"))
+    told = await world.ask("status")
+    assert "• Broker: connected, the broker refuses the last will, since 08:00:00" in told
+    reply = await world.bot.execute(Status(), Caller(Surface.ACTION, "ha", Role.VIEWER))
+    assert isinstance(reply, Table)
+    broker = reply.facts[0]["broker"]
+    assert isinstance(broker, dict)
+    assert broker["detail"] == "MQTT 5, will refused: Not authorized"
+
+
+async def test_status_of_a_bot_without_an_account_says_just_that() -> None:
+    world = World(chat=LinkStatus(Phase.ONLINE, "not_configured"))
+    assert "• XMPP: not set up" in (await world.ask("status")).splitlines()
+
+
+async def test_status_calls_the_last_topic_by_its_name() -> None:
+    world = World(HOME, LAMP)
+    world.receive("home/hall/lamp", "ON")
+    assert "• Messages: 1, last Hall Lamp: ON, 08:00:00" in await world.ask("status")
 
 
 async def test_status_before_anything_came() -> None:
     assert (await World(broker=OFFLINE).ask("status")).splitlines()[:5] == [
         "Home: Offline",
-        "• Broker — not connected — not set up",
-        "• XMPP — connected",
-        "• Subscriptions — 0",
-        "• Messages — 0",
+        "• Broker: not connected, not set up",
+        "• XMPP: connected",
+        "• Subscriptions: 0",
+        "• Messages: 0",
     ]
 
 
@@ -430,22 +467,22 @@ async def test_status_answers_an_action_with_facts() -> None:
     assert isinstance(reply, Table)
     (facts,) = reply.facts
     assert facts["state"] == "waiting"
-    assert facts["broker"] == {"state": "online", "reason": "", "since": 0.0}
+    assert facts["broker"] == {"state": "online", "reason": "", "detail": "", "since": 0.0}
     assert facts["subscriptions"] == 1
 
 
 async def test_config_shows_how_the_bot_is_set_up() -> None:
     assert (await World(HOME).ask("config")).splitlines() == [
         "Home: configuration",
-        "• Broker — 127.0.0.1:1883",
-        "• Subscriptions — 1",
-        "• Contact — me@example.org — admin",
-        "• Contact — guest@example.org — viewer — only gets answers",
-        "• Discovery prefix — homeassistant",
-        "• Digest every — 5 min",
-        "• Paused — off",
+        "• Broker: 127.0.0.1:1883",
+        "• Subscriptions: 1",
+        "• Contact: me@example.org, admin",
+        "• Contact: guest@example.org, viewer, only gets answers",
+        "• Discovery prefix: homeassistant",
+        "• Digest every: 5 min",
+        "• Paused: off",
     ]
-    assert "• Discovery prefix — off\n" in await World(discovery_prefix="", paused=True).ask("config")
+    assert "• Discovery prefix: off\n" in await World(discovery_prefix="", paused=True).ask("config")
 
 
 async def test_reconnect_in_the_chat_keeps_the_chat() -> None:
@@ -480,7 +517,7 @@ async def test_help_explains_a_command() -> None:
         "Subscribes to a topic or a topic filter.",
         "Usage: /mqtt subscribe <filter> [0|1|2]",
         "• filter — Topic, or topic filter such as home/# or home/+/temperature.",
-        "• qos — How surely the broker delivers it.",
+        "• qos — How reliably the broker delivers it.",
         "",
         "Short: sub. Needs the role admin.",
     ]
@@ -490,4 +527,4 @@ async def test_help_explains_a_command() -> None:
 
 @pytest.mark.parametrize("contact", [Contact("a@b", role=Role.OPERATOR)])
 async def test_config_names_every_role(contact: Contact) -> None:
-    assert "• Contact — a@b — operator" in await World(contacts=(contact,)).ask("config")
+    assert "• Contact: a@b, operator" in await World(contacts=(contact,)).ask("config")

@@ -375,3 +375,54 @@ def test_what_is_told_of_a_topic_keeps_its_order(steps: list[tuple[str, float]])
     assert heard == sorted(set(heard))
     newest = [number for number, (topic, _) in enumerate(steps) if topic == "a"][-1:]
     assert heard[-1:] == newest
+
+
+def test_topics_are_told_once_they_are_said() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), EACH, NOON)
+    conversation.take(reading("d", "1"), DIGEST, NOON)
+    conversation.take(reading("l", "1"), LIVE, NOON)
+    conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
+    seen = []
+    for later in (0.0, 2.0, 1_000.0):
+        conversation.due(NOON + later)
+        seen.append(sorted(conversation.told()))
+    assert seen == [["l", "urgent"], ["t"], ["d"]]
+
+
+def test_a_topic_of_which_something_waits_is_not_told_yet() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), DIGEST, NOON)
+    conversation.take(reading("t", "2"), EACH, NOON)
+    conversation.due(NOON + 1)
+    assert conversation.told() == []
+    conversation.due(NOON + 1_000)
+    assert conversation.told() == ["t"]
+
+
+def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
+    conversation = talk()
+    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.due(NOON)
+    conversation.told()
+    conversation.take(reading("t", "1"), LIVE, NOON + 1)
+    assert conversation.due(NOON + 10) == []
+    assert conversation.told() == ["t"]
+
+
+def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.batch.MOST_NAMED", 5)
+    conversation = talk()
+    for number in range(MOST_TOPICS + 7):
+        conversation.take(reading(f"t{number}", "1"), EACH, NOON)
+    conversation.due(NOON + 1)
+    assert sorted(conversation.told()) == sorted(f"t{number}" for number in range(MOST_TOPICS + 5))
+
+
+def test_what_a_pause_or_the_end_takes_is_told() -> None:
+    for end in (Conversation.pause, lambda conversation: conversation.flush(NOON)):
+        conversation = talk()
+        for display, topic in ((EACH, "t"), (DIGEST, "d"), (LIVE, "l")):
+            conversation.take(reading(topic, "1"), display, NOON)
+        end(conversation)
+        assert sorted(conversation.told()) == ["d", "l", "t"]

@@ -269,6 +269,24 @@ def test_the_number_of_configurations_is_bounded(monkeypatch: pytest.MonkeyPatch
     assert discovery.learn(TOPIC, b'{"name": "X", "stat_t": "y"}')
 
 
+def many(count: int, topic: str) -> dict[str, object]:
+    """Return a device of so many sensors; a `{}` in their topic is the number of each."""
+    parts = {f"c{n}": {"name": f"S{n}", "stat_t": topic.format(n)} for n in range(count)}
+    return {"dev": {"name": "Device"}, "cmps": parts}
+
+
+def test_the_topics_of_one_configuration_are_bounded() -> None:
+    discovery = learned(many(1_001, "z/{}"), "homeassistant/device/x/config")
+    assert discovery.bindings("z/999")
+    assert not discovery.bindings("z/1000")
+
+
+def test_the_entities_of_one_topic_are_bounded() -> None:
+    discovery = learned(many(101, "z"), "homeassistant/device/x/config")
+    discovery.learn("homeassistant/device/y/config", json.dumps(many(50, "z")).encode())
+    assert [binding.entity for binding in discovery.bindings("z")] == [f"S{n}" for n in range(100)]
+
+
 KEYS = st.sampled_from([*STATE_KEYS, *STATE_KEYS.values(), "~", "other"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["z", "~", "~/z", "", "{{ value }}", "ON"]),

@@ -132,13 +132,21 @@ def test_damaged_text_is_shown_with_marks(payload: bytes, text: str) -> None:
     assert (reading.kind, reading.text) == (Kind.TEXT, text)
 
 
-def test_of_very_long_text_that_must_be_cleaned_the_beginning_is_kept() -> None:
-    reading = read("\u202ea" * LARGE)
-    assert reading.text == "a" * (LARGE // 2) + "…"
-
-
-def test_very_long_text_is_kept_whole() -> None:
-    assert read(b"word\r\n" * LARGE).text == "\n".join(["word"] * LARGE)
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ("\u202ea" * LARGE, "a" * (LARGE // 2) + "…"),
+        ("words\r\n\n" * LARGE, "words\n\n" * (LARGE // 8) + "…"),
+        ("a" * (LARGE + 1), "a" * LARGE + "…"),
+        ("a" * LARGE, "a" * LARGE),
+        ('{"a": 1}' + " " * LARGE, '{"a": 1}' + " " * (LARGE - 8) + "…"),
+    ],
+    ids=["unclean", "lines", "clean", "just short enough", "JSON"],
+)
+def test_of_very_long_text_the_beginning_is_kept(payload: str, text: str) -> None:
+    reading = read(payload)
+    assert reading.kind is Kind.TEXT
+    assert reading.text == text
 
 
 def test_a_web_page_is_known_with_its_title() -> None:
@@ -444,7 +452,7 @@ def test_where_a_template_finds_nothing_the_payload_is_shown(payload: bytes, kin
         ("{{ value_json }}", "1.2.3", "1.2.3"),
         ("{{ value }}", "x\u202e", "x"),
         ("{{ value }}", '{"a":1}', '{"a":1}'),
-        ("{{ value_json }}", "word " * LARGE, ("word " * LARGE).rstrip()),
+        ("{{ value_json }}", "ab" * LARGE, "ab" * (LARGE // 2) + "…"),
     ],
 )
 def test_templates_see_scalars_as_value_and_as_json(template: str, payload: str, text: str) -> None:
@@ -463,6 +471,35 @@ def test_the_payloads_for_on_and_off_read_as_these(payload: str, text: str) -> N
         Message("k", payload.encode())
     )
     assert reading.text == text
+
+
+@pytest.mark.parametrize(
+    ("on", "payload", "text"),
+    [
+        ("open", "open", "open"),
+        ("open", "closed", "closed"),
+        ("ON", "ON", "ON"),
+        (True, "true", "on"),
+        ("yes", "yes", "on"),
+        ("255", "255", "on"),
+        ("y", "y", "on"),
+    ],
+)
+def test_a_word_of_the_device_is_kept_if_it_says_something(on: object, payload: str, text: str) -> None:
+    config: dict[str, object] = {"name": "Door", "stat_t": "k", "pl_on": on, "pl_off": "closed"}
+    assert knowing(config).read(Message("k", payload.encode())).text == text
+
+
+@pytest.mark.parametrize(
+    ("template", "payload"),
+    [
+        ("{{ value_json.v | round(-308) }}", '{"v":1.7e308}'),
+        ("{{ value_json.v | float | round(-400) }}", '{"v":"1.7e308"}'),
+    ],
+)
+def test_a_template_that_overflows_has_no_value(template: str, payload: str) -> None:
+    config: dict[str, object] = {"name": "T", "stat_t": "k", "val_tpl": template}
+    assert knowing(config).read(Message("k", payload.encode())).text
 
 
 def test_a_web_page_stays_one_for_an_entity() -> None:

@@ -120,6 +120,7 @@ def test_a_long_name_is_cut() -> None:
 
 def test_long_text_is_cut_and_says_how_much_is_missing() -> None:
     assert body("a" * (MOST_CHARACTERS + 12_000)) == "a" * MOST_CHARACTERS + "\n… 12 kB more"
+    assert body("a" * 5_000_000) == "a" * MOST_CHARACTERS + "\n… 5 MB more"
 
 
 def test_a_character_is_never_cut_in_two() -> None:

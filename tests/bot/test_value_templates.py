@@ -120,6 +120,48 @@ def test_without_an_answer_of_the_port_there_is_no_value(port: Templates | None)
     assert compile_template("{{ value_json.t * 10 }}").render("raw", PAYLOAD, port) is None
 
 
+class Raising(Templates):
+    """Fails as no template should."""
+
+    @override
+    def render(self, template: str, text: str, json: object) -> str | None:
+        raise MemoryError
+
+
+def test_whatever_a_template_raises_there_is_no_value() -> None:
+    assert compile_template("{{ value_json.t * 10 }}").render("raw", PAYLOAD, Raising()) is None
+
+
+def test_rounding_beyond_the_doubles_gives_no_value() -> None:
+    assert compile_template("{{ value_json.v | round(-308) }}").render("", {"v": 1.7e308}, None) is None
+
+
+@pytest.mark.parametrize("gap", [" |a   " * 30, " |a" + " " * 20_000, "[ " * 5_000])
+def test_a_template_is_compiled_in_no_time_whatever_it_is(gap: str) -> None:
+    """Time cannot be asserted, but without the possessive quantifiers this test does not end."""
+    assert not compile_template(f"{{{{ value{gap}x }}").root
+
+
+NUMBERS = (
+    st.integers()
+    | st.sampled_from(
+        [10**299, -(10**299), 1.7e308, -1.7e308, 5e-324, "1e308", "-1e-320", "9" * 400, "nan", "1_0"]
+    )
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+FILTERS = st.sampled_from(
+    ["float", "int", "int(0)", "float(-1.5)", "round", "round(-308)", "round(999999999)", "round(-999999999)"]
+)
+
+
+@given(st.lists(FILTERS | st.integers(-400, 400).map("round({})".format), max_size=4), NUMBERS)
+def test_no_number_is_too_much_for_a_template(filters: list[str], number: object) -> None:
+    template = compile_template("{{ " + " | ".join(["value_json.v", *filters]) + " }}")
+    assert template.root
+    rendered = template._rendered("raw", {"v": number}, None)
+    assert rendered is None or rendered
+
+
 JSON = st.recursive(
     st.none()
     | st.booleans()

@@ -94,6 +94,15 @@ def test_every_error_has_a_text() -> None:
     assert [key for key in sorted(errors_raised()) if f"exceptions.{key}.message" not in english] == []
 
 
+def test_the_errors_that_are_nobodys_fault_are_raised_somewhere() -> None:
+    (world,) = (
+        {str(word.value) for word in ast.walk(node.value) if isinstance(word, ast.Constant)}
+        for node in ast.walk(modules()["callers.py"])
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WORLD"
+    )
+    assert world - errors_raised() == set()
+
+
 def test_every_phrase_has_a_text() -> None:
     english = load("en")
     assert [key for key in sorted(phrases_asked()) if key not in english] == []

@@ -42,8 +42,8 @@ async def test_a_hostile_payload_breaks_nothing(house: House, name: str) -> None
 async def test_a_strange_topic_is_told_and_can_be_asked_for(house: House, topic: str) -> None:
     await house.publish(f"e2e/{topic}", f"value of {topic}")
     await house.you.next(f"value of {topic}", 20, sender=BOT)
-    quoted = topic.replace('"', '\\"')
-    assert f"value of {topic}" in await house.ask(f'/mqtt history "e2e/{quoted}"') or '"' in topic
+    asked = f'"e2e/{topic}"' if " " in topic else f"e2e/{topic}"
+    assert f"value of {topic}" in await house.ask(f"/mqtt history {asked}", "value of")
 
 
 async def test_no_link_in_a_payload_acts(house: House) -> None:

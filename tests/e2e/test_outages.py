@@ -9,8 +9,11 @@ async def test_broker_away_for_five_seconds(house: House) -> None:
     house.broker.stop()
     await house.becomes("offline")
     await house.you.sees(BOT, "away", 30)
+    assert await house.state("sensor", "_status") == "offline"
+    assert await house.state("binary_sensor", "_mqtt") == "off"
+    assert await house.state("binary_sensor", "_xmpp") == "on"
     reply = await house.ask("/mqtt subscribe away/broker/#", "away/broker/#")
-    assert reply
+    assert reply.startswith("Subscribed to away/broker/# with QoS 1.")
     await asyncio.sleep(5)
     house.broker.start()
     await house.link_is("mqtt", "on")
@@ -24,8 +27,7 @@ async def test_broker_away_for_five_seconds(house: House) -> None:
 async def test_a_command_that_cannot_act_now_says_so_and_never_runs_late(house: House) -> None:
     house.broker.stop()
     await house.becomes("offline")
-    reply = await house.ask("/mqtt publish e2e/late/lamp ON")
-    assert "ON" not in reply.split()[:1]
+    assert await house.ask("/mqtt publish e2e/late/lamp ON") == "There is no connection to the broker now."
     house.broker.start()
     await house.link_is("mqtt", "on")
     await house.publish("e2e/late/marker", "marker")
@@ -36,6 +38,8 @@ async def test_a_command_that_cannot_act_now_says_so_and_never_runs_late(house: 
 async def test_xmpp_server_away_for_five_seconds(house: House) -> None:
     house.xmpp.stop()
     await house.link_is("xmpp", "off")
+    assert await house.state("binary_sensor", "_mqtt") == "on"
+    assert await house.state("sensor", "_status") == "online"
     for number in range(3):
         await house.publish(f"e2e/xmpp/{number}", f"said into the void {number}")
     await asyncio.sleep(5)
@@ -60,7 +64,35 @@ async def test_both_killed_at_once(house: House) -> None:
     await house.link_is("mqtt", "on")
     await house.publish("e2e/both", "after both")
     await house.you.next("after both", 30)
-    assert await house.ask("/mqtt status")
+    assert "Online" in await house.ask("/mqtt status")
+
+
+async def test_the_broker_refuses_the_login_for_a_moment(house: House) -> None:
+    """A broker that is being set up anew knows nobody for a while; nobody has to log in again."""
+    passwords = house.broker.directory / "passwords"
+    right = passwords.read_bytes()
+    house.broker.stop()
+    passwords.write_bytes(b"")
+    try:
+        house.broker.start()
+        await until(lambda: _reason_is(house, "invalid_auth"), "the broker did not refuse the login")
+    finally:
+        house.broker.stop()
+        passwords.write_bytes(right)
+    house.broker.start()
+    await house.link_is("mqtt", "on")
+    await house.publish("e2e/login", "let in again")
+    await house.you.next("let in again", 30)
+    assert await house.hass.api.ask(type="config_entries/flow/progress") == []
+
+
+async def _reason_is(house: House, reason: str) -> bool:
+    states = await house.hass.api.states()
+    return any(
+        state["attributes"].get("reason") == reason
+        for key, state in states.items()
+        if key.startswith("sensor.mqtt_bot") and key.endswith("_status")
+    )
 
 
 async def test_neither_is_there_when_home_assistant_starts(house: House) -> None:
@@ -76,6 +108,19 @@ async def test_neither_is_there_when_home_assistant_starts(house: House) -> None
     await house.publish("e2e/first", "the first value after all")
     await house.you.next("the first value after all", 30)
     await house.link_is("mqtt", "on")
+
+
+async def test_only_the_xmpp_server_is_missing_when_home_assistant_starts(house: House) -> None:
+    await house.hass.stop()
+    house.xmpp.stop()
+    await house.hass.start()
+    await house.link_is("mqtt", "on")
+    assert await house.state("binary_sensor", "_xmpp") == "off"
+    await house.publish("e2e/alone", "stored without a chat")
+    await house.becomes("online")
+    house.xmpp.start()
+    await house.come_back()
+    await house.you.next("stored without a chat", 90)
 
 
 async def test_what_the_broker_queued_arrives_once(house: House) -> None:

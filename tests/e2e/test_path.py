@@ -23,6 +23,13 @@ async def test_an_action_has_the_same_effect(house: House) -> None:
         assert await next_payload() == "OFF"
 
 
+async def test_the_web_page_can_list_the_actions(house: House) -> None:
+    """It asks for all at once: one that cannot be put into JSON would take those of all integrations away."""
+    actions = (await house.hass.api.ask(type="get_services"))["dinox_mqtt_bot"]
+    assert {"publish", "subscribe", "send_message", "command"} <= set(actions)
+    assert set(actions["publish"]["fields"]) >= {"topic", "payload", "qos", "retain"}
+
+
 async def test_assist_has_the_same_effect(house: House) -> None:
     states = await house.hass.api.states()
     agent = next(key for key in states if key.startswith("conversation.mqtt_bot"))

@@ -69,3 +69,17 @@ async def test_what_was_still_to_be_said_is_said_after_a_kill(house: House) -> N
 
 async def _stored(house: House, topic: str) -> bool:
     return bool(house.rows(topic))
+
+
+async def test_what_came_in_and_was_not_said_yet_is_said_after_a_kill(house: House) -> None:
+    """Killed in the moment between the acknowledgement to the broker and the chat."""
+    await house.publish("e2e/kill/before", "this one is said")
+    await house.you.next("this one is said")
+    await house.publish("e2e/kill/untold", "came in just before the kill")
+    # The two seconds between messages run: the next one waits in memory.
+    await until(lambda: _stored(house, "e2e/kill/untold"), "the message is not in the history")
+    await house.hass.kill()
+    assert not any("just before the kill" in heard.text for heard in house.you.all)
+    await house.hass.start()
+    heard = await house.you.next("came in just before the kill", 90)
+    assert heard.text == "Before the restart:\ne2e/kill/untold: came in just before the kill"

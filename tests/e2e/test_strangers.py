@@ -32,6 +32,23 @@ async def test_a_stranger_gets_no_answer_and_has_no_effect(house: House, strange
     assert BOT not in stranger.asked
 
 
+async def test_an_invitation_leaves_the_bot_out_of_the_room(house: House, stranger: Person) -> None:
+    """Whoever invites, direct (XEP-0249) or through the room (XEP-0045 §7.8.2): the bot is in no room."""
+    room = "e2e@conference.home.test"
+    for person in (stranger, house.you):
+        await person.client.plugin["xep_0045"].join_muc_wait(room, person.jid.split("@", maxsplit=1)[0])
+    for person in (stranger, house.you):
+        person.client.plugin["xep_0249"].send_invitation(BOT, room)
+        person.client.plugin["xep_0045"].invite(room, BOT)
+    await house.ask("/mqtt help publish", "publish")
+    assert _occupants(house.you, room) == ["stranger", "you"]
+    assert "e2e@conference" not in "".join(heard.text for heard in await house.you.silence(0))
+
+
+def _occupants(person: Person, room: str) -> list[str]:
+    return sorted(person.client.plugin["xep_0045"].get_roster(room))
+
+
 async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: House) -> None:
     """The account `shared` is the bot's and yours: what the bot says is in your conversation with yourself."""
     jid = "shared@home.test"

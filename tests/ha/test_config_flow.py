@@ -74,6 +74,7 @@ async def test_a_standalone_bot_is_a_connection_an_account_and_the_first_rules(
         "protocol": "automatic",
         "transport": "tcp",
         "path": "/mqtt",
+        "plain_password_ok": False,
         "jid": BOT,
         "xmpp_password": "botpw",
         "xmpp_host": LOOPBACK,
@@ -391,6 +392,38 @@ async def test_a_broker_is_changed_and_an_empty_password_kept(
     assert bot.data["client_id"] == "dinox-mqtt-bot-test"
 
 
+@pytest.mark.parametrize("step", ["standalone", "reconfigure_broker"])
+async def test_a_password_crosses_no_plain_connection_out_of_the_house_unasked(
+    hass: HomeAssistant, bot: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    tried: list[str] = []
+
+    async def connect(_hass: HomeAssistant, data: Answers) -> None:
+        tried.append(data["host"])
+
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.config_flow.async_try_broker", connect)
+    form = await begin(hass, "standalone") if step == "standalone" else await change(hass, bot, "broker")
+    away = {"host": "10.example.com", "tls": "off", "certificates": {}, "advanced": {}}
+    login = {"username": "ha", "password": "right"}
+    form = await answer(hass, form, away | login)
+    assert asked(form) == f"{step} tls: plain_password"
+    assert tried == []
+    form = await answer(hass, form, away | login | {"advanced": {"plain_password_ok": True}})
+    assert form["type"] is FlowResultType.ABORT or asked(form) == "xmpp"
+    assert tried == ["10.example.com"]
+
+
+@pytest.mark.parametrize("answers", [{"tls": "system", "username": "ha", "password": "right"}, {}])
+async def test_with_tls_or_without_a_login_there_is_nothing_to_confirm(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    async def connect(_hass: HomeAssistant, _data: Answers) -> None: ...
+
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.config_flow.async_try_broker", connect)
+    away = {"host": "mqtt.example.org", "tls": "off", "certificates": {}, "advanced": {}}
+    assert asked(await answer(hass, await begin(hass, "standalone"), away | answers)) == "xmpp"
+
+
 async def test_a_changed_broker_must_work(
     hass: HomeAssistant, bot: MockConfigEntry, locked_mosquitto: Server
 ) -> None:
@@ -531,6 +564,23 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "retention_rows": 500_000,
         "bare_commands": True,
     }
+
+
+async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssistant) -> None:
+    options = {
+        "discovery": False,
+        "discovery_prefix": "ha",
+        "digest_seconds": 60,
+        "retention_days": 7,
+        "retention_rows": 2_000,
+        "bare_commands": False,
+    }
+    entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
+    entry.add_to_hass(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert suggested(form) == options
+    await hass.config_entries.options.async_configure(form["flow_id"], suggested(form))
+    assert entry.options == options
 
 
 async def test_a_discovery_prefix_is_a_topic(hass: HomeAssistant) -> None:

@@ -43,7 +43,8 @@ async def test_a_command_acts_on_the_broker(
     hass: HomeAssistant, data: dict[str, Any], port: int, text: str
 ) -> None:
     async with running(hass, bot_entry(data)):
-        assert "assist/light" in await say(hass, text)
+        context = await context_of(hass, "system-users")
+        assert "assist/light" in await say(hass, text, context)
         assert await next_on(port, "assist/light") == "ON"
 
 
@@ -69,11 +70,20 @@ async def test_only_an_administrator_changes_subscriptions(
         assert bool(entry.subentries) is allowed
 
 
-async def test_a_voice_without_a_user_is_no_administrator(hass: HomeAssistant, data: dict[str, Any]) -> None:
-    entry = bot_entry(data)
-    async with running(hass, entry):
-        await say(hass, "subscribe assist/new")
-        assert not entry.subentries
+@pytest.mark.parametrize("group", ["", "system-read-only"])
+async def test_a_voice_without_a_user_and_a_user_who_only_reads_may_look_and_not_act(
+    hass: HomeAssistant, data: dict[str, Any], port: int, group: str
+) -> None:
+    async with running(hass, bot_entry(data, topics("assist/seen", "assist/forbidden"))) as bot:
+        context = await context_of(hass, group) if group else None
+        await publish(port, "assist/seen", "21.5")
+        await until(lambda: bot.bot.status.messages == 1)
+        assert "21.5" in await say(hass, "topics", context)
+        refused = await say(hass, "publish assist/forbidden ON", context)
+        await publish(port, "assist/seen", "22.5")
+        await until(lambda: bot.bot.status.last_text.startswith("22.5"))
+        assert "operator" in refused
+        assert bot.bot.status.messages == 2
 
 
 async def test_the_dialog_of_the_web_page_reaches_it(

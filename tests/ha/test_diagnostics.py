@@ -34,7 +34,13 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert told["version"] == "0.1.0"
     assert told["status"]["state"] == "online"
-    assert told["status"]["broker"] == {"phase": "online", "reason": "", "fatal": False}
+    assert told["status"]["broker"] == {
+        "phase": "online",
+        "reason": "",
+        "fatal": False,
+        "detail": "MQTT 5",
+    }
+    assert told["messages"] == {"failed": 0, "oversized": 0, "unacknowledged": 0}
     assert told["status"]["messages"] == 1
     assert told["store"]["trouble"] == ""
     assert [each["type"] for each in told["subentries"]] == ["topic", "contact"]

@@ -10,6 +10,7 @@ from homeassistant.components.switch import DOMAIN as SWITCH
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_capture_events,
@@ -84,6 +85,8 @@ async def test_the_entities_of_a_bot(
             "sensor.home_temp_value",
             "switch.bot_paused",
         ]
+        disabled = {each.entity_id for each in entries if each.disabled_by}
+        assert disabled == {"sensor.bot_messages", "sensor.bot_undelivered"}
         assert all(each.unique_id.startswith((entry.entry_id, *entry.subentries)) for each in entries)
 
 
@@ -108,7 +111,10 @@ async def test_the_status_follows_the_broker(
         assert state(hass, "sensor.home_temp_value") == "21"
 
 
-async def test_the_newest_message_is_a_sensor(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:
+async def test_the_newest_message_is_a_sensor(
+    hass: HomeAssistant, data: dict[str, Any], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)  # the number of messages is not
     async with running(hass, bot_entry(data, topics("home/#"))):
         assert state(hass, "sensor.bot_last_message") == "unknown"
         await publish(port, "home/note", "x" * 300)

@@ -1,6 +1,9 @@
 """A bot from set-up to removal, on a real broker and a real XMPP server."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 import threading
 from typing import Any
 
@@ -29,10 +32,13 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.message import Message
 from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import BotState, Phase
+from custom_components.dinox_mqtt_bot.bot.status import BotState, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.const import CONF_DIGEST_SECONDS, CONF_RETENTION_DAYS, DOMAIN
+from custom_components.dinox_mqtt_bot.forms import OPTIONS_FORM
 from custom_components.dinox_mqtt_bot.parts import database_path
+from custom_components.dinox_mqtt_bot.settings import retention
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
@@ -165,6 +171,23 @@ async def test_the_digest_changes_without_a_reload_and_the_retention_with_one(
         assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_options_saved_unchanged_change_nothing(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    """What the form begins with is what holds without any options, so that saving it is harmless."""
+    entry = bot_entry({**data, **NO_ACCOUNT})
+
+    def behaviour() -> list[object]:
+        bot = entry.runtime_data.bot
+        return [bot.rules, bot.paused, bot._hearing._bare, retention(entry.options)]
+
+    async with running(hass, entry):
+        before = behaviour()
+        form = await hass.config_entries.options.async_init(entry.entry_id)
+        await hass.config_entries.options.async_configure(form["flow_id"], {})
+        await hass.async_block_till_done()
+        assert set(entry.options) == {str(key) for key in OPTIONS_FORM.schema}
+        assert behaviour() == before
+
+
 async def test_neither_broker_nor_xmpp_server_has_to_be_there_at_set_up(
     hass: HomeAssistant, own_lab: Lab, own_mosquitto: Server
 ) -> None:
@@ -220,12 +243,37 @@ async def test_a_certificate_that_is_none_fails_the_set_up_and_lets_go_of_the_da
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
 
 
+async def test_whatever_fails_the_set_up_the_database_is_let_go(
+    hass: HomeAssistant, data: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The thread that writes it would else keep Home Assistant from ending."""
+    entry = bot_entry({name: value for name, value in {**data, **NO_ACCOUNT}.items() if name != "transport"})
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert "KeyError: 'transport'" in caplog.text
+    assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
+    caplog.clear()
+
+
+def open_files() -> set[str]:
+    """Return the files and sockets that this process has open, each socket by its number."""
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the folder itself, while it is read
+            found.add(str(link.readlink()))
+    return {each for each in found if each.startswith("socket:") or DOMAIN in each}
+
+
 async def test_unloading_leaves_nothing_running(
     hass: HomeAssistant, data: dict[str, Any], alice: Person, port: int
 ) -> None:
-    async with running(hass, bot_entry(data, topics("init/x") + contacts(ALICE))):
+    before = open_files()
+    async with running(hass, bot_entry(data, topics("init/x") + contacts(ALICE))) as bot:
         await publish(port, "init/x", "1")
         await alice.next("init/x")
+        assert len([file for file in open_files() - before if file.startswith("socket:")]) >= 2
+        assert str(database_path(hass, bot.entry.entry_id)) in open_files()
+    await until(lambda: open_files() <= before)
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("Bot:")] == []
 
@@ -257,6 +305,29 @@ async def test_a_bot_without_an_account_has_no_chat_entities(
         assert hass.states.get("binary_sensor.bot_xmpp") is None
         assert hass.states.get("sensor.bot_unread") is None
         assert hass.states.async_entity_ids("notify") == []
+
+
+async def test_an_account_that_is_taken_away_leaves_no_entities(
+    hass: HomeAssistant, data: dict[str, Any], entity_registry: er.EntityRegistry
+) -> None:
+    entry = bot_entry(data, contacts(ALICE) + topics("init/stays"))
+    async with running(hass, entry):
+        before = {
+            each.entity_id for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        }
+        hass.config_entries.async_update_entry(entry, data={**data, **NO_ACCOUNT})
+        await hass.async_block_till_done()
+        after = {
+            each.entity_id for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        }
+        assert entry.state is ConfigEntryState.LOADED
+        assert before - after == {
+            "binary_sensor.bot_xmpp",
+            "notify.alice_home_test",
+            "sensor.bot_undelivered",
+            "sensor.bot_unread",
+        }
+        assert after <= before
 
 
 async def test_what_was_said_while_the_xmpp_server_was_down_arrives(
@@ -380,3 +451,59 @@ async def test_an_outbox_that_cannot_be_read_is_logged_and_nothing_else(
         bot.session_began()
         await until(lambda: "What waits to be said cannot be read" in caplog.text)
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
+
+
+async def test_a_message_that_comes_while_the_bot_closes_is_left_to_the_next_run(
+    hass: HomeAssistant, data: dict[str, Any], alice: Person, port: int
+) -> None:
+    """What is stored but told to nobody would be lost: it is acknowledged, and never shown."""
+    entry = bot_entry(data, topics("init/closing") + contacts(ALICE))
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    bot = entry.runtime_data
+    await until(lambda: bot.bot.status.state is BotState.WAITING and not bot.broker._wanted._pending)
+    waiting = bot.store.outbox.waiting
+
+    async def busy() -> list[Any]:
+        await publish(port, "init/closing", "door open")
+        await until(lambda: bot.broker.unacknowledged)
+        return await waiting()
+
+    bot.store.outbox.waiting = busy
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert bot.bot.status.messages == 0
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await alice.next("door open")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_closing_bot_takes_nothing_in(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    async with running(hass, bot_entry({**data, **NO_ACCOUNT}, topics("init/closed"))) as bot:
+        pass
+    bot.receive(Message("init/closed", b"1"))
+    assert bot.bot.status.messages == 0
+
+
+async def test_credentials_refused_for_a_while_ask_once_and_no_longer_than_needed(
+    hass: HomeAssistant, data: dict[str, Any], locked_mosquitto: Server
+) -> None:
+    """A broker whose accounts are Home Assistant's refuses everybody while Home Assistant starts."""
+    credentials = {"username": "ha", "password": "wrong"}
+    entry = bot_entry({**standalone(locked_mosquitto.ports["mqtt"]), **NO_ACCOUNT, **credentials})
+
+    def asked() -> list[Any]:
+        return list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+
+    async with running(hass, entry, BotState.OFFLINE) as bot:
+        await until(asked)
+        refused = bot.broker.status
+        bot.broker_changed(LinkStatus(Phase.OFFLINE, "cannot_connect"))
+        bot.broker_changed(refused)
+        await hass.async_block_till_done()
+        assert len(asked()) == 1
+        login = bot.broker._login
+        login._settings, login.client = replace(login._settings, password="right"), None
+        bot.broker.reconnect()
+        await until(lambda: bot.broker.status.phase is Phase.ONLINE)
+        await hass.async_block_till_done()
+        assert asked() == []

@@ -168,6 +168,28 @@ async def test_a_user_of_home_assistant_may_publish(
         assert await next_on(port, "services/user") == "1"
 
 
+@pytest.mark.parametrize("group", ["system-read-only", "deleted"])
+@pytest.mark.parametrize(
+    ("action", "values"),
+    [
+        ("publish", {"topic": "services/reader", "payload": "1"}),
+        ("send_message", {"message": "hello"}),
+    ],
+)
+async def test_who_only_reads_may_not_act(
+    hass: HomeAssistant, both: dict[str, Any], group: str, action: str, values: dict[str, str]
+) -> None:
+    user = MockUser(groups=[await hass.auth.async_get_group("system-read-only")])
+    if group != "deleted":
+        user.add_to_hass(hass)
+    async with running(hass, bot_entry(both, contacts(ALICE))) as bot:
+        assert await ask(hass, "status", Context(user_id=user.id))
+        with pytest.raises(ServiceValidationError) as raised:
+            await ask(hass, action, Context(user_id=user.id), **values)
+        assert raised.value.translation_key == "not_allowed"
+        assert bot.bot.status.undelivered == 0
+
+
 async def test_the_words_of_the_chat_are_an_action(hass: HomeAssistant, data: dict[str, Any]) -> None:
     async with running(hass, bot_entry(data, topics("services/words"))):
         answer = await ask(hass, "command", text="/mqtt topics")

@@ -20,6 +20,7 @@ from custom_components.dinox_mqtt_bot.settings import (
     broker_tls,
     contact,
     contact_subentry,
+    is_local,
     is_loopback,
     retention,
     rule_set,
@@ -218,3 +219,66 @@ def test_a_jid_is_spelled_as_the_xmpp_library_spells_it(text: str) -> None:
     except BotError:
         return
     assert JID(jid).bare == jid
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST.",
+        "127.0.0.1",
+        "127.8.8.8",
+        "::1",
+        "[::1]",
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.2",
+        "169.254.1.1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:192.168.1.2",
+        "core-mosquitto",
+        "nas",
+        "broker.local",
+        "broker.lan",
+        "broker.home",
+        "broker.internal",
+        "broker.home.arpa",
+        "Broker.Local.",
+        "mqtt.localhost",
+    ],
+)
+def test_a_host_in_the_house(host: str) -> None:
+    assert is_local(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "8.8.8.8",
+        "11.0.0.1",
+        "172.15.0.1",
+        "172.32.0.1",
+        "192.169.0.1",
+        "192.0.2.1",
+        "100.64.0.1",
+        "0.0.0.0",
+        "2001:db8::1",
+        "::ffff:8.8.8.8",
+        "10.example.com",
+        "192.168.1.2.example.com",
+        "127.0.0.1.nip.io",
+        "broker.example.org",
+        "local.example.org",
+        "broker.notlocal",
+        "arpa.home.com",
+        "134744072",
+        "0x8080808",
+        "evil\u3002com",
+        "",
+    ],
+)
+def test_a_host_elsewhere(host: str) -> None:
+    assert not is_local(host)

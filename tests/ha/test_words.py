@@ -70,6 +70,20 @@ async def test_a_template_sees_the_message_and_nothing_else(
     assert SandboxedTemplates(hass).render(template, text, json) == rendered
 
 
+async def test_a_template_that_could_take_long_is_named_once(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    templates = SandboxedTemplates(hass)
+    for _ in range(2):
+        assert templates.render("{% for i in value %}{{ i }}{% endfor %}", "x", None) is None
+    assert caplog.text.count("could take long") == 1
+
+
+async def test_a_payload_too_large_for_a_template_is_not_rendered(hass: HomeAssistant) -> None:
+    assert SandboxedTemplates(hass).render("{{ value | upper }}", "x" * 16_385, None) is None
+
+
 async def test_a_template_keeps_out_of_the_log(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
     SandboxedTemplates(hass).render("{{ secret_name }}", "x", None)
     assert "secret_name" not in caplog.text

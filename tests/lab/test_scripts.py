@@ -1,5 +1,6 @@
 """The commands of the README."""
 
+import json
 import os
 from pathlib import Path
 import subprocess
@@ -36,3 +37,13 @@ def test_setup_refuses_what_it_does_not_know() -> None:
 def test_the_demonstration_plays_its_conversation(embedded: str) -> None:
     done = run("scripts/demo", "--once", DINOX_DEMO_EMBEDDED=embedded)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_benchmark_measures_one_receiver_and_writes_what_it_found(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    only = ("--only", "reader", "--messages", "2000", "--repeats", "1")
+    done = run("scripts/bench", *only, "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    rates = json.loads(file.read_text("utf-8"))["messages_per_cpu_second"]
+    assert set(rates) == {"reader"}
+    assert rates["reader"] > 0

@@ -204,3 +204,85 @@ async def test_publishes_and_connections_are_logged(store: Store, query: Query) 
     assert query("SELECT link, phase, reason, detail, at FROM connection_log") == [
         ("broker", "offline", "refused", "rc 5", 6.0)
     ]
+
+
+async def test_a_retained_state_that_came_back_while_nobody_listened_is_news(open_store: Opener) -> None:
+    store = open_store()
+    store.history.append(reading(payload=b"closed", retain=True), Priority.NORMAL)
+    store.history.append(reading(payload=b"open"), Priority.NORMAL)
+    await asyncio.to_thread(store.close)
+    history = open_store().history
+    assert [history.unchanged(message(payload=each)) for each in (b"open", b"closed")] == [True, False]
+
+
+async def test_after_a_restart_the_topics_heard_longest_ago_are_forgotten_first(
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store()
+    for number in (1, 0, 2):
+        store.history.append(reading(f"t/{number}", received=float(number)), Priority.NORMAL)
+    await asyncio.to_thread(store.close)
+    monkeypatch.setattr(recent, "MAX_TOPICS", 3)
+    history = open_store().history
+    history.append(reading("t/3"), Priority.NORMAL)
+    assert [history.unchanged(message(f"t/{number}")) for number in range(4)] == [False, True, True, True]
+
+
+async def test_a_fingerprint_met_again_is_kept_as_long_as_a_new_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "FINGERPRINTS", 3)
+    for number in (1, 2, 3, 1, 4):
+        store.history.append(reading(packet_id=number), Priority.NORMAL)
+    assert [store.history.known(message(packet_id=number)) for number in (1, 2, 3, 4)] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+
+
+async def untold(store: Store) -> list[tuple[str, str, int]]:
+    return [(row.topic, row.last_text, row.count) for row in await store.history.untold()]
+
+
+async def test_what_was_not_told_is_known_after_a_restart_until_it_is_told(open_store: Opener) -> None:
+    store = open_store()
+    for topic, payload in (("b", b"1"), ("a", b"2"), ("b", b"3"), ("c", b"4")):
+        store.history.append(reading(topic, payload), Priority.NORMAL, untold=topic != "c")
+    store.history.append(reading("b", b"silent"), Priority.NORMAL)
+    await asyncio.to_thread(store.close)
+    again = open_store()
+    assert await untold(again) == [("b", "3", 2), ("a", "2", 1)]
+    again.history.told(["b", "c", "never seen"])
+    assert await untold(again) == [("a", "2", 1)]
+    await asyncio.to_thread(again.close)
+    assert await untold(open_store()) == [("a", "2", 1)]
+
+
+async def test_what_comes_in_right_after_a_topic_was_told_is_untold(store: Store) -> None:
+    """All of it goes into one transaction, in whatever order."""
+    store.history.append(reading(payload=b"1"), Priority.NORMAL, untold=True)
+    store.history.told(["home/kitchen"])
+    store.history.append(reading(payload=b"2"), Priority.NORMAL, untold=True)
+    assert await untold(store) == [("home/kitchen", "2", 1)]
+
+
+async def test_what_is_told_is_told_however_much_is_queued(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.store.backlog.MAX_BATCH", 2)
+    for number in range(20):
+        store.history.append(reading(f"t/{number}"), Priority.NORMAL, untold=True)
+    store.history.told([f"t/{number}" for number in range(20)])
+    assert await untold(store) == []
+
+
+async def test_so_many_untold_topics_are_known(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.store.history.MAX_UNTOLD", 2)
+    for topic in ("a", "b", "c", "a"):
+        store.history.append(reading(topic), Priority.NORMAL, untold=True)
+    assert await untold(store) == [("a", "21.5", 2), ("b", "21.5", 1)]
+    store.history.told(["a"])
+    store.history.append(reading("c"), Priority.NORMAL, untold=True)
+    assert await untold(store) == [("b", "21.5", 1), ("c", "21.5", 1)]

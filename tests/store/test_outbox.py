@@ -62,6 +62,25 @@ async def test_what_was_sent_waits_no_more(store: Store, settled: Delivery) -> N
     assert ids(await store.outbox.waiting()) == ["b"]
 
 
+async def test_what_could_not_be_passed_on_waits_again_after_a_restart_too(open_store: Opener) -> None:
+    store = open_store()
+    store.outbox.put(notice("a"))
+    for delivery in (Delivery.SENT, Delivery.QUEUED):
+        store.outbox.mark("a", delivery, T0 + 2)
+    assert (ids(await store.outbox.waiting()), counts(store)) == (["a"], (1, 0))
+    store.close()
+    again = open_store()
+    assert (ids(await again.outbox.waiting()), counts(again)) == (["a"], (1, 0))
+
+
+@pytest.mark.parametrize("further", [Delivery.RECEIVED, Delivery.READ, Delivery.FAILED])
+async def test_what_came_further_does_not_wait_again(store: Store, further: Delivery) -> None:
+    store.outbox.put(notice("a"))
+    for delivery in (Delivery.SENT, further, Delivery.QUEUED):
+        store.outbox.mark("a", delivery, T0 + 2)
+    assert await store.outbox.waiting() == []
+
+
 async def test_counts_follow_the_way_of_a_notice(store: Store) -> None:
     seen = []
     store.outbox.put(notice("n"))
@@ -171,3 +190,31 @@ async def test_all_of_it_survives_a_restart(open_store: Opener) -> None:
     assert (counts(again), await again.outbox.waiting()) == before
     again.outbox.put(notice("c2", replaces="received"))
     assert ids(await again.outbox.waiting()) == ["queued", "c2"]
+
+
+async def test_a_marker_reads_also_what_is_too_much_to_count(
+    open_store: Opener, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.store.tally.MOST_UNREAD", 3)
+    store = open_store()
+    for number in range(10):
+        store.outbox.put(notice(f"n{number}"))
+        store.outbox.mark(f"n{number}", Delivery.SENT, 2_000_000_001.0)
+    store.outbox.put(notice("bob", to="bob@example.org"))
+    store.outbox.mark("bob", Delivery.SENT, 2_000_000_001.0)
+    store.outbox.put(notice("later"))
+    counted = store.outbox.unread
+    await asyncio.to_thread(store.close)
+    again = open_store()
+    assert (counted, again.outbox.unread) == (4, 4)
+    again.outbox.mark("n8", Delivery.READ, 2_000_000_002.0)
+    assert again.outbox.unread == 2
+    assert [each.id for each in await again.outbox.waiting()] == ["later"]
+    assert query("SELECT id, state FROM outbox WHERE state <> 'read' ORDER BY id") == [
+        ("bob", "sent"),
+        ("later", "queued"),
+        ("n9", "sent"),
+    ]
+    assert query("SELECT count(*), min(at), max(at) FROM ledger WHERE state = 'read'") == [
+        (9, 2_000_000_002.0, 2_000_000_002.0)
+    ]

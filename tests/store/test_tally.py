@@ -39,7 +39,7 @@ class Model:
 
     def mark(self, name: str, delivery: Delivery) -> None:
         index = next((i for i, row in enumerate(self.rows) if row[0] == name), None)
-        if index is None or not self._may(self.rows[index][3], delivery):
+        if index is None or not self._may(self.rows[index], delivery):
             return
         self.rows[index][3] = delivery.value
         if delivery is Delivery.READ:
@@ -55,7 +55,10 @@ class Model:
         return states.count("queued"), states.count("sent") + states.count("received")
 
     @staticmethod
-    def _may(state: str, delivery: Delivery) -> bool:
+    def _may(row: list[str], delivery: Delivery) -> bool:
+        _, _, chain, state = row
+        if delivery is Delivery.QUEUED:
+            return state == "sent" and not chain
         if delivery is Delivery.FAILED:
             return state in {"queued", "sent"}
         return state in ORDER and ORDER.index(delivery) > ORDER.index(Delivery(state))

@@ -130,3 +130,46 @@ async def test_a_purge_that_is_asked_for_as_the_store_closes_is_answered(open_st
     await asyncio.sleep(0)
     store.close()
     assert await asked == 0
+
+
+async def test_messages_after_a_purge_of_all_of_them_are_summarised(open_store: Opener) -> None:
+    store = open_store(Retention(days=30))
+    fill(store, [40, 40, 40])
+    await store.history.page("#", 1)
+    await store.purge(NOW)
+    fill(store, [1])
+    await store.history.page("#", 1)
+    assert [(row.count, row.last_text) for row in await store.history.topics("#", 10)] == [(4, "1")]
+
+
+async def test_what_was_never_told_can_be_purged(open_store: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "MAX_TOPICS", 0)
+    store = open_store(Retention(days=30))
+    store.history.append(reading(received=NOW - 40 * DAY), Priority.NORMAL, untold=True)
+    await store.history.page("#", 1)
+    await store.purge(NOW)
+    assert await store.history.untold() == []
+    assert await store.history.topics("#", 10) == []
+    assert store.trouble == ""
+
+
+async def test_notices_given_up_unsent_are_said_in_the_log_once(
+    open_store: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(Retention(notice_days=30))
+    for number in range(20):
+        store.outbox.put(notice(f"n{number}", at=NOW - 40 * DAY))
+    store.outbox.mark("n0", Delivery.SENT, NOW - 40 * DAY)
+    await store.outbox.waiting()
+    await store.purge(NOW)
+    logged = [record.getMessage() for record in caplog.records if record.name.endswith("store.upkeep")]
+    assert logged == ["Messages to contacts that waited too long to be sent are given up: 19"]
+
+
+async def test_who_asked_for_a_purge_may_go_away(open_store: Opener) -> None:
+    store = open_store()
+    asked = asyncio.ensure_future(store.purge(NOW))
+    await asyncio.sleep(0)
+    asked.cancel()
+    assert await store.purge(NOW) == 0
+    assert store.trouble == ""

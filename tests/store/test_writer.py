@@ -1,10 +1,12 @@
 """The writer thread: batches, backpressure, trouble with the disk, the end."""
 
 import asyncio
+from concurrent.futures import Future
 import logging
 from pathlib import Path
 import sqlite3
 import threading
+from typing import override
 
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading, reading_of
@@ -226,3 +228,25 @@ async def test_appending_from_the_loop_while_pages_are_read_loses_nothing(store:
 
 def writer_connection(store: Store) -> sqlite3.Connection:
     return store._writer._connection
+
+
+async def test_who_waits_for_a_page_may_go_away_at_any_moment(store: Store) -> None:
+    for number in range(300):
+        asked = asyncio.ensure_future(store.history.page("#", 1))
+        await asyncio.sleep(number % 30 / 5_000)
+        asked.cancel()
+    store.history.append(reading(), Priority.NORMAL)
+    assert len(await store.history.page("#", 1)) == 1
+    assert store.trouble == ""
+
+
+def test_who_leaves_in_the_very_moment_of_the_answer_does_no_harm() -> None:
+    class Leaving(Future[int]):
+        @override
+        def set_running_or_notify_cancel(self) -> bool:
+            self.cancel()
+            return super().set_running_or_notify_cancel()
+
+    asked = Leaving()
+    backlog.answer(asked, 7)
+    assert asked.cancelled()

@@ -103,6 +103,13 @@ class Person:
         message.send()
         return str(message["id"])
 
+    def refuse(self, message: Message, kind: str, condition: str) -> None:
+        """Answer a message with an error, as a server on the way does (RFC 6120 §8.3)."""
+        error = self.xmpp.make_message(mto=message["from"], mtype="error")
+        error["id"] = message["id"]
+        error["error"]["type"], error["error"]["condition"] = kind, condition
+        error.send()
+
     async def synchronise(self, other: Person | None = None) -> None:
         """Wait until the server has worked off everything sent before (it answers in order)."""
         for person in (self, other or self):
@@ -124,6 +131,7 @@ class Probed:
         self.deliveries: list[tuple[str, Delivery]] = []
         self.sessions = 0
         self.outbox: dict[str, Notice] = {}
+        self._put: dict[str, Notice] = {}
         self.clock = SystemClock()
         self.link = XmppLink(
             settings,
@@ -140,7 +148,7 @@ class Probed:
     def say(self, text: str, to: str = ALICE, **parts: Any) -> Notice:
         """Put a notice into the outbox and say it, as the bot does."""
         notice = Notice(self.clock.new_id(), to, text, parts.pop("at", self.clock.now()), **parts)
-        self.outbox[notice.id] = notice
+        self.outbox[notice.id] = self._put[notice.id] = notice
         self.link.say(notice)
         return notice
 
@@ -169,6 +177,8 @@ class Probed:
     def _delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         self.deliveries.append((notice_id, delivery))
         self.outbox.pop(notice_id, None)
+        if delivery is Delivery.QUEUED:
+            self.outbox[notice_id] = self._put[notice_id]
 
 
 class World:

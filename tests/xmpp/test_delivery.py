@@ -1,6 +1,8 @@
 """What the bot says reaches the contact once, and the bot learns how far it came."""
 
-from people import ALICE, MALLORY, PASSWORDS, World, until, world_of
+import dataclasses
+
+from people import ALICE, MALLORY, PASSWORDS, QUICK, World, until, world_of
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
@@ -137,6 +139,40 @@ async def test_an_error_is_a_failure_and_no_loop(either: World) -> None:
     notice = bot.say("is anybody there?", to="nobody@home.test")
     await until(lambda: Delivery.FAILED in bot.progress(notice))
     assert bot.progress(notice).count(Delivery.FAILED) == 1
+
+
+async def test_what_cannot_be_passed_on_for_now_is_said_again(either: World) -> None:
+    alice = await either.person("alice")
+    bot = await either.bot(timing=dataclasses.replace(QUICK, put_off=0.2))
+    notice = bot.say("Freezer: open")
+    await until(lambda: bot.progress(notice) == [Delivery.SENT] and alice.bodies)
+    alice.refuse(alice.messages[-1], "wait", "remote-server-timeout")
+    await until(lambda: len(alice.bodies) == 2)
+    await until(lambda: bot.progress(notice) == [Delivery.SENT, Delivery.QUEUED, Delivery.SENT])
+    assert {message["id"] for message in alice.messages} == {notice.id}
+
+
+async def test_what_was_put_off_is_not_said_after_the_end(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot(timing=dataclasses.replace(QUICK, put_off=0.01))
+    notice = bot.say("late")
+    await until(lambda: bot.progress(notice) == [Delivery.SENT] and alice.bodies)
+    alice.refuse(alice.messages[-1], "wait", "remote-server-timeout")
+    await until(lambda: Delivery.QUEUED in bot.progress(notice))
+    await bot.link.stop()
+    sessions = bot.sessions
+    bot.link._say_again()
+    assert bot.sessions == sessions
+
+
+async def test_what_is_refused_for_good_is_not_said_again(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot(timing=dataclasses.replace(QUICK, put_off=0.01))
+    notice = bot.say("no thanks")
+    await until(lambda: bot.progress(notice) == [Delivery.SENT] and alice.bodies)
+    alice.refuse(alice.messages[-1], "cancel", "service-unavailable")
+    await until(lambda: bot.progress(notice) == [Delivery.SENT, Delivery.FAILED])
+    assert bot.link._reminder is None
 
 
 @pytest.mark.parametrize(

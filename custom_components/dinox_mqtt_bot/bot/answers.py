@@ -5,6 +5,9 @@ from .plain import cut, inert, plain
 from .ports import Phrases
 from .replies import Cell, Reply, Table, Text
 
+_LABELS = frozenset({"column_what", "column_settings"})
+"""First columns that name what the rest of the row tells."""
+
 MAX_ROWS = 40
 MAX_CELL = 80
 MAX_PLACEHOLDER = 500
@@ -63,12 +66,17 @@ def _lines(table: Table, phrases: Phrases) -> list[str]:
     lines: list[str] = []
     room = MAX_CHARACTERS
     for row in rows:
-        line = "• " + " — ".join(filter(None, (_cell(cell, phrases, MAX_CELL, " ") for cell in row)))
+        cells = [text for cell in row if (text := _cell(cell, phrases, MAX_CELL, " "))]
+        line = f"• {_labelled(cells) if table.columns[0] in _LABELS else ' — '.join(cells)}"
         room -= len(line)
         if room < 0:
             break
         lines.append(line)
     return lines[::-1] if table.keep_last else lines
+
+
+def _labelled(cells: list[str]) -> str:
+    return ": ".join(filter(None, (cells[0], ", ".join(cells[1:]))))
 
 
 def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:

@@ -10,6 +10,7 @@ from .rendering import MOST_TOPICS, When, render_digest, render_reading
 from .rules import Subscription
 
 IN_FULL = 3
+MOST_NAMED = 10_000
 NEVER = math.inf
 
 
@@ -34,6 +35,7 @@ class Batch:
         self._in_full = in_full
         self._first: list[Latest] = []
         self._latest: dict[str, Latest] = {}
+        self._more: set[str] = set()
         self.unlisted = 0
         self.count = 0
 
@@ -41,6 +43,14 @@ class Batch:
     def latest(self) -> Iterable[Latest]:
         """The topics in the order in which they first came."""
         return self._latest.values()
+
+    @property
+    def topics(self) -> list[str]:
+        """All topics, those without a line of their own too, up to a bound."""
+        return [*self._latest, *self._more]
+
+    def __contains__(self, topic: str) -> bool:
+        return topic in self._latest or topic in self._more
 
     def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
         """Take one reading in."""
@@ -60,6 +70,8 @@ class Batch:
             self._latest[topic] = Latest(reading, subscription)
         else:
             self.unlisted += 1
+            if len(self._more) < MOST_NAMED:
+                self._more.add(topic)
 
     def render(self, phrases: Phrases, when: When) -> str:
         """Return one chat text for all of it."""

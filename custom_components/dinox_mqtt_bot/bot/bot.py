@@ -16,6 +16,7 @@ from .parsing import parse
 from .ports import Notice, Ports
 from .reading import Reading
 from .readings import Readings
+from .rendering import render_untold
 from .replies import Reply, Text
 from .rules import Contact, Priority, RuleSet
 from .standing import Standing
@@ -103,8 +104,13 @@ class Bot:
         now = self.ports.clock.now()
         reading = self.readings.read(message, subscription)
         self._count(reading)
-        new = self._remember(reading, subscription.priority)
+        stored, new = self._judge(message)
         shown = new and self.conversation.take(reading, subscription, now)
+        if stored:
+            # What waits in the conversation is lost if the process is killed; the history knows it then.
+            self.ports.history.append(reading, subscription.priority, untold=shown)
+        else:
+            self.ports.history.skip(message)
         if shown:
             self._tell(now)
         self.announce(MessageReceived(reading, subscription, shown, new))
@@ -115,20 +121,17 @@ class Bot:
         if self._messages == 1:
             self._changed()
 
-    def _remember(self, reading: Reading, priority: Priority) -> bool:
-        """Put a reading into the history; say whether it is new to the user."""
-        history, message = self.ports.history, reading.message
+    def _judge(self, message: Message) -> tuple[bool, bool]:
+        """Say whether a message belongs into the history, and whether it is new to the user."""
+        history = self.ports.history
         if message.retain and history.unchanged(message):
-            history.skip(message)
-            return False
-        repeated = message.repeated and history.known(message)
-        history.append(reading, priority)
-        return not repeated
+            return False, False
+        return True, not (message.repeated and history.known(message))
 
     def _tell(self, now: float) -> None:
         """Say what is due and have the clock wake the bot for what is not."""
         if self.conversation.wake_at <= now:
-            self._put(self.conversation.due(now))
+            self._settle(self.conversation.due(now))
         wake_at = self.conversation.wake_at
         if wake_at not in {NEVER, self._alarm}:
             self._alarm = wake_at
@@ -137,6 +140,11 @@ class Bot:
     def _put(self, notices: Iterable[Notice]) -> None:
         for notice in notices:
             self.ports.outbox.put(notice)
+
+    def _settle(self, notices: Iterable[Notice]) -> None:
+        """Hand over what the conversation says, and only then call it told."""
+        self._put(notices)
+        self.ports.history.told(self.conversation.told())
 
     # The way back: chat text in, reply out.
 
@@ -208,6 +216,7 @@ class Bot:
         hidden = Hidden()
         if paused:
             self.conversation.pause()
+            self._settle(())
         else:
             hidden = self.conversation.resume()
         await self.ports.rules.set_paused(paused)
@@ -253,12 +262,26 @@ class Bot:
     def tick(self, now: float) -> None:
         """Say what has become due."""
         self._alarm = NEVER
-        self._put(self.conversation.due(now))
+        self._settle(self.conversation.due(now))
         self._tell(now)
+
+    async def say_untold(self) -> None:
+        """Say what an earlier run took in and was killed with, in one message; before anything new comes in."""
+        try:
+            untold = await self.ports.history.untold()
+        except BotError as err:
+            _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
+            return
+        rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
+        text = render_untold(untold, rules, self.ports.phrases)
+        urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
+        if untold:
+            self._put(self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL)))
+            self.ports.history.told(rules)
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""
-        self._put(self.conversation.flush(self.ports.clock.now()))
+        self._settle(self.conversation.flush(self.ports.clock.now()))
 
     # What the listeners are told.
 

@@ -20,10 +20,14 @@ DIGEST = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What came in unseen: how many readings, and of which topics (topic, name, count), up to a bound."""
+    """What came in unseen: how many readings, and of which topics (topic, name, count), up to a bound.
+
+    `since_start` says that the pause is older than the bot, which knows nothing of what came before.
+    """
 
     count: int = 0
     topics: tuple[tuple[str, str, int], ...] = ()
+    since_start: bool = False
 
 
 class Conversation:
@@ -48,9 +52,11 @@ class Conversation:
         self._digest = Batch(DIGEST, in_full=0)
         self._live = Live()
         self._quiet_until = 0.0
+        self._told: set[str] = set()
         self._compared: dict[str, int] = {}
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
+        self._paused_before = paused
 
     def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
         """Talk to these contacts, and give a digest so often."""
@@ -73,6 +79,7 @@ class Conversation:
         if priority >= Priority.ALERT:
             text = render_reading(reading, subscription, self._phrases, self._when)
             self._urgent += self.notices(text, now, priority)
+            self._told.add(reading.message.topic)
             return True
         if display is Display.SILENT:
             return False
@@ -106,7 +113,7 @@ class Conversation:
         notices, self._urgent = self._urgent, []
         for batch in (self._batch, self._digest):
             if batch.count:
-                notices += self.notices(batch.render(self._phrases, self._when), now)
+                notices += self._tell(batch, now)
         self._renew()
         for bubble in self._live.unsaid():
             notices += self._correct(bubble, now) if bubble.ids else self._say(bubble, now)
@@ -121,20 +128,22 @@ class Conversation:
     def pause(self) -> None:
         """Hide normal readings from now on, those that wait to be told as well."""
         self.paused = True
+        self._paused_before = False
         for batch in (self._batch, self._digest):
             for latest in batch.latest:
                 self._hide(latest.reading, latest.count)
             self._hidden_count += batch.unlisted
+            self._told.update(batch.topics)
         self._renew()
         for bubble in self._live.unsaid():
             self._hide(bubble.reading, bubble.unsaid)
-            bubble.unsaid = 0
+            self._settle(bubble)
 
     def resume(self) -> Hidden:
         """Tell readings again; return what was hidden."""
         self.paused = False
         topics = tuple((topic, name, count) for topic, (name, count) in self._hidden.items())
-        hidden = Hidden(self._hidden_count, topics)
+        hidden = Hidden(self._hidden_count, topics, self._paused_before)
         self._hidden = {}
         self._hidden_count = 0
         return hidden
@@ -143,6 +152,12 @@ class Conversation:
     def hidden(self) -> int:
         """How many readings were hidden since the pause began."""
         return self._hidden_count
+
+    def told(self) -> list[str]:
+        """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
+        topics, self._told = self._told, set()
+        waiting = (self._batch, self._digest, self._live)
+        return [topic for topic in topics if not any(topic in each for each in waiting)]
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
         """Return one notice for each contact that receives."""
@@ -180,12 +195,20 @@ class Conversation:
             self._batch = Batch(BUFFER)
         else:
             self._digest = Batch(self._digest_seconds, in_full=0)
-        return self.notices(first.render(self._phrases, self._when), now)
+        return self._tell(first, now)
+
+    def _tell(self, batch: Batch, now: float) -> list[Notice]:
+        self._told.update(batch.topics)
+        return self.notices(batch.render(self._phrases, self._when), now)
+
+    def _settle(self, bubble: Bubble) -> None:
+        bubble.unsaid = 0
+        self._told.add(bubble.reading.message.topic)
 
     def _say(self, bubble: Bubble, now: float) -> list[Notice]:
         bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
         bubble.since = bubble.said = now
-        bubble.unsaid = 0
+        self._settle(bubble)
         notices = self.notices(bubble.shown, now)
         bubble.ids = {notice.to: notice.id for notice in notices}
         return notices
@@ -193,7 +216,7 @@ class Conversation:
     def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
         """Return the corrections of a bubble, none if it would look the same."""
         text = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
-        bubble.unsaid = 0
+        self._settle(bubble)
         if text == bubble.shown:
             return []
         bubble.shown, bubble.said = text, now

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 import json
 import re
 
@@ -11,6 +12,10 @@ from .value_templates import ValueTemplate, compile_template
 
 _LARGEST = 262_144
 _MOST_CONFIGS = 20_000
+_MOST_IN_CONFIG = 1_000
+"""Topics one configuration speaks of; each takes some microseconds of the event loop."""
+_MOST_ON_TOPIC = 100
+"""Entities of one topic: their templates run with each of its messages."""
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
 
@@ -70,7 +75,8 @@ class Discovery:
     def bindings(self, topic: str) -> tuple[Binding, ...]:
         """Return what entities find on a topic; those that only stand aside if there is nothing else."""
         every = [binding for found in self._by_topic.get(topic, {}).values() for binding in found]
-        return tuple(binding for binding in every if not binding.aside) or tuple(every)
+        strong = [binding for binding in every if not binding.aside]
+        return tuple((strong or every)[:_MOST_ON_TOPIC])
 
     def _component(self, topic: str) -> str:
         ours = self.prefix and topic.startswith(self.prefix)
@@ -86,13 +92,14 @@ class Discovery:
 
 
 def _collect(entities: Iterator[Mapping[str, object]] | tuple[()]) -> _Bindings:
-    found: dict[str, list[Binding]] = {}
-    for config in entities:
-        for key in config:
-            if (topic := _state_topic(config, key)) and (binding := _binding(config, key)) not in found.get(
-                topic, ()
-            ):
-                found.setdefault(topic, []).append(binding)
+    found: dict[str, dict[Binding, None]] = {}
+    spoken = (
+        (topic, config, key) for config in entities for key in config if (topic := _state_topic(config, key))
+    )
+    for topic, config, key in islice(spoken, _MOST_IN_CONFIG):
+        bindings = found.setdefault(topic, {})
+        if len(bindings) < _MOST_ON_TOPIC:
+            bindings[_binding(config, key)] = None
     return {topic: tuple(bindings) for topic, bindings in found.items()}
 
 

@@ -47,6 +47,10 @@ class Live:
         self._new: dict[str, float] = {}
         self._stale: dict[str, float] = {}
 
+    def __contains__(self, topic: str) -> bool:
+        """Say whether something of a topic waits to be shown."""
+        return topic in self._new or topic in self._stale
+
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Note what a topic's bubble has to show next; False if there are too many bubbles."""
         topic = reading.message.topic

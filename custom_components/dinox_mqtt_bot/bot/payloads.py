@@ -10,7 +10,7 @@ from .reading import Field, Kind
 from .values import number, size_text
 
 LARGE = 262_144
-"""Size above which JSON is shown as text, unclean text is cut, and damaged text is data: the event loop cannot wait."""
+"""Size above which text is cut, JSON is shown as text, and damaged text is data: the event loop cannot wait."""
 
 _SAMPLE = 4_096
 _SHORT = 32
@@ -42,11 +42,20 @@ def interpret(payload: bytes) -> Meaning:
         text = payload.decode()
     except UnicodeDecodeError:
         return _damaged(payload)
+    if len(text) > LARGE:
+        return _large(text[:LARGE], payload)
     if (found := quantity(text)) is not None:
         return found
     if is_plain(text):
         return _text(text)
     return _controlled(text, payload) if _CONTROL.search(text) else _text(_cleaned(text))
+
+
+def _large(head: str, payload: bytes) -> Meaning:
+    """Return what a text is of which there is only time for the beginning."""
+    if not is_plain(head) and _CONTROL.search(head):
+        return _binary(binary_kind(payload), payload)
+    return _text(f"{_cleaned(head)}…")
 
 
 def quantity(text: str) -> Meaning | None:
@@ -88,9 +97,7 @@ def _controlled(text: str, payload: bytes) -> Meaning:
 
 
 def _cleaned(text: str) -> str:
-    """Return plain text; of more than there is time to clean, the beginning."""
-    text = text.replace("\r\n", "\n")
-    return plain(text) if len(text) <= LARGE or is_plain(text) else f"{plain(text[:LARGE])}…"
+    return plain(text.replace("\r\n", "\n"))
 
 
 def _readable(sample: str) -> bool:

@@ -103,8 +103,17 @@ class TopicRow:
 class History(Protocol):
     """Stored messages."""
 
-    def append(self, reading: Reading, priority: Priority) -> None:
-        """Accept a reading; once it is committed the broker gets its acknowledgement (tell)."""
+    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
+        """Accept a reading; once it is committed the broker gets its acknowledgement (tell).
+
+        One that is `untold` has still to be said in the chat.
+        """
+
+    def told(self, topics: Iterable[str]) -> None:
+        """Accept that everything untold of these topics so far is in the outbox now (tell)."""
+
+    async def untold(self) -> list[TopicRow]:
+        """Return what is untold, the topic that waited longest first, counting only that (ask)."""
 
     def skip(self, message: Message) -> None:
         """Accept a message that is not stored, so that its acknowledgement goes out in its turn (tell)."""

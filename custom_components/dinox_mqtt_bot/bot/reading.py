@@ -34,8 +34,8 @@ class Field:
 class Reading:
     """What a message means, parsed once.
 
-    `name` is the header line of the chat message; `text` the whole value as a person reads it, safe for
-    XML 1.0 and uncut; `value` the number, if it is one; `json` the parsed payload, None if it is none
+    `name` is the header line of the chat message; `text` the value as a person reads it, safe for
+    XML 1.0, of more than 262,144 characters the beginning and `…`; `value` the number, if it is one; `json` the parsed payload, None if it is none
     (a JSON `null` too); `time` the message's own time, else that of receipt, in Unix seconds;
     `media` the kind of a binary payload ("png"), the address of a playlist's stream, or the title of a
     web page. `text` and `unit` are apart: "22.5" and "°C". A binary payload has no text.

@@ -12,12 +12,16 @@ from .ports import Templates
 from .reading import Field, Kind, Reading
 from .rules import Subscription
 from .topics import shared
+from .values import number
 
 _KNOWN_TOPICS = 20_000
 _LONGEST_NAME = 200
 
 # The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
 _PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
+
+# What devices send for a state and what says nothing to people.
+_BARE = frozenset({"true", "false", "yes", "no"})
 
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 to 2100 in Unix seconds: a clock that says anything else is not set."""
@@ -156,9 +160,17 @@ def _found(meaning: Meaning, binding: Binding, templates: Templates | None) -> s
         text = meaning.text if meaning.kind in (Kind.NUMBER, Kind.TEXT) else None
     if text is None:
         return None
-    if binding.on and text.lower() == binding.on:
+    word = text.lower()
+    if _telling(word):
+        return plain(text)
+    if binding.on and word == binding.on:
         return "on"
-    return "off" if binding.off and text.lower() == binding.off else plain(text)
+    return "off" if binding.off and word == binding.off else plain(text)
+
+
+def _telling(word: str) -> bool:
+    """Say whether a device's own word for a state, as `open`, says more than `on` or `off`."""
+    return len(word) > 1 and word not in _BARE and number(word) is None
 
 
 def _parsed(meaning: Meaning) -> object:

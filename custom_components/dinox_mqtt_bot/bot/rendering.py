@@ -1,12 +1,14 @@
 """Readings as chat text."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from .fields import line
 from .media import FAMILIES
+from .message import Message
+from .payloads import LARGE
 from .plain import cut, inert, plain
-from .ports import Phrases
+from .ports import Phrases, TopicRow
 from .reading import MORE, Field, Kind, Reading
 from .rules import Priority, Subscription
 from .values import size_text, with_unit
@@ -59,6 +61,21 @@ def render_digest(
     return inert("\n".join(lines))
 
 
+def render_untold(
+    rows: Iterable[TopicRow], subscriptions: Mapping[str, Subscription | None], phrases: Phrases
+) -> str:
+    """Return what an earlier run left untold: the text a killed run would have said, as a digest."""
+    entries = (
+        (
+            Reading(Message(row.topic, b""), row.name, Kind.TEXT, row.last_text),
+            subscriptions[row.topic],
+            row.count,
+        )
+        for row in rows
+    )
+    return f"{phrases.phrase('common.before_restart')}\n{render_digest(entries, 0, phrases)}"
+
+
 def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) -> str:
     """Return the value of a reading on one line, cut if it is long."""
     if reading.kind in _SUMMARIES:
@@ -86,7 +103,7 @@ def _value(reading: Reading, phrases: Phrases) -> str:
         return _SUMMARIES[reading.kind](reading, phrases)
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
-    return _text(with_unit(reading.text, reading.unit), phrases)
+    return _text(reading, phrases)
 
 
 def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
@@ -98,14 +115,17 @@ def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
     return "\n".join(lines)
 
 
-def _text(text: str, phrases: Phrases) -> str:
+def _text(reading: Reading, phrases: Phrases) -> str:
+    text = with_unit(reading.text, reading.unit)
     shown = cut(text, MOST_CHARACTERS)
     lines = shown.split("\n")
     if len(lines) > MOST_LINES:
         shown = "\n".join(lines[:MOST_LINES])
     if len(shown) == len(text):
         return text
-    size = len(text[len(shown) :].encode())
+    whole = len(reading.message.payload)
+    # Of a large payload the reading has only the beginning.
+    size = whole - len(shown.encode()) if whole > LARGE else len(text[len(shown) :].encode())
     return f"{shown}\n{phrases.phrase('common.more_text', size=size_text(size))}"
 
 

@@ -16,9 +16,10 @@ class Phase(StrEnum):
 class LinkStatus:
     """State of one link.
 
-    `reason` is a translation key (`common.reason_<reason>`) or empty; `detail` is what the other side or
-    the operating system said, for the log and the diagnostics. `fatal` says that trying again is useless
-    until the user changes something (refused credentials).
+    `reason` is a translation key (`common.reason_<reason>`) or empty; a link that is up may have one too, for
+    what is not as it should be. `detail` is what the other side or
+    the operating system said, for the log and the diagnostics. `fatal` says that trying again is of little
+    use until the user changes something (refused credentials).
     """
 
     phase: Phase

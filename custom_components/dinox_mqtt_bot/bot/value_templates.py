@@ -11,7 +11,8 @@ from .values import number_text
 
 _STEP = r"\.[A-Za-z_]\w*|\[\s*(?:'[^'\\]*'|\"[^\"\\]*\"|[0-9]{1,6})\s*\]"
 _ARGUMENT = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?|'[^'\\]*'|\"[^\"\\]*\"|[Tt]rue|[Ff]alse|[Nn]one"
-_CALL = rf"\|\s*(\w+)\s*(?:\(\s*({_ARGUMENT})?\s*\))?\s*"
+# Possessive: a stranger's template can otherwise make the search for a match take years.
+_CALL = rf"\|\s*+(\w++)\s*+(?:\(\s*+({_ARGUMENT})?+\s*+\)\s*+)?+"
 _SIMPLE = re.compile(rf"\s*\{{\{{-?\s*(value_json|value)((?:{_STEP})*)\s*((?:{_CALL})*)-?\}}\}}\s*")
 _STEPS = re.compile(_STEP)
 _CALLS = re.compile(_CALL)
@@ -36,7 +37,16 @@ class ValueTemplate:
     filters: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
     def render(self, text: str, parsed: object, templates: Templates | None) -> str | None:
-        """Return the value as text; None if the message holds none. `parsed` is the payload as JSON."""
+        """Return the value as text; None if the message holds none. `parsed` is the payload as JSON.
+
+        Total: a template and its payload are a stranger's, and whatever they raise, they hold no value.
+        """
+        try:
+            return self._rendered(text, parsed, templates)
+        except Exception:  # noqa: BLE001 - the message goes on, read without the template
+            return None
+
+    def _rendered(self, text: str, parsed: object, templates: Templates | None) -> str | None:
         if not self.root:
             rendered = templates.render(self.source, text, parsed) if templates else None
             return rendered.strip() or None if rendered else None
@@ -113,7 +123,10 @@ def _round(value: object, digits: object = 0) -> object:
     parsed = _number(value)
     if parsed is None or not isinstance(digits, int):
         return _MISSING
-    return round(float(parsed), digits) if digits else round(float(parsed))
+    try:
+        return round(float(parsed), digits) if digits else round(float(parsed))
+    except OverflowError:  # rounding up to hundreds of digits leaves the doubles behind
+        return _MISSING
 
 
 def _default(value: object, default: object) -> object:

@@ -23,17 +23,22 @@ LEISURE_SECONDS = 0.5
 GATHER_SECONDS = 0.005
 ENOUGH = 500
 
-type Appended = tuple[Message, Reading | None, int, int, bool]
-"""Message, its reading (None: nothing to store, only to acknowledge), priority, digest, repeated."""
+type Appended = tuple[Message, Reading | None, int, int, bool, int]
+"""Message, its reading (None: nothing to store, only to acknowledge), priority, digest, repeated, and the
+number of the wait in which it is to be told, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement to run for each of `rows`; once it is committed, `notice` is said."""
+    """A statement to run for each of `rows`; once it is committed, `notice` is said.
+
+    One that `follows` needs the messages appended before it, in its own transaction or an earlier one.
+    """
 
     statement: str
     rows: tuple[tuple[object, ...], ...]
     notice: Notice | None = None
+    follows: bool = False
 
 
 @dataclass(slots=True)
@@ -120,17 +125,20 @@ class Backlog:
 
     def take(self, batch: Batch) -> None:
         """Move what is queued into the batch. The writer calls this."""
-        # Changes first: a waiter among them is for the messages that were appended before it, and those
-        # are in the queue by now.
+        # Changes first: a waiter among them, or a change that follows, is for the messages that were appended
+        # before it, and those are in the queue by now.
+        everything = False
         while self._changes:
             change = self._changes.popleft()
             if isinstance(change, Future):
                 batch.waiters.append(change)
+                everything = True
                 continue
             batch.changes.append(change)
+            everything = everything or change.follows
             if change.notice:
                 batch.notices.append(change.notice)
-        room = max(0, MAX_BATCH - len(batch.appended)) if not batch.waiters else len(self._appended)
+        room = len(self._appended) if everything else max(0, MAX_BATCH - len(batch.appended))
         popleft = self._appended.popleft
         batch.appended.extend(popleft() for _ in range(min(room, len(self._appended))))
         self._in_hand = len(batch)
@@ -141,3 +149,9 @@ class Backlog:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
         self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
+
+
+def answer[T](asked: Future[T], result: T) -> None:
+    """Answer once. Who asked may have gone away, in this very moment even."""
+    if not asked.done() and asked.set_running_or_notify_cancel():
+        asked.set_result(result)

@@ -1,5 +1,6 @@
 """Stored messages: `ports.History` over SQLite."""
 
+from collections.abc import Iterable
 import sqlite3
 from typing import override
 
@@ -13,9 +14,12 @@ from ..bot.topics import matches
 from .backlog import Backlog, Change
 from .reader import Reader
 from .recent import Recent
-from .table import digest_of
+from .table import LAST_TEXT_CHARACTERS, digest_of
 
 LOGGED_CHARACTERS = 1_000
+
+# Beyond so many topics that wait to be told at once, a killed run loses the rest for the chat.
+MAX_UNTOLD = 10_000
 
 # The newest rows of the newest topics: they hold the newest rows of all of them. One indexed query a topic.
 PAGE = """
@@ -27,6 +31,20 @@ JOIN messages ON messages.id IN (
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id DESC LIMIT ?
 """
+UNTOLD = """
+SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
+FROM (
+    SELECT count(*) AS number, min(received) AS first, min(messages.id) AS oldest, max(messages.id) AS newest
+    FROM untold
+    JOIN messages ON messages.topic_id = untold.topic_id AND messages.untold = untold.number
+    GROUP BY untold.topic_id
+)
+JOIN messages ON messages.id = newest
+JOIN topics ON topics.id = topic_id
+ORDER BY oldest LIMIT ?
+"""
+WAITING = "SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id GROUP BY topic_id"
+TOLD = "DELETE FROM untold WHERE topic_id = (SELECT id FROM topics WHERE topic = ?) AND number <= ?"
 LOG_PUBLISH = "INSERT INTO publish_log (topic, text, payload_length, who, at) VALUES (?, ?, ?, ?, ?)"
 LOG_CONNECTION = "INSERT INTO connection_log (link, phase, reason, detail, at) VALUES (?, ?, ?, ?, ?)"
 
@@ -38,18 +56,47 @@ class SqliteHistory(ports.History):
         self._backlog = backlog
         self._reader = reader
         self._recent = recent
+        # The wait of each topic that has something to be told. A number is used once: what comes in right
+        # after a topic was told is in the next wait, also if one transaction holds both.
+        self._untold: dict[str, int] = {}
+        self._waits = 0
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Remember what an earlier run left untold."""
+        self._untold.update(connection.execute(WAITING).fetchall())
+        self._waits = max(self._untold.values(), default=0)
 
     @override
-    def append(self, reading: Reading, priority: Priority) -> None:
+    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
         message = reading.message
         digest = digest_of(message.payload)
         repeated = self._recent.learn(message, digest)
-        self._backlog.append((message, reading, priority, digest, repeated))
+        wait = self._wait(message.topic) if untold else 0
+        self._backlog.append((message, reading, priority, digest, repeated, wait))
+
+    def _wait(self, topic: str) -> int:
+        number = self._untold.get(topic, 0)
+        if not number and len(self._untold) < MAX_UNTOLD:
+            self._waits += 1
+            number = self._untold[topic] = self._waits
+        return number
+
+    @override
+    def told(self, topics: Iterable[str]) -> None:
+        rows = tuple((topic, self._untold.pop(topic)) for topic in topics if topic in self._untold)
+        if rows:
+            self._backlog.change(Change(TOLD, rows, follows=True))
+
+    @override
+    async def untold(self) -> list[TopicRow]:
+        parameters = (LAST_TEXT_CHARACTERS, MAX_UNTOLD)
+        rows = await self._reader.read(lambda connection: connection.execute(UNTOLD, parameters).fetchall())
+        return [TopicRow(*row) for row in rows]
 
     @override
     def skip(self, message: Message) -> None:
         if message.qos:
-            self._backlog.append((message, None, Priority.SILENT, 0, False))
+            self._backlog.append((message, None, Priority.SILENT, 0, False, 0))
 
     @override
     def known(self, message: Message) -> bool:

@@ -22,6 +22,17 @@ VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)
 MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
 # A notice whose row was purged, or could not be stored, has no ledger.
 ENTER = "INSERT OR IGNORE INTO ledger (notice, state, at) SELECT id, ?2, ?3 FROM outbox WHERE id = ?1"
+# Read holds for all that was sent to the same contact before. One statement, however much that is: rows are
+# in the order in which the notices were put.
+_READ_WITH = """
+    FROM outbox WHERE state IN ('sent', 'received') AND contact = (SELECT contact FROM outbox WHERE id = ?1)
+    AND rowid < (SELECT rowid FROM outbox WHERE id = ?1)
+"""
+_READ_ALL = " FROM outbox WHERE state IN ('sent', 'received') AND ?1 IN ('', contact)"
+_ENTER_READ = "INSERT OR IGNORE INTO ledger (notice, state, at) SELECT id, 'read', ?2"
+_MOVE_READ = "UPDATE outbox SET state = 'read', changed = ?2 WHERE rowid IN (SELECT rowid"
+READ_WITH = (f"{_ENTER_READ} {_READ_WITH}", f"{_MOVE_READ} {_READ_WITH})")
+READ_ALL = (f"{_ENTER_READ} {_READ_ALL}", f"{_MOVE_READ} {_READ_ALL})")
 WAITING = """
 SELECT id, contact, text, at, priority, replaces FROM outbox WHERE state = 'queued'
 ORDER BY priority >= ? DESC, at, rowid
@@ -64,7 +75,7 @@ class SqliteOutbox(ports.Outbox):
         chain = self._tally.chain_of(notice)
         superseded = self._tally.add(notice.id, notice.to, chain, bool(notice.replaces), Delivery.QUEUED)
         if superseded:
-            self._enter([superseded], SUPERSEDED, notice.at)
+            self._enter(superseded, SUPERSEDED, notice.at)
         row = (
             notice.id, notice.to, notice.text, notice.at, notice.priority.value, notice.replaces, chain, notice.at,
         )  # fmt: skip
@@ -87,11 +98,16 @@ class SqliteOutbox(ports.Outbox):
 
         Read holds for all that was sent to the same contact before (XEP-0333).
         """
-        self._enter(self._tally.mark(notice_id, delivery), delivery.value, at)
+        if not self._tally.mark(notice_id, delivery):
+            return
+        if delivery is Delivery.READ:
+            self._read(READ_WITH, notice_id, at)
+        self._enter(notice_id, delivery.value, at)
 
     def mark_all_read(self, contact: str = "") -> None:
         """Count everything sent, to all contacts or to one, as read now (tell)."""
-        self._enter(self._tally.mark_all_read(contact), Delivery.READ.value, time.time())
+        if self._tally.mark_all_read(contact):
+            self._read(READ_ALL, contact, time.time())
 
     def forget(self, notice_ids: Iterable[str]) -> None:
         """Stop counting notices that were purged."""
@@ -105,12 +121,14 @@ class SqliteOutbox(ports.Outbox):
             lambda connection: connection.execute(statement, (notice_id,)).fetchall()
         )
 
-    def _enter(self, notice_ids: list[str], state: str, at: float) -> None:
-        if not notice_ids:
-            return
+    def _read(self, statements: tuple[str, ...], parameter: str, at: float) -> None:
+        for statement in statements:
+            self._backlog.change(Change(statement, ((parameter, at),)))
+
+    def _enter(self, notice_id: str, state: str, at: float) -> None:
         sent_at = at if state == Delivery.SENT else None
-        self._backlog.change(Change(MOVE, tuple((state, at, sent_at, notice_id) for notice_id in notice_ids)))
-        self._backlog.change(Change(ENTER, tuple((notice_id, state, at) for notice_id in notice_ids)))
+        self._backlog.change(Change(MOVE, ((state, at, sent_at, notice_id),)))
+        self._backlog.change(Change(ENTER, ((notice_id, state, at),)))
 
 
 def _waiting(connection: sqlite3.Connection) -> list[Notice]:

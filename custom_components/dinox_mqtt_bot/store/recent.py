@@ -11,7 +11,10 @@ FINGERPRINTS = 1_000
 
 
 class Recent:
-    """The last payload of each topic, and the newest messages with QoS > 0, as digests."""
+    """The last payload of each topic and the newest messages with QoS > 0, as digests.
+
+    What was learned last stays longest.
+    """
 
     def __init__(self) -> None:
         self._digests: dict[str, int] = {}
@@ -20,17 +23,23 @@ class Recent:
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run stored."""
         last = (
-            "SELECT topic, last_digest FROM topics WHERE last_digest NOT NULL ORDER BY last_seen DESC LIMIT ?"
+            "SELECT topic, last_digest FROM topics WHERE last_digest IS NOT NULL"
+            " ORDER BY last_seen DESC LIMIT ?"
         )
-        self._digests.update(connection.execute(last, (MAX_TOPICS,)).fetchall())
+        self._digests.update(reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()))
         newest = (
             "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"
             " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"
         )
         for fingerprint in reversed(connection.execute(newest, (FINGERPRINTS,)).fetchall()):
             self._fingerprints[fingerprint] = None
+            self._fingerprints.move_to_end(fingerprint)
 
     def unchanged(self, message: Message) -> bool:
+        """Whether the topic's last payload was this.
+
+        An older one may well be news: a door that was closed, opened, and closed while nobody listened.
+        """
         known = self._digests.get(message.topic)
         return known is not None and known == digest_of(message.payload)
 
@@ -40,6 +49,7 @@ class Recent:
     def learn(self, message: Message, digest: int) -> bool:
         """Remember the message; tell whether it is a redelivery of a known one."""
         topic = message.topic
+        self._digests.pop(topic, None)
         self._digests[topic] = digest
         if len(self._digests) > MAX_TOPICS:
             del self._digests[next(iter(self._digests))]
@@ -48,6 +58,7 @@ class Recent:
         fingerprint = (message.packet_id, topic, digest)
         repeated = message.repeated and fingerprint in self._fingerprints
         self._fingerprints[fingerprint] = None
+        self._fingerprints.move_to_end(fingerprint)
         if len(self._fingerprints) > FINGERPRINTS:
             self._fingerprints.popitem(last=False)
         return repeated

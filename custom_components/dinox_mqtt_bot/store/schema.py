@@ -11,7 +11,11 @@ BUSY_SECONDS = 5.0
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: the first release. `topics` is brought up to date from `messages` now and then, up to the message
-    # that meta.summarised names; outbox.chain is the id of the notice that a series of corrections began with.
+    # that meta.summarised names: ids are never used again, also when all messages are gone.
+    # What the chat is to be told is numbered by topic and wait (messages.untold, 0 for none); it has been told
+    # once the table `untold` has that number no more. One row a wait: a flag in each message would write
+    # every message twice.
+    # outbox.chain is the id of the notice that a series of corrections began with.
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE topics (
@@ -21,13 +25,17 @@ MIGRATIONS: tuple[str, ...] = (
         last_digest INTEGER, last_value REAL
     );
     CREATE TABLE messages (
-        id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL REFERENCES topics (id),
+        id INTEGER PRIMARY KEY AUTOINCREMENT, topic_id INTEGER NOT NULL REFERENCES topics (id),
         received REAL NOT NULL, time REAL NOT NULL,
         qos INTEGER NOT NULL, retain INTEGER NOT NULL, repeated INTEGER NOT NULL, packet_id INTEGER NOT NULL,
         priority INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
-        payload_length INTEGER NOT NULL, value REAL, payload_digest INTEGER NOT NULL
+        payload_length INTEGER NOT NULL, value REAL, payload_digest INTEGER NOT NULL, untold INTEGER NOT NULL
     );
     CREATE INDEX messages_of_topic ON messages (topic_id);
+    CREATE TABLE untold (
+        topic_id INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+        PRIMARY KEY (topic_id, number)
+    ) WITHOUT ROWID;
     CREATE TABLE outbox (
         id TEXT NOT NULL PRIMARY KEY, contact TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
         priority INTEGER NOT NULL, replaces TEXT NOT NULL, chain TEXT NOT NULL,

@@ -53,6 +53,7 @@ class Store:
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
         self._writer.prepare()
         recent.load(reading)
+        self.history.load(reading)
         self.outbox.load(reading)
         self._meta: dict[str, str] = dict(reading.execute("SELECT key, value FROM meta").fetchall())
         # Last: from here on there is a thread to end.

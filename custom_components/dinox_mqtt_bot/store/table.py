@@ -19,12 +19,14 @@ ROWS_PER_STATEMENT = 50
 
 COLUMNS = (
     "topic_id, received, time, qos, retain, repeated, packet_id, priority, kind, name, text,"
-    " payload_length, value, payload_digest"
+    " payload_length, value, payload_digest, untold"
 )
-_ROW = f"({', '.join('?' * 14)})"
+_ROW = f"({', '.join('?' * 15)})"
 _INSERT = f"INSERT INTO messages ({COLUMNS}) VALUES"
 INSERT_ONE = f"{_INSERT} {_ROW}"
 INSERT_MANY = f"{_INSERT} {', '.join([_ROW] * ROWS_PER_STATEMENT)}"
+
+WAIT = "INSERT OR IGNORE INTO untold (topic_id, number) VALUES (?, ?)"
 
 # The bare columns beside max(id) are those of the newest row (SQLite, "Bare columns in an aggregate query").
 SUMMARISE = """
@@ -77,6 +79,7 @@ class MessageTable:
                 INSERT_MANY, tuple(chain.from_iterable(rows[start : start + ROWS_PER_STATEMENT]))
             )
         self._connection.executemany(INSERT_ONE, rows[full:])
+        self._connection.executemany(WAIT, {(row[0], row[-1]) for row in rows if row[-1]})
         self.stale = True
 
     def forget(self) -> None:
@@ -96,7 +99,7 @@ class MessageTable:
         self.stale = False
 
     def _row(self, item: Appended) -> tuple[object, ...]:
-        message, reading, priority, digest, repeated = item
+        message, reading, priority, digest, repeated, untold = item
         assert reading is not None
         topic = message.topic
         return (
@@ -114,6 +117,7 @@ class MessageTable:
             len(message.payload),
             reading.value,
             digest,
+            untold,
         )
 
     def _topic_id(self, topic: str, name: str, seen: float) -> int:

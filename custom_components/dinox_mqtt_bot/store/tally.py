@@ -1,5 +1,6 @@
 """How far each notice has come, in memory: counts, and what a delivery mark means."""
 
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from ..bot.status import Delivery
 
 _RANK = {Delivery.QUEUED: 0, Delivery.SENT: 1, Delivery.RECEIVED: 2, Delivery.READ: 3}
 _UNREAD = (Delivery.SENT, Delivery.RECEIVED)
+
+# A contact whose client sends no markers reads nothing, as far as the bot can know.
+MOST_UNREAD = 10_000
 
 
 @dataclass(slots=True)
@@ -19,12 +23,17 @@ class _Standing:
 
 
 class Tally:
-    """The notices that are not read, failed or superseded yet, in the order they were put."""
+    """The notices that are not read, failed or superseded yet, in the order they were put.
+
+    Of what a contact has not read the newest `MOST_UNREAD` are counted.
+    """
 
     def __init__(self) -> None:
         self.undelivered = 0
         self.unread = 0
-        self._contacts: dict[str, dict[str, _Standing]] = {}
+        # The oldest is found in no time, which in a plain dict is not so after many were deleted.
+        self._contacts: dict[str, OrderedDict[str, _Standing]] = {}
+        self._unread: Counter[str] = Counter()
         self._standings: dict[str, _Standing] = {}
         # The newest waiting correction of each chain.
         self._waiting: dict[str, str] = {}
@@ -48,16 +57,20 @@ class Tally:
             self.drop(superseded)
         standing = _Standing(contact, chain, corrects, delivery)
         self._standings[notice_id] = standing
-        self._contacts.setdefault(contact, {})[notice_id] = standing
-        self._count(delivery, 1)
+        self._contacts.setdefault(contact, OrderedDict())[notice_id] = standing
+        self._count(standing, 1)
         if corrects and delivery is Delivery.QUEUED:
             self._waiting[chain] = notice_id
         return superseded
 
     def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
-        """Return which notices come to this delivery now; nothing goes back (read > received > sent)."""
+        """Return which notices come to this delivery now; nothing goes back (read > received > sent).
+
+        But for what the contact's server could not take for now: it waits again, unless it is a correction,
+        which the next one replaces anyway.
+        """
         standing = self._standings.get(notice_id)
-        if not standing or not _advances(standing.delivery, delivery):
+        if not standing or not _advances(standing, delivery):
             return []
         earlier = self._read_before(notice_id, standing) if delivery is Delivery.READ else []
         changed = [*earlier, notice_id]
@@ -78,7 +91,7 @@ class Tally:
         standing = self._standings.pop(notice_id, None)
         if not standing:
             return
-        self._count(standing.delivery, -1)
+        self._count(standing, -1)
         self._arrived(notice_id, standing)
         notices = self._contacts[standing.contact]
         del notices[notice_id]
@@ -100,23 +113,33 @@ class Tally:
             self.drop(notice_id)
             return
         standing = self._standings[notice_id]
-        self._count(standing.delivery, -1)
-        self._count(delivery, 1)
+        self._count(standing, -1)
         standing.delivery = delivery
+        self._count(standing, 1)
         self._arrived(notice_id, standing)
 
     def _arrived(self, notice_id: str, standing: _Standing) -> None:
         if self._waiting.get(standing.chain) == notice_id:
             del self._waiting[standing.chain]
 
-    def _count(self, delivery: Delivery, number: int) -> None:
-        if delivery is Delivery.QUEUED:
+    def _count(self, standing: _Standing, number: int) -> None:
+        if standing.delivery is Delivery.QUEUED:
             self.undelivered += number
-        elif delivery in _UNREAD:
+        elif standing.delivery in _UNREAD:
             self.unread += number
+            self._unread[standing.contact] += number
+            if self._unread[standing.contact] > MOST_UNREAD:
+                self._drop_oldest(standing.contact)
+
+    def _drop_oldest(self, contact: str) -> None:
+        notices = self._contacts[contact].items()
+        self.drop(next(key for key, standing in notices if standing.delivery in _UNREAD))
 
 
-def _advances(old: Delivery, new: Delivery) -> bool:
+def _advances(standing: _Standing, new: Delivery) -> bool:
+    old = standing.delivery
     if new is Delivery.FAILED:
         return old in {Delivery.QUEUED, Delivery.SENT}
+    if new is Delivery.QUEUED:
+        return old is Delivery.SENT and not standing.corrects
     return _RANK[new] > _RANK[old]

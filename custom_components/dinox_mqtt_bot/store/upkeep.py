@@ -4,11 +4,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+import logging
 import sqlite3
 import time
 
+from ..bot.status import Delivery
+from .backlog import answer
 from .schema import transaction
 from .table import MAX_TOPICS
+
+_LOGGER = logging.getLogger(__name__)
 
 SLICE = 1_000
 DAY = 86_400.0
@@ -49,9 +54,9 @@ class Upkeep:
 
     def ask(self, now: float) -> Future[int]:
         """Have everything deleted that is due at `now`; the answer is how many rows went."""
-        answer: Future[int] = Future()
-        self._asked.append((now, answer))
-        return answer
+        asked: Future[int] = Future()
+        self._asked.append((now, asked))
+        return asked
 
     def step(self) -> None:
         """Delete one slice, if any is due. A failing purge ends; the next one goes on where it stopped."""
@@ -64,16 +69,16 @@ class Upkeep:
         finally:
             if removed is None:
                 self._slices = None
-                self._answer.set_result(self._removed)
+                answer(self._answer, self._removed)
         self._removed += removed or 0
 
     def end(self) -> None:
         """Answer those who still wait for a purge that will not come."""
         while self._asked:
-            self._asked.popleft()[1].set_result(0)
+            answer(self._asked.popleft()[1], 0)
         if self._slices:
             self._slices = None
-            self._answer.set_result(self._removed)
+            answer(self._answer, self._removed)
 
     def _begun(self) -> bool:
         if self._asked:
@@ -132,13 +137,16 @@ def _purge_topics(connection: sqlite3.Connection) -> Iterator[int]:
 def _purge_notices(
     connection: sqlite3.Connection, limit: float, forgotten: Callable[[list[str]], None]
 ) -> Iterator[int]:
-    statement = (
-        f"DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE changed < ? LIMIT {SLICE}) RETURNING id"  # noqa: S608
-    )
+    due = f"SELECT id FROM outbox WHERE changed < ? LIMIT {SLICE}"  # noqa: S608
+    statement = f"DELETE FROM outbox WHERE id IN ({due}) RETURNING id, state"  # noqa: S608
+    unsaid = 0
     while True:
         with transaction(connection):
-            ids = [str(row[0]) for row in connection.execute(statement, (limit,)).fetchall()]
-        if not ids:
-            return
-        forgotten(ids)
-        yield len(ids)
+            rows = connection.execute(statement, (limit,)).fetchall()
+        if not rows:
+            break
+        unsaid += sum(state == Delivery.QUEUED for _, state in rows)
+        forgotten([str(notice_id) for notice_id, _ in rows])
+        yield len(rows)
+    if unsaid:
+        _LOGGER.warning("Messages to contacts that waited too long to be sent are given up: %s", unsaid)

@@ -9,7 +9,7 @@ import time
 
 from ..bot.message import Message
 from ..bot.ports import Notice
-from .backlog import Backlog, Batch
+from .backlog import Backlog, Batch, answer
 from .schema import transaction
 from .table import MessageTable
 from .upkeep import Purge, Upkeep
@@ -196,5 +196,4 @@ class Writer:
 
 def _release(waiters: list[Future[None]]) -> None:
     for waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(None)
+        answer(waiter, None)

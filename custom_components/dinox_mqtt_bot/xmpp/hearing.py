@@ -37,12 +37,18 @@ class Hearing:
     """Every message that passed the gate goes through `receive`; few are heard."""
 
     def __init__(
-        self, circle: Circle, clock: Clock, saying: Saying, on_text: Callable[[Utterance], None]
+        self,
+        circle: Circle,
+        clock: Clock,
+        saying: Saying,
+        on_text: Callable[[Utterance], None],
+        on_put_off: Callable[[], None],
     ) -> None:
         self._circle = circle
         self._clock = clock
         self._saying = saying
         self._on_text = on_text
+        self._on_put_off = on_put_off
         self._heard = Remembered(1_000)
 
     def attach(self, xmpp: ClientXMPP) -> None:
@@ -83,7 +89,13 @@ class Hearing:
         return inner if to_own and from_own == (kind == "carbon_sent") else None
 
     def _take_error(self, message: Message) -> None:
-        if message["type"] == "error" and self._saying.knows(message["id"]):
+        if message["type"] != "error" or not self._saying.knows(message["id"]):
+            return
+        # RFC 6120 §8.3.2: retry later. A contact's server that is away for a night must not cost an alert.
+        if message["error"]["type"] == "wait":
+            self._saying.put_off(message["id"])
+            self._on_put_off()
+        else:
             self._saying.heard_of(message["id"], Delivery.FAILED)
 
     def _take_progress(self, message: Message) -> None:

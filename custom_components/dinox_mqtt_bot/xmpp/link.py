@@ -35,7 +35,7 @@ class XmppLink:
     """`ports.Chat` over one XMPP account.
 
     `on_session` is called whenever notices can be said again, also after a resumed stream: what was put into
-    the outbox meanwhile waits there. A notice said twice in one session is sent once. `on_text` and
+    the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). A notice said twice in one session is sent once. `on_text` and
     `on_delivery` are called from the event loop, in the context in which the link was made.
     """
 
@@ -60,12 +60,15 @@ class XmppLink:
         self._create_task = create_task
         self._circle = Circle(settings.jid)
         self._saying = Saying(self._circle, clock, _outside(on_delivery))
-        self._hearing = Hearing(self._circle, clock, self._saying, _outside(on_text))
+        self._hearing = Hearing(
+            self._circle, clock, self._saying, _outside(on_text), _outside(self._say_again_later)
+        )
         self._roster = Roster(self._circle, settings.name)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
+        self._reminder: asyncio.TimerHandle | None = None
         self._untended = asyncio.Event()
         self._shown = (BotState.CONNECTING, "")
         self._sent: object = None
@@ -86,6 +89,8 @@ class XmppLink:
             self._task.cancel()
             await asyncio.wait({self._task})
             self._task = None
+        if self._reminder is not None:
+            self._reminder.cancel()
         self._saying.end()
         if self._session is not None:
             session, self._session = self._session, None
@@ -114,6 +119,15 @@ class XmppLink:
         self._again.set()
         if self._session is not None:
             self._session.drop(Loss(losses.SERVER_CLOSED))
+
+    def _say_again_later(self) -> None:
+        if self._reminder is None and self._task is not None:
+            self._reminder = asyncio.get_running_loop().call_later(self._timing.put_off, self._say_again)
+
+    def _say_again(self) -> None:
+        self._reminder = None
+        if self._status.phase is Phase.ONLINE:
+            self._on_session()
 
     async def _run(self) -> None:
         failures = 0

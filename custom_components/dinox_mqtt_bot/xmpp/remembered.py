@@ -18,3 +18,7 @@ class Remembered:
         if len(self._members) > self._size:
             del self._members[next(iter(self._members))]
         return new
+
+    def discard(self, member: str) -> None:
+        """Forget it, if it was remembered at all."""
+        self._members.pop(member, None)

@@ -86,6 +86,13 @@ class Saying:
         self._tell(notice_id, delivery, now)
         self.go_on()
 
+    def put_off(self, notice_id: str) -> None:
+        """Let a notice that could not be passed on for now be said again."""
+        self._in_flight.pop(notice_id, None)
+        self._done.discard(notice_id)
+        self._tell(notice_id, Delivery.QUEUED, self._clock.now())
+        self.go_on()
+
     def _arrived(self, notice_id: str) -> None:
         if notice_id in self._in_flight:
             self.heard_of(notice_id, Delivery.SENT)

@@ -66,6 +66,8 @@ class Timing:
     takeover_pause: float = 30.0
     # A session that lasted this long was a good one: the pauses start small again.
     steady: float = 30.0
+    # Before that is said again which the contact's server could not take.
+    put_off: float = 120.0
 
 
 DEFAULT_TIMING = Timing()

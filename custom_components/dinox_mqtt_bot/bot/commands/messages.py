@@ -31,7 +31,7 @@ class Publish(Command):
     payload: str = param(
         "What to publish, as it is; in the chat the rest of the text.", greedy=True, verbatim=True
     )
-    qos: QoS = param("How surely the broker gets it.", default=QoS.AT_LEAST_ONCE, short="q")
+    qos: QoS = param("How reliably the broker gets it.", default=QoS.AT_LEAST_ONCE, short="q")
     retain: bool = param(
         "Whether the broker keeps it for those who subscribe later.", default=False, short="r"
     )
@@ -160,7 +160,8 @@ class Resume(Command):
         hidden = await bot.pause(False)
         facts = {"paused": False, "hidden": hidden.count, "topics": [topic for topic, _, _ in hidden.topics]}
         if not hidden.count:
-            return Text("resumed", {}, facts)
+            return Text("resumed_since_start" if hidden.since_start else "resumed", {}, facts)
         names = [f"{name} (×{count})" for _, name, count in hidden.topics[:MAX_NAMES]]
         names += ["…"] * (len(hidden.topics) > MAX_NAMES)
-        return Text("resumed_hidden", {"count": str(hidden.count), "topics": ", ".join(names)}, facts)
+        key = "resumed_hidden_since_start" if hidden.since_start else "resumed_hidden"
+        return Text(key, {"count": str(hidden.count), "topics": ", ".join(names)}, facts)

@@ -48,10 +48,10 @@ class Status(Command):
 def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
     """Return the cells about one link: where it stands, why, since when.
 
-    A link that is up and has a reason all the same is one that is not there and not missed: an account never set up.
+    A link that is up and never came is one that is not there and not missed: an account never set up.
     """
     status = link.status
-    if status.phase is Phase.ONLINE and status.reason:
+    if status.phase is Phase.ONLINE and status.reason and not link.since:
         return (Text(f"reason_{status.reason}"),)
     cells: list[Cell] = [Text(f"phase_{status.phase}")]
     if status.reason:
@@ -67,7 +67,7 @@ def _last(bot: Bot) -> tuple[Cell, ...]:
     if not status.messages:
         return ()
     placeholders = {
-        "topic": status.last_topic,
+        "topic": bot.readings.name(status.last_topic, bot.subscriptions.best(status.last_topic)),
         "value": status.last_text,
         "time": bot.moment(status.last_time),
     }
@@ -81,6 +81,7 @@ def _status_facts(bot: Bot) -> dict[str, object]:
         "broker": {
             "state": status.broker.phase.value,
             "reason": status.broker.reason,
+            "detail": status.broker.detail,
             "since": bot.broker.since,
         },
         "xmpp": {"state": status.chat.phase.value, "reason": status.chat.reason, "since": bot.chat.since},

@@ -60,7 +60,7 @@ class Subscribe(Command):
     role: ClassVar[Role] = Role.ADMIN
 
     filter: str = param("Topic, or topic filter such as home/# or home/+/temperature.", alias=True)
-    qos: QoS | None = param("How surely the broker delivers it.", default=None, short="q")
+    qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
@@ -166,7 +166,7 @@ def _row(
     bot: Bot, subscription: Subscription, seen: list[TopicRow], last: TopicRow | None, reason: str | None
 ) -> tuple[Cell, ...]:
     name = f"{subscription.alias} ({subscription.filter})" if subscription.alias else subscription.filter
-    settings = [f"QoS {int(subscription.qos)}"]
+    settings = [f"QoS {int(subscription.qos)}"] * (subscription.qos is not QoS.AT_LEAST_ONCE)
     settings += [subscription.priority.word] * (subscription.priority is not Priority.NORMAL)
     settings += [subscription.display.value] * (subscription.display is not Display.EACH)
     if last is None:
@@ -207,7 +207,7 @@ class Qos(Command):
     role: ClassVar[Role] = Role.ADMIN
 
     filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
-    qos: QoS | None = param("How surely the broker delivers it.", default=None, short="q")
+    qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
