@@ -62,6 +62,7 @@ async def test_both_killed_at_once(house: House) -> None:
     house.broker.start()
     await house.come_back()
     await house.link_is("mqtt", "on")
+    await house.link_is("xmpp", "on")
     await house.publish("e2e/both", "after both")
     await house.you.next("after both", 30)
     assert "Online" in await house.ask("/mqtt status")
@@ -75,12 +76,12 @@ async def test_the_broker_refuses_the_login_for_a_moment(house: House) -> None:
     passwords.write_bytes(b"")
     try:
         house.broker.start()
-        await until(lambda: _reason_is(house, "invalid_auth"), "the broker did not refuse the login")
+        await until(lambda: _reason_is(house, "invalid_auth"), "the broker did not refuse the login", 120)
     finally:
         house.broker.stop()
         passwords.write_bytes(right)
     house.broker.start()
-    await house.link_is("mqtt", "on")
+    await house.link_is("mqtt", "on", 150)
     await house.publish("e2e/login", "let in again")
     await house.you.next("let in again", 30)
     assert await house.hass.api.ask(type="config_entries/flow/progress") == []
@@ -105,6 +106,7 @@ async def test_neither_is_there_when_home_assistant_starts(house: House) -> None
     house.xmpp.start()
     await house.come_back()
     await house.becomes("waiting")
+    await house.link_is("xmpp", "on")
     await house.publish("e2e/first", "the first value after all")
     await house.you.next("the first value after all", 30)
     await house.link_is("mqtt", "on")

@@ -60,7 +60,10 @@ async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: Hous
             {"contact": jid, "topics": ["shared/#"]},
         )
         try:
-            await until(lambda: _all_links_up(house), "the second bot did not come up")
+            await until(lambda: _all_links_up(house), "the second bot did not come up", 60)
+            await asyncio.sleep(
+                2
+            )  # the answer to its request for carbons, by which it hears your other clients
             me.say(jid, "/mqtt topics")
             await me.next("shared/#", 20)
             await house.publish("shared/x", "told to myself")

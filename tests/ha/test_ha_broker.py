@@ -278,6 +278,7 @@ async def test_a_refusal_and_its_end_are_told(ear: Ear, monkeypatch: pytest.Monk
 async def test_it_is_connected_once_mqtt_has_subscribed(
     hass: HomeAssistant, mqtt_entry: MockConfigEntry, port: int
 ) -> None:
+    await until(lambda: mqtt.is_connected(hass))
     ear = Ear(hass)
     ear.broker.want({"early": QoS.AT_LEAST_ONCE})
     ear.broker.start()
