@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from .alert import Alert, AlertState, Step
 from .reading import Reading
-from .rules import Subscription
+from .rules import AlertRule, Subscription
 from .status import BotStatus
 
 
@@ -37,4 +38,26 @@ class StatusChanged:
     status: BotStatus
 
 
-type Announcement = MessageReceived | ChatReceived | StatusChanged
+@dataclass(frozen=True, slots=True)
+class AlertChanged:
+    """An alert went from one state to another, or somebody did something to it (`step`, then `before` is its state).
+
+    `who` did it, empty if nobody did.
+    """
+
+    alert: Alert
+    rule: AlertRule
+    before: AlertState
+    step: Step | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertValue:
+    """A value came in for an active alert, and its state stays."""
+
+    alert: Alert
+    rule: AlertRule
+
+
+type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from .alert import AlertEvent, Record
 from .message import Message, QoS
 from .reading import Reading
-from .rules import Contact, Priority, RuleSet, Subscription
+from .rules import AlertRule, Contact, Priority, RuleSet, Subscription
 from .status import BotState, LinkStatus
 
 
@@ -40,10 +41,25 @@ class Broker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing the bot has to say to one contact.
+class Push:
+    """What a notification of Home Assistant has besides its text.
 
-    `id` is the stanza id and XEP-0359 origin id, the same in every repetition. `at` is Unix time.
+    One with the same `tag` takes the place of an earlier one. `sound` is False where it must not ring; critical ones
+    ring all the same. `url` is what a tap opens: a path of Home Assistant's pages or an address, or empty.
+    """
+
+    title: str
+    tag: str
+    sound: bool = True
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing the bot has to say to one contact, or to one target of Home Assistant (then it has a `push`).
+
+    `id` is the stanza id and XEP-0359 origin id, the same in every repetition. `to` is a bare JID, or a target:
+    `notify.<name>`, a notify entity or a notify action. `at` is Unix time.
     `replaces` is the id of an earlier notice that this one corrects (XEP-0308), or empty.
     """
 
@@ -53,6 +69,12 @@ class Notice:
     at: float
     priority: Priority = Priority.NORMAL
     replaces: str = ""
+    push: Push | None = None
+
+
+def is_target(to: str) -> bool:
+    """Say whether a notice goes to Home Assistant's notifications rather than to a contact."""
+    return "@" not in to
 
 
 class Chat(Protocol):
@@ -89,6 +111,32 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """One message of the history, to be read again. `payload` is its text, or the JSON it was; `id` rises."""
+
+    id: int
+    topic: str
+    payload: str
+    time: float
+    retain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One step of one notice: the notice's id, whom it is for, how far it came, and when (Unix seconds).
+
+    `state` is a `Delivery` or one of `held`, `merged`, `superseded`; `note` says more, as the id of the notice that
+    it was merged into, or why a target failed.
+    """
+
+    notice: str
+    to: str
+    state: str
+    at: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TopicRow:
     """What is remembered of one topic."""
 
@@ -103,10 +151,13 @@ class TopicRow:
 class History(Protocol):
     """Stored messages."""
 
-    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
+    def append(
+        self, reading: Reading, priority: Priority, *, untold: bool = False, record: Record | None = None
+    ) -> None:
         """Accept a reading; once it is committed the broker gets its acknowledgement (tell).
 
-        One that is `untold` has still to be said in the chat.
+        One that is `untold` has still to be said in the chat. `record` is what it did to the alerts: it is
+        committed in the same transaction.
         """
 
     def told(self, topics: Iterable[str]) -> None:
@@ -115,8 +166,11 @@ class History(Protocol):
     async def untold(self) -> list[TopicRow]:
         """Return what is untold, the topic that waited longest first, counting only that (ask)."""
 
-    def skip(self, message: Message) -> None:
-        """Accept a message that is not stored, so that its acknowledgement goes out in its turn (tell)."""
+    def skip(self, message: Message, *, record: Record | None = None) -> None:
+        """Accept a message that is not stored, so that its acknowledgement goes out in its turn (tell).
+
+        `record` is what it did to the alerts: it is committed before the acknowledgement.
+        """
 
     def known(self, message: Message) -> bool:
         """Whether a redelivered message (`repeated`) is in the history already. No I/O."""
@@ -129,6 +183,9 @@ class History(Protocol):
 
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         """Return what is remembered of the matching topics, by topic (ask)."""
+
+    async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
+        """Return the oldest `limit` messages since a Unix time whose topic matches and whose id is above (ask)."""
 
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
         """Remember who published what (tell)."""
@@ -151,6 +208,49 @@ class Outbox(Protocol):
     def put(self, notice: Notice) -> None:
         """Store a notice; when it is committed, it is said (tell)."""
 
+    def hold(self, notice: Notice) -> None:
+        """Store a notice that is not to be said before somebody asks for what is `held` (tell)."""
+
+    async def held(self, to: str) -> list[Notice]:
+        """Return what is held for a contact, oldest first (ask)."""
+
+    def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
+        """Put one notice in the place of others that were held, in one transaction (tell).
+
+        Without `into` the others are said, each by itself.
+        """
+
+    async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        """Return what became of notices, and of those they were merged into, by time (ask)."""
+
+    def mark_all_read(self, to: str = "") -> None:
+        """Count everything sent, to all contacts or to one, as read now (tell)."""
+
+
+class AlertBook(Protocol):
+    """The alerts, kept over restarts."""
+
+    def save(
+        self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()
+    ) -> None:
+        """Store what changed, and what is to be said or held because of it, in one transaction (tell)."""
+
+    async def log(self, number: int) -> list[AlertEvent]:
+        """Return what happened to one incident, oldest first; nothing if it is not known (any more) (ask)."""
+
+    async def incidents(self, limit: int) -> list[AlertEvent]:
+        """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
+
+
+class Memory(Protocol):
+    """A few short texts, kept over restarts."""
+
+    def get(self, key: str) -> str:
+        """Return what was set, empty if nothing was. No I/O."""
+
+    def set(self, key: str, value: str) -> None:
+        """Remember across restarts (tell)."""
+
 
 class Rules(Protocol):
     """Where the rules are kept. The change comes back through `Bot.apply`."""
@@ -160,6 +260,15 @@ class Rules(Protocol):
 
     async def remove_subscription(self, topic_filter: str) -> None:
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
+
+    async def put_alert(self, rule: AlertRule) -> AlertRule:
+        """Add a rule that has no id yet, or replace the one of the same id; return it as it is kept (ask).
+
+        A new one gets an id, and the number after the highest there is.
+        """
+
+    async def remove_alert(self, rule: AlertRule) -> None:
+        """Remove a rule (ask). Raises BotError `no_rule`."""
 
     async def set_paused(self, paused: bool) -> None:
         """Remember across restarts that normal messages are hidden (ask)."""
@@ -203,6 +312,8 @@ class Ports:
     chat: Chat
     history: History
     outbox: Outbox
+    alerts: AlertBook
+    memory: Memory
     rules: Rules
     phrases: Phrases
     templates: Templates
@@ -210,14 +321,19 @@ class Ports:
 
 
 __all__ = [
+    "AlertBook",
     "Broker",
     "Chat",
     "Clock",
     "History",
+    "LedgerRow",
+    "Memory",
     "Notice",
     "Outbox",
+    "Past",
     "Phrases",
     "Ports",
+    "Push",
     "Row",
     "RuleSet",
     "Rules",

@@ -1,8 +1,9 @@
-"""What the user configured: subscriptions and contacts, the same values for every surface."""
+"""What the user configured: subscriptions, contacts and alert rules, the same values for every surface."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from .conditions import Condition
 from .message import QoS
 
 
@@ -45,7 +46,10 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One topic filter the user wants, with how its messages are shown."""
+    """One topic filter the user wants, with how its messages are shown.
+
+    `sound` says whether notifications of Home Assistant about its topics ring; critical ones always do.
+    """
 
     filter: str
     qos: QoS = QoS.AT_LEAST_ONCE
@@ -53,6 +57,36 @@ class Subscription:
     priority: Priority = Priority.NORMAL
     display: Display = Display.EACH
     icon: str = ""
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """When to raise an alert, about what, and whom to tell.
+
+    `id` is the rule's own for ever (that of its subentry; empty before it has one), `number` the handle that a user
+    types and `name` the other one. `field` is a path into the payload, empty for the whole value (`paths.lookup`).
+    `hold` seconds the condition must last before it fires. Every `repeat` seconds it is told again until it
+    is acknowledged, 0 for never. `contacts` (bare JIDs) are told, all that receive if there are none; `targets`
+    are notify entities or actions of Home Assistant, told beside those of the bot. As long as nobody
+    acknowledges, each `escalate_after` seconds the next of `escalate_to` (contacts or targets) is told, at last
+    everybody and as critical; 0 for no escalation.
+    """
+
+    filter: str
+    condition: Condition
+    field: str = ""
+    name: str = ""
+    id: str = ""
+    number: int = 0
+    hold: float = 0.0
+    repeat: float = 0.0
+    priority: Priority = Priority.ALERT
+    enabled: bool = True
+    contacts: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    escalate_after: float = 0.0
+    escalate_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +101,19 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Everything configured for one bot, replaced as a whole when anything changes."""
+    """Everything configured for one bot, replaced as a whole when anything changes.
+
+    `targets` are the notify entities and actions that every alert goes to. `sound` is what `Subscription.sound` is,
+    for all topics. More than `storm` notices about alerts a minute are told as one; 0 for no such brake.
+    `click` is what a notification opens: a path of Home Assistant's pages or an address, or empty.
+    """
 
     subscriptions: tuple[Subscription, ...] = ()
     contacts: tuple[Contact, ...] = ()
     discovery_prefix: str = "homeassistant"
     digest_seconds: float = 300.0
+    alerts: tuple[AlertRule, ...] = ()
+    targets: tuple[str, ...] = ()
+    sound: bool = True
+    storm: int = 10
+    click: str = ""

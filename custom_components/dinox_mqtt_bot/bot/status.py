@@ -38,18 +38,25 @@ class BotState(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How far a notice has come: queued, acknowledged by the server (XEP-0198), received (0184), read (0333)."""
+    """How far a notice has come: queued, acknowledged by the server (XEP-0198), received (0184), read (0333).
+
+    `accepted` is the end of what is known of a target: Home Assistant's action took it.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     RECEIVED = "received"
     READ = "read"
+    ACCEPTED = "accepted"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """A snapshot for sensors, `status` and diagnostics. Times are Unix seconds, 0 for never."""
+    """A snapshot for sensors, `status` and diagnostics. Times are Unix seconds, 0 for never, infinity for no end.
+
+    `firing` counts active alerts. `do_not_disturb` is that of the bot, not that of single contacts.
+    """
 
     state: BotState
     broker: LinkStatus
@@ -63,3 +70,6 @@ class BotStatus:
     last_text: str
     last_time: float
     refused: tuple[tuple[str, str], ...] = ()
+    firing: int = 0
+    quiet_until: float = 0.0
+    do_not_disturb: bool = False
