@@ -86,6 +86,8 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
         tls=tls,
         on_status=assembly.chat_changed,
         on_text=lambda utterance: None,
+        on_reaction=lambda reaction: None,
+        on_presence=lambda jid, busy: None,
         on_session=lambda: None,
         on_delivery=assembly.delivered,
         create_task=assembly.create_task,

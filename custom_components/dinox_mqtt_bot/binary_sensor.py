@@ -1,18 +1,29 @@
-"""Whether the two connections stand."""
+"""Whether the two connections stand, and whether something is wrong: one sensor for each alert rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from itertools import islice
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
+from .bot.alert import Alert
+from .bot.announcements import AlertChanged
 from .bot.status import BotStatus, LinkStatus, Phase
-from .coordinator import BotConfigEntry
-from .entity import StatusEntity, async_forget
+from .clock import Pulse
+from .const import SUBENTRY_ALERT
+from .coordinator import BotConfigEntry, BotCoordinator
+from .devices import async_bot_device
+from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .excerpt import excerpt
+from .settings import alert_rule
 
 PARALLEL_UPDATES = 0
 
@@ -30,6 +41,12 @@ LINKS = (
     LinkDescription(key="xmpp", translation_key="xmpp", link=lambda status: status.chat, chat=True),
 )
 
+ALERT = BinarySensorEntityDescription(key="alert", translation_key="alert")
+
+# Attributes stay small, because the recorder keeps each of their versions.
+MOST_TOPICS = 20
+VALUE_CHARACTERS = 120
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -42,6 +59,17 @@ async def async_setup_entry(
         for description in LINKS
         if coordinator.has_chat or not description.chat
     )
+    known: set[str] = set()
+    device = async_bot_device(hass, entry)
+
+    @callback
+    def follow(subentry: ConfigSubentry) -> None:
+        if subentry.subentry_id not in known:
+            known.add(subentry.subentry_id)
+            sensor = AlertBinarySensor(coordinator, subentry, device)
+            async_add_entities([sensor], config_subentry_id=subentry.subentry_id)
+
+    async_add_for_subentries(entry, SUBENTRY_ALERT, follow)
 
 
 class LinkBinarySensor(StatusEntity, BinarySensorEntity):
@@ -55,3 +83,96 @@ class LinkBinarySensor(StatusEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.entity_description.link(self.coordinator.bot.status).phase is Phase.ONLINE
+
+
+class AlertBinarySensor(BotEntity, BinarySensorEntity):
+    """On while an alert of one rule is active.
+
+    Never unavailable: an alert stands while the broker is away, and none stands while its rule is off. That it
+    goes on or off shows at once, everything else at most once a second: one rule may have thousands of alerts.
+    """
+
+    _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    _unrecorded_attributes = frozenset({"topics", "numbers", "value"})
+
+    def __init__(self, coordinator: BotCoordinator, subentry: ConfigSubentry, device: DeviceEntry) -> None:
+        super().__init__(coordinator, ALERT, subentry.subentry_id)
+        # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
+        self._attr_device_info = None
+        self.device_entry = device
+        self._pulse = Pulse(coordinator.hass.loop)
+        self._subentry = subentry
+        self._take(subentry)
+        self._active: dict[str, Alert] = {}
+
+    def _take(self, subentry: ConfigSubentry) -> None:
+        """Take the rule over as it is now."""
+        self._rule = alert_rule(subentry.subentry_id, subentry.data)
+        self._attr_name = subentry.title
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._take(self._subentry)  # Home Assistant changes it in place
+        known = self.coordinator.bot.alarms.of(self._rule.id)
+        self._active = {alert.topic: alert for alert in known if alert.active}
+        self.async_on_remove(self.coordinator.listen_for_alerts(self._changed))
+        self.async_on_remove(self.coordinator.listen_for_subentries(self._reconfigured))
+        self.async_on_remove(self.coordinator.pulse.listen(self._follow))
+        self.async_on_remove(self._pulse.close)
+        self.async_on_remove(self._pulse.listen(self.async_write_ha_state))
+
+    @callback
+    def _reconfigured(self, subentry: ConfigSubentry) -> None:
+        """Show what the user changed; what it does to the alerts is announced by the bot."""
+        if subentry.subentry_id == self._rule.id:
+            self._take(subentry)
+            self._pulse.tell()
+
+    @callback
+    def _changed(self, change: AlertChanged) -> None:
+        if change.rule.id != self._rule.id:
+            return
+        was_on = self.is_on
+        if change.alert.active:
+            self._active[change.alert.topic] = change.alert
+        else:
+            self._active.pop(change.alert.topic, None)
+        if self.is_on != was_on:
+            self._pulse.tell()
+        else:
+            self._pulse.beat()
+
+    @callback
+    def _follow(self) -> None:
+        """Show the newest values, if there is an alert to show them of."""
+        if self._active:
+            self._pulse.beat()
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return bool(self._active)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        find = self.coordinator.bot.alarms.engine.get
+        shown = [
+            find(self._rule.id, topic) or alert for topic, alert in islice(self._active.items(), MOST_TOPICS)
+        ]
+        count = {"enabled": self._rule.enabled, "count": len(self._active)}
+        return count | (_attributes(shown) if shown else {})
+
+
+def _attributes(shown: list[Alert]) -> dict[str, Any]:
+    """Tell of the active alerts, the oldest first; value and peak are those of the first."""
+    first = shown[0]
+    return {
+        "topics": [alert.topic for alert in shown],
+        "numbers": [alert.number for alert in shown],
+        "since": dt_util.utc_from_timestamp(first.fired),
+        "value": excerpt(first.value, VALUE_CHARACTERS),
+        "peak": excerpt(first.peak, VALUE_CHARACTERS) or None,
+        "acknowledged_by": first.acknowledged_by or None,
+    }

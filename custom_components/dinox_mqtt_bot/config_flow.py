@@ -15,6 +15,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNA
 from homeassistant.core import callback
 import voluptuous as vol
 
+from .alert_flow import AlertFlow
 from .bot.errors import BotError
 from .const import (
     ATTR_LINK,
@@ -24,6 +25,7 @@ from .const import (
     CONF_XMPP_PASSWORD,
     CONF_XMPP_RESOURCE,
     DOMAIN,
+    SUBENTRY_ALERT,
     SUBENTRY_CONTACT,
     SUBENTRY_TOPIC,
     LinkName,
@@ -34,13 +36,16 @@ from .forms import (
     CONTACT_AND_TOPICS_FORM,
     OPTIONS_FORM,
     REAUTH,
+    SECTION_ALERTS,
     TOPICS_FORM,
     XMPP_FORM,
+    alerts_section,
     errors_of,
     nested,
 )
 from .probes import async_try_broker, async_try_xmpp
 from .subentry_flows import ContactFlow, TopicFlow
+from .targets import async_choices
 from .typed import Typed, broker_data, first_rules, options_data, secret, xmpp_data
 
 BOT_NAME = "MQTT Bot"
@@ -69,7 +74,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        return {SUBENTRY_TOPIC: TopicFlow, SUBENTRY_CONTACT: ContactFlow}
+        return {SUBENTRY_TOPIC: TopicFlow, SUBENTRY_CONTACT: ContactFlow, SUBENTRY_ALERT: AlertFlow}
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> ConfigFlowResult:
@@ -230,11 +235,19 @@ class DinoxOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for all options at once; what other surfaces keep there stays."""
-        errors: dict[str, str] = {}
         if user_input is not None:
             try:
                 return self.async_create_entry(data={**self.config_entry.options, **options_data(user_input)})
             except BotError as err:
-                errors = errors_of(err, OPTIONS_FORM)
-        form = self.add_suggested_values_to_schema(OPTIONS_FORM, user_input or self.config_entry.options)
-        return self.async_show_form(step_id="init", data_schema=form, errors=errors)
+                return self._show(user_input, err)
+        return self._show(nested(OPTIONS_FORM, self.config_entry.options))
+
+    def _show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
+        alerts = {vol.Required(SECTION_ALERTS): alerts_section(async_choices(self.hass))}
+        form = self.add_suggested_values_to_schema(OPTIONS_FORM.extend(alerts), suggested)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=form,
+            errors=errors_of(err, OPTIONS_FORM) if err else {},
+            description_placeholders=err.placeholders if err else None,
+        )

@@ -35,16 +35,24 @@ CONF_RETENTION_DAYS: Final = "retention_days"
 CONF_RETENTION_ROWS: Final = "retention_rows"
 CONF_BARE_COMMANDS: Final = "bare_commands"
 CONF_PAUSED: Final = "paused"
+CONF_NOTIFY_TARGETS: Final = "notify_targets"
+CONF_SOUND: Final = "sound"
+CONF_STORM: Final = "storm"
+CONF_CLICK: Final = "click"
+CONF_DND_ENTITY: Final = "dnd_entity"
 
 DEFAULT_DISCOVERY_PREFIX: Final = "homeassistant"
 DEFAULT_DIGEST_SECONDS: Final = 300
 DEFAULT_RETENTION_DAYS: Final = 30
 DEFAULT_RETENTION_ROWS: Final = 500_000
 DEFAULT_BARE_COMMANDS: Final = True
+DEFAULT_STORM: Final = 10
 
-# Subentries; the unique id of a topic is its filter, that of a contact its bare JID.
+# Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule its
+# folded name (`settings.alert_unique_id`).
 SUBENTRY_TOPIC: Final = "topic"
 SUBENTRY_CONTACT: Final = "contact"
+SUBENTRY_ALERT: Final = "alert"
 CONF_FILTER: Final = "filter"
 CONF_QOS: Final = "qos"
 CONF_ALIAS: Final = "alias"
@@ -54,6 +62,20 @@ CONF_ICON: Final = "icon"
 CONF_NAME: Final = "name"
 CONF_ROLE: Final = "role"
 CONF_RECEIVES: Final = "receives"
+CONF_NUMBER: Final = "number"
+CONF_FIELD: Final = "field"
+CONF_OPERATOR: Final = "operator"
+CONF_VALUE: Final = "value"
+CONF_VALUE_TO: Final = "value_to"
+CONF_CLEAR: Final = "clear"
+CONF_SECONDS: Final = "seconds"
+CONF_HOLD: Final = "hold"
+CONF_REPEAT: Final = "repeat"
+CONF_ENABLED: Final = "enabled"
+CONF_CONTACTS: Final = "contacts"
+CONF_TARGETS: Final = "targets"
+CONF_ESCALATE_AFTER: Final = "escalate_after"
+CONF_ESCALATE_TO: Final = "escalate_to"
 
 # What only the last step of a new bot asks: its first contact, its first topics.
 CONF_CONTACT: Final = "contact"

@@ -9,34 +9,46 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from .bot.announcements import Announcement, ChatReceived, MessageReceived
+from .bot.announcements import AlertChanged, AlertValue, Announcement, ChatReceived, MessageReceived
 from .bot.bot import Bot
 from .bot.errors import BotError
 from .bot.message import Message
-from .bot.ports import Notice, Ports
+from .bot.ports import Notice, Ports, is_target
 from .bot.reading import Reading
 from .bot.readings import Readings
 from .bot.rules import Priority
 from .bot.status import BotStatus, Delivery, LinkStatus, Phase
-from .bot.utterance import Utterance
+from .bot.utterance import Reaction, Utterance
 from .broker.link import BrokerLink
 from .clock import Allowance, LoopClock, Pulse
-from .const import ATTR_LINK, CONF_BARE_COMMANDS, CONF_PAUSED, DEFAULT_BARE_COMMANDS, LinkName
+from .const import (
+    ATTR_LINK,
+    CONF_BARE_COMMANDS,
+    CONF_DND_ENTITY,
+    CONF_PAUSED,
+    DEFAULT_BARE_COMMANDS,
+    LinkName,
+)
+from .dnd_source import DndSource
 from .events import (
+    EVENT_ALERT,
     EVENT_CHAT,
     EVENT_MESSAGE,
     EVENTS_AT_ONCE,
     EVENTS_PER_SECOND,
+    alert_event,
     chat_event,
     is_event,
     message_event,
     priority_of,
 )
-from .no_chat import NoChat, NoOutbox, require_chat
+from .no_chat import NoChat, TargetsBook, TargetsOutbox, require_chat
+from .notifier import Notifier
 from .parts import (
     async_build_broker,
     async_build_chat,
     async_open_store,
+    build_notifier,
     connection,
     has_chat,
     held_filters,
@@ -65,6 +77,7 @@ class BotCoordinator:
     store: Store
     broker: BrokerLink | HaBroker
     chat: XmppLink | NoChat
+    notifier: Notifier
     bot: Bot
 
     def __init__(self, hass: HomeAssistant, entry: BotConfigEntry) -> None:
@@ -76,6 +89,7 @@ class BotCoordinator:
         self._watchers: dict[str, list[Callable[[Reading], None]]] = {}
         self._followers: list[Callable[[ConfigSubentry], None]] = []
         self._event_listeners: list[Callable[[MessageReceived], None]] = []
+        self._alert_listeners: list[Callable[[AlertChanged], None]] = []
         self.allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
         self._snapshot = Snapshot.of(entry)
         self._told: BotStatus | None = None
@@ -91,7 +105,9 @@ class BotCoordinator:
         try:
             self.broker = await async_build_broker(self)
             self.chat = await async_build_chat(self)
+            self.notifier = build_notifier(self)
             self.bot = self._build_bot()
+            self._dnd = DndSource(self.hass, self.bot.peace.set_source)
             self._silence = self.bot.listen(self._announced)
             await self.bot.say_untold()
         except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
@@ -99,11 +115,14 @@ class BotCoordinator:
             raise
 
     def _build_bot(self) -> Bot:
+        outbox, alerts = self.store.outbox, self.store.alerts
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
             history=self.store.history,
-            outbox=self.store.outbox if self.has_chat else NoOutbox(),
+            outbox=outbox if self.has_chat else TargetsOutbox(outbox),
+            alerts=alerts if self.has_chat else TargetsBook(alerts),
+            memory=self.store,
             rules=EntryRules(self.hass, self.entry),
             phrases=self.phrases,
             templates=SandboxedTemplates(self.hass),
@@ -118,6 +137,9 @@ class BotCoordinator:
             bare_commands=self._bare_commands,
             connection=connection(self.entry),
             dropped=lambda: self.store.dropped,
+            spawn=lambda work: self.create_task(work(), "tell what was held"),
+            kept=alerts.kept,
+            last_number=alerts.last_number,
         )
 
     @property
@@ -129,8 +151,10 @@ class BotCoordinator:
     @callback
     def async_start(self) -> None:
         """Let both links connect, and reconnect for as long as the bot runs."""
+        self._dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))
         self.broker.start()
         self.chat.start()
+        self.notifier.start()
 
     async def async_close(self) -> None:
         """Say what is buffered, commit, acknowledge, disconnect, and leave nothing running."""
@@ -138,6 +162,7 @@ class BotCoordinator:
             return
         self._closed = True
         self.clock.close()
+        self._dnd.stop()
         # First: nobody would say what comes after the bot has said what it holds.
         self.broker.pause()
         self.bot.close()
@@ -145,7 +170,7 @@ class BotCoordinator:
         with suppress(BotError):
             await self.store.outbox.waiting()
         try:
-            await asyncio.gather(self.broker.stop(), self.chat.stop())
+            await asyncio.gather(self.broker.stop(), self.chat.stop(), self.notifier.stop())
         finally:
             self._silence()
             self.pulse.close()
@@ -167,11 +192,19 @@ class BotCoordinator:
 
     def stored(self, notice: Notice) -> None:
         """Say what the outbox holds."""
-        self.chat.say(notice)
+        (self.notifier if is_target(notice.to) else self.chat).say(notice)
 
     def hear(self, utterance: Utterance) -> None:
         """Let the bot answer a contact, without holding up the XMPP stream."""
         self.create_task(self.bot.hear(utterance), "hear")
+
+    def reacted(self, reaction: Reaction) -> None:
+        """Let the bot do what a contact's reaction to a message asks for."""
+        self.create_task(self.bot.react(reaction), "react")
+
+    def presence_changed(self, jid: str, disturbed: bool) -> None:
+        """Hold back from a contact what is not critical while it shows that it must not be disturbed."""
+        self.bot.peace.set_contact(jid, disturbed)
 
     def session_began(self) -> None:
         """Say what an earlier session could not deliver."""
@@ -184,11 +217,12 @@ class BotCoordinator:
             _LOGGER.warning("What waits to be said cannot be read: %s", err)
             return
         for notice in waiting:
-            self.chat.say(notice)
+            if not is_target(notice.to):
+                self.chat.say(notice)
 
-    def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
+    def delivered(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Write down how far a notice has come."""
-        self.store.outbox.mark(notice_id, delivery, at)
+        self.store.outbox.mark(notice_id, delivery, at, note)
         self.bot.delivered(notice_id, delivery, at)
 
     def broker_changed(self, status: LinkStatus) -> None:
@@ -238,6 +272,11 @@ class BotCoordinator:
         self._event_listeners.append(listener)
         return lambda: self._event_listeners.remove(listener)
 
+    def listen_for_alerts(self, listener: Callable[[AlertChanged], None]) -> CALLBACK_TYPE:
+        """Call `listener` with every change of an alert, until the function returned is called."""
+        self._alert_listeners.append(listener)
+        return lambda: self._alert_listeners.remove(listener)
+
     def listen_for_subentries(self, follower: Callable[[ConfigSubentry], None]) -> CALLBACK_TYPE:
         """Call `follower` with every subentry that comes or changes, until the function returned is called."""
         self._followers.append(follower)
@@ -253,6 +292,7 @@ class BotCoordinator:
             for follower in list(self._followers):
                 follower(subentry)
         self.bot.apply(rule_set(self.entry.subentries.values(), self.entry.options))
+        self._dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))
         # What is wanted no more is held until the broker has heard of it.
         remember_filters(self.store, self._wanted | set(held_filters(self.store)))
         self.pulse.tell()
@@ -260,7 +300,7 @@ class BotCoordinator:
 
     @property
     def _wanted(self) -> set[str]:
-        return set(self.bot.subscriptions.wanted(self.bot.rules.discovery_prefix))
+        return set(self.bot.wanted)
 
     # What the bot announces.
 
@@ -269,6 +309,10 @@ class BotCoordinator:
             self._announce_message(announcement)
         elif isinstance(announcement, ChatReceived):
             self.hass.bus.async_fire(EVENT_CHAT, chat_event(self.entry.entry_id, announcement))
+        elif isinstance(announcement, AlertChanged):
+            self._announce_alert(announcement)
+        elif isinstance(announcement, AlertValue):
+            self.pulse.beat()
         else:
             self._announce_status(announcement.status)
 
@@ -289,6 +333,12 @@ class BotCoordinator:
         for listener in list(self._event_listeners):
             listener(message)
 
+    def _announce_alert(self, change: AlertChanged) -> None:
+        self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
+        for listener in list(self._alert_listeners):
+            listener(change)
+        self.pulse.tell()
+
     def _announce_status(self, status: BotStatus) -> None:
         told, self._told = self._told, status
         if told is None or _standing(told) != _standing(status):
@@ -299,4 +349,12 @@ class BotCoordinator:
 
 def _standing(status: BotStatus) -> tuple[object, ...]:
     """Return the part of a status that must not wait a second."""
-    return status.state, status.broker, status.chat, status.paused
+    return (
+        status.state,
+        status.broker,
+        status.chat,
+        status.paused,
+        status.quiet_until,
+        status.do_not_disturb,
+        status.firing,
+    )

@@ -16,8 +16,14 @@ MODELS = {SUBENTRY_TOPIC: "MQTT topic", SUBENTRY_CONTACT: "XMPP contact"}
 @callback
 def async_register_bot(hass: HomeAssistant, entry: BotConfigEntry) -> None:
     """Create the bot's own device; the others hang on it, so it has to be there first."""
+    async_bot_device(hass, entry)
+
+
+@callback
+def async_bot_device(hass: HomeAssistant, entry: BotConfigEntry) -> dr.DeviceEntry:
+    """Return the bot's own device, up to date."""
     version = async_get_loaded_integration(hass, DOMAIN).version
-    dr.async_get(hass).async_get_or_create(
+    return dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         entry_type=dr.DeviceEntryType.SERVICE,
         identifiers={(DOMAIN, entry.entry_id)},

@@ -1,5 +1,6 @@
 """What helps to find a fault, with nothing of what the user's home says: no payload, topic value, secret, JID."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,19 @@ from .broker.link import BrokerLink
 from .const import (
     CONF_ALIAS,
     CONF_CA,
+    CONF_CLEAR,
+    CONF_CLICK,
     CONF_CLIENT_CERT,
     CONF_CLIENT_ID,
     CONF_CLIENT_KEY,
+    CONF_CONTACTS,
+    CONF_ESCALATE_TO,
     CONF_JID,
     CONF_NAME,
+    CONF_NOTIFY_TARGETS,
+    CONF_TARGETS,
+    CONF_VALUE,
+    CONF_VALUE_TO,
     CONF_XMPP_CA,
     CONF_XMPP_HOST,
     CONF_XMPP_PASSWORD,
@@ -29,8 +38,9 @@ if TYPE_CHECKING:
     from .ha_broker import HaBroker
 
 SECRETS = {
-    CONF_ALIAS, CONF_CA, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_HOST, CONF_JID, CONF_NAME, CONF_PASSWORD,
-    CONF_USERNAME, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
+    CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_CONTACTS,
+    CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NOTIFY_TARGETS, CONF_PASSWORD, CONF_TARGETS, CONF_USERNAME,
+    CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
 }  # fmt: skip
 
 
@@ -39,12 +49,13 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
     return {
         "version": str(async_get_loaded_integration(hass, DOMAIN).version),
         "data": async_redact_data(entry.data, SECRETS),
-        "options": dict(entry.options),
+        "options": async_redact_data(entry.options, SECRETS),
         "subentries": [
             {"type": each.subentry_type, "data": async_redact_data(each.data, SECRETS)}
             for each in entry.subentries.values()
         ],
         "status": _status(coordinator),
+        "alerts": _alerts(coordinator),
         "messages": _messages(coordinator.broker),
         "events_left_out": coordinator.allowance.refused,
         "store": {
@@ -72,6 +83,20 @@ def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
         "undelivered": status.undelivered,
         "last_message": status.last_time,
         "refused": [reason for _filter, reason in status.refused],
+    }
+
+
+def _alerts(coordinator: BotCoordinator) -> Mapping[str, Any]:
+    """Count the alerts, those of all rules and that of the broker; the rules are among the subentries."""
+    alarms = coordinator.bot.alarms
+    known = [alert for rule in alarms.rules for alert in alarms.of(rule.id)]
+    return {
+        "rules": len(alarms.rules),
+        "enabled": sum(rule.enabled for rule in alarms.rules),
+        "states": dict(Counter(alert.state.value for alert in known)),
+        "active": len(alarms.active),
+        "acknowledged": sum(alert.acknowledged for alert in alarms.active),
+        "unwatched": alarms.engine.unwatched,
     }
 
 

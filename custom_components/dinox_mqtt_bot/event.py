@@ -1,4 +1,4 @@
-"""Every new message, as an event that automations can wait for."""
+"""Every new message, and every alert that changes, as events that automations can wait for."""
 
 from typing import override
 
@@ -6,11 +6,11 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.announcements import MessageReceived
+from .bot.announcements import AlertChanged, MessageReceived
 from .bot.rules import Priority
 from .coordinator import BotConfigEntry
 from .entity import BotEntity
-from .events import message_values, priority_of
+from .events import ALERT_STEPS, alert_values, message_values, priority_of, step_of
 
 PARALLEL_UPDATES = 0
 
@@ -20,11 +20,13 @@ MESSAGE = EventEntityDescription(
     event_types=[priority.word for priority in Priority if priority > Priority.SILENT],
 )
 
+ALERT = EventEntityDescription(key="alert", translation_key="alert", event_types=list(ALERT_STEPS))
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    async_add_entities([MessageEvent(entry.runtime_data, MESSAGE)])
+    async_add_entities([MessageEvent(entry.runtime_data, MESSAGE), AlertEvent(entry.runtime_data, ALERT)])
 
 
 class MessageEvent(BotEntity, EventEntity):
@@ -42,3 +44,18 @@ class MessageEvent(BotEntity, EventEntity):
     def _fire(self, message: MessageReceived) -> None:
         self._trigger_event(priority_of(message).word, dict(message_values(message)))
         self.async_write_ha_state()
+
+
+class AlertEvent(BotEntity, EventEntity):
+    """Fires when an alert begins or ends, and when somebody does something to it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.listen_for_alerts(self._fire))
+
+    @callback
+    def _fire(self, change: AlertChanged) -> None:
+        if (step := step_of(change)) is not None:
+            self._trigger_event(step, dict(alert_values(change)))
+            self.async_write_ha_state()

@@ -8,9 +8,12 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, 
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -27,6 +30,7 @@ from .const import (
     CONF_ALIAS,
     CONF_BARE_COMMANDS,
     CONF_CA,
+    CONF_CLICK,
     CONF_CLIENT_CERT,
     CONF_CLIENT_KEY,
     CONF_CONTACT,
@@ -34,11 +38,13 @@ from .const import (
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DISPLAY,
+    CONF_DND_ENTITY,
     CONF_FILTER,
     CONF_ICON,
     CONF_INSECURE_OK,
     CONF_JID,
     CONF_NAME,
+    CONF_NOTIFY_TARGETS,
     CONF_PLAIN_PASSWORD_OK,
     CONF_PRIORITY,
     CONF_QOS,
@@ -46,6 +52,8 @@ from .const import (
     CONF_RETENTION_DAYS,
     CONF_RETENTION_ROWS,
     CONF_ROLE,
+    CONF_SOUND,
+    CONF_STORM,
     CONF_TLS,
     CONF_TOPICS,
     CONF_TRANSPORT,
@@ -59,6 +67,7 @@ from .const import (
     DEFAULT_DISCOVERY_PREFIX,
     DEFAULT_RETENTION_DAYS,
     DEFAULT_RETENTION_ROWS,
+    DEFAULT_STORM,
     LinkName,
     Tls,
 )
@@ -66,7 +75,8 @@ from .xmpp.settings import Security
 
 SECTION_CERTIFICATES = "certificates"
 SECTION_ADVANCED = "advanced"
-SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED)
+SECTION_ALERTS = "alerts"
+SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS)
 
 # Never sent back to the browser; left empty, they stay as they are.
 SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
@@ -179,6 +189,31 @@ REAUTH = {
     LinkName.XMPP: {vol.Optional(CONF_XMPP_PASSWORD): SECRET},
 }
 
+DND_DOMAINS = ["schedule", "calendar", "input_boolean", "binary_sensor", "switch"]
+
+
+def targets(choices: Iterable[SelectOptionDict]) -> SelectSelector:
+    """Return a choice of notifications, open for one that Home Assistant does not know yet."""
+    config = SelectSelectorConfig(options=list(choices), multiple=True, custom_value=True)
+    return SelectSelector({**config, "mode": SelectSelectorMode.DROPDOWN})
+
+
+def alerts_section(choices: Iterable[SelectOptionDict]) -> section:
+    """Return the part of the options that is about all alerts."""
+    return section(
+        vol.Schema(
+            {
+                vol.Optional(CONF_NOTIFY_TARGETS): targets(choices),
+                vol.Required(CONF_SOUND, default=True): BooleanSelector(),
+                vol.Required(CONF_STORM, default=DEFAULT_STORM): _number(0, 120),
+                vol.Optional(CONF_CLICK): TEXT,
+                vol.Optional(CONF_DND_ENTITY): EntitySelector(EntitySelectorConfig(domain=DND_DOMAINS)),
+            }
+        ),
+        {"collapsed": False},
+    )
+
+
 OPTIONS_FORM = vol.Schema(
     {
         vol.Required(CONF_DISCOVERY, default=True): BooleanSelector(),
@@ -187,6 +222,7 @@ OPTIONS_FORM = vol.Schema(
         vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): _number(1, 3650, "d"),
         vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): _number(1_000, 50_000_000),
         vol.Required(CONF_BARE_COMMANDS, default=DEFAULT_BARE_COMMANDS): BooleanSelector(),
+        vol.Required(SECTION_ALERTS): alerts_section(()),
     }
 )
 
@@ -194,12 +230,11 @@ TOPIC_FORM = vol.Schema(
     {
         vol.Required(CONF_FILTER): TEXT,
         vol.Optional(CONF_ALIAS): TEXT,
-        vol.Required(CONF_PRIORITY, default=Priority.NORMAL.word): _choice(
-            CONF_PRIORITY, _words([Priority.SILENT, Priority.NORMAL])
-        ),
+        vol.Required(CONF_PRIORITY, default=Priority.NORMAL.word): _choice(CONF_PRIORITY, _words(Priority)),
         vol.Required(CONF_DISPLAY, default=Display.EACH.value): _choice(CONF_DISPLAY, _words(Display)),
         vol.Required(CONF_QOS, default="1"): _choice(CONF_QOS, ["0", "1", "2"]),
         vol.Optional(CONF_ICON): TEXT,
+        vol.Required(CONF_SOUND, default=True): BooleanSelector(),
     }
 )
 
@@ -214,13 +249,16 @@ CONTACT_FORM = vol.Schema(
 
 
 def nested(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrange data as the form has it, to suggest it, but for secrets and what is empty."""
+    """Arrange data as the form has it, to suggest it, but for secrets and what is empty.
+
+    A field that must not be empty may be 0 or off.
+    """
     suggested: dict[str, Any] = {}
     for key, value in form.schema.items():
         name = str(key)
         if isinstance(value, section):
             suggested[name] = nested(value.schema, data)
-        elif name not in SECRETS and (data.get(name) or data.get(name) is False):
+        elif name in data and name not in SECRETS and (data[name] or isinstance(key, vol.Required)):
             suggested[name] = data[name]
     return suggested
 

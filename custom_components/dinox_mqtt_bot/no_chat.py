@@ -1,9 +1,12 @@
-"""A bot without an XMPP account: it is met in Assist, in entities and in actions only."""
+"""A bot without an XMPP account: it is met in Assist, in entities, actions and notifications only."""
 
 from collections.abc import Iterable
+from typing import override
 
+from .bot import ports
+from .bot.alert import AlertEvent, Record
 from .bot.errors import BotError
-from .bot.ports import Notice
+from .bot.ports import LedgerRow, Notice, is_target
 from .bot.rules import Contact
 from .bot.status import BotState, LinkStatus, Phase
 
@@ -35,14 +38,71 @@ class NoChat:
         """Do nothing, there is no connection."""
 
 
-class NoOutbox:
-    """`bot.ports.Outbox` that keeps nothing, so that rows do not pile up for a server that never comes."""
+class TargetsOutbox(ports.Outbox):
+    """The outbox without what is for contacts, so that rows do not pile up for a server that never comes."""
 
-    undelivered = 0
-    unread = 0
+    def __init__(self, outbox: ports.Outbox) -> None:
+        self._outbox = outbox
 
+    @property
+    @override
+    def undelivered(self) -> int:
+        return self._outbox.undelivered
+
+    @property
+    @override
+    def unread(self) -> int:
+        return self._outbox.unread
+
+    @override
     def put(self, notice: Notice) -> None:
-        """Drop the notice, which would wait for ever."""
+        if is_target(notice.to):
+            self._outbox.put(notice)
+
+    @override
+    def hold(self, notice: Notice) -> None:
+        if is_target(notice.to):
+            self._outbox.hold(notice)
+
+    @override
+    async def held(self, to: str) -> list[Notice]:
+        return await self._outbox.held(to)
+
+    @override
+    def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
+        if into is None or is_target(into.to):
+            self._outbox.merge(notices, into)
+
+    @override
+    async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        return await self._outbox.ledger(notice_ids)
+
+    @override
+    def mark_all_read(self, to: str = "") -> None:
+        self._outbox.mark_all_read(to)
+
+
+class TargetsBook(ports.AlertBook):
+    """The alerts, without what would be said of them to contacts."""
+
+    def __init__(self, book: ports.AlertBook) -> None:
+        self._book = book
+
+    @override
+    def save(self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()) -> None:
+        self._book.save(record, _for_targets(notices), _for_targets(held))
+
+    @override
+    async def log(self, number: int) -> list[AlertEvent]:
+        return await self._book.log(number)
+
+    @override
+    async def incidents(self, limit: int) -> list[AlertEvent]:
+        return await self._book.incidents(limit)
+
+
+def _for_targets(notices: Iterable[Notice]) -> list[Notice]:
+    return [notice for notice in notices if is_target(notice.to)]
 
 
 def require_chat(has_chat: bool) -> None:

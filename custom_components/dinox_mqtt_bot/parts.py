@@ -13,12 +13,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.storage import STORAGE_DIR
 
+from .bot.ports import Notice
 from .broker.link import BrokerLink
 from .broker.settings import BrokerSettings, Will
 from .const import CONF_JID, CONF_MODE, DOMAIN, SUBENTRY_CONTACT, Mode
 from .no_chat import NoChat
+from .notifier import Notifier
 from .settings import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
 from .store import Retention, Store
+from .targets import Look, async_push
 from .xmpp.link import XmppLink
 
 if TYPE_CHECKING:
@@ -134,8 +137,31 @@ async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
         tls=tls,
         on_status=coordinator.chat_changed,
         on_text=coordinator.hear,
+        on_reaction=coordinator.reacted,
+        on_presence=coordinator.presence_changed,
         on_session=coordinator.session_began,
         on_delivery=coordinator.delivered,
         create_task=coordinator.create_task,
         clock=coordinator.clock,
+    )
+
+
+def build_notifier(coordinator: BotCoordinator) -> Notifier:
+    """Build what tells Home Assistant's notifications."""
+    hass, entry, phrases = coordinator.hass, coordinator.entry, coordinator.phrases
+    look = Look(group=entry.entry_id, silent=phrases.phrase("common.silent_channel"))
+
+    async def push(notice: Notice) -> None:
+        await async_push(hass, notice, look)
+
+    return Notifier(
+        hass,
+        entry,
+        push=push,
+        waiting=coordinator.store.outbox.waiting,
+        on_delivery=coordinator.delivered,
+        on_failure=coordinator.store.outbox.note_failure,
+        create_task=coordinator.create_task,
+        phrases=phrases,
+        now=coordinator.clock.now,
     )

@@ -1,14 +1,16 @@
 """Where commands keep the rules: in the config entry, as if the user had edited it in the settings."""
 
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
 from .bot.errors import BotError
-from .bot.rules import Subscription
-from .const import CONF_FILTER, CONF_PAUSED, SUBENTRY_TOPIC
-from .settings import topic_subentry
+from .bot.rules import AlertRule, Subscription
+from .const import CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
+from .settings import alert_rule, alert_subentry, alert_unique_id, topic_subentry
 
 
 class EntryRules:
@@ -20,17 +22,7 @@ class EntryRules:
 
     async def put_subscription(self, subscription: Subscription) -> None:
         """Add a `topic` subentry, or change the one of the same filter."""
-        wanted = topic_subentry(subscription)
-        data = MappingProxyType(dict(wanted["data"]))
-        if (known := self._find(subscription.filter)) is not None:
-            self._hass.config_entries.async_update_subentry(
-                self._entry, known, data=data, title=wanted["title"]
-            )
-            return
-        subentry = ConfigSubentry(
-            data=data, subentry_type=SUBENTRY_TOPIC, title=wanted["title"], unique_id=wanted.get("unique_id")
-        )
-        self._hass.config_entries.async_add_subentry(self._entry, subentry)
+        self._put(topic_subentry(subscription), self._find(subscription.filter))
 
     async def remove_subscription(self, topic_filter: str) -> None:
         """Remove the `topic` subentry of this filter; its device and entities go with it."""
@@ -38,11 +30,60 @@ class EntryRules:
             raise BotError("not_subscribed", filter=topic_filter)
         self._hass.config_entries.async_remove_subentry(self._entry, known.subentry_id)
 
+    async def put_alert(self, rule: AlertRule) -> AlertRule:
+        """Add an `alert` subentry, or change the one of the same id; return the rule as it is kept.
+
+        Raises BotError `no_rule` if it was removed meanwhile, `name_taken` if another one is called so.
+        """
+        known = self._kept(rule) if rule.id else None
+        free_name(self._entry, rule.name, known)
+        if known is None:
+            rule = replace(rule, number=next_number(self._entry))
+        kept = self._put(alert_subentry(rule), known)
+        return alert_rule(kept.subentry_id, kept.data)
+
+    async def remove_alert(self, rule: AlertRule) -> None:
+        """Remove the `alert` subentry of a rule; its entity goes with it. Raises BotError `no_rule`."""
+        self._hass.config_entries.async_remove_subentry(self._entry, self._kept(rule).subentry_id)
+
     async def set_paused(self, paused: bool) -> None:
         """Remember in the options that normal messages are hidden."""
         options = {**self._entry.options, CONF_PAUSED: paused}
         self._hass.config_entries.async_update_entry(self._entry, options=options)
 
+    def _put(self, wanted: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentry:
+        data, title, unique_id = MappingProxyType(dict(wanted["data"])), wanted["title"], wanted["unique_id"]
+        if known is not None:
+            self._hass.config_entries.async_update_subentry(
+                self._entry, known, data=data, title=title, unique_id=unique_id
+            )
+            return known
+        added = ConfigSubentry(
+            data=data, subentry_type=wanted["subentry_type"], title=title, unique_id=unique_id
+        )
+        self._hass.config_entries.async_add_subentry(self._entry, added)
+        return added
+
+    def _kept(self, rule: AlertRule) -> ConfigSubentry:
+        kept = self._entry.subentries.get(rule.id)
+        if kept is None:
+            raise BotError("no_rule", rule=rule.name)
+        return kept
+
     def _find(self, topic_filter: str) -> ConfigSubentry | None:
         topics = self._entry.get_subentries_of_type(SUBENTRY_TOPIC)
         return next((topic for topic in topics if topic.data[CONF_FILTER] == topic_filter), None)
+
+
+def next_number(entry: ConfigEntry[Any]) -> int:
+    """Return the number after the highest that an alert rule of the bot has."""
+    rules = entry.get_subentries_of_type(SUBENTRY_ALERT)
+    return 1 + max((int(rule.data.get(CONF_NUMBER, 0)) for rule in rules), default=0)
+
+
+def free_name(entry: ConfigEntry[Any], name: str, known: ConfigSubentry | None) -> None:
+    """Raise BotError `name_taken` if an alert rule other than `known` is called so."""
+    wanted = alert_unique_id(name)
+    others = (rule for rule in entry.get_subentries_of_type(SUBENTRY_ALERT) if rule is not known)
+    if wanted is not None and any(rule.unique_id == wanted for rule in others):
+        raise BotError("name_taken", name=name)

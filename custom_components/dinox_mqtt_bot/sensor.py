@@ -35,6 +35,7 @@ PARALLEL_UPDATES = 0
 STATE_CHARACTERS = 255
 FIELD_LINES = 32
 FIELD_CHARACTERS = 120
+MOST_NAMES = 20
 
 type Attributes = Mapping[str, StateType | datetime]
 
@@ -103,6 +104,12 @@ STATUS = (
     ),
 )
 
+FIRING = StatusDescription(
+    key="alerts_firing",
+    translation_key="alerts_firing",
+    state_class=SensorStateClass.MEASUREMENT,
+    value=lambda status: status.firing,
+)
 VALUE = SensorEntityDescription(key="value", translation_key="value")
 
 
@@ -117,6 +124,7 @@ async def async_setup_entry(
         for description in STATUS
         if coordinator.has_chat or not description.chat
     )
+    async_add_entities([FiringSensor(coordinator, FIRING)])
     sensors: dict[str, TopicSensor] = {}
 
     @callback
@@ -148,6 +156,18 @@ class StatusSensor(StatusEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         return dict(self.entity_description.attributes(self.coordinator.bot.status))
+
+
+class FiringSensor(StatusSensor):
+    """How many alerts are active, and of which rules; without a name their id is shown, as that of the broker."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        alarms = self.coordinator.bot.alarms
+        names = {rule.id: rule.name for rule in alarms.rules}
+        firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alarms.active)
+        return {"names": list(firing)[:MOST_NAMES]}
 
 
 class TopicSensor(BotEntity, RestoreSensor):

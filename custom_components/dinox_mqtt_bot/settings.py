@@ -11,34 +11,54 @@ from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
 from homeassistant.util.ssl import create_client_context
 
+from .bot.conditions import Condition, Operator
 from .bot.errors import BotError
 from .bot.jid import domain_of
 from .bot.message import QoS
-from .bot.rules import Contact, Display, Priority, Role, RuleSet, Subscription
+from .bot.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
+from .bot.subscriptions import fold
 from .broker.settings import BrokerSettings, Protocol, Transport
 from .const import (
     CONF_ALIAS,
     CONF_CA,
+    CONF_CLEAR,
+    CONF_CLICK,
     CONF_CLIENT_CERT,
     CONF_CLIENT_ID,
     CONF_CLIENT_KEY,
+    CONF_CONTACTS,
     CONF_DIGEST_SECONDS,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DISPLAY,
+    CONF_ENABLED,
+    CONF_ESCALATE_AFTER,
+    CONF_ESCALATE_TO,
+    CONF_FIELD,
     CONF_FILTER,
+    CONF_HOLD,
     CONF_ICON,
     CONF_INSECURE_OK,
     CONF_JID,
     CONF_NAME,
+    CONF_NOTIFY_TARGETS,
+    CONF_NUMBER,
+    CONF_OPERATOR,
     CONF_PRIORITY,
     CONF_QOS,
     CONF_RECEIVES,
+    CONF_REPEAT,
     CONF_RETENTION_DAYS,
     CONF_RETENTION_ROWS,
     CONF_ROLE,
+    CONF_SECONDS,
+    CONF_SOUND,
+    CONF_STORM,
+    CONF_TARGETS,
     CONF_TLS,
     CONF_TRANSPORT,
+    CONF_VALUE,
+    CONF_VALUE_TO,
     CONF_XMPP_CA,
     CONF_XMPP_HOST,
     CONF_XMPP_PASSWORD,
@@ -49,6 +69,8 @@ from .const import (
     DEFAULT_DISCOVERY_PREFIX,
     DEFAULT_RETENTION_DAYS,
     DEFAULT_RETENTION_ROWS,
+    DEFAULT_STORM,
+    SUBENTRY_ALERT,
     SUBENTRY_CONTACT,
     SUBENTRY_TOPIC,
     Tls,
@@ -118,6 +140,11 @@ def rule_set(subentries: Iterable[ConfigSubentry], options: Options) -> RuleSet:
         contacts=tuple(contact(s.data) for s in kept if s.subentry_type == SUBENTRY_CONTACT),
         discovery_prefix=options.get(CONF_DISCOVERY_PREFIX, DEFAULT_DISCOVERY_PREFIX) if discovery else "",
         digest_seconds=float(options.get(CONF_DIGEST_SECONDS, DEFAULT_DIGEST_SECONDS)),
+        alerts=tuple(alert_rule(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_ALERT),
+        targets=tuple(options.get(CONF_NOTIFY_TARGETS, ())),
+        sound=bool(options.get(CONF_SOUND, True)),
+        storm=int(options.get(CONF_STORM, DEFAULT_STORM)),
+        click=options.get(CONF_CLICK, ""),
     )
 
 
@@ -138,6 +165,7 @@ def subscription(data: Mapping[str, Any]) -> Subscription:
         priority=Priority[data.get(CONF_PRIORITY, Priority.NORMAL.word).upper()],
         display=Display(data.get(CONF_DISPLAY, Display.EACH)),
         icon=data.get(CONF_ICON, ""),
+        sound=bool(data.get(CONF_SOUND, True)),
     )
 
 
@@ -154,6 +182,7 @@ def topic_subentry(wanted: Subscription) -> ConfigSubentryData:
             CONF_PRIORITY: wanted.priority.word,
             CONF_DISPLAY: wanted.display.value,
             CONF_ICON: wanted.icon,
+            CONF_SOUND: wanted.sound,
         },
     )
 
@@ -181,6 +210,78 @@ def contact_subentry(known: Contact) -> ConfigSubentryData:
             CONF_RECEIVES: known.receives,
         },
     )
+
+
+# How many values an operator compares with; all others take one.
+VALUES = {Operator.BETWEEN: 2, Operator.OUTSIDE: 2, Operator.CHANGES: 0, Operator.STALE: 0}
+
+
+def alert_rule(subentry_id: str, data: Mapping[str, Any]) -> AlertRule:
+    """Read the data of an `alert` subentry."""
+    return AlertRule(
+        filter=data[CONF_FILTER],
+        condition=_condition(data),
+        field=data.get(CONF_FIELD, ""),
+        name=data.get(CONF_NAME, ""),
+        id=subentry_id,
+        number=int(data.get(CONF_NUMBER, 0)),
+        hold=float(data.get(CONF_HOLD, 0)),
+        repeat=float(data.get(CONF_REPEAT, 0)),
+        priority=Priority[data.get(CONF_PRIORITY, Priority.ALERT.word).upper()],
+        enabled=bool(data.get(CONF_ENABLED, True)),
+        contacts=tuple(data.get(CONF_CONTACTS, ())),
+        targets=tuple(data.get(CONF_TARGETS, ())),
+        escalate_after=float(data.get(CONF_ESCALATE_AFTER, 0)),
+        escalate_to=tuple(data.get(CONF_ESCALATE_TO, ())),
+    )
+
+
+def _condition(data: Mapping[str, Any]) -> Condition:
+    operator = Operator[data[CONF_OPERATOR].upper()]
+    values = (data.get(CONF_VALUE, ""), data.get(CONF_VALUE_TO, ""))
+    return Condition(
+        operator=operator,
+        values=values[: VALUES.get(operator, 1)],
+        clear=data.get(CONF_CLEAR, ""),
+        seconds=float(data.get(CONF_SECONDS, 0)),
+    )
+
+
+def alert_subentry(rule: AlertRule) -> ConfigSubentryData:
+    """Write an alert rule as an `alert` subentry; its id is the subentry's own."""
+    value, value_to = (*rule.condition.values, "", "")[:2]
+    return ConfigSubentryData(
+        subentry_type=SUBENTRY_ALERT,
+        unique_id=alert_unique_id(rule.name),
+        title=rule.name or rule.filter,
+        data={
+            CONF_FILTER: rule.filter,
+            CONF_FIELD: rule.field,
+            CONF_OPERATOR: rule.condition.operator.word,
+            CONF_VALUE: value,
+            CONF_VALUE_TO: value_to,
+            CONF_CLEAR: rule.condition.clear,
+            CONF_SECONDS: rule.condition.seconds,
+            CONF_NAME: rule.name,
+            CONF_NUMBER: rule.number,
+            CONF_HOLD: rule.hold,
+            CONF_REPEAT: rule.repeat,
+            CONF_PRIORITY: rule.priority.word,
+            CONF_ENABLED: rule.enabled,
+            CONF_CONTACTS: list(rule.contacts),
+            CONF_TARGETS: list(rule.targets),
+            CONF_ESCALATE_AFTER: rule.escalate_after,
+            CONF_ESCALATE_TO: list(rule.escalate_to),
+        },
+    )
+
+
+def alert_unique_id(name: str) -> str | None:
+    """Return what no two rules of a bot share: the folded name.
+
+    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this one.
+    """
+    return f"{SUBENTRY_ALERT}/#{folded}" if (folded := fold(name)) else None
 
 
 def is_loopback(host: str) -> bool:

@@ -6,11 +6,33 @@ from typing import Any, Self
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
-from .const import CONF_DIGEST_SECONDS, CONF_DISCOVERY, CONF_DISCOVERY_PREFIX, CONF_PAUSED
+from .const import (
+    CONF_CLICK,
+    CONF_DIGEST_SECONDS,
+    CONF_DISCOVERY,
+    CONF_DISCOVERY_PREFIX,
+    CONF_DND_ENTITY,
+    CONF_NOTIFY_TARGETS,
+    CONF_PAUSED,
+    CONF_SOUND,
+    CONF_STORM,
+)
 from .parts import shares_account
 
 # Options that the running bot takes over; every other change, and every one of the data, needs a reload.
-LIVE_OPTIONS = frozenset({CONF_PAUSED, CONF_DISCOVERY, CONF_DISCOVERY_PREFIX, CONF_DIGEST_SECONDS})
+LIVE_OPTIONS = frozenset(
+    {
+        CONF_CLICK,
+        CONF_DIGEST_SECONDS,
+        CONF_DISCOVERY,
+        CONF_DISCOVERY_PREFIX,
+        CONF_DND_ENTITY,
+        CONF_NOTIFY_TARGETS,
+        CONF_PAUSED,
+        CONF_SOUND,
+        CONF_STORM,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,15 @@ from .bot.topics import valid_filter, valid_topic
 from .broker.settings import Transport
 from .const import (
     CONF_CA,
+    CONF_CLICK,
     CONF_CLIENT_CERT,
     CONF_CLIENT_KEY,
     CONF_CONTACT,
     CONF_DISCOVERY_PREFIX,
+    CONF_DND_ENTITY,
     CONF_INSECURE_OK,
     CONF_JID,
+    CONF_NOTIFY_TARGETS,
     CONF_PLAIN_PASSWORD_OK,
     CONF_TLS,
     CONF_TOPICS,
@@ -33,6 +36,7 @@ from .const import (
 )
 from .forms import SECTIONS
 from .settings import contact, contact_subentry, is_local, is_loopback, subscription, topic_subentry
+from .targets import valid_targets
 from .xmpp.settings import Security
 
 type Typed = Mapping[str, Any]
@@ -112,10 +116,18 @@ def first_rules(typed: Typed) -> list[ConfigSubentryData]:
 
 
 def options_data(typed: Typed) -> dict[str, Any]:
-    """Read the form of the options. Raises BotError `invalid_topic`."""
-    prefix = typed[CONF_DISCOVERY_PREFIX].strip().strip("/")
+    """Read the form of the options. Raises BotError `invalid_topic` or `invalid_target`."""
+    given = flat(typed)
+    prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
     valid_topic(prefix)
-    return {**typed, CONF_DISCOVERY_PREFIX: prefix}
+    return {
+        **given,
+        CONF_DISCOVERY_PREFIX: prefix,
+        CONF_NOTIFY_TARGETS: valid_targets(given.get(CONF_NOTIFY_TARGETS, ())),
+        CONF_CLICK: given.get(CONF_CLICK, "").strip(),
+        # What is left empty is not in the form, and must not stay as it was.
+        CONF_DND_ENTITY: given.get(CONF_DND_ENTITY, ""),
+    }
 
 
 def typed_subscription(typed: Typed) -> Subscription:

@@ -143,10 +143,19 @@ class Person:
 
     def say(self, to: str, text: str) -> str:
         """Send a chat message and return its id."""
-        stanza = self._client.make_message(mto=to, mbody=text, mtype="chat")
-        stanza["request_receipt"] = True
-        stanza.enable("markable")
-        stanza["origin_id"]["id"] = stanza["id"]
+        return self._send(self._client.make_message(mto=to, mbody=text, mtype="chat"))
+
+    def reply(self, to: str, message_id: str, text: str) -> str:
+        """Answer a message (XEP-0461), quoting it if it was heard, and return the id of the answer."""
+        quoted = next((heard.text for heard in self.all if heard.id == message_id), None)
+        make_reply = self._client.plugin["xep_0461"].make_reply
+        return self._send(make_reply(to, message_id, fallback=quoted, mto=to, mbody=text, mtype="chat"))
+
+    def react(self, to: str, message_id: str, *emojis: str) -> str:
+        """Put exactly these reactions (XEP-0444) to a message, none to withdraw them; return the stanza's id."""
+        stanza = self._client.make_message(mto=to, mtype="chat")
+        self._client.plugin["xep_0444"].set_reactions(stanza, message_id, emojis)
+        stanza.enable("store")
         stanza.send()
         return str(stanza["id"])
 
@@ -206,6 +215,13 @@ class Person:
                     return found
             except TimeoutError:
                 return None
+
+    def _send(self, stanza: Stanza) -> str:
+        stanza["request_receipt"] = True
+        stanza.enable("markable")
+        stanza["origin_id"]["id"] = stanza["id"]
+        stanza.send()
+        return str(stanza["id"])
 
     def _hear(self, stanza: Stanza) -> None:
         if stanza["type"] not in {"chat", "normal", "groupchat"} or not stanza["body"]:

@@ -1,20 +1,23 @@
 """Ports that keep what they are told, for looking at."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from phrases import RealPhrases
 
+from bot.alert import Alert, AlertEvent, Record, Step, dump, load
 from bot.bot import Bot
 from bot.command import Caller, Surface
 from bot.errors import BotError
 from bot.message import Message, QoS
-from bot.ports import Notice, Ports, Row, TopicRow
+from bot.ports import LedgerRow, Notice, Past, Ports, Row, TopicRow
 from bot.reading import Kind, Reading
 from bot.readings import Readings
-from bot.rules import Contact, Priority, Role, RuleSet, Subscription
+from bot.rules import AlertRule, Contact, Priority, Role, RuleSet, Subscription
 from bot.status import BotState, LinkStatus, Phase
 from bot.topics import matches
 
@@ -76,7 +79,8 @@ class FakeChat:
 class FakeHistory:
     """`bot.ports.History`, in a list."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: FakeAlertBook) -> None:
+        self.book = book
         self.appended: list[tuple[Reading, Priority]] = []
         self.skipped: list[Message] = []
         self.publishes: list[tuple[str, bytes, str, float]] = []
@@ -86,7 +90,10 @@ class FakeHistory:
         self.waiting: dict[str, TopicRow] = {}
         self.unreadable = False
 
-    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
+    def append(
+        self, reading: Reading, priority: Priority, *, untold: bool = False, record: Record | None = None
+    ) -> None:
+        self.book.keep(record)
         self.appended.append((reading, priority))
         if untold:
             topic, at = reading.message.topic, reading.message.received
@@ -104,8 +111,25 @@ class FakeHistory:
             raise BotError("history_unreadable", reason="gone")
         return list(self.waiting.values())
 
-    def skip(self, message: Message) -> None:
+    def skip(self, message: Message, *, record: Record | None = None) -> None:
+        self.book.keep(record)
         self.skipped.append(message)
+
+    async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
+        rows = [
+            Past(
+                number,
+                reading.message.topic,
+                reading.message.payload.decode(),
+                reading.time,
+                reading.message.retain,
+            )
+            for number, (reading, _) in enumerate(self.appended, 1)
+        ]
+        wanted = (
+            row for row in rows if matches(topic_filter, row.topic) and row.time >= since and row.id > after
+        )
+        return list(wanted)[:limit]
 
     def known(self, message: Message) -> bool:
         return message in self.known_messages
@@ -148,11 +172,87 @@ class FakeOutbox:
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
+        self.holding: list[Notice] = []
+        self.rows: list[LedgerRow] = []
         self.undelivered = 0
         self.unread = 0
+        self.unreadable = False
 
     def put(self, notice: Notice) -> None:
         self.notices.append(notice)
+        self.rows.append(LedgerRow(notice.id, notice.to, "queued", notice.at))
+
+    def hold(self, notice: Notice) -> None:
+        self.holding.append(notice)
+        self.rows.append(LedgerRow(notice.id, notice.to, "held", notice.at))
+
+    async def held(self, to: str) -> list[Notice]:
+        if self.unreadable:
+            raise BotError("history_unreadable", reason="gone")
+        return [notice for notice in self.holding if notice.to == to]
+
+    def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
+        gone = list(notices)
+        self.holding = [notice for notice in self.holding if notice not in gone]
+        for notice in [into] if into else gone:
+            self.put(notice)
+
+    async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        wanted = set(notice_ids)
+        return [row for row in self.rows if row.notice in wanted]
+
+    def mark_all_read(self, to: str = "") -> None:
+        self.unread = 0
+
+
+class FakeAlertBook:
+    """`bot.ports.AlertBook`, in a dict; what it keeps is what a store would read back."""
+
+    def __init__(self, outbox: FakeOutbox) -> None:
+        self.outbox = outbox
+        self.said: dict[tuple[str, str], str] = {}
+        self.events: list[AlertEvent] = []
+
+    def keep(self, record: Record | None) -> None:
+        for alert in record.alerts if record else ():
+            self.said[alert.rule, alert.topic] = dump(alert)
+        for key in record.gone if record else ():
+            self.said.pop(key, None)
+        self.events += record.events if record else ()
+
+    @property
+    def kept(self) -> list[Alert]:
+        return [load(rule, topic, said) for (rule, topic), said in self.said.items()]
+
+    @property
+    def last_number(self) -> int:
+        return max((event.number for event in self.events), default=0)
+
+    def save(self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()) -> None:
+        self.keep(record)
+        for notice in notices:
+            self.outbox.put(notice)
+        for notice in held:
+            self.outbox.hold(notice)
+
+    async def log(self, number: int) -> list[AlertEvent]:
+        return [event for event in self.events if event.number == number]
+
+    async def incidents(self, limit: int) -> list[AlertEvent]:
+        return [event for event in reversed(self.events) if event.step is Step.FIRED][:limit]
+
+
+class FakeMemory:
+    """`bot.ports.Memory`, in a dict."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def get(self, key: str) -> str:
+        return self.texts.get(key, "")
+
+    def set(self, key: str, value: str) -> None:
+        self.texts[key] = value
 
 
 class FakeRules:
@@ -167,6 +267,24 @@ class FakeRules:
 
     async def remove_subscription(self, topic_filter: str) -> None:
         self._write({key: each for key, each in self._read().items() if key != topic_filter})
+
+    async def put_alert(self, rule: AlertRule) -> AlertRule:
+        assert self.bot is not None
+        rules = self.bot.rules
+        if not rule.id:
+            number = max((each.number for each in rules.alerts), default=0) + 1
+            rule = replace(rule, id=f"rule{number}", number=number)
+        others = {each.id: each for each in rules.alerts}
+        self.bot.apply(replace(rules, alerts=tuple({**others, rule.id: rule}.values())))
+        return rule
+
+    async def remove_alert(self, rule: AlertRule) -> None:
+        assert self.bot is not None
+        rules = self.bot.rules
+        left = tuple(each for each in rules.alerts if each.id != rule.id)
+        if len(left) == len(rules.alerts):
+            raise BotError("no_rule", rule=rule.name)
+        self.bot.apply(replace(rules, alerts=left))
 
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
@@ -220,17 +338,30 @@ class World:
         bare_commands: bool = True,
         broker: LinkStatus = ONLINE,
         chat: LinkStatus = ONLINE,
+        alerts: tuple[AlertRule, ...] = (),
+        **rules: Any,
     ) -> None:
-        self.broker, self.chat, self.history = FakeBroker(), FakeChat(), FakeHistory()
+        self.broker, self.chat = FakeBroker(), FakeChat()
         self.outbox, self.rules, self.clock = FakeOutbox(), FakeRules(), FakeClock()
+        self.book, self.memory = FakeAlertBook(self.outbox), FakeMemory()
+        self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
         self.dropped = 0
+        self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
+        self._how = {"paused": paused, "bare_commands": bare_commands}
+        self.start()
+
+    def start(self) -> None:
+        """Begin a run of the bot, with what an earlier one has stored."""
         templates = FakeTemplates()
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
             history=self.history,
             outbox=self.outbox,
+            alerts=self.book,
+            memory=self.memory,
             rules=self.rules,
             phrases=RealPhrases(),
             templates=templates,
@@ -239,14 +370,29 @@ class World:
         self.bot = Bot(
             ports,
             Readings(templates),
-            RuleSet(subscriptions, contacts, discovery_prefix),
-            paused=paused,
+            self._rule_set,
             name="Home",
-            bare_commands=bare_commands,
+            spawn=self.spawned.append,
+            kept=self.book.kept,
+            last_number=self.book.last_number,
             connection={"broker": "127.0.0.1:1883"},
             dropped=lambda: self.dropped,
+            **self._how,
         )
         self.rules.bot = self.bot
+
+    def restart(self) -> None:
+        """Kill the bot and start it again: what it had in memory only is gone."""
+        self._rule_set = self.bot.rules
+        self._how["paused"] = self.bot.paused
+        self.spawned.clear()
+        self.start()
+
+    async def settle(self) -> None:
+        """Let what was spawned run to its end."""
+        while self.spawned:
+            await self.spawned.pop(0)()
+        await asyncio.sleep(0)
 
     async def ask(self, text: str, who: str = ME, role: Role = Role.ADMIN) -> str:
         """Return the bot's answer to a command."""

@@ -4,6 +4,7 @@ from fakes import ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
 from bot.command import Caller, Surface
+from bot.commands import COMMANDS
 from bot.commands.messages import History, Publish, Resume
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Subscribe, Topics
@@ -502,7 +503,7 @@ async def test_reconnect_from_elsewhere_takes_both(chat: object, surface: Surfac
 
 async def test_help_lists_what_one_may_use() -> None:
     everything = await World().ask("help")
-    assert len([line for line in everything.splitlines() if line.startswith("• /mqtt ")]) == 15
+    assert len([line for line in everything.splitlines() if line.startswith("• /mqtt ")]) == len(COMMANDS)
     assert (
         "• /mqtt publish [--qos 0|1|2] [--retain] <topic> <payload…> — Publishes a message to a topic."
         in everything

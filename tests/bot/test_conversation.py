@@ -12,7 +12,7 @@ from phrases import RealPhrases
 import pytest
 
 from bot.batch import NEVER
-from bot.conversation import GAP, GAP_OFFLINE, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
 from bot.ports import Notice
 from bot.rendering import MOST_TOPICS
 from bot.rules import Display, Priority, Subscription
@@ -209,19 +209,65 @@ def test_new_bubbles_keep_apart_too() -> None:
     assert texts(conversation.due(NOON + GAP)) == ["b\n2"]
 
 
-def test_while_the_server_is_away_less_piles_up() -> None:
+def test_while_the_server_is_away_everything_waits_to_be_told_as_one() -> None:
     conversation = talk()
     conversation.take(reading("live", "1"), LIVE, NOON)
     conversation.due(NOON)
     conversation.set_online(False, NOON)
     conversation.take(reading("live", "2"), LIVE, NOON)
     conversation.take(reading("t", "1"), EACH, NOON)
-    assert texts(conversation.due(NOON + 10)) == ["t\n1"]
+    assert conversation.due(NOON + 10) == []
     conversation.take(reading("t", "2"), EACH, NOON + 10)
-    assert conversation.wake_at == NOON + 10 + GAP_OFFLINE
+    assert conversation.wake_at == NEVER
     conversation.set_online(True, NOON + 15)
-    assert texts(conversation.due(NOON + 15)) == ["live\n2"]
-    assert texts(conversation.due(NOON + 15 + GAP)) == ["t\n2"]
+    assert texts(conversation.due(NOON + 15)) == ["t\n1\n\nt\n2", "live\n2"]
+
+
+def test_after_a_long_outage_the_digest_says_how_long_it_was() -> None:
+    conversation = talk()
+    conversation.set_online(False, NOON)
+    for number in range(5):
+        conversation.take(reading("t", str(number)), EACH, NOON + number)
+    conversation.set_online(True, NOON + LONG_AWAY * 5)
+    said = texts(conversation.due(NOON + LONG_AWAY * 5))
+    assert said == ["While the chat server could not be reached (5 min):\nt: 4 ×5"]
+    conversation.take(reading("t", "6"), EACH, NOON + 1000)
+    assert texts(conversation.due(NOON + 1001)) == ["t\n6"]
+
+
+def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
+    conversation = talk(ME, YOU)
+    asleep = {YOU}
+    conversation.spare(asleep.__contains__)
+    conversation.take(reading("t", "1"), EACH, NOON)
+    assert [(each.to, each.text) for each in conversation.due(NOON + 1)] == [(ME, "t\n1")]
+    for number in range(MOST_TOPICS + 5):
+        conversation.take(reading(f"u/{number}", "1"), EACH, NOON + 5)
+    conversation.take(reading("t", "2"), EACH, NOON + 5)
+    assert [each.to for each in conversation.due(NOON + 6)] == [ME]
+    conversation.take(reading("l", "5"), LIVE, NOON + 10)
+    assert [each.to for each in conversation.due(NOON + 10)] == [ME]
+    conversation.take(reading("l", "6"), LIVE, NOON + 10)
+    asleep.add(ME)
+    assert conversation.due(NOON + 20) == []
+    assert conversation.told() == []
+    assert conversation.holding == [YOU]
+    asleep.clear()
+    text = conversation.release(YOU)
+    lines = text.split("\n")
+    assert lines[0] == "t: 1"
+    assert lines[-1] == "… 8 more messages"
+    assert "t" in conversation.told()
+    assert conversation.release(YOU) == ""
+
+
+def test_a_contact_who_is_gone_has_no_digest_any_more() -> None:
+    conversation = talk(ME, YOU)
+    conversation.spare({YOU}.__contains__)
+    conversation.take(reading("t", "1"), EACH, NOON)
+    conversation.due(NOON + 1)
+    conversation.address([ME], 300.0)
+    assert conversation.holding == []
 
 
 def test_a_pause_hides_and_counts_what_comes_and_what_waits() -> None:

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.status import BotState
 from custom_components.dinox_mqtt_bot.const import (
     CONF_CA,
@@ -34,7 +34,7 @@ from custom_components.dinox_mqtt_bot.const import (
     DOMAIN,
     Mode,
 )
-from custom_components.dinox_mqtt_bot.settings import contact_subentry, topic_subentry
+from custom_components.dinox_mqtt_bot.settings import alert_subentry, contact_subentry, topic_subentry
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
@@ -124,6 +124,11 @@ def topics(*filters: str | Subscription) -> list[ConfigSubentryData]:
 def contacts(*jids: str | Contact) -> list[ConfigSubentryData]:
     """Return contact subentries."""
     return [contact_subentry(each if isinstance(each, Contact) else Contact(each)) for each in jids]
+
+
+def alerts(*rules: AlertRule) -> list[ConfigSubentryData]:
+    """Return alert subentries."""
+    return [alert_subentry(each) for each in rules]
 
 
 def bot_entry(

@@ -553,7 +553,13 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert suggested(form) == {"retention_days": 7}
-    answers = {"discovery": False, "discovery_prefix": " ha/ ", "digest_seconds": 60.0, "bare_commands": True}
+    answers = {
+        "discovery": False,
+        "discovery_prefix": " ha/ ",
+        "digest_seconds": 60.0,
+        "bare_commands": True,
+        "alerts": {},
+    }
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert entry.options == {
         "paused": True,
@@ -563,6 +569,11 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "retention_days": 30,
         "retention_rows": 500_000,
         "bare_commands": True,
+        "notify_targets": [],
+        "sound": True,
+        "storm": 10,
+        "click": "",
+        "dnd_entity": "",
     }
 
 
@@ -575,11 +586,20 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
         "retention_rows": 2_000,
         "bare_commands": False,
     }
+    alerts = {
+        "notify_targets": ["notify.phone"],
+        "sound": False,
+        "storm": 0,
+        "click": "/lovelace/cold",
+        "dnd_entity": "schedule.night",
+    }
+    options |= alerts
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert suggested(form) == options
-    await hass.config_entries.options.async_configure(form["flow_id"], suggested(form))
+    answers = {key: value for key, value in options.items() if key not in alerts}
+    await hass.config_entries.options.async_configure(form["flow_id"], {**answers, "alerts": alerts})
     assert entry.options == options
 
 
@@ -587,7 +607,41 @@ async def test_a_discovery_prefix_is_a_topic(hass: HomeAssistant) -> None:
     entry = bot_entry(standalone(1) | NO_ACCOUNT)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    form = await hass.config_entries.options.async_configure(form["flow_id"], {"discovery_prefix": "home/#"})
+    answers = {"discovery_prefix": "home/#", "alerts": {}}
+    form = await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert asked(form) == "init discovery_prefix: invalid_topic"
-    end = await hass.config_entries.options.async_configure(form["flow_id"], {})
+    end = await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
     assert end["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_target_looks_like_a_notification(hass: HomeAssistant) -> None:
+    entry = bot_entry(standalone(1) | NO_ACCOUNT)
+    entry.add_to_hass(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    answers = {"alerts": {"notify_targets": ["notify.phone", "light.kitchen"], "storm": 5}}
+    form = await hass.config_entries.options.async_configure(form["flow_id"], answers)
+    assert asked(form) == "init base: invalid_target"
+    assert suggested(form)["notify_targets"] == ["notify.phone", "light.kitchen"]
+    assert form["description_placeholders"] == {"target": "light.kitchen"}
+    answers = {"alerts": {"notify_targets": [" notify.Phone", "notify.phone"]}}
+    await hass.config_entries.options.async_configure(form["flow_id"], answers)
+    assert entry.options["notify_targets"] == ["notify.phone"]
+
+
+async def test_what_is_cleared_in_the_options_is_gone(hass: HomeAssistant) -> None:
+    options = {"notify_targets": ["notify.phone"], "click": "/x", "dnd_entity": "schedule.night"}
+    entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
+    entry.add_to_hass(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
+    assert [entry.options[name] for name in options] == [[], "", ""]
+
+
+async def test_the_options_offer_the_notifications_there_are(hass: HomeAssistant) -> None:
+    hass.services.async_register("notify", "mobile_app_phone", lambda _call: None)
+    entry = bot_entry(standalone(1) | NO_ACCOUNT)
+    entry.add_to_hass(hass)
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    alerts = form["data_schema"].schema["alerts"].schema.schema
+    offered = alerts["notify_targets"].config["options"]
+    assert [choice["value"] for choice in offered] == ["notify.mobile_app_phone"]

@@ -5,9 +5,22 @@ import json
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-from running import ALICE, BOT, account, bot_entry, contacts, publish, running, standalone, topics, until
+from running import (
+    ALICE,
+    BOT,
+    account,
+    alerts,
+    bot_entry,
+    contacts,
+    publish,
+    running,
+    standalone,
+    topics,
+    until,
+)
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.status import Phase
 from lab.servers import Lab, Prosody, Server
 
@@ -26,7 +39,17 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
     rules = topics(Subscription("diagnostics/x", alias="Bedroom")) + contacts(
         Contact(ALICE, name="Alice Miller")
     )
-    entry = bot_entry(data, rules)
+    rule = AlertRule(
+        "diagnostics/x",
+        Condition(Operator.CONTAINS, ("secret",), "harmless"),
+        name="Burglar",
+        contacts=(ALICE,),
+        targets=("notify.alices_phone",),
+        escalate_after=60.0,
+        escalate_to=("notify.alices_phone",),
+    )
+    options = {"notify_targets": ["notify.alices_phone"], "click": "/lovelace/secrets"}
+    entry = bot_entry(data, rules + alerts(rule), options)
     async with running(hass, entry) as bot:
         await publish(port, "diagnostics/x", "a secret value")
         await until(lambda: bot.bot.status.messages)
@@ -43,9 +66,22 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
     assert told["messages"] == {"failed": 0, "oversized": 0, "unacknowledged": 0}
     assert told["status"]["messages"] == 1
     assert told["store"]["trouble"] == ""
-    assert [each["type"] for each in told["subentries"]] == ["topic", "contact"]
+    assert [each["type"] for each in told["subentries"]] == ["topic", "contact", "alert"]
+    assert told["subentries"][2]["data"]["operator"] == "contains"
+    assert told["alerts"] == {
+        "rules": 1,
+        "enabled": 1,
+        "states": {"firing": 1},
+        "active": 1,
+        "acknowledged": 0,
+        "unwatched": 0,
+    }
     private = (
         "a secret value",
+        "harmless",
+        "Burglar",
+        "alices_phone",
+        "/lovelace/secrets",
         "botpw",
         BOT,
         ALICE,

@@ -73,17 +73,22 @@ async def test_the_entities_of_a_bot(
         assert sorted(each.entity_id for each in entries) == [
             "binary_sensor.bot_mqtt",
             "binary_sensor.bot_xmpp",
+            "button.bot_mark_as_read",
             "button.bot_reconnect",
             "conversation.bot_conversation",
+            "event.bot_alert",
             "event.bot_message",
             "notify.alice_home_test",
+            "sensor.bot_alerts_firing",
             "sensor.bot_last_message",
             "sensor.bot_messages",
             "sensor.bot_status",
             "sensor.bot_undelivered",
             "sensor.bot_unread",
             "sensor.home_temp_value",
+            "switch.bot_do_not_disturb",
             "switch.bot_paused",
+            "switch.bot_quiet",
         ]
         disabled = {each.entity_id for each in entries if each.disabled_by}
         assert disabled == {"sensor.bot_messages", "sensor.bot_undelivered"}

@@ -11,7 +11,7 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot import forms
+from custom_components.dinox_mqtt_bot import alert_forms, forms
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 
@@ -29,6 +29,8 @@ STEPS = {
     "config_subentries.topic.step.reconfigure": forms.TOPIC_FORM.schema,
     "config_subentries.contact.step.user": forms.CONTACT_FORM.schema,
     "config_subentries.contact.step.reconfigure": forms.CONTACT_FORM.schema,
+    "config_subentries.alert.step.user": alert_forms.alert_form().schema,
+    "config_subentries.alert.step.reconfigure": alert_forms.alert_form().schema,
 }
 
 
@@ -62,16 +64,21 @@ def test_every_field_has_a_label_and_an_explanation(texts: Any, path: str) -> No
 
 
 def choices(schema: Mapping[Any, Any]) -> Iterator[SelectSelector]:
-    """Yield the choices of a form, those in its sections too."""
+    """Yield the choices of a form, those in its sections too, but for what a user's own home offers."""
     for field in schema.values():
         if isinstance(field, section):
             yield from choices(field.schema.schema)
-        elif isinstance(field, SelectSelector):
+        elif isinstance(field, SelectSelector) and "translation_key" in field.config:
             yield field
 
 
 def test_every_choice_has_a_text(texts: Any) -> None:
-    found = [choice.config for schema in STEPS.values() for choice in choices(schema)]
+    found = [
+        choice.config
+        for schema in STEPS.values()
+        for choice in choices(schema)
+        if "translation_key" in choice.config  # the others offer names of the user's own
+    ]
     assert len(found) > 8
     for config in found:
         assert set(config["options"]) <= set(texts["selector"][config["translation_key"]]["options"])
@@ -97,6 +104,16 @@ def raised(*paths: str) -> set[str]:
     return keys
 
 
+def complained(path: str) -> set[str]:
+    """Return the complaints that a file writes beside a field: `limit_missing`, not the names of fields."""
+    words = {
+        str(node.value)
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    return {word for word in words if word.endswith(("_missing", "_no_number", "unknown_recipient"))}
+
+
 def test_every_complaint_has_a_text(texts: Any) -> None:
     probes = raised("broker/probe.py", "xmpp/probe.py") | {
         "cannot_connect",
@@ -108,11 +125,20 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     typed = own | {"invalid_jid", "invalid_filter"}
     assert set(texts["config"]["error"]) == probes | typed
     assert set(texts["config_subentries"]["topic"]["error"]) == {"invalid_filter", "already_configured"}
+    alert = {key for path in ("alert_typed.py", "alert_flow.py", "rules_port.py") for key in complained(path)}
+    assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
     assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
-    assert set(texts["options"]["error"]) == {"invalid_topic"}
+    assert set(texts["options"]["error"]) == {"invalid_topic", "invalid_target"}
+
+
+def test_the_preview_of_a_rule_has_a_text(texts: Any) -> None:
+    preview = texts["config_subentries"]["alert"]["step"]["preview"]
+    assert set(preview["menu_options"]) == set(preview["menu_option_descriptions"]) == {"save", "change"}
+    assert {"{sentence}", "{notes}"} == set(preview["description"].split())
 
 
 def test_every_end_has_a_text(texts: Any) -> None:
+    assert set(texts["config_subentries"]["alert"]["abort"]) == {"already_configured"}
     assert set(texts["config"]["abort"]) == {"already_configured", "mqtt_not_configured"}
 
 

@@ -182,9 +182,14 @@ async def test_options_saved_unchanged_change_nothing(hass: HomeAssistant, data:
     async with running(hass, entry):
         before = behaviour()
         form = await hass.config_entries.options.async_init(entry.entry_id)
-        await hass.config_entries.options.async_configure(form["flow_id"], {})
+        await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
         await hass.async_block_till_done()
-        assert set(entry.options) == {str(key) for key in OPTIONS_FORM.schema}
+        assert set(entry.options) == {
+            str(key)
+            for form in (OPTIONS_FORM, OPTIONS_FORM.schema["alerts"].schema)
+            for key in form.schema
+            if key != "alerts"
+        }
         assert behaviour() == before
 
 

@@ -1,4 +1,4 @@
-"""Appends numbered messages and notices for ever, and prints which of them are reported as committed."""
+"""Appends numbered messages, notices and alerts for ever, and prints which are reported as committed."""
 
 import asyncio
 from itertools import count
@@ -7,6 +7,7 @@ import sys
 
 from store_values import message, notice, reading_of
 
+from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Record, Step
 from custom_components.dinox_mqtt_bot.bot.message import Message
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
@@ -27,12 +28,34 @@ def stored(each: Notice) -> None:
     report(f"n{each.id}")
 
 
+def alert(number: int) -> Record:
+    """Return what a numbered message did to the alert of its topic: `value` is its number, and so is the event's."""
+    rule, topic = "rule", f"t/{number % 50}"
+    return Record(
+        (Alert(rule, topic, number, value=str(number)),),
+        (AlertEvent(number, rule, topic, Step.FIRED, 2_000_000_000.0),),
+    )
+
+
+def told(number: int) -> tuple[Record, Notice, Notice]:
+    """Return what telling of it changes, the notice that does, and one that is held."""
+    rule, topic = "rule", f"t/{number % 50}"
+    event = AlertEvent(number, rule, topic, Step.TOLD, 2_000_000_000.0, note=f"alert{number}")
+    record = Record((Alert(rule, topic, number, value=str(number), notices=(f"alert{number}",)),), (event,))
+    return record, notice(f"alert{number}"), notice(f"held{number}", to="bob@example.org")
+
+
 async def main() -> None:
     loop = asyncio.get_running_loop()
     store = Store.open(Path(sys.argv[1]), loop=loop, on_committed=committed, on_stored=stored)
     for number in count():
         received = message(f"t/{number % 50}", b"%d" % number, received=2_000_000_000.0)
-        store.history.append(reading_of(received), Priority.NORMAL)
+        if number % 5:
+            store.history.append(reading_of(received), Priority.NORMAL)
+        else:
+            store.history.append(reading_of(received), Priority.NORMAL, record=alert(number))
+            record, said, held = told(number)
+            store.alerts.save(record, [said], [held])
         if not number % 10:
             store.outbox.put(notice(f"id{number}", at=2_000_000_000.0))
         if not number % 25:

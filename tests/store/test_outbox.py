@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from store_values import Opener, Query, Told, notice
 
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
+from custom_components.dinox_mqtt_bot.bot.ports import LedgerRow, Notice, Push
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
 from custom_components.dinox_mqtt_bot.store import Store
@@ -45,7 +45,7 @@ async def test_what_waits_comes_whole_alerts_first_then_by_time(store: Store) ->
         notice("early", at=T0 + 10),
         notice("alert", at=T0 + 40, priority=Priority.ALERT),
         notice("critical", at=T0 + 35, priority=Priority.CRITICAL, to="bob@example.org"),
-        notice("silent", at=T0 + 20, priority=Priority.SILENT),
+        notice("silent", at=T0 + 20, priority=Priority.SILENT, push=Push("Title", "tag", False, "/lovelace")),
     ]
     for each in given:
         store.outbox.put(each)
@@ -102,11 +102,11 @@ async def test_the_ledger_keeps_each_step_once_and_nothing_goes_back(store: Stor
     ]
     for at, delivery in enumerate([*steps, Delivery.RECEIVED], 2):
         store.outbox.mark("n", delivery, T0 + at)
-    assert await store.outbox.ledger("n") == [
-        ("queued", T0 + 1),
-        ("sent", T0 + 2),
-        ("received", T0 + 3),
-        ("read", T0 + 7),
+    assert await store.outbox.ledger(["n"]) == [
+        LedgerRow("n", "ann@example.org", "queued", T0 + 1),
+        LedgerRow("n", "ann@example.org", "sent", T0 + 2),
+        LedgerRow("n", "ann@example.org", "received", T0 + 3),
+        LedgerRow("n", "ann@example.org", "read", T0 + 7),
     ]
     assert query("SELECT state, changed, sent_at FROM outbox") == [("read", T0 + 7, T0 + 2)]
 
@@ -114,7 +114,7 @@ async def test_the_ledger_keeps_each_step_once_and_nothing_goes_back(store: Stor
 async def test_a_mark_for_an_unknown_notice_changes_nothing(store: Store) -> None:
     store.outbox.mark("nobody", Delivery.READ, 1.0)
     assert counts(store) == (0, 0)
-    assert await store.outbox.ledger("nobody") == []
+    assert await store.outbox.ledger(["nobody"]) == []
 
 
 async def test_read_holds_for_what_was_sent_to_the_contact_before(store: Store) -> None:
@@ -124,7 +124,7 @@ async def test_read_holds_for_what_was_sent_to_the_contact_before(store: Store) 
     for name in ("a", "b", "c", "other"):
         store.outbox.mark(name, Delivery.SENT, T0 + 2)
     store.outbox.mark("b", Delivery.READ, T0 + 3)
-    states = {name: (await store.outbox.ledger(name))[-1][0] for name in ("a", "waits", "b", "c", "other")}
+    states = {row.notice: row.state for row in await store.outbox.ledger(["a", "waits", "b", "c", "other"])}
     assert states == {"a": "read", "waits": "queued", "b": "read", "c": "sent", "other": "sent"}
     assert counts(store) == (1, 2)
 
@@ -146,6 +146,8 @@ async def test_a_correction_takes_the_place_of_the_one_that_still_waits(store: S
     assert ids(await store.outbox.waiting()) == ["first", "c9"]
     assert counts(store) == (2, 0)
     assert query("SELECT count(*) FROM outbox WHERE state = 'superseded'") == [(9,)]
+    (put, superseded) = await store.outbox.ledger(["c0"])
+    assert (put.state, superseded.state, superseded.note) == ("queued", "superseded", "c1")
 
 
 async def test_a_correction_of_a_correction_is_of_the_same_chain(store: Store) -> None:

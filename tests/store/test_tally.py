@@ -11,10 +11,12 @@ from store_values import notice
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
 from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.outbox import SqliteOutbox
 from custom_components.dinox_mqtt_bot.store.tally import Tally
 
-CONTACTS = st.sampled_from(["ann@example.org", "bob@example.org"])
+CONTACTS = st.sampled_from(["ann@example.org", "bob@example.org", "notify.phone"])
 NUMBERS = st.integers(0, 11)
+T0 = 2_000_000_000.0
 DELIVERIES = st.sampled_from(list(Delivery))
 CHAINS = st.sampled_from(["", "", "n0", "n1"])
 ORDER = [Delivery.QUEUED, Delivery.SENT, Delivery.RECEIVED, Delivery.READ]
@@ -29,13 +31,21 @@ class Model:
     def state(self, number: int) -> str:
         return next((row[3] for row in self.rows if row[0] == f"n{number}"), "")
 
-    def put(self, name: str, contact: str, replaces: str) -> None:
-        if any(row[0] == name for row in self.rows):
-            return
+    def put(self, name: str, contact: str, replaces: str, state: str = "queued") -> None:
         for row in self.rows:
-            if replaces and row[2] == replaces and row[3] == "queued":
+            if state == "queued" and replaces and row[2] == replaces and row[3] == "queued":
                 row[3] = "superseded"
-        self.rows.append([name, contact, replaces, "queued"])
+        self.rows.append([name, contact, replaces, state])
+
+    def release(self, name: str) -> None:
+        (released,) = (row for row in self.rows if row[0] == name)
+        released[3] = "queued"
+        rivals = [row for row in self.rows if released[2] and row[2] == released[2] and row[3] == "queued"]
+        for row in rivals[:-1]:
+            row[3] = "superseded"
+
+    def drop(self, name: str) -> None:
+        self.rows = [row for row in self.rows if row[0] != name]
 
     def mark(self, name: str, delivery: Delivery) -> None:
         index = next((i for i, row in enumerate(self.rows) if row[0] == name), None)
@@ -50,17 +60,21 @@ class Model:
             if row[3] in {"sent", "received"} and contact in {"", row[1]}:
                 row[3] = "read"
 
-    def counts(self) -> tuple[int, int]:
+    def counts(self) -> tuple[int, int, int]:
         states = [row[3] for row in self.rows]
-        return states.count("queued"), states.count("sent") + states.count("received")
+        return states.count("queued"), states.count("sent") + states.count("received"), states.count("held")
 
     @staticmethod
     def _may(row: list[str], delivery: Delivery) -> bool:
-        _, _, chain, state = row
+        _, contact, chain, state = row
+        if delivery is Delivery.FAILED:
+            return state in {"held", "queued", "sent"}
+        if contact == "notify.phone":
+            return delivery is Delivery.ACCEPTED and state == "queued"
+        if delivery is Delivery.ACCEPTED:
+            return False
         if delivery is Delivery.QUEUED:
             return state == "sent" and not chain
-        if delivery is Delivery.FAILED:
-            return state in {"queued", "sent"}
         return state in ORDER and ORDER.index(delivery) > ORDER.index(Delivery(state))
 
 
@@ -70,17 +84,33 @@ class TallyAgainstModel(RuleBasedStateMachine):
         self.tally = Tally()
         self.model = Model()
 
-    @rule(number=NUMBERS, contact=CONTACTS, replaces=CHAINS)
-    def put(self, number: int, contact: str, replaces: str) -> None:
+    @rule(number=NUMBERS, contact=CONTACTS, replaces=CHAINS, held=st.booleans())
+    def put(self, number: int, contact: str, replaces: str, held: bool) -> None:
         name = f"n{number}"
         if self.model.state(number):
             return
         given = notice(name, to=contact, replaces=replaces)
         chain = self.tally.chain_of(given)
         # Chains of chains are told apart in test_outbox; here a chain is what `replaces` says.
-        self.tally.add(name, contact, replaces or name, bool(replaces), Delivery.QUEUED)
+        self.tally.add(name, contact, replaces or name, bool(replaces), None if held else Delivery.QUEUED)
         assert chain
-        self.model.put(name, contact, replaces)
+        self.model.put(name, contact, replaces, "held" if held else "queued")
+
+    @rule(number=NUMBERS)
+    def release(self, number: int) -> None:
+        name = f"n{number}"
+        if not self.tally.holds(name):
+            return
+        older, newer = self.tally.release(name)
+        self.model.release(name)
+        assert bool(older) == bool(older and self.model.state(int(older[1:])) == "superseded")
+        assert not older or self.model.state(int(newer[1:])) == "queued"
+
+    @rule(number=NUMBERS)
+    def merge(self, number: int) -> None:
+        if self.model.state(number) in {"held", "queued"}:
+            self.tally.drop(f"n{number}")
+            self.model.drop(f"n{number}")
 
     @rule(number=NUMBERS, delivery=DELIVERIES)
     def mark(self, number: int, delivery: Delivery) -> None:
@@ -94,12 +124,13 @@ class TallyAgainstModel(RuleBasedStateMachine):
 
     @invariant()
     def counts_agree(self) -> None:
-        assert (self.tally.undelivered, self.tally.unread) == self.model.counts()
+        assert (self.tally.undelivered, self.tally.unread, self.tally.held) == self.model.counts()
 
     @invariant()
     def who_waits_agrees(self) -> None:
         for number in range(12):
             assert self.tally.waits(f"n{number}") == (self.model.state(number) == "queued")
+            assert self.tally.holds(f"n{number}") == (self.model.state(number) == "held")
 
 
 TestTally = TallyAgainstModel.TestCase
@@ -108,6 +139,8 @@ TestTally.settings = settings(max_examples=200, stateful_step_count=30, deadline
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("put"), NUMBERS, CONTACTS, CHAINS),
+        st.tuples(st.just("hold"), NUMBERS, CONTACTS, CHAINS),
+        st.tuples(st.just("merge"), st.lists(NUMBERS, max_size=4), st.booleans()),
         st.tuples(st.just("mark"), NUMBERS, DELIVERIES),
         st.tuples(st.just("read"), CONTACTS),
         st.tuples(st.just("restart")),
@@ -116,26 +149,48 @@ STEPS = st.lists(
 )
 
 
-async def run(path: Path, steps: list[tuple[object, ...]], restarts: bool) -> tuple[int, int, list[Notice]]:
+def given_notice(step: tuple[object, ...], number: int) -> Notice:
+    _, name, contact, replaces = step
+    return notice(f"n{name}", to=str(contact), replaces=str(replaces), at=T0 + number)
+
+
+def take(outbox: SqliteOutbox, step: tuple[object, ...], number: int, known: dict[object, Notice]) -> None:
+    match step:
+        # An id is put once.
+        case "put", int() as name, _, _ if name not in known:
+            known[name] = given_notice(step, number)
+            outbox.put(known[name])
+        case "hold", int() as name, _, _ if name not in known:
+            known[name] = given_notice(step, number)
+            outbox.hold(known[name])
+        case "merge", list() as names, bool() as together:
+            into = notice(f"into{number}", at=T0 + number) if together else None
+            outbox.merge([known[name] for name in names if name in known], into)
+        case "mark", int() as name, Delivery() as delivery:
+            outbox.mark(f"n{name}", delivery, T0 + number)
+        case "read", str() as contact:
+            outbox.mark_all_read(contact)
+
+
+type Result = tuple[int, int, int, list[Notice], list[Notice]]
+
+
+async def run(path: Path, steps: list[tuple[object, ...]], restarts: bool) -> Result:
     def opened() -> Store:
         return Store.open(path, loop=loop, on_committed=lambda _: None, on_stored=lambda _: None)
 
     loop = asyncio.get_running_loop()
     store = opened()
+    known: dict[object, Notice] = {}
     for number, step in enumerate(steps):
-        match step:
-            case "put", int() as name, str() as contact, str() as replaces:
-                store.outbox.put(
-                    notice(f"n{name}", to=contact, replaces=replaces, at=2_000_000_000.0 + number)
-                )
-            case "mark", int() as name, Delivery() as delivery:
-                store.outbox.mark(f"n{name}", delivery, 2_000_000_000.0 + number)
-            case "read", str() as contact:
-                store.outbox.mark_all_read(contact)
-            case _ if restarts:
-                store.close()
-                store = opened()
-    result = store.outbox.undelivered, store.outbox.unread, await store.outbox.waiting()
+        if step != ("restart",):
+            take(store.outbox, step, number, known)
+        elif restarts:
+            store.close()
+            store = opened()
+    outbox = store.outbox
+    counts = outbox.undelivered, outbox.unread, outbox.held_count
+    result = (*counts, await outbox.waiting(), await outbox.held("ann@example.org"))
     store.close()
     return result
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from store_values import Opener, Query, message, notice, reading, reading_of
 
+from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Record, Step
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import Retention, Store, upkeep
@@ -84,6 +85,44 @@ async def test_notices_go_with_their_ledger_some_time_after_their_last_change(
     assert query("SELECT id FROM outbox ORDER BY id") == [("moved",), ("new",)]
     assert query("SELECT DISTINCT notice FROM ledger ORDER BY notice") == [("moved",), ("new",)]
     assert (store.outbox.undelivered, store.outbox.unread) == (1, 1)
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_alerts_that_were_never_told_wait_longer_but_not_for_ever(
+    open_store: Opener, caplog: pytest.LogCaptureFixture, held: bool
+) -> None:
+    store = open_store(Retention(notice_days=30))
+    add = store.outbox.hold if held else store.outbox.put
+    for age in (121, 119, 31, 1):
+        for priority in Priority:
+            add(notice(f"{priority.word} {age}", at=NOW - age * DAY, priority=priority))
+    store.outbox.put(notice("told", at=NOW - 31 * DAY, priority=Priority.CRITICAL))
+    store.outbox.mark("told", Delivery.SENT, NOW - 31 * DAY)
+    await store.outbox.waiting()
+    assert await store.purge(NOW) == 9
+    left = await store.outbox.held("ann@example.org") if held else await store.outbox.waiting()
+    assert [each.id for each in left if each.priority >= Priority.ALERT] == [
+        "alert 119",
+        "critical 119",
+        "alert 31",
+        "critical 31",
+        "alert 1",
+        "critical 1",
+    ]
+    assert (store.outbox.held_count or store.outbox.undelivered) == len(left) == 8
+    assert "given up: 8" in caplog.text
+
+
+async def test_the_log_of_alerts_goes_and_the_alerts_stay(open_store: Opener, query: Query) -> None:
+    store = open_store(Retention(log_days=90))
+    for number, age in enumerate((100, 91, 89, 91, 91), 1):
+        line = AlertEvent(number, "rule", "t", Step.FIRED, NOW - age * DAY)
+        store.alerts.save(Record((Alert("rule", f"t{number}", number),), (line,) * 10))
+    await store.history.page("#", 1)
+    assert await store.purge(NOW) == 30
+    # The newest incident stays, or its number would be used again.
+    assert query("SELECT DISTINCT number FROM alert_log") == [(3,), (5,)]
+    assert query("SELECT count(*) FROM alert_states") == [(5,)]
 
 
 async def test_logs_have_their_own_time(open_store: Opener, query: Query) -> None:

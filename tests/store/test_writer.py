@@ -1,10 +1,12 @@
 """The writer thread: batches, backpressure, trouble with the disk, the end."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import Future
 import logging
 from pathlib import Path
 import sqlite3
+import sys
 import threading
 from typing import override
 
@@ -25,6 +27,15 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "BUSY_SECONDS", 0.02)
     monkeypatch.setattr(writer, "RETRY_SECONDS", (0.02,))
     monkeypatch.setattr(writer, "CLOSE_SECONDS", 0.5)
+
+
+@pytest.fixture
+def hectic() -> Iterator[None]:
+    """Let the threads take turns much more often than they do."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 @pytest.fixture
@@ -250,3 +261,33 @@ def test_who_leaves_in_the_very_moment_of_the_answer_does_no_harm() -> None:
     asked = Leaving()
     backlog.answer(asked, 7)
     assert asked.cancelled()
+
+
+def test_a_message_and_its_record_are_taken_together_whenever_the_writer_looks(
+    hectic: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "MAX_BATCH", 2)
+    queue = backlog.Backlog()
+    number = 50_000
+
+    def give() -> None:
+        for each in range(number):
+            item = (message(payload=b"%d" % each), None, Priority.NORMAL, 0, False, 0)
+            if each % 2:
+                queue.append(item)
+            else:
+                queue.append_with(item, (backlog.Change(f"{each}", (), follows=True),))
+
+    giver = threading.Thread(target=give)
+    giver.start()
+    taken: list[int] = []
+    while len(taken) < number:
+        batch = backlog.Batch()
+        queue.take(batch)
+        messages = [int(item[0].payload) for item in batch.appended]
+        records = [int(change.statement) for group in batch.changes for change in group]
+        assert records == [each for each in messages if not each % 2]
+        taken += messages
+        queue.done(batch)
+    giver.join()
+    assert taken == list(range(number))

@@ -17,7 +17,7 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
 from custom_components.dinox_mqtt_bot.bot.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.utterance import Utterance
+from custom_components.dinox_mqtt_bot.bot.utterance import Reaction, Utterance
 from custom_components.dinox_mqtt_bot.xmpp import Timing, XmppLink, XmppSettings
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from lab.servers import LOOPBACK, Lab, Server
@@ -103,6 +103,14 @@ class Person:
         message.send()
         return str(message["id"])
 
+    def reply(self, to: str, answered: str, text: str) -> str:
+        """Answer a message (XEP-0461) and return the id of the answer."""
+        return self.write(to, text, reply={"id": answered, "to": to})
+
+    def react(self, to: str, target: str, *emojis: str, **parts: Any) -> str:
+        """Put exactly these reactions (XEP-0444) to a message and return the id of the stanza."""
+        return self.write(to, reactions={"id": target, "values": emojis}, **parts)
+
     def refuse(self, message: Message, kind: str, condition: str) -> None:
         """Answer a message with an error, as a server on the way does (RFC 6120 §8.3)."""
         error = self.xmpp.make_message(mto=message["from"], mtype="error")
@@ -128,6 +136,8 @@ class Probed:
     ) -> None:
         self.statuses: list[LinkStatus] = []
         self.texts: list[Utterance] = []
+        self.reactions: list[Reaction] = []
+        self.moods: list[tuple[str, bool]] = []
         self.deliveries: list[tuple[str, Delivery]] = []
         self.sessions = 0
         self.outbox: dict[str, Notice] = {}
@@ -138,6 +148,8 @@ class Probed:
             tls=tls,
             on_status=self.statuses.append,
             on_text=on_text or self.texts.append,
+            on_reaction=self.reactions.append,
+            on_presence=lambda jid, busy: self.moods.append((jid, busy)),
             on_session=self._session_began,
             on_delivery=self._delivered,
             create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),

@@ -6,7 +6,7 @@ from people import ALICE, MALLORY, PASSWORDS, QUICK, World, until, world_of
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.rules import Contact, Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
 from lab.servers import Lab
 
@@ -78,6 +78,34 @@ async def test_many_notices_keep_their_order(world: World) -> None:
     await until(lambda: not bot.outbox)
     assert alice.bodies == [notice.text for notice in notices]
     assert [key for key, _ in bot.deliveries] == [notice.id for notice in notices]
+
+
+async def test_what_waited_is_said_alerts_first_each_in_its_order_and_with_its_time(either: World) -> None:
+    alice, mallory = await either.person("alice"), await either.person("mallory")
+    bot = await either.bot((ALICE, MALLORY), wait=False)
+    began = bot.clock.now() - 3_600
+    for n in range(40):
+        to = ALICE if n % 2 else MALLORY
+        priority = (Priority.NORMAL, Priority.ALERT, Priority.CRITICAL)[n % 3]
+        bot.say(f"{n}", to=to, at=began + n, priority=priority)
+    await until(lambda: len(alice.bodies) == len(mallory.bodies) == 20)
+    for person, odd in ((alice, 1), (mallory, 0)):
+        mine = range(odd, 40, 2)
+        expected = [n for n in mine if n % 3] + [n for n in mine if not n % 3]
+        assert person.bodies == [f"{n}" for n in expected]
+        stamps = [message["delay"]["stamp"].timestamp() for message in person.messages if message["body"]]
+        assert stamps == pytest.approx([began + n for n in expected], abs=1)
+
+
+async def test_an_alert_does_not_wait_for_what_is_less_urgent(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    for n in range(30):
+        bot.say(f"{n}")
+    for n in range(10):
+        bot.say(f"alert {n}", priority=Priority.ALERT)
+    await until(lambda: len(alice.bodies) == 40)
+    assert alice.bodies == [*(f"alert {n}" for n in range(10)), *(f"{n}" for n in range(30))]
 
 
 async def test_nothing_is_said_before_the_contacts_are_known(world: World) -> None:

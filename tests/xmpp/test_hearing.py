@@ -8,8 +8,8 @@ from people import ALICE, BOT, World, until
 import pytest
 from slixmpp import Message
 
-from custom_components.dinox_mqtt_bot.xmpp.hearing import said_at, said_in
 from custom_components.dinox_mqtt_bot.xmpp.remembered import Remembered
+from custom_components.dinox_mqtt_bot.xmpp.said import said_at, text_in
 
 HA = f"{BOT}/ha"
 
@@ -183,7 +183,7 @@ REPLY = "<reply xmlns='urn:xmpp:reply:0' id='x'/>"
     ],
 )
 def test_quotations_are_stripped(body: str, children: list[str], text: str) -> None:
-    assert said_in(message(body, *children)) == text
+    assert text_in(message(body, *children)) == text
 
 
 @pytest.mark.parametrize(

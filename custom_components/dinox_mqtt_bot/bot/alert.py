@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 import json
+from typing import Self
 
 
 class AlertState(StrEnum):
@@ -102,6 +103,11 @@ class AlertEvent:
     who: str = ""
     note: str = ""
 
+    @classmethod
+    def of(cls, alert: Alert, step: Step) -> Self:
+        """Return that an alert came to the state it is in."""
+        return cls(alert.number, alert.rule, alert.topic, step, alert.since, alert.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -116,6 +122,9 @@ class Record:
 
     def __bool__(self) -> bool:
         return bool(self.alerts or self.events or self.gone)
+
+
+NO_RECORD = Record()
 
 
 _DEFAULTS = {each.name: each.default for each in fields(Alert)}

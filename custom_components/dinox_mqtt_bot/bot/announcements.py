@@ -1,11 +1,15 @@
 """What the bot tells its listeners: entities, triggers, the dashboard card."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+import logging
 
 from .alert import Alert, AlertState, Step
 from .reading import Reading
 from .rules import AlertRule, Subscription
 from .status import BotStatus
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,27 @@ class AlertValue:
 
 
 type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
+
+
+class Listeners:
+    """Whoever wants to hear what happens."""
+
+    def __init__(self) -> None:
+        self._listeners: tuple[Callable[[Announcement], None], ...] = ()
+
+    def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:
+        """Tell `listener` everything from now on, until the function returned is called."""
+        self._listeners += (listener,)
+
+        def silence() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return silence
+
+    def announce(self, announcement: Announcement) -> None:
+        """Tell all listeners; one that fails does not keep the others from hearing it."""
+        for listener in self._listeners:
+            try:
+                listener(announcement)
+            except Exception:  # whatever a listener does wrong is its own affair
+                _LOGGER.exception("A listener failed on %s", type(announcement).__name__)

@@ -1,7 +1,7 @@
 """Readings that wait to be told together."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 
 from .ports import Phrases
@@ -71,6 +71,24 @@ class Batch:
         else:
             self.unlisted += 1
             if len(self._more) < MOST_NAMED:
+                self._more.add(topic)
+
+    def absorb(self, other: Batch) -> None:
+        """Take in all of another batch, as newest values."""
+        self._first.clear()
+        self.count += other.count
+        self.unlisted += other.unlisted
+        self._more |= other._more
+        for one in other.latest:
+            topic = one.reading.message.topic
+            known = self._latest.get(topic)
+            if known is not None:
+                known.reading, known.subscription = one.reading, one.subscription
+                known.count += one.count
+            elif len(self._latest) < MOST_TOPICS:
+                self._latest[topic] = replace(one)
+            else:
+                self.unlisted += one.count
                 self._more.add(topic)
 
     def render(self, phrases: Phrases, when: When) -> str:

@@ -1,18 +1,24 @@
 """The junction: what comes in by MQTT and by chat, and what time brings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 import logging
+from typing import Any
 
-from .announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
+from .alarms import Alarms
+from .alert import Alert
+from .alerts import NOTHING, Alerts
+from .announcements import Announcement, ChatReceived, Listeners, MessageReceived, StatusChanged
 from .answers import render_error, render_reply, render_text
-from .batch import NEVER
+from .attending import asked_by
 from .command import Caller, Command, Surface, execute
 from .commands import COMMANDS
 from .conversation import Conversation, Hidden
+from .disturbance import Disturbance
 from .errors import BotError
 from .hearing import Hearing
 from .message import Message, QoS
 from .parsing import parse
+from .peace import Peace
 from .ports import Notice, Ports
 from .reading import Reading
 from .readings import Readings
@@ -22,8 +28,10 @@ from .rules import Contact, Priority, RuleSet
 from .standing import Standing
 from .status import BotState, BotStatus, Delivery, LinkStatus, Phase
 from .subscriptions import Subscriptions
-from .utterance import Utterance
+from .timers import NEVER
+from .utterance import Reaction, Utterance
 from .values import with_unit
+from .watching import listened_for
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -34,7 +42,8 @@ class Bot:
     `connection` is what `config` tells of the links: `common.column_<key>` names the line. `bare_commands` says
     that commands are understood without `/mqtt` too; where the bot shares the user's own account it must be
     off, because that chat is the user's notepad as well. `dropped` tells how many messages the queues at the rim
-    had no room for.
+    had no room for. `kept` are the alerts that an earlier run stored, `last_number` that of its last one. `spawn` runs
+    what has to wait for something, beside the path.
     """
 
     def __init__(
@@ -45,6 +54,9 @@ class Bot:
         *,
         paused: bool,
         name: str,
+        spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
+        kept: Iterable[Alert] = (),
+        last_number: int = 0,
         bare_commands: bool = True,
         connection: Mapping[str, str] | None = None,
         dropped: Callable[[], int] = int,
@@ -54,14 +66,20 @@ class Bot:
         self.name = name
         self.connection = connection or {}
         self.commands = COMMANDS
+        self._listeners = Listeners()
+        self.announce = self._listeners.announce
         self.conversation = Conversation(ports.phrases, ports.clock.new_id, self.moment, paused=paused)
+        self.disturbance = Disturbance(ports.memory)
+        engine = Alerts(kept=kept, last_number=last_number)
+        self.alarms = Alarms(ports, self.disturbance, self.moment, self.announce, engine)
+        self.peace = Peace(self, spawn)
         self.broker = Standing(ports.broker.status)
         self.chat = Standing(ports.chat.status)
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
         self._hearing = Hearing(ports.phrases, COMMANDS, bare=bare_commands)
-        self._listeners: tuple[Callable[[Announcement], None], ...] = ()
+        self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
         self._refused: set[str] = set()
@@ -69,9 +87,15 @@ class Bot:
         self._alarm = NEVER
         self._messages = 0
         self._last: Reading | None = None
-        self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, 0.0)
+        now = ports.clock.now()
+        self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
         self.apply(rules)
+        self.alarms.hear(self.broker.status.phase is Phase.ONLINE, now)
+        self.alarms.resume(now)
+        if self.chat.status.phase is Phase.ONLINE:
+            self.peace.chat_came(now)
         self._changed()
+        self._tell(now)
 
     # What the user configured.
 
@@ -80,7 +104,8 @@ class Bot:
         self.rules = rules
         self.readings.use_prefix(rules.discovery_prefix)
         self.subscriptions = Subscriptions(rules.subscriptions)
-        wanted = self.subscriptions.wanted(rules.discovery_prefix)
+        self._implied = Subscriptions(listened_for(rules.alerts, self.subscriptions))
+        wanted = Subscriptions((*self._implied, *rules.subscriptions)).wanted(rules.discovery_prefix)
         if wanted != self._wanted:
             self._wanted = wanted
             self.ports.broker.want(wanted)
@@ -89,6 +114,14 @@ class Bot:
             self._contacts = contacts
             self.ports.chat.meet(rules.contacts)
         self.conversation.address(self._receiving(), rules.digest_seconds)
+        now = self.ports.clock.now()
+        self.alarms.apply(rules, self.subscriptions, now)
+        self._tell(now)
+
+    @property
+    def wanted(self) -> Mapping[str, QoS]:
+        """What the broker is asked for."""
+        return self._wanted or {}
 
     def _receiving(self) -> list[str]:
         return [contact.jid for contact in self.rules.contacts if contact.receives]
@@ -96,22 +129,27 @@ class Bot:
     # The straight path of a message.
 
     def receive(self, message: Message) -> None:
-        """Take one message all the way: read, remember, tell, announce."""
-        subscription = self.subscriptions.best(message.topic)
+        """Take one message all the way: read, judge, remember, tell, announce."""
+        subscription = self.subscriptions.best(message.topic) or self._implied.best(message.topic)
         if self.readings.learn(message) or subscription is None:
             self.ports.history.skip(message)
             return
         now = self.ports.clock.now()
         reading = self.readings.read(message, subscription)
         self._count(reading)
-        stored, new = self._judge(message)
-        shown = new and self.conversation.take(reading, subscription, now)
+        stored, new = self._is_new(message)
+        # What was judged with its row in the history must not be judged again; a retained one changes nothing twice.
+        judged = NOTHING if stored and not new else self.alarms.judge(reading, now)
+        record = judged.record or None
+        muted = self.alarms.mutes.covers(message.topic)
+        shown = new and not muted and self.conversation.take(reading, subscription, now)
         if stored:
             # What waits in the conversation is lost if the process is killed; the history knows it then.
-            self.ports.history.append(reading, subscription.priority, untold=shown)
+            self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
         else:
-            self.ports.history.skip(message)
-        if shown:
+            self.ports.history.skip(message, record=record)
+        self.alarms.follow(judged, now)
+        if shown or judged is not NOTHING:
             self._tell(now)
         self.announce(MessageReceived(reading, subscription, shown, new))
 
@@ -121,7 +159,7 @@ class Bot:
         if self._messages == 1:
             self._changed()
 
-    def _judge(self, message: Message) -> tuple[bool, bool]:
+    def _is_new(self, message: Message) -> tuple[bool, bool]:
         """Say whether a message belongs into the history, and whether it is new to the user."""
         history = self.ports.history
         if message.retain and history.unchanged(message):
@@ -132,14 +170,16 @@ class Bot:
         """Say what is due and have the clock wake the bot for what is not."""
         if self.conversation.wake_at <= now:
             self._settle(self.conversation.due(now))
-        wake_at = self.conversation.wake_at
+        wake_at = min(self.conversation.wake_at, self.alarms.due_at, self.peace.due_at)
         if wake_at not in {NEVER, self._alarm}:
             self._alarm = wake_at
             self.ports.clock.wake(wake_at)
 
     def _put(self, notices: Iterable[Notice]) -> None:
+        now = self.ports.clock.now()
         for notice in notices:
-            self.ports.outbox.put(notice)
+            holds = self.disturbance.holds(notice.to, notice.priority, now)
+            (self.ports.outbox.hold if holds else self.ports.outbox.put)(notice)
 
     def _settle(self, notices: Iterable[Notice]) -> None:
         """Hand over what the conversation says, and only then call it told."""
@@ -154,14 +194,32 @@ class Bot:
         if contact is None:
             return
         text, clock = utterance.text, self.ports.clock
+        about = tuple(self.alarms.told_by(utterance.reply_to))
         command = self._hearing.is_command(text, self.subscriptions.aliases)
         self.announce(ChatReceived(contact.jid, text, command))
+        if not command and about:
+            # Whoever answers an alert has seen to it; the words are a note.
+            command, text = True, f"ack {text}"
         if command:
-            answer = await self.ask(text, Caller(Surface.CHAT, contact.jid, contact.role))
+            answer = await self.ask(text, Caller(Surface.CHAT, contact.jid, contact.role, about))
         else:
             answer = self._hearing.hint(contact.jid, clock.now())
+        self._answer(contact, answer)
+
+    async def react(self, reaction: Reaction) -> None:
+        """Do what a reaction to an alert's message asks for; others mean nothing."""
+        contact = (self._contacts or {}).get(reaction.jid)
+        about = tuple(self.alarms.told_by(reaction.to))
+        command = asked_by(reaction.emojis)
+        if contact is not None and about and command:
+            caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
+            self._answer(contact, await self.ask(command, caller))
+
+    def _answer(self, contact: Contact, answer: str) -> None:
+        """Answer who asked, whether it may be disturbed or not."""
         if answer:
-            self._put([Notice(clock.new_id(), contact.jid, answer, clock.now())])
+            clock = self.ports.clock
+            self.ports.outbox.put(Notice(clock.new_id(), contact.jid, answer, clock.now()))
 
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
@@ -236,7 +294,9 @@ class Bot:
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
         self._tell_refusals(now)
+        self.alarms.hear(status.phase is Phase.ONLINE, now)
         self._changed()
+        self._tell(now)
 
     def chat_changed(self, status: LinkStatus) -> None:
         """Take note that the XMPP connection came or went."""
@@ -244,6 +304,8 @@ class Bot:
         if self.chat.follow(status, now):
             self.ports.history.log_connection("xmpp", status, now)
         self.conversation.set_online(status.phase is Phase.ONLINE, now)
+        if status.phase is Phase.ONLINE:
+            self.peace.chat_came(now)
         self._tell(now)
         self._changed()
 
@@ -262,7 +324,9 @@ class Bot:
     def tick(self, now: float) -> None:
         """Say what has become due."""
         self._alarm = NEVER
+        self.alarms.tick(now)
         self._settle(self.conversation.due(now))
+        self.peace.tick(now)
         self._tell(now)
 
     async def say_untold(self) -> None:
@@ -281,7 +345,11 @@ class Bot:
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""
-        self._settle(self.conversation.flush(self.ports.clock.now()))
+        now = self.ports.clock.now()
+        self.alarms.close(now)
+        notices = self.conversation.flush(now)
+        self.peace.keep(now)
+        self._settle(notices)
 
     # What the listeners are told.
 
@@ -302,6 +370,9 @@ class Bot:
             last_text=with_unit(last.text, last.unit) if last else "",
             last_time=last.time if last else 0.0,
             refused=tuple(self.ports.broker.refused.items()),
+            firing=len(self.alarms.active),
+            quiet_until=self.disturbance.quiet_until,
+            do_not_disturb=self.disturbance.undisturbed(self.ports.clock.now()),
         )
 
     def _state(self) -> BotState:
@@ -323,17 +394,4 @@ class Bot:
 
     def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:
         """Tell `listener` everything from now on, until the function returned is called."""
-        self._listeners += (listener,)
-
-        def silence() -> None:
-            self._listeners = tuple(each for each in self._listeners if each is not listener)
-
-        return silence
-
-    def announce(self, announcement: Announcement) -> None:
-        """Tell all listeners; one that fails does not keep the others from hearing it."""
-        for listener in self._listeners:
-            try:
-                listener(announcement)
-            except Exception:  # whatever a listener does wrong is its own affair
-                _LOGGER.exception("A listener failed on %s", type(announcement).__name__)
+        return self._listeners.listen(listener)

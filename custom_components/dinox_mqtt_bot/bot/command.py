@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from types import UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
+from .alert import Alert
 from .errors import BotError
 from .replies import Reply
 from .rules import Role
@@ -32,11 +33,12 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `who` is a bare JID, or what the surface calls its user."""
+    """Who asks. `who` is a bare JID, or what the surface calls its user; `about` the alerts that a reply is to."""
 
     surface: Surface
     who: str
     role: Role
+    about: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,9 @@ class Parameter:
     @property
     def choices(self) -> tuple[str, ...]:
         """The words that can be given, if they are few."""
-        return tuple(str(member.value) for member in self.kind) if issubclass(self.kind, Enum) else ()
+        if not issubclass(self.kind, Enum):
+            return ()
+        return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
 
 
 def param(summary: str, *, default: Any = MISSING, **how: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .answers import duration
 from .batch import NEVER, Batch
 from .live import Bubble, Live
 from .ports import Notice, Phrases
@@ -12,7 +13,7 @@ from .rules import Display, Priority, Subscription
 
 BUFFER = 0.3
 GAP = 2.0
-GAP_OFFLINE = 30.0
+LONG_AWAY = 60.0
 MAX_HIDDEN_TOPICS = 200
 MAX_COMPARED_TOPICS = 10_000
 DIGEST = 300.0
@@ -35,8 +36,8 @@ class Conversation:
 
     Urgent readings are said at once. The others wait a third of a second, so that what comes together is told
     together, and new messages keep two seconds apart; batches, digests and new live bubbles take turns, the one
-    that waited longest first. While the XMPP server is away, what piles up for later grows more slowly:
-    half a minute lies between messages, and live bubbles stand still.
+    that waited longest first. While the XMPP server is away they wait, to be told as one when it is back; and
+    what a contact who is not to be disturbed misses becomes a digest for it alone.
     """
 
     def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
@@ -45,7 +46,11 @@ class Conversation:
         self._when = when
         self.paused = paused
         self._online = True
+        self._away_since = 0.0
+        self._away = 0.0
         self._contacts: tuple[str, ...] = ()
+        self._disturbed: Callable[[str], bool] = lambda contact: False
+        self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
         self._urgent: list[Notice] = []
         self._batch = Batch(BUFFER)
@@ -61,15 +66,22 @@ class Conversation:
     def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
+        self._held = {contact: held for contact, held in self._held.items() if contact in self._contacts}
         self._digest_seconds = self._digest.delay = digest_seconds
+
+    def spare(self, undisturbed: Callable[[str], bool]) -> None:
+        """Have `undisturbed` say, whenever something is told, whether a contact is not to be disturbed by it."""
+        self._disturbed = undisturbed
 
     @property
     def wake_at(self) -> float:
         """When `due` has something to say; infinity for never."""
         if self._urgent:
             return 0.0
+        if not self._online:
+            return NEVER
         turn = max(min(self._batch.due_at, self._digest.due_at, self._live.due_at), self._quiet_until)
-        return min(turn, self._live.correct_at) if self._online else turn
+        return min(turn, self._live.correct_at)
 
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading in; say whether it is told, now or later."""
@@ -97,13 +109,15 @@ class Conversation:
     def due(self, now: float) -> list[Notice]:
         """Return what is to be said now."""
         notices, self._urgent = self._urgent, []
-        # Farther off than the longest gap means that the clock was set back.
-        if not now < self._quiet_until <= now + GAP_OFFLINE:
+        if not self._online:
+            return notices
+        # Farther off than the gap means that the clock was set back.
+        if not now < self._quiet_until <= now + GAP:
             said = self._turn(now)
             notices += said
             if said:
-                self._quiet_until = now + (GAP if self._online else GAP_OFFLINE)
-        if self._online and self._live.correct_at != NEVER:
+                self._quiet_until = now + GAP
+        if self._live.correct_at != NEVER:
             for bubble in self._live.next_stale(now):
                 notices += self._correct(bubble, now)
         return notices
@@ -121,9 +135,25 @@ class Conversation:
 
     def set_online(self, online: bool, now: float) -> None:
         """Know whether what is said now reaches the XMPP server."""
-        self._online = online
-        if online:
+        if online and not self._online:
+            self._away = now - self._away_since
             self._quiet_until = min(self._quiet_until, now + GAP)
+        elif self._online and not online:
+            self._away_since = now
+        self._online = online
+
+    def release(self, contact: str) -> str:
+        """Take the digest of what a contact has missed while it was not to be disturbed; nothing if that is nothing."""
+        held = self._held.pop(contact, None)
+        if held is None:
+            return ""
+        self._told.update(held.topics)
+        return held.render(self._phrases, self._when)
+
+    @property
+    def holding(self) -> list[str]:
+        """The contacts for whom there is a digest."""
+        return list(self._held)
 
     def pause(self) -> None:
         """Hide normal readings from now on, those that wait to be told as well."""
@@ -156,7 +186,7 @@ class Conversation:
     def told(self) -> list[str]:
         """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
         topics, self._told = self._told, set()
-        waiting = (self._batch, self._digest, self._live)
+        waiting: list[Batch | Live] = [self._batch, self._digest, self._live, *self._held.values()]
         return [topic for topic in topics if not any(topic in each for each in waiting)]
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
@@ -199,7 +229,22 @@ class Conversation:
 
     def _tell(self, batch: Batch, now: float) -> list[Notice]:
         self._told.update(batch.topics)
-        return self.notices(batch.render(self._phrases, self._when), now)
+        text = batch.render(self._phrases, self._when)
+        if self._away >= LONG_AWAY:
+            lasted = self._phrases.phrase("common.while_away", duration=duration(self._away))
+            text = f"{lasted}\n{text}"
+        self._away = 0.0
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                self._hold(contact).absorb(batch)
+        return self._awake(text, now)
+
+    def _hold(self, contact: str) -> Batch:
+        return self._held.setdefault(contact, Batch(NEVER, in_full=0))
+
+    def _awake(self, text: str, now: float) -> list[Notice]:
+        """Return one notice for each contact that may be disturbed."""
+        return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
 
     def _settle(self, bubble: Bubble) -> None:
         bubble.unsaid = 0
@@ -209,7 +254,10 @@ class Conversation:
         bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
         bubble.since = bubble.said = now
         self._settle(bubble)
-        notices = self.notices(bubble.shown, now)
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                self._hold(contact).add(bubble.reading, bubble.subscription, now)
+        notices = self._awake(bubble.shown, now)
         bubble.ids = {notice.to: notice.id for notice in notices}
         return notices
 
@@ -224,5 +272,5 @@ class Conversation:
         return [
             Notice(self._new_id(), contact, text, now, replaces=original)
             for contact, original in bubble.ids.items()
-            if contact in self._contacts
+            if contact in self._contacts and not self._disturbed(contact)
         ]

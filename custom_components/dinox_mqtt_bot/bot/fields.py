@@ -90,7 +90,7 @@ def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
     if depth >= _DEEPEST_SHOWN or not value:
         yield Field(path, "{…}" if value else "{}")
         return
-    measured, unit_key = _measured(value)
+    measured, unit_key = measure_of(value)
     unit = " ".join(plain(str(value[unit_key])).split()) if unit_key else ""
     for key, item in value.items():
         if unit and key == unit_key:
@@ -104,7 +104,7 @@ def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
             yield Field(name, scalar_text(item))
 
 
-def _measured(value: Mapping[str, object]) -> tuple[str, str]:
+def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
     """Return the key that an object's unit belongs to, and the key of the unit; nothing if it has none.
 
     The unit belongs to `value`, or to the only number there is.

@@ -29,6 +29,11 @@ class Word:
     start: int
     quoted: bool
 
+    @property
+    def end(self) -> int:
+        """Where it ends, its quotes included."""
+        return self.start + len(self.text) + 2 * self.quoted
+
 
 def split(text: str) -> list[str]:
     """Split a text into words; what stands in quotes is one word. Never raises."""

@@ -79,10 +79,10 @@ def render_untold(
 def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) -> str:
     """Return the value of a reading on one line, cut if it is long."""
     if reading.kind in _SUMMARIES:
-        return _short(_SUMMARIES[reading.kind](reading, phrases), limit)
+        return short(_SUMMARIES[reading.kind](reading, phrases), limit)
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
-    return _short(with_unit(reading.text, reading.unit), limit)
+    return short(with_unit(reading.text, reading.unit), limit)
 
 
 def _times(count: int) -> str:
@@ -93,7 +93,7 @@ def _header(reading: Reading, subscription: Subscription | None) -> str:
     mark = _MARKS.get(subscription.priority, "") if subscription else ""
     icon = plain(subscription.icon) if subscription else ""
     retained = "📌" if reading.message.retain else ""
-    return " ".join(part for part in (mark, icon, retained, _short(reading.name, LONGEST_NAME)) if part)
+    return " ".join(part for part in (mark, icon, retained, short(reading.name, LONGEST_NAME)) if part)
 
 
 def _value(reading: Reading, phrases: Phrases) -> str:
@@ -107,7 +107,7 @@ def _value(reading: Reading, phrases: Phrases) -> str:
 
 
 def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
-    lines = [_short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
+    lines = [short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
     rest = fields[MOST_FIELDS:]
     if rest:
         uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
@@ -129,7 +129,7 @@ def _text(reading: Reading, phrases: Phrases) -> str:
     return f"{shown}\n{phrases.phrase('common.more_text', size=size_text(size))}"
 
 
-def _short(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
     """Return a text on one line, cut if it is long. Only its beginning is looked at: it may be megabytes."""
     head = " ".join(text[: 4 * limit].split())
     return head if len(head) <= limit and len(text) <= 4 * limit else f"{cut(head, limit)}…"
@@ -148,7 +148,7 @@ def _page(reading: Reading, phrases: Phrases) -> str:
     size = size_text(len(reading.message.payload))
     if not reading.media:
         return phrases.phrase("common.page_untitled", size=size)
-    return phrases.phrase("common.page", title=_short(reading.media, LONGEST_NAME), size=size)
+    return phrases.phrase("common.page", title=short(reading.media, LONGEST_NAME), size=size)
 
 
 def _playlist(reading: Reading, phrases: Phrases) -> str:

@@ -88,6 +88,11 @@ class AlertRule:
     escalate_after: float = 0.0
     escalate_to: tuple[str, ...] = ()
 
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What it asks of which topics: as long as that stays, its alerts do."""
+        return self.filter, self.field, self.condition
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -1,4 +1,4 @@
-"""SQLite behind `ports.History` and `ports.Outbox`."""
+"""SQLite behind `ports.History`, `ports.Outbox`, `ports.AlertBook` and `ports.Memory`."""
 
 from .store import Store
 from .upkeep import Retention

@@ -3,7 +3,7 @@
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock
 import time
 
 from ..bot.message import Message
@@ -41,12 +41,16 @@ class Change:
     follows: bool = False
 
 
+type Group = tuple[Change, ...]
+"""Changes that are written together or not at all, also where a value is unfit for the database."""
+
+
 @dataclass(slots=True)
 class Batch:
     """What goes into one transaction."""
 
     appended: list[Appended] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Group] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     waiters: list[Future[None]] = field(default_factory=list)
 
@@ -57,16 +61,18 @@ class Batch:
 class Backlog:
     """A bounded queue with one giving thread (the event loop) and one taking thread (the writer).
 
-    Each counter has a single writing thread, hence no lock.
+    Each counter has a single writing thread, hence no lock; but for a message with its record, which are taken
+    together.
     """
 
     def __init__(self) -> None:
         self.dropped = 0
         self._appended: deque[Appended] = deque()
-        self._changes: deque[Change | Future[None]] = deque()
+        self._changes: deque[Group | Future[None]] = deque()
         self._bytes_given = 0
         self._bytes_done = 0
         self._in_hand = 0
+        self._together = Lock()
         self._work = Event()
         self._hurry = Event()
 
@@ -93,9 +99,20 @@ class Backlog:
         else:
             self.dropped += 1
 
-    def change(self, change: Change) -> None:
-        self._changes.append(change)
-        if change.notice:
+    def append_with(self, item: Appended, record: Group) -> None:
+        """Have a message and what it did to the alerts written in one transaction; a change of it `follows`.
+
+        The record is kept even if there is no room for the message.
+        """
+        with self._together:
+            self._changes.append(record)
+            self.append(item)
+        if not self._work.is_set():
+            self._work.set()
+
+    def change(self, *group: Change) -> None:
+        self._changes.append(group)
+        if any(change.notice for change in group):
             self.wake()
         elif not self._work.is_set():
             self._work.set()
@@ -125,25 +142,30 @@ class Backlog:
 
     def take(self, batch: Batch) -> None:
         """Move what is queued into the batch. The writer calls this."""
-        # Changes first: a waiter among them, or a change that follows, is for the messages that were appended
-        # before it, and those are in the queue by now.
-        everything = False
-        while self._changes:
-            change = self._changes.popleft()
-            if isinstance(change, Future):
-                batch.waiters.append(change)
-                everything = True
-                continue
-            batch.changes.append(change)
-            everything = everything or change.follows
-            if change.notice:
-                batch.notices.append(change.notice)
-        room = len(self._appended) if everything else max(0, MAX_BATCH - len(batch.appended))
-        popleft = self._appended.popleft
-        batch.appended.extend(popleft() for _ in range(min(room, len(self._appended))))
-        self._in_hand = len(batch)
+        with self._together:
+            # Changes first: a waiter among them, or a change that follows, is for the messages that were
+            # appended before it, and those are in the queue by now.
+            everything = self._take_changes(batch)
+            room = len(self._appended) if everything else max(0, MAX_BATCH - len(batch.appended))
+            popleft = self._appended.popleft
+            batch.appended.extend(popleft() for _ in range(min(room, len(self._appended))))
+            self._in_hand = len(batch)
         if self._appended:
             self.wake()
+
+    def _take_changes(self, batch: Batch) -> bool:
+        """Move the changes into the batch; tell whether one of them needs all messages."""
+        everything = False
+        while self._changes:
+            group = self._changes.popleft()
+            if isinstance(group, Future):
+                batch.waiters.append(group)
+                everything = True
+                continue
+            batch.changes.append(group)
+            everything = everything or any(change.follows for change in group)
+            batch.notices.extend(change.notice for change in group if change.notice)
+        return everything
 
     def done(self, batch: Batch) -> None:
         """Forget what was committed. The writer calls this."""

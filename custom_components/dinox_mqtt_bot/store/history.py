@@ -5,13 +5,16 @@ import sqlite3
 from typing import override
 
 from ..bot import ports
+from ..bot.alert import Record
 from ..bot.message import Message
-from ..bot.ports import Row, TopicRow
+from ..bot.ports import Past, Row, TopicRow
 from ..bot.reading import Reading
 from ..bot.rules import Priority
 from ..bot.status import LinkStatus
 from ..bot.topics import matches
+from .alert_book import group_of
 from .backlog import Backlog, Change
+from .past import read_past
 from .reader import Reader
 from .recent import Recent
 from .table import LAST_TEXT_CHARACTERS, digest_of
@@ -67,12 +70,18 @@ class SqliteHistory(ports.History):
         self._waits = max(self._untold.values(), default=0)
 
     @override
-    def append(self, reading: Reading, priority: Priority, *, untold: bool = False) -> None:
+    def append(
+        self, reading: Reading, priority: Priority, *, untold: bool = False, record: Record | None = None
+    ) -> None:
         message = reading.message
         digest = digest_of(message.payload)
         repeated = self._recent.learn(message, digest)
         wait = self._wait(message.topic) if untold else 0
-        self._backlog.append((message, reading, priority, digest, repeated, wait))
+        item = (message, reading, priority, digest, repeated, wait)
+        if record:
+            self._backlog.append_with(item, group_of(record))
+        else:
+            self._backlog.append(item)
 
     def _wait(self, topic: str) -> int:
         number = self._untold.get(topic, 0)
@@ -94,9 +103,14 @@ class SqliteHistory(ports.History):
         return [TopicRow(*row) for row in rows]
 
     @override
-    def skip(self, message: Message) -> None:
-        if message.qos:
-            self._backlog.append((message, None, Priority.SILENT, 0, False, 0))
+    def skip(self, message: Message, *, record: Record | None = None) -> None:
+        item = (message, None, Priority.SILENT, 0, False, 0)
+        if message.qos and record:
+            self._backlog.append_with(item, group_of(record))
+        elif message.qos:
+            self._backlog.append(item)
+        elif record:
+            self._backlog.change(*group_of(record))
 
     @override
     def known(self, message: Message) -> bool:
@@ -113,6 +127,12 @@ class SqliteHistory(ports.History):
     @override
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         return await self._reader.read(lambda connection: _topics(connection, topic_filter, limit))
+
+    @override
+    async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
+        return await self._reader.read(
+            lambda connection: read_past(connection, topic_filter, since, after, limit)
+        )
 
     @override
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:

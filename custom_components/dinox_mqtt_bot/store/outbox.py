@@ -1,4 +1,4 @@
-"""What must still reach a contact, and the ledger of what became of it: `ports.Outbox` over SQLite."""
+"""What must still reach a contact or target, and the ledger of what became of it: `ports.Outbox` over SQLite."""
 
 from collections.abc import Callable, Iterable
 import sqlite3
@@ -6,41 +6,28 @@ import time
 from typing import override
 
 from ..bot import ports
-from ..bot.ports import Notice
-from ..bot.rules import Priority
+from ..bot.ports import LedgerRow, Notice
 from ..bot.status import Delivery
-from .backlog import Backlog, Change
+from .backlog import Backlog, Change, Group
+from .notices import (
+    HELD,
+    KEPT,
+    LIVE,
+    PUT,
+    READ_ALL,
+    READ_WITH,
+    RETRY,
+    SUPERSEDED,
+    WAITING,
+    entered,
+    merged,
+    moved,
+    read_ledger,
+    read_notices,
+    row_of,
+)
 from .reader import Reader
 from .tally import Tally
-
-SUPERSEDED = "superseded"
-
-PUT = """
-INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, state, changed)
-VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)
-"""
-MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
-# A notice whose row was purged, or could not be stored, has no ledger.
-ENTER = "INSERT OR IGNORE INTO ledger (notice, state, at) SELECT id, ?2, ?3 FROM outbox WHERE id = ?1"
-# Read holds for all that was sent to the same contact before. One statement, however much that is: rows are
-# in the order in which the notices were put.
-_READ_WITH = """
-    FROM outbox WHERE state IN ('sent', 'received') AND contact = (SELECT contact FROM outbox WHERE id = ?1)
-    AND rowid < (SELECT rowid FROM outbox WHERE id = ?1)
-"""
-_READ_ALL = " FROM outbox WHERE state IN ('sent', 'received') AND ?1 IN ('', contact)"
-_ENTER_READ = "INSERT OR IGNORE INTO ledger (notice, state, at) SELECT id, 'read', ?2"
-_MOVE_READ = "UPDATE outbox SET state = 'read', changed = ?2 WHERE rowid IN (SELECT rowid"
-READ_WITH = (f"{_ENTER_READ} {_READ_WITH}", f"{_MOVE_READ} {_READ_WITH})")
-READ_ALL = (f"{_ENTER_READ} {_READ_ALL}", f"{_MOVE_READ} {_READ_ALL})")
-WAITING = """
-SELECT id, contact, text, at, priority, replaces FROM outbox WHERE state = 'queued'
-ORDER BY priority >= ? DESC, at, rowid
-"""
-LIVE = """
-SELECT id, contact, chain, replaces <> '', state FROM outbox
-WHERE state IN ('queued', 'sent', 'received') ORDER BY rowid
-"""
 
 
 class SqliteOutbox(ports.Outbox):
@@ -55,7 +42,8 @@ class SqliteOutbox(ports.Outbox):
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""
         for notice_id, contact, chain, corrects, state in connection.execute(LIVE):
-            self._tally.add(notice_id, contact, chain, bool(corrects), Delivery(state))
+            delivery = None if state == HELD else Delivery(state)
+            self._tally.add(notice_id, contact, chain, bool(corrects), delivery)
 
     @property
     @override
@@ -67,20 +55,39 @@ class SqliteOutbox(ports.Outbox):
     def unread(self) -> int:
         return self._tally.unread
 
+    @property
+    def held_count(self) -> int:
+        """Notices that are not to be said yet. No I/O."""
+        return self._tally.held
+
     @override
     def put(self, notice: Notice) -> None:
         """Store a notice. A correction takes the place of an older one of the same notice that still waits."""
+        self._change(self.group((notice,)))
+
+    @override
+    def hold(self, notice: Notice) -> None:
+        self._change(self.group((), (notice,)))
+
+    def group(self, notices: Iterable[Notice], held: Iterable[Notice] = ()) -> Group:
+        """Count notices and return what stores them; the caller must have it written."""
+        changes: list[Change] = []
+        for notice in notices:
+            changes += self._added(notice, Delivery.QUEUED)
+        for notice in held:
+            changes += self._added(notice, None)
+        return tuple(changes)
+
+    def _added(self, notice: Notice, delivery: Delivery | None) -> Iterable[Change]:
         if notice.id in self._tally:
             return
         chain = self._tally.chain_of(notice)
-        superseded = self._tally.add(notice.id, notice.to, chain, bool(notice.replaces), Delivery.QUEUED)
+        superseded = self._tally.add(notice.id, notice.to, chain, bool(notice.replaces), delivery)
         if superseded:
-            self._enter(superseded, SUPERSEDED, notice.at)
-        row = (
-            notice.id, notice.to, notice.text, notice.at, notice.priority.value, notice.replaces, chain, notice.at,
-        )  # fmt: skip
-        self._backlog.change(Change(PUT, (row,), notice))
-        self._backlog.change(Change(ENTER, ((notice.id, Delivery.QUEUED.value, notice.at),)))
+            yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
+        state = delivery.value if delivery else HELD
+        yield Change(PUT, (row_of(notice, chain, state),), notice if delivery else None)
+        yield entered(notice.id, state, notice.at)
 
     def stored(self, notices: Iterable[Notice]) -> None:
         """Say what is committed, unless something newer has taken its place meanwhile."""
@@ -89,52 +96,75 @@ class SqliteOutbox(ports.Outbox):
                 self._on_stored(notice)
 
     async def waiting(self) -> list[Notice]:
-        """Return what was not sent yet: alerts first, then oldest first (ask)."""
-        found = await self._reader.read(_waiting)
+        """Return what was not sent yet, to contacts and targets: alerts first, then oldest first (ask)."""
+        found = await self._reader.read(lambda connection: read_notices(connection, WAITING))
         return [notice for notice in found if self._tally.waits(notice.id)]
 
-    def mark(self, notice_id: str, delivery: Delivery, at: float) -> None:
+    @override
+    async def held(self, to: str) -> list[Notice]:
+        found = await self._reader.read(lambda connection: read_notices(connection, KEPT, to))
+        return [notice for notice in found if self._tally.holds(notice.id)]
+
+    @override
+    def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
+        """Put one notice in the place of others that are held or wait; those that were sent meanwhile stay."""
+        if into is None:
+            self._change(self._released(notices))
+            return
+        changes = [*self.group((into,))]
+        for notice in notices:
+            if notice.id != into.id and (self._tally.holds(notice.id) or self._tally.waits(notice.id)):
+                self._tally.drop(notice.id)
+                changes += merged(notice.id, into.id, into.at)
+        self._change(tuple(changes))
+
+    def _released(self, notices: Iterable[Notice]) -> Group:
+        changes: list[Change] = []
+        now = time.time()
+        for notice in notices:
+            if not self._tally.holds(notice.id):
+                continue
+            older, newer = self._tally.release(notice.id)
+            changes += moved(notice.id, Delivery.QUEUED.value, now, said=notice)
+            if older:
+                changes += moved(older, SUPERSEDED, now, newer)
+        return tuple(changes)
+
+    def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Enter that a notice has come so far. Nothing goes back; unknown ids are passed over (tell).
 
-        Read holds for all that was sent to the same contact before (XEP-0333).
+        Read holds for all that was sent to the same contact before (XEP-0333). `note` says more in the ledger,
+        as why it failed.
         """
         if not self._tally.mark(notice_id, delivery):
             return
-        if delivery is Delivery.READ:
-            self._read(READ_WITH, notice_id, at)
-        self._enter(notice_id, delivery.value, at)
+        read = self._read(READ_WITH, notice_id, at) if delivery is Delivery.READ else ()
+        self._change((*read, *moved(notice_id, delivery.value, at, note)))
 
-    def mark_all_read(self, contact: str = "") -> None:
-        """Count everything sent, to all contacts or to one, as read now (tell)."""
-        if self._tally.mark_all_read(contact):
-            self._read(READ_ALL, contact, time.time())
+    def note_failure(self, notice_id: str, reason: str, at: float) -> None:
+        """Enter why a notice that still waits could not be said; it is tried again (tell)."""
+        if self._tally.waits(notice_id):
+            self._change((Change(RETRY, ((notice_id, at, reason),)),))
+
+    @override
+    def mark_all_read(self, to: str = "") -> None:
+        if self._tally.mark_all_read(to):
+            self._change(self._read(READ_ALL, to, time.time()))
 
     def forget(self, notice_ids: Iterable[str]) -> None:
         """Stop counting notices that were purged."""
         for notice_id in notice_ids:
             self._tally.drop(notice_id)
 
-    async def ledger(self, notice_id: str) -> list[tuple[str, float]]:
-        """Return what became of a notice: state and Unix time, in order (ask)."""
-        statement = "SELECT state, at FROM ledger WHERE notice = ? ORDER BY id"
-        return await self._reader.read(
-            lambda connection: connection.execute(statement, (notice_id,)).fetchall()
-        )
+    @override
+    async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        wanted = list(notice_ids)
+        return await self._reader.read(lambda connection: read_ledger(connection, wanted))
 
-    def _read(self, statements: tuple[str, ...], parameter: str, at: float) -> None:
-        for statement in statements:
-            self._backlog.change(Change(statement, ((parameter, at),)))
+    @staticmethod
+    def _read(statements: tuple[str, ...], parameter: str, at: float) -> Group:
+        return tuple(Change(statement, ((parameter, at),)) for statement in statements)
 
-    def _enter(self, notice_id: str, state: str, at: float) -> None:
-        sent_at = at if state == Delivery.SENT else None
-        self._backlog.change(Change(MOVE, ((state, at, sent_at, notice_id),)))
-        self._backlog.change(Change(ENTER, ((notice_id, state, at),)))
-
-
-def _waiting(connection: sqlite3.Connection) -> list[Notice]:
-    return [
-        Notice(notice_id, contact, text, at, Priority(priority), replaces)
-        for notice_id, contact, text, at, priority, replaces in connection.execute(
-            WAITING, (Priority.ALERT.value,)
-        )
-    ]
+    def _change(self, group: Group) -> None:
+        if group:
+            self._backlog.change(*group)

@@ -56,6 +56,23 @@ MIGRATIONS: tuple[str, ...] = (
         who TEXT NOT NULL, at REAL NOT NULL
     );
     """,
+    # 2: alerts. messages.payload is the JSON that a message was, where its text is another; NULL else.
+    # outbox.push is JSON, empty without one; the chain of a notice that was merged is the one it went into.
+    # alert_states.said is what `bot.alert.dump` writes.
+    """
+    ALTER TABLE messages ADD COLUMN payload TEXT;
+    ALTER TABLE outbox ADD COLUMN push TEXT NOT NULL DEFAULT '';
+    ALTER TABLE ledger ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    CREATE TABLE alert_states (
+        rule TEXT NOT NULL, topic TEXT NOT NULL, said TEXT NOT NULL, PRIMARY KEY (rule, topic)
+    ) WITHOUT ROWID;
+    CREATE TABLE alert_log (
+        id INTEGER PRIMARY KEY, number INTEGER NOT NULL, rule TEXT NOT NULL, topic TEXT NOT NULL,
+        step TEXT NOT NULL, at REAL NOT NULL, value TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL
+    );
+    CREATE INDEX alert_log_number ON alert_log (number);
+    CREATE INDEX alert_log_at ON alert_log (at);
+    """,
 )
 
 
@@ -69,6 +86,21 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+@contextmanager
+def part(connection: sqlite3.Connection) -> Iterator[None]:
+    """Keep what happens inside of a transaction, or nothing of it. The rest of the transaction goes on."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+        raise
+    finally:
+        if connection.in_transaction:
+            connection.execute("RELEASE part")
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""One database of one bot: history, outbox, and what else must survive a restart."""
+"""One database of one bot: history, outbox, alerts, and what else must survive a restart."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Self
 from ..bot.errors import BotError
 from ..bot.message import Message
 from ..bot.ports import Notice
+from .alert_book import SqliteAlertBook
 from .backlog import Backlog, Change
 from .history import SqliteHistory
 from .outbox import SqliteOutbox
@@ -23,10 +24,11 @@ SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
 
 
 class Store:
-    """Everything is called in the event loop, but for `open` and `close`, which block."""
+    """Everything is called in the event loop, but for `open` and `close`, which block. It is a `ports.Memory`."""
 
     history: SqliteHistory
     outbox: SqliteOutbox
+    alerts: SqliteAlertBook
 
     def __init__(
         self,
@@ -51,10 +53,12 @@ class Store:
         recent = Recent()
         self.history = SqliteHistory(self._backlog, self._reader, recent)
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
+        self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
         self._writer.prepare()
         recent.load(reading)
         self.history.load(reading)
         self.outbox.load(reading)
+        self.alerts.load(reading)
         self._meta: dict[str, str] = dict(reading.execute("SELECT key, value FROM meta").fetchall())
         # Last: from here on there is a thread to end.
         self._writer.start()
@@ -71,8 +75,8 @@ class Store:
     ) -> Self:
         """Open the database and start its writer thread. Blocks.
 
-        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, in
-        the event loop. Raises BotError `database_newer` or `database_unusable`.
+        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, to a
+        contact or to a target, in the event loop. Raises BotError `database_newer` or `database_unusable`.
         """
         with ExitStack() as opened:
             connection = opened.enter_context(closing(open_database(path)))

@@ -11,6 +11,7 @@ from .backlog import Appended
 from .schema import transaction
 
 MAX_TEXT_BYTES = 64 * 1024
+MAX_JSON_BYTES = 8 * 1024
 MAX_TOPICS = 100_000
 LAST_TEXT_CHARACTERS = 400
 
@@ -19,9 +20,9 @@ ROWS_PER_STATEMENT = 50
 
 COLUMNS = (
     "topic_id, received, time, qos, retain, repeated, packet_id, priority, kind, name, text,"
-    " payload_length, value, payload_digest, untold"
+    " payload_length, value, payload_digest, payload, untold"
 )
-_ROW = f"({', '.join('?' * 15)})"
+_ROW = f"({', '.join('?' * 16)})"
 _INSERT = f"INSERT INTO messages ({COLUMNS}) VALUES"
 INSERT_ONE = f"{_INSERT} {_ROW}"
 INSERT_MANY = f"{_INSERT} {', '.join([_ROW] * ROWS_PER_STATEMENT)}"
@@ -58,6 +59,14 @@ def cut(text: str) -> str:
     if len(text) <= MAX_TEXT_BYTES // 4:
         return text
     return text[:MAX_TEXT_BYTES].encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
+
+
+def _json_text(payload: bytes, text: str) -> str | None:
+    """Return the JSON that a message was, None where its text is the same or it is too long to be kept."""
+    if len(payload) > MAX_JSON_BYTES:
+        return None
+    json = payload.decode(errors="replace")
+    return None if json == text else json
 
 
 class MessageTable:
@@ -102,6 +111,7 @@ class MessageTable:
         message, reading, priority, digest, repeated, untold = item
         assert reading is not None
         topic = message.topic
+        text = cut(with_unit(reading.text, reading.unit))
         return (
             self._topic_ids.get(topic) or self._topic_id(topic, reading.name, message.received),
             message.received,
@@ -113,10 +123,11 @@ class MessageTable:
             int(priority),
             _KINDS[reading.kind],
             reading.name,
-            cut(with_unit(reading.text, reading.unit)),
+            text,
             len(message.payload),
             reading.value,
             digest,
+            None if reading.json is None else _json_text(message.payload, text),
             untold,
         )
 

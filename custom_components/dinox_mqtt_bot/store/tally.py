@@ -3,12 +3,14 @@
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
-from ..bot.ports import Notice
+from ..bot.ports import Notice, is_target
 from ..bot.status import Delivery
 
 _RANK = {Delivery.QUEUED: 0, Delivery.SENT: 1, Delivery.RECEIVED: 2, Delivery.READ: 3}
 _UNREAD = (Delivery.SENT, Delivery.RECEIVED)
+_SETTLED = (Delivery.READ, Delivery.ACCEPTED, Delivery.FAILED)
 
 # A contact whose client sends no markers reads nothing, as far as the bot can know.
 MOST_UNREAD = 10_000
@@ -16,14 +18,17 @@ MOST_UNREAD = 10_000
 
 @dataclass(slots=True)
 class _Standing:
+    """Where one notice stands. Without a delivery it is held; a higher `number` was put later."""
+
     contact: str
     chain: str
     corrects: bool
-    delivery: Delivery
+    delivery: Delivery | None
+    number: int
 
 
 class Tally:
-    """The notices that are not read, failed or superseded yet, in the order they were put.
+    """The notices that are not read, accepted, failed, merged or superseded yet, in the order they were put.
 
     Of what a contact has not read the newest `MOST_UNREAD` are counted.
     """
@@ -31,6 +36,8 @@ class Tally:
     def __init__(self) -> None:
         self.undelivered = 0
         self.unread = 0
+        self.held = 0
+        self._numbers = count()
         # The oldest is found in no time, which in a plain dict is not so after many were deleted.
         self._contacts: dict[str, OrderedDict[str, _Standing]] = {}
         self._unread: Counter[str] = Counter()
@@ -50,18 +57,43 @@ class Tally:
         standing = self._standings.get(notice_id)
         return standing is not None and standing.delivery is Delivery.QUEUED
 
-    def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery) -> str:
-        """Count a notice; return the id of the waiting correction that it supersedes, or nothing."""
-        superseded = self._waiting.get(chain, "") if corrects else ""
+    def holds(self, notice_id: str) -> bool:
+        standing = self._standings.get(notice_id)
+        return standing is not None and standing.delivery is None
+
+    def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery | None) -> str:
+        """Count a notice, without a delivery one that is held.
+
+        Return the id of the waiting correction that it supersedes, or nothing. One that is held supersedes none.
+        """
+        superseded = self._waiting.get(chain, "") if corrects and delivery else ""
         if superseded:
             self.drop(superseded)
-        standing = _Standing(contact, chain, corrects, delivery)
+        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers))
         self._standings[notice_id] = standing
         self._contacts.setdefault(contact, OrderedDict())[notice_id] = standing
         self._count(standing, 1)
         if corrects and delivery is Delivery.QUEUED:
             self._waiting[chain] = notice_id
         return superseded
+
+    def release(self, notice_id: str) -> tuple[str, str]:
+        """Let a held notice wait to be said.
+
+        If another correction of its chain waits, return which of them is superseded, and by which.
+        """
+        standing = self._standings[notice_id]
+        self._count(standing, -1)
+        standing.delivery = Delivery.QUEUED
+        self._count(standing, 1)
+        if not standing.corrects:
+            return "", ""
+        older, newer = self._waiting.get(standing.chain, ""), notice_id
+        if older and self._standings[older].number > standing.number:
+            older, newer = newer, older
+        self.drop(older)
+        self._waiting[standing.chain] = newer
+        return older, newer
 
     def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
         """Return which notices come to this delivery now; nothing goes back (read > received > sent).
@@ -109,7 +141,7 @@ class Tally:
         return earlier
 
     def _move(self, notice_id: str, delivery: Delivery) -> None:
-        if delivery in {Delivery.READ, Delivery.FAILED}:
+        if delivery in _SETTLED:
             self.drop(notice_id)
             return
         standing = self._standings[notice_id]
@@ -123,7 +155,9 @@ class Tally:
             del self._waiting[standing.chain]
 
     def _count(self, standing: _Standing, number: int) -> None:
-        if standing.delivery is Delivery.QUEUED:
+        if standing.delivery is None:
+            self.held += number
+        elif standing.delivery is Delivery.QUEUED:
             self.undelivered += number
         elif standing.delivery in _UNREAD:
             self.unread += number
@@ -139,7 +173,9 @@ class Tally:
 def _advances(standing: _Standing, new: Delivery) -> bool:
     old = standing.delivery
     if new is Delivery.FAILED:
-        return old in {Delivery.QUEUED, Delivery.SENT}
+        return old in {None, Delivery.QUEUED, Delivery.SENT}
+    if old is None or is_target(standing.contact) is not (new is Delivery.ACCEPTED):
+        return False
     if new is Delivery.QUEUED:
         return old is Delivery.SENT and not standing.corrects
-    return _RANK[new] > _RANK[old]
+    return new is Delivery.ACCEPTED or _RANK[new] > _RANK[old]

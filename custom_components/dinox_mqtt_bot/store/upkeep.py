@@ -8,8 +8,10 @@ import logging
 import sqlite3
 import time
 
+from ..bot.rules import Priority
 from ..bot.status import Delivery
 from .backlog import answer
+from .notices import HELD
 from .schema import transaction
 from .table import MAX_TOPICS
 
@@ -19,10 +21,18 @@ SLICE = 1_000
 DAY = 86_400.0
 PURGE_SECONDS = 3600.0
 
+# Alerts that were never told may wait for so many times the days of other notices.
+PATIENCE = 4
+UNSAID = (Delivery.QUEUED.value, HELD)
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long what is kept. Notices count from their last change, waiting ones too."""
+    """How long what is kept. Notices count from their last change.
+
+    Waiting ones go too: a contact that never comes back must not fill the disk. Alerts wait `PATIENCE` times as
+    long. The logs are those of the connection, of what was published, and of the alerts.
+    """
 
     days: float = 30.0
     rows: int = 500_000
@@ -107,8 +117,13 @@ def purge(
     for table in ("connection_log", "publish_log"):
         old = f"id IN (SELECT id FROM {table} ORDER BY id LIMIT {SLICE}) AND at < ?"  # noqa: S608
         yield from _slices(connection, table, old, now - retention.log_days * DAY)
+    # The newest incident stays: its number is not to be used again.
+    newest = "SELECT max(number) FROM alert_log"
+    old = f"id IN (SELECT id FROM alert_log WHERE at < ? AND number < ({newest}) LIMIT {SLICE})"  # noqa: S608
+    yield from _slices(connection, "alert_log", old, now - retention.log_days * DAY)
     yield from _purge_topics(connection)
-    yield from _purge_notices(connection, now - retention.notice_days * DAY, forgotten)
+    limits = (now - retention.notice_days * DAY, now - retention.notice_days * DAY * PATIENCE)
+    yield from _purge_notices(connection, limits, forgotten)
 
 
 def _slices(connection: sqlite3.Connection, table: str, where: str, limit: float) -> Iterator[int]:
@@ -135,17 +150,19 @@ def _purge_topics(connection: sqlite3.Connection) -> Iterator[int]:
 
 
 def _purge_notices(
-    connection: sqlite3.Connection, limit: float, forgotten: Callable[[list[str]], None]
+    connection: sqlite3.Connection, limits: tuple[float, float], forgotten: Callable[[list[str]], None]
 ) -> Iterator[int]:
-    due = f"SELECT id FROM outbox WHERE changed < ? LIMIT {SLICE}"  # noqa: S608
+    """Delete notices, and alerts that were never told by the second, earlier limit."""
+    settled = f"changed < ?2 OR priority < {Priority.ALERT.value} OR state NOT IN ('queued', 'held')"
+    due = f"SELECT id FROM outbox WHERE changed < ?1 AND ({settled}) LIMIT {SLICE}"  # noqa: S608
     statement = f"DELETE FROM outbox WHERE id IN ({due}) RETURNING id, state"  # noqa: S608
     unsaid = 0
     while True:
         with transaction(connection):
-            rows = connection.execute(statement, (limit,)).fetchall()
+            rows = connection.execute(statement, limits).fetchall()
         if not rows:
             break
-        unsaid += sum(state == Delivery.QUEUED for _, state in rows)
+        unsaid += sum(state in UNSAID for _, state in rows)
         forgotten([str(notice_id) for notice_id, _ in rows])
         yield len(rows)
     if unsaid:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import chain
 import logging
 import sqlite3
 from threading import Event, Thread
@@ -10,7 +11,7 @@ import time
 from ..bot.message import Message
 from ..bot.ports import Notice
 from .backlog import Backlog, Batch, answer
-from .schema import transaction
+from .schema import part, transaction
 from .table import MessageTable
 from .upkeep import Purge, Upkeep
 
@@ -146,16 +147,18 @@ class Writer:
 
     def _write(self, batch: Batch) -> None:
         self._table.insert(batch.appended)
-        for change in batch.changes:
+        for change in chain.from_iterable(batch.changes):
             self._connection.executemany(change.statement, change.rows)
 
     def _write_each(self, batch: Batch) -> None:
-        parts = [Batch(appended=[item]) for item in batch.appended]
-        parts += [Batch(changes=[change]) for change in batch.changes]
-        for part in parts:
+        pieces = [Batch(appended=[item]) for item in batch.appended]
+        pieces += [Batch(changes=[group]) for group in batch.changes]
+        for piece in pieces:
             try:
-                self._write(part)
+                with part(self._connection):
+                    self._write(piece)
             except _UNFIT as error:
+                self._table.forget()
                 _LOGGER.warning("A row was left out of the history: %s", error)
 
     def _keep_up(self, at_once: bool) -> None:

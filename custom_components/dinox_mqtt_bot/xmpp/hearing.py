@@ -1,30 +1,25 @@
 """What contacts say to the bot, and what their clients tell of its own messages."""
 
 from collections.abc import Callable
-from datetime import UTC
-import re
 from typing import Any, Final
 
 from slixmpp import ClientXMPP
-from slixmpp.plugins import xep_0082
 from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from ..bot.ports import Clock
 from ..bot.status import Delivery
-from ..bot.utterance import Utterance
+from ..bot.utterance import Reaction, Utterance
 from .circle import Circle, bare_of
 from .remembered import Remembered
+from .said import reaction_in, replied_in, said_at, text_in
 from .saying import Saying
 
 _STALE_AFTER: Final = 60.0
 _INVITATION: Final = "{jabber:x:conference}x"
-_DELAY: Final = "{urn:xmpp:delay}delay"
 _MARKER: Final = "{urn:xmpp:chat-markers:0}"
 _RECEIPT: Final = "{urn:xmpp:receipts}received"
-_QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
-_REPLY_FALLBACK: Final = "urn:xmpp:reply:0"
 _PROGRESS: Final = {
     _RECEIPT: Delivery.RECEIVED,
     f"{_MARKER}received": Delivery.RECEIVED,
@@ -41,13 +36,16 @@ class Hearing:
         circle: Circle,
         clock: Clock,
         saying: Saying,
+        *,
         on_text: Callable[[Utterance], None],
+        on_reaction: Callable[[Reaction], None],
         on_put_off: Callable[[], None],
     ) -> None:
         self._circle = circle
         self._clock = clock
         self._saying = saying
         self._on_text = on_text
+        self._on_reaction = on_reaction
         self._on_put_off = on_put_off
         self._heard = Remembered(1_000)
 
@@ -66,7 +64,7 @@ class Hearing:
             self._take_error(inner)
         elif inner["type"] in {"chat", "normal"}:
             self._take_progress(inner)
-            self._take_text(xmpp, inner, copied=inner is not message)
+            self._take_said(xmpp, inner, copied=inner is not message)
 
     def _unwrapped(self, message: Message) -> Message | None:
         """Return what a carbon (XEP-0280) holds if it belongs to the conversation, a plain message itself.
@@ -104,48 +102,30 @@ class Hearing:
             if delivery is not None:
                 self._saying.heard_of(child.get("id", ""), delivery)
 
-    def _take_text(self, xmpp: ClientXMPP, message: Message, *, copied: bool) -> None:
-        text = said_in(message)
+    def _take_said(self, xmpp: ClientXMPP, message: Message, *, copied: bool) -> None:
+        """Take what a person says, with words or with a reaction."""
         sender = message["from"]
-        if not text or sender == xmpp.boundjid or message.xml.find(_INVITATION) is not None:
+        if sender == xmpp.boundjid or message.xml.find(_INVITATION) is not None:
             return
         now = self._clock.now()
         at = min(said_at(message, now), now)
+        text, reaction = text_in(message), reaction_in(message, at)
         # What was kept for us while we were away is too old to act on: a command would come as a surprise.
-        if now - at > _STALE_AFTER or self._is_repeated(message):
+        if not (text or reaction) or now - at > _STALE_AFTER or self._is_repeated(message):
             return
         if not copied and sender.bare != self._circle.own:
             confirm(xmpp, message)
-        self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource))
+        if reaction:
+            self._on_reaction(reaction)
+        if text:
+            reply_to = replied_in(message)
+            self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
 
     def _is_repeated(self, message: Message) -> bool:
         key = message["id"]
         if not key:
             return False
         return self._saying.knows(key) or not self._heard.add(f"{message['from'].bare} {key}")
-
-
-def said_in(message: Message) -> str:
-    """Return the text of a message without the quotation of what it replies to (XEP-0461 §3)."""
-    body = str(message["body"])
-    if message.get_plugin("reply", check=True) is None:
-        return body.strip()
-    if any(fallback["for"] == _REPLY_FALLBACK for fallback in message["fallbacks"]):
-        return str(message["reply"].strip_fallback_content()).strip()
-    return _QUOTE.sub("", body).strip()
-
-
-def said_at(message: Message, now: float) -> float:
-    """Return when it was said: the oldest delay stamp (XEP-0203), or now."""
-    times = [now]
-    for delay in message.xml.iterfind(_DELAY):
-        try:
-            stamp = xep_0082.parse(delay.get("stamp", ""))
-            times.append((stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp())
-        except ValueError, OverflowError, AttributeError:
-            # Delayed by who knows how much: too old.
-            times.append(0.0)
-    return min(times)
 
 
 def confirm(xmpp: ClientXMPP, message: Message) -> None:

@@ -14,9 +14,10 @@ from slixmpp.exceptions import IqError, IqTimeout
 from ..bot.ports import Clock, Notice
 from ..bot.rules import Contact
 from ..bot.status import BotState, LinkStatus, Phase
-from ..bot.utterance import Utterance
+from ..bot.utterance import Reaction, Utterance
 from . import losses
-from .circle import Circle
+from .circle import Circle, bare_of
+from .dnd import DoNotDisturb
 from .hearing import Hearing
 from .losses import Loss
 from .presence import presence_of
@@ -35,8 +36,10 @@ class XmppLink:
     """`ports.Chat` over one XMPP account.
 
     `on_session` is called whenever notices can be said again, also after a resumed stream: what was put into
-    the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). A notice said twice in one session is sent once. `on_text` and
-    `on_delivery` are called from the event loop, in the context in which the link was made.
+    the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). A notice said twice in one session is
+    sent once. `on_presence` tells a contact's bare JID and whether it began or ceased to show `dnd`; nobody does at
+    first, and what is known outlasts a lost session. `on_text`, `on_reaction`, `on_presence` and `on_delivery` are
+    called from the event loop, in the context in which the link was made.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class XmppLink:
         tls: ssl.SSLContext | None,
         on_status: Callable[[LinkStatus], None],
         on_text: Callable[[Utterance], None],
+        on_reaction: Callable[[Reaction], None],
+        on_presence: Callable[[str, bool], None],
         on_session: Callable[[], None],
         on_delivery: OnDelivery,
         create_task: CreateTask,
@@ -61,8 +66,14 @@ class XmppLink:
         self._circle = Circle(settings.jid)
         self._saying = Saying(self._circle, clock, _outside(on_delivery))
         self._hearing = Hearing(
-            self._circle, clock, self._saying, _outside(on_text), _outside(self._say_again_later)
+            self._circle,
+            clock,
+            self._saying,
+            on_text=_outside(on_text),
+            on_reaction=_outside(on_reaction),
+            on_put_off=_outside(self._say_again_later),
         )
+        self._dnd = DoNotDisturb(self._circle, _outside(on_presence))
         self._roster = Roster(self._circle, settings.name)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
@@ -109,9 +120,14 @@ class XmppLink:
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Know exactly these contacts (tell)."""
         self._circle.meet(contacts)
+        self._dnd.meet()
         self._untended.set()
         self._send_presence()
         self._saying.go_on()
+
+    def do_not_disturb(self, jid: str) -> bool:
+        """Whether a contact showed `dnd` with any of its clients when it was last seen. No I/O."""
+        return bare_of(jid) in self._dnd
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
@@ -172,6 +188,7 @@ class XmppLink:
         self._circle.guard(session.xmpp)
         self._saying.attach(session)
         self._hearing.attach(session.xmpp)
+        self._dnd.attach(session.xmpp)
         # A contact's request: answered with the rest of the roster, so that the item is made by the bot first.
         session.xmpp.add_event_handler("presence_subscribe", lambda _: self._untended.set())
         # The identity the client's features are told with (XEP-0030 §3, XEP-0115); slixmpp's own is none.
@@ -189,6 +206,7 @@ class XmppLink:
         self._tell(LinkStatus(Phase.ONLINE))
         if not resumed:
             self._sent = None
+            self._dnd.begin()
             self._untended.set()
         self._send_presence()
         self._saying.begin(session, resumed=resumed)
@@ -198,12 +216,19 @@ class XmppLink:
         try:
             while not session.over.done():
                 await asyncio.wait({session.over}, timeout=self._timing.ping_interval)
-                if not session.over.done() and not await session.alive():
-                    session.drop(Loss(losses.TIMEOUT, "no answer to a ping"))
+                if not session.over.done():
+                    await self._look_after(session)
         finally:
             chores.cancel()
             await asyncio.wait({chores})
         return session.over.result()
+
+    async def _look_after(self, session: Session) -> None:
+        if not await session.alive():
+            session.drop(Loss(losses.TIMEOUT, "no answer to a ping"))
+        elif not session.over.done():
+            # By now every contact's server has told what the contact shows.
+            self._dnd.settle()
 
     async def _chores(self, session: Session, *, fresh: bool) -> None:
         """Do what takes the server's answer: carbons, roster, profile."""

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any, Final
 
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 
 from ..bot.ports import Clock, Notice
+from ..bot.rules import Priority
 from ..bot.status import Delivery
 from .circle import Circle, bare_of
 from .remembered import Remembered
@@ -25,7 +27,7 @@ type OnDelivery = Callable[[str, Delivery, float], None]
 
 
 class Saying:
-    """The notices of one session: each is said once, in order, and told of when it got somewhere.
+    """The notices of one session: each is said once, alerts first, and told of when it got somewhere.
 
     What a lost session swallowed is said again by the next one, from the outbox; what a resumed stream did
     not carry over is said again here.
@@ -35,7 +37,9 @@ class Saying:
         self._circle = circle
         self._clock = clock
         self._tell = on_delivery
-        self._waiting: dict[str, Notice] = {}
+        # What waits, each in the order in which it came.
+        self._alerts: dict[str, Notice] = {}
+        self._others: dict[str, Notice] = {}
         self._in_flight: dict[str, Notice] = {}
         self._done = Remembered(10_000)
         self._session: Session | None = None
@@ -56,20 +60,23 @@ class Saying:
         lost = {key: notice for key, notice in self._in_flight.items() if key not in carried}
         self._in_flight = {key: notice for key, notice in self._in_flight.items() if key in carried}
         self._session = session
-        self._waiting = lost if resumed else {}
+        self._drop_waiting()
+        for notice in lost.values() if resumed else ():
+            self._line_of(notice)[notice.id] = notice
         session.request_ack()
         self.go_on()
 
     def end(self) -> None:
         """Speak no more until the next session."""
         self._session = None
-        self._waiting = {}
+        self._drop_waiting()
 
     def say(self, notice: Notice) -> None:
         """Send the notice, unless this session has it already or there is no session."""
-        if self._session is None or notice.id in self._waiting or self.knows(notice.id):
+        line = self._line_of(notice)
+        if self._session is None or notice.id in line or self.knows(notice.id):
             return
-        self._waiting[notice.id] = notice
+        line[notice.id] = notice
         self.go_on()
 
     def heard_of(self, notice_id: str, delivery: Delivery) -> None:
@@ -93,6 +100,12 @@ class Saying:
         self._tell(notice_id, Delivery.QUEUED, self._clock.now())
         self.go_on()
 
+    def _line_of(self, notice: Notice) -> dict[str, Notice]:
+        return self._alerts if notice.priority >= Priority.ALERT else self._others
+
+    def _drop_waiting(self) -> None:
+        self._alerts, self._others = {}, {}
+
     def _arrived(self, notice_id: str) -> None:
         if notice_id in self._in_flight:
             self.heard_of(notice_id, Delivery.SENT)
@@ -105,7 +118,9 @@ class Saying:
 
     def go_on(self) -> None:
         """Speak soon, if there is something to say and it is known to whom."""
-        if not self._speaks_soon and self._session is not None and self._waiting and self._circle.known:
+        if self._speaks_soon or self._session is None or not self._circle.known:
+            return
+        if self._alerts or self._others:
             self._speaks_soon = True
             asyncio.get_running_loop().call_soon(self._speak)
 
@@ -115,8 +130,9 @@ class Saying:
             return
         xmpp = self._session.xmpp
         room = min(_BATCH, _WINDOW - len(self._in_flight))
-        for key in list(self._waiting)[: max(room, 0)]:
-            self._write(xmpp, self._waiting.pop(key))
+        for notice in list(islice(chain(self._alerts.values(), self._others.values()), max(room, 0))):
+            del self._line_of(notice)[notice.id]
+            self._write(xmpp, notice)
         self._session.request_ack()
         if room > 0:
             self.go_on()

@@ -31,6 +31,7 @@ _PLUGINS: Final[dict[str, dict[str, Any]]] = {
     "xep_0308": {},
     "xep_0333": {},
     "xep_0359": {},
+    "xep_0444": {},
     "xep_0461": {},
 }
 _FEATURES = ("starttls", "bind", "session", "rosterver", "preapproval", "mechanisms", "limits")

@@ -1,6 +1,8 @@
 """Everything the bot can be asked to do."""
 
 from ..command import Command
+from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
+from .display import Display, Priority
 from .messages import History, Pause, Publish, Resume
 from .system import Config, Help, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
@@ -12,8 +14,17 @@ COMMANDS: tuple[type[Command], ...] = (
     Unsubscribe,
     Publish,
     History,
+    Ack,
+    Snooze,
+    Mute,
+    Unmute,
+    Quiet,
+    Dnd,
+    Why,
     Pause,
     Resume,
+    Priority,
+    Display,
     Qos,
     Alias,
     Aliases,

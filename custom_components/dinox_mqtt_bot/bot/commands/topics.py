@@ -33,7 +33,7 @@ def _unknown(bot: Bot, name: str) -> BotError:
     return BotError("not_subscribed", filter=name)
 
 
-def _subscription(bot: Bot, name: str) -> Subscription:
+def subscribed_as(bot: Bot, name: str) -> Subscription:
     """Return the subscription of a filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
     subscription = bot.subscriptions.get(bot.subscriptions.resolve(name))
     if subscription is None:
@@ -41,7 +41,7 @@ def _subscription(bot: Bot, name: str) -> Subscription:
     return subscription
 
 
-def _facts(subscription: Subscription) -> Mapping[str, object]:
+def subscription_facts(subscription: Subscription) -> Mapping[str, object]:
     return {
         "filter": subscription.filter,
         "alias": subscription.alias,
@@ -89,7 +89,7 @@ def _done(bot: Bot, key: str, subscription: Subscription) -> Text:
     done: Cell = Text(key, {"filter": subscription.filter, "qos": qos})
     reason = bot.ports.broker.refused.get(subscription.filter)
     facts = {
-        **_facts(subscription),
+        **subscription_facts(subscription),
         "connected": bot.broker.status.phase is Phase.ONLINE,
         "refused": reason or "",
     }
@@ -112,7 +112,7 @@ class Unsubscribe(Command):
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
-        gone = _subscription(bot, self.filter)
+        gone = subscribed_as(bot, self.filter)
         await bot.ports.rules.remove_subscription(gone.filter)
         rest = [
             each
@@ -121,8 +121,8 @@ class Unsubscribe(Command):
         ]
         if rest:
             placeholders = {"filter": gone.filter, "covering": rest[0].filter}
-            return Text("unsubscribed_covered", placeholders, _facts(gone))
-        return Text("unsubscribed", {"filter": gone.filter}, _facts(gone))
+            return Text("unsubscribed_covered", placeholders, subscription_facts(gone))
+        return Text("unsubscribed", {"filter": gone.filter}, subscription_facts(gone))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,7 @@ class Topics(Command):
             rows.append(_row(bot, subscription, seen, last, reason))
             facts.append(
                 {
-                    **_facts(subscription),
+                    **subscription_facts(subscription),
                     "refused": reason or "",
                     "topics": [topic_facts(row) for row in seen],
                 }
@@ -213,9 +213,9 @@ class Qos(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         if not self.filter:
             return _qos_table(bot)
-        known = _subscription(bot, self.filter)
+        known = subscribed_as(bot, self.filter)
         if self.qos is None:
-            return Text("qos", {"filter": known.filter, "qos": str(int(known.qos))}, _facts(known))
+            return Text("qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known))
         changed = replace(known, qos=self.qos)
         await bot.ports.rules.put_subscription(changed)
         return _done(bot, "qos_set", changed)
@@ -228,7 +228,7 @@ def _qos_table(bot: Bot) -> Table:
         columns=("column_name", "column_qos"),
         rows=tuple((each.filter, f"QoS {int(each.qos)}") for each in ordered),
         empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
-        facts=tuple(_facts(each) for each in ordered),
+        facts=tuple(subscription_facts(each) for each in ordered),
     )
 
 
@@ -279,7 +279,7 @@ class Aliases(Command):
             columns=("column_alias", "column_filter"),
             rows=tuple((each.alias, each.filter) for each in named),
             empty=Text("aliases_empty", {"example": f"{PREFIX} alias home/kitchen/temperature Kitchen"}),
-            facts=tuple(_facts(each) for each in named),
+            facts=tuple(subscription_facts(each) for each in named),
         )
 
 
@@ -295,7 +295,7 @@ class RmAlias(Command):
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
-        known = _subscription(bot, self.topic)
+        known = subscribed_as(bot, self.topic)
         if not known.alias:
             raise BotError("no_alias", filter=known.filter)
         await bot.ports.rules.put_subscription(replace(known, alias=""))

@@ -1,0 +1,107 @@
+"""The form of an alert rule."""
+
+from collections.abc import Iterable
+
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    DurationSelector,
+    DurationSelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+import voluptuous as vol
+
+from .bot.conditions import Operator
+from .bot.rules import Contact, Priority, Subscription
+from .const import (
+    CONF_CLEAR,
+    CONF_CONTACTS,
+    CONF_ENABLED,
+    CONF_ESCALATE_AFTER,
+    CONF_ESCALATE_TO,
+    CONF_FIELD,
+    CONF_FILTER,
+    CONF_HOLD,
+    CONF_NAME,
+    CONF_OPERATOR,
+    CONF_PRIORITY,
+    CONF_REPEAT,
+    CONF_SECONDS,
+    CONF_TARGETS,
+    CONF_VALUE,
+    CONF_VALUE_TO,
+)
+
+SECTION_TELL = "tell"
+
+TEXT = TextSelector()
+DURATION = DurationSelector(DurationSelectorConfig(enable_day=True))
+
+
+def alert_form(
+    subscriptions: Iterable[Subscription] = (),
+    contacts: Iterable[Contact] = (),
+    targets: Iterable[SelectOptionDict] = (),
+) -> vol.Schema:
+    """Return the form, with what is subscribed and who can be told as suggestions."""
+    people = [
+        SelectOptionDict(value=each.jid, label=f"{each.name} ({each.jid})" if each.name else each.jid)
+        for each in contacts
+    ]
+    told = list(targets)
+    return vol.Schema(
+        {
+            vol.Required(CONF_FILTER): _suggestions(map(_suggested, subscriptions), multiple=False),
+            vol.Optional(CONF_FIELD): TEXT,
+            vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): _words(
+                CONF_OPERATOR, (each.word for each in Operator)
+            ),
+            vol.Optional(CONF_VALUE): TEXT,
+            vol.Optional(CONF_VALUE_TO): TEXT,
+            vol.Optional(CONF_SECONDS): DURATION,
+            vol.Optional(CONF_HOLD): DURATION,
+            vol.Optional(CONF_CLEAR): TEXT,
+            vol.Optional(CONF_REPEAT): DURATION,
+            vol.Required(CONF_PRIORITY, default=Priority.ALERT.word): _words(
+                CONF_PRIORITY, (each.word for each in Priority)
+            ),
+            vol.Optional(CONF_NAME): TEXT,
+            vol.Required(CONF_ENABLED, default=True): BooleanSelector(),
+            vol.Required(SECTION_TELL): section(_whom(people, told), {"collapsed": True}),
+        }
+    )
+
+
+def _whom(people: list[SelectOptionDict], told: list[SelectOptionDict]) -> vol.Schema:
+    return vol.Schema(
+        {
+            vol.Optional(CONF_CONTACTS): _suggestions(people),
+            vol.Optional(CONF_TARGETS): _suggestions(told),
+            vol.Optional(CONF_ESCALATE_AFTER): DURATION,
+            vol.Optional(CONF_ESCALATE_TO): _suggestions([*people, *told]),
+        }
+    )
+
+
+def _suggested(subscription: Subscription) -> SelectOptionDict:
+    alias, topic_filter = subscription.alias, subscription.filter
+    return SelectOptionDict(value=topic_filter, label=f"{alias} ({topic_filter})" if alias else topic_filter)
+
+
+def _suggestions(options: Iterable[SelectOptionDict], *, multiple: bool = True) -> SelectSelector:
+    """Offer what there is; whoever knows better types something else, `alert_typed` checks it."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options), multiple=multiple, custom_value=True, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
+
+
+def _words(key: str, words: Iterable[str]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(options=list(words), translation_key=key, mode=SelectSelectorMode.DROPDOWN)
+    )

@@ -1,0 +1,300 @@
+"""Commands about alert rules: make, list, change, remove, rehearse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from .. import alert
+from ..answers import duration
+from ..command import PREFIX, Caller, Command, param
+from ..doubts import doubts, known_names, settled, topic_name, with_doubts
+from ..errors import BotError
+from ..grammar import changed, parse_rule, read_rule, write_rule
+from ..naming import addressed, named
+from ..rehearsal import Rehearsal, rehearse
+from ..replies import Cell, Reply, Table, Text
+from ..rule_text import condition_text, sentence
+from ..rules import AlertRule, Role
+from ..subscriptions import fold
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+DAY = 86_400.0
+
+_STATES = {
+    alert.AlertState.FIRING: "alert_is_firing",
+    alert.AlertState.RECOVERING: "alert_is_recovering",
+    alert.AlertState.NO_DATA: "alert_is_no_data",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert(Command):
+    """Makes an alert rule: home/freezer > -15 for 5m."""
+
+    node: ClassVar[str] = "alert"
+    role: ClassVar[Role] = Role.ADMIN
+
+    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", alias=True)
+    condition: str = param(
+        "Field, comparison and value, then for 5m, clear 28, every 1h, a priority, as “name”.",
+        default="",
+        greedy=True,
+        verbatim=True,
+    )
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        known = await known_names(bot)
+        rule = await settled(bot, parse_rule(self.topic, self.condition, known), known)
+        rule = named(rule, bot.alarms.rules, topic_name(bot, rule.filter))
+        return await _kept(bot, "rule_made", rule)
+
+
+async def _kept(bot: Bot, key: str, rule: AlertRule) -> Text:
+    """Keep a rule; say what it does, and what speaks against it."""
+    kept = await bot.ports.rules.put_alert(rule)
+    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(bot, kept)}
+    return with_doubts(Text(key, placeholders, _facts(bot, kept)), await doubts(bot, kept))
+
+
+def _sentence(bot: Bot, rule: AlertRule) -> str:
+    return sentence(rule, bot.ports.phrases, topic_name(bot, rule.filter))
+
+
+def _facts(bot: Bot, rule: AlertRule) -> Mapping[str, object]:
+    return {
+        "number": rule.number,
+        "name": rule.name,
+        "filter": rule.filter,
+        "field": rule.field,
+        "rule": write_rule(rule),
+        "operator": rule.condition.operator.value,
+        "values": list(rule.condition.values),
+        "clear": rule.condition.clear,
+        "seconds": rule.condition.seconds,
+        "for": rule.hold,
+        "every": rule.repeat,
+        "priority": rule.priority.word,
+        "enabled": rule.enabled,
+        "alerts": [_alert_facts(each) for each in bot.alarms.of(rule.id) if each.active],
+    }
+
+
+def _alert_facts(each: alert.Alert) -> Mapping[str, object]:
+    return {
+        "number": each.number,
+        "topic": each.topic,
+        "name": each.name,
+        "state": each.state.value,
+        "value": each.value,
+        "since": each.fired,
+        "peak": each.peak,
+        "acknowledged_by": each.acknowledged_by,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alerts(Command):
+    """Lists the alert rules, and under each what it reports now."""
+
+    node: ClassVar[str] = "alerts"
+
+    filter: str = param("Part of a name or a topic; nothing for all.", default="", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        rules = [rule for rule in bot.alarms.rules if _asked_for(bot, rule, fold(self.filter))]
+        rows: list[tuple[Cell, ...]] = []
+        for rule in rules:
+            rows.append(_rule_row(bot, rule))
+            rows += [_alert_row(bot, each) for each in bot.alarms.of(rule.id) if each.active]
+        active = sum(len(row) == len(_COLUMNS) for row in rows)
+        return Table(
+            title=Text("alerts", {"count": str(len(rules)), "active": str(active)}),
+            columns=_COLUMNS,
+            rows=tuple(rows),
+            empty=self._empty(),
+            facts=tuple(_facts(bot, rule) for rule in rules),
+            more=Text("alerts_more", {"example": f"{PREFIX} alerts freezer"}),
+        )
+
+    def _empty(self) -> Text:
+        if self.filter:
+            return Text("alerts_none_like", {"filter": self.filter})
+        return Text("alerts_empty", {"example": f"{PREFIX} alert home/freezer > -15 for 5m"})
+
+
+_COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
+
+
+def _asked_for(bot: Bot, rule: AlertRule, word: str) -> bool:
+    texts = [rule.name, rule.filter, rule.field, topic_name(bot, rule.filter)]
+    texts += [text for each in bot.alarms.of(rule.id) if each.active for text in (each.topic, each.name)]
+    return word.removeprefix("#") == str(rule.number) or any(word in fold(text) for text in texts)
+
+
+def _rule_row(bot: Bot, rule: AlertRule) -> tuple[Cell, ...]:
+    mark = "✔" if rule.enabled else "✘"
+    where = topic_name(bot, rule.filter)
+    what = " ".join(filter(None, (rule.field, condition_text(rule, bot.ports.phrases))))
+    text = what if where in rule.name else f"{where} {what}"
+    return f"{mark} {rule.number}. {rule.name}", text, Text(f"priority_{rule.priority.word}")
+
+
+def _alert_row(bot: Bot, each: alert.Alert) -> tuple[Cell, ...]:
+    lasted = duration(bot.ports.clock.now() - each.fired)
+    taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
+    since = Text("since", {"time": bot.moment(each.fired), "duration": lasted})
+    return (
+        f"   ⚠ #{each.number} {each.name or each.topic}",
+        each.value,
+        Text(_STATES[each.state]),
+        since,
+        taken,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RmAlert(Command):
+    """Removes an alert rule; what it reports now is over without a word."""
+
+    node: ClassVar[str] = "rmalert"
+    aliases: ClassVar[tuple[str, ...]] = ("delalert",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    rule: str = param("Number or name of the rule.", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        rule = bot.alarms.rule(self.rule)
+        facts = _facts(bot, rule)
+        await bot.ports.rules.remove_alert(rule)
+        return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Command):
+    """Shows an alert rule, or changes it: > 35, for 10m, critical, off, as “name”."""
+
+    node: ClassVar[str] = "rule"
+    role: ClassVar[Role] = Role.ADMIN
+
+    rule: str = param("Number or name of the rule.")
+    change: str = param(
+        "What is to be different; nothing to see the rule.", default="", greedy=True, verbatim=True
+    )
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        found = addressed(self.rule, bot.alarms.rules)
+        if found is None or found[1]:
+            found = addressed(f"{self.rule} {self.change}", bot.alarms.rules)
+        else:
+            found = found[0], self.change
+        rule, change = found or (bot.alarms.rule(self.rule), "")
+        if not change.strip():
+            return _shown(bot, rule)
+        wanted = changed(rule, change)
+        if fold(wanted.name) != fold(rule.name):
+            wanted = named(wanted, bot.alarms.rules, "")
+        return await _kept(bot, "rule_changed", wanted)
+
+
+def _shown(bot: Bot, rule: AlertRule) -> Table:
+    """Show a rule in full."""
+    steps = ", ".join(rule.escalate_to)
+    escalation = [
+        (
+            Text("column_escalation"),
+            Text("rule_escalates", {"every": duration(rule.escalate_after), "to": steps}),
+        )
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (Text("column_rule"), _sentence(bot, rule)),
+        (Text("column_filter"), rule.filter),
+        *([(Text("column_field"), rule.field)] if rule.field else []),
+        *([(Text("column_contacts"), ", ".join(rule.contacts))] if rule.contacts else []),
+        *([(Text("column_targets"), ", ".join(rule.targets))] if rule.targets else []),
+        *(escalation if rule.escalate_after else []),
+        (Text("column_typed"), write_rule(rule)),
+    ]
+    rows += [_alert_row(bot, each) for each in bot.alarms.of(rule.id) if each.active]
+    return Table(
+        title=Text("rule_shown", {"number": str(rule.number), "name": rule.name}),
+        columns=("column_what", "column_value", "column_state", "column_time", "column_acknowledged"),
+        rows=tuple(rows),
+        facts=(_facts(bot, rule),),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try(Command):
+    """Tells what an alert rule would have done to the messages in the history."""
+
+    node: ClassVar[str] = "try"
+
+    rule: str = param(
+        "Number or name of a rule, perhaps with a change, or a whole rule as for a new one.",
+        greedy=True,
+        verbatim=True,
+    )
+    days: int = param("How many days to look back.", default=7, minimum=1, maximum=90, short="d")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        rule = await self._rule(bot)
+        now = bot.ports.clock.now()
+        result = await rehearse(bot, rule, now - self.days * DAY, now)
+        return _told(bot, rule, result, self.days)
+
+    async def _rule(self, bot: Bot) -> AlertRule:
+        found = addressed(self.rule, bot.alarms.rules)
+        if found is not None:
+            return changed(*found) if found[1] else found[0]
+        known = await known_names(bot)
+        try:
+            return await settled(bot, read_rule(self.rule, known), known)
+        except BotError as err:
+            if err.key != "rule_no_condition":
+                raise
+            return bot.alarms.rule(self.rule)
+
+
+def _told(bot: Bot, rule: AlertRule, result: Rehearsal, days: int) -> Text:
+    """Say what came of a rehearsal."""
+    facts = {
+        "rule": write_rule(rule),
+        "messages": result.messages,
+        "judged": result.judged,
+        "fired": result.fired,
+        "longest": result.longest,
+        "topics": list(result.topics),
+        "since": result.since,
+        "until": result.until,
+        "cut": result.cut,
+        "quiet": result.quiet,
+    }
+    placeholders = {
+        "sentence": _sentence(bot, rule),
+        "filter": rule.filter,
+        "days": str(days),
+        "span": duration(result.until - result.since),
+        "messages": str(result.messages),
+        "count": str(result.fired),
+        "longest": duration(result.longest),
+    }
+    if not result.judged:
+        key = "try_nothing_to_judge" if result.messages else "try_nothing"
+        return Text(key, placeholders, facts)
+    told = Text("try_fired" if result.fired else "try_never", placeholders)
+    if result.quiet and result.fired:
+        told = Text(
+            "try_quiet", {"told": told, "operator": rule.condition.operator.value, "limit": result.quiet}
+        )
+    if result.cut:
+        told = Text(
+            "try_cut", {"told": told, "messages": str(result.messages), "time": bot.moment(result.until)}
+        )
+    return Text(told.key, told.placeholders, facts)

@@ -1,0 +1,299 @@
+"""Commands of whoever sees to an alert, or wants to be left alone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..alert import Alert, AlertEvent, Step
+from ..alert_texts import rule_name
+from ..attending import end_of, meant, parted
+from ..command import PREFIX, Caller, Command, param
+from ..errors import BotError
+from ..ports import LedgerRow
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Role
+from ..subscriptions import fold
+from ..timers import NEVER
+from ..topics import valid_filter
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+SNOOZE = 3600.0
+MAX_NOTE = 500
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def _subjects(alerts: Iterable[Alert]) -> str:
+    return ", ".join(f"{alert.name or alert.topic} (#{alert.number})" for alert in alerts)
+
+
+def _facts(bot: Bot, alerts: Iterable[Alert], until: float, note: str) -> Mapping[str, object]:
+    told = [
+        {"number": alert.number, "rule": bot.alarms.engine.rule_of(alert).name, "topic": alert.topic}
+        for alert in alerts
+    ]
+    return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ack(Command):
+    """Acknowledges alerts: they are not told again, and the other contacts learn who sees to them."""
+
+    node: ClassVar[str] = "ack"
+    aliases: ClassVar[tuple[str, ...]] = ("acknowledge",)
+    role: ClassVar[Role] = Role.OPERATOR
+
+    alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
+    duration: str = param("How long, as 2h; if it is still wrong then, it is told again.", default="")
+    note: str = param("What the others shall know, as on my way.", default="", greedy=True, verbatim=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        alerts, rest = meant(bot, caller, _joined(self.alert, self.duration, self.note))
+        seconds, note = parted(rest)
+        now = bot.ports.clock.now()
+        until = now + seconds if seconds else 0.0
+        note = note[:MAX_NOTE]
+        bot.alarms.acknowledge(alerts, caller.who, note, until, now)
+        facts = _facts(bot, alerts, until, note)
+        if until:
+            return Text("acknowledged_until", {"what": _subjects(alerts), "time": bot.moment(until)}, facts)
+        return Text("acknowledged", {"what": _subjects(alerts)}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snooze(Command):
+    """Says nothing more of alerts for a while, one hour if nothing else is said."""
+
+    node: ClassVar[str] = "snooze"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
+    duration: str = param("How long, as 2h.", default="")
+    note: str = param("What the others shall know.", default="", greedy=True, verbatim=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        alerts, rest = meant(bot, caller, _joined(self.alert, self.duration, self.note))
+        seconds, note = parted(rest)
+        now = bot.ports.clock.now()
+        until = now + (seconds or SNOOZE)
+        bot.alarms.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
+        facts = _facts(bot, alerts, until, note[:MAX_NOTE])
+        return Text("snoozed", {"what": _subjects(alerts), "time": bot.moment(until)}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mute(Command):
+    """Tells nothing of a topic or a rule for a while, or until it is unmuted; the history goes on."""
+
+    node: ClassVar[str] = "mute"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", alias=True)
+    duration: str = param("How long, as 2h or until 7:00; without it for good.", default="", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if not self.what and not caller.about:
+            return _mutes(bot)
+        keys = (
+            [(alert.topic, alert.topic) for alert in caller.about]
+            if caller.about
+            else [_muted(bot, self.what)]
+        )
+        until = end_of(bot, _joined(self.what, self.duration) if caller.about else self.duration)
+        now = bot.ports.clock.now()
+        if not until:
+            raise BotError("invalid_end", text=self.duration)
+        for key, _ in keys:
+            bot.alarms.mute(key, caller.who, until, now)
+        names = ", ".join(dict.fromkeys(name for _, name in keys))
+        facts = {"muted": [key for key, _ in keys], "until": until if until < NEVER else None}
+        if until < NEVER:
+            return Text("muted_until", {"what": names, "time": bot.moment(until)}, facts)
+        return Text("muted", {"what": names, "unmute": f"{PREFIX} unmute {names}"}, facts)
+
+
+def _muted(bot: Bot, what: str) -> tuple[str, str]:
+    """Return what somebody wants muted, and what it is called: a rule of this name or number, else a topic filter."""
+    topic = bot.subscriptions.resolve(what)
+    is_topic = topic != what or bot.subscriptions.get(topic) is not None or "/" in what
+    if not is_topic and bot.alarms.rules:
+        try:
+            rule = bot.alarms.rule(what)
+        except BotError:
+            pass
+        else:
+            return rule.id, rule.name
+    valid_filter(topic)
+    return topic, what
+
+
+def _mutes(bot: Bot) -> Table:
+    names = {rule.id: rule.name for rule in bot.alarms.rules}
+    mutes = list(bot.alarms.mutes)
+    rows = tuple(
+        (
+            names.get(key, key),
+            Text("until", {"time": bot.moment(until)}) if until < NEVER else Text("for_good"),
+        )
+        for key, until in mutes
+    )
+    return Table(
+        title=Text("mutes"),
+        columns=("column_name", "column_time"),
+        rows=rows,
+        empty=Text("mutes_empty", {"example": f"{PREFIX} mute home/door 2h"}),
+        facts=tuple({"what": key, "until": until if until < NEVER else None} for key, until in mutes),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmute(Command):
+    """Tells of a topic or a rule again; what is still wrong is told at once."""
+
+    node: ClassVar[str] = "unmute"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    what: str = param("What was muted.", alias=True, greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        key, name = _muted(bot, self.what)
+        if not bot.alarms.unmute(key, bot.ports.clock.now()):
+            raise BotError("not_muted", what=name)
+        return Text("unmuted", {"what": name}, {"what": key})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet(Command):
+    """Lets notifications come without a sound, but critical ones: on, off, for a time, or until a time of day."""
+
+    node: ClassVar[str] = "quiet"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        until = end_of(bot, self.duration)
+        bot.peace.set_quiet(until)
+        return _turned(bot, "quiet", until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dnd(Command):
+    """Holds everything back that is not critical and tells it afterwards as one: on, off, for a time, until a time."""
+
+    node: ClassVar[str] = "dnd"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        until = end_of(bot, self.duration)
+        bot.peace.set_undisturbed(until)
+        return _turned(bot, "dnd", until)
+
+
+def _turned(bot: Bot, what: str, until: float) -> Text:
+    """Say what was turned on, until when, or off."""
+    facts = {"on": until > 0, "until": until if 0 < until < NEVER else None}
+    if not until:
+        return Text(f"{what}_off", {}, facts)
+    if until < NEVER:
+        return Text(f"{what}_until", {"time": bot.moment(until)}, facts)
+    return Text(f"{what}_on", {"off": f"{PREFIX} {what} off"}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why(Command):
+    """Tells what became of an alert: what happened, who was told, and how far each message came."""
+
+    node: ClassVar[str] = "why"
+
+    alert: str = param(
+        "Number of the alert, or its rule or topic; without it the newest one.", default="", greedy=True
+    )
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        number = await self._number(bot, caller)
+        events = await bot.ports.alerts.log(number)
+        if not events:
+            raise BotError("no_alert", handle=self.alert or str(number), alerts="–")
+        ledger = await bot.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
+        rows = [_row(bot, event) for event in events]
+        rows += [_ledger_row(bot, row) for row in ledger]
+        rows.sort(key=lambda row: row[0])
+        first = events[0]
+        known = next((rule for rule in bot.alarms.rules if rule.id == first.rule), None)
+        name = (
+            rule_name(known, bot.ports.phrases)
+            if known
+            else first.topic or bot.ports.phrases.phrase("common.alert_broker")
+        )
+        return Table(
+            title=Text("why", {"number": str(number), "rule": name, "topic": first.topic}),
+            columns=("column_time", "column_what", "column_detail"),
+            rows=tuple(row[1] for row in rows),
+            facts=tuple(row[2] for row in rows),
+            keep_last=True,
+        )
+
+    async def _number(self, bot: Bot, caller: Caller) -> int:
+        """Return the number of the incident that is meant."""
+        handle = self.alert.strip()
+        if caller.about and not handle:
+            return caller.about[0].number
+        if handle.removeprefix("#").isdecimal():
+            return int(handle.removeprefix("#"))
+        newest = await bot.ports.alerts.incidents(200)
+        if not newest:
+            raise BotError("no_incidents")
+        if not handle:
+            return newest[0].number
+        topic = bot.subscriptions.resolve(handle)
+        ids = {rule.id for rule in bot.alarms.rules if fold(rule.name) == fold(handle)}
+        found = next((event for event in newest if event.rule in ids or event.topic in {topic, handle}), None)
+        if found is None:
+            raise BotError(
+                "no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest[:10])
+            )
+        return found.number
+
+
+type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
+"""A row with the time by which it is sorted, and what an action answers."""
+
+
+def _row(bot: Bot, event: AlertEvent) -> _Sorted:
+    detail = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
+    if event.step is Step.TOLD:
+        detail = ""
+    who = f" {event.who}" if event.who else ""
+    cells = (bot.moment(event.at), Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}), detail)
+    facts = {
+        "at": event.at,
+        "step": event.step.value,
+        "who": event.who,
+        "value": event.value,
+        "note": event.note,
+    }
+    return event.at, cells, facts
+
+
+def _ledger_row(bot: Bot, row: LedgerRow) -> _Sorted:
+    cells = (
+        bot.moment(row.at),
+        Text("why_step", {"step": Text(f"delivery_{row.state}"), "who": f" {row.to}"}),
+        row.note,
+    )
+    facts = {"at": row.at, "step": row.state, "who": row.to, "notice": row.notice, "note": row.note}
+    return row.at, cells, facts

@@ -1,0 +1,85 @@
+"""Commands about how the messages of a topic appear, and how much they matter."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..command import PREFIX, Caller, Command, param
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Display as Shown, Priority as Matter, Role
+from .topics import subscribed_as, subscription_facts
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priority(Command):
+    """Shows or sets how much the messages of a topic matter."""
+
+    node: ClassVar[str] = "priority"
+    aliases: ClassVar[tuple[str, ...]] = ("prio",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    priority: Matter | None = param("silent, normal, alert or critical.", default=None)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if not self.filter:
+            return _table(bot, "priority_title", "column_priority")
+        known = subscribed_as(bot, self.filter)
+        if self.priority is not None and self.priority is not known.priority:
+            known = replace(known, priority=self.priority)
+            await bot.ports.rules.put_subscription(known)
+            return Text(
+                "priority_set",
+                _cells(known.filter, "priority", known.priority.word),
+                subscription_facts(known),
+            )
+        return Text(
+            "priority", _cells(known.filter, "priority", known.priority.word), subscription_facts(known)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Display(Command):
+    """Shows or sets how the messages of a topic appear in the chat."""
+
+    node: ClassVar[str] = "display"
+    role: ClassVar[Role] = Role.ADMIN
+
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    display: Shown | None = param("each, digest, live, changes or silent.", default=None)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if not self.filter:
+            return _table(bot, "display_title", "column_display")
+        known = subscribed_as(bot, self.filter)
+        if self.display is not None and self.display is not known.display:
+            known = replace(known, display=self.display)
+            await bot.ports.rules.put_subscription(known)
+            return Text(
+                "display_set", _cells(known.filter, "display", known.display.value), subscription_facts(known)
+            )
+        return Text(
+            "display", _cells(known.filter, "display", known.display.value), subscription_facts(known)
+        )
+
+
+def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:
+    return {"filter": topic_filter, kind: Text(f"{kind}_{word}")}
+
+
+def _table(bot: Bot, title: str, column: str) -> Table:
+    """List every subscription with its priority or its display."""
+    kind = column.removeprefix("column_")
+    ordered = list(bot.subscriptions)
+    words = [each.priority.word if kind == "priority" else each.display.value for each in ordered]
+    return Table(
+        title=Text(title),
+        columns=("column_name", column),
+        rows=tuple((each.filter, Text(f"{kind}_{word}")) for each, word in zip(ordered, words, strict=True)),
+        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        facts=tuple(subscription_facts(each) for each in ordered),
+    )

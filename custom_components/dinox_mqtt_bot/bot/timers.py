@@ -1,0 +1,52 @@
+"""One timer for everything that is due some time."""
+
+from heapq import heapify, heappop, heappush
+import math
+
+NEVER = math.inf
+
+type Key = tuple[str, str]
+
+
+class Timers:
+    """Who has to be looked at when; each key once, at the earliest of its times.
+
+    A time that moves later costs nothing: whoever is looked at too early is put back. What is due at the same time
+    comes in the order of the keys, in every run the same.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, Key]] = []
+        self._times: dict[Key, float] = {}
+
+    @property
+    def due_at(self) -> float:
+        """When the next one is due; infinity for never."""
+        while self._heap and self._times.get(self._heap[0][1]) != self._heap[0][0]:
+            heappop(self._heap)
+        return self._heap[0][0] if self._heap else NEVER
+
+    def set(self, key: Key, at: float) -> None:
+        """Have a key looked at no later than this."""
+        if at < self._times.get(key, NEVER):
+            self._times[key] = at
+            heappush(self._heap, (at, key))
+
+    def due(self, now: float) -> list[Key]:
+        """Take those that are due, the earliest first."""
+        found: list[Key] = []
+        while self.due_at <= now:
+            _, key = heappop(self._heap)
+            del self._times[key]
+            found.append(key)
+        return found
+
+    def forget(self, key: Key) -> None:
+        """Look at a key no more."""
+        self._times.pop(key, None)
+
+    def shift(self, seconds: float) -> None:
+        """Move all times, because the clock was moved."""
+        self._times = {key: at + seconds for key, at in self._times.items()}
+        self._heap = [(at, key) for key, at in self._times.items()]
+        heapify(self._heap)

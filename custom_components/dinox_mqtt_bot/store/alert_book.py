@@ -1,0 +1,93 @@
+"""The alerts and their log: `ports.AlertBook` over SQLite."""
+
+from collections.abc import Iterable
+import logging
+import sqlite3
+from typing import override
+
+from ..bot import ports
+from ..bot.alert import Alert, AlertEvent, Record, Step, dump, load
+from ..bot.ports import Notice
+from .backlog import Backlog, Change, Group
+from .outbox import SqliteOutbox
+from .reader import Reader
+
+_LOGGER = logging.getLogger(__name__)
+
+FORGET = "DELETE FROM alert_states WHERE rule = ? AND topic = ?"
+KEEP = """
+INSERT INTO alert_states (rule, topic, said) VALUES (?, ?, ?)
+ON CONFLICT (rule, topic) DO UPDATE SET said = excluded.said
+"""
+LOG = """
+INSERT INTO alert_log (number, rule, topic, step, at, value, who, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+KEPT = "SELECT rule, topic, said FROM alert_states ORDER BY rule, topic"
+LAST_NUMBER = "SELECT ifnull(max(number), 0) FROM alert_log"
+_EVENT = "SELECT number, rule, topic, step, at, value, who, note FROM alert_log"
+OF_INCIDENT = f"{_EVENT} WHERE number = ? ORDER BY id"
+INCIDENTS = f"{_EVENT} WHERE step = 'fired' ORDER BY number DESC, id DESC LIMIT ?"
+
+
+def group_of(record: Record) -> Group:
+    """Return what stores a record. It `follows`: with a message, both go into one transaction."""
+    changes: list[Change] = []
+    if record.gone:
+        changes.append(Change(FORGET, record.gone, follows=True))
+    if record.alerts:
+        states = tuple((alert.rule, alert.topic, dump(alert)) for alert in record.alerts)
+        changes.append(Change(KEEP, states, follows=True))
+    if record.events:
+        lines = tuple(
+            (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)
+            for each in record.events
+        )
+        changes.append(Change(LOG, lines, follows=True))
+    return tuple(changes)
+
+
+class SqliteAlertBook(ports.AlertBook):
+    """Changes through the backlog. `kept` and `last_number` are what an earlier run left."""
+
+    def __init__(self, backlog: Backlog, reader: Reader, outbox: SqliteOutbox) -> None:
+        self._backlog = backlog
+        self._reader = reader
+        self._outbox = outbox
+        self.kept: list[Alert] = []
+        self.last_number = 0
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Read what an earlier run left. What cannot be understood is left out, and stays in the file."""
+        for rule, topic, said in connection.execute(KEPT):
+            try:
+                self.kept.append(load(rule, topic, said))
+            except ValueError as error:
+                _LOGGER.warning("An alert on %s cannot be read and starts anew: %s", topic, error)
+        logged: int = connection.execute(LAST_NUMBER).fetchone()[0]
+        self.last_number = max([logged, *(alert.number for alert in self.kept)])
+
+    @override
+    def save(self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()) -> None:
+        group = (*group_of(record), *self._outbox.group(notices, held))
+        if group:
+            self._backlog.change(*group)
+            # Also without a notice: who acknowledged an alert must not have to do it twice.
+            self._backlog.wake()
+
+    @override
+    async def log(self, number: int) -> list[AlertEvent]:
+        return await self._reader.read(lambda connection: _events(connection, OF_INCIDENT, number))
+
+    @override
+    async def incidents(self, limit: int) -> list[AlertEvent]:
+        return await self._reader.read(lambda connection: _events(connection, INCIDENTS, limit))
+
+
+def _events(connection: sqlite3.Connection, statement: str, parameter: int) -> list[AlertEvent]:
+    found: list[AlertEvent] = []
+    for number, rule, topic, step, at, value, who, note in connection.execute(statement, (parameter,)):
+        try:
+            found.append(AlertEvent(number, rule, topic, Step(step), at, value, who, note))
+        except ValueError as error:
+            _LOGGER.warning("A line in the log of alert %s cannot be read: %s", number, error)
+    return found

@@ -1,0 +1,107 @@
+"""The outbox and ledger tables: notices as rows, and the changes that move them."""
+
+from dataclasses import asdict
+import json
+import sqlite3
+
+from ..bot.ports import LedgerRow, Notice, Push
+from ..bot.rules import Priority
+from ..bot.status import Delivery
+from .backlog import Change
+
+# States beside those of `Delivery`.
+HELD = "held"
+MERGED = "merged"
+SUPERSEDED = "superseded"
+
+# A line of the ledger only: the notice is queued all the same.
+RETRYING = "retrying"
+
+# What was settled and is put again under its id is settled.
+PUT = """
+INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, state, changed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+"""
+MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
+MERGE = "UPDATE outbox SET state = 'merged', changed = ?2, chain = ?3 WHERE id = ?1"
+# A notice whose row was purged, or could not be stored, has no ledger.
+ENTER = """
+INSERT OR IGNORE INTO ledger (notice, state, at, note) SELECT id, ?2, ?3, ?4 FROM outbox WHERE id = ?1
+"""
+RETRY = """
+INSERT INTO ledger (notice, state, at, note) SELECT id, 'retrying', ?2, ?3 FROM outbox WHERE id = ?1
+ON CONFLICT (notice, state) DO UPDATE SET at = excluded.at, note = excluded.note
+"""
+
+# Read holds for all that was sent to the same contact before. One statement, however much that is: rows are
+# in the order in which the notices were put.
+_READ_WITH = """
+    FROM outbox WHERE state IN ('sent', 'received') AND contact = (SELECT contact FROM outbox WHERE id = ?1)
+    AND rowid < (SELECT rowid FROM outbox WHERE id = ?1)
+"""
+_READ_ALL = " FROM outbox WHERE state IN ('sent', 'received') AND ?1 IN ('', contact)"
+_ENTER_READ = "INSERT OR IGNORE INTO ledger (notice, state, at) SELECT id, 'read', ?2"
+_MOVE_READ = "UPDATE outbox SET state = 'read', changed = ?2 WHERE rowid IN (SELECT rowid"
+READ_WITH = (f"{_ENTER_READ} {_READ_WITH}", f"{_MOVE_READ} {_READ_WITH})")
+READ_ALL = (f"{_ENTER_READ} {_READ_ALL}", f"{_MOVE_READ} {_READ_ALL})")
+
+_NOTICE = "SELECT id, contact, text, at, priority, replaces, push FROM outbox"
+WAITING = f"{_NOTICE} WHERE state = 'queued' ORDER BY priority >= {Priority.ALERT.value} DESC, at, rowid"
+KEPT = f"{_NOTICE} WHERE state = 'held' AND contact = ? ORDER BY at, rowid"
+LIVE = """
+SELECT id, contact, chain, replaces <> '', state FROM outbox
+WHERE state IN ('queued', 'held', 'sent', 'received') ORDER BY rowid
+"""
+# A union without doubles ends also where two notices were merged into each other.
+LEDGER = """
+WITH RECURSIVE wanted (id) AS (
+    SELECT value FROM json_each(?)
+    UNION
+    SELECT chain FROM wanted JOIN outbox ON outbox.id = wanted.id AND state = 'merged'
+)
+SELECT notice, contact, ledger.state, ledger.at, note
+FROM wanted JOIN outbox ON outbox.id = wanted.id JOIN ledger ON notice = outbox.id
+ORDER BY ledger.at, ledger.id
+"""
+
+
+def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
+    """Return what `PUT` takes."""
+    push = json.dumps(asdict(notice.push), ensure_ascii=False) if notice.push else ""
+    priority = notice.priority.value
+    return (
+        notice.id, notice.to, notice.text, notice.at, priority, notice.replaces, chain, push, state, notice.at,
+    )  # fmt: skip
+
+
+def entered(notice_id: str, state: str, at: float, note: str = "") -> Change:
+    """Return a line of the ledger. The first of each state stays."""
+    return Change(ENTER, ((notice_id, state, at, note),))
+
+
+def moved(
+    notice_id: str, state: str, at: float, note: str = "", said: Notice | None = None
+) -> tuple[Change, Change]:
+    """Return the change of a notice's state, with its line in the ledger; then `said` is said."""
+    sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED} else None
+    return Change(MOVE, ((state, at, sent_at, notice_id),), said), entered(notice_id, state, at, note)
+
+
+def merged(notice_id: str, into: str, at: float) -> tuple[Change, Change]:
+    """Return what lets another notice tell what this one would have."""
+    return Change(MERGE, ((notice_id, at, into),)), entered(notice_id, MERGED, at, into)
+
+
+def read_notices(connection: sqlite3.Connection, statement: str, *parameters: object) -> list[Notice]:
+    """Run `WAITING` or `KEPT`."""
+    return [
+        Notice(
+            notice_id, to, text, at, Priority(priority), replaces, Push(**json.loads(push)) if push else None
+        )
+        for notice_id, to, text, at, priority, replaces, push in connection.execute(statement, parameters)
+    ]
+
+
+def read_ledger(connection: sqlite3.Connection, notice_ids: list[str]) -> list[LedgerRow]:
+    """Return what became of notices and of what they were merged into, by time."""
+    return [LedgerRow(*row) for row in connection.execute(LEDGER, (json.dumps(notice_ids),))]

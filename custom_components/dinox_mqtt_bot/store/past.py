@@ -1,0 +1,66 @@
+"""Stored messages in their order, to be read again."""
+
+import json
+import sqlite3
+
+from ..bot.ports import Past
+from ..bot.topics import matches
+
+# Up to so many topics each one's messages are found by the index; else the table is read along.
+FEW_TOPICS = 20
+
+OF_FEW = """
+SELECT messages.id, topic, ifnull(payload, text), received, retain
+FROM json_each(:topics) AS wanted
+JOIN messages ON messages.id IN (
+    SELECT id FROM messages AS oldest
+    WHERE topic_id = wanted.value AND id > :after AND received >= :since ORDER BY id LIMIT :limit
+)
+JOIN topics ON topics.id = topic_id
+ORDER BY messages.id LIMIT :limit
+"""
+# The sign keeps the planner from the index: sorting all that it finds would make each page as dear as all of them.
+OF_MANY = """
+SELECT messages.id, topic, ifnull(payload, text), received, retain
+FROM messages CROSS JOIN topics ON topics.id = topic_id
+WHERE messages.id > :after AND received >= :since AND +topic_id IN (SELECT value FROM json_each(:topics))
+ORDER BY messages.id LIMIT :limit
+"""
+
+
+def read_past(
+    connection: sqlite3.Connection, topic_filter: str, since: float, after: int, limit: int
+) -> list[Past]:
+    """Return the oldest messages received since a Unix time whose topic matches and whose id is above `after`."""
+    topics = [
+        number
+        for number, topic in connection.execute("SELECT id, topic FROM topics")
+        if matches(topic_filter, topic)
+    ]
+    parameters = {
+        "topics": json.dumps(topics),
+        "after": max(after, _before(connection, since)),
+        "since": since,
+        "limit": limit,
+    }
+    rows = connection.execute(OF_FEW if len(topics) <= FEW_TOPICS else OF_MANY, parameters)
+    return [Past(number, topic, payload, time, bool(retain)) for number, topic, payload, time, retain in rows]
+
+
+def _before(connection: sqlite3.Connection, since: float) -> int:
+    """Return an id up to which everything is older: ids rise with time, so no index by time is needed.
+
+    Around a moment in which the clock was set back it may be too high or too low.
+    """
+    # Two queries in one: SQLite looks only one aggregate at a time up in an index.
+    ends = "SELECT ifnull((SELECT min(id) FROM messages), 0), ifnull((SELECT max(id) FROM messages), 0) + 1"
+    low, high = connection.execute(ends).fetchone()
+    statement = "SELECT id, received FROM messages WHERE id >= ? ORDER BY id LIMIT 1"
+    while low < high:
+        middle = (low + high) // 2
+        found = connection.execute(statement, (middle,)).fetchone()
+        if found and found[1] < since:
+            low = found[0] + 1
+        else:
+            high = middle
+    return int(low) - 1

@@ -1,0 +1,104 @@
+"""What a message says: its text, what it answers, the reactions it brings, its time."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+import re
+from typing import Final
+
+from slixmpp.plugins import xep_0082
+from slixmpp.stanza import Message
+
+from ..bot.utterance import Reaction
+
+_REPLY_FEATURE: Final = "urn:xmpp:reply:0"
+_REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"
+_REACTIONS_FEATURE: Final = "urn:xmpp:reactions:0"
+_REACTIONS: Final = f"{{{_REACTIONS_FEATURE}}}reactions"
+_REACTION: Final = f"{{{_REACTIONS_FEATURE}}}reaction"
+_FALLBACK: Final = "{urn:xmpp:fallback:0}fallback"
+_FALLBACK_BODY: Final = "{urn:xmpp:fallback:0}body"
+_DELAY: Final = "{urn:xmpp:delay}delay"
+_QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
+# They choose between the picture and the plain character; clients do not agree about when to write them.
+_VARIATIONS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
+
+type _Span = tuple[int, int]
+
+
+def text_in(message: Message) -> str:
+    """Return the text of a message without what stands there for clients that know less (XEP-0428).
+
+    That is the quotation of what it replies to (XEP-0461 §3), and a reaction told in words.
+    """
+    body = str(message["body"])
+    spans: list[_Span] = []
+    quoted = message.xml.find(_REPLY) is not None
+    if quoted and (quotations := list(_fallbacks(message, _REPLY_FEATURE))):
+        spans += (span for span in quotations if _fits(span, body))
+        quoted = False
+    if message.xml.find(_REACTIONS) is not None:
+        # Without a place that makes sense all of it is meant; a reply, in contrast, says something.
+        whole = (0, len(body))
+        spans += (span if _fits(span, body) else whole for span in _fallbacks(message, _REACTIONS_FEATURE))
+    text = _without(body, spans)
+    return (_QUOTE.sub("", text) if quoted else text).strip()
+
+
+def replied_in(message: Message) -> str:
+    """Return the id of the message that this one answers (XEP-0461), or an empty string."""
+    reply = message.xml.find(_REPLY)
+    return "" if reply is None else reply.get("id", "")
+
+
+def reaction_in(message: Message, at: float) -> Reaction | None:
+    """Return the reaction (XEP-0444) that a message brings, if it names what it is put to.
+
+    Emojis come without variation selectors (`❤`, not `❤️`), each once, in the order of the message; skin tones stay.
+    """
+    reactions = message.xml.find(_REACTIONS)
+    if reactions is None or not (to := reactions.get("id", "")):
+        return None
+    texts = (child.text or "" for child in reactions.iterfind(_REACTION))
+    emojis = dict.fromkeys(text.strip().translate(_VARIATIONS) for text in texts)
+    emojis.pop("", None)
+    return Reaction(message["from"].bare, to, tuple(emojis), at)
+
+
+def said_at(message: Message, now: float) -> float:
+    """Return when it was said: the oldest delay stamp (XEP-0203), or now."""
+    times = [now]
+    for delay in message.xml.iterfind(_DELAY):
+        try:
+            stamp = xep_0082.parse(delay.get("stamp", ""))
+            times.append((stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).timestamp())
+        except ValueError, OverflowError, AttributeError:
+            # Delayed by who knows how much: too old.
+            times.append(0.0)
+    return min(times)
+
+
+def _fallbacks(message: Message, feature: str) -> Iterator[_Span]:
+    """Return which parts of the body stand for a feature: first character and the one after, (0, 0) if not told."""
+    for fallback in message.xml.iterfind(_FALLBACK):
+        if fallback.get("for") == feature:
+            for part in fallback.findall(_FALLBACK_BODY) or [fallback]:
+                yield _number(part.get("start")), _number(part.get("end"))
+
+
+def _number(text: str | None) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        return 0
+
+
+def _fits(span: _Span, body: str) -> bool:
+    return 0 <= span[0] < span[1] <= len(body)
+
+
+def _without(body: str, spans: Iterable[_Span]) -> str:
+    kept, place = [], 0
+    for start, end in sorted(spans):
+        kept.append(body[place:start])
+        place = max(place, end)
+    return "".join(kept) + body[place:]

@@ -1,0 +1,622 @@
+"""Alerts through the whole bot: what is said to whom, what is stored, what somebody does about it."""
+
+from dataclasses import replace
+from typing import Any
+
+from alert_rules import above, rule_of, stale
+from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
+import pytest
+
+from bot.alert import Step
+from bot.announcements import AlertChanged, AlertValue
+from bot.conditions import Operator
+from bot.message import QoS
+from bot.rules import AlertRule, Contact, Display, Priority, Role, Subscription
+from bot.telling import GATHER
+from bot.utterance import Reaction, Utterance
+
+SENSORS = Subscription("s/#", display=Display.SILENT)
+YOU = "you@example.org"
+PHONE = "notify.mobile_app_phone"
+
+
+def house(*alerts: AlertRule, **how: Any) -> World:
+    """Return a bot that watches silent sensors, with two contacts."""
+    contacts = how.pop(
+        "contacts", (Contact(ME), Contact(YOU, role=Role.OPERATOR), Contact(GUEST, "", Role.VIEWER, False))
+    )
+    return World(SENSORS, alerts=alerts, contacts=contacts, **how)
+
+
+def hot(**how: Any) -> AlertRule:
+    return above(topic=how.pop("topic", "s/+"), name=how.pop("name", "Too hot"), **how)
+
+
+def to(world: World, jid: str) -> list[str]:
+    """Return what was said to somebody."""
+    return [notice.text for notice in world.outbox.notices if notice.to == jid]
+
+
+def test_an_alert_is_told_to_everybody_with_rule_value_and_number() -> None:
+    world = house(hot())
+    world.receive("s/1", "20")
+    world.receive("s/1", "31.5 °C")
+    world.later(GATHER)
+    assert to(world, ME) == to(world, YOU) == ["⚠ s/1: 31.5 °C ↗\n“Too hot”: > 30 · #1"]
+    assert to(world, GUEST) == []
+    world.receive("s/1", "35")
+    world.later(600)
+    world.receive("s/1", "29")
+    world.later(GATHER)
+    assert to(world, ME)[1:] == ["✅ s/1: 29 ↘\n“Too hot” is over, after 10 min 1 s, worst 35 · #1"]
+
+
+def test_twenty_sensors_in_one_second_are_one_notice_and_twenty_alerts() -> None:
+    world = house(hot())
+    for number in range(20):
+        world.receive(f"s/{number:02}", "31")
+        world.later(0.05)
+    world.later(GATHER)
+    assert len(world.bot.alarms.active) == 20
+    (text,) = to(world, ME)
+    assert text.startswith("⚠ 20 alerts: Too hot\n• ⚠ s/00 31 · #1\n")
+    assert text.endswith("• ⚠ s/19 31 · #20")
+    for number in range(20):
+        world.receive(f"s/{number:02}", "2")
+    world.later(GATHER)
+    assert to(world, ME)[1].startswith("✅ 20 alerts are over: Too hot\n• ✅ s/00 2 ↘ — after")
+
+
+def test_more_alerts_than_lines_are_several_notices_and_none_is_missing() -> None:
+    world = house(hot(), storm=0)
+    for number in range(95):
+        world.receive(f"s/{number}", "31")
+    world.later(GATHER)
+    text = "\n".join(to(world, ME))
+    assert len(to(world, ME)) == 3
+    assert all(f"s/{number} 31 ·" in text for number in range(95))
+
+
+def test_a_storm_is_told_as_one_and_then_it_is_quiet_again() -> None:
+    world = house(hot(), storm=3)
+    for number in range(60):
+        world.receive(f"s/{number}", "31")
+        world.later(GATHER)
+    assert [text.split(":")[0] for text in to(world, ME)[:4]] == ["⚠ s/0", "⚠ s/1", "⚠ s/2", "⚠ Many alerts"]
+    world.later(60)
+    assert sum(event.step is Step.TOLD and event.who == ME for event in world.book.events) == 60
+    assert len(to(world, ME)) < 10
+    world.later(600)
+    world.receive("s/late", "31")
+    world.later(GATHER)
+    assert to(world, ME)[-1].startswith("⚠ s/late: 31")
+
+
+def test_an_alert_and_its_notices_are_stored_together() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    assert [event.step for event in world.book.events] == [Step.FIRED]
+    assert world.outbox.notices == []
+    world.later(GATHER)
+    assert world.bot.alarms.active[0].notices == ("id1", "id2")
+    assert [(event.step, event.who, event.note) for event in world.book.events][1:] == [
+        (Step.TOLD, ME, "id1"),
+        (Step.TOLD, YOU, "id2"),
+    ]
+
+
+def test_killed_before_it_was_told_it_is_told_after_the_start() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.restart()
+    world.later(GATHER)
+    assert len(to(world, ME)) == 1
+    world.restart()
+    world.receive("s/1", "32")
+    world.later(60)
+    assert len(to(world, ME)) == 1
+    world.receive("s/1", "1")
+    world.later(GATHER)
+    assert len(to(world, ME)) == 2
+
+
+def test_a_redelivered_message_is_not_judged_again() -> None:
+    world = house(rule_of(Operator.CHANGES, topic="s/door"))
+    world.receive("s/door", "closed")
+    world.receive("s/door", "open")
+    world.later(GATHER)
+    world.receive("s/door", "closed")
+    world.later(GATHER)
+    count = len(to(world, ME))
+    world.history.known = lambda message: True  # type: ignore[method-assign]
+    world.receive("s/door", "open", repeated=True)
+    world.later(GATHER)
+    assert len(to(world, ME)) == count
+
+
+def test_a_retained_message_known_before_is_judged_and_rings_only_once() -> None:
+    world = house(hot())
+    world.history.unchanged = lambda message: True  # type: ignore[method-assign]
+    for _ in range(3):
+        world.receive("s/1", "31", retain=True)
+        world.later(60)
+    assert len(to(world, ME)) == 1
+
+
+def test_a_rule_hears_what_nobody_subscribed() -> None:
+    world = World(alerts=(above(topic="cellar/+"),), discovery_prefix="")
+    assert world.broker.wanted[-1] == {"cellar/+": QoS.AT_LEAST_ONCE}
+    assert world.bot.wanted == {"cellar/+": QoS.AT_LEAST_ONCE}
+    world.receive("cellar/water", "31")
+    world.later(GATHER)
+    assert [text.split("\n")[0] for text in world.said] == ["⚠ cellar/water: 31"]
+    assert len(world.history.appended) == 1
+
+
+def test_targets_are_told_with_title_tag_and_sound() -> None:
+    rule = hot(priority=Priority.CRITICAL, targets=("notify.alarm",))
+    world = house(rule, targets=(PHONE,), click="/lovelace")
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    told = {notice.to: notice for notice in world.outbox.notices if notice.push}
+    assert set(told) == {PHONE, "notify.alarm"}
+    push = told[PHONE].push
+    assert push is not None
+    assert (push.title, push.tag, push.sound, push.url) == ("🔴 s/1: 31", "dinox-r1-1", True, "/lovelace")
+    assert told[PHONE].text == "“Too hot”: > 30"
+    assert told[PHONE].priority is Priority.CRITICAL
+    world.receive("s/1", "3")
+    world.later(GATHER)
+    again = world.outbox.notices[-1].push
+    assert again is not None
+    assert again.tag == "dinox-r1-1"
+
+
+def test_many_alerts_are_one_notification_few_are_one_each() -> None:
+    world = house(hot(), targets=(PHONE,), contacts=())
+    for number in range(3):
+        world.receive(f"s/{number}", "31")
+    world.later(GATHER)
+    assert len(world.outbox.notices) == 3
+    for number in range(10, 20):
+        world.receive(f"s/{number}", "31")
+    world.later(GATHER)
+    group = world.outbox.notices[-1]
+    assert len(world.outbox.notices) == 4
+    assert group.push is not None
+    assert group.push.title == "⚠ 10 alerts: Too hot"
+    assert group.text.endswith("… and 5 more, see /mqtt alerts")
+
+
+@pytest.mark.parametrize("how", ["quiet", "topic", "global"])
+def test_notifications_ring_unless_told_not_to(how: str) -> None:
+    world = house(hot(), targets=(PHONE,), sound=how != "global")
+    if how == "quiet":
+        world.bot.peace.set_quiet(NOON + 3600)
+    if how == "topic":
+        world.bot.apply(replace(world.bot.rules, subscriptions=(replace(SENSORS, sound=False),)))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    (push,) = [notice.push for notice in world.outbox.notices if notice.push]
+    assert not push.sound
+
+
+def test_a_normal_rule_is_chat_only_and_a_silent_one_is_not_told() -> None:
+    world = house(
+        hot(topic="s/1", priority=Priority.NORMAL),
+        hot(topic="s/2", id="r2", priority=Priority.SILENT),
+        targets=(PHONE,),
+    )
+    world.receive("s/1", "31")
+    world.receive("s/2", "31")
+    world.later(GATHER)
+    assert {notice.to for notice in world.outbox.notices} == {ME, YOU}
+    assert len(world.bot.alarms.active) == 2
+
+
+def test_nobody_answers_so_it_is_escalated_step_by_step() -> None:
+    rule = hot(contacts=(ME,), escalate_after=600, escalate_to=(YOU, "notify.neighbour"))
+    world = house(rule, targets=(PHONE,))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert [notice.to for notice in world.outbox.notices] == [ME, PHONE]
+    said = []
+    for _ in range(5):
+        before = len(world.outbox.notices)
+        world.later(600)
+        world.later(GATHER)
+        said.append([notice.to for notice in world.outbox.notices[before:]])
+    assert said == [[YOU], ["notify.neighbour"], [ME, PHONE, YOU, "notify.neighbour"], [], []]
+    assert to(world, YOU)[0].startswith(
+        "⏫ Nobody has acknowledged this for 10 min 3 s:\n⚠ s/1: 31\n“Too hot”: still > 30"
+    )
+    assert world.outbox.notices[-1].priority is Priority.CRITICAL
+    world.receive("s/1", "3")
+    world.later(GATHER)
+    assert to(world, YOU)[-1].startswith("✅ s/1")
+
+
+async def test_acknowledged_it_is_not_repeated_and_the_others_learn_who() -> None:
+    world = house(hot(repeat=600))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert await world.ask("ack too hot on my way") == "👍 Acknowledged: s/1 (#1)"
+    assert to(world, YOU)[-1] == f"👍 {ME} has acknowledged s/1 (#1): on my way"
+    assert len(to(world, ME)) == 1
+    world.later(10_000)
+    assert len(to(world, ME)) == 1
+    alert = world.bot.alarms.active[0]
+    assert (alert.acknowledged_by, alert.note) == (ME, "on my way")
+    world.receive("s/1", "3")
+    world.later(GATHER)
+    assert "is over" in to(world, ME)[-1]
+
+
+async def test_a_repeat_says_how_long_it_has_been() -> None:
+    world = house(hot(repeat=3600))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    world.later(3600)
+    world.later(GATHER)
+    assert to(world, ME)[-1] == "⚠ s/1: 31\n“Too hot”: still > 30, for 1 h now · #1"
+
+
+async def reply(world: World, text: str, who: str = ME) -> str:
+    notice = next(notice.id for notice in world.outbox.notices if notice.to == ME)
+    await world.bot.hear(Utterance(who, text, "m1", NOON, reply_to=notice))
+    return to(world, who)[-1]
+
+
+async def test_a_reply_to_the_alert_acknowledges_it_with_a_note() -> None:
+    world = house(hot(topic="s/1"), hot(topic="s/2", id="r2", number=2, name="Other"))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    world.receive("s/2", "31")
+    world.later(GATHER)
+    assert await reply(world, "on my way") == "👍 Acknowledged: s/1 (#1)"
+    assert [alert.acknowledged for alert in world.bot.alarms.active] == [True, False]
+    assert world.bot.alarms.active[0].note == "on my way"
+    assert (await reply(world, "2h back later")).startswith("👍 Acknowledged until 10:00:0")
+    assert (await reply(world, "snooze 30m")).startswith("😴 Snoozed until 08:30:0")
+    assert (await reply(world, "mute 2h")).startswith("🔕 Muted until 10:00:0")
+    assert "operator" in await reply(world, "ack", GUEST)
+
+
+async def test_a_reply_to_anything_else_is_no_command() -> None:
+    world = house(hot())
+    await world.bot.hear(Utterance(ME, "on my way", "m1", NOON, reply_to="unknown"))
+    assert to(world, ME) == ["I understand commands: see /mqtt help"]
+
+
+@pytest.mark.parametrize(
+    ("emojis", "answer"),
+    [
+        (("👍🏽",), "👍 Acknowledged"),
+        (("🎉", "😴"), "😴 Snoozed until"),
+        (("🔕\ufe0f",), "🔕 Muted"),
+        (("🎉",), ""),
+    ],
+)
+async def test_a_reaction_is_an_answer(emojis: tuple[str, ...], answer: str) -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    notice = world.outbox.notices[0].id
+    before = len(to(world, ME))
+    await world.bot.react(Reaction(ME, notice, emojis, NOON))
+    assert [text[: len(answer)] for text in to(world, ME)[before:]] == ([answer] if answer else [])
+    await world.bot.react(Reaction("stranger@example.org", notice, ("👍",), NOON))
+    await world.bot.react(Reaction(ME, "unknown", ("👍",), NOON))
+    assert len(to(world, ME)) == before + bool(answer)
+
+
+async def test_who_may_only_look_cannot_acknowledge_by_reaction() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    await world.bot.react(Reaction(GUEST, world.outbox.notices[0].id, ("👍",), NOON))
+    assert not world.bot.alarms.active[0].acknowledged
+    assert len(to(world, GUEST)) == 1
+
+
+async def test_what_is_muted_is_not_told_until_it_is_unmuted() -> None:
+    world = house(hot())
+    assert await world.ask("mute s/1") == "🔕 Muted: s/1. Hear of it again with /mqtt unmute s/1"
+    world.receive("s/1", "31")
+    world.later(60)
+    assert world.said == []
+    assert len(world.bot.alarms.active) == 1
+    assert await world.ask("mute") == "Muted:\n• s/1 — for good"
+    world.restart()
+    assert await world.ask("unmute s/1") == "s/1 is told again."
+    world.later(GATHER)
+    assert len(to(world, ME)) == 1
+    assert await world.ask("unmute s/1") == "s/1 is not muted."
+    assert await world.ask("mute") == "Nothing is muted. Mute something with /mqtt mute home/door 2h"
+
+
+async def test_a_mute_for_a_time_ends_and_what_is_still_wrong_is_told() -> None:
+    world = house(hot())
+    assert (await world.ask('mute "Too hot" 2h')).startswith("🔕 Muted until 10:00:00")
+    world.receive("s/1", "31")
+    world.receive("s/2", "31")
+    world.later(600)
+    world.receive("s/2", "3")
+    world.later(7200)
+    world.later(GATHER)
+    assert [text.split("\n")[0] for text in to(world, ME)] == ["⚠ s/1: 31"]
+
+
+def test_a_muted_topic_shows_no_messages_either() -> None:
+    world = World(Subscription("s/#"))
+    world.bot.alarms.mute("s/1", ME, NOON + 60, NOON)
+    world.receive("s/1", "5")
+    world.receive("s/2", "6")
+    world.later(1)
+    assert world.said == ["s/2\n6"]
+
+
+async def test_do_not_disturb_holds_all_but_critical_and_tells_it_afterwards() -> None:
+    world = house(hot(topic="s/1"), hot(topic="s/2", id="r2", priority=Priority.CRITICAL), targets=(PHONE,))
+    assert (await world.ask("dnd on")).startswith("Nobody is disturbed now")
+    assert world.bot.status.do_not_disturb
+    world.receive("s/1", "31")
+    world.receive("s/2", "31")
+    world.later(GATHER)
+    assert {notice.to for notice in world.outbox.notices} == {ME, YOU, PHONE}
+    assert all(
+        "s/2" in notice.text + (notice.push.title if notice.push else "") for notice in world.outbox.notices
+    )
+    assert len(world.outbox.holding) == 3
+    world.later(3600)
+    world.receive("s/1", "3")
+    world.later(GATHER)
+    said = len(world.outbox.notices)
+    assert await world.ask("dnd off") == "What was held back comes now."
+    world.later(0)
+    await world.settle()
+    told = {notice.to: notice for notice in world.outbox.notices[said:]}
+    assert set(told) == {ME, YOU, PHONE}
+    lines = told[ME].text.split("\n")
+    assert lines[0] == "🌙 While you were not to be disturbed (08:00:00 to 09:00:03):"
+    assert lines[1].startswith("• 08:00:01 ⚠ s/1: 31 — “Too hot”: > 30 · #1")
+    assert lines[2].startswith("• 09:00:03 ✅ s/1: 3 ↘ — “Too hot” is over, after 1 h")
+    assert told[PHONE].push is not None
+    assert world.outbox.holding == []
+
+
+async def test_do_not_disturb_for_a_time_ends_by_itself() -> None:
+    world = World(Subscription("s/#"))
+    await world.ask("dnd 2h")
+    world.receive("s/1", "5")
+    world.later(5)
+    world.restart()
+    assert world.said == []
+    world.later(7200)
+    await world.settle()
+    await world.bot.say_untold()
+    assert any("s/1" in text for text in world.said)
+
+
+async def test_what_a_contact_missed_in_memory_is_held_when_the_bot_ends() -> None:
+    world = World(Subscription("s/#"))
+    world.bot.peace.set_contact(ME, True)
+    world.receive("s/1", "5")
+    world.later(5)
+    world.bot.close()
+    assert [notice.text for notice in world.outbox.holding] == ["s/1: 5"]
+    world.restart()
+    world.bot.peace.set_contact(ME, False)
+    world.later(0)
+    await world.settle()
+    assert world.said[-1].endswith("s/1: 5")
+
+
+async def test_the_presence_of_one_contact_spares_only_that_one() -> None:
+    world = house(hot())
+    world.bot.peace.set_contact(YOU, True)
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert [notice.to for notice in world.outbox.notices] == [ME]
+    world.bot.peace.set_contact(YOU, False)
+    world.later(0)
+    await world.settle()
+    assert [notice.to for notice in world.outbox.notices] == [ME, YOU]
+    world.later(0)
+    await world.settle()
+    assert len(world.outbox.notices) == 2
+
+
+async def test_an_entity_says_when_nobody_is_to_be_disturbed() -> None:
+    world = house(hot())
+    world.bot.peace.set_source(True)
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert world.said == []
+    world.bot.peace.set_source(False)
+    world.later(0)
+    world.outbox.unreadable = True
+    await world.settle()
+    assert world.said == []
+    world.outbox.unreadable = False
+    world.bot.chat_changed(OFFLINE)
+    world.bot.chat_changed(ONLINE)
+    world.later(11)
+    await world.settle()
+    assert len(to(world, ME)) == 1
+
+
+async def test_an_answer_comes_although_nobody_is_to_be_disturbed() -> None:
+    world = house(hot())
+    world.bot.peace.set_undisturbed(NOON + 3600)
+    await world.bot.hear(Utterance(ME, "/mqtt alerts", "m", NOON))
+    assert len(to(world, ME)) == 1
+
+
+async def test_quiet_has_an_end() -> None:
+    world = house(hot())
+    assert (
+        await world.ask("quiet until 9:30")
+        == "Notifications make no sound until 09:30:00, but critical ones do."
+    )
+    assert world.bot.disturbance.quiet(NOON + 5399)
+    world.later(5401)
+    await world.settle()
+    assert not world.bot.disturbance.quiet(world.clock.time)
+    assert (
+        await world.ask("quiet until 7:00")
+        == "Notifications make no sound until 2027-01-16 07:00, but critical ones do."
+    )
+    assert (
+        await world.ask("quiet")
+        == "Notifications make no sound now, but critical ones do. Switch it off with /mqtt quiet off"
+    )
+    assert await world.ask("quiet off") == "Notifications make their sound again."
+    assert "is no time" in await world.ask("quiet soon")
+    assert "is no time" in await world.ask("quiet until 25:00")
+
+
+async def test_handles_mean_alerts() -> None:
+    world = house(hot(number=7), above(topic="s/9", id="r9", number=2, name="Nine"))
+    assert await world.ask("ack") == "Nothing is wrong now: there is no alert."
+    world.receive("s/1", "31")
+    world.receive("s/9", "31")
+    world.later(GATHER)
+    assert await world.ask("ack #3") == "👍 Acknowledged: s/9 (#3)"
+    assert await world.ask("ack nine gone there") == "👍 Acknowledged: s/9 (#2)"
+    assert world.bot.alarms.active[1].note == "gone there"
+    assert await world.ask("ack s/1 2h") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
+    assert await world.ask("snooze 7") == "😴 Snoozed until 09:00:01: s/1 (#1), s/9 (#3)"
+    assert await world.ask("ack 2") == "👍 Acknowledged: s/9 (#2)"
+    world.bot.apply(replace(world.bot.rules, alerts=(hot(number=2), *world.bot.rules.alerts[1:])))
+    assert "Write #2 for the alert" in await world.ask("ack 2")
+    assert "There is no alert 99 now" in await world.ask("ack 99")
+    assert await world.ask("ack") == "👍 Acknowledged: s/1 (#1), s/9 (#2), s/9 (#3)"
+
+
+async def test_why_tells_the_whole_story() -> None:
+    world = house(hot())
+    assert await world.ask("why") == "There has been no alert yet."
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    await world.ask("ack 1 gone there")
+    world.receive("s/1", "3")
+    world.later(GATHER)
+    text = await world.ask("why 1")
+    assert text.split("\n")[0] == "#1, Too hot: s/1"
+    assert "fired — 31" in text
+    assert f"queued for {ME}" in text
+    assert f"acknowledged by {ME} — gone there" in text
+    assert "over — 3" in text
+    assert await world.ask("why too hot") == text
+    assert await world.ask("why s/1") == text
+    assert await world.ask("why") == text
+    assert "There is no alert nothing" in await world.ask("why nothing")
+    assert "There is no alert 9" in await world.ask("why 9")
+    notice = world.outbox.notices[0].id
+    await world.bot.hear(Utterance(ME, "why", "m", NOON, reply_to=notice))
+
+
+async def test_why_knows_an_alert_whose_rule_is_gone_and_the_broker() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.bot.broker_changed(OFFLINE)
+    world.later(130)
+    world.later(GATHER)
+    assert "MQTT broker" in to(world, ME)[-1]
+    assert (await world.ask("why 2")).startswith("#2, MQTT broker")
+    world.bot.apply(replace(world.bot.rules, alerts=()))
+    assert (await world.ask("why 1")).startswith("#1, s/1: s/1")
+    world.later(3600)
+    world.bot.broker_changed(ONLINE)
+    world.later(GATHER)
+    assert (
+        to(world, ME)[-1]
+        == "✅ MQTT broker\nIt is back after 1 h 2 min. What it kept meanwhile is coming in. · #2"
+    )
+
+
+def test_silence_is_told_with_the_time_of_the_last_message() -> None:
+    world = house(stale(600, "s/1"))
+    world.receive("s/1", "5")
+    for _ in range(3):
+        world.later(200)
+    world.later(GATHER)
+    assert to(world, ME) == ["⚠ s/1: 5\n“silent”: no message for 10 min 1 s, the last one 08:00:00 · #1"]
+    assert float(world.memory.get("alive")) > NOON
+
+
+def test_what_flaps_is_told_once() -> None:
+    world = house(hot())
+    for number in range(40):
+        world.receive("s/1", "29" if number % 2 else "31")
+        world.later(10)
+    world.later(GATHER)
+    assert sum("keeps firing and ending" in text for text in to(world, ME)) == 1
+
+
+def test_a_change_is_told_with_what_it_was_before() -> None:
+    world = house(rule_of(Operator.CHANGES, topic="s/door"))
+    world.receive("s/door", "closed")
+    world.receive("s/door", "open")
+    world.later(GATHER)
+    assert to(world, ME) == ["⚠ s/door: closed → open\n“other”: changes · #1"]
+
+
+def test_listeners_hear_of_every_change_and_value() -> None:
+    world = house(hot())
+    heard: list[object] = []
+    world.bot.listen(heard.append)
+    world.receive("s/1", "31")
+    world.receive("s/1", "32")
+    world.receive("s/1", "1")
+    changes = [each for each in heard if isinstance(each, AlertChanged | AlertValue)]
+    assert [type(each).__name__ for each in changes] == ["AlertChanged", "AlertValue", "AlertChanged"]
+    assert world.bot.status.firing == 0
+
+
+def test_what_was_gathered_is_said_when_the_bot_ends() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.bot.close()
+    assert len(to(world, ME)) == 1
+
+
+def test_a_clock_set_back_delays_no_notice_for_long() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.clock.time -= 86_400
+    world.later(GATHER)
+    world.later(GATHER)
+    assert len(to(world, ME)) == 1
+
+
+def test_a_bot_that_begins_without_a_broker_says_so() -> None:
+    world = house(hot(), broker=CONNECTING)
+    world.later(121)
+    world.later(GATHER)
+    assert to(world, ME)[0].startswith("⚠ MQTT broker\nIt cannot be reached since")
+
+
+def test_the_next_run_knows_since_when_nobody_listened() -> None:
+    world = house(stale(600, "s/1"))
+    world.receive("s/1", "5")
+    world.later(300)
+    world.bot.close()
+    world.clock.time += 36_000
+    world.broker.status = CONNECTING
+    world.restart()
+    world.bot.broker_changed(ONLINE)
+    world.later(250)
+    assert world.said == []
+    world.later(60)
+    world.later(GATHER)
+    assert len(to(world, ME)) == 1
+
+
+def test_a_notice_of_several_rules_names_them() -> None:
+    world = house(*(hot(topic=f"s/{number}", id=f"r{number}", name=f"Rule {number}") for number in range(5)))
+    for number in range(5):
+        world.receive(f"s/{number}", "31")
+    world.later(GATHER)
+    assert to(world, ME)[0].startswith("⚠ 5 alerts: Rule 0, Rule 1, Rule 2…")

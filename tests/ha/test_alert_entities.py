@@ -1,0 +1,176 @@
+"""Alerts as Home Assistant entities and events."""
+
+from typing import Any
+
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+from running import NO_ACCOUNT, add_subentry, alerts, bot_entry, publish, running, standalone, topics, until
+
+from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule
+from custom_components.dinox_mqtt_bot.const import DOMAIN
+from custom_components.dinox_mqtt_bot.events import EVENT_ALERT
+from custom_components.dinox_mqtt_bot.settings import alert_subentry
+from lab.servers import Server
+
+pytest_plugins = ["running"]
+
+WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
+
+
+@pytest.fixture
+def port(own_mosquitto: Server) -> int:
+    return own_mosquitto.ports["mqtt"]
+
+
+@pytest.fixture
+def data(port: int) -> dict[str, Any]:
+    return {**standalone(port), **NO_ACCOUNT}
+
+
+def found(hass: HomeAssistant, entity_id: str) -> State:
+    state = hass.states.get(entity_id)
+    assert state is not None, f"{entity_id} is none of {sorted(hass.states.async_entity_ids())}"
+    return state
+
+
+def is_in(hass: HomeAssistant, entity_id: str, wanted: str):
+    return lambda: found(hass, entity_id).state == wanted
+
+
+async def test_a_rule_is_a_problem_while_one_of_its_topics_is(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))):
+        off = found(hass, "binary_sensor.bot_warm")
+        assert (off.state, off.attributes["device_class"], off.attributes["count"]) == (
+            STATE_OFF,
+            "problem",
+            0,
+        )
+        assert off.attributes["friendly_name"] == "Bot Warm"
+        await publish(port, "home/oven", "31")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
+        await publish(port, "home/sauna", "90")
+        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["count"] == 2)
+        told = found(hass, "binary_sensor.bot_warm").attributes
+        assert (told["topics"], told["numbers"]) == (["home/oven", "home/sauna"], [1, 2])
+        assert (told["value"], told["peak"], told["acknowledged_by"]) == ("31", "31", None)
+        assert told["since"] is not None
+        assert found(hass, "sensor.bot_alerts_firing").state == "2"
+        assert found(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
+        await publish(port, "home/oven", "40")
+        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["value"] == "40")
+        await publish(port, "home/oven", "20")
+        await publish(port, "home/sauna", "20")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
+        assert "topics" not in found(hass, "binary_sensor.bot_warm").attributes
+        await until(is_in(hass, "sensor.bot_alerts_firing", "0"))
+
+
+async def test_an_alert_that_stands_is_shown_again_after_a_restart(
+    hass: HomeAssistant, data: dict[str, Any], port: int, own_mosquitto: Server
+) -> None:
+    entry = bot_entry(data, topics("home/#") + alerts(WARM))
+    async with running(hass, entry):
+        await publish(port, "home/oven", "31")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
+        since = found(hass, "binary_sensor.bot_warm").attributes["since"]
+        own_mosquitto.stop()
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        again = found(hass, "binary_sensor.bot_warm")
+        assert (again.state, again.attributes["since"], again.attributes["numbers"]) == (STATE_ON, since, [1])
+
+
+async def test_a_rule_is_changed_switched_off_and_removed_while_the_bot_runs(
+    hass: HomeAssistant, data: dict[str, Any], port: int, entity_registry: er.EntityRegistry
+) -> None:
+    entry = bot_entry(data, topics("home/#"))
+    async with running(hass, entry) as bot:
+        rule = await bot.bot.ports.rules.put_alert(WARM)
+        await hass.async_block_till_done()
+        await publish(port, "home/oven", "31")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
+        changed = AlertRule("home/+", WARM.condition, name="Hot", id=rule.id, number=1, enabled=False)
+        await bot.bot.ports.rules.put_alert(changed)
+        await hass.async_block_till_done()
+        off = found(hass, "binary_sensor.bot_warm")
+        assert (off.state, off.attributes["enabled"]) == (STATE_OFF, False)
+        assert off.attributes["friendly_name"] == "Bot Hot"
+        await bot.bot.ports.rules.remove_alert(rule)
+        await hass.async_block_till_done()
+        assert hass.states.get("binary_sensor.bot_warm") is None
+        assert entity_registry.async_get("binary_sensor.bot_warm") is None
+        assert found(hass, "binary_sensor.bot_mqtt").state == STATE_ON
+        assert entry.runtime_data is bot
+
+
+async def test_the_sensor_of_a_rule_is_the_bots_and_goes_with_the_rule(
+    hass: HomeAssistant, data: dict[str, Any], entity_registry: er.EntityRegistry
+) -> None:
+    entry = bot_entry(data)
+    async with running(hass, entry):
+        rule = add_subentry(hass, entry, alert_subentry(WARM))
+        await hass.async_block_till_done()
+        registered = entity_registry.async_get("binary_sensor.bot_warm")
+        assert registered is not None
+        assert registered.unique_id == f"{rule.subentry_id}_alert"
+        assert registered.config_subentry_id == rule.subentry_id
+        device = dr.async_get(hass).async_get(registered.device_id or "")
+        assert device is not None
+        assert device.identifiers == {(DOMAIN, entry.entry_id)}
+        assert device.config_subentry_id is None
+        hass.config_entries.async_remove_subentry(entry, rule.subentry_id)
+        await hass.async_block_till_done()
+        assert dr.async_get(hass).async_get(device.id) is not None
+
+
+async def test_a_rule_whose_entity_is_off_can_be_changed(
+    hass: HomeAssistant, data: dict[str, Any], entity_registry: er.EntityRegistry
+) -> None:
+    entry = bot_entry(data, alerts(WARM))
+    async with running(hass, entry) as bot:
+        entity_registry.async_remove("binary_sensor.bot_warm")
+        await hass.async_block_till_done()
+        rule = bot.bot.alarms.rules[0]
+        renamed = AlertRule(rule.filter, rule.condition, name="Hot", id=rule.id, number=1)
+        await bot.bot.ports.rules.put_alert(renamed)
+        await hass.async_block_till_done()
+        assert hass.states.get("binary_sensor.bot_warm") is None
+
+
+async def test_what_happens_to_an_alert_is_an_event(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    events = async_capture_events(hass, EVENT_ALERT)
+    entry = bot_entry(data, topics("home/#") + alerts(WARM))
+    async with running(hass, entry) as bot:
+        rule = bot.bot.alarms.rules[0]
+        await publish(port, "home/oven", '{"value": 31.5, "unit": "°C"}')
+        await until(lambda: events and events[-1].data["to_state"] == "firing")
+        fired = events[-1].data
+        assert fired == {
+            "entry_id": entry.entry_id,
+            "rule_id": rule.id,
+            "rule": "Warm",
+            "rule_number": 1,
+            "topic": "home/oven",
+            "name": "home/oven",
+            "from_state": fired["from_state"],
+            "to_state": "firing",
+            "step": "fired",
+            "value": 31.5,
+            "text": "31.5 °C",
+            "number": 1,
+            "priority": "alert",
+            "who": None,
+        }
+        shown = found(hass, "event.bot_alert").attributes
+        assert (shown["event_type"], shown["rule"], shown["text"]) == ("fired", "Warm", "31.5 °C")
+        await publish(port, "home/oven", '{"value": 20, "unit": "°C"}')
+        await until(lambda: found(hass, "event.bot_alert").attributes["event_type"] == "resolved")
+        assert events[-1].data["step"] == "resolved"

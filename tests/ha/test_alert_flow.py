@@ -1,0 +1,288 @@
+"""Alert rules, as they are added and changed in the settings."""
+
+from typing import Any
+
+from flows import asked, suggested
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from running import NO_ACCOUNT, alerts, bot_entry, contacts, publish, running, standalone, topics, until
+
+from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.settings import alert_rule
+from lab.servers import Server
+
+pytest_plugins = ["running"]
+
+ALICE = "alice@home.test"
+ALERT: dict[str, Any] = {
+    "filter": "home/freezer",
+    "operator": "above",
+    "value": "-15",
+    "priority": "alert",
+    "enabled": True,
+    "tell": {},
+}
+FIVE_MINUTES = {"days": 0, "hours": 0, "minutes": 5, "seconds": 0}
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant, no_bot: None) -> MockConfigEntry:
+    """A bot with one rule, one named topic and one contact."""
+    rules = [
+        *alerts(AlertRule("home/door", Condition(Operator.EQUAL, ("OPEN",)), name="Door", number=1)),
+        *topics(Subscription("home/freezer", alias="Freezer"), "home/door"),
+        *contacts(ALICE),
+    ]
+    entry = bot_entry(standalone(1) | NO_ACCOUNT, rules)
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def add(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open the form of a new rule."""
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "alert"), context={"source": SOURCE_USER}
+    )
+
+
+async def answer(hass: HomeAssistant, form: Any, answers: dict[str, Any]) -> Any:
+    """Submit the form of a rule, or choose from the menu below the preview."""
+    return await hass.config_entries.subentries.async_configure(form["flow_id"], answers)
+
+
+async def choose(hass: HomeAssistant, menu: Any, step: str) -> Any:
+    """Go on from the preview."""
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "preview"), menu
+    return await answer(hass, menu, {"next_step_id": step})
+
+
+def kept(entry: MockConfigEntry) -> list[AlertRule]:
+    """Return the rules of an entry."""
+    return [alert_rule(each.subentry_id, each.data) for each in entry.get_subentries_of_type("alert")]
+
+
+async def test_a_rule_is_added_after_it_was_shown_in_plain_words(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    form = await add(hass, entry)
+    assert asked(form) == "user"
+    menu = await answer(
+        hass,
+        form,
+        ALERT
+        | {
+            "field": " temperature ",
+            "clear": "-16",
+            "hold": FIVE_MINUTES,
+            "repeat": {"hours": 1},
+            "seconds": {"hours": 1},
+            "priority": "critical",
+            "name": "Icebox",
+            "enabled": False,
+            "tell": {
+                "contacts": ["Alice@home.test"],
+                "targets": ["notify.phone", "Notify.Phone"],
+                "escalate_after": {"minutes": 10},
+                "escalate_to": ["notify.boss"],
+            },
+        },
+    )
+    assert "Freezer" in menu["description_placeholders"]["sentence"]
+    assert len(kept(entry)) == 1
+    end = await choose(hass, menu, "save")
+    assert (end["type"], end["title"]) == (FlowResultType.CREATE_ENTRY, "Icebox")
+    rule = kept(entry)[-1]
+    assert rule == AlertRule(
+        "home/freezer",
+        Condition(Operator.ABOVE, ("-15",), "-16"),
+        field="temperature",
+        name="Icebox",
+        id=rule.id,
+        number=2,
+        hold=300.0,
+        repeat=3600.0,
+        priority=Priority.CRITICAL,
+        enabled=False,
+        contacts=(ALICE,),
+        targets=("notify.phone",),
+        escalate_after=600.0,
+        escalate_to=("notify.boss",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "condition"),
+    [
+        ({"operator": "between", "value": "1", "value_to": "5"}, Condition(Operator.BETWEEN, ("1", "5"))),
+        (
+            {"operator": "rises", "value": "3", "seconds": {"minutes": 10}},
+            Condition(Operator.RISES, ("3",), seconds=600.0),
+        ),
+        (
+            {"operator": "stale", "seconds": {"days": 1}, "clear": "1"},
+            Condition(Operator.STALE, seconds=86400.0),
+        ),
+        ({"operator": "stale"}, Condition(Operator.STALE)),
+        ({"operator": "changes"}, Condition(Operator.CHANGES)),
+        ({"operator": "contains", "value": " leak "}, Condition(Operator.CONTAINS, ("leak",))),
+    ],
+)
+async def test_a_condition_takes_what_it_needs(
+    hass: HomeAssistant, entry: MockConfigEntry, typed: dict[str, Any], condition: Condition
+) -> None:
+    menu = await answer(hass, await add(hass, entry), ALERT | typed)
+    await choose(hass, menu, "save")
+    assert kept(entry)[-1].condition == condition
+
+
+async def test_a_rule_without_a_name_is_called_after_what_it_looks_at(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    for filter_and_field in ({}, {"field": "temperature"}, {}, {"filter": "Freezer"}, {"filter": "lab/+"}):
+        menu = await answer(hass, await add(hass, entry), ALERT | filter_and_field)
+        await choose(hass, menu, "save")
+    assert [(rule.name, rule.filter, rule.number) for rule in kept(entry)[1:]] == [
+        ("Freezer", "home/freezer", 2),
+        ("Freezer temperature", "home/freezer", 3),
+        ("Freezer 2", "home/freezer", 4),
+        ("Freezer 3", "home/freezer", 5),
+        ("lab/+", "lab/+", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"filter": "home/#/x"}, "filter: invalid_filter"),
+        ({"name": "DOOR"}, "name: name_taken"),
+        ({"value": " "}, "value: limit_missing"),
+        ({"value": "warm"}, "value: limit_no_number"),
+        ({"operator": "between"}, "value_to: limit_missing"),
+        ({"operator": "outside", "value_to": "x"}, "value_to: limit_no_number"),
+        ({"operator": "falls", "value": "3"}, "seconds: window_missing"),
+        ({"clear": "cold"}, "clear: limit_no_number"),
+        ({"tell": {"contacts": ["bob@home.test"]}}, "base: unknown_recipient"),
+        ({"tell": {"contacts": ["@"]}}, "base: unknown_recipient"),
+        ({"tell": {"targets": ["light.lamp"]}}, "base: unknown_recipient"),
+        ({"tell": {"escalate_to": [ALICE]}}, "base: escalation_time_missing"),
+    ],
+)
+async def test_a_rule_that_makes_no_sense_is_mended_in_the_same_form(
+    hass: HomeAssistant, entry: MockConfigEntry, wrong: dict[str, Any], complaint: str
+) -> None:
+    form = await answer(hass, await add(hass, entry), ALERT | wrong)
+    assert asked(form) == f"user {complaint}"
+    menu = await answer(hass, form, ALERT)
+    assert (await choose(hass, menu, "save"))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_everything_wrong_is_said_at_once(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await answer(
+        hass, await add(hass, entry), ALERT | {"filter": "#/x", "value": "warm", "name": "door"}
+    )
+    assert form["errors"] == {"filter": "invalid_filter", "value": "limit_no_number", "name": "name_taken"}
+
+
+async def test_a_preview_leads_back_to_the_form_as_it_was_filled_in(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    typed = ALERT | {"hold": FIVE_MINUTES, "enabled": False, "tell": {"contacts": [ALICE]}}
+    form = await choose(hass, await answer(hass, await add(hass, entry), typed), "change")
+    assert asked(form) == "user"
+    filled = {key: value for key, value in typed.items() if key != "tell"} | {"contacts": [ALICE]}
+    assert suggested(form) == filled
+    menu = await answer(hass, form, ALERT | {"value": "-10"})
+    await choose(hass, menu, "save")
+    assert kept(entry)[-1].condition.values == ("-10",)
+
+
+async def test_a_rule_is_changed(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    (before,) = kept(entry)
+    form = await entry.start_subentry_reconfigure_flow(hass, before.id)
+    assert asked(form) == "reconfigure"
+    assert suggested(form) == {
+        "filter": "home/door",
+        "operator": "equal",
+        "value": "OPEN",
+        "priority": "alert",
+        "name": "Door",
+        "enabled": True,
+    }
+    menu = await answer(hass, form, ALERT | {"name": "door", "hold": {"days": 1, "seconds": 1}})
+    form = await choose(hass, menu, "change")
+    assert asked(form) == "reconfigure"
+    assert suggested(form)["hold"] == {"days": 1, "seconds": 1}
+    menu = await answer(hass, form, ALERT | {"name": "Gate", "hold": {"days": 1, "seconds": 1}})
+    end = await choose(hass, menu, "save")
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    (after,) = kept(entry)
+    assert (after.id, after.number, after.name, after.hold) == (before.id, 1, "Gate", 86401.0)
+    form = await entry.start_subentry_reconfigure_flow(hass, before.id)
+    assert suggested(form)["hold"] == {"days": 1, "hours": 0, "minutes": 0, "seconds": 1}
+
+
+async def test_what_is_subscribed_and_who_can_be_told_is_suggested(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    async def tell(call: object) -> None:
+        """Tell nobody, as no test calls it."""
+
+    hass.services.async_register("notify", "phone", tell)
+    schema = (await add(hass, entry))["data_schema"].schema
+    whom = schema["tell"].schema.schema
+
+    def offered(field: Any) -> list[tuple[str, str]]:
+        return [(each["value"], each["label"]) for each in field.config["options"]]
+
+    assert offered(schema["filter"]) == [
+        ("home/freezer", "Freezer (home/freezer)"),
+        ("home/door", "home/door"),
+    ]
+    assert offered(whom["contacts"]) == [(ALICE, ALICE)]
+    assert ("notify.phone", "notify.phone") in offered(whom["targets"])
+    assert offered(whom["escalate_to"]) == offered(whom["contacts"]) + offered(whom["targets"])
+
+
+async def test_a_name_taken_meanwhile_ends_the_flow(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    first = await answer(hass, await add(hass, entry), ALERT | {"name": "Icebox"})
+    second = await answer(hass, await add(hass, entry), ALERT | {"name": "icebox"})
+    await choose(hass, first, "save")
+    end = await choose(hass, second, "save")
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_a_topic_that_nothing_subscribes_to_is_named(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    menu = await answer(hass, await add(hass, entry), ALERT)
+    assert menu["description_placeholders"]["notes"] == ""
+    menu = await answer(hass, await add(hass, entry), ALERT | {"filter": "lab/oven"})
+    assert "lab/oven" in menu["description_placeholders"]["notes"]
+
+
+async def test_a_preview_tells_what_the_rule_would_have_done(
+    hass: HomeAssistant, own_mosquitto: Server
+) -> None:
+    port = own_mosquitto.ports["mqtt"]
+    entry = bot_entry(standalone(port) | NO_ACCOUNT, topics("home/#", "lab/#"))
+    async with running(hass, entry) as bot:
+        for value in ("31", "20", "33.5", "20"):
+            await publish(port, "home/oven", f'{{"temperature": {value}}}')
+        await until(lambda: bot.bot.status.messages == 4)
+
+        async def notes(**typed: Any) -> str:
+            menu = await answer(hass, await add(hass, entry), ALERT | {"value": "30"} | typed)
+            return str(menu["description_placeholders"]["notes"]).replace("\\", "")
+
+        told = await notes(filter="home/oven", field="temperature")
+        assert "it would have fired 2 times on 1 topics" in told
+        assert "With 33.5 it would not have fired" in told
+        assert "would not have fired" in await notes(filter="home/oven", field="temperature", value="40")
+        assert "has a field humidity" in await notes(filter="home/oven", field="humidity")
+        assert "Nothing is stored of lab/oven" in await notes(filter="lab/oven")
+        bot.store.close()
+        assert await notes(filter="home/oven") == ""

@@ -1,0 +1,156 @@
+"""Alert rules as they are kept: the same subentries from the settings and from the commands."""
+
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant
+from hypothesis import given, strategies as st
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from running import alerts, bot_entry, topics
+
+from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.jid import bare_jid
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, RuleSet
+from custom_components.dinox_mqtt_bot.bot.subscriptions import fold
+from custom_components.dinox_mqtt_bot.bot.topics import valid_filter
+from custom_components.dinox_mqtt_bot.rules_port import EntryRules
+from custom_components.dinox_mqtt_bot.settings import (
+    VALUES,
+    alert_rule,
+    alert_subentry,
+    alert_unique_id,
+    rule_set,
+)
+
+pytest_plugins = ["running"]
+
+HOT = AlertRule("home/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
+
+texts = st.text(max_size=20)
+spans = st.integers(0, 10**7).map(float)
+people = st.lists(texts, max_size=3, unique=True).map(tuple)
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> Condition:
+    operator = draw(st.sampled_from(Operator))
+    values = tuple(draw(texts) for _ in range(VALUES.get(operator, 1)))
+    return Condition(operator, values, draw(texts), draw(spans))
+
+
+rules = st.builds(
+    AlertRule,
+    filter=texts,
+    condition=conditions(),
+    field=texts,
+    name=texts,
+    id=texts,
+    number=st.integers(0, 10**6),
+    hold=spans,
+    repeat=spans,
+    priority=st.sampled_from(Priority),
+    enabled=st.booleans(),
+    contacts=people,
+    targets=people,
+    escalate_after=spans,
+    escalate_to=people,
+)
+
+
+@given(rules)
+def test_a_rule_comes_back_as_it_was_kept(rule: AlertRule) -> None:
+    assert alert_rule(rule.id, alert_subentry(rule)["data"]) == rule
+
+
+def test_what_the_data_does_not_say_is_usual() -> None:
+    assert alert_rule("1", {"filter": "a", "operator": "stale"}) == AlertRule(
+        "a", Condition(Operator.STALE), id="1"
+    )
+
+
+@given(texts.filter(fold))
+def test_no_topic_and_no_contact_has_the_unique_id_of_a_rule(name: str) -> None:
+    unique_id = alert_unique_id(name)
+    assert unique_id is not None
+    with pytest.raises(BotError):
+        valid_filter(unique_id)
+    with pytest.raises(BotError):
+        bare_jid(unique_id)
+
+
+def test_a_rule_set_has_the_rules_and_how_alerts_are_told() -> None:
+    kept = ConfigSubentry(
+        data=MappingProxyType(dict(alert_subentry(HOT)["data"])),
+        subentry_type="alert",
+        title="Freezer",
+        unique_id=None,
+    )
+    options = {"notify_targets": ["notify.phone"], "sound": False, "storm": 0, "click": "/lovelace"}
+    told = rule_set([kept], options)
+    assert [rule.name for rule in told.alerts] == ["Freezer"]
+    assert told.alerts[0].id == kept.subentry_id
+    assert (told.targets, told.sound, told.storm, told.click) == (("notify.phone",), False, 0, "/lovelace")
+    usual, default = rule_set([], {}), RuleSet()
+    assert (usual.targets, usual.sound, usual.storm, usual.click) == (
+        default.targets,
+        default.sound,
+        default.storm,
+        default.click,
+    )
+
+
+def added(hass: HomeAssistant, *subentries: Any) -> tuple[MockConfigEntry, EntryRules]:
+    """Return an entry with these subentries, and its rules port."""
+    entry = bot_entry({}, subentries)
+    entry.add_to_hass(hass)
+    return entry, EntryRules(hass, entry)
+
+
+async def test_a_new_rule_gets_an_id_and_the_next_number(hass: HomeAssistant) -> None:
+    entry, port = added(hass, *alerts(AlertRule("a", HOT.condition, name="A", number=7)))
+    kept = await port.put_alert(HOT)
+    assert (kept.number, kept.name) == (8, "Freezer")
+    subentry = entry.subentries[kept.id]
+    assert (subentry.subentry_type, subentry.title) == ("alert", "Freezer")
+    assert alert_rule(kept.id, subentry.data) == kept
+
+
+async def test_a_rule_may_be_called_like_a_topic(hass: HomeAssistant) -> None:
+    entry, port = added(hass, *topics("home/freezer"))
+    await port.put_alert(AlertRule("home/freezer", HOT.condition, name="home/freezer"))
+    assert len(entry.subentries) == 2
+
+
+async def test_a_rule_is_replaced_by_its_id(hass: HomeAssistant) -> None:
+    entry, port = added(hass)
+    kept = await port.put_alert(HOT)
+    other = AlertRule("b", Condition(Operator.CHANGES), name="Icebox", id=kept.id, number=kept.number)
+    assert await port.put_alert(other) == other
+    (subentry,) = entry.subentries.values()
+    assert (subentry.title, subentry.unique_id) == ("Icebox", alert_unique_id("Icebox"))
+
+
+@pytest.mark.parametrize("name", ["Freezer", " FREEZER "])
+async def test_two_rules_are_not_called_alike(hass: HomeAssistant, name: str) -> None:
+    entry, port = added(hass)
+    first = await port.put_alert(HOT)
+    second = await port.put_alert(AlertRule("b", HOT.condition, name="Icebox"))
+    with pytest.raises(BotError, match="name_taken"):
+        await port.put_alert(AlertRule("c", HOT.condition, name=name))
+    with pytest.raises(BotError, match="name_taken"):
+        await port.put_alert(AlertRule("b", HOT.condition, name=name, id=second.id))
+    assert await port.put_alert(first) == first  # its own name is not taken
+    assert len(entry.subentries) == 2
+
+
+async def test_a_rule_is_removed(hass: HomeAssistant) -> None:
+    entry, port = added(hass)
+    kept = await port.put_alert(HOT)
+    await port.remove_alert(kept)
+    assert not entry.subentries
+    for change in (port.remove_alert, port.put_alert):
+        with pytest.raises(BotError, match="no_rule"):
+            await change(kept)

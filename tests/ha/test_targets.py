@@ -1,0 +1,247 @@
+"""What a notification of Home Assistant is told, and what counts as told."""
+
+import asyncio
+from importlib import import_module
+import sys
+from unittest.mock import MagicMock
+
+from homeassistant.components.notify.const import NotifyEntityFeature
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from notifications import APP_LOGGER, Phone, app_entity, board
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
+import voluptuous as vol
+
+from custom_components.dinox_mqtt_bot import targets
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.ports import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.targets import Look, async_choices, async_push
+
+LOOK = Look(group="bot", silent="Alerts without sound")
+PHONE = "notify.mobile_app_phone"
+FREEZER = Push("Freezer", "freezer-1")
+
+
+def notice(to: str, priority: Priority = Priority.ALERT, push: Push | None = FREEZER) -> Notice:
+    return Notice("n1", to, "Freezer is warm", 0.0, priority, push=push)
+
+
+async def refused(hass: HomeAssistant, to: str) -> str:
+    """Return the key of the error."""
+    with pytest.raises(BotError) as caught:
+        await async_push(hass, notice(to), LOOK)
+    return caught.value.key
+
+
+async def test_an_entity_gets_text_and_title(hass: HomeAssistant) -> None:
+    entity = await board(hass)
+    await async_push(hass, notice("notify.board"), LOOK)
+    assert entity.told == [("Freezer is warm", "Freezer")]
+
+
+async def test_an_entity_that_is_unavailable_is_not_taken_for_told(hass: HomeAssistant) -> None:
+    entity = await board(hass)
+    entity.plug(False)
+    assert await refused(hass, "notify.board") == "target_unavailable"
+    entity.plug(True)
+    await async_push(hass, notice("notify.board"), LOOK)
+    assert len(entity.told) == 1
+
+
+async def test_what_an_entity_raises_is_passed_on(hass: HomeAssistant) -> None:
+    entity = await board(hass)
+    entity.broken = True
+    with pytest.raises(HomeAssistantError, match="unplugged"):
+        await async_push(hass, notice("notify.board"), LOOK)
+
+
+async def test_an_entity_that_shows_no_title_gets_it_in_the_text(hass: HomeAssistant) -> None:
+    entity = await board(hass)
+    entity._attr_supported_features = NotifyEntityFeature(0)
+    entity.plug(True)
+    await async_push(hass, notice("notify.board"), LOOK)
+    await async_push(hass, notice("notify.board", push=None), LOOK)
+    assert entity.told == [("Freezer\nFreezer is warm", None), ("Freezer is warm", None)]
+
+
+async def test_an_action_gets_text_and_title_and_nothing_it_may_not_know(hass: HomeAssistant) -> None:
+    """The title is in the text too: some show none."""
+    mail = Phone().register(hass, "mail")
+    await async_push(hass, notice("notify.mail", Priority.CRITICAL), LOOK)
+    assert mail.told == [{"message": "Freezer\nFreezer is warm", "title": "Freezer"}]
+
+
+async def test_without_a_push_an_app_gets_the_text_alone(hass: HomeAssistant) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice(PHONE, push=None), LOOK)
+    assert phone.told == [{"message": "Freezer is warm"}]
+
+
+async def test_an_app_replaces_what_has_the_same_tag_and_opens_the_page(hass: HomeAssistant) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice(PHONE, push=Push("Freezer", "freezer-1", url="/lovelace/cold")), LOOK)
+    assert phone.told[0]["data"] == {
+        "group": "bot",
+        "tag": "freezer-1",
+        "url": "/lovelace/cold",
+        "clickAction": "/lovelace/cold",
+        "priority": "high",
+    }
+
+
+@pytest.mark.parametrize("sound", [True, False])
+async def test_a_critical_one_rings_through_do_not_disturb_on_both_systems(
+    hass: HomeAssistant, sound: bool
+) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice(PHONE, Priority.CRITICAL, Push("Leak", "leak", sound)), LOOK)
+    assert phone.told[0]["data"] == {
+        "group": "bot",
+        "tag": "leak",
+        "push": {
+            "sound": {"name": "default", "critical": 1, "volume": 1.0},
+            "interruption-level": "critical",
+        },
+        "ttl": 0,
+        "priority": "high",
+        "channel": "alarm_stream",
+        "importance": "high",
+    }
+
+
+async def test_one_without_sound_is_silent_on_both_systems(hass: HomeAssistant) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice(PHONE, push=Push("Freezer", "", sound=False)), LOOK)
+    assert phone.told[0]["data"] == {
+        "group": "bot",
+        "push": {"sound": "none", "interruption-level": "passive"},
+        "channel": "Alerts without sound",
+        "importance": "low",
+    }
+
+
+async def test_the_entity_of_an_app_is_told_by_its_action(hass: HomeAssistant) -> None:
+    """Entities take no tag and no critical sound."""
+    phone = Phone().register(hass, "mobile_app_my_phone")
+    entity_id = app_entity(hass, "pocket", "My Phone")
+    await async_push(hass, notice(entity_id, Priority.CRITICAL), LOOK)
+    assert phone.told[0]["data"]["push"]["sound"]["critical"] == 1
+
+
+async def test_an_app_without_an_action_of_its_own_is_told_by_its_entity(hass: HomeAssistant) -> None:
+    entity_id = app_entity(hass, "pocket", "My Phone")
+    assert await refused(hass, entity_id) == "target_unavailable"
+
+
+async def test_two_phones_of_one_name_are_not_taken_for_each_other(hass: HomeAssistant) -> None:
+    phone = Phone().register(hass, "mobile_app_my_phone")
+    app_entity(hass, "hers", "My Phone")
+    assert await refused(hass, app_entity(hass, "his", "My Phone")) == "target_unavailable"
+    assert phone.told == []
+
+
+async def test_a_notification_in_home_assistant_is_replaced_by_its_tag(hass: HomeAssistant) -> None:
+    await board(hass)
+    to = "notify.persistent_notification"
+    await async_push(hass, notice(to), LOOK)
+    await async_push(hass, notice(to, push=Push("Freezer is cold again", "freezer-1")), LOOK)
+    await async_push(hass, notice(to, push=Push("Other", "")), LOOK)
+    shown = hass.data["persistent_notification"]
+    assert shown["freezer-1"]["title"] == "Freezer is cold again"
+    assert len(shown) == 2
+
+
+async def test_a_missing_target_is_not_taken_for_told(hass: HomeAssistant) -> None:
+    assert await refused(hass, "notify.nobody") == "target_missing"
+
+
+async def test_what_an_action_refuses_is_passed_on(hass: HomeAssistant) -> None:
+    Phone(broken=vol.Invalid("too long")).register(hass, "mail")
+    with pytest.raises(vol.Invalid, match="too long"):
+        await async_push(hass, notice("notify.mail"), LOOK)
+
+
+async def test_what_the_apps_cloud_refuses_is_not_taken_for_told(hass: HomeAssistant) -> None:
+    """Its action writes the refusal into the log and raises nothing."""
+    phone = Phone(failures=[RuntimeError("rate limit")], logs_only=True).register(hass, "mobile_app_phone")
+    with pytest.raises(HomeAssistantError, match="rate limit"):
+        await async_push(hass, notice(PHONE), LOOK)
+    await async_push(hass, notice(PHONE), LOOK)
+    assert len(phone.told) == 1
+    assert APP_LOGGER.filters == []
+
+
+async def test_the_mobile_app_itself_is_understood(
+    hass: HomeAssistant, aioclient_mock: AiohttpClientMocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own action, against a cloud that fails and then works."""
+    # Its package imports the camera's, which wants a library that no part of this needs.
+    monkeypatch.setitem(sys.modules, "turbojpeg", MagicMock())
+    app = await hass.async_add_executor_job(import_module, "homeassistant.components.mobile_app.notify")
+    cloud = "https://push.test/send"
+    phone = {
+        "app_data": {"push_url": cloud, "push_token": "token"},
+        "app_id": "app",
+        "app_version": "1",
+        "device_name": "Phone",
+        "manufacturer": "Google",
+        "webhook_id": "hook",
+    }
+    entry = MockConfigEntry(domain="mobile_app", title="Phone", data=phone)
+    hass.data["mobile_app"] = {"config_entries": {"hook": entry}, "push_channel": {}}
+    service = app.MobileAppNotificationService()
+    await service.async_setup(hass, "notify", "mobile_app")
+    await service.async_register_services()
+    aioclient_mock.post(cloud, status=500, json={"message": "down"})
+    with pytest.raises(HomeAssistantError):
+        await async_push(hass, notice(PHONE), LOOK)
+    aioclient_mock.clear_requests()
+    aioclient_mock.post(cloud, status=201, json={})
+    await async_push(hass, notice(PHONE), LOOK)
+    sent = aioclient_mock.mock_calls[0][2]
+    assert (sent["message"], sent["title"]) == ("Freezer is warm", "Freezer")
+    assert sent["data"]["tag"] == "freezer-1"
+
+
+async def test_what_another_call_logs_is_not_taken_for_a_refusal(hass: HomeAssistant) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_call: object) -> None:
+        asked.set()
+        await go_on.wait()
+
+    hass.services.async_register("notify", "mobile_app_slow", slow)
+    work = asyncio.create_task(async_push(hass, notice("notify.mobile_app_slow"), LOOK))
+    await asked.wait()
+    APP_LOGGER.error("Somebody else's push failed")
+    go_on.set()
+    await work
+
+
+async def test_a_target_that_does_not_answer_is_not_waited_for_for_ever(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "ANSWER_SECONDS", 0.01)
+
+    async def hang(_call: object) -> None:
+        await asyncio.Event().wait()
+
+    hass.services.async_register("notify", "slow", hang)
+    assert await refused(hass, "notify.slow") == "target_timeout"
+
+
+async def test_the_choices_are_entities_and_actions_by_name(hass: HomeAssistant) -> None:
+    await board(hass)
+    Phone().register(hass, "mobile_app_phone")
+    Phone().register(hass, "notify")
+    own = app_entity(hass, "own", "Own")
+    hass.states.async_set(own, "unknown")
+    assert [choice["value"] for choice in async_choices(hass)] == [
+        "notify.board",
+        "notify.mobile_app_phone",
+        "notify.persistent_notification",
+        "notify.own",
+    ]

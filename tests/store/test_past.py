@@ -1,0 +1,99 @@
+"""Old messages, to be read again in their order."""
+
+import sqlite3
+
+from hypothesis import given, settings, strategies as st
+import pytest
+from store_values import Query, message, reading, reading_of
+
+from custom_components.dinox_mqtt_bot.bot.ports import Past
+from custom_components.dinox_mqtt_bot.bot.readings import Readings
+from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.store import Store, past
+from custom_components.dinox_mqtt_bot.store.table import MAX_JSON_BYTES
+
+T0 = 2_000_000_000.0
+
+
+def fill(store: Store, number: int, topics: int) -> None:
+    for each in range(number):
+        store.history.append(
+            reading(f"home/{each % topics}", b"%d" % each, received=T0 + each), Priority.NORMAL
+        )
+
+
+async def all_of(store: Store, topic_filter: str, since: float, limit: int) -> list[str]:
+    """Read page by page, as one who rehearses a rule does."""
+    found: list[Past] = []
+    while page := await store.history.past(topic_filter, since, found[-1].id if found else 0, limit):
+        assert len(page) <= limit
+        found += page
+    assert [each.id for each in found] == sorted({each.id for each in found})
+    return [each.payload for each in found]
+
+
+@pytest.mark.parametrize("few", [0, 20])
+@pytest.mark.parametrize("limit", [1, 7, 100, 1000])
+async def test_pages_of_the_past_are_all_of_it_in_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, limit: int
+) -> None:
+    monkeypatch.setattr(past, "FEW_TOPICS", few)
+    fill(store, 100, 5)
+    assert await all_of(store, "home/+", 0.0, limit) == [str(each) for each in range(100)]
+    assert await all_of(store, "home/3", T0 + 50, limit) == [str(each) for each in range(53, 100, 5)]
+    assert await all_of(store, "#", T0 + 99, limit) == ["99"]
+    assert await all_of(store, "#", T0 + 100, limit) == []
+    assert await all_of(store, "garden/#", 0.0, limit) == []
+
+
+async def test_without_messages_there_is_no_past(store: Store) -> None:
+    assert await store.history.past("#", 0.0, 0, 10) == []
+
+
+async def test_a_message_of_the_past_has_what_judges_it(store: Store) -> None:
+    store.history.append(
+        reading_of(message("a", b"22.5", retain=True, received=T0), text="22.5 °C"), Priority.NORMAL
+    )
+    (found,) = await store.history.past("a", 0.0, 0, 10)
+    assert found == Past(found.id, "a", "22.5 °C", T0, True)
+
+
+@pytest.mark.parametrize(
+    ("payload", "stored"),
+    [
+        (b'{"temp": 21.5, "hum": 40}', '{"temp": 21.5, "hum": 40}'),
+        (b'{"value": 21.5}', '{"value": 21.5}'),
+        (b'"text"', '"text"'),
+        (b"\0", None),
+        (b"true", None),
+        (b"null", None),
+        (b"21.5", None),
+        (b"<html>", None),
+        (b'["%s"]' % (b"x" * (MAX_JSON_BYTES - 4)), '["%s"]' % ("x" * (MAX_JSON_BYTES - 4))),
+        (b'["%s"]' % (b"x" * (MAX_JSON_BYTES - 3)), None),
+        (b'{"name": "\xff", "value": 2}', '{"name": "�", "value": 2}'),
+    ],
+)
+async def test_json_is_stored_as_it_was_where_its_text_says_less(
+    store: Store, query: Query, payload: bytes, stored: str | None
+) -> None:
+    given = Readings().read(message(payload=payload))
+    store.history.append(given, Priority.NORMAL)
+    (found,) = await store.history.past("#", 0.0, 0, 10)
+    assert query("SELECT payload FROM messages") == [(stored,)]
+    assert found.payload == (stored or given.text)
+
+
+@settings(max_examples=30, deadline=None)
+@given(times=st.lists(st.integers(0, 9), max_size=30).map(sorted), since=st.integers(0, 10))
+def test_since_a_time_is_since_that_time(times: list[int], since: int) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, received REAL)")
+    # With gaps, as purges leave them.
+    ids = [number * 3 + 5 for number in range(len(times))]
+    connection.executemany("INSERT INTO messages VALUES (?, ?)", zip(ids, times, strict=True))
+    before = past._before(connection, since)
+    connection.close()
+    assert [each for each in ids if each > before] == [
+        each for each, at in zip(ids, times, strict=True) if at >= since
+    ]

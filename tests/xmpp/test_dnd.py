@@ -1,0 +1,257 @@
+"""Contacts that want no disturbance say so by their presence."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+from people import ALICE, BOT, MALLORY, PASSWORDS, QUICK, Person, Probed, World, until, world_of
+import pytest
+import pytest_socket
+from slixmpp.stanza import Presence
+from test_recovery import WATCHFUL
+from test_self_chat import OWN, self_chat
+from wire import Wire
+
+from custom_components.dinox_mqtt_bot.bot.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.xmpp.circle import Circle
+from custom_components.dinox_mqtt_bot.xmpp.dnd import DoNotDisturb
+from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
+from lab.servers import Lab, Server
+
+
+@pytest.fixture(scope="module", params=["prosody", "ejabberd"])
+def server(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Either server, but not that of the other tests: the friendship stays."""
+    pytest_socket.enable_socket()
+    server = lab.prosody(users=PASSWORDS) if request.param == "prosody" else lab.ejabberd(users=PASSWORDS)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def friends(lab: Lab, server: Server) -> AsyncIterator[World]:
+    """A world where the bot sees Alice."""
+    async with world_of(lab, server) as world:
+        alice = await world.person("alice", "desk")
+        await befriend(world, alice)
+        await alice.session.close()
+        yield world
+
+
+async def befriend(world: World, alice: Person) -> None:
+    """Let the bot see Alice."""
+    bot = await world.bot()
+    session = bot.link._session
+    assert session is not None
+    async with asyncio.timeout(15):
+        while (await fetched(session.xmpp, 5)).get(ALICE, {}).get("subscription") not in {"to", "both"}:
+            alice.xmpp.send_presence(pto=BOT, ptype="subscribed")
+            await asyncio.sleep(0.05)
+    await bot.link.stop()
+
+
+def show(person: Person, show: str | None) -> None:
+    person.xmpp.send_presence(pshow=show)
+
+
+async def ceased(bot: Probed, jid: str = ALICE) -> None:
+    await until(lambda: bot.moods == [(jid, True), (jid, False)], f"{bot.moods}")
+    assert not bot.link.do_not_disturb(jid)
+
+
+async def began(bot: Probed, jid: str = ALICE) -> None:
+    await until(lambda: bot.moods == [(jid, True)], f"{bot.moods}")
+    assert bot.link.do_not_disturb(jid)
+
+
+async def test_it_is_told_when_it_begins_and_ceases(friends: World) -> None:
+    alice = await friends.person("alice")
+    bot = await friends.bot()
+    assert not bot.link.do_not_disturb(ALICE)
+    for shown in ("away", "dnd", "dnd"):
+        show(alice, shown)
+    await began(bot)
+    assert bot.link.do_not_disturb("Alice@Home.TEST")
+    show(alice, "xa")
+    await ceased(bot)
+
+
+async def test_who_shows_it_when_the_bot_comes(friends: World) -> None:
+    alice = await friends.person("alice")
+    show(alice, "dnd")
+    await alice.synchronise()
+    bot = await friends.bot()
+    await began(bot)
+
+
+async def test_one_client_is_enough(friends: World) -> None:
+    phone, desk = await friends.person("alice"), await friends.person("alice", "desk")
+    bot = await friends.bot()
+    show(desk, "dnd")
+    await began(bot)
+    show(phone, "dnd")
+    await phone.synchronise()
+    show(desk, None)
+    await desk.synchronise()
+    await friends.settled(bot)
+    await began(bot)
+    show(phone, "chat")
+    await ceased(bot)
+
+
+@pytest.mark.parametrize("end", ["goodbye", "lost"])
+async def test_who_is_gone_is_not_disturbed(friends: World, end: str) -> None:
+    alice = await friends.person("alice")
+    bot = await friends.bot()
+    show(alice, "dnd")
+    await began(bot)
+    if end == "goodbye":
+        await alice.session.close()
+    else:
+        # The same resource again: the server ends the older one.
+        await friends.person("alice", priority=None)
+    await ceased(bot)
+
+
+async def test_what_strangers_show_does_not_count(friends: World) -> None:
+    mallory, alice = await friends.person("mallory"), await friends.person("alice")
+    bot = await friends.bot()
+    mallory.xmpp.send_presence(pto=BOT, pshow="dnd")
+    mallory.xmpp.send_presence(pto=f"{BOT}/ha", pshow="dnd")
+    await mallory.synchronise()
+    show(alice, "dnd")
+    await began(bot)
+    assert not bot.link.do_not_disturb(MALLORY)
+
+
+async def test_who_is_no_contact_any_more_is_forgotten(friends: World) -> None:
+    alice = await friends.person("alice")
+    bot = await friends.bot((ALICE, MALLORY))
+    show(alice, "dnd")
+    await began(bot)
+    bot.link.meet([Contact(MALLORY)])
+    await ceased(bot)
+
+
+async def test_it_outlasts_a_resumed_stream(friends: World) -> None:
+    alice = await friends.person("alice")
+    async with Wire(friends.server.ports["c2s"]) as wire:
+        friends.port = wire.port
+        bot = await friends.bot()
+        show(alice, "dnd")
+        await began(bot)
+        wire.cut()
+        await until(lambda: bot.reasons)
+        await bot.online()
+        await began(bot)
+        wire.freeze()
+        show(alice, None)
+        await alice.synchronise()
+        wire.cut()
+        await ceased(bot)
+        await bot.link.stop()
+
+
+async def test_it_outlasts_a_lost_session_until_the_next_shows_otherwise(friends: World) -> None:
+    alice = await friends.person("alice")
+    bot = await friends.bot(timing=WATCHFUL)
+    show(alice, "dnd")
+    await began(bot)
+    session = bot.link._session
+    assert session is not None
+    session.management.sm_id = None
+    bot.link.reconnect()
+    assert bot.link.do_not_disturb(ALICE)
+    await bot.online()
+    assert bot.link._session is not session
+    await until(lambda: not bot.link._dnd._stale)
+    await asyncio.sleep(3 * WATCHFUL.ping_interval)
+    await began(bot)
+
+
+async def test_who_went_while_the_session_was_lost_is_gone_in_the_next(lab: Lab, own_prosody: Server) -> None:
+    async with world_of(lab, own_prosody) as world:
+        alice = await world.person("alice", "desk")
+        await befriend(world, alice)
+        bot = await world.bot(timing=WATCHFUL)
+        show(alice, "dnd")
+        await began(bot)
+        own_prosody.stop()
+        await until(lambda: bot.reasons)
+        own_prosody.start()
+        await bot.online()
+        await ceased(bot)
+
+
+async def test_what_the_users_other_clients_show_counts(either: World) -> None:
+    phone, bot = await self_chat(either)
+    bot.link.show(BotState.OFFLINE, "away")
+    show(phone, "dnd")
+    await began(bot, OWN)
+    show(phone, None)
+    await ceased(bot, OWN)
+
+
+async def test_what_a_bot_of_its_own_account_shows_does_not_count(friends: World) -> None:
+    other, alice = await friends.person("bot", "desk"), await friends.person("alice")
+    bot = await friends.bot()
+    show(other, "dnd")
+    await other.synchronise()
+    show(alice, "dnd")
+    await began(bot)
+
+
+async def test_what_the_bot_itself_shows_does_not_count(world: World) -> None:
+    bot = await world.bot((OWN,), user="shared", timing=QUICK)
+    session = bot.link._session
+    assert session is not None
+    session.xmpp.send_presence(pshow="dnd")
+    await world.settled(bot)
+    assert bot.moods == []
+
+
+def listening() -> tuple[DoNotDisturb, list[bool]]:
+    circle, told = Circle(BOT), list[bool]()
+    circle.meet([Contact(ALICE)])
+    return DoNotDisturb(circle, lambda jid, busy: told.append(busy)), told
+
+
+def shown(resource: str, kind: str) -> Presence:
+    presence = Presence()  # type: ignore[no-untyped-call]
+    presence["from"] = f"{ALICE}/{resource}" if resource else ALICE
+    presence["type"] = kind
+    return presence
+
+
+@pytest.mark.parametrize(
+    ("kinds", "moods"),
+    [
+        ((("phone", "dnd"), ("", "unavailable")), [True, False]),
+        ((("phone", "dnd"), ("", "error")), [True, False]),
+        ((("phone", "dnd"), ("phone", "error")), [True, False]),
+        ((("phone", "dnd"), ("", "available")), [True]),
+        ((("phone", "dnd"), ("phone", "subscribe"), ("phone", "unsubscribed")), [True]),
+        ((("phone", "unavailable"), ("phone", "away")), []),
+        ((("", "dnd"), ("", "unavailable")), [True, False]),
+    ],
+)
+async def test_what_a_presence_means(kinds: tuple[tuple[str, str], ...], moods: list[bool]) -> None:
+    dnd, told = listening()
+    for resource, kind in kinds:
+        dnd.see(shown(resource, kind))
+    assert told == moods
+
+
+def test_a_client_of_an_earlier_session_counts_until_the_next_has_settled() -> None:
+    dnd, told = listening()
+    dnd.see(shown("desk", "dnd"))
+    dnd.begin()
+    dnd.see(shown("phone", "available"))
+    assert told == [True]
+    dnd.see(shown("desk", "dnd"))
+    dnd.settle()
+    assert told == [True]
+    dnd.begin()
+    dnd.see(shown("phone", "available"))
+    dnd.settle()
+    assert told == [True, False]
