@@ -337,7 +337,7 @@ class BotCoordinator:
         self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
         for listener in list(self._alert_listeners):
             listener(change)
-        self.pulse.tell()
+        self.pulse.beat()
 
     def _announce_status(self, status: BotStatus) -> None:
         told, self._told = self._told, status

@@ -52,7 +52,7 @@ def async_describe_events(
 
 def _message(hass: HomeAssistant, said: Mapping[str, Any]) -> str:
     entry = hass.config_entries.async_get_entry(said["entry_id"])
-    topic = said["name"] or said["topic"]
+    topic = said["name"] or said["topic"] or said["rule"]  # the alert about the broker has no topic
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return f"{said['step'] or said['to_state']}: {topic}"
     key = TEXTS[said["step"]] if said["step"] else ON_THE_WAY[said["to_state"]]

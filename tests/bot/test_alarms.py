@@ -11,6 +11,7 @@ from bot.alert import Step
 from bot.announcements import AlertChanged, AlertValue
 from bot.conditions import Operator
 from bot.message import QoS
+from bot.ports import Notice
 from bot.rules import AlertRule, Contact, Display, Priority, Role, Subscription
 from bot.telling import GATHER
 from bot.utterance import Reaction, Utterance
@@ -620,3 +621,141 @@ def test_a_notice_of_several_rules_names_them() -> None:
         world.receive(f"s/{number}", "31")
     world.later(GATHER)
     assert to(world, ME)[0].startswith("⚠ 5 alerts: Rule 0, Rule 1, Rule 2…")
+
+
+async def test_priority_and_display_are_shown_and_set() -> None:
+    world = World(Subscription("s/#"))
+    assert await world.ask("priority") == "Priorities:\n• s/# — normal"
+    assert await world.ask("priority s/#") == "s/# has the priority normal."
+    assert await world.ask("prio s/# critical") == "s/# has the priority critical now."
+    assert world.bot.subscriptions.best("s/1") == Subscription("s/#", priority=Priority.CRITICAL)
+    assert "silent, normal, alert, critical" in await world.ask("priority s/# urgent")
+    assert await world.ask("display") == "Display:\n• s/# — each"
+    assert await world.ask("display s/#") == "s/# is shown as: each."
+    assert await world.ask("display s/# live") == "s/# is shown as: live now."
+    assert await world.ask("display s/# live") == "s/# is shown as: live."
+
+
+async def test_what_is_muted_by_rule_or_topic_is_listed() -> None:
+    world = house(hot())
+    await world.ask("mute 1 2h")
+    await world.ask("mute s/2")
+    assert await world.ask("mute") == "Muted:\n• Too hot — until 10:00:00\n• s/2 — for good"
+    assert "is no time" in await world.ask("mute s/1 off")
+    assert "is no topic filter" in await world.ask("mute s/+x") or "topic filter" in await world.ask("mute s/+x")
+
+
+async def test_why_in_a_reply_means_that_alert() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert (await reply(world, "/mqtt why")).startswith("#1, Too hot: s/1")
+
+
+async def test_many_things_held_are_listed_up_to_a_bound() -> None:
+    world = World(Subscription("s/#"))
+    world.bot.peace.set_undisturbed(NOON + 3600)
+    for number in range(45):
+        world.bot.send(f"text {number}")
+    world.receive("s/1", "5")
+    world.later(5)
+    world.bot.peace.set_undisturbed(0)
+    world.later(0)
+    await world.settle()
+    lines = world.said[0].split("\n")
+    assert lines[41] == "… and 5 more, see /mqtt alerts"
+    assert lines[-2:] == ["", "s/1: 5"]
+
+
+async def test_critical_texts_pass_and_a_contact_that_still_sleeps_is_left_alone() -> None:
+    world = house(hot())
+    world.bot.peace.set_contact(ME, True)
+    world.bot.peace.set_undisturbed(NOON + 60)
+    world.bot.send("wake up", ME, Priority.CRITICAL)
+    world.bot.send("later", ME)
+    assert to(world, ME) == ["wake up"]
+    world.later(61)
+    await world.settle()
+    assert to(world, ME) == ["wake up"]
+    assert len(world.outbox.holding) == 1
+
+
+def test_an_alert_nobody_is_to_be_told_of_is_told_to_nobody() -> None:
+    world = World(SENSORS, alerts=(hot(),), contacts=())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert world.outbox.notices == []
+    assert world.bot.alarms.active[0].untold == ()
+
+
+def test_many_alerts_in_one_storm_are_counted() -> None:
+    world = house(hot(), storm=1)
+    world.receive("s/first", "31")
+    world.later(GATHER)
+    for number in range(50):
+        world.receive(f"s/{number}", "31")
+    world.later(61)
+    text = to(world, ME)[-1]
+    assert text.startswith("⚠ Many alerts: 50 more in the last minute (Too hot)\n• ⚠ s/0 31 · #2")
+    assert text.endswith("… and 10 more, see /mqtt alerts")
+
+
+def test_alerts_that_were_told_of_before_they_were_stored_are_found_by_any_name() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    assert [alert.topic for alert in world.bot.alarms.find("")] == ["s/1"]
+    assert world.bot.alarms.of("r1") == world.bot.alarms.active
+
+
+def test_a_notice_of_one_among_many_over_names_the_worst() -> None:
+    world = house(hot(), hot(topic="s/9", id="r9", name="Nine"))
+    for topic in ("s/1", "s/9"):
+        world.receive(topic, "31")
+    world.later(GATHER)
+    world.receive("s/9", "3")
+    world.receive("s/2", "35")
+    world.later(GATHER)
+    assert to(world, ME)[-1].split("\n")[0] == "⚠ 3 alerts: Nine, Too hot"
+
+
+async def test_muted_in_the_moment_before_it_is_told_it_is_not_told() -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    await world.ask("mute s/1")
+    world.later(GATHER)
+    assert [text for text in to(world, YOU) if "Too hot" in text] == []
+
+
+def test_silence_that_ends_is_told_with_its_length() -> None:
+    world = house(stale(600, "s/1"))
+    world.receive("s/1", "5")
+    world.later(600)
+    world.later(300)
+    world.receive("s/1", "6")
+    world.later(GATHER)
+    assert to(world, ME)[-1] == "✅ s/1: 6\n“silent” is over, after 5 min · #1"
+
+
+async def test_words_that_mean_no_alert_and_no_rule() -> None:
+    world = house(hot())
+    assert "there is no alert" in await world.ask("ack too hot gone there")
+    assert (await world.ask("mute hall")).startswith("🔕 Muted: hall.")
+
+
+async def test_who_asks_for_what_was_held_while_it_is_told_gets_it_once() -> None:
+    world = house(hot())
+    world.bot.peace.set_undisturbed(NOON + 60)
+    world.bot.send("later", ME)
+    world.later(61)
+    first, second = world.spawned[0](), world.spawned[0]()
+    held = world.outbox.held
+
+    async def held_slowly(who: str) -> list[Notice]:
+        if who == ME and second.cr_frame is not None and second.cr_await is None:
+            with pytest.raises(StopIteration):
+                second.send(None)
+        return await held(who)
+
+    world.outbox.held = held_slowly  # type: ignore[method-assign]
+    await first
+    assert len(to(world, ME)) == 1

@@ -399,3 +399,12 @@ def test_a_truth_table_of_steps() -> None:
     assert lifecycle.ease(alert, NOON, clear=True) == alert
     recovering = replace(alert, state=AlertState.RECOVERING)
     assert lifecycle.ease(recovering, NOON, clear=False) == recovering
+
+
+def test_the_numbers_before_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts_module, "MOST_AMOUNTS", 2)
+    watched = Watched(above(topic="t/+"))
+    for number in range(5):
+        watched.value("20", f"t/{number}")
+    watched.value("31", "t/4")
+    assert watched.engine.active[0].trend == 1

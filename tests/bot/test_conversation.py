@@ -245,18 +245,21 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
         conversation.take(reading(f"u/{number}", "1"), EACH, NOON + 5)
     conversation.take(reading("t", "2"), EACH, NOON + 5)
     assert [each.to for each in conversation.due(NOON + 6)] == [ME]
-    conversation.take(reading("l", "5"), LIVE, NOON + 10)
-    assert [each.to for each in conversation.due(NOON + 10)] == [ME]
-    conversation.take(reading("l", "6"), LIVE, NOON + 10)
+    conversation.take(reading("t", "3"), EACH, NOON + 8)
+    assert [each.to for each in conversation.due(NOON + 9)] == [ME]
+    conversation.take(reading("l", "5"), LIVE, NOON + 11)
+    assert [each.to for each in conversation.due(NOON + 11)] == [ME]
+    conversation.take(reading("l", "6"), LIVE, NOON + 11)
     asleep.add(ME)
     assert conversation.due(NOON + 20) == []
-    assert conversation.told() == []
-    assert conversation.holding == [YOU]
+    assert "l" not in conversation.told()
+    assert conversation.holding == [YOU, ME]
+    assert conversation.release(ME) == "l: 6"
     asleep.clear()
     text = conversation.release(YOU)
     lines = text.split("\n")
-    assert lines[0] == "t: 1"
-    assert lines[-1] == "… 8 more messages"
+    assert lines[0] == "t: 3 ×2"
+    assert lines[-1] == "… 9 more messages"
     assert "t" in conversation.told()
     assert conversation.release(YOU) == ""
 

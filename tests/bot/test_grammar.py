@@ -1,5 +1,6 @@
 """Alert rules as chat text."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import example, given, strategies as st
@@ -324,6 +325,15 @@ def test_a_rule_written_is_read_back(made: AlertRule) -> None:
 
 def test_a_rule_that_cannot_be_written_is_written_as_well_as_can_be() -> None:
     assert write_rule(rule("t", "rises", "5")) == 't rises "5"'
+
+
+def key_of(ask: Callable[[], object]) -> str:
+    """Return the key of the error that is raised, if any; whatever else is raised fails the test."""
+    try:
+        ask()
+    except BotError as err:
+        return err.key
+    return "rule_is_one"
 
 
 @given(

@@ -175,6 +175,13 @@ def test_a_clock_set_back_drops_what_lies_in_the_future() -> None:
     assert made.holds(Value("20", 20.0), None, ((NOW + 50, 10.0),), NOW) is False
 
 
+def test_what_comes_at_once_after_something_lower_is_not_kept() -> None:
+    made = judge("rises", "5", seconds=600)
+    memory = made.remember(((NOW, 10.0),), Value("20", 20.0), NOW + 9)
+    assert memory == ((NOW, 10.0),)
+    assert made.remember(memory, Value("20", 20.0), NOW + 10) == ((NOW, 10.0), (NOW + 10, 20.0))
+
+
 def test_text_is_not_remembered_and_other_operators_remember_nothing() -> None:
     assert judge("rises", "5", seconds=600).remember((), Value("warm"), NOW) == ()
     assert judge(">", "5").remember((), Value("6", 6.0), NOW) == ()
@@ -312,3 +319,8 @@ def test_no_condition_and_no_value_raise(
     made.clears(one)
     made.worse(one.number, None)
     made.problem()
+
+
+def test_every_operator_has_a_word_that_a_form_can_show() -> None:
+    assert Operator.ABOVE.word == "above"
+    assert all(operator.word.replace("_", "").isalpha() for operator in Operator)

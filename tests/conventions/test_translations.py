@@ -8,6 +8,9 @@ import re
 import pytest
 from source import INTEGRATION, modules
 
+from custom_components.dinox_mqtt_bot.bot.alert import Step
+from custom_components.dinox_mqtt_bot.bot.status import Delivery
+
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 LANGUAGES = ("en", "de")
 
@@ -121,6 +124,20 @@ def test_no_text_is_left_over() -> None:
         "role_",
         "usage_",
         "column_",
+        "step_",
+        "delivery_",
+        "quiet_",
+        "dnd_",
+        "alert_acknowledged",
+        "alert_snoozed",
+        "alert_muted",
     )
     own = [key.removeprefix("common.") for key in load("en") if key.startswith("common.")]
     assert [key for key in own if not key.startswith(families) and not re.search(rf"\b{key}\b", code)] == []
+
+
+def test_every_step_of_an_alert_and_of_a_notice_has_a_text() -> None:
+    english = load("en")
+    states = [*Delivery, "held", "merged", "superseded", "retrying"]
+    wanted = [f"common.step_{step}" for step in Step] + [f"common.delivery_{state}" for state in states]
+    assert [key for key in wanted if key not in english] == []

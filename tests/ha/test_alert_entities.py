@@ -1,5 +1,6 @@
 """Alerts as Home Assistant entities and events."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.const import STATE_OFF, STATE_ON
@@ -69,6 +70,18 @@ async def test_a_rule_is_a_problem_while_one_of_its_topics_is(
         await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
         assert "topics" not in found(hass, "binary_sensor.bot_warm").attributes
         await until(is_in(hass, "sensor.bot_alerts_firing", "0"))
+
+
+async def test_many_topics_of_one_rule_are_counted_and_some_of_them_named(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))):
+        await asyncio.gather(*(publish(port, f"home/{place}", "31") for place in range(25)))
+        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["count"] == 25)
+        told = found(hass, "binary_sensor.bot_warm").attributes
+        assert (len(told["topics"]), told["numbers"]) == (20, list(range(1, 21)))
+        await until(is_in(hass, "sensor.bot_alerts_firing", "25"))
+        assert found(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
 
 
 async def test_an_alert_that_stands_is_shown_again_after_a_restart(

@@ -25,6 +25,7 @@ from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertState, Step
 from custom_components.dinox_mqtt_bot.bot.announcements import AlertChanged
 from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.rules import AlertRule
+from custom_components.dinox_mqtt_bot.bot.watching import BROKER
 from custom_components.dinox_mqtt_bot.condition import SCHEMA
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.events import (
@@ -215,6 +216,12 @@ def test_every_change_of_an_alert_has_a_step_that_is_known_or_none(change: Alert
 )
 def test_a_step_says_what_happened(change: AlertChanged, step: str | None) -> None:
     assert step_of(change) == step
+
+
+def test_the_alert_about_the_broker_is_named_by_its_id() -> None:
+    away = AlertChanged(Alert(BROKER.id, "", state=AlertState.NO_DATA), BROKER, AlertState.PENDING)
+    told = alert_event("1", away)
+    assert (told["rule"], told["step"], told["topic"], told["text"]) == ("broker", "no_data", "", "")
 
 
 async def test_the_logbook_tells_of_alerts_in_the_language_of_home_assistant(

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, strategies as st
 from people import ALICE, BOT, PASSWORDS, Person, Probed, World, full, until
 import pytest
-from slixmpp import Message
+from slixmpp import JID, Message
 from test_self_chat import OWN, self_chat
 
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
@@ -54,6 +54,8 @@ async def test_what_a_client_sends_is_understood(either: World) -> None:
     bot = await either.bot()
     tls = either.lab.client_ssl()
     async with Client(ALICE, PASSWORDS["alice"], either.server.ports["c2s"], tls) as alice:
+        # Then the server has seen her presence, too: what came between would be stored, and stay there.
+        await alice.client.plugin["xep_0199"].send_ping(JID("home.test"), timeout=5)
         notice = bot.say("Cellar: 3 cm\nsince 10:00")
         heard = await alice.next("Cellar")
         assert heard.id == notice.id

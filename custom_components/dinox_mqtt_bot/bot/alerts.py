@@ -57,6 +57,7 @@ class Alerts:
         self.untold: dict[Key, None] = {}
         self._watches = Watches(rules)
         self._alerts: dict[Key, Alert] = {}
+        self._active: dict[Key, None] = {}
         self._timers = Timers()
         self._amounts: dict[Key, float] = {}
         self._number = last_number
@@ -91,9 +92,12 @@ class Alerts:
     @property
     def active(self) -> list[Alert]:
         """What is wrong now, the oldest first."""
-        return sorted(
-            (alert for alert in self._alerts.values() if alert.active), key=lambda each: each.number
-        )
+        return sorted((self._alerts[key] for key in self._active), key=lambda each: each.number)
+
+    @property
+    def firing(self) -> int:
+        """How many alerts are active."""
+        return len(self._active)
 
     def of(self, rule_id: str) -> list[Alert]:
         """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
@@ -141,10 +145,9 @@ class Alerts:
         """Do what has become due."""
         self._clock(now)
         for key in self._timers.due(now):
-            alert = self._alerts.get(key)
             watch = self._watches.get(key[0])
-            if alert is not None and watch is not None:
-                self._look(alert, watch, now)
+            assert watch is not None
+            self._look(self._alerts[key], watch, now)
         return self._done()
 
     def hear(self, online: bool, now: float) -> Judged:
@@ -325,6 +328,10 @@ class Alerts:
             self.untold[key] = None
         else:
             self.untold.pop(key, None)
+        if alert.active:
+            self._active[key] = None
+        else:
+            self._active.pop(key, None)
         if watch is None:
             return
         remembers = (
@@ -343,6 +350,7 @@ class Alerts:
 
     def _close(self, key: Key, alert: Alert, rule: AlertRule | None, now: float) -> None:
         del self._alerts[key]
+        self._active.pop(key, None)
         self.untold.pop(key, None)
         self._timers.forget(key)
         self._gone.add(key)

@@ -370,7 +370,7 @@ class Bot:
             last_text=with_unit(last.text, last.unit) if last else "",
             last_time=last.time if last else 0.0,
             refused=tuple(self.ports.broker.refused.items()),
-            firing=len(self.alarms.active),
+            firing=self.alarms.engine.firing,
             quiet_until=self.disturbance.quiet_until,
             do_not_disturb=self.disturbance.undisturbed(self.ports.clock.now()),
         )

@@ -222,7 +222,7 @@ class _Reader:
         return seconds
 
     def _clause(self) -> None:
-        """Read one clause."""
+        """Read the clause that begins here."""
         if self._changing and _is(self._words, self._at, SWITCH):
             self._asked.enabled = _is(self._words, self._at, ON)
             self._at += 1

@@ -242,6 +242,12 @@ class Conversation:
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
+    def _spare(self, bubble: Bubble, now: float) -> None:
+        """Keep what a bubble shows for those who are not to be disturbed."""
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                self._hold(contact).add(bubble.reading, bubble.subscription, now)
+
     def _awake(self, text: str, now: float) -> list[Notice]:
         """Return one notice for each contact that may be disturbed."""
         return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
@@ -254,9 +260,7 @@ class Conversation:
         bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
         bubble.since = bubble.said = now
         self._settle(bubble)
-        for contact in self._contacts:
-            if self._disturbed(contact):
-                self._hold(contact).add(bubble.reading, bubble.subscription, now)
+        self._spare(bubble, now)
         notices = self._awake(bubble.shown, now)
         bubble.ids = {notice.to: notice.id for notice in notices}
         return notices
@@ -267,6 +271,7 @@ class Conversation:
         self._settle(bubble)
         if text == bubble.shown:
             return []
+        self._spare(bubble, now)
         bubble.shown, bubble.said = text, now
         bubble.corrections += 1
         return [

@@ -17,9 +17,6 @@ class Mutes:
         self._memory = memory
         self._until: dict[str, float] = dict(_read(memory.get(KEY)))
 
-    def __bool__(self) -> bool:
-        return bool(self._until)
-
     def __iter__(self) -> Iterator[tuple[str, float]]:
         return iter(self._until.items())
 

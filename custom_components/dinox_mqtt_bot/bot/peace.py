@@ -1,6 +1,5 @@
 """Leaving people in peace, and telling them afterwards what they missed."""
 
-from asyncio import Lock
 from collections.abc import Callable, Coroutine, Iterable
 import logging
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,8 @@ class Peace:
         self._bot = bot
         self._spawn = spawn
         self._rest = bot.disturbance
-        self._lock = Lock()
+        self._releasing = False
+        self._again = False
         self._look_at = NEVER
         self._since: dict[str, float] = {}
         bot.conversation.spare(self._spares)
@@ -91,11 +91,23 @@ class Peace:
             ports.outbox.hold(Notice(ports.clock.new_id(), contact, text, now))
 
     async def _release(self) -> None:
-        async with self._lock:
-            for to in self._everybody():
-                if not self._spares(to):
-                    await self._tell(to)
-            self._bot.ports.history.told(self._bot.conversation.told())
+        """Tell everybody who may be disturbed; whoever asks for it meanwhile has it done once more."""
+        self._again = True
+        if self._releasing:
+            return
+        self._releasing = True
+        try:
+            while self._again:
+                self._again = False
+                await self._tell_all()
+        finally:
+            self._releasing = False
+
+    async def _tell_all(self) -> None:
+        for to in self._everybody():
+            if not self._spares(to):
+                await self._tell(to)
+        self._bot.ports.history.told(self._bot.conversation.told())
 
     async def _tell(self, to: str) -> None:
         """Tell one contact or target what was held for it, as one."""

@@ -116,8 +116,6 @@ class _Stage:
 
     def _note(self, change: AlertChanged, at: float) -> None:
         topic = change.alert.topic
-        if change.rule.id != self._rule.id:
-            return
         if change.alert.state in ACTIVE and change.before not in ACTIVE:
             self._fired[topic] = self._fired.get(topic, 0) + 1
             self._began[topic] = at

@@ -1,6 +1,7 @@
 """Everything the bot can be asked to do."""
 
 from ..command import Command
+from .alerts import Alert, Alerts, RmAlert, Rule, Try
 from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
 from .display import Display, Priority
 from .messages import History, Pause, Publish, Resume
@@ -14,6 +15,11 @@ COMMANDS: tuple[type[Command], ...] = (
     Unsubscribe,
     Publish,
     History,
+    Alert,
+    Alerts,
+    Rule,
+    RmAlert,
+    Try,
     Ack,
     Snooze,
     Mute,

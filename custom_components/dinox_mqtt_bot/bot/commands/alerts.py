@@ -148,7 +148,7 @@ def _alert_row(bot: Bot, each: alert.Alert) -> tuple[Cell, ...]:
     taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
     since = Text("since", {"time": bot.moment(each.fired), "duration": lasted})
     return (
-        f"   ⚠ #{each.number} {each.name or each.topic}",
+        f"↳ ⚠ #{each.number} {each.name or each.topic}",
         each.value,
         Text(_STATES[each.state]),
         since,
