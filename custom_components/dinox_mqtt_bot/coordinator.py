@@ -94,6 +94,7 @@ class BotCoordinator:
         self._snapshot = Snapshot.of(entry)
         self._told: BotStatus | None = None
         self._closed = False
+        self._behind: list[Notice] | None = None
 
     async def async_open(self) -> None:
         """Load the words, open the database, build the links and the bot; nothing connects yet.
@@ -107,7 +108,7 @@ class BotCoordinator:
             self.chat = await async_build_chat(self)
             self.notifier = build_notifier(self)
             self.bot = self._build_bot()
-            self._dnd = DndSource(self.hass, self.bot.peace.set_source)
+            self._dnd = DndSource(self.hass, self.bot.peace.set_source, told=self.bot.disturbance.source)
             self._silence = self.bot.listen(self._announced)
             await self.bot.say_untold()
         except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
@@ -192,7 +193,12 @@ class BotCoordinator:
 
     def stored(self, notice: Notice) -> None:
         """Say what the outbox holds."""
-        (self.notifier if is_target(notice.to) else self.chat).say(notice)
+        if is_target(notice.to):
+            self.notifier.say(notice)
+        elif self._behind is None:
+            self.chat.say(notice)
+        else:
+            self._behind.append(notice)
 
     def hear(self, utterance: Utterance) -> None:
         """Let the bot answer a contact, without holding up the XMPP stream."""
@@ -207,7 +213,8 @@ class BotCoordinator:
         self.bot.peace.set_contact(jid, disturbed)
 
     def session_began(self) -> None:
-        """Say what an earlier session could not deliver."""
+        """Say what an earlier session could not deliver, and only then what comes meanwhile."""
+        self._behind = self._behind or []
         self.create_task(self._say_again(), "say again")
 
     async def _say_again(self) -> None:
@@ -215,8 +222,9 @@ class BotCoordinator:
             waiting = await self.store.outbox.waiting()
         except BotError as err:
             _LOGGER.warning("What waits to be said cannot be read: %s", err)
-            return
-        for notice in waiting:
+            waiting = []
+        behind, self._behind = self._behind or [], None
+        for notice in (*waiting, *behind):
             if not is_target(notice.to):
                 self.chat.say(notice)
 

@@ -2,45 +2,69 @@
 
 from collections.abc import Callable
 
-from homeassistant.const import STATE_ON
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, HomeAssistant, State, callback
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    CoreState,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.start import async_at_started
 
 
 class DndSource:
-    """Tells whether the entity is on; off too is an entity that is missing, unavailable or unknown."""
+    """Tells whether the entity is on; off too is an entity that is missing, unavailable or unknown.
 
-    def __init__(self, hass: HomeAssistant, tell: Callable[[bool], None]) -> None:
+    But while Home Assistant starts, what was told before the restart (`told`) holds until the entity is there.
+    """
+
+    def __init__(self, hass: HomeAssistant, tell: Callable[[bool], None], *, told: bool = False) -> None:
         self._hass = hass
         self._tell = tell
         self._entity_id = ""
-        self._told = False
+        self._told = told
         self._untrack: CALLBACK_TYPE | None = None
+        self._unwait: CALLBACK_TYPE | None = None
 
     @callback
     def follow(self, entity_id: str) -> None:
         """Follow this entity instead of the one before; none if empty."""
-        if entity_id == self._entity_id:
+        if entity_id == self._entity_id and (entity_id or not self._told):
             return
         self.stop()
         self._entity_id = entity_id
-        if entity_id:
-            self._untrack = async_track_state_change_event(self._hass, entity_id, self._changed)
-        self._take(self._hass.states.get(entity_id) if entity_id else None)
+        if not entity_id:
+            self._take(None)
+            return
+        self._untrack = async_track_state_change_event(self._hass, entity_id, self._changed)
+        self._unwait = async_at_started(self._hass, self._started)
+        self._take(self._hass.states.get(entity_id))
 
     @callback
     def stop(self) -> None:
         """Follow no entity any more; what was told last holds."""
         self._entity_id = ""
-        if self._untrack is not None:
-            self._untrack()
-            self._untrack = None
+        for end in (self._untrack, self._unwait):
+            if end is not None:
+                end()
+        self._untrack = self._unwait = None
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
         self._take(event.data["new_state"])
 
+    @callback
+    def _started(self, hass: HomeAssistant) -> None:
+        self._take(hass.states.get(self._entity_id))
+
     def _take(self, state: State | None) -> None:
+        missing = state is None or state.state in {STATE_UNAVAILABLE, STATE_UNKNOWN}
+        if missing and self._entity_id and self._hass.state is not CoreState.running:
+            return
         on = state is not None and state.state == STATE_ON
         if on != self._told:
             self._told = on

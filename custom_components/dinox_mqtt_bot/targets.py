@@ -38,13 +38,13 @@ ANSWER_SECONDS = 30.0
 TARGET = re.compile(r"notify\.(?!send_message$)[a-z0-9_]+")
 
 # What the companion apps understand (iOS below `push`, Android beside it); each passes over what is the other's.
-# Android keeps its alarm stream audible while the phone is on do-not-disturb.
+# Android keeps its alarm stream audible while the phone is on do-not-disturb. No `ttl: 0`, which is often shown with it: a phone
+# without network in that moment would never get it.
 CRITICAL: Mapping[str, Any] = {
     "push": {
         "sound": {"name": "default", "critical": 1, "volume": 1.0},
         "interruption-level": "critical",
     },
-    "ttl": 0,
     "priority": "high",
     "channel": "alarm_stream",
     "importance": "high",

@@ -642,7 +642,9 @@ async def test_what_is_muted_by_rule_or_topic_is_listed() -> None:
     await world.ask("mute s/2")
     assert await world.ask("mute") == "Muted:\n• Too hot — until 10:00:00\n• s/2 — for good"
     assert "is no time" in await world.ask("mute s/1 off")
-    assert "is no topic filter" in await world.ask("mute s/+x") or "topic filter" in await world.ask("mute s/+x")
+    assert "is no topic filter" in await world.ask("mute s/+x") or "topic filter" in await world.ask(
+        "mute s/+x"
+    )
 
 
 async def test_why_in_a_reply_means_that_alert() -> None:

@@ -1,7 +1,13 @@
 """An entity of Home Assistant says when nobody must be disturbed."""
 
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_STARTED,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
 from custom_components.dinox_mqtt_bot.dnd_source import DndSource
@@ -76,3 +82,38 @@ async def test_nothing_is_told_after_the_end(hass: HomeAssistant) -> None:
     listener.source.stop()
     await set_state(hass, STATE_ON)
     assert listener.told == []
+
+
+async def test_while_home_assistant_starts_what_held_before_holds(hass: HomeAssistant) -> None:
+    """A restart at night must not tell what was held, only because the schedule is not there yet."""
+    hass.set_state(CoreState.starting)
+    told: list[bool] = []
+    source = DndSource(hass, told.append, told=True)
+    source.follow(NIGHT)
+    await set_state(hass, STATE_UNAVAILABLE)
+    assert told == []
+    await set_state(hass, STATE_ON)
+    assert told == []
+    hass.set_state(CoreState.running)
+    await set_state(hass, STATE_OFF)
+    assert told == [False]
+
+
+async def test_an_entity_that_does_not_come_back_is_off_once_everything_has_started(
+    hass: HomeAssistant,
+) -> None:
+    hass.set_state(CoreState.starting)
+    told: list[bool] = []
+    source = DndSource(hass, told.append, told=True)
+    source.follow(NIGHT)
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+    assert told == [False]
+    source.stop()
+
+
+async def test_without_an_entity_what_held_before_ends(hass: HomeAssistant) -> None:
+    told: list[bool] = []
+    DndSource(hass, told.append, told=True).follow("")
+    assert told == [False]

@@ -327,6 +327,7 @@ async def test_an_account_that_is_taken_away_leaves_no_entities(
         }
         assert entry.state is ConfigEntryState.LOADED
         assert before - after == {
+            "button.bot_mark_as_read",
             "binary_sensor.bot_xmpp",
             "notify.alice_home_test",
             "sensor.bot_undelivered",

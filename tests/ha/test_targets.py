@@ -105,7 +105,6 @@ async def test_a_critical_one_rings_through_do_not_disturb_on_both_systems(
             "sound": {"name": "default", "critical": 1, "volume": 1.0},
             "interruption-level": "critical",
         },
-        "ttl": 0,
         "priority": "high",
         "channel": "alarm_stream",
         "importance": "high",

@@ -138,6 +138,17 @@ async def test_everything_written_is_acknowledged_in_the_end(world: World) -> No
         assert await session.alive()
 
 
+async def test_what_a_resumed_stream_did_not_carry_over_is_said_again_alerts_first(world: World) -> None:
+    alice = await world.person("alice")
+    bot = await world.bot()
+    saying = bot.link._saying
+    for key, priority in (("first", Priority.NORMAL), ("second", Priority.ALERT)):
+        saying._in_flight[key] = Notice(key, ALICE, key, bot.clock.now(), priority)
+    assert bot.link._session is not None
+    saying.begin(bot.link._session, resumed=True)
+    await until(lambda: alice.bodies == ["second", "first"])
+
+
 async def test_a_notice_said_twice_is_sent_once(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot()

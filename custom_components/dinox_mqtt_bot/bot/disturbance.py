@@ -8,21 +8,22 @@ from .rules import Priority
 QUIET = "quiet_until"
 UNDISTURBED = "undisturbed_until"
 CONTACTS = "undisturbed_contacts"
+SOURCE = "undisturbed_by_entity"
 
 
 class Disturbance:
     """Quiet: notifications do not ring. Do not disturb: what is not critical waits, for everybody or for a contact.
 
-    All outlast a restart but `source`, an entity of Home Assistant that says so. `contacts` are those whose own
-    presence does.
+    `source` is what an entity of Home Assistant says, `contacts` are those whose own presence says so. All of it outlasts a
+    restart: whoever slept before it, sleeps.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self.quiet_until = _read(memory.get(QUIET))
         self.undisturbed_until = _read(memory.get(UNDISTURBED))
-        self.source = False
-        self._standing = (self.quiet_until > 0, self.undisturbed_until > 0)
+        self.source = memory.get(SOURCE) == "on"
+        self._standing = (self.quiet_until > 0, self.undisturbed_until > 0 or self.source)
         self.contacts = {jid for jid in memory.get(CONTACTS).split("\n") if jid}
 
     def ended(self, now: float) -> bool:
@@ -54,6 +55,11 @@ class Disturbance:
         """Disturb nobody until then; 0 ends it."""
         self.undisturbed_until = until
         self._memory.set(UNDISTURBED, repr(until))
+
+    def set_source(self, undisturbed: bool) -> None:
+        """Know what the entity says."""
+        self.source = undisturbed
+        self._memory.set(SOURCE, "on" if undisturbed else "")
 
     def set_contact(self, jid: str, undisturbed: bool) -> None:
         """Know what a contact's own presence says."""

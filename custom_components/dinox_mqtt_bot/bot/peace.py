@@ -54,7 +54,7 @@ class Peace:
 
     def set_source(self, undisturbed: bool) -> None:
         """Follow the entity of Home Assistant that says when nobody is to be disturbed."""
-        self._rest.source = undisturbed
+        self._rest.set_source(undisturbed)
         self._changed()
 
     def set_contact(self, jid: str, undisturbed: bool) -> None:

@@ -230,9 +230,7 @@ class Outbox(Protocol):
 class AlertBook(Protocol):
     """The alerts, kept over restarts."""
 
-    def save(
-        self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()
-    ) -> None:
+    def save(self, record: Record, notices: Iterable[Notice] = (), held: Iterable[Notice] = ()) -> None:
         """Store what changed, and what is to be said or held because of it, in one transaction (tell)."""
 
     async def log(self, number: int) -> list[AlertEvent]:

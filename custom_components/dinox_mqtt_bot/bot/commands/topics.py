@@ -215,7 +215,9 @@ class Qos(Command):
             return _qos_table(bot)
         known = subscribed_as(bot, self.filter)
         if self.qos is None:
-            return Text("qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known))
+            return Text(
+                "qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known)
+            )
         changed = replace(known, qos=self.qos)
         await bot.ports.rules.put_subscription(changed)
         return _done(bot, "qos_set", changed)

@@ -1,0 +1,123 @@
+"""The contact of the chaos run: a client that comes back, and reads what it missed in the archive of its account."""
+
+import asyncio
+from collections.abc import Iterator
+import contextlib
+from datetime import UTC, datetime, timedelta
+import re
+from typing import Any
+
+from slixmpp.exceptions import XMPPError
+
+from .chaos_sensors import ROOT
+from .person import Person, PersonError
+from .server import Server
+
+_NUMBER = re.compile(rf"\b{ROOT}/(\d+)\b")
+_WORD = re.compile(rf"\b{ROOT}/([a-z]+)\b")
+_STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+_ARRIVING_SECONDS = 20.0
+_OVERLAP = timedelta(seconds=10)
+
+type Copy = str
+"""The archive's id of one copy of a message (XEP-0359): the server makes a new one each time it takes a message."""
+
+
+class Seen:
+    """Which numbers were told, in which messages, and how often each message came."""
+
+    def __init__(self) -> None:
+        """Nothing was seen."""
+        self._told: dict[int, dict[str, set[Copy]]] = {}
+        self._live: set[str] = set()
+        self._messages: set[str] = set()
+
+    def add(self, stanza_id: str, copy: Copy, text: str, *, live: bool) -> None:
+        """Take note of a message; `live` says that it came by itself."""
+        numbers = {int(number) for number in _NUMBER.findall(text)}
+        if not numbers:
+            return
+        self._messages.add(stanza_id)
+        if live:
+            self._live.add(stanza_id)
+        for number in numbers:
+            self._told.setdefault(number, {}).setdefault(stanza_id, set()).add(copy)
+
+    @property
+    def numbers(self) -> set[int]:
+        """All that were told."""
+        return set(self._told)
+
+    @property
+    def messages(self) -> int:
+        """How many messages told them, repetitions not counted."""
+        return len(self._messages)
+
+    @property
+    def fetched(self) -> int:
+        """How many messages were only in the archive."""
+        return len(self._messages - self._live)
+
+    @property
+    def only_fetched(self) -> set[int]:
+        """The numbers that a client without an archive would not have been told."""
+        return {number for number, told in self._told.items() if not told.keys() & self._live}
+
+    @property
+    def marked(self) -> int:
+        """How often a number came again in a message with the same stanza id."""
+        return sum(len(copies) - 1 for told in self._told.values() for copies in told.values())
+
+    @property
+    def unmarked(self) -> int:
+        """How often a number came again in a message with another stanza id."""
+        return sum(len(told) - 1 for told in self._told.values())
+
+    def strays(self) -> Iterator[str]:
+        """Tell which numbers came unmarked."""
+        for number, told in sorted(self._told.items()):
+            if len(told) > 1:
+                yield f"{number}: {', '.join(told)}"
+
+
+class ChaosChat:
+    """Stays logged in as well as it can. `words` are what was told of topics that are no numbers."""
+
+    def __init__(self, you: Person, server: Server, bot: str) -> None:
+        """`you` is logged in here, and nowhere before."""
+        self.you = you
+        self.seen = Seen()
+        self.words: set[str] = set()
+        self._server = server
+        self._bot = bot
+        self._since = datetime.now(UTC)
+
+    async def arrive(self) -> None:
+        """Log in, and read what came meanwhile. Raises PersonError, XMPPError or TimeoutError."""
+        async with asyncio.timeout(_ARRIVING_SECONDS):
+            await self.you.arrive()
+            self.you.client.add_event_handler("message", self._hear)
+            began = datetime.now(UTC)
+            archive = self.you.client.plugin["xep_0313"]
+            async for found in archive.iterate(with_jid=self._bot, start=self._since, rsm={"max": 50}):
+                result = found["mam_result"]
+                stanza = result["forwarded"]["stanza"]
+                self.seen.add(stanza["id"], result["id"], stanza["body"], live=False)
+            self._since = began - _OVERLAP
+
+    async def stay(self) -> None:
+        """Come back whenever the server does, for ever."""
+        while True:
+            await asyncio.sleep(0.1)
+            if self._server.running and not self.you.client.is_connected():
+                with contextlib.suppress(PersonError, XMPPError, TimeoutError, OSError):
+                    await self.you.leave()
+                    await self.arrive()
+
+    def _hear(self, stanza: Any) -> None:
+        if stanza["from"].bare != self._bot or not stanza["body"]:
+            return
+        self.words.update(_WORD.findall(stanza["body"]))
+        copies = (each for each in stanza.xml.iterfind(_STANZA_ID) if each.get("by") == self.you.jid)
+        copy = next((each.get("id", "") for each in copies), "")
+        self.seen.add(stanza["id"], copy, stanza["body"], live=True)

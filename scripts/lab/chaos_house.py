@@ -1,0 +1,128 @@
+"""The house of the chaos run: Home Assistant, Mosquitto and Prosody as a careful user would set them up."""
+
+import asyncio
+import contextlib
+from enum import Enum
+from pathlib import Path
+import secrets
+from typing import Self, override
+
+from .chaos_chat import ChaosChat
+from .chaos_sensors import ROOT, Sensors
+from .configuration import DOMAIN
+from .flows import Account, broker_answer
+from .hass import Hass
+from .person import Person
+from .servers import Lab
+
+BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
+# Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written every
+# half hour: with these it is written after each change, which is still after the acknowledgement.
+MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
+OPTIONS = {
+    "discovery": True,
+    "discovery_prefix": "homeassistant",
+    "digest_seconds": 300,
+    "retention_days": 30,
+    "retention_rows": 1_000_000,
+    "bare_commands": True,
+    # No summaries: each number is to be read in the chat.
+    "alerts": {"sound": True, "storm": 0},
+}
+
+
+class Victim(Enum):
+    """What is killed."""
+
+    HOME_ASSISTANT = "home_assistant"
+    BROKER = "broker"
+    XMPP = "xmpp"
+
+
+class ChaosHouse(contextlib.AsyncExitStack):
+    """Everything that runs; one rule, that each number above 0 is an alert."""
+
+    hass: Hass
+    chat: ChaosChat
+    sensors: Sensors
+
+    def __init__(self, root: Path | None) -> None:
+        """`root` is kept afterwards, None is temporary."""
+        super().__init__()
+        self._root = root
+        self._busy = {victim: asyncio.Lock() for victim in Victim}
+
+    @override
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        try:
+            await self._build()
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
+
+    async def _build(self) -> None:
+        lab = self.enter_context(Lab(self._root))
+        words = {name: secrets.token_urlsafe(9) for name in ("bot", "you")}
+        self._broker = await asyncio.to_thread(lab.mosquitto, extra=MOSQUITTO)
+        self._xmpp = await asyncio.to_thread(lab.prosody, users=words, tls_required=True, log_level="info")
+        port = self._xmpp.ports["c2s"]
+        self.sensors = Sensors(self._broker.ports["mqtt"])
+        you = Person(YOU, words["you"], port, lab.client_ssl())
+        self.push_async_callback(you.leave)
+        self.chat = ChaosChat(you, self._xmpp, BOT)
+        await self.chat.arrive()
+        you.befriend(BOT)
+        self.hass = await self.enter_async_context(Hass(lab.directory("hass")))
+        account = Account(BOT, words["bot"], port, lab.ca)
+        self._entry = await self.hass.add_bot(
+            broker_answer(self._broker.ports["mqtt"]), account, YOU, ["quiet/#"]
+        )
+        await self._make_rule()
+        await self._rehearse()
+        staying = asyncio.create_task(self.chat.stay())
+        self.callback(staying.cancel)
+
+    async def _make_rule(self) -> None:
+        """Have every number told, and wait until Home Assistant has written that down."""
+        api = self.hass.api
+        await api.call_action(
+            DOMAIN, "alert", config_entry_id=self._entry, topic=f"{ROOT}/+", condition="> 0 as Chaos"
+        )
+        await api.flow("options", {"handler": self._entry}, OPTIONS)
+        async with asyncio.timeout(30):
+            while not self._is_kept():  # noqa: ASYNC110  # a file tells nobody
+                await asyncio.sleep(0.1)
+
+    async def _rehearse(self) -> None:
+        """Wait until an alert comes through: what is published before the bot has subscribed is nobody's loss."""
+        async with asyncio.timeout(60):
+            while "ready" not in self.chat.words:
+                await self.sensors.say("ready")
+                await asyncio.sleep(1)
+
+    def _is_kept(self) -> bool:
+        kept = self.hass.directory / ".storage" / "core.config_entries"
+        text = kept.read_text().replace(" ", "") if kept.exists() else ""
+        return '"storm":0' in text and f"{ROOT}/+" in text
+
+    async def strike(self, victim: Victim, seconds: float) -> None:
+        """Kill a process, and start it again after so many seconds."""
+        async with self._busy[victim]:
+            await self._kill(victim)
+            await asyncio.sleep(seconds)
+            if victim is Victim.HOME_ASSISTANT:
+                await self.hass.start()
+            else:
+                server = self._broker if victim is Victim.BROKER else self._xmpp
+                await asyncio.to_thread(server.start)
+
+    async def _kill(self, victim: Victim) -> None:
+        if victim is Victim.HOME_ASSISTANT:
+            await self.hass.kill()
+        elif victim is Victim.BROKER:
+            await asyncio.to_thread(self._broker.kill)
+            self.sensors.doubt()
+        else:
+            await asyncio.to_thread(self._xmpp.kill)
