@@ -10,7 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.readings import Readings
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, RuleSet, Subscription
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, RuleSet, Subscription
 from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
@@ -53,6 +53,12 @@ class NoRules:
         raise AssertionError
 
     async def remove_subscription(self, topic_filter: str) -> None:
+        raise AssertionError
+
+    async def put_alert(self, rule: AlertRule) -> AlertRule:
+        raise AssertionError
+
+    async def remove_alert(self, rule: AlertRule) -> None:
         raise AssertionError
 
     async def set_paused(self, paused: bool) -> None:
@@ -113,20 +119,29 @@ class Assembly:
             chat=self.chat,
             history=self.store.history,
             outbox=self.store.outbox,
+            alerts=self.store.alerts,
+            memory=self.store,
             rules=NoRules(),
             phrases=Translations(words()),
             templates=templates or NoTemplates(),
             clock=self.clock,
         )
-        self.bot = Bot(ports, Readings(ports.templates), rules, paused=False, name="Bench")
+        self.bot = Bot(
+            ports,
+            Readings(ports.templates),
+            rules,
+            paused=False,
+            name="Bench",
+            spawn=lambda work: self.create_task(work, "tell what was held"),
+        )
 
     async def close(self) -> None:
         self.clock.close()
         await self.link.stop()
         await asyncio.to_thread(self.store.close)
 
-    def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
-        self.store.outbox.mark(notice_id, delivery, at)
+    def delivered(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
+        self.store.outbox.mark(notice_id, delivery, at, note)
         self.bot.delivered(notice_id, delivery, at)
 
     # The parts need each other: these are looked up when they are called.

@@ -29,11 +29,15 @@ SETTLE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Whom to kill once so many numbers were published, and how long it stays away."""
+    """Whom to kill once so many numbers were published, and how long it stays away.
+
+    One that is `aimed` strikes in the moment in which the next message comes to the chat.
+    """
 
     after: int
     victim: Victim
     seconds: float
+    aimed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def plan(alerts: int, each: int, chance: random.Random) -> list[Kill]:
     chance.shuffle(victims)
     moments = sorted(chance.randint(alerts // 50, alerts * 19 // 20) for _ in victims)
     return [
-        Kill(moment, victim, chance.uniform(0, 4)) for moment, victim in zip(moments, victims, strict=True)
+        Kill(moment, victim, chance.uniform(0, 4), aimed=chance.random() < 0.5)
+        for moment, victim in zip(moments, victims, strict=True)
     ]
 
 
@@ -98,7 +103,7 @@ async def storm(house: ChaosHouse, alerts: int, kills: Sequence[Kill]) -> Counte
                 f"{kill.after:7,} published, {len(house.chat.seen.numbers):7,} in the chat: {kill.victim.value} is killed."
             )
             done[kill.victim] += 1
-            tasks.create_task(house.strike(kill.victim, kill.seconds))
+            tasks.create_task(house.strike(kill.victim, kill.seconds, aimed=kill.aimed))
         await publishing
     tell(f"{alerts:7,} published, {len(house.chat.seen.numbers):7,} in the chat; waiting for the rest ...")
     await arrival(house)

@@ -88,6 +88,7 @@ class ChaosChat:
         self.you = you
         self.seen = Seen()
         self.words: set[str] = set()
+        self._told = asyncio.Event()
         self._server = server
         self._bot = bot
         self._since = datetime.now(UTC)
@@ -114,9 +115,16 @@ class ChaosChat:
                     await self.you.leave()
                     await self.arrive()
 
+    async def next_message(self, within: float) -> None:
+        """Wait for the moment in which a message comes, but not longer than so many seconds."""
+        self._told.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._told.wait(), within)
+
     def _hear(self, stanza: Any) -> None:
         if stanza["from"].bare != self._bot or not stanza["body"]:
             return
+        self._told.set()
         self.words.update(_WORD.findall(stanza["body"]))
         copies = (each for each in stanza.xml.iterfind(_STANZA_ID) if each.get("by") == self.you.jid)
         copy = next((each.get("id", "") for each in copies), "")

@@ -19,6 +19,7 @@ BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
 # Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written every
 # half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
+_AIMING_SECONDS = 5.0
 OPTIONS = {
     "discovery": True,
     "discovery_prefix": "homeassistant",
@@ -107,9 +108,11 @@ class ChaosHouse(contextlib.AsyncExitStack):
         text = kept.read_text().replace(" ", "") if kept.exists() else ""
         return '"storm":0' in text and f"{ROOT}/+" in text
 
-    async def strike(self, victim: Victim, seconds: float) -> None:
-        """Kill a process, and start it again after so many seconds."""
+    async def strike(self, victim: Victim, seconds: float, *, aimed: bool) -> None:
+        """Kill a process, in the moment of the next chat message if `aimed`; start it again after so many seconds."""
         async with self._busy[victim]:
+            if aimed:
+                await self.chat.next_message(_AIMING_SECONDS)
             await self._kill(victim)
             await asyncio.sleep(seconds)
             if victim is Victim.HOME_ASSISTANT:

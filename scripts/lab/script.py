@@ -124,6 +124,23 @@ async def alias(scene: Scene) -> None:
     await scene.hears("Icebox\n-18.8 °C")
 
 
+async def alert(scene: Scene) -> None:
+    """A rule, an alert, somebody who sees to it, the end of it, and what became of it."""
+    await scene.ask(
+        '/mqtt alert home/freezer/temperature > -15 every 1h critical as "Freezer warm"', "Freezer warm"
+    )
+    await scene.ask("/mqtt try Freezer warm", "never have fired")
+    await scene.publish(Value("home/freezer/temperature", b"-12.3", 1))
+    if scene.stage.you is not None:
+        await scene.hears("🔴 Icebox: -12.3 °C", "“Freezer warm”: > -15")
+    await scene.ask("/mqtt alerts", "Freezer warm", "-12.3 °C")
+    await scene.ask("/mqtt ack freezer warm on my way", "Acknowledged: Icebox (#1)")
+    await scene.publish(Value("home/freezer/temperature", b"-19.1", 1))
+    if scene.stage.you is not None:
+        await scene.hears("“Freezer warm” is over")
+    await scene.ask("/mqtt why 1", "fired", "on my way", "over")
+
+
 async def pause(scene: Scene) -> None:
     """Paused, the bot keeps quiet; resumed, it says how much came in and talks again."""
     await scene.ask("/mqtt pause", "/mqtt resume")
@@ -166,6 +183,7 @@ ACTS: Sequence[Act] = (
     subscribe,
     memory,
     alias,
+    alert,
     pause,
     help_,
     action,

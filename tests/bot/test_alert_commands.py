@@ -35,7 +35,7 @@ async def test_a_rule_is_made_and_says_what_it_does() -> None:
     world = World(HOME, FREEZER)
     world.receive("home/freezer", "-18 °C")
     answer = await world.ask("/mqtt alert freezer > -15 for 5m critical")
-    assert answer == ("Alert rule 1, “Freezer”. Tell it as critical when Freezer is above −15 for 5 min.")
+    assert answer == ("Alert rule 1, “Freezer”. Tell it as critical when Freezer is above -15 for 5 min.")
     (made,) = rules(world)
     assert made == AlertRule(
         "home/freezer",
@@ -182,7 +182,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     world.later(120)
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
-        "• ✔ 1. Freezer — > −15 °C — alert\n"
+        "• ✔ 1. Freezer — > -15 °C — alert\n"
         "• ↳ ⚠ #1 Freezer — -10 °C — firing — since 08:00:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )

@@ -77,9 +77,9 @@ def condition_text(rule: AlertRule, phrases: Phrases) -> str:
 
 
 def limit_text(text: str) -> str:
-    """Return a limit as people write it: `−15 °C`, whatever the minus was typed with."""
+    """Return a limit with the minus that values have, whatever it was typed with."""
     text = " ".join(text.split())
-    return text.replace("-", "−", 1) if text.startswith("-") and number(text) else text
+    return text.replace("−", "-", 1) if text.startswith("−") and number(text) else text
 
 
 def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
