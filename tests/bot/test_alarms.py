@@ -761,3 +761,88 @@ async def test_who_asks_for_what_was_held_while_it_is_told_gets_it_once() -> Non
     world.outbox.held = held_slowly  # type: ignore[method-assign]
     await first
     assert len(to(world, ME)) == 1
+
+
+LOUD = Subscription("door/+", priority=Priority.CRITICAL)
+
+
+def test_a_critical_topic_is_told_in_the_chat_and_by_notification() -> None:
+    world = World(LOUD, targets=(PHONE,), click="/doors")
+    world.receive("door/front", "OPEN")
+    world.later(0)
+    chat, phone = world.outbox.notices
+    assert (chat.to, chat.text, chat.priority, chat.push) == (ME, "🔴 door/front\nOPEN", Priority.CRITICAL, None)
+    assert (phone.to, phone.text, phone.priority) == (PHONE, "OPEN", Priority.CRITICAL)
+    assert phone.push is not None
+    assert (phone.push.title, phone.push.url) == ("🔴 door/front", "/doors")
+    world.receive("door/front", "CLOSED")
+    world.later(0)
+    again = world.outbox.notices[-1].push
+    assert again is not None
+    assert again.tag == phone.push.tag
+
+
+def test_without_contacts_a_target_is_told_of_urgent_topics_only() -> None:
+    world = World(LOUD, Subscription("s/#"), targets=(PHONE,), contacts=())
+    world.receive("door/front", "OPEN")
+    world.receive("s/1", "5")
+    world.later(5)
+    assert [notice.to for notice in world.outbox.notices] == [PHONE]
+
+
+def test_a_storm_of_urgent_messages_is_told_as_one_and_none_is_lost() -> None:
+    world = World(LOUD, storm=3)
+    for number in range(30):
+        world.receive("door/front", str(number))
+        world.later(0.5)
+    assert len(world.said) == 3
+    world.restart()
+    world.later(60)
+    assert len(world.said) == 3
+    assert [row.count for row in world.history.waiting.values()] == [27]
+
+
+def test_a_storm_ends_with_a_summary_and_then_each_is_told_again() -> None:
+    world = World(LOUD, storm=2)
+    for number in range(10):
+        world.receive(f"door/{number}", str(number))
+    world.later(30)
+    assert len(world.said) == 2
+    world.later(31)
+    assert len(world.said) == 3
+    assert world.said[-1].startswith("Urgent messages in the last minute: 8\n🔴 door/2: 2\n")
+    assert world.history.waiting == {}
+    world.later(60)
+    world.receive("door/1", "x")
+    world.later(0)
+    assert len(world.said) == 4
+    for number in range(5):
+        world.receive("door/1", str(number))
+    world.clock.time -= 86_400
+    world.later(0)
+    assert "Urgent messages" in world.said[-1]
+    world.bot.close()
+
+
+def test_what_waits_of_a_storm_is_said_when_the_bot_ends() -> None:
+    world = World(LOUD, storm=1)
+    world.receive("door/1", "1")
+    world.receive("door/2", "2")
+    world.bot.close()
+    assert world.said[-1] == "Urgent messages in the last minute: 1\n🔴 door/2\n2"
+
+
+def test_nobody_to_tell_of_urgent_messages() -> None:
+    world = World(LOUD, contacts=())
+    world.receive("door/1", "1")
+    world.later(5)
+    assert world.outbox.notices == []
+    assert world.history.waiting == {}
+
+
+def test_urgent_texts_go_to_the_targets_too() -> None:
+    world = World(LOUD, targets=(PHONE,))
+    notices = world.bot.send("water!", priority=Priority.CRITICAL)
+    assert [notice.to for notice in notices] == [ME, PHONE]
+    assert notices[1].push is not None
+    assert notices[1].push.title == "Home"

@@ -21,6 +21,8 @@ YOU = "you@home.test"
 BROKER_LOGIN = {"username": "house", "password": "broker-secret"}
 BROKER_USERS = {"house": "broker-secret", "second": "broker-secret"}
 ACCOUNTS = {name: f"{name}-secret" for name in ("bot", "you", "stranger", "shared")}
+# How a message about alerts begins.
+MARKS = "⚠🔴✅"
 # What a broker drops by itself is not our loss: its queue for a sleeping session is 1,000 unless told otherwise.
 MOSQUITTO = "max_queued_messages 200000"
 
@@ -97,6 +99,25 @@ class House:
     async def action(self, name: str, **fields: Any) -> Any:
         """Call one of the bot's actions and return its response."""
         return await self.hass.api.call_action(DOMAIN, name, config_entry_id=self.entry_id, **fields)
+
+    @contextlib.asynccontextmanager
+    async def rule(self, topic: str, condition: str) -> AsyncIterator[int]:
+        """Have an alert rule for a while; yields its number."""
+        made = await self.action("alert", topic=topic, condition=condition)
+        try:
+            yield made["number"]
+        finally:
+            await self.action("rmalert", rule=str(made["number"]))
+
+    async def firing(self, rule: int) -> list[dict[str, Any]]:
+        """Return the active alerts of a rule."""
+        every = (await self.action("alerts"))["rules"]
+        return next(each["alerts"] for each in every if each["number"] == rule)
+
+    def notices(self, topic: str) -> list[str]:
+        """Return what the bot told of alerts on a topic so far, oldest first, each message once."""
+        told = {heard.id: heard.text for heard in self.you.all if heard.sender == BOT and topic in heard.text}
+        return [text for text in told.values() if text[0] in MARKS]
 
     async def state(self, platform: str, ending: str) -> str:
         """Return the state of the one entity of the bot with this platform and end of its id."""

@@ -177,13 +177,14 @@ class Alarms:
     def _tell(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._untold(), self.mutes)
-        composed = self._telling.compose(heard, self._rules, lambda topic: self._rings(topic, now), now)
+        composed = self._telling.compose(heard, self._rules, self.rings, now)
         self._save(self.engine.told(composed.alerts, composed.events), composed.notices, now)
 
-    def _rings(self, topic: str, now: float) -> bool:
+    def rings(self, topic: str) -> bool:
+        """Say whether a notification about a topic may ring now; a critical one does in any case."""
         subscription = self._subscriptions.best(topic)
         loud = subscription is None or subscription.sound
-        return loud and self._rules.sound and not self._disturbance.quiet(now)
+        return loud and self._rules.sound and not self._disturbance.quiet(self._ports.clock.now())
 
     def _save(self, record: Record, notices: Iterable[Notice], now: float) -> None:
         said: list[Notice] = []

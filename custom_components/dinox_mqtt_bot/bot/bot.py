@@ -114,6 +114,7 @@ class Bot:
             self._contacts = contacts
             self.ports.chat.meet(rules.contacts)
         self.conversation.address(self._receiving(), rules.digest_seconds)
+        self.conversation.urgent.follow(rules, self.alarms.rings)
         now = self.ports.clock.now()
         self.alarms.apply(rules, self.subscriptions, now)
         self._tell(now)
@@ -240,12 +241,14 @@ class Bot:
     # What commands, entities and actions ask for.
 
     def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
-        """Say something to one contact, or to all that receive.
+        """Say something to one contact, or to all that receive and, if it is urgent, the targets.
 
         Raises BotError `unknown_contact` or `no_contact`.
         """
         now = self.ports.clock.now()
-        if not to:
+        if not to and priority >= Priority.ALERT:
+            notices = self.conversation.urgent.say(self.name, text, priority, now)
+        elif not to:
             notices = self.conversation.notices(text, now, priority)
         elif to in (self._contacts or {}):
             notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]

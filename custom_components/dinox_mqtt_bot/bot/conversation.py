@@ -10,6 +10,7 @@ from .ports import Notice, Phrases
 from .reading import Reading
 from .rendering import When, render_reading
 from .rules import Display, Priority, Subscription
+from .urgent import Urgent
 
 BUFFER = 0.3
 GAP = 2.0
@@ -52,7 +53,7 @@ class Conversation:
         self._disturbed: Callable[[str], bool] = lambda contact: False
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
-        self._urgent: list[Notice] = []
+        self.urgent = Urgent(phrases, new_id, when)
         self._batch = Batch(BUFFER)
         self._digest = Batch(DIGEST, in_full=0)
         self._live = Live()
@@ -66,6 +67,7 @@ class Conversation:
     def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
+        self.urgent.address(self._contacts)
         self._held = {contact: held for contact, held in self._held.items() if contact in self._contacts}
         self._digest_seconds = self._digest.delay = digest_seconds
 
@@ -76,24 +78,17 @@ class Conversation:
     @property
     def wake_at(self) -> float:
         """When `due` has something to say; infinity for never."""
-        if self._urgent:
-            return 0.0
         if not self._online:
-            return NEVER
+            return self.urgent.due_at
         turn = max(min(self._batch.due_at, self._digest.due_at, self._live.due_at), self._quiet_until)
-        return min(turn, self._live.correct_at)
+        return min(turn, self._live.correct_at, self.urgent.due_at)
 
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading in; say whether it is told, now or later."""
         priority, display = subscription.priority, subscription.display
-        if not self._contacts or priority is Priority.SILENT:
-            return False
         if priority >= Priority.ALERT:
-            text = render_reading(reading, subscription, self._phrases, self._when)
-            self._urgent += self.notices(text, now, priority)
-            self._told.add(reading.message.topic)
-            return True
-        if display is Display.SILENT:
+            return self.urgent.take(reading, subscription, now)
+        if not self._contacts or Priority.SILENT is priority or display is Display.SILENT:
             return False
         if self.paused:
             self._hide(reading, 1)
@@ -108,7 +103,7 @@ class Conversation:
 
     def due(self, now: float) -> list[Notice]:
         """Return what is to be said now."""
-        notices, self._urgent = self._urgent, []
+        notices = self.urgent.due(now)
         if not self._online:
             return notices
         # Farther off than the gap means that the clock was set back.
@@ -124,7 +119,7 @@ class Conversation:
 
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits, due or not, because there will be no later."""
-        notices, self._urgent = self._urgent, []
+        notices = self.urgent.flush(now)
         for batch in (self._batch, self._digest):
             if batch.count:
                 notices += self._tell(batch, now)
@@ -185,8 +180,14 @@ class Conversation:
 
     def told(self) -> list[str]:
         """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
-        topics, self._told = self._told, set()
-        waiting: list[Batch | Live] = [self._batch, self._digest, self._live, *self._held.values()]
+        topics, self._told = self._told | self.urgent.told(), set()
+        waiting: list[Batch | Live | Urgent] = [
+            self._batch,
+            self._digest,
+            self._live,
+            self.urgent,
+            *self._held.values(),
+        ]
         return [topic for topic in topics if not any(topic in each for each in waiting)]
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:

@@ -37,7 +37,7 @@ def render_reading(
 
     With `when` the message's own time is told where it differs from that of receipt.
     """
-    lines = [_header(reading, subscription), _value(reading, phrases)]
+    lines = [header(reading, subscription), _value(reading, phrases)]
     if when is not None and abs(reading.time - reading.message.received) > _OLD:
         lines.append(phrases.phrase("common.as_of", time=when(reading.time)))
     return inert("\n".join(lines))
@@ -52,7 +52,7 @@ def render_digest(
     """
     entries = iter(entries)
     lines = [
-        f"{_header(reading, subscription)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
+        f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
         for reading, subscription, count in islice(entries, MOST_TOPICS)
     ]
     unlisted += sum(count for _, _, count in entries)
@@ -89,7 +89,8 @@ def _times(count: int) -> str:
     return f" ×{count}" if count > 1 else ""
 
 
-def _header(reading: Reading, subscription: Subscription | None) -> str:
+def header(reading: Reading, subscription: Subscription | None) -> str:
+    """Return the first line of a reading: marks, icon, what the topic is called."""
     mark = _MARKS.get(subscription.priority, "") if subscription else ""
     icon = plain(subscription.icon) if subscription else ""
     retained = "📌" if reading.message.retain else ""

@@ -1,0 +1,119 @@
+"""Readings that cannot wait: of topics with the priority alert or critical."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+
+from .batch import Batch
+from .ports import Notice, Phrases, Push, is_target
+from .reading import Reading
+from .rendering import When, header, render_reading, render_value
+from .rules import Priority, RuleSet, Subscription
+from .timers import NEVER
+
+STORM_SECONDS = 60.0
+
+type Ring = Callable[[str], bool]
+"""Says whether a notification about a topic may ring."""
+
+
+class Urgent:
+    """Each is said at once, to the contacts and to Home Assistant's notifications; past a number a minute as one."""
+
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self._contacts: tuple[str, ...] = ()
+        self._rules = RuleSet()
+        self._ring: Ring = lambda topic: True
+        self._notices: list[Notice] = []
+        self._said: deque[float] = deque()
+        self._batch = Batch(STORM_SECONDS)
+        self._summary_at = NEVER
+        self._priority = Priority.ALERT
+        self._told: set[str] = set()
+
+    def address(self, contacts: Iterable[str]) -> None:
+        """Talk to these contacts."""
+        self._contacts = tuple(contacts)
+
+    def follow(self, rules: RuleSet, ring: Ring) -> None:
+        """Talk to the rule set's targets too, and brake as it says."""
+        self._rules, self._ring = rules, ring
+
+    def __contains__(self, topic: str) -> bool:
+        """Say whether something of a topic waits to be said."""
+        return topic in self._batch
+
+    @property
+    def due_at(self) -> float:
+        """When `due` has something to say; infinity for never."""
+        return 0.0 if self._notices else self._summary_at
+
+    def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take a reading in; say whether anybody is told of it."""
+        if not (self._contacts or self._rules.targets):
+            return False
+        while self._said and not now - STORM_SECONDS < self._said[0] <= now:
+            self._said.popleft()
+        if self._batch.count or (self._rules.storm and len(self._said) >= self._rules.storm):
+            self._summary_at = min(self._summary_at, self._said[0] + STORM_SECONDS if self._said else now)
+            self._batch.add(reading, subscription, now)
+            self._priority = max(self._priority, subscription.priority)
+            return True
+        self._said.append(now)
+        self._told.add(reading.message.topic)
+        text = render_reading(reading, subscription, self._phrases, self._when)
+        title, value = header(reading, subscription), render_value(reading, self._phrases)
+        push = self._push(title, reading.message.topic, [reading.message.topic])
+        self._notices += self._everybody(text, value, push, subscription.priority, now)
+        return True
+
+    def say(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
+        """Return the notices for a text that is no reading."""
+        return self._everybody(text, text, self._push(title, text, [""]), priority, now)
+
+    def due(self, now: float) -> list[Notice]:
+        """Return what is to be said now."""
+        notices, self._notices = self._notices, []
+        # Later than a minute means that the clock was set back.
+        if self._batch.count and not now < self._summary_at <= now + STORM_SECONDS:
+            notices += self._summary(now)
+        return notices
+
+    def flush(self, now: float) -> list[Notice]:
+        """Return all that waits."""
+        notices, self._notices = self._notices, []
+        return notices + (self._summary(now) if self._batch.count else [])
+
+    def told(self) -> set[str]:
+        """Take the topics that were said since the last time."""
+        topics, self._told = self._told, set()
+        return topics
+
+    def _summary(self, now: float) -> list[Notice]:
+        """Return one notice for all that came in a storm."""
+        batch, priority = self._batch, self._priority
+        self._batch, self._priority = Batch(STORM_SECONDS), Priority.ALERT
+        self._summary_at = NEVER
+        self._said.append(now)
+        self._told.update(batch.topics)
+        title = self._phrases.phrase("common.urgent_many", count=batch.count)
+        text = batch.render(self._phrases, self._when)
+        push = self._push(title, "", batch.topics)
+        return self._everybody(f"{title}\n{text}", text, push, priority, now)
+
+    def _push(self, title: str, topic: str, topics: Iterable[str]) -> Push:
+        # The newest message of a topic takes the place of the one before; iOS bears 64 bytes of tag.
+        tag = f"dinox-{blake2b(topic.encode(), digest_size=8).hexdigest()}"
+        return Push(title, tag, any(self._ring(each) for each in topics), self._rules.click)
+
+    def _everybody(self, text: str, value: str, push: Push, priority: Priority, now: float) -> list[Notice]:
+        every = [*self._contacts, *self._rules.targets]
+        return [
+            Notice(self._new_id(), to, value, now, priority, push=push)
+            if is_target(to)
+            else Notice(self._new_id(), to, text, now, priority)
+            for to in every
+        ]
