@@ -12,7 +12,7 @@ from typing import Protocol
 from .alert import AlertEvent, Record
 from .message import Message, QoS
 from .reading import Reading
-from .rules import AlertRule, Contact, Priority, RuleSet, Subscription
+from .rules import AlertRule, Bridge, Contact, Preset, Priority, RuleSet, Subscription
 from .status import BotState, LinkStatus
 
 
@@ -59,7 +59,8 @@ class Notice:
     """One thing the bot has to say to one contact, or to one target of Home Assistant (then it has a `push`).
 
     `id` is the stanza id and XEP-0359 origin id, the same in every repetition. `to` is a bare JID, or a target:
-    `notify.<name>`, a notify entity or a notify action. `at` is Unix time.
+    `notify.<name>`, a notify entity or a notify action; with `room` the bare JID of a room. `at` is Unix time.
+    With `file` the text is the address of an uploaded file, told as such (XEP-0066).
     `replaces` is the id of an earlier notice that this one corrects (XEP-0308), or empty.
     """
 
@@ -70,6 +71,8 @@ class Notice:
     priority: Priority = Priority.NORMAL
     replaces: str = ""
     push: Push | None = None
+    room: bool = False
+    file: bool = False
 
 
 def is_target(to: str) -> bool:
@@ -92,6 +95,9 @@ class Chat(Protocol):
 
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Know exactly these contacts: roster, presence, who may be heard (tell)."""
+
+    def join(self, rooms: Mapping[str, str]) -> None:
+        """Be in exactly these rooms (bare JID: nick), also after every reconnection (XEP-0045, XEP-0410; tell)."""
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
@@ -240,6 +246,23 @@ class AlertBook(Protocol):
         """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
 
 
+class Uploads(Protocol):
+    """Where files are put for contacts to fetch."""
+
+    async def upload(self, name: str, mime: str, payload: bytes) -> str:
+        """Put a file there and return its address (XEP-0363; ask).
+
+        Raises BotError `upload_unavailable`, `upload_too_large` or `upload_failed`.
+        """
+
+
+class Agent(Protocol):
+    """A conversation agent of Home Assistant."""
+
+    async def answer(self, text: str, jid: str, agent: str) -> str:
+        """Return what the agent says to a contact (ask). Raises BotError `agent_failed`."""
+
+
 class Memory(Protocol):
     """A few short texts, kept over restarts."""
 
@@ -267,6 +290,18 @@ class Rules(Protocol):
 
     async def remove_alert(self, rule: AlertRule) -> None:
         """Remove a rule (ask). Raises BotError `no_rule`."""
+
+    async def put_bridge(self, bridge: Bridge) -> Bridge:
+        """Add a bridge that has no id yet, or replace the one of the same id; return it as it is kept (ask)."""
+
+    async def remove_bridge(self, bridge: Bridge) -> None:
+        """Remove a bridge (ask). Raises BotError `no_bridge`."""
+
+    async def put_preset(self, preset: Preset) -> Preset:
+        """Add a preset that has no id yet, or replace the one of the same id; return it as it is kept (ask)."""
+
+    async def remove_preset(self, preset: Preset) -> None:
+        """Remove a preset (ask). Raises BotError `no_preset`."""
 
     async def set_paused(self, paused: bool) -> None:
         """Remember across restarts that normal messages are hidden (ask)."""
@@ -312,6 +347,8 @@ class Ports:
     outbox: Outbox
     alerts: AlertBook
     memory: Memory
+    uploads: Uploads
+    agent: Agent
     rules: Rules
     phrases: Phrases
     templates: Templates

@@ -48,7 +48,8 @@ class Role(IntEnum):
 class Subscription:
     """One topic filter the user wants, with how its messages are shown.
 
-    `sound` says whether notifications of Home Assistant about its topics ring; critical ones always do.
+    `sound` says whether notifications of Home Assistant about its topics ring; critical ones always do. `keep_days` is how
+    long its messages stay in the history, 0 for as long as all others.
     """
 
     filter: str
@@ -58,6 +59,7 @@ class Subscription:
     display: Display = Display.EACH
     icon: str = ""
     sound: bool = True
+    keep_days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,89 @@ class Contact:
     receives: bool = True
 
 
+class Direction(StrEnum):
+    """Which way a bridge carries messages: from MQTT to the chat, the other way, or both."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
+class Format(StrEnum):
+    """What a bridge makes of a message: name and value, the payload alone, one short line, a file."""
+
+    FULL = "full"
+    PAYLOAD = "payload"
+    SHORT = "short"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Carries messages between a topic filter and a contact or room.
+
+    `id` and `number` are what they are for an `AlertRule`, so is `name`. `to` is a bare JID, with `room` that of a room (XEP-0045) which
+    the bot joins as `nick` (empty: the bot's name). `template` is the text with `{name} {topic} {value} {unit} {time} {payload}`, empty
+    for that of the format. `topic` is where what is said there is published, empty: `dinox/bridge/<bot>/<local part of to>`; who says
+    it needs `role`. More than `per_minute` messages a minute out are told as one; 0: each by itself and in order, as answers to
+    questions must be.
+    """
+
+    filter: str
+    to: str
+    id: str = ""
+    number: int = 0
+    name: str = ""
+    room: bool = False
+    nick: str = ""
+    direction: Direction = Direction.OUT
+    format: Format = Format.FULL
+    template: str = ""
+    topic: str = ""
+    role: Role = Role.OPERATOR
+    per_minute: int = 30
+    qos: QoS = QoS.AT_LEAST_ONCE
+    retain: bool = False
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named publish. `payload` may hold `{value}` (the words after the name), `{contact}` and `{timestamp}` (ISO 8601)."""
+
+    name: str
+    topic: str
+    payload: str = ""
+    id: str = ""
+    number: int = 0
+    qos: QoS = QoS.AT_LEAST_ONCE
+    retain: bool = False
+    role: Role = Role.OPERATOR
+
+
+class Ear(StrEnum):
+    """Where a text goes that is no command: nowhere, to a topic, to a conversation agent of Home Assistant."""
+
+    OFF = "off"
+    TOPIC = "topic"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """What becomes of text that is no command.
+
+    With TOPIC it is published on `topic`; what comes on `response_topic` within `timeout` seconds is the answer. With
+    AGENT `agent` is the id of a conversation agent, empty for Home Assistant's own.
+    """
+
+    ear: Ear = Ear.OFF
+    topic: str = ""
+    response_topic: str = ""
+    timeout: float = 30.0
+    agent: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Everything configured for one bot, replaced as a whole when anything changes.
@@ -122,3 +207,6 @@ class RuleSet:
     sound: bool = True
     storm: int = 10
     click: str = ""
+    bridges: tuple[Bridge, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    free_text: FreeText = FreeText()
