@@ -10,6 +10,7 @@ from .bot.errors import BotError
 from .const import DOMAIN
 from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_register_bot, async_register_subentry
+from .issue_list import async_not_opened, async_take_all_back
 from .parts import database_path
 from .services import async_register_services
 
@@ -18,6 +19,7 @@ PLATFORMS = (
     Platform.BUTTON,
     Platform.CONVERSATION,
     Platform.EVENT,
+    Platform.IMAGE,
     Platform.NOTIFY,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -36,6 +38,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
     try:
         await coordinator.async_open()
     except BotError as err:
+        async_not_opened(hass, entry, err)
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=err.placeholders
         ) from err
@@ -73,8 +76,11 @@ async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None
     def blocking() -> None:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for broken in path.parent.glob(f"{path.stem}-*.broken*"):
+            broken.unlink()
 
     await hass.async_add_executor_job(blocking)
+    async_take_all_back(hass, entry)
 
 
 async def _async_entry_changed(hass: HomeAssistant, entry: BotConfigEntry) -> None:

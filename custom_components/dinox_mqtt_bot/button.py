@@ -1,16 +1,27 @@
-"""Connect both sides anew; count everything as read."""
+"""Connect both sides anew; count everything as read; run a preset."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .bot.command import Surface
+from .bot.commands.presets import run_preset
+from .bot.errors import BotError
+from .bot.presets import takes_value
+from .bot.rules import Role
+from .callers import async_caller, translated
+from .const import SUBENTRY_PRESET
 from .coordinator import BotConfigEntry, BotCoordinator
-from .entity import BotEntity, async_forget
+from .devices import async_bot_device
+from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .preset_settings import preset
 
 PARALLEL_UPDATES = 0
 
@@ -45,6 +56,8 @@ BUTTONS = (
     BotButtonDescription(key="mark_read", translation_key="mark_read", press=_mark_read, chat=True),
 )
 
+PRESET = ButtonEntityDescription(key="preset", translation_key="preset")
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
@@ -55,6 +68,17 @@ async def async_setup_entry(
     async_add_entities(
         BotButton(coordinator, button) for button in BUTTONS if coordinator.has_chat or not button.chat
     )
+    known: set[str] = set()
+    device = async_bot_device(hass, entry)
+
+    @callback
+    def follow(subentry: ConfigSubentry) -> None:
+        if subentry.subentry_id not in known:
+            known.add(subentry.subentry_id)
+            button = PresetButton(coordinator, subentry, device)
+            async_add_entities([button], config_subentry_id=subentry.subentry_id)
+
+    async_add_for_subentries(entry, SUBENTRY_PRESET, follow)
 
 
 class BotButton(BotEntity, ButtonEntity):
@@ -65,3 +89,46 @@ class BotButton(BotEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         self.entity_description.press(self.coordinator)
+
+
+class PresetButton(StatusEntity, ButtonEntity):
+    """Publishes what one preset says; there is nobody to give the value to one that takes a value."""
+
+    def __init__(self, coordinator: BotCoordinator, subentry: ConfigSubentry, device: DeviceEntry) -> None:
+        super().__init__(coordinator, PRESET, subentry.subentry_id)
+        # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
+        self._attr_device_info = None
+        self.device_entry = device
+        self._subentry = subentry
+        self._take(subentry)
+
+    def _take(self, subentry: ConfigSubentry) -> None:
+        """Take the preset over as it is now."""
+        self._preset = preset(subentry.subentry_id, subentry.data)
+        self._attr_name = subentry.title
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._take(self._subentry)  # Home Assistant changes it in place
+        self.async_on_remove(self.coordinator.listen_for_subentries(self._reconfigured))
+
+    @callback
+    def _reconfigured(self, subentry: ConfigSubentry) -> None:
+        if subentry.subentry_id == self._preset.id:
+            self._take(subentry)
+            self.async_write_ha_state()
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.online and not takes_value(self._preset)
+
+    @override
+    async def async_press(self) -> None:
+        context = self._context or Context()
+        caller = await async_caller(self.hass, context, Surface.ACTION, nobody=Role.ADMIN)
+        try:
+            await run_preset(self.coordinator.bot, self._preset, "", caller)
+        except BotError as err:
+            raise translated(err) from err

@@ -1,10 +1,11 @@
 """How a bot is set up and changed in Home Assistant's settings; every step really connects before it accepts."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 import secrets
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
@@ -12,21 +13,35 @@ from homeassistant.config_entries import (
     OptionsFlow,
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
+from .account import (
+    AccountFound,
+    async_find,
+    async_try_server,
+    described,
+    first_options,
+    server_data,
+    suggested,
+)
+from .account_forms import ACCOUNT_FORM, SERVER_FORM
+from .account_settings import fit_filter, is_on_account
 from .alert_flow import AlertFlow
 from .bot.errors import BotError
 from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,
+    CONF_FILTER,
     CONF_JID,
     CONF_MODE,
+    CONF_TOPICS,
     CONF_XMPP_PASSWORD,
     CONF_XMPP_RESOURCE,
     DOMAIN,
     SUBENTRY_ALERT,
     SUBENTRY_CONTACT,
+    SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
     LinkName,
     Mode,
@@ -43,13 +58,19 @@ from .forms import (
     errors_of,
     nested,
 )
+from .free_text_forms import refuse_own_agent
+from .phrases import async_load_phrases
+from .preset_flow import PresetFlow
 from .probes import async_try_broker, async_try_xmpp
 from .subentry_flows import ContactFlow, TopicFlow
 from .targets import async_choices
 from .typed import Typed, broker_data, first_rules, options_data, secret, xmpp_data
 
 BOT_NAME = "MQTT Bot"
-TRY = {LinkName.BROKER: async_try_broker, LinkName.XMPP: async_try_xmpp}
+TRY: Mapping[LinkName, Callable[[HomeAssistant, Typed], Awaitable[object]]] = {
+    LinkName.BROKER: async_try_broker,
+    LinkName.XMPP: async_try_xmpp,
+}
 
 
 class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -58,9 +79,12 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = 1
     MINOR_VERSION = 1
 
+    _found: AccountFound
+
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         self._asked: list[LinkName] = []
+        self._topics: tuple[str, ...] = ()
 
     @staticmethod
     @callback
@@ -74,7 +98,12 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        return {SUBENTRY_TOPIC: TopicFlow, SUBENTRY_CONTACT: ContactFlow, SUBENTRY_ALERT: AlertFlow}
+        return {
+            SUBENTRY_TOPIC: TopicFlow,
+            SUBENTRY_CONTACT: ContactFlow,
+            SUBENTRY_ALERT: AlertFlow,
+            SUBENTRY_PRESET: PresetFlow,
+        }
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> ConfigFlowResult:
@@ -86,13 +115,47 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show("standalone", BROKER_FORM)
         self._data = {
             CONF_MODE: Mode.STANDALONE.value,
-            CONF_CLIENT_ID: f"dinox-mqtt-bot-{secrets.token_hex(4)}",
+            CONF_CLIENT_ID: new_client_id(),
         }
         try:
             await self._async_take_broker(user_input, self._data)
         except BotError as err:
             return self._show("standalone", BROKER_FORM, user_input, err)
         return await self.async_step_xmpp()
+
+    async def async_step_xmpp_account(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask for an account whose own server is the broker, for a new bot or a changed one."""
+        stored = self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
+        if user_input is None:
+            return self._show("xmpp_account", ACCOUNT_FORM, nested(ACCOUNT_FORM, stored))
+        self._data = {CONF_MODE: Mode.XMPP_ACCOUNT.value}
+        try:
+            data = self._account(user_input, stored)
+            data[CONF_CLIENT_ID] = stored.get(CONF_CLIENT_ID) or new_client_id()
+            self._found = await async_find(self.hass, self._data | data)
+        except BotError as err:
+            return self._show("xmpp_account", ACCOUNT_FORM, user_input, err)
+        self._data |= data
+        return await self.async_step_server()
+
+    async def async_step_server(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Show what the account's server was found to be, and ask how messages shall come from it."""
+        if user_input is None:
+            return await self._async_show_server(suggested(self._found))
+        try:
+            data = await async_try_server(self.hass, server_data(user_input, self._data, self._found))
+        except BotError as err:
+            return await self._async_show_server(user_input, err)
+        self._data, self._topics = data, self._found.server.topics
+        if self.source != SOURCE_RECONFIGURE:
+            return await self.async_step_rules()
+        entry = self._get_reconfigure_entry()
+        options = {**entry.options, **first_options(data)}
+        return self.async_update_and_abort(entry, data={**entry.data, **data}, options=options)
+
+    async def _async_show_server(self, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
+        found = described(self._found, await async_load_phrases(self.hass))
+        return self._show("server", SERVER_FORM, filled, err, found=found)
 
     async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Use the connection of Home Assistant's own MQTT integration."""
@@ -115,20 +178,28 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask whom the bot shall talk to, and about what."""
         form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
         if user_input is None:
-            return self._show("rules", form)
+            return self._show("rules", form, {CONF_TOPICS: list(self._topics)})
         try:
             subentries = first_rules(user_input)
+            for rule in subentries:
+                if CONF_FILTER in rule["data"]:
+                    fit_filter(self._data, rule["data"][CONF_FILTER])
         except BotError as err:
             return self._show("rules", form, user_input, err)
-        return self.async_create_entry(title=self._title(), data=self._data, subentries=subentries)
+        return self.async_create_entry(
+            title=self._title(), data=self._data, options=first_options(self._data), subentries=subentries
+        )
 
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
-        """Ask which connection to change, if the bot has two."""
-        if self._get_reconfigure_entry().data[CONF_MODE] == Mode.HOME_ASSISTANT:
+        """Ask which connection to change, if there is a choice."""
+        stored = self._get_reconfigure_entry().data
+        if is_on_account(stored):
+            return await self.async_step_xmpp_account()
+        choices = ["reconfigure_broker"] if stored[CONF_MODE] == Mode.STANDALONE else []
+        choices += ["reconfigure_xmpp", *(["xmpp_account"] if stored[CONF_JID] else [])]
+        if choices == ["reconfigure_xmpp"]:
             return await self.async_step_reconfigure_xmpp()
-        return self.async_show_menu(
-            step_id="reconfigure", menu_options=["reconfigure_broker", "reconfigure_xmpp"]
-        )
+        return self.async_show_menu(step_id="reconfigure", menu_options=choices)
 
     async def async_step_reconfigure_broker(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for the broker again."""
@@ -157,6 +228,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Start when credentials are refused; `link` in the data names whose, else both are asked."""
         stored, failed = self._get_reauth_entry().data, entry_data.get(ATTR_LINK)
         used = {LinkName.BROKER: stored[CONF_MODE] == Mode.STANDALONE, LinkName.XMPP: bool(stored[CONF_JID])}
+        if is_on_account(stored):  # one password for both
+            failed = LinkName.XMPP
         self._asked = [link for link in LinkName if used[link] and failed in {None, link}]
         return await self.async_step_reauth_confirm()
 
@@ -170,6 +243,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             for link in self._asked:
                 await TRY[link](self.hass, data)
+            if is_on_account(data):
+                await async_try_server(self.hass, data)
         except BotError as err:
             return self._show("reauth_confirm", form, user_input, err)
         if data == entry.data:  # nothing for the update listener to see, yet it works again
@@ -195,12 +270,17 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_take_xmpp(self, typed: Typed, stored: Typed) -> None:
         """Log in with what was typed and keep it if that works. Raises BotError."""
-        data = xmpp_data(typed, stored)
-        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(2)}"
-        self._refuse_an_account_in_use(data[CONF_JID])
+        data = self._account(typed, stored)
         if data[CONF_JID]:
             await async_try_xmpp(self.hass, data)
         self._data |= data
+
+    def _account(self, typed: Typed, stored: Typed) -> dict[str, Any]:
+        """Read the account's form. Raises BotError, also `jid_in_use`."""
+        data = xmpp_data(typed, stored)
+        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(2)}"
+        self._refuse_an_account_in_use(data[CONF_JID])
+        return data
 
     def _refuse_an_account_in_use(self, jid: str) -> None:
         if not jid:
@@ -220,14 +300,24 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         return f"{BOT_NAME} ({where})" if BOT_NAME in taken else BOT_NAME
 
     def _show(
-        self, step: str, form: vol.Schema, suggested: Typed | None = None, err: BotError | None = None
+        self,
+        step: str,
+        form: vol.Schema,
+        filled: Typed | None = None,
+        err: BotError | None = None,
+        **told: str,
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, suggested),
+            data_schema=self.add_suggested_values_to_schema(form, filled),
             errors=errors_of(err, form) if err else {},
-            description_placeholders=err.placeholders if err else None,
+            description_placeholders={**(err.placeholders if err else {}), **told},
         )
+
+
+def new_client_id() -> str:
+    """Return a name for a bot's session at a broker, which no other client has."""
+    return f"dinox-mqtt-bot-{secrets.token_hex(4)}"
 
 
 class DinoxOptionsFlow(OptionsFlow):
@@ -237,7 +327,9 @@ class DinoxOptionsFlow(OptionsFlow):
         """Ask for all options at once; what other surfaces keep there stays."""
         if user_input is not None:
             try:
-                return self.async_create_entry(data={**self.config_entry.options, **options_data(user_input)})
+                options = options_data(user_input)
+                refuse_own_agent(self.hass, options)
+                return self.async_create_entry(data={**self.config_entry.options, **options})
             except BotError as err:
                 return self._show(user_input, err)
         return self._show(nested(OPTIONS_FORM, self.config_entry.options))

@@ -26,6 +26,18 @@ CONF_XMPP_CA: Final = "xmpp_ca"
 CONF_XMPP_RESOURCE: Final = "xmpp_resource"
 CONF_INSECURE_OK: Final = "insecure_ok"
 CONF_PLAIN_PASSWORD_OK: Final = "plain_password_ok"
+CONF_TLS_NAME: Final = "tls_name"
+
+# entry.data of a bot in the mode `xmpp_account`: the kind of its server (`ServerKind`) and what the detection said of
+# it, how sure that was (`Certainty`) and on which day (ISO 8601). With `pubsub_only` messages come from the service
+# by the XMPP connection, and host, port and the like are of no use.
+CONF_SERVER: Final = "server"
+CONF_SERVER_VERSION: Final = "server_version"
+CONF_CERTAINTY: Final = "certainty"
+CONF_DETECTED: Final = "detected"
+CONF_PUBSUB_ONLY: Final = "pubsub_only"
+CONF_PUBSUB_SERVICE: Final = "pubsub_service"
+CONF_ENCRYPTED: Final = "encrypted"
 
 # entry.options
 CONF_DISCOVERY: Final = "discovery"
@@ -40,6 +52,12 @@ CONF_SOUND: Final = "sound"
 CONF_STORM: Final = "storm"
 CONF_CLICK: Final = "click"
 CONF_DND_ENTITY: Final = "dnd_entity"
+CONF_FREE_TEXT: Final = "free_text"
+CONF_FREE_TEXT_TOPIC: Final = "free_text_topic"
+CONF_FREE_TEXT_RESPONSE_TOPIC: Final = "free_text_response_topic"
+CONF_FREE_TEXT_TIMEOUT: Final = "free_text_timeout"
+CONF_FREE_TEXT_AGENT: Final = "free_text_agent"
+CONF_FREE_TEXT_WITHOUT_USER: Final = "free_text_without_user"
 
 DEFAULT_DISCOVERY_PREFIX: Final = "homeassistant"
 DEFAULT_DIGEST_SECONDS: Final = 300
@@ -47,12 +65,14 @@ DEFAULT_RETENTION_DAYS: Final = 30
 DEFAULT_RETENTION_ROWS: Final = 500_000
 DEFAULT_BARE_COMMANDS: Final = True
 DEFAULT_STORM: Final = 10
+DEFAULT_FREE_TEXT_TIMEOUT: Final = 30
 
 # Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule its
-# folded name (`settings.alert_unique_id`).
+# folded name (`settings.alert_unique_id`), so is that of a preset (`preset_settings.preset_unique_id`).
 SUBENTRY_TOPIC: Final = "topic"
 SUBENTRY_CONTACT: Final = "contact"
 SUBENTRY_ALERT: Final = "alert"
+SUBENTRY_PRESET: Final = "preset"
 CONF_FILTER: Final = "filter"
 CONF_QOS: Final = "qos"
 CONF_ALIAS: Final = "alias"
@@ -76,6 +96,10 @@ CONF_CONTACTS: Final = "contacts"
 CONF_TARGETS: Final = "targets"
 CONF_ESCALATE_AFTER: Final = "escalate_after"
 CONF_ESCALATE_TO: Final = "escalate_to"
+CONF_TOPIC: Final = "topic"
+CONF_PAYLOAD: Final = "payload"
+CONF_RETAIN: Final = "retain"
+CONF_USER: Final = "user"
 
 # What only the last step of a new bot asks: its first contact, its first topics.
 CONF_CONTACT: Final = "contact"
@@ -89,6 +113,7 @@ class Mode(StrEnum):
     """Where a bot's MQTT connection comes from."""
 
     STANDALONE = "standalone"
+    XMPP_ACCOUNT = "xmpp_account"
     HOME_ASSISTANT = "home_assistant"
 
 

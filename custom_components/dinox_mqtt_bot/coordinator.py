@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
+from .agents import HaAgent
 from .bot.announcements import AlertChanged, AlertValue, Announcement, ChatReceived, MessageReceived
 from .bot.bot import Bot
 from .bot.errors import BotError
@@ -20,6 +21,7 @@ from .bot.rules import Priority
 from .bot.status import BotStatus, Delivery, LinkStatus, Phase
 from .bot.utterance import Reaction, Utterance
 from .broker.link import BrokerLink
+from .chart_picture import PillowPictures
 from .clock import Allowance, LoopClock, Pulse
 from .const import (
     ATTR_LINK,
@@ -42,7 +44,8 @@ from .events import (
     message_event,
     priority_of,
 )
-from .no_chat import NoChat, TargetsBook, TargetsOutbox, require_chat
+from .issues import Issues
+from .no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox, require_chat
 from .notifier import Notifier
 from .parts import (
     async_build_broker,
@@ -56,12 +59,14 @@ from .parts import (
     shares_account,
 )
 from .phrases import async_load_phrases
+from .pubsub_source import PubSubSource
 from .rules_port import EntryRules
 from .settings import rule_set
 from .snapshot import Snapshot
 from .store import Store
 from .templates import SandboxedTemplates
 from .xmpp.link import XmppLink
+from .xmpp.pubsub_broker import PubSubBroker
 
 if TYPE_CHECKING:
     from .ha_broker import HaBroker
@@ -75,7 +80,7 @@ class BotCoordinator:
     """The running parts of one config entry."""
 
     store: Store
-    broker: BrokerLink | HaBroker
+    broker: BrokerLink | HaBroker | PubSubBroker
     chat: XmppLink | NoChat
     notifier: Notifier
     bot: Bot
@@ -104,12 +109,14 @@ class BotCoordinator:
         self.phrases = await async_load_phrases(self.hass)
         self.store = await async_open_store(self)
         try:
-            self.broker = await async_build_broker(self)
             self.chat = await async_build_chat(self)
+            self.broker = await async_build_broker(self)
+            self._pubsub = PubSubSource(self)
             self.notifier = build_notifier(self)
             self.bot = self._build_bot()
             self._dnd = DndSource(self.hass, self.bot.peace.set_source, told=self.bot.disturbance.source)
             self._silence = self.bot.listen(self._announced)
+            self._issues = Issues(self)
             await self.bot.say_untold()
         except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
             await self.hass.async_add_executor_job(self.store.close)
@@ -124,6 +131,9 @@ class BotCoordinator:
             outbox=outbox if self.has_chat else TargetsOutbox(outbox),
             alerts=alerts if self.has_chat else TargetsBook(alerts),
             memory=self.store,
+            uploads=NoUploads(),
+            pictures=PillowPictures(self.hass, self.clock.local, self.phrases.phrase("common.chart_day")),
+            agent=HaAgent(self.hass),
             rules=EntryRules(self.hass, self.entry),
             phrases=self.phrases,
             templates=SandboxedTemplates(self.hass),
@@ -153,6 +163,8 @@ class BotCoordinator:
     def async_start(self) -> None:
         """Let both links connect, and reconnect for as long as the bot runs."""
         self._dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))
+        self._issues.start()
+        self._pubsub.start(self.bot.wanted)
         self.broker.start()
         self.chat.start()
         self.notifier.start()
@@ -164,14 +176,18 @@ class BotCoordinator:
         self._closed = True
         self.clock.close()
         self._dnd.stop()
+        self._issues.stop()
         # First: nobody would say what comes after the bot has said what it holds.
         self.broker.pause()
+        self._pubsub.pause()
         self.bot.close()
         # A read sees everything handed over before: what is committed is said and acknowledged by then.
         with suppress(BotError):
             await self.store.outbox.waiting()
         try:
-            await asyncio.gather(self.broker.stop(), self.chat.stop(), self.notifier.stop())
+            await asyncio.gather(
+                self.broker.stop(), self._pubsub.stop(), self.chat.stop(), self.notifier.stop()
+            )
         finally:
             self._silence()
             self.pulse.close()
@@ -184,8 +200,12 @@ class BotCoordinator:
 
     def receive(self, message: Message) -> None:
         """Hand a message of the broker to the bot, which must not take one any more once it closes."""
-        if not self._closed:
+        if not self._closed and not self._pubsub.holds(message):
             self.bot.receive(message)
+
+    def take(self, message: Message) -> None:
+        """Hand a message to the bot that was held back, or fetched."""
+        self.bot.receive(message)
 
     def committed(self, messages: list[Message]) -> None:
         """Acknowledge to the broker what the history holds."""
@@ -236,6 +256,7 @@ class BotCoordinator:
     def broker_changed(self, status: LinkStatus) -> None:
         """Pass on what the MQTT side tells of itself."""
         self.bot.broker_changed(status)
+        self._pubsub.broker_changed(status)
         if status.phase is Phase.ONLINE:
             remember_filters(self.store, self._wanted)
         self._ask_for_credentials(status, LinkName.BROKER)
@@ -243,6 +264,7 @@ class BotCoordinator:
     def chat_changed(self, status: LinkStatus) -> None:
         """Pass on what the XMPP side tells of itself."""
         self.bot.chat_changed(status)
+        self._pubsub.chat_changed(status)
         self._ask_for_credentials(status, LinkName.XMPP)
 
     def _ask_for_credentials(self, status: LinkStatus, link: LinkName) -> None:
@@ -303,6 +325,7 @@ class BotCoordinator:
         self._dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))
         # What is wanted no more is held until the broker has heard of it.
         remember_filters(self.store, self._wanted | set(held_filters(self.store)))
+        self._pubsub.follow(self._wanted)
         self.pulse.tell()
         return True
 

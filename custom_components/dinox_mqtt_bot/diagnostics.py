@@ -24,7 +24,10 @@ from .const import (
     CONF_JID,
     CONF_NAME,
     CONF_NOTIFY_TARGETS,
+    CONF_PAYLOAD,
+    CONF_PUBSUB_SERVICE,
     CONF_TARGETS,
+    CONF_TLS_NAME,
     CONF_VALUE,
     CONF_VALUE_TO,
     CONF_XMPP_CA,
@@ -36,11 +39,12 @@ from .coordinator import BotConfigEntry, BotCoordinator
 
 if TYPE_CHECKING:
     from .ha_broker import HaBroker
+    from .xmpp.pubsub_broker import PubSubBroker
 
 SECRETS = {
     CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_CONTACTS,
-    CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NOTIFY_TARGETS, CONF_PASSWORD, CONF_TARGETS, CONF_USERNAME,
-    CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
+    CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NOTIFY_TARGETS, CONF_PASSWORD, CONF_PAYLOAD, CONF_PUBSUB_SERVICE, CONF_TARGETS, CONF_TLS_NAME,
+    CONF_USERNAME, CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
 }  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def _alerts(coordinator: BotCoordinator) -> Mapping[str, Any]:
     }
 
 
-def _messages(broker: BrokerLink | HaBroker) -> Mapping[str, int]:
+def _messages(broker: BrokerLink | HaBroker | PubSubBroker) -> Mapping[str, int]:
     """Return what became of messages that were not simply taken in; nothing of it is known of Home Assistant's."""
     if not isinstance(broker, BrokerLink):
         return {}

@@ -39,6 +39,7 @@ from .const import (
     CONF_DISCOVERY_PREFIX,
     CONF_DISPLAY,
     CONF_DND_ENTITY,
+    CONF_ENCRYPTED,
     CONF_FILTER,
     CONF_ICON,
     CONF_INSECURE_OK,
@@ -47,6 +48,7 @@ from .const import (
     CONF_NOTIFY_TARGETS,
     CONF_PLAIN_PASSWORD_OK,
     CONF_PRIORITY,
+    CONF_PUBSUB_ONLY,
     CONF_QOS,
     CONF_RECEIVES,
     CONF_RETENTION_DAYS,
@@ -55,6 +57,7 @@ from .const import (
     CONF_SOUND,
     CONF_STORM,
     CONF_TLS,
+    CONF_TOPIC,
     CONF_TOPICS,
     CONF_TRANSPORT,
     CONF_XMPP_CA,
@@ -71,12 +74,13 @@ from .const import (
     LinkName,
     Tls,
 )
+from .free_text_forms import SECTION_FREE_TEXT, free_text_section
 from .xmpp.settings import Security
 
 SECTION_CERTIFICATES = "certificates"
 SECTION_ADVANCED = "advanced"
 SECTION_ALERTS = "alerts"
-SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS)
+SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS, SECTION_FREE_TEXT)
 
 # Never sent back to the browser; left empty, they stay as they are.
 SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
@@ -93,8 +97,14 @@ FIELDS = {
     "invalid_jid": (CONF_JID, CONF_CONTACT),
     "jid_in_use": (CONF_JID,),
     "invalid_filter": (CONF_FILTER, CONF_TOPICS),
-    "invalid_topic": (CONF_DISCOVERY_PREFIX,),
-    "already_configured": (CONF_FILTER, CONF_JID),
+    "prosody_wildcard": (CONF_FILTER, CONF_TOPICS),
+    "prosody_topic": (CONF_FILTER, CONF_TOPICS),
+    "account_plain": (CONF_ENCRYPTED,),
+    "no_suback": (CONF_PUBSUB_ONLY,),
+    "no_pubsub": (CONF_PUBSUB_ONLY,),
+    "invalid_topic": (CONF_DISCOVERY_PREFIX, CONF_TOPIC),
+    "already_configured": (CONF_FILTER, CONF_JID, CONF_NAME),
+    "preset_name": (CONF_NAME,),
 }
 
 TEXT = TextSelector()
@@ -223,6 +233,7 @@ OPTIONS_FORM = vol.Schema(
         vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): _number(1_000, 50_000_000),
         vol.Required(CONF_BARE_COMMANDS, default=DEFAULT_BARE_COMMANDS): BooleanSelector(),
         vol.Required(SECTION_ALERTS): alerts_section(()),
+        vol.Required(SECTION_FREE_TEXT): free_text_section(),
     }
 )
 

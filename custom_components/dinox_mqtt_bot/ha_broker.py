@@ -24,7 +24,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .bot.errors import BotError
-from .bot.message import Message, QoS
+from .bot.message import Message, Properties, QoS
 from .bot.status import LinkStatus, Phase
 from .bot.topics import Filters
 
@@ -103,8 +103,10 @@ class HaBroker:
         self._wanted = dict(filters)
         self._look()
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
-        """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
+    async def publish(
+        self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
+    ) -> None:
+        """Publish and wait for the broker's acknowledgement (QoS ≥ 1); `mqtt` takes no properties.
 
         Raises BotError `not_connected` or `publish_refused`. A missing acknowledgement is only logged, by `mqtt`.
         """

@@ -1,10 +1,11 @@
 """A bot without an XMPP account: it is met in Assist, in entities, actions and notifications only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import override
 
 from .bot import ports
-from .bot.alert import AlertEvent, Record
+from .bot.alert import AlertEvent, Period, Record
+from .bot.archive import Span
 from .bot.errors import BotError
 from .bot.ports import LedgerRow, Notice, is_target
 from .bot.rules import Contact
@@ -34,8 +35,19 @@ class NoChat:
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Do nothing, there is no roster."""
 
+    def join(self, rooms: Mapping[str, str]) -> None:
+        """Do nothing, there is no room."""
+
     def reconnect(self) -> None:
         """Do nothing, there is no connection."""
+
+
+class NoUploads:
+    """`bot.ports.Uploads` where there is no account to put files with."""
+
+    async def upload(self, name: str, mime: str, payload: bytes) -> str:
+        """Raise BotError `upload_unavailable`, because there is no server."""
+        raise BotError("upload_unavailable")
 
 
 class TargetsOutbox(ports.Outbox):
@@ -99,6 +111,10 @@ class TargetsBook(ports.AlertBook):
     @override
     async def incidents(self, limit: int) -> list[AlertEvent]:
         return await self._book.incidents(limit)
+
+    @override
+    async def periods(self, topic: str, span: Span) -> list[Period]:
+        return await self._book.periods(topic, span)
 
 
 def _for_targets(notices: Iterable[Notice]) -> list[Notice]:

@@ -13,16 +13,29 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.storage import STORAGE_DIR
 
+from .account_settings import is_on_account, is_prosody, is_pubsub_only
 from .bot.ports import Notice
 from .broker.link import BrokerLink
 from .broker.settings import BrokerSettings, Will
-from .const import CONF_JID, CONF_MODE, DOMAIN, SUBENTRY_CONTACT, Mode
+from .const import (
+    CONF_DETECTED,
+    CONF_JID,
+    CONF_MODE,
+    CONF_PUBSUB_SERVICE,
+    CONF_SERVER,
+    CONF_SERVER_VERSION,
+    DOMAIN,
+    SUBENTRY_CONTACT,
+    Mode,
+)
 from .no_chat import NoChat
 from .notifier import Notifier
+from .pubsub_source import build_pubsub_broker, pubsub_service
 from .settings import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
 from .store import Retention, Store
 from .targets import Look, async_push
 from .xmpp.link import XmppLink
+from .xmpp.pubsub_broker import PubSubBroker
 
 if TYPE_CHECKING:
     from .coordinator import BotCoordinator
@@ -53,8 +66,14 @@ def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
     data = entry.data
     if Mode(data[CONF_MODE]) is Mode.HOME_ASSISTANT:
         told = {"broker": "Home Assistant"}
+    elif is_pubsub_only(data):
+        told = {"broker": f"PubSub ({data[CONF_PUBSUB_SERVICE]})"}
     else:
         told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
+    if is_prosody(data) and not is_pubsub_only(data):
+        told["pubsub"] = pubsub_service(data)
+    if is_on_account(data):
+        told["server"] = f"{data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]} ({data.get(CONF_DETECTED, '–')})"
     return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
 
 
@@ -77,9 +96,11 @@ async def async_open_store(coordinator: BotCoordinator) -> Store:
     return await hass.async_add_executor_job(blocking)
 
 
-async def async_build_broker(coordinator: BotCoordinator) -> BrokerLink | HaBroker:
+async def async_build_broker(coordinator: BotCoordinator) -> BrokerLink | HaBroker | PubSubBroker:
     """Build the MQTT side the entry asks for. Raises BotError if its certificates cannot be read."""
     hass, entry = coordinator.hass, coordinator.entry
+    if is_pubsub_only(entry.data) and isinstance(coordinator.chat, XmppLink):
+        return build_pubsub_broker(coordinator, coordinator.chat)
     if Mode(entry.data[CONF_MODE]) is Mode.HOME_ASSISTANT:
         # Loads the `mqtt` integration: not before somebody wants it, and not in the event loop.
         module = await async_import_module(hass, f"{__package__}.ha_broker")
@@ -115,6 +136,8 @@ def remember_filters(store: Store, filters: Iterable[str]) -> None:
 
 def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
     """Add the retained message that tells other clients whether this bot is there, as birth and as will."""
+    if not settings.limits.retain:
+        return settings
     topic = f"dinox/bots/status/{settings.client_id}"
     online, offline = (
         json.dumps({"status": status, "name": name}).encode() for status in ("online", "offline")

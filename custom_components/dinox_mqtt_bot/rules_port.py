@@ -8,8 +8,9 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSube
 from homeassistant.core import HomeAssistant
 
 from .bot.errors import BotError
-from .bot.rules import AlertRule, Subscription
+from .bot.rules import AlertRule, Preset, Subscription
 from .const import CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
+from .preset_settings import free_preset_name, next_preset_number, preset as read_preset, preset_subentry
 from .settings import alert_rule, alert_subentry, alert_unique_id, topic_subentry
 
 
@@ -46,6 +47,23 @@ class EntryRules:
         """Remove the `alert` subentry of a rule; its entity goes with it. Raises BotError `no_rule`."""
         self._hass.config_entries.async_remove_subentry(self._entry, self._kept(rule).subentry_id)
 
+    async def put_preset(self, preset: Preset) -> Preset:
+        """Add a `preset` subentry, or change the one of the same id; return the preset as it is kept.
+
+        Raises BotError `no_preset` if it was removed meanwhile, `preset_taken` if another one is called so.
+        """
+        known = self._kept_preset(preset) if preset.id else None
+        free_preset_name(self._entry, preset.name, known)
+        if known is None:
+            preset = replace(preset, number=next_preset_number(self._entry))
+        kept = self._put(preset_subentry(preset), known)
+        return read_preset(kept.subentry_id, kept.data)
+
+    async def remove_preset(self, preset: Preset) -> None:
+        """Remove the `preset` subentry of a preset; its button goes with it. Raises BotError `no_preset`."""
+        kept = self._kept_preset(preset)
+        self._hass.config_entries.async_remove_subentry(self._entry, kept.subentry_id)
+
     async def set_paused(self, paused: bool) -> None:
         """Remember in the options that normal messages are hidden."""
         options = {**self._entry.options, CONF_PAUSED: paused}
@@ -68,6 +86,12 @@ class EntryRules:
         kept = self._entry.subentries.get(rule.id)
         if kept is None:
             raise BotError("no_rule", rule=rule.name)
+        return kept
+
+    def _kept_preset(self, preset: Preset) -> ConfigSubentry:
+        kept = self._entry.subentries.get(preset.id)
+        if kept is None:
+            raise BotError("no_preset", preset=preset.name)
         return kept
 
     def _find(self, topic_filter: str) -> ConfigSubentry | None:

@@ -19,6 +19,7 @@ from .bot.rules import Priority, Role
 from .callers import async_caller, require_operator, translated
 from .const import DOMAIN
 from .coordinator import BotCoordinator
+from .import_action import IMPORT_SCHEMA, SERVICE_IMPORT_SETTINGS, async_import
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_COMMAND = "command"
@@ -50,6 +51,7 @@ def async_register_services(hass: HomeAssistant) -> None:
         _register(hass, command.node, partial(_run, command), command_schema(command))
     _register(hass, SERVICE_SEND_MESSAGE, _send_message, SEND_MESSAGE_SCHEMA)
     _register(hass, SERVICE_COMMAND, _command, COMMAND_SCHEMA)
+    _register(hass, SERVICE_IMPORT_SETTINGS, _import_settings, IMPORT_SCHEMA)
 
 
 def _register(hass: HomeAssistant, name: str, action: Action, schema: vol.Schema) -> None:
@@ -107,3 +109,7 @@ async def _send_message(coordinator: BotCoordinator, call: ServiceCall) -> Servi
 async def _command(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
     caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
     return {ATTR_TEXT: await coordinator.bot.ask(call.data[ATTR_TEXT], caller)}
+
+
+async def _import_settings(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+    return _response(coordinator, await async_import(coordinator, call))

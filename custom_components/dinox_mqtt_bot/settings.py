@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
 from homeassistant.util.ssl import create_client_context
 
+from .account_settings import is_on_account, on_account
 from .bot.conditions import Condition, Operator
 from .bot.errors import BotError
 from .bot.jid import domain_of
@@ -56,7 +57,9 @@ from .const import (
     CONF_STORM,
     CONF_TARGETS,
     CONF_TLS,
+    CONF_TLS_NAME,
     CONF_TRANSPORT,
+    CONF_USER,
     CONF_VALUE,
     CONF_VALUE_TO,
     CONF_XMPP_CA,
@@ -72,9 +75,11 @@ from .const import (
     DEFAULT_STORM,
     SUBENTRY_ALERT,
     SUBENTRY_CONTACT,
+    SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
     Tls,
 )
+from .preset_settings import free_text, preset
 from .xmpp.settings import Security, XmppSettings
 
 # Where only the people of the house can listen: private (RFC 1918), link-local and unique local addresses.
@@ -99,7 +104,7 @@ type EntryData = Mapping[str, Any]
 
 def broker_settings(data: EntryData) -> BrokerSettings:
     """Return how to reach the broker, without the will and the birth, which are the bot's."""
-    return BrokerSettings(
+    settings = BrokerSettings(
         host=data[CONF_HOST],
         port=data[CONF_PORT],
         client_id=data[CONF_CLIENT_ID],
@@ -108,7 +113,9 @@ def broker_settings(data: EntryData) -> BrokerSettings:
         protocol=Protocol[data[CONF_PROTOCOL].upper()],
         transport=Transport(data[CONF_TRANSPORT]),
         path=data[CONF_PATH],
+        tls_name=data.get(CONF_TLS_NAME, ""),
     )
+    return on_account(settings, data) if is_on_account(data) else settings
 
 
 def xmpp_settings(
@@ -145,6 +152,8 @@ def rule_set(subentries: Iterable[ConfigSubentry], options: Options) -> RuleSet:
         sound=bool(options.get(CONF_SOUND, True)),
         storm=int(options.get(CONF_STORM, DEFAULT_STORM)),
         click=options.get(CONF_CLICK, ""),
+        presets=tuple(preset(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_PRESET),
+        free_text=free_text(options),
     )
 
 
@@ -194,6 +203,7 @@ def contact(data: Mapping[str, Any]) -> Contact:
         name=data.get(CONF_NAME, ""),
         role=Role[data.get(CONF_ROLE, Role.ADMIN.word).upper()],
         receives=bool(data.get(CONF_RECEIVES, True)),
+        user=data.get(CONF_USER, ""),
     )
 
 
@@ -208,6 +218,7 @@ def contact_subentry(known: Contact) -> ConfigSubentryData:
             CONF_NAME: known.name,
             CONF_ROLE: known.role.word,
             CONF_RECEIVES: known.receives,
+            CONF_USER: known.user,
         },
     )
 

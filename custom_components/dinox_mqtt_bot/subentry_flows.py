@@ -11,10 +11,13 @@ from homeassistant.config_entries import (
 )
 import voluptuous as vol
 
+from .account_settings import fit_filter
 from .bot.errors import BotError
+from .const import CONF_USER
 from .forms import CONTACT_FORM, TOPIC_FORM, errors_of
 from .settings import contact_subentry, topic_subentry
 from .typed import Typed, typed_contact, typed_subscription
+from .users import async_users, contact_form
 
 
 class RuleFlow(ConfigSubentryFlow):
@@ -73,13 +76,26 @@ class TopicFlow(RuleFlow):
 
     @override
     def rule(self, typed: Typed) -> ConfigSubentryData:
-        return topic_subentry(typed_subscription(typed))
+        wanted = typed_subscription(typed)
+        fit_filter(self._get_entry().data, wanted.filter)
+        return topic_subentry(wanted)
 
 
 class ContactFlow(RuleFlow):
     """Whom the bot talks to, and what they may ask for."""
 
     form = CONTACT_FORM
+
+    @override
+    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        self.form = contact_form(await async_users(self.hass))
+        return await super().async_step_user(user_input)
+
+    @override
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        stored = self._get_reconfigure_subentry().data.get(CONF_USER, "")
+        self.form = contact_form(await async_users(self.hass, stored))
+        return await super().async_step_reconfigure(user_input)
 
     @override
     def rule(self, typed: Typed) -> ConfigSubentryData:

@@ -35,6 +35,7 @@ from .const import (
     Tls,
 )
 from .forms import SECTIONS
+from .free_text_forms import free_text_data
 from .settings import contact, contact_subentry, is_local, is_loopback, subscription, topic_subentry
 from .targets import valid_targets
 from .xmpp.settings import Security
@@ -55,7 +56,7 @@ def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     Raises BotError `invalid_host` or `plain_password`.
     """
     given = flat(typed)
-    host = _host(given[CONF_HOST])
+    host = typed_host(given[CONF_HOST])
     username = given.get(CONF_USERNAME, "")
     certificate = given.get(CONF_CLIENT_CERT, "").strip()
     tls, transport = Tls(given[CONF_TLS]), Transport(given[CONF_TRANSPORT])
@@ -86,7 +87,7 @@ def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     """
     given = flat(typed)
     jid = bare_jid(given[CONF_JID]) if given.get(CONF_JID, "").strip() else ""
-    host = _host(given[CONF_XMPP_HOST]) if given.get(CONF_XMPP_HOST, "").strip() else ""
+    host = typed_host(given[CONF_XMPP_HOST]) if given.get(CONF_XMPP_HOST, "").strip() else ""
     password = secret(given, stored, CONF_XMPP_PASSWORD) if jid else ""
     if jid and not password:
         raise BotError("password_missing")
@@ -116,12 +117,13 @@ def first_rules(typed: Typed) -> list[ConfigSubentryData]:
 
 
 def options_data(typed: Typed) -> dict[str, Any]:
-    """Read the form of the options. Raises BotError `invalid_topic` or `invalid_target`."""
+    """Read the form of the options. Raises BotError `invalid_topic`, `invalid_target`, or one about free text."""
     given = flat(typed)
     prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
     valid_topic(prefix)
     return {
         **given,
+        **free_text_data(given),
         CONF_DISCOVERY_PREFIX: prefix,
         CONF_NOTIFY_TARGETS: valid_targets(given.get(CONF_NOTIFY_TARGETS, ())),
         CONF_CLICK: given.get(CONF_CLICK, "").strip(),
@@ -158,7 +160,8 @@ def _stripped(typed: Typed) -> dict[str, Any]:
     return {key: value.strip() if isinstance(value, str) else value for key, value in typed.items()}
 
 
-def _host(text: str) -> str:
+def typed_host(text: str) -> str:
+    """Read a host name or an address. Raises BotError `invalid_host`."""
     host = text.strip().strip("[]")
     if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
         raise BotError("invalid_host")

@@ -5,20 +5,23 @@ from pathlib import Path
 
 from .certificates import Certificates
 from .ports import LOOPBACK, kept_ports
-from .server import IS_ROOT, Server, program
+from .server import IS_ROOT, Server, ServerMissingError, program
 
 _MODULES = (
     *("disco", "roster", "saslauth", "tls", "blocklist", "bookmarks", "carbons", "pep", "private", "smacks"),
     *("vcard4", "vcard_legacy", "csi_simple", "ping", "register", "time", "uptime", "version", "admin_adhoc"),
     *("mam", "offline", "cloud_notify", "posix", "http", "lastactivity"),
 )
+_MODULES_PATH = "/usr/lib/prosody/modules"
+# Where `scripts/prosody-modules` puts the `mod_pubsub_mqtt` that delivers messages; Debian 12 has one that cannot.
+_NEWER = Path(__file__).resolve().parents[2] / ".servers" / "prosody-modules"
 _PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts")
 _CONFIG = """
 run_as_root = {root}
 daemonize = false
 pidfile = "{directory}/prosody.pid"
 data_path = "{directory}/data"
-plugin_paths = {{ "/usr/lib/prosody/modules" }}
+plugin_paths = {{ {plugin_paths} }}
 installer_plugin_path = "{directory}/installed"
 interfaces = {{ "{loopback}" }}
 local_interfaces = {{ "{loopback}" }}
@@ -95,6 +98,7 @@ def prosody(
     users: Mapping[str, str],
     tls_required: bool,
     mqtt: bool,
+    newer_mqtt: bool,
     extra_modules: Iterable[str],
     extra_global: str,
     extra_host: str,
@@ -116,6 +120,7 @@ def prosody(
             plain_allowed=_lua(not tls_required),
             ssl=f'{{ certificate = "{files.server}"; key = "{files.server_key}" }}',
             certificates=files.ca.parent,
+            plugin_paths=", ".join(f'"{path}"' for path in _plugin_paths(newer_mqtt)),
             pubsub_modules='"pubsub_mqtt"' if mqtt else "",
             extra_global=extra_global,
             extra_host=extra_host,
@@ -125,11 +130,18 @@ def prosody(
     argv = [program("prosody"), "--config", str(config), "-F"]
     # The ports open one after the other; that for MQTT over TLS only with newer modules.
     wait_for = ["c2s", "c2s_tls", "http", "https", *(["mqtt"] if mqtt else [])]
+    wait_for += ["mqtts"] if mqtt and newer_mqtt else []
     server = Prosody("prosody", directory, argv, ports, wait_for=wait_for)
     server.domain = domain
     for user, password in users.items():
         server.account(user, password)
     return server
+
+
+def _plugin_paths(newer_mqtt: bool) -> list[str]:
+    if newer_mqtt and not _NEWER.is_dir():
+        raise ServerMissingError("a newer mod_pubsub_mqtt is missing; scripts/setup --servers fetches it")
+    return [*([str(_NEWER)] if newer_mqtt else []), _MODULES_PATH]
 
 
 def _lua(value: bool) -> str:

@@ -121,12 +121,16 @@ class Lab(contextlib.ExitStack):
         users: Mapping[str, str] | None = None,
         tls_required: bool = False,
         mqtt: bool = False,
+        newer_mqtt: bool = False,
         extra_modules: Iterable[str] = (),
         extra_global: str = "",
         extra_host: str = "",
         log_level: str = "debug",
     ) -> Prosody:
-        """Start an XMPP server for `domain`: ports `c2s` (STARTTLS), `c2s_tls`, `https` (uploads), `mqtt`, ..."""
+        """Start an XMPP server for `domain`: ports `c2s` (STARTTLS), `c2s_tls`, `https` (uploads), `mqtt`, ...
+
+        With `mqtt` PubSub is on MQTT too: as of 2023, which delivers nothing, or `newer_mqtt` as of 2025.
+        """
         return self.run(
             prosody(
                 self.directory("prosody"),
@@ -135,6 +139,7 @@ class Lab(contextlib.ExitStack):
                 users=users or {},
                 tls_required=tls_required,
                 mqtt=mqtt,
+                newer_mqtt=newer_mqtt,
                 extra_modules=extra_modules,
                 extra_global=extra_global,
                 extra_host=extra_host,

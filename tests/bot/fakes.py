@@ -5,19 +5,22 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from math import inf
 from typing import Any
 
+from fake_archive import FakeArchive, FakePictures
 from phrases import RealPhrases
 
-from bot.alert import Alert, AlertEvent, Record, Step, dump, load
+from bot.alert import Alert, AlertEvent, Period, Record, Step, dump, load
+from bot.archive import Span
 from bot.bot import Bot
 from bot.command import Caller, Surface
 from bot.errors import BotError
-from bot.message import Message, QoS
-from bot.ports import LedgerRow, Notice, Past, Ports, Row, TopicRow
+from bot.message import Message, Properties, QoS
+from bot.ports import LedgerRow, Notice, Past, Ports, TopicRow
 from bot.reading import Kind, Reading
 from bot.readings import Readings
-from bot.rules import AlertRule, Contact, Priority, Role, RuleSet, Subscription
+from bot.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
 from bot.status import BotState, LinkStatus, Phase
 from bot.topics import matches
 
@@ -39,16 +42,22 @@ class FakeBroker:
         self.refused: dict[str, str] = {}
         self.wanted: list[Mapping[str, QoS]] = []
         self.published: list[tuple[str, bytes, QoS, bool]] = []
+        self.properties: list[Properties | None] = []
+        self.answer: Callable[[str, bytes, Properties | None], None] = lambda topic, payload, properties: None
         self.failure: Exception | None = None
         self.reconnects = 0
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         self.wanted.append(filters)
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
+    ) -> None:
         if self.failure is not None:
             raise self.failure
         self.published.append((topic, payload, qos, retain))
+        self.properties.append(properties)
+        self.answer(topic, payload, properties)
 
     def reconnect(self) -> None:
         self.reconnects += 1
@@ -61,6 +70,7 @@ class FakeChat:
         self.status = ONLINE
         self.shown: list[tuple[BotState, str]] = []
         self.met: list[tuple[Contact, ...]] = []
+        self.joined: list[Mapping[str, str]] = []
         self.reconnects = 0
 
     def say(self, notice: Notice) -> None:
@@ -72,16 +82,19 @@ class FakeChat:
     def meet(self, contacts: Iterable[Contact]) -> None:
         self.met.append(tuple(contacts))
 
+    def join(self, rooms: Mapping[str, str]) -> None:
+        self.joined.append(rooms)
+
     def reconnect(self) -> None:
         self.reconnects += 1
 
 
-class FakeHistory:
+class FakeHistory(FakeArchive):
     """`bot.ports.History`, in a list."""
 
     def __init__(self, book: FakeAlertBook) -> None:
+        super().__init__()
         self.book = book
-        self.appended: list[tuple[Reading, Priority]] = []
         self.skipped: list[Message] = []
         self.publishes: list[tuple[str, bytes, str, float]] = []
         self.connections: list[tuple[str, Phase, float]] = []
@@ -136,22 +149,6 @@ class FakeHistory:
 
     def unchanged(self, message: Message) -> bool:
         return message in self.unchanged_messages
-
-    async def page(self, topic_filter: str, limit: int) -> list[Row]:
-        rows = [
-            Row(
-                topic=reading.message.topic,
-                name=reading.name,
-                text=reading.text,
-                time=reading.time,
-                retain=reading.message.retain,
-                repeated=reading.message.repeated,
-                priority=priority,
-            )
-            for reading, priority in self.appended
-            if matches(topic_filter, reading.message.topic)
-        ]
-        return rows[-limit:]
 
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         found: dict[str, TopicRow] = {}
@@ -241,6 +238,43 @@ class FakeAlertBook:
     async def incidents(self, limit: int) -> list[AlertEvent]:
         return [event for event in reversed(self.events) if event.step is Step.FIRED][:limit]
 
+    async def periods(self, topic: str, span: Span) -> list[Period]:
+        found: dict[int, Period] = {}
+        for event in (event for event in self.events if event.topic == topic):
+            if event.step is Step.FIRED:
+                found[event.number] = Period(event.rule, event.at, inf)
+            elif event.step in {Step.RESOLVED, Step.CLOSED} and event.number in found:
+                found[event.number] = replace(found[event.number], until=event.at)
+        return [each for each in found.values() if each.since < span.until and each.until > span.since]
+
+
+class FakeUploads:
+    """`bot.ports.Uploads`, in a list."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[str, str, bytes]] = []
+        self.failure: Exception | None = None
+
+    async def upload(self, name: str, mime: str, payload: bytes) -> str:
+        if self.failure is not None:
+            raise self.failure
+        self.files.append((name, mime, payload))
+        return f"https://files.example.org/{len(self.files)}/{name}"
+
+
+class FakeAgent:
+    """`bot.ports.Agent` that repeats what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str, str]] = []
+        self.failure: Exception | None = None
+
+    async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
+        if self.failure is not None:
+            raise self.failure
+        self.asked.append((text, jid, agent, user))
+        return f"You said: {text}"
+
 
 class FakeMemory:
     """`bot.ports.Memory`, in a dict."""
@@ -285,6 +319,38 @@ class FakeRules:
         if len(left) == len(rules.alerts):
             raise BotError("no_rule", rule=rule.name)
         self.bot.apply(replace(rules, alerts=left))
+
+    async def put_preset(self, preset: Preset) -> Preset:
+        assert self.bot is not None
+        rules = self.bot.rules
+        if not preset.id:
+            number = max((each.number for each in rules.presets), default=0) + 1
+            preset = replace(preset, id=f"preset{number}", number=number)
+        others = {each.id: each for each in rules.presets}
+        self.bot.apply(replace(rules, presets=tuple({**others, preset.id: preset}.values())))
+        return preset
+
+    async def remove_preset(self, preset: Preset) -> None:
+        assert self.bot is not None
+        rules = self.bot.rules
+        self.bot.apply(
+            replace(rules, presets=tuple(each for each in rules.presets if each.id != preset.id))
+        )
+
+    async def put_bridge(self, bridge: Bridge) -> Bridge:
+        assert self.bot is not None
+        rules = self.bot.rules
+        if not bridge.id:
+            number = max((each.number for each in rules.bridges), default=0) + 1
+            bridge = replace(bridge, id=f"bridge{number}", number=number)
+        others = {each.id: each for each in rules.bridges}
+        self.bot.apply(replace(rules, bridges=tuple({**others, bridge.id: bridge}.values())))
+        return bridge
+
+    async def remove_bridge(self, bridge: Bridge) -> None:
+        assert self.bot is not None
+        rules = self.bot.rules
+        self.bot.apply(replace(rules, bridges=tuple(each for each in rules.bridges if each.id != bridge.id)))
 
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
@@ -344,6 +410,7 @@ class World:
         self.broker, self.chat = FakeBroker(), FakeChat()
         self.outbox, self.rules, self.clock = FakeOutbox(), FakeRules(), FakeClock()
         self.book, self.memory = FakeAlertBook(self.outbox), FakeMemory()
+        self.agent, self.uploads, self.pictures = FakeAgent(), FakeUploads(), FakePictures()
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
         self.dropped = 0
@@ -362,6 +429,9 @@ class World:
             outbox=self.outbox,
             alerts=self.book,
             memory=self.memory,
+            uploads=self.uploads,
+            pictures=self.pictures,
+            agent=self.agent,
             rules=self.rules,
             phrases=RealPhrases(),
             templates=templates,

@@ -8,9 +8,10 @@ from fakes import World
 from phrases import load
 import pytest
 
-from bot.command import Caller, Command, Surface, bind, execute, param, parameters, usage
+from bot.command import CONFIRM, Caller, Command, Surface, bind, execute, param, parameters, usage
 from bot.commands import COMMANDS
-from bot.commands.messages import History, Publish
+from bot.commands.history import History
+from bot.commands.messages import Publish
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Qos, Subscribe
 from bot.errors import BotError
@@ -64,7 +65,7 @@ def test_only_the_last_typed_parameter_is_greedy(command: type[Command]) -> None
 def test_shows_how_to_type_a_command() -> None:
     assert usage(Publish) == "/mqtt publish [--qos 0|1|2] [--retain] <topic> <payload…>"
     assert usage(Subscribe) == "/mqtt subscribe <filter> [0|1|2]"
-    assert usage(History) == "/mqtt history [topic] [count]"
+    assert usage(History) == "/mqtt history [--count count] [--page page] [topic] [range…]"
     assert usage(Status) == "/mqtt status"
 
 
@@ -155,8 +156,15 @@ def test_who_may_do_what(node: str, role: Role) -> None:
     assert {command.node: command.role for command in COMMANDS}[node] is role
 
 
-def test_nothing_there_is_destructive_yet() -> None:
-    assert not any(command.destructive for command in COMMANDS)
+def test_what_is_destructive_can_be_confirmed_at_once() -> None:
+    destructive = {command for command in COMMANDS if command.destructive}
+    confirmed = {
+        command
+        for command in COMMANDS
+        if any(parameter.name == CONFIRM and parameter.kind is bool for parameter in parameters(command))
+    }
+    assert "clear" in {command.node for command in destructive}
+    assert confirmed == destructive
 
 
 def test_a_display_is_chosen_by_its_word() -> None:

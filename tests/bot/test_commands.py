@@ -5,7 +5,8 @@ import pytest
 
 from bot.command import Caller, Surface
 from bot.commands import COMMANDS
-from bot.commands.messages import History, Publish, Resume
+from bot.commands.history import History
+from bot.commands.messages import Publish, Resume
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Subscribe, Topics
 from bot.errors import BotError
@@ -242,7 +243,11 @@ async def test_history_shows_the_newest_messages_oldest_first() -> None:
     for text in ("1", "2", "3"):
         world.receive("home/hall/lamp", text)
         world.clock.time += 1
-    assert await world.ask("hist hall lamp 2") == "History of hall lamp:\n• 08:00:01 — 2\n• 08:00:02 — 3"
+    assert (await world.ask("hist hall lamp 2")).split("\n\n") == [
+        "History of hall lamp:\n• 08:00:01 — 2\n• 08:00:02 — 3",
+        "Lowest 1 (08:00:00), mean 2, highest 3 (08:00:02), 3 values.\n"
+        "Page 1 of 2, 3 messages. Older ones: /mqtt history hall lamp 2 --page 2",
+    ]
 
 
 async def test_history_names_topics_and_marks_what_is_special() -> None:
@@ -470,6 +475,13 @@ async def test_status_answers_an_action_with_facts() -> None:
     assert facts["state"] == "waiting"
     assert facts["broker"] == {"state": "online", "reason": "", "detail": "", "since": 0.0}
     assert facts["subscriptions"] == 1
+
+
+async def test_config_says_where_the_messages_are_as_well() -> None:
+    world = World(HOME)
+    world.bot.connection = {"broker": "home.test:1883", "pubsub": "pubsub.home.test"}
+    line = (await world.ask("config")).splitlines()[2]
+    assert line.startswith("• Also in PubSub: pubsub.home.test, the same messages are items of the nodes there")
 
 
 async def test_config_shows_how_the_bot_is_set_up() -> None:

@@ -13,7 +13,10 @@ import pytest
 
 from bot.batch import NEVER
 from bot.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.message import Message, Properties
 from bot.ports import Notice
+from bot.reading import Reading
+from bot.readings import Readings
 from bot.rendering import MOST_TOPICS
 from bot.rules import Display, Priority, Subscription
 
@@ -475,3 +478,42 @@ def test_what_a_pause_or_the_end_takes_is_told() -> None:
             conversation.take(reading(topic, "1"), display, NOON)
         end(conversation)
         assert sorted(conversation.told()) == ["d", "l", "t"]
+
+
+LATE = Properties(user=(("late", "1"),))
+
+
+def late(topic: str, text: str) -> Reading:
+    return Readings().read(Message(topic, text.encode(), received=NOON, properties=LATE))
+
+
+def test_what_came_late_is_told_whole_and_in_order() -> None:
+    conversation = talk()
+    for number in range(10):
+        conversation.take(late("t", str(number)), EACH, NOON)
+    conversation.take(reading("t", "now"), EACH, NOON)
+    conversation.take(reading("t", "now!"), EACH, NOON)
+    (notice,) = conversation.due(NOON + 1)
+    assert notice.text.split("\n") == [*(f"⏰ t: {number}" for number in range(10)), "t: now! ×2"]
+    assert conversation.told() == ["t"]
+
+
+def test_what_came_late_fills_a_message_and_is_counted_from_there() -> None:
+    conversation = talk()
+    for number in range(MOST_TOPICS + 5):
+        conversation.take(late("t", str(number)), EACH, NOON)
+    (notice,) = conversation.due(NOON + 1)
+    assert notice.text.split("\n")[-1] == "… 5 more messages"
+    assert conversation.told() == ["t"]
+
+
+def test_who_is_not_to_be_disturbed_gets_what_came_late_whole() -> None:
+    conversation = talk()
+    conversation.spare(lambda contact: True)
+    for numbers in ((1, 2), (3, 4)):
+        for number in numbers:
+            conversation.take(late("t", str(number)), EACH, NOON + number)
+        conversation.take(reading("u", str(numbers)), EACH, NOON + number)
+        assert conversation.due(NOON + 10 * number) == []
+    text = conversation.release(ME)
+    assert text.split("\n") == ["⏰ t: 1", "⏰ t: 2", "u: (3, 4) ×2", "⏰ t: 3", "⏰ t: 4"]

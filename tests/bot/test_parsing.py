@@ -4,7 +4,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.commands import COMMANDS
-from bot.commands.messages import History, Publish
+from bot.commands.history import History
+from bot.commands.messages import Publish
 from bot.commands.system import Help, Status
 from bot.commands.topics import Alias, Subscribe
 from bot.errors import BotError
@@ -141,7 +142,7 @@ def test_a_subscription_takes_its_qos_as_a_word() -> None:
 
 def test_an_alias_needs_no_quotes_where_it_is_known() -> None:
     text = "hist Living  Room lamp 3"
-    assert parse(text, COMMANDS, {"living room lamp"}) == History(topic="Living Room lamp", count=3)
+    assert parse(text, COMMANDS, {"living room lamp"}) == History(topic="Living Room lamp", range="3")
 
 
 def test_the_longest_alias_counts() -> None:
@@ -169,9 +170,10 @@ def test_a_name_needs_no_quotes_and_loses_them(name: str) -> None:
         ("sub t abc", "invalid_choice"),
         ("sub t 3", "invalid_choice"),
         ("pub --retain=perhaps t x", "invalid_choice"),
-        ("hist t many", "invalid_number"),
-        ("hist t 0", "invalid_number"),
-        ("hist t 101", "invalid_number"),
+        ("hist t many", "invalid_span"),
+        ("hist t 0", "invalid_count"),
+        ("hist t 101", "invalid_count"),
+        ("hist t --count 101", "invalid_number"),
     ],
 )
 def test_says_what_is_wrong(text: str, key: str) -> None:

@@ -233,3 +233,17 @@ def test_any_reading_renders_in_every_language(payload: bytes, topic: str, retai
     for language in ("en", "de"):
         assert is_plain(render_reading(reading, None, RealPhrases(language)))
         assert is_plain(render_digest([(reading, None, 2)], 1, RealPhrases(language)))
+
+
+LATE = Properties(user=(("late", "1"),))
+LATE_AND_DATED = Properties(user=(("timestamp", "2027-01-15T08:00:00Z"), ("late", "1")))
+
+
+def test_what_was_fetched_afterwards_says_so() -> None:
+    undated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=LATE))
+    assert render_reading(undated, None, ENGLISH, str) == "⏰ t\n1\ncame late"
+    assert render_reading(undated, None, RealPhrases("de"), str) == "⏰ t\n1\nkam verspätet"
+    dated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=LATE_AND_DATED))
+    assert render_reading(dated, None, ENGLISH, str) == "⏰ t\n1\ncame late, as of 1800000000.0"
+    assert render_reading(dated, None, ENGLISH) == "⏰ t\n1\ncame late"
+    assert render_digest([(dated, None, 1)], 0, ENGLISH) == "⏰ t: 1"

@@ -1,5 +1,6 @@
 """What the config flow learns from one login."""
 
+import asyncio
 import ssl
 from typing import Any
 
@@ -139,3 +140,25 @@ async def test_a_broker_that_hangs_up_at_once() -> None:
 
     async with scripted(act) as broker:
         assert await failure(broker.port) == "cannot_connect"
+
+
+async def test_a_login_that_is_given_up_in_the_middle_is_nobodys_error(lab: Lab) -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    begun = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    login = asyncio.create_task(ask(port, lab.client_ssl()))
+    await begun.wait()
+    login.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await login
+    server.close()
+    await server.wait_closed()
+    assert complaints == []

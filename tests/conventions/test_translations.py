@@ -131,6 +131,11 @@ def test_no_text_is_left_over() -> None:
         "alert_acknowledged",
         "alert_snoozed",
         "alert_muted",
+        "import_kind_",
+        "import_why_",
+        "import_taken",
+        "import_changed",
+        "import_skipped",
     )
     own = [key.removeprefix("common.") for key in load("en") if key.startswith("common.")]
     assert [key for key in own if not key.startswith(families) and not re.search(rf"\b{key}\b", code)] == []

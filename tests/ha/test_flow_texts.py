@@ -11,7 +11,7 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot import alert_forms, forms
+from custom_components.dinox_mqtt_bot import account_forms, alert_forms, forms
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 
@@ -20,6 +20,8 @@ REAUTH = {key: field for link in LinkName for key, field in forms.REAUTH[link].i
 STEPS = {
     "config.step.standalone": forms.BROKER_FORM.schema,
     "config.step.xmpp": forms.XMPP_FORM.schema,
+    "config.step.xmpp_account": account_forms.ACCOUNT_FORM.schema,
+    "config.step.server": account_forms.SERVER_FORM.schema,
     "config.step.rules": forms.CONTACT_AND_TOPICS_FORM.schema,
     "config.step.reconfigure_broker": forms.BROKER_FORM.schema,
     "config.step.reconfigure_xmpp": forms.XMPP_FORM.schema,
@@ -120,11 +122,12 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "xmpp_cannot_connect",
         "xmpp_plain_refused",
     }
-    own = raised("typed.py", "settings.py", "config_flow.py")
+    own = raised("typed.py", "settings.py", "config_flow.py", "account.py", "account_settings.py")
     assert (len(probes), len(own)) > (10, 5)
     typed = own | {"invalid_jid", "invalid_filter"}
     assert set(texts["config"]["error"]) == probes | typed
-    assert set(texts["config_subentries"]["topic"]["error"]) == {"invalid_filter", "already_configured"}
+    topic = {"invalid_filter", "already_configured", *raised("account_settings.py")}
+    assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {key for path in ("alert_typed.py", "alert_flow.py", "rules_port.py") for key in complained(path)}
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
     assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}

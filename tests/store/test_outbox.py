@@ -45,12 +45,14 @@ async def test_what_waits_comes_whole_alerts_first_then_by_time(store: Store) ->
         notice("early", at=T0 + 10),
         notice("alert", at=T0 + 40, priority=Priority.ALERT),
         notice("critical", at=T0 + 35, priority=Priority.CRITICAL, to="bob@example.org"),
+        notice("room", at=T0 + 50, to="den@conference.example.org", room=True),
+        notice("file", at=T0 + 60, file=True),
         notice("silent", at=T0 + 20, priority=Priority.SILENT, push=Push("Title", "tag", False, "/lovelace")),
     ]
     for each in given:
         store.outbox.put(each)
     waiting = await store.outbox.waiting()
-    assert ids(waiting) == ["critical", "alert", "early", "silent", "late"]
+    assert ids(waiting) == ["critical", "alert", "early", "silent", "late", "room", "file"]
     assert set(waiting) == set(given)
 
 

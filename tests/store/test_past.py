@@ -92,7 +92,7 @@ def test_since_a_time_is_since_that_time(times: list[int], since: int) -> None:
     # With gaps, as purges leave them.
     ids = [number * 3 + 5 for number in range(len(times))]
     connection.executemany("INSERT INTO messages VALUES (?, ?)", zip(ids, times, strict=True))
-    before = past._before(connection, since)
+    before = past.before(connection, since)
     connection.close()
     assert [each for each in ids if each > before] == [
         each for each, at in zip(ids, times, strict=True) if at >= since

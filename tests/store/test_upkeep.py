@@ -8,8 +8,8 @@ from store_values import Opener, Query, message, notice, reading, reading_of
 from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Record, Step
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.store import Retention, Store, upkeep
-from custom_components.dinox_mqtt_bot.store.upkeep import DAY
+from custom_components.dinox_mqtt_bot.store import Retention, Store, keeping, upkeep
+from custom_components.dinox_mqtt_bot.store.keeping import DAY
 
 NOW = 2_000_000_000.0
 
@@ -17,6 +17,7 @@ NOW = 2_000_000_000.0
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "SLICE", 7)
+    monkeypatch.setattr(keeping, "SLICE", 7)
 
 
 def fill(store: Store, days: list[float]) -> None:

@@ -20,6 +20,7 @@ from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, Link
 from custom_components.dinox_mqtt_bot.bot.utterance import Reaction, Utterance
 from custom_components.dinox_mqtt_bot.xmpp import Timing, XmppLink, XmppSettings
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
+from custom_components.dinox_mqtt_bot.xmpp.upload import Put
 from lab.servers import LOOPBACK, Lab, Server
 
 BOT, ALICE, MALLORY = "bot@home.test", "alice@home.test", "mallory@home.test"
@@ -32,6 +33,8 @@ QUICK = Timing(
     first_pause=0.1,
     longest_pause=0.4,
     takeover_pause=600,
+    room_ping=0.5,
+    room_pause=0.3,
 )
 
 
@@ -133,6 +136,7 @@ class Probed:
         tls: ssl.SSLContext | None,
         timing: Timing,
         on_text: Callable[[Utterance], None] | None = None,
+        put: Put | None = None,
     ) -> None:
         self.statuses: list[LinkStatus] = []
         self.texts: list[Utterance] = []
@@ -155,6 +159,7 @@ class Probed:
             create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
             clock=self.clock,
             timing=timing,
+            put=put,
         )
 
     def say(self, text: str, to: str = ALICE, **parts: Any) -> Notice:
@@ -230,8 +235,8 @@ class World:
     ) -> Probed:
         """Start the link, with these contacts."""
         tls = changes.pop("tls", None) or self.lab.client_ssl()
-        on_text = changes.pop("on_text", None)
-        probed = Probed(self.settings(**changes), tls, timing, on_text)
+        on_text, put = changes.pop("on_text", None), changes.pop("put", None)
+        probed = Probed(self.settings(**changes), tls, timing, on_text, put)
         self._leaving.push_async_callback(probed.link.stop)
         probed.link.meet([Contact(jid) for jid in contacts])
         probed.link.show(BotState.ONLINE, "")

@@ -110,6 +110,15 @@ class AlertEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """One incident of a rule, from when it fired until it was over; infinite while it is not."""
+
+    rule: str
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What one moment changed, to be stored as a whole or not at all.
 

@@ -3,7 +3,7 @@
 from .errors import BotError
 from .plain import cut, inert, plain
 from .ports import Phrases
-from .replies import Cell, Reply, Table, Text
+from .replies import Cell, Chart, Reply, Table, Text
 
 _LABELS = frozenset({"column_what", "column_settings"})
 """First columns that name what the rest of the row tells."""
@@ -16,6 +16,8 @@ MAX_CHARACTERS = 4000
 
 def render_reply(reply: Reply, phrases: Phrases) -> str:
     """Return a reply as chat text; a table has one line per row, which reads well without a fixed width."""
+    if isinstance(reply, Chart):
+        reply = reply.told
     text = render_text(reply, phrases) if isinstance(reply, Text) else _table(reply, phrases)
     return inert(plain(text))
 

@@ -26,7 +26,7 @@ class Latest:
 class Batch:
     """What came in since the last time: up to three readings in full, beyond that the newest of each topic.
 
-    It is due `delay` seconds after its first reading. Its size is bounded; what is beyond is counted.
+    Those that came late keep a line each: what happened while nobody was there is not told by how it ended. It is due `delay` seconds after its first reading. Its size is bounded; what is beyond is counted.
     """
 
     def __init__(self, delay: float, in_full: int = IN_FULL) -> None:
@@ -34,23 +34,24 @@ class Batch:
         self.due_at = NEVER
         self._in_full = in_full
         self._first: list[Latest] = []
-        self._latest: dict[str, Latest] = {}
+        # By topic, and for a reading that came late its number.
+        self._latest: dict[tuple[str, int], Latest] = {}
         self._more: set[str] = set()
         self.unlisted = 0
         self.count = 0
 
     @property
     def latest(self) -> Iterable[Latest]:
-        """The topics in the order in which they first came."""
+        """The lines in the order in which they first came."""
         return self._latest.values()
 
     @property
     def topics(self) -> list[str]:
         """All topics, those without a line of their own too, up to a bound."""
-        return [*self._latest, *self._more]
+        return list(dict.fromkeys((*(topic for topic, _ in self._latest), *self._more)))
 
     def __contains__(self, topic: str) -> bool:
-        return topic in self._latest or topic in self._more
+        return topic in self._more or any(topic == one for one, _ in self._latest)
 
     def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
         """Take one reading in."""
@@ -62,12 +63,13 @@ class Batch:
         elif self._first:
             self._first.clear()
         topic = reading.message.topic
-        known = self._latest.get(topic)
+        line = topic, self.count if reading.message.late else 0
+        known = self._latest.get(line)
         if known is not None:
             known.reading, known.subscription = reading, subscription
             known.count += 1
         elif len(self._latest) < MOST_TOPICS:
-            self._latest[topic] = Latest(reading, subscription)
+            self._latest[line] = Latest(reading, subscription)
         else:
             self.unlisted += 1
             if len(self._more) < MOST_NAMED:
@@ -76,17 +78,18 @@ class Batch:
     def absorb(self, other: Batch) -> None:
         """Take in all of another batch, as newest values."""
         self._first.clear()
+        before = self.count
         self.count += other.count
         self.unlisted += other.unlisted
         self._more |= other._more
-        for one in other.latest:
-            topic = one.reading.message.topic
-            known = self._latest.get(topic)
+        for (topic, number), one in other._latest.items():
+            line = topic, number and before + number
+            known = self._latest.get(line)
             if known is not None:
                 known.reading, known.subscription = one.reading, one.subscription
                 known.count += one.count
             elif len(self._latest) < MOST_TOPICS:
-                self._latest[topic] = replace(one)
+                self._latest[line] = replace(one)
             else:
                 self.unlisted += one.count
                 self._more.add(topic)

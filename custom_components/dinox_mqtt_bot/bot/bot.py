@@ -7,17 +7,20 @@ from typing import Any
 from .alarms import Alarms
 from .alert import Alert
 from .alerts import NOTHING, Alerts
-from .announcements import Announcement, ChatReceived, Listeners, MessageReceived, StatusChanged
-from .answers import render_error, render_reply, render_text
-from .attending import asked_by
-from .command import Caller, Command, Surface, execute
+from .announcements import Announcement, Listeners, MessageReceived, StatusChanged
+from .answers import render_text
+from .bridges import Bridges
+from .command import Caller, Command, execute
 from .commands import COMMANDS
+from .confirming import Confirming
 from .conversation import Conversation, Hidden
+from .dialogue import Dialogue
 from .disturbance import Disturbance
 from .errors import BotError
+from .files import Files
+from .free_text import Questions, answers_wanted
 from .hearing import Hearing
-from .message import Message, QoS
-from .parsing import parse
+from .message import Message, Properties, QoS
 from .peace import Peace
 from .ports import Notice, Ports
 from .reading import Reading
@@ -29,7 +32,6 @@ from .standing import Standing
 from .status import BotState, BotStatus, Delivery, LinkStatus, Phase
 from .subscriptions import Subscriptions
 from .timers import NEVER
-from .utterance import Reaction, Utterance
 from .values import with_unit
 from .watching import listened_for
 
@@ -42,8 +44,8 @@ class Bot:
     `connection` is what `config` tells of the links: `common.column_<key>` names the line. `bare_commands` says
     that commands are understood without `/mqtt` too; where the bot shares the user's own account it must be
     off, because that chat is the user's notepad as well. `dropped` tells how many messages the queues at the rim
-    had no room for. `kept` are the alerts that an earlier run stored, `last_number` that of its last one. `spawn` runs
-    what has to wait for something, beside the path.
+    had no room for. `bot_id` stands for the bot in topics. `kept` are the alerts that an earlier run stored,
+    `last_number` that of its last one. `spawn` runs what has to wait for something, beside the path.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class Bot:
         kept: Iterable[Alert] = (),
         last_number: int = 0,
         bare_commands: bool = True,
+        bot_id: str = "bot",
         connection: Mapping[str, str] | None = None,
         dropped: Callable[[], int] = int,
     ) -> None:
         self.ports = ports
         self.readings = readings
         self.name = name
+        self.id = bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
         self._listeners = Listeners()
@@ -78,7 +82,12 @@ class Bot:
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
-        self._hearing = Hearing(ports.phrases, COMMANDS, bare=bare_commands)
+        self.confirming = Confirming(self)
+        self.questions = Questions(self)
+        self.bridges = Bridges(self)
+        self.files = Files(self, spawn)
+        dialogue = Dialogue(self, Hearing(ports.phrases, COMMANDS, bare=bare_commands))
+        self.hear, self.react, self.ask = dialogue.hear, dialogue.react, dialogue.ask
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
@@ -87,7 +96,11 @@ class Bot:
         self._alarm = NEVER
         self._messages = 0
         self._last: Reading | None = None
-        now = ports.clock.now()
+        self._begin(rules)
+
+    def _begin(self, rules: RuleSet) -> None:
+        """Take the rules over, what an earlier run has left, and how the links are."""
+        now = self.ports.clock.now()
         self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
         self.apply(rules)
         self.alarms.hear(self.broker.status.phase is Phase.ONLINE, now)
@@ -104,7 +117,12 @@ class Bot:
         self.rules = rules
         self.readings.use_prefix(rules.discovery_prefix)
         self.subscriptions = Subscriptions(rules.subscriptions)
-        self._implied = Subscriptions(listened_for(rules.alerts, self.subscriptions))
+        self.ports.history.keep(rules.subscriptions)
+        self.bridges.apply(rules)
+        watched = listened_for(rules.alerts, self.subscriptions)
+        carried = self.bridges.listened_for(self.subscriptions)
+        answers = answers_wanted(rules.free_text, self.subscriptions)
+        self._implied = Subscriptions((*watched, *carried, *answers))
         wanted = Subscriptions((*self._implied, *rules.subscriptions)).wanted(rules.discovery_prefix)
         if wanted != self._wanted:
             self._wanted = wanted
@@ -143,7 +161,13 @@ class Bot:
         judged = NOTHING if stored and not new else self.alarms.judge(reading, now)
         record = judged.record or None
         muted = self.alarms.mutes.covers(message.topic)
-        shown = new and not muted and self.conversation.take(reading, subscription, now)
+        aside = new and self.questions.answers(reading, subscription, now)
+        shown = new and not muted and not aside and self.conversation.take(reading, subscription, now)
+        if new:
+            # Before the history: committed with the message or earlier, so never after its acknowledgement.
+            self.bridges.carry(reading, subscription, now)
+        if shown:
+            self.files.show(reading, subscription)
         if stored:
             # What waits in the conversation is lost if the process is killed; the history knows it then.
             self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
@@ -171,12 +195,14 @@ class Bot:
         """Say what is due and have the clock wake the bot for what is not."""
         if self.conversation.wake_at <= now:
             self._settle(self.conversation.due(now))
-        wake_at = min(self.conversation.wake_at, self.alarms.due_at, self.peace.due_at)
+        parts = (self.alarms, self.peace, self.questions, self.bridges)
+        wake_at = min(self.conversation.wake_at, *(part.due_at for part in parts))
         if wake_at not in {NEVER, self._alarm}:
             self._alarm = wake_at
             self.ports.clock.wake(wake_at)
 
-    def _put(self, notices: Iterable[Notice]) -> None:
+    def put(self, notices: Iterable[Notice]) -> None:
+        """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
         now = self.ports.clock.now()
         for notice in notices:
             holds = self.disturbance.holds(notice.to, notice.priority, now)
@@ -184,55 +210,10 @@ class Bot:
 
     def _settle(self, notices: Iterable[Notice]) -> None:
         """Hand over what the conversation says, and only then call it told."""
-        self._put(notices)
+        self.put(notices)
         self.ports.history.told(self.conversation.told())
 
     # The way back: chat text in, reply out.
-
-    async def hear(self, utterance: Utterance) -> None:
-        """Answer a contact; strangers are not heard."""
-        contact = (self._contacts or {}).get(utterance.jid)
-        if contact is None:
-            return
-        text, clock = utterance.text, self.ports.clock
-        about = tuple(self.alarms.told_by(utterance.reply_to))
-        command = self._hearing.is_command(text, self.subscriptions.aliases)
-        self.announce(ChatReceived(contact.jid, text, command))
-        if not command and about:
-            # Whoever answers an alert has seen to it; the words are a note.
-            command, text = True, f"ack {text}"
-        if command:
-            answer = await self.ask(text, Caller(Surface.CHAT, contact.jid, contact.role, about))
-        else:
-            answer = self._hearing.hint(contact.jid, clock.now())
-        self._answer(contact, answer)
-
-    async def react(self, reaction: Reaction) -> None:
-        """Do what a reaction to an alert's message asks for; others mean nothing."""
-        contact = (self._contacts or {}).get(reaction.jid)
-        about = tuple(self.alarms.told_by(reaction.to))
-        command = asked_by(reaction.emojis)
-        if contact is not None and about and command:
-            caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
-            self._answer(contact, await self.ask(command, caller))
-
-    def _answer(self, contact: Contact, answer: str) -> None:
-        """Answer who asked, whether it may be disturbed or not."""
-        if answer:
-            clock = self.ports.clock
-            self.ports.outbox.put(Notice(clock.new_id(), contact.jid, answer, clock.now()))
-
-    async def ask(self, text: str, caller: Caller) -> str:
-        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
-        phrases = self.ports.phrases
-        try:
-            command = parse(text, self.commands, self.subscriptions.aliases)
-            return render_reply(await self.execute(command, caller), phrases)
-        except BotError as err:
-            return render_error(err, phrases)
-        except Exception:  # whoever wrote to the bot gets an answer, whatever went wrong
-            _LOGGER.exception("Command failed")
-            return phrases.phrase("exceptions.unexpected.message")
 
     async def execute(self, command: Command, caller: Caller) -> Reply:
         """Run a command for a caller. Raises BotError."""
@@ -256,12 +237,22 @@ class Bot:
             raise BotError("unknown_contact", contact=to)
         if not notices:
             raise BotError("no_contact")
-        self._put(notices)
+        self.put(notices)
         return notices
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool, caller: Caller) -> None:
+    async def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        qos: QoS,
+        retain: bool,
+        caller: Caller,
+        *,
+        properties: Properties | None = None,
+    ) -> None:
         """Publish, and write down for whom. Raises what `ports.Broker.publish` raises."""
-        await self.ports.broker.publish(topic, payload, qos, retain)
+        with self.bridges.echoing(topic, payload, self.bridges.talk_with(caller.who)):
+            await self.ports.broker.publish(topic, payload, qos, retain, properties=properties)
         who = f"{caller.surface}:{caller.who}"
         self.ports.history.log_publish(topic, payload, who, self.ports.clock.now())
 
@@ -318,7 +309,7 @@ class Bot:
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self._put(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self.put(self.conversation.notices(render_text(told, self.ports.phrases), now))
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
@@ -330,12 +321,15 @@ class Bot:
         self.alarms.tick(now)
         self._settle(self.conversation.due(now))
         self.peace.tick(now)
+        self.questions.tick(now)
+        self.bridges.tick(now)
         self._tell(now)
 
     async def say_untold(self) -> None:
         """Say what an earlier run took in and was killed with, in one message; before anything new comes in."""
         try:
             untold = await self.ports.history.untold()
+            await self.bridges.resume()
         except BotError as err:
             _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
             return
@@ -343,13 +337,15 @@ class Bot:
         text = render_untold(untold, rules, self.ports.phrases)
         urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
         if untold:
-            self._put(self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL)))
+            self.put(self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL)))
             self.ports.history.told(rules)
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""
         now = self.ports.clock.now()
         self.alarms.close(now)
+        self.bridges.close()
+        self.files.close()
         notices = self.conversation.flush(now)
         self.peace.keep(now)
         self._settle(notices)

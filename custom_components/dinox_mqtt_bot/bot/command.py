@@ -1,7 +1,7 @@
 """One command for every surface: its fields are the parameters, its docstring is the help, `run` is the effect."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum, StrEnum
 from types import UnionType
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from .alert import Alert
 from .errors import BotError
-from .replies import Reply
+from .replies import Reply, Text
 from .rules import Role
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/mqtt"
 MAX_QUOTED = 60
+CONFIRM = "confirm"
+"""The parameter of a destructive command that says it is to be done without asking first."""
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
@@ -57,13 +59,17 @@ class Command:
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         """Do it; raise BotError where the caller can do something about it."""
 
+    async def at_stake(self, bot: Bot) -> Text:
+        """Return what a destructive command would do, for the question that is asked first."""
+        return Text(f"services.{self.node}.description")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One typed input of a command.
 
     `kind` is str, int, bool or an Enum. A `greedy` parameter takes the rest of a chat text, `verbatim` with its
-    quotes; `alias` says that an alias may stand for the topic.
+    quotes; `alias` says that an alias may stand for the topic. `check` raises BotError for a text that can be none.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Parameter:
     verbatim: bool = False
     alias: bool = False
     short: str = ""
+    check: Callable[[str], object] | None = None
     minimum: int = 0
     maximum: int = 0
 
@@ -87,7 +94,7 @@ class Parameter:
 
 
 def param(summary: str, *, default: Any = MISSING, **how: Any) -> Any:
-    """Return a dataclass field that is a parameter; `how` is greedy, verbatim, alias, short, minimum, maximum."""
+    """Return a dataclass field that is a parameter; `how` is the rest of `Parameter`."""
     return field(default=default, metadata={"summary": summary, **how})
 
 
@@ -166,6 +173,8 @@ def _bound(command: type[Command], parameter: Parameter, value: object) -> objec
         return _number(command, parameter, value)
     if issubclass(parameter.kind, Enum):
         return _member(command, parameter, value)
+    if parameter.check is not None:
+        parameter.check(str(value))
     return str(value)
 
 
@@ -220,11 +229,14 @@ def _cut(value: object) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
-async def execute(command: Command, bot: Bot, caller: Caller) -> Reply:
+async def execute(command: Command, bot: Bot, caller: Caller, *, confirmed: bool = False) -> Reply:
     """Run a command for a caller; every surface comes through here.
 
-    Raises BotError `not_allowed`, or what the command itself raises.
+    A destructive one is asked about first, unless it is `confirmed` or says so itself. Raises BotError `not_allowed`,
+    `not_confirmed`, or what the command itself raises.
     """
     if caller.role < command.role:
         raise BotError("not_allowed", command=command.node, role=command.role.word)
+    if command.destructive and not (confirmed or getattr(command, CONFIRM, False)):
+        return await bot.confirming.ask(command, caller)
     return await command.run(bot, caller)

@@ -19,11 +19,14 @@ class Hearing:
         self._bare = bare
         self._hinted: dict[str, float] = {}
 
-    def is_command(self, text: str, aliases: Collection[str]) -> bool:
-        """Say whether a text asks for a command; without `/mqtt` it has to be one as a whole."""
+    def is_command(self, text: str, aliases: Collection[str], *, among_others: bool = False) -> bool:
+        """Say whether a text asks for a command; without `/mqtt` it has to be one as a whole.
+
+        In a room it needs `/mqtt`: there people talk to each other.
+        """
         if addressed(text):
             return True
-        if not self._bare or not text.strip():
+        if not self._bare or among_others or not text.strip():
             return False
         try:
             parse(text, self._commands, aliases)

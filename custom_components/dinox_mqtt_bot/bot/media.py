@@ -115,11 +115,11 @@ def stream_url(text: str) -> str:
     head = text[:_HEAD].replace("�", "").strip()
     start = head[:10].lower()
     if start.startswith(("#extm3u", "#extinf")):
-        return next((line for line in _lines(head) if _is_url(line)), "")
+        return next((line for line in _lines(head) if is_url(line)), "")
     if start == "[playlist]":
         entries = (_ENTRY.fullmatch(line) for line in _lines(head))
-        return next((entry[1] for entry in entries if entry and _is_url(entry[1])), "")
-    if start.startswith("http") and _is_url(head) and urlsplit(head).path.lower().endswith(_PLAYLISTS):
+        return next((entry[1] for entry in entries if entry and is_url(entry[1])), "")
+    if start.startswith("http") and is_url(head) and urlsplit(head).path.lower().endswith(_PLAYLISTS):
         return head
     return ""
 
@@ -131,7 +131,8 @@ def _lines(text: str) -> list[str]:
 _URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Say whether a text is the address of something on the web, and nothing else."""
     if not _URL.fullmatch(text):
         return False
     try:

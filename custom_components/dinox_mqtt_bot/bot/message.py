@@ -25,6 +25,9 @@ class Properties:
 
 NO_PROPERTIES = Properties()
 
+LATE = ("late", "1")
+"""The user property of a message that was fetched afterwards, because nobody was there when it was published."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
@@ -43,3 +46,8 @@ class Message:
     properties: Properties = NO_PROPERTIES
     packet_id: int = 0
     connection: int = 0
+
+    @property
+    def late(self) -> bool:
+        """Whether it was fetched afterwards."""
+        return LATE in self.properties.user

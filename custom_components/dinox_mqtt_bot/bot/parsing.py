@@ -113,8 +113,8 @@ def _raw(
         elif not left:
             raise BotError("too_many_words", word=word.text[:MAX_QUOTED], usage=usage(command))
         elif left[0].greedy:
-            raw[left[0].name] = _rest(text[word.start :], left[0])
-            spoken.clear()
+            parameter = left.pop(0)
+            raw[parameter.name] = _rest(text[word.start : _end(spoken, parameter, options)], parameter)
         else:
             parameter = left.pop(0)
             raw[parameter.name] = _topic(spoken, aliases) if parameter.alias else spoken.popleft().text
@@ -135,6 +135,18 @@ def _value(command: type[Command], option: Parameter, spoken: deque[Word]) -> ob
     if not spoken:
         raise BotError("missing_parameter", parameter=option.name, usage=usage(command))
     return spoken.popleft().text
+
+
+def _end(spoken: deque[Word], parameter: Parameter, options: Mapping[str, Parameter]) -> int | None:
+    """Take the words of a greedy parameter and return where it ends: a verbatim one at the end, others at an option."""
+    end = None
+    while spoken and (parameter.verbatim or not _is_option(spoken[0], options)):
+        end = spoken.popleft().end
+    return None if parameter.verbatim else end
+
+
+def _is_option(word: Word, options: Mapping[str, Parameter]) -> bool:
+    return not word.quoted and word.text.partition("=")[0] in options
 
 
 def _rest(text: str, parameter: Parameter) -> str:

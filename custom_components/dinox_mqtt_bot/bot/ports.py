@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from .alert import AlertEvent, Record
-from .message import Message, QoS
+from .alert import AlertEvent, Period, Record
+from .archive import ALWAYS, Archive, Span
+from .chart import Picture
+from .message import Message, Properties, QoS
 from .reading import Reading
 from .rules import AlertRule, Bridge, Contact, Preset, Priority, RuleSet, Subscription
 from .status import BotState, LinkStatus
@@ -30,9 +32,12 @@ class Broker(Protocol):
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions at the broker equal to `filters`, now or as soon as connected (tell)."""
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
+    ) -> None:
         """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
 
+        Of the properties the response topic and the correlation data go along, where the connection speaks MQTT 5.
         Raises BotError `not_connected`, `publish_refused`, `payload_too_large` or `publish_timeout`.
         """
 
@@ -154,7 +159,7 @@ class TopicRow:
     last_text: str
 
 
-class History(Protocol):
+class History(Archive, Protocol):
     """Stored messages."""
 
     def append(
@@ -184,8 +189,10 @@ class History(Protocol):
     def unchanged(self, message: Message) -> bool:
         """Whether the topic's last message, also of an earlier run, had this payload. No I/O."""
 
-    async def page(self, topic_filter: str, limit: int) -> list[Row]:
-        """Return the newest `limit` rows whose topic matches, oldest first (ask)."""
+    async def page(
+        self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0
+    ) -> list[Row]:
+        """Return the newest `limit` rows whose topic matches, `offset` newer ones left out, oldest first (ask)."""
 
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         """Return what is remembered of the matching topics, by topic (ask)."""
@@ -245,6 +252,9 @@ class AlertBook(Protocol):
     async def incidents(self, limit: int) -> list[AlertEvent]:
         """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
 
+    async def periods(self, topic: str, span: Span) -> list[Period]:
+        """Return when alerts on one topic were active, as far as that falls into a span, oldest first (ask)."""
+
 
 class Uploads(Protocol):
     """Where files are put for contacts to fetch."""
@@ -256,11 +266,21 @@ class Uploads(Protocol):
         """
 
 
+class Pictures(Protocol):
+    """Draws."""
+
+    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
+        """Return a chart as PNG (ask)."""
+
+
 class Agent(Protocol):
     """A conversation agent of Home Assistant."""
 
-    async def answer(self, text: str, jid: str, agent: str) -> str:
-        """Return what the agent says to a contact (ask). Raises BotError `agent_failed`."""
+    async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
+        """Return what the agent says to a contact, for whom a user of Home Assistant (an id) stands if there is one (ask).
+
+        Raises BotError `agent_failed`, `agent_own` or `user_unknown`.
+        """
 
 
 class Memory(Protocol):
@@ -348,6 +368,7 @@ class Ports:
     alerts: AlertBook
     memory: Memory
     uploads: Uploads
+    pictures: Pictures
     agent: Agent
     rules: Rules
     phrases: Phrases

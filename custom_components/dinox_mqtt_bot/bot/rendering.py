@@ -38,9 +38,18 @@ def render_reading(
     With `when` the message's own time is told where it differs from that of receipt.
     """
     lines = [header(reading, subscription), _value(reading, phrases)]
-    if when is not None and abs(reading.time - reading.message.received) > _OLD:
-        lines.append(phrases.phrase("common.as_of", time=when(reading.time)))
+    old = when is not None and abs(reading.time - reading.message.received) > _OLD
+    if reading.message.late and not old:
+        lines.append(phrases.phrase("common.late"))
+    elif when is not None and old:
+        late = "late_as_of" if reading.message.late else "as_of"
+        lines.append(phrases.phrase(f"common.{late}", time=when(reading.time)))
     return inert("\n".join(lines))
+
+
+def render_body(reading: Reading, phrases: Phrases) -> str:
+    """Return the value of a reading as a block of chat text, without its name."""
+    return inert(_value(reading, phrases))
 
 
 def render_digest(
@@ -93,8 +102,8 @@ def header(reading: Reading, subscription: Subscription | None) -> str:
     """Return the first line of a reading: marks, icon, what the topic is called."""
     mark = _MARKS.get(subscription.priority, "") if subscription else ""
     icon = plain(subscription.icon) if subscription else ""
-    retained = "📌" if reading.message.retain else ""
-    return " ".join(part for part in (mark, icon, retained, short(reading.name, LONGEST_NAME)) if part)
+    aside = "📌" if reading.message.retain else "⏰" if reading.message.late else ""
+    return " ".join(part for part in (mark, icon, aside, short(reading.name, LONGEST_NAME)) if part)
 
 
 def _value(reading: Reading, phrases: Phrases) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .chart import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -36,5 +38,18 @@ class Table:
     keep_last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Numbers over time: in words and bars, and as what a picture of them shows."""
+
+    told: Text
+    picture: Picture
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What an action answers."""
+        return self.told.facts
+
+
 type Cell = str | Text
-type Reply = Text | Table
+type Reply = Text | Table | Chart

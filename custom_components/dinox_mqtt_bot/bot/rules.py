@@ -98,12 +98,16 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A bare JID the bot talks to. `receives` says whether messages are told to it without being asked."""
+    """A bare JID the bot talks to. `receives` says whether messages are told to it without being asked.
+
+    `user` is the id of the user of Home Assistant in whose name a conversation agent acts for it, or empty.
+    """
 
     jid: str
     name: str = ""
     role: Role = Role.ADMIN
     receives: bool = True
+    user: str = ""
 
 
 class Direction(StrEnum):
@@ -179,7 +183,8 @@ class FreeText:
     """What becomes of text that is no command.
 
     With TOPIC it is published on `topic`; what comes on `response_topic` within `timeout` seconds is the answer. With
-    AGENT `agent` is the id of a conversation agent, empty for Home Assistant's own.
+    AGENT `agent` is the id of a conversation agent, empty for Home Assistant's own; `without_user` lets it act also for
+    contacts who have no user of Home Assistant, with all rights then.
     """
 
     ear: Ear = Ear.OFF
@@ -187,6 +192,7 @@ class FreeText:
     response_topic: str = ""
     timeout: float = 30.0
     agent: str = ""
+    without_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)

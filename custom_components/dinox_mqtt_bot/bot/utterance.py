@@ -8,7 +8,8 @@ class Utterance:
     """One chat message that came in.
 
     `jid` is the bare JID of the sender, `resource` that of its client; `id` the stanza id; `at` the Unix time
-    at which it was sent. `reply_to` is the id of the message that it answers (XEP-0461), or empty.
+    at which it was sent. `reply_to` is the id of the message that it answers (XEP-0461), or empty. What was said in a
+    room has the room's bare JID as `room`, the sender's own as `jid` and its nickname as `resource`.
     """
 
     jid: str
@@ -17,6 +18,7 @@ class Utterance:
     at: float
     resource: str = ""
     reply_to: str = ""
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class LoopClient(Machine):
     ) -> None:
         if self.opened.done():
             return
-        connack = read_connack(self.version, flags.session_present, properties)
+        connack = read_connack(self.version, flags.session_present, properties, self._settings.limits)
         self.agree(connack.keepalive, connack.receive_maximum)
         if not connack.session_present:
             self._receipts.forget_session()

@@ -7,7 +7,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from .settings import Protocol
+from .settings import Limits, Protocol
 
 LARGEST_PACKET = 268_435_460
 
@@ -62,10 +62,21 @@ class Connack:
     identifiers: bool = False
 
 
-def read_connack(protocol: Protocol, session_present: bool, properties: Properties | None) -> Connack:
-    """Read the properties of a CONNACK as paho holds them: an attribute for each one that came."""
+def read_connack(
+    protocol: Protocol, session_present: bool, properties: Properties | None, limits: Limits
+) -> Connack:
+    """Read the properties of a CONNACK as paho holds them: an attribute for each one that came.
+
+    MQTT 3.1.1 has none: there `limits` hold.
+    """
     if protocol is not Protocol.MQTT_5:
-        return Connack(protocol, session_present)
+        return Connack(
+            protocol,
+            session_present,
+            maximum_qos=limits.maximum_qos,
+            retain_available=limits.retain,
+            wildcards=limits.wildcards,
+        )
     return Connack(
         protocol,
         session_present,

@@ -9,7 +9,7 @@ from typing import Any
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ..bot.errors import BotError
-from ..bot.message import Message, QoS
+from ..bot.message import Message, Properties, QoS
 from ..bot.status import LinkStatus, Phase
 from .backoff import Backoff
 from .client import Listener, LoopClient
@@ -31,6 +31,8 @@ _GOODBYE_SECONDS = 2.0
 # A broker that asks somebody else about credentials refuses them while that is away: Home Assistant itself, as
 # it starts. Slow enough for those that lock out whoever guesses passwords.
 _REFUSED_SECONDS = (15.0, 300.0)
+# A broker that has not answered SUBSCRIBE by then (MQTT 5 §3.8.4 wants it to) is taken for one that never does.
+_SUBACK_SECONDS = 15.0
 _TRACEBACK_EVERY = 100
 
 
@@ -79,6 +81,7 @@ class BrokerLink:
         self._again = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sync: asyncio.Handle | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._told_refused: dict[str, str] = {}
         self._paused = False
         self._own = {said.topic for said in (settings.birth, settings.will) if said is not None}
@@ -130,6 +133,7 @@ class BrokerLink:
         if self._sync is not None:
             self._sync.cancel()
             self._sync = None
+        self._lose_patience()
         self._status = LinkStatus(Phase.OFFLINE, Failure.STOPPED)
 
     def want(self, filters: Mapping[str, QoS]) -> None:
@@ -137,15 +141,18 @@ class BrokerLink:
         self._wanted.want(filters)
         self._sync_soon()
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS, retain: bool) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
+    ) -> None:
         """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
 
-        Raises BotError `invalid_topic`, `not_connected`, `publish_refused`, `payload_too_large`,
-        `retain_unavailable` or `publish_timeout`.
+        With MQTT 5 the response topic and the correlation data of the properties go along. Raises BotError
+        `invalid_topic`, `not_connected`, `publish_refused`, `payload_too_large`, `retain_unavailable` or
+        `publish_timeout`.
         """
         if (client := self._session()) is None:
             raise BotError("not_connected")
-        await publish(client, topic, payload, qos, retain)
+        await publish(client, topic, payload, qos, retain, carried=properties)
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Tell the broker that these messages are safe; those of an earlier connection it sends again."""
@@ -189,15 +196,14 @@ class BrokerLink:
             announce(client, self._settings.birth)
         # Before anybody hears of it: what they publish then must not overtake the subscriptions.
         self._sync_now()
-        refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
-        reason = "will_refused" if self.will_refused else ""
-        self._tell(LinkStatus(Phase.ONLINE, reason, f"MQTT {connack.protocol}{refusal}"))
+        self._tell_online(connack)
 
     async def _stay(self, client: LoopClient) -> Ended:
         """Hold one connection until it ends."""
         since = self._loop.time()
         ended = await asyncio.shield(client.ended)
         lasted = self._loop.time() - since
+        self._lose_patience()
         self._wanted.closed(abruptly=ended.failure is not Failure.STOPPED and lasted < _STABLE_SECONDS)
         if lasted >= _STABLE_SECONDS:
             self._backoff.reset()
@@ -219,13 +225,21 @@ class BrokerLink:
         except TimeoutError:
             pass
 
+    def _tell_online(self, connack: Connack) -> None:
+        """Tell that there is a session, and what is not as it should be."""
+        refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
+        reason = "will_refused" if self.will_refused else ""
+        if self._wanted.doubted:
+            reason = "no_suback"
+        self._tell(LinkStatus(Phase.ONLINE, reason, f"MQTT {connack.protocol}{refusal}"))
+
     def _tell(self, status: LinkStatus) -> None:
         before, self._status = self._status, status
         if status == before:
             return
         if status.phase is Phase.OFFLINE and before.phase is not Phase.OFFLINE:
             _LOGGER.info("No connection to the broker: %s %s", status.reason, status.detail)
-        elif status.phase is Phase.ONLINE:
+        elif status.phase is Phase.ONLINE and before.phase is not Phase.ONLINE:
             _LOGGER.info("Connected to the broker, %s", status.detail)
         self._on_status(status)
 
@@ -258,13 +272,36 @@ class BrokerLink:
             client.send(write_request(mid, request, v5=client.v5), mid)
             self._wanted.sent(mid, request)
         client.flush()
+        self._wait_for_answers()
         if self.refused != self._told_refused:
             self._told_refused = dict(self.refused)
             self._on_status(self._status)
 
+    def _wait_for_answers(self) -> None:
+        if self._patience is None and (asked := self._wanted.unanswered):
+            self._patience = self._loop.call_later(_SUBACK_SECONDS, self._doubt, asked)
+
+    def _doubt(self, asked: frozenset[int]) -> None:
+        """Tell that these requests are not answered, and go on waiting for later ones."""
+        self._patience = None
+        self._wanted.doubt(asked)
+        self._subscriptions_changed()
+        self._wait_for_answers()
+
+    def _lose_patience(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _subscriptions_changed(self) -> None:
+        """Tell of a session in which subscriptions are left unanswered, or are answered again."""
+        if self.connack is not None:
+            self._tell_online(self.connack)
+        self._sync_soon()
+
     def _subscribed(self, mid: int, reasons: Sequence[ReasonCode]) -> None:
         self._wanted.answered(mid, [(reason.value, str(reason)) for reason in reasons])
-        self._sync_soon()
+        self._subscriptions_changed()
 
     def _unsubscribed(self, mid: int) -> None:
         self._wanted.left(mid)

@@ -119,10 +119,13 @@ class Login:
         self._connection += 1
         client.prepare(opening, self._connection, will)
         work = asyncio.ensure_future(self._run_blocking(client.open))
+        # Given up, it fails with nobody left to hear of it.
+        work.add_done_callback(lambda done: done.cancelled() or done.exception())
         answer: Connack | Ended
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                await asyncio.shield(work)
+                await asyncio.wait([work])
+                work.result()
                 client.attach()
                 answer = await asyncio.shield(client.opened)
         except (OSError, ValueError, IndexError) as err:

@@ -11,6 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MessageState, MQTTProtocolVersio
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import MQTTException, Properties
 
+from ..bot import message as bot
 from .settings import BrokerSettings, Protocol
 
 ALIASES = 32
@@ -135,6 +136,16 @@ class Machine(mqtt.Client):
     def drop(self) -> None:
         """Close the socket without a word to the broker."""
         self._sock_close()
+
+    def ask(self, topic: str, payload: bytes, qos: int, retain: bool, carried: bot.Properties) -> int:
+        """Queue a PUBLISH with what it carries, empty for MQTT 3.1.1; return its packet identifier."""
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if carried.response_topic:
+            properties.ResponseTopic = carried.response_topic
+        if carried.correlation_data:
+            properties.CorrelationData = carried.correlation_data
+        given = None if properties.isEmpty() else properties  # type: ignore[no-untyped-call]
+        return self.publish(topic, payload, qos, retain, properties=given).mid
 
     def flush(self) -> None:
         """Write what is queued, as far as the socket takes it."""

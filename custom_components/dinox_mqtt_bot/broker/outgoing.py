@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 from ..bot.errors import BotError
+from ..bot.message import NO_PROPERTIES, Properties
 from ..bot.topics import valid_topic
 from .client import LoopClient
 from .connack import Connack
@@ -13,10 +14,18 @@ from .settings import Protocol, Will
 _TIMEOUT_SECONDS = 10.0
 
 
-async def publish(client: LoopClient, topic: str, payload: bytes, qos: int, retain: bool) -> None:
+async def publish(
+    client: LoopClient,
+    topic: str,
+    payload: bytes,
+    qos: int,
+    retain: bool,
+    *,
+    carried: Properties | None = None,
+) -> None:
     """Publish, and wait until the broker has acknowledged it; QoS 0 until it is written.
 
-    A QoS the broker does not offer becomes its highest. Raises BotError `invalid_topic`, `not_connected`,
+    With MQTT 5 the response topic and the correlation data of what is `carried` go along. A QoS the broker does not offer becomes its highest. Raises BotError `invalid_topic`, `not_connected`,
     `retain_unavailable`, `payload_too_large`, `publish_refused` or `publish_timeout`.
     """
     valid_topic(topic)
@@ -26,10 +35,11 @@ async def publish(client: LoopClient, topic: str, payload: bytes, qos: int, reta
     if retain and not connack.retain_available:
         raise BotError("retain_unavailable")
     qos = min(qos, connack.maximum_qos)
-    room = connack.maximum_packet - _header_size(connack, topic, payload)
+    properties = (carried if client.v5 else None) or NO_PROPERTIES
+    room = connack.maximum_packet - _header_size(connack, topic, payload, properties)
     if len(payload) > room:
         raise BotError("payload_too_large", size=len(payload), limit=max(room, 0))
-    await _answer(client, client.publish(topic, payload, qos, retain).mid)
+    await _answer(client, client.ask(topic, payload, qos, retain, properties))
 
 
 def announce(client: LoopClient, will: Will) -> None:
@@ -60,7 +70,11 @@ async def _answer(client: LoopClient, mid: int) -> None:
         raise BotError("publish_refused", reason=reason)
 
 
-def _header_size(connack: Connack, topic: str, payload: bytes) -> int:
+def _header_size(connack: Connack, topic: str, payload: bytes, properties: Properties) -> int:
     """Return what a PUBLISH of QoS 1 has beside its payload (MQTT 5 §3.3)."""
-    variable = 2 + len(topic.encode()) + 2 + (connack.protocol is Protocol.MQTT_5)
+    carried = (properties.response_topic.encode(), properties.correlation_data)
+    block = sum(3 + len(each) for each in carried if each)
+    variable = 2 + len(topic.encode()) + 2
+    if connack.protocol is Protocol.MQTT_5:
+        variable += len(write_length(block)) + block
     return 1 + len(write_length(variable + len(payload))) + variable

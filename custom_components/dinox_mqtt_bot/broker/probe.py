@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 import ssl
 
 from ..bot.errors import BotError
-from .client import Listener
+from ..bot.message import QoS
+from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure
 from .login import Login, LoginError, RunBlocking
+from .packets import write_request
 from .settings import BrokerSettings, Transport
 from .sockets import Opening
+from .wanted import Subscribe
 
 _TLS_SECONDS = 3.0
+_SUBACK_SECONDS = 3.0
 
 _KEYS = {
     Failure.TIMEOUT: "timeout",
@@ -25,10 +29,14 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What the broker agreed to; `will_refused` is its reason for refusing the will, or empty."""
+    """What the broker agreed to; `will_refused` is its reason for refusing the will, or empty.
+
+    `answers` says whether it answered a SUBSCRIBE, whatever the answer was; True if none was sent.
+    """
 
     connack: Connack
     will_refused: str
+    answers: bool = True
 
 
 async def probe(
@@ -36,15 +44,20 @@ async def probe(
     tls: ssl.SSLContext | None,
     run_blocking: RunBlocking,
     loop: asyncio.AbstractEventLoop | None = None,
+    *,
+    ask_for: str = "",
 ) -> ProbeResult:
     """Log in once, with a client id of its own so that no running link is thrown out, and log out.
 
+    `ask_for` is a topic filter to subscribe to meanwhile, to see whether there is an answer.
     Raises BotError `cannot_connect`, `timeout`, `invalid_auth`, `tls_failed` (the certificate), `tls_expected`
     (the port speaks TLS), `tls_unexpected` (it does not) or `not_mqtt`; all have the placeholder `detail`.
     """
-    aside = replace(settings, client_id=f"{settings.client_id}-probe", session_expiry=0)
+    name = f"{settings.client_id}-probe" if settings.client_id else ""
+    aside = replace(settings, client_id=name, session_expiry=0)
     loop = loop or asyncio.get_running_loop()
-    login = Login(aside, _deaf(), loop=loop, tls=tls, run_blocking=run_blocking)
+    answered = asyncio.Event()
+    login = Login(aside, _deaf(answered), loop=loop, tls=tls, run_blocking=run_blocking)
     try:
         client = await login.log_in()
     except LoginError as err:
@@ -57,21 +70,36 @@ async def probe(
             ended = Ended(Failure.TLS_EXPECTED)
         key = _KEYS.get(ended.failure, "cannot_connect")
         raise BotError(key, detail=ended.detail or ended.failure.replace("_", " ")) from err
+    answers = not ask_for or await _subscribe(client, ask_for, answered)
     client.disconnect()
     client.flush()
     client.close(Ended(Failure.STOPPED))
     connack = client.opened.result()
     assert isinstance(connack, Connack)
-    return ProbeResult(connack, login.will_refused)
+    return ProbeResult(connack, login.will_refused, answers)
 
 
-def _deaf() -> Listener:
-    """Return a listener for a connection that subscribes to nothing."""
+async def _subscribe(client: LoopClient, topic_filter: str, answered: asyncio.Event) -> bool:
+    """Say whether the broker answers a SUBSCRIBE."""
+    mid = client.next_mid()
+    request = Subscribe(((topic_filter, QoS.AT_MOST_ONCE),))
+    client.send(write_request(mid, request, v5=client.v5), mid)
+    client.flush()
+    try:
+        async with asyncio.timeout(_SUBACK_SECONDS):
+            await answered.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _deaf(answered: asyncio.Event) -> Listener:
+    """Return a listener for a connection from which nothing is wanted but a SUBACK."""
 
     def ignore(*_: object) -> None:
         pass
 
-    return Listener(ignore, ignore, ignore, ignore, ignore, lambda: True)
+    return Listener(ignore, ignore, ignore, lambda *_: answered.set(), ignore, lambda: True)
 
 
 async def _speaks_tls(settings: BrokerSettings, run_blocking: RunBlocking) -> bool:

@@ -30,12 +30,22 @@ class Will:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a broker is known not to offer, although it speaks MQTT 3.1.1, in which it cannot say so."""
+
+    maximum_qos: int = 2
+    retain: bool = True
+    wildcards: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerSettings:
     """How to reach the broker and what to agree on with it.
 
-    `client_id` names the session at the broker: stable over restarts and used by no other client. Times are
-    in seconds; a `session_expiry` of 0 asks for a clean session. Whether TLS is spoken is not said here: the
-    link does when it is given a TLS context. `max_packet` is in bytes.
+    `client_id` names the session at the broker: stable over restarts and used by no other client; empty, which
+    needs a clean session, it is no name at all. Times are in seconds; a `session_expiry` of 0 asks for a clean
+    session. Whether TLS is spoken is not said here: the link does when it is given a TLS context. `tls_name` is the
+    name that the broker's certificate is for, if not the host's. `max_packet` is in bytes.
     """
 
     host: str
@@ -51,3 +61,5 @@ class BrokerSettings:
     will: Will | None = None
     birth: Will | None = None
     max_packet: int = 16 * 1024 * 1024
+    tls_name: str = ""
+    limits: Limits = Limits()

@@ -73,10 +73,9 @@ class Opening:
             sock = self._tcp()
             if self._tls is not None:
                 self.step = Step.TLS
+                name = self._settings.tls_name or self._settings.host
                 sock = self._keep(
-                    self._tls.wrap_socket(
-                        sock, server_hostname=self._settings.host, do_handshake_on_connect=False
-                    )
+                    self._tls.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
                 )
                 sock.do_handshake()
                 _await_verdict(sock)

@@ -12,6 +12,7 @@ from .copies import SHARED, Copies, identifier_of
 
 _CHUNK = 100
 _STRIKES = 2
+_NO_ANSWER = "no answer to the subscription"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Wanted:
         self._granted: dict[str, QoS] = {}
         self._leaving: set[str] = set()
         self._pending: dict[int, Request] = {}
+        self._doubted: set[int] = set()
         self._resumed: set[str] = set()
         self._suspects: dict[str, int] = {}
         self._connack: Connack | None = None
@@ -87,6 +89,7 @@ class Wanted:
         """
         first = next((request for request in self._pending.values() if isinstance(request, Subscribe)), None)
         self._pending.clear()
+        self._doubted.clear()
         self._connack = None
         if first is None or not abruptly:
             return
@@ -109,7 +112,7 @@ class Wanted:
         for names in batched(surplus, _CHUNK, strict=False):
             yield Unsubscribe(names)
         missing = [
-            name for name, qos in self._wanted.items() if self._asked.get(name) != qos and self._may(name)
+            name for name in self._wanted if self._asked.get(name) != self._qos(name) and self._may(name)
         ]
         yield from self._subscribes([name for name in missing if name not in self._suspects])
         if not any(isinstance(request, Subscribe) for request in self._pending.values()):
@@ -135,6 +138,7 @@ class Wanted:
     def answered(self, mid: int, reasons: Sequence[tuple[int, str]]) -> None:
         """Take a SUBACK in: a code and its name for each filter."""
         request = self._pending.pop(mid, None)
+        self._doubted.discard(mid)
         if not isinstance(request, Subscribe):
             return
         for (name, _), (code, reason) in zip(request.filters, reasons, strict=False):
@@ -142,10 +146,31 @@ class Wanted:
             if name not in self._asked:
                 continue
             if code < 0x80:
+                if self.refused.get(name) == _NO_ANSWER:
+                    del self.refused[name]
                 self._grant(name, QoS(min(code, 2)))
             else:
                 self._revoke(name)
                 self.refused[name] = reason
+
+    @property
+    def unanswered(self) -> frozenset[int]:
+        """The SUBSCRIBE packets that wait for their SUBACK and are not doubted yet."""
+        waiting = (mid for mid, request in self._pending.items() if isinstance(request, Subscribe))
+        return frozenset(waiting) - self._doubted
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the broker leaves a SUBSCRIBE packet unanswered."""
+        return bool(self._doubted)
+
+    def doubt(self, asked: Iterable[int]) -> None:
+        """Expect no answer to these packets any more: their filters count as refused until one comes after all."""
+        for mid in self.unanswered.intersection(asked):
+            request = self._pending[mid]
+            assert isinstance(request, Subscribe)
+            self._doubted.add(mid)
+            self.refused |= {name: _NO_ANSWER for name, _ in request.filters if name in self._asked}
 
     def left(self, mid: int) -> None:
         """Take an UNSUBACK in."""
@@ -160,6 +185,11 @@ class Wanted:
     def _revoke(self, name: str) -> None:
         if self._granted.pop(name, None) is not None:
             self.copies.revoke(name)
+
+    def _qos(self, name: str) -> QoS:
+        """Return the QoS to ask for: what is wanted, as far as the broker has it."""
+        assert self._connack is not None
+        return QoS(min(self._wanted[name], self._connack.maximum_qos))
 
     def _may(self, name: str) -> bool:
         """Say whether the broker may be asked; if it cannot but refuse, or worse, note the refusal."""
@@ -182,10 +212,10 @@ class Wanted:
             # An identifier belongs to the packet, not to the filter.
             for name in names:
                 yield Subscribe(
-                    ((name, self._wanted[name]),), identifier_of(name), 1 if name in self._resumed else 0
+                    ((name, self._qos(name)),), identifier_of(name), 1 if name in self._resumed else 0
                 )
             return
         for handling in (0, 1):
             kept = [name for name in names if (name in self._resumed) == bool(handling)]
             for chunk in batched(kept, _CHUNK, strict=False):
-                yield Subscribe(tuple((name, self._wanted[name]) for name in chunk), 0, handling)
+                yield Subscribe(tuple((name, self._qos(name)) for name in chunk), 0, handling)

@@ -1,6 +1,6 @@
 """SQLite behind `ports.History`, `ports.Outbox`, `ports.AlertBook` and `ports.Memory`."""
 
+from .keeping import Retention
 from .store import Store
-from .upkeep import Retention
 
 __all__ = ["Retention", "Store"]

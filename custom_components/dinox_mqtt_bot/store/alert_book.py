@@ -6,7 +6,8 @@ import sqlite3
 from typing import override
 
 from ..bot import ports
-from ..bot.alert import Alert, AlertEvent, Record, Step, dump, load
+from ..bot.alert import Alert, AlertEvent, Period, Record, Step, dump, load
+from ..bot.archive import Span
 from ..bot.ports import Notice
 from .backlog import Backlog, Change, Group
 from .outbox import SqliteOutbox
@@ -26,6 +27,12 @@ KEPT = "SELECT rule, topic, said FROM alert_states ORDER BY rule, topic"
 LAST_NUMBER = "SELECT ifnull(max(number), 0) FROM alert_log"
 _EVENT = "SELECT number, rule, topic, step, at, value, who, note FROM alert_log"
 OF_INCIDENT = f"{_EVENT} WHERE number = ? ORDER BY id"
+# Each incident once, with when it fired and when it was over.
+PERIODS = """
+SELECT rule, min(at), ifnull(max(at) FILTER (WHERE step IN ('resolved', 'closed')), 9e999) AS until
+FROM alert_log WHERE topic = :topic AND step IN ('fired', 'resolved', 'closed')
+GROUP BY number HAVING min(at) < :until AND until > :since ORDER BY min(at)
+"""
 INCIDENTS = f"{_EVENT} WHERE step = 'fired' ORDER BY number DESC, id DESC LIMIT ?"
 
 
@@ -81,6 +88,12 @@ class SqliteAlertBook(ports.AlertBook):
     @override
     async def incidents(self, limit: int) -> list[AlertEvent]:
         return await self._reader.read(lambda connection: _events(connection, INCIDENTS, limit))
+
+    @override
+    async def periods(self, topic: str, span: Span) -> list[Period]:
+        parameters = {"topic": topic, "since": span.since, "until": span.until}
+        rows = await self._reader.read(lambda connection: connection.execute(PERIODS, parameters).fetchall())
+        return [Period(*row) for row in rows]
 
 
 def _events(connection: sqlite3.Connection, statement: str, parameter: int) -> list[AlertEvent]:

@@ -1,39 +1,34 @@
 """Stored messages: `ports.History` over SQLite."""
 
+import asyncio
 from collections.abc import Iterable
 import sqlite3
 from typing import override
 
 from ..bot import ports
 from ..bot.alert import Record
+from ..bot.archive import ALWAYS, Entry, Point, Sizes, Span, Statistics
 from ..bot.message import Message
 from ..bot.ports import Past, Row, TopicRow
 from ..bot.reading import Reading
-from ..bot.rules import Priority
+from ..bot.rules import Priority, Subscription
 from ..bot.status import LinkStatus
 from ..bot.topics import matches
 from .alert_book import group_of
+from .archive import read_export, read_numbers, read_page, read_series, read_statistics
 from .backlog import Backlog, Change
+from .keeping import Keeping, read_sizes
 from .past import read_past
 from .reader import Reader
 from .recent import Recent
 from .table import LAST_TEXT_CHARACTERS, digest_of
+from .writer import Writer
 
 LOGGED_CHARACTERS = 1_000
 
 # Beyond so many topics that wait to be told at once, a killed run loses the rest for the chat.
 MAX_UNTOLD = 10_000
 
-# The newest rows of the newest topics: they hold the newest rows of all of them. One indexed query a topic.
-PAGE = """
-SELECT topics.topic, messages.name, text, time, retain, repeated, priority
-FROM json_each(?) AS wanted
-JOIN messages ON messages.id IN (
-    SELECT id FROM messages AS newest WHERE topic_id = wanted.value ORDER BY id DESC LIMIT ?
-)
-JOIN topics ON topics.id = topic_id
-ORDER BY messages.id DESC LIMIT ?
-"""
 UNTOLD = """
 SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
 FROM (
@@ -55,10 +50,14 @@ LOG_CONNECTION = "INSERT INTO connection_log (link, phase, reason, detail, at) V
 class SqliteHistory(ports.History):
     """Appends through the backlog, answers from memory, reads pages beside the writer."""
 
-    def __init__(self, backlog: Backlog, reader: Reader, recent: Recent) -> None:
+    def __init__(
+        self, backlog: Backlog, reader: Reader, recent: Recent, writer: Writer, keeping: Keeping
+    ) -> None:
         self._backlog = backlog
         self._reader = reader
         self._recent = recent
+        self._writer = writer
+        self._keeping = keeping
         # The wait of each topic that has something to be told. A number is used once: what comes in right
         # after a topic was told is in the next wait, also if one transaction holds both.
         self._untold: dict[str, int] = {}
@@ -121,8 +120,10 @@ class SqliteHistory(ports.History):
         return self._recent.unchanged(message)
 
     @override
-    async def page(self, topic_filter: str, limit: int) -> list[Row]:
-        return await self._reader.read(lambda connection: _page(connection, topic_filter, limit))
+    async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
+        return await self._reader.read(
+            lambda connection: read_page(connection, topic_filter, limit, span, offset)
+        )
 
     @override
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
@@ -135,6 +136,42 @@ class SqliteHistory(ports.History):
         )
 
     @override
+    async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
+        return await self._reader.read(
+            lambda connection: read_series(connection, topic, field, span, buckets)
+        )
+
+    @override
+    async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:
+        return await self._reader.read(lambda connection: read_numbers(connection, topic, field, limit))
+
+    @override
+    async def statistics(self, topic_filter: str, span: Span) -> Statistics:
+        return await self._reader.read(lambda connection: read_statistics(connection, topic_filter, span))
+
+    @override
+    async def export(self, topic_filter: str, span: Span, after: int, limit: int) -> list[Entry]:
+        return await self._reader.read(
+            lambda connection: read_export(connection, topic_filter, span, after, limit)
+        )
+
+    @override
+    async def sizes(self) -> Sizes:
+        return await self._reader.read(lambda connection: read_sizes(connection, self._keeping.retention))
+
+    @override
+    async def purge(self, now: float) -> int:
+        return await asyncio.wrap_future(self._writer.purge(now))
+
+    @override
+    async def forget(self, topic_filter: str) -> int:
+        return await asyncio.wrap_future(self._writer.forget(topic_filter))
+
+    @override
+    def keep(self, subscriptions: Iterable[Subscription]) -> None:
+        self._keeping.use(subscriptions)
+
+    @override
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
         text = payload[: LOGGED_CHARACTERS * 4].decode(errors="replace")[:LOGGED_CHARACTERS]
         self._backlog.change(Change(LOG_PUBLISH, ((topic, text, len(payload), who, at),)))
@@ -143,22 +180,6 @@ class SqliteHistory(ports.History):
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         row = (link, status.phase.value, status.reason, status.detail, at)
         self._backlog.change(Change(LOG_CONNECTION, (row,)))
-
-
-def _page(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[Row]:
-    newest = "SELECT topic, id FROM topics ORDER BY last_message DESC"
-    ids: list[str] = []
-    for topic, number in connection.execute(newest):
-        if len(ids) == limit:
-            break
-        if matches(topic_filter, topic):
-            ids.append(str(number))
-    wanted = f"[{','.join(ids)}]"
-    found = connection.execute(PAGE, (wanted, limit, limit)).fetchall()
-    return [
-        Row(topic, name, text, time, bool(retain), bool(repeated), Priority(priority))
-        for topic, name, text, time, retain, repeated, priority in reversed(found)
-    ]
 
 
 def _topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[TopicRow]:

@@ -19,8 +19,8 @@ RETRYING = "retrying"
 
 # What was settled and is put again under its id is settled.
 PUT = """
-INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, state, changed)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, state, changed, room, file)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
 MERGE = "UPDATE outbox SET state = 'merged', changed = ?2, chain = ?3 WHERE id = ?1"
@@ -45,7 +45,7 @@ _MOVE_READ = "UPDATE outbox SET state = 'read', changed = ?2 WHERE rowid IN (SEL
 READ_WITH = (f"{_ENTER_READ} {_READ_WITH}", f"{_MOVE_READ} {_READ_WITH})")
 READ_ALL = (f"{_ENTER_READ} {_READ_ALL}", f"{_MOVE_READ} {_READ_ALL})")
 
-_NOTICE = "SELECT id, contact, text, at, priority, replaces, push FROM outbox"
+_NOTICE = "SELECT id, contact, text, at, priority, replaces, push, room, file FROM outbox"
 WAITING = f"{_NOTICE} WHERE state = 'queued' ORDER BY priority >= {Priority.ALERT.value} DESC, at, rowid"
 KEPT = f"{_NOTICE} WHERE state = 'held' AND contact = ? ORDER BY at, rowid"
 LIVE = """
@@ -71,6 +71,7 @@ def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
     priority = notice.priority.value
     return (
         notice.id, notice.to, notice.text, notice.at, priority, notice.replaces, chain, push, state, notice.at,
+        notice.room, notice.file,
     )  # fmt: skip
 
 
@@ -96,9 +97,19 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
     """Run `WAITING` or `KEPT`."""
     return [
         Notice(
-            notice_id, to, text, at, Priority(priority), replaces, Push(**json.loads(push)) if push else None
+            notice_id,
+            to,
+            text,
+            at,
+            Priority(priority),
+            replaces,
+            Push(**json.loads(push)) if push else None,
+            bool(room),
+            bool(file),
         )
-        for notice_id, to, text, at, priority, replaces, push in connection.execute(statement, parameters)
+        for notice_id, to, text, at, priority, replaces, push, room, file in connection.execute(
+            statement, parameters
+        )
     ]
 
 

@@ -39,7 +39,7 @@ def read_past(
     ]
     parameters = {
         "topics": json.dumps(topics),
-        "after": max(after, _before(connection, since)),
+        "after": max(after, before(connection, since)),
         "since": since,
         "limit": limit,
     }
@@ -47,7 +47,7 @@ def read_past(
     return [Past(number, topic, payload, time, bool(retain)) for number, topic, payload, time, retain in rows]
 
 
-def _before(connection: sqlite3.Connection, since: float) -> int:
+def before(connection: sqlite3.Connection, since: float) -> int:
     """Return an id up to which everything is older: ids rise with time, so no index by time is needed.
 
     Around a moment in which the clock was set back it may be too high or too low.

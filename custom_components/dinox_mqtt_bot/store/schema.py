@@ -73,6 +73,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX alert_log_number ON alert_log (number);
     CREATE INDEX alert_log_at ON alert_log (at);
     """,
+    # 3: bridges. What is for a room, and what is the address of a file, is said in another way.
+    """
+    ALTER TABLE outbox ADD COLUMN room INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN file INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

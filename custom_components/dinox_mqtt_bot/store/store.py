@@ -13,11 +13,12 @@ from ..bot.ports import Notice
 from .alert_book import SqliteAlertBook
 from .backlog import Backlog, Change
 from .history import SqliteHistory
+from .keeping import Keeping, Retention
 from .outbox import SqliteOutbox
 from .reader import Reader
 from .recent import Recent
 from .schema import open_database, open_reader
-from .upkeep import Retention, purge
+from .upkeep import purge
 from .writer import Writer
 
 SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
@@ -43,15 +44,16 @@ class Store:
         self._loop = loop
         self._on_committed = on_committed
         self._backlog = Backlog()
+        keeping = Keeping(retention)
         self._writer = Writer(
             connection,
             self._backlog,
             report=self._report,
-            purge=lambda now: purge(connection, retention, now, self._forget),
+            purge=lambda now: purge(connection, keeping, now, self._forget),
         )
         self._reader = Reader(reading, self._writer, loop)
         recent = Recent()
-        self.history = SqliteHistory(self._backlog, self._reader, recent)
+        self.history = SqliteHistory(self._backlog, self._reader, recent, self._writer, keeping)
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
         self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
         self._writer.prepare()
@@ -126,7 +128,7 @@ class Store:
 
     async def purge(self, now: float) -> int:
         """Delete what is due at `now`; return how many rows went."""
-        removed = await asyncio.wrap_future(self._writer.purge(now), loop=self._loop)
+        removed = await self.history.purge(now)
         # One turn of the loop, so that the purged notices are no longer counted.
         await asyncio.sleep(0)
         return removed

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 import logging
 import sqlite3
 import time
@@ -11,6 +10,7 @@ import time
 from ..bot.rules import Priority
 from ..bot.status import Delivery
 from .backlog import answer
+from .keeping import DAY, Keeping, purge_messages
 from .notices import HELD
 from .schema import transaction
 from .table import MAX_TOPICS
@@ -18,7 +18,6 @@ from .table import MAX_TOPICS
 _LOGGER = logging.getLogger(__name__)
 
 SLICE = 1_000
-DAY = 86_400.0
 PURGE_SECONDS = 3600.0
 
 # Alerts that were never told may wait for so many times the days of other notices.
@@ -26,22 +25,11 @@ PATIENCE = 4
 UNSAID = (Delivery.QUEUED.value, HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How long what is kept. Notices count from their last change.
-
-    Waiting ones go too: a contact that never comes back must not fill the disk. Alerts wait `PATIENCE` times as
-    long. The logs are those of the connection, of what was published, and of the alerts.
-    """
-
-    days: float = 30.0
-    rows: int = 500_000
-    notice_days: float = 30.0
-    log_days: float = 90.0
-
-
 type Purge = Callable[[float], Iterator[int]]
 """Deletes what is due at this Unix time, a slice for each step, yielding how many rows went."""
+
+type Slices = Callable[[], Iterator[int]]
+"""Begins to delete, a slice for each step, yielding how many rows went."""
 
 
 class Upkeep:
@@ -49,7 +37,7 @@ class Upkeep:
 
     def __init__(self, purge: Purge) -> None:
         self._purge = purge
-        self._asked: deque[tuple[float, Future[int]]] = deque()
+        self._asked: deque[tuple[Slices, Future[int]]] = deque()
         self._slices: Iterator[int] | None = None
         self._answer: Future[int] = Future()
         self._removed = 0
@@ -62,10 +50,10 @@ class Upkeep:
             return 0.0
         return max(0.0, self._next - time.monotonic())
 
-    def ask(self, now: float) -> Future[int]:
-        """Have everything deleted that is due at `now`; the answer is how many rows went."""
+    def ask(self, slices: Slices) -> Future[int]:
+        """Have something deleted; the answer is how many rows went."""
         asked: Future[int] = Future()
-        self._asked.append((now, asked))
+        self._asked.append((slices, asked))
         return asked
 
     def step(self) -> None:
@@ -92,28 +80,23 @@ class Upkeep:
 
     def _begun(self) -> bool:
         if self._asked:
-            now, self._answer = self._asked.popleft()
+            slices, self._answer = self._asked.popleft()
+            self._slices = slices()
         elif time.monotonic() >= self._next:
-            now, self._answer = time.time(), Future()
+            self._slices, self._answer = self._purge(time.time()), Future()
             self._next = time.monotonic() + PURGE_SECONDS
         else:
             return False
         self._removed = 0
-        self._slices = self._purge(now)
         return True
 
 
 def purge(
-    connection: sqlite3.Connection, retention: Retention, now: float, forgotten: Callable[[list[str]], None]
+    connection: sqlite3.Connection, keeping: Keeping, now: float, forgotten: Callable[[list[str]], None]
 ) -> Iterator[int]:
     """Delete what is too old or too much (see `Purge`); `forgotten` is told the ids of deleted notices."""
-    # Ids rise with time, so the oldest are the first; no index by time is needed.
-    old = f"id IN (SELECT id FROM messages ORDER BY id LIMIT {SLICE}) AND received < ?"  # noqa: S608
-    yield from _slices(connection, "messages", old, now - retention.days * DAY)
-    surplus = f"id IN (SELECT id FROM messages WHERE id <= ? ORDER BY id LIMIT {SLICE})"  # noqa: S608
-    last = "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?"
-    if found := connection.execute(last, (retention.rows,)).fetchone():
-        yield from _slices(connection, "messages", surplus, found[0])
+    retention = keeping.retention
+    yield from purge_messages(connection, keeping, now)
     for table in ("connection_log", "publish_log"):
         old = f"id IN (SELECT id FROM {table} ORDER BY id LIMIT {SLICE}) AND at < ?"  # noqa: S608
         yield from _slices(connection, table, old, now - retention.log_days * DAY)

@@ -11,9 +11,10 @@ import time
 from ..bot.message import Message
 from ..bot.ports import Notice
 from .backlog import Backlog, Batch, answer
+from .keeping import forget
 from .schema import part, transaction
 from .table import MessageTable
-from .upkeep import Purge, Upkeep
+from .upkeep import Purge, Slices, Upkeep
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Writer:
         self._table = MessageTable(connection)
         self._backlog = backlog
         self._report = report
+        self._purge = purge
         self._upkeep = Upkeep(purge)
         self._next_summary = 0.0
         self._trouble = ""
@@ -81,7 +83,14 @@ class Writer:
 
     def purge(self, now: float) -> Future[int]:
         """Delete what is due at `now`; the answer is how many rows went."""
-        answer = self._upkeep.ask(now)
+        return self._keep_up_with(lambda: self._purge(now))
+
+    def forget(self, topic_filter: str) -> Future[int]:
+        """Delete all messages whose topic matches; the answer is how many went."""
+        return self._keep_up_with(lambda: forget(self._connection, topic_filter))
+
+    def _keep_up_with(self, slices: Slices) -> Future[int]:
+        answer = self._upkeep.ask(slices)
         self._backlog.wake()
         if not self._thread.is_alive():
             self._upkeep.end()

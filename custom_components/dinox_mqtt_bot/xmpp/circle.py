@@ -26,6 +26,11 @@ class Circle:
     def __init__(self, own: str) -> None:
         self.own = bare_of(own)
         self.contacts: Mapping[str, Contact] = {}
+        # PubSub services that may tell of their nodes, and nothing else.
+        self.services: frozenset[str] = frozenset()
+        # The rooms the bot is to be in, each with its nick there, and those it is in.
+        self.rooms: Mapping[str, str] = {}
+        self.inside: set[str] = set()
         # Until the contacts are known nobody is a stranger for good.
         self.known = False
 
@@ -58,13 +63,22 @@ class Circle:
         bare = bare_of(sender)
         if not sender or bare in self.contacts or bare in {self.own, self.own.rpartition("@")[2]}:
             return stanza
+        if bare in self.rooms and self._is_of_room(stanza, self.rooms[bare]):
+            return stanza
         if not isinstance(stanza, Iq):
-            return None
+            return stanza if bare in self.services and isinstance(stanza, Message) else None
         if stanza["type"] not in {"get", "set"}:
             return stanza
         if bare:
             _refuse(stanza)
         return None
+
+
+    def _is_of_room(self, stanza: Message | Presence | Iq, nick: str) -> bool:
+        """Say whether a room tells this to all, or is asked by the bot itself (XEP-0410); its people are strangers."""
+        if isinstance(stanza, Message):
+            return stanza["type"] in {"groupchat", "error"}
+        return isinstance(stanza, Presence) or stanza.xml.get("from", "").partition("/")[2] == nick
 
 
 def _refuse(request: Iq) -> None:

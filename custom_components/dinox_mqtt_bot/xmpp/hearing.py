@@ -56,6 +56,8 @@ class Hearing:
 
     def receive(self, xmpp: ClientXMPP, message: Any) -> None:
         """Take one message: an error or progress of ours, or something said."""
+        if message["from"].bare in self._circle.rooms:
+            return  # `Rooms` hears it
         inner = self._unwrapped(message)
         if inner is None or bare_of(inner.xml.get("from", "")) not in self._circle.contacts:
             self._take_error(message)

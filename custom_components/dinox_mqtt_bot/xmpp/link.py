@@ -1,7 +1,7 @@
 """The XMPP connection: kept alive, resumed, made again, for ever."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextvars import copy_context
 from functools import partial
 import logging
@@ -17,15 +17,19 @@ from ..bot.status import BotState, LinkStatus, Phase
 from ..bot.utterance import Reaction, Utterance
 from . import losses
 from .circle import Circle, bare_of
+from .detection import ServerFound, detect
 from .dnd import DoNotDisturb
 from .hearing import Hearing
 from .losses import Loss
 from .presence import presence_of
 from .profile import publish_profile
+from .pubsub import PubSub
+from .rooms import Rooms
 from .roster import Roster
 from .saying import OnDelivery, Saying
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
+from .upload import Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,6 +60,7 @@ class XmppLink:
         create_task: CreateTask,
         clock: Clock,
         timing: Timing = DEFAULT_TIMING,
+        put: Put | None = None,
     ) -> None:
         self._settings = settings
         self._tls = tls
@@ -73,8 +78,18 @@ class XmppLink:
             on_reaction=_outside(on_reaction),
             on_put_off=_outside(self._say_again_later),
         )
+        self._rooms = Rooms(
+            self._circle,
+            clock,
+            self._saying,
+            timing,
+            on_text=_outside(on_text),
+            on_put_off=_outside(self._say_again_later),
+        )
+        self._uploader = Uploader(put, timing.answer)
         self._dnd = DoNotDisturb(self._circle, _outside(on_presence))
         self._roster = Roster(self._circle, settings.name)
+        self.pubsub = PubSub(self._circle, timing.answer)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
@@ -103,6 +118,8 @@ class XmppLink:
         if self._reminder is not None:
             self._reminder.cancel()
         self._saying.end()
+        self.pubsub.end()
+        self._uploader.end()
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -125,9 +142,23 @@ class XmppLink:
         self._send_presence()
         self._saying.go_on()
 
+    def join(self, rooms: Mapping[str, str]) -> None:
+        """Be in exactly these rooms (tell)."""
+        self._rooms.join(rooms)
+
+    async def upload(self, name: str, mime: str, payload: bytes) -> str:
+        """Put a file on the server and return its address (`ports.Uploads`; ask)."""
+        return await self._uploader.upload(name, mime, payload)
+
     def do_not_disturb(self, jid: str) -> bool:
         """Whether a contact showed `dnd` with any of its clients when it was last seen. No I/O."""
         return bare_of(jid) in self._dnd
+
+    async def examine(self) -> ServerFound | None:
+        """Say what kind of server the account is on, None while there is no session."""
+        if self._session is None or self._status.phase is not Phase.ONLINE:
+            return None
+        return await detect(self._session.xmpp, self._timing.answer)
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
@@ -165,6 +196,8 @@ class XmppLink:
         except Loss as failed:
             loss = failed
         self._saying.end()
+        self.pubsub.end()
+        self._uploader.end()
         self._sent = None
         await session.clear()
         if loss.fatal or loss.reason == losses.TAKEN_OVER or not session.resumable:
@@ -188,7 +221,9 @@ class XmppLink:
         self._circle.guard(session.xmpp)
         self._saying.attach(session)
         self._hearing.attach(session.xmpp)
+        self._rooms.attach(session.xmpp)
         self._dnd.attach(session.xmpp)
+        self.pubsub.attach(session.xmpp)
         # A contact's request: answered with the rest of the roster, so that the item is made by the bot first.
         session.xmpp.add_event_handler("presence_subscribe", lambda _: self._untended.set())
         # The identity the client's features are told with (XEP-0030 §3, XEP-0115); slixmpp's own is none.
@@ -207,20 +242,27 @@ class XmppLink:
         if not resumed:
             self._sent = None
             self._dnd.begin()
+            self._rooms.begin()
             self._untended.set()
         self._send_presence()
         self._saying.begin(session, resumed=resumed)
+        self.pubsub.begin(session, resumed=resumed)
+        self._uploader.begin(session)
         self._on_session()
-        name = f"{SOFTWARE} XMPP chores {self._settings.jid}"
-        chores = self._create_task(self._chores(session, fresh=not resumed), name)
+        works = {"chores": self._chores(session, fresh=not resumed), "rooms": self._rooms.tend(session)}
+        chores = {
+            self._create_task(work, f"{SOFTWARE} XMPP {name} {self._settings.jid}")
+            for name, work in works.items()
+        }
         try:
             while not session.over.done():
                 await asyncio.wait({session.over}, timeout=self._timing.ping_interval)
                 if not session.over.done():
                     await self._look_after(session)
         finally:
-            chores.cancel()
-            await asyncio.wait({chores})
+            for chore in chores:
+                chore.cancel()
+            await asyncio.wait(chores)
         return session.over.result()
 
     async def _look_after(self, session: Session) -> None:

@@ -1,5 +1,7 @@
 """One login, to try what the user typed."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 import dataclasses
 import ssl
 
@@ -26,12 +28,24 @@ async def probe(
     Raises BotError `xmpp_cannot_connect`, `xmpp_invalid_auth`, `xmpp_no_starttls`, `xmpp_plain_refused`,
     `xmpp_timeout`, `xmpp_tls_failed` or `xmpp_unknown_host`, with the placeholders `host` and `detail`.
     """
+    async with logged_in(settings, tls, timing):
+        pass
+
+
+@asynccontextmanager
+async def logged_in(
+    settings: XmppSettings, tls: ssl.SSLContext | None, timing: Timing
+) -> AsyncIterator[Session]:
+    """Be logged in for a while, as `probe` is. Raises its BotError."""
     settings = dataclasses.replace(settings, resource=f"{settings.resource}-probe")
     session = Session(settings, tls, timing)
     try:
-        await session.open()
-    except Loss as loss:
-        host = settings.host or settings.jid.rpartition("@")[2]
-        raise BotError(_KEYS.get(loss.reason, "xmpp_cannot_connect"), host=host, detail=loss.detail) from loss
+        try:
+            await session.open()
+        except Loss as loss:
+            host = settings.host or settings.jid.rpartition("@")[2]
+            key = _KEYS.get(loss.reason, "xmpp_cannot_connect")
+            raise BotError(key, host=host, detail=loss.detail) from loss
+        yield session
     finally:
         await session.close()

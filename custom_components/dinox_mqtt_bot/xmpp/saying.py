@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, Final
+import xml.etree.ElementTree as ET
 
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
@@ -22,6 +23,7 @@ _BATCH: Final = 8
 # Notices the server has not acknowledged yet; more wait, so that neither side's queue grows without bound.
 _WINDOW: Final = 200
 _DELAYED_AFTER: Final = 60.0
+_OOB: Final = "{jabber:x:oob}"
 
 type OnDelivery = Callable[[str, Delivery, float], None]
 
@@ -40,6 +42,8 @@ class Saying:
         # What waits, each in the order in which it came.
         self._alerts: dict[str, Notice] = {}
         self._others: dict[str, Notice] = {}
+        # What is to be said in rooms that the bot is not in yet.
+        self._outside: dict[str, Notice] = {}
         self._in_flight: dict[str, Notice] = {}
         self._done = Remembered(10_000)
         self._session: Session | None = None
@@ -74,7 +78,7 @@ class Saying:
     def say(self, notice: Notice) -> None:
         """Send the notice, unless this session has it already or there is no session."""
         line = self._line_of(notice)
-        if self._session is None or notice.id in line or self.knows(notice.id):
+        if self._session is None or notice.id in line or notice.id in self._outside or self.knows(notice.id):
             return
         line[notice.id] = notice
         self.go_on()
@@ -100,11 +104,23 @@ class Saying:
         self._tell(notice_id, Delivery.QUEUED, self._clock.now())
         self.go_on()
 
+    def entered(self, room: str) -> None:
+        """Say in a room, before anything new, what waited until the bot is in it."""
+        waiting = [notice for notice in self._outside.values() if bare_of(notice.to) == room]
+        for notice in waiting:
+            del self._outside[notice.id]
+        for line in (self._alerts, self._others):
+            mine = {notice.id: notice for notice in waiting if self._line_of(notice) is line}
+            later = dict(line)
+            line.clear()
+            line.update(mine | later)
+        self.go_on()
+
     def _line_of(self, notice: Notice) -> dict[str, Notice]:
         return self._alerts if notice.priority >= Priority.ALERT else self._others
 
     def _drop_waiting(self) -> None:
-        self._alerts, self._others = {}, {}
+        self._alerts, self._others, self._outside = {}, {}, {}
 
     def _arrived(self, notice_id: str) -> None:
         if notice_id in self._in_flight:
@@ -138,21 +154,31 @@ class Saying:
             self.go_on()
 
     def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
-        if bare_of(notice.to) not in self._circle.contacts:
+        bare = bare_of(notice.to)
+        if bare not in (self._circle.rooms if notice.room else self._circle.contacts):
             self.heard_of(notice.id, Delivery.FAILED)
+            return
+        if notice.room and bare not in self._circle.inside:
+            self._outside[notice.id] = notice
             return
         self._in_flight[notice.id] = notice
         xmpp.send(stanza_of(xmpp, notice, self._clock.now()))
 
 
 def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
-    """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late."""
+    """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late.
+
+    A room asks nobody for receipts: its echo is one. A file's address is told by XEP-0066 too.
+    """
     body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
-    message = xmpp.make_message(mto=notice.to, mbody=body or "…", mtype="chat")
+    message = xmpp.make_message(mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat")
     message["id"] = notice.id
     message["origin_id"]["id"] = notice.id
-    message["request_receipt"] = True
-    message.enable("markable")
+    if not notice.room:
+        message["request_receipt"] = True
+        message.enable("markable")
+    if notice.file:
+        ET.SubElement(ET.SubElement(message.xml, f"{_OOB}x"), f"{_OOB}url").text = body
     if now - notice.at > _DELAYED_AFTER:
         message["delay"]["stamp"] = datetime.fromtimestamp(notice.at, UTC)
     if notice.replaces:

@@ -3,8 +3,14 @@
 from ..command import Command
 from .alerts import Alert, Alerts, RmAlert, Rule, Try
 from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
+from .bridges import Bridge, Bridges, RmBridge
+from .charts import Chart
+from .contacts import Clear, Contacts
+from .database import Dbstats, Purge
 from .display import Display, Priority
-from .messages import History, Pause, Publish, Resume
+from .history import Export, History
+from .messages import Pause, Publish, Resume
+from .presets import Preset, Presets
 from .system import Config, Help, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 
@@ -15,6 +21,8 @@ COMMANDS: tuple[type[Command], ...] = (
     Unsubscribe,
     Publish,
     History,
+    Chart,
+    Export,
     Alert,
     Alerts,
     Rule,
@@ -35,7 +43,16 @@ COMMANDS: tuple[type[Command], ...] = (
     Alias,
     Aliases,
     RmAlias,
+    Bridge,
+    Bridges,
+    RmBridge,
+    Presets,
+    Preset,
+    Contacts,
+    Clear,
     Config,
     Reconnect,
+    Dbstats,
+    Purge,
     Help,
 )

@@ -1,20 +1,17 @@
-"""Commands about messages: publish, look back, hide and show."""
+"""Commands about messages: publish, hide and show."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
 from ..command import PREFIX, Caller, Command, param
 from ..message import QoS
-from ..ports import Row, TopicRow
-from ..replies import Reply, Table, Text
+from ..replies import Reply, Text
 from ..rules import Role
-from ..topics import valid_filter, valid_topic
+from ..topics import valid_topic
 
 if TYPE_CHECKING:
     from ..bot import Bot
 
-MAX_TOPICS = 200
 MAX_PAYLOAD_SHOWN = 200
 MAX_NAMES = 12
 
@@ -55,80 +52,6 @@ class Publish(Command):
     def _shown(self) -> str:
         cut = self.payload[:MAX_PAYLOAD_SHOWN]
         return cut if cut == self.payload else f"{cut}…"
-
-
-@dataclass(frozen=True, kw_only=True)
-class History(Command):
-    """Shows the newest messages of a topic, or the topics that have any."""
-
-    node: ClassVar[str] = "history"
-    aliases: ClassVar[tuple[str, ...]] = ("hist",)
-
-    topic: str = param("Topic, topic filter or alias.", default="", alias=True)
-    count: int = param("How many messages.", default=10, minimum=1, maximum=100)
-
-    @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        if self.topic == "":
-            return _seen(bot, await bot.ports.history.topics("#", MAX_TOPICS))
-        topic = bot.subscriptions.resolve(self.topic)
-        valid_filter(topic)
-        rows = await bot.ports.history.page(topic, self.count)
-        return Table(
-            title=Text("history", {"topic": self.topic}),
-            columns=("column_time", "column_name", "column_value"),
-            rows=tuple(_line(bot, row, topic) for row in rows),
-            empty=Text("history_empty", {"topic": self.topic}),
-            facts=tuple(_row_facts(row) for row in rows),
-            more=Text("history_more"),
-            keep_last=True,
-        )
-
-
-def _line(bot: Bot, row: Row, asked: str) -> tuple[str, str, str]:
-    """Return the cells of one message; the name is left out where only one topic was asked for."""
-    mark = ("📌 " if row.retain else "") + ("🔁 " if row.repeated else "")
-    return bot.moment(row.time), "" if row.topic == asked else row.name, mark + row.text
-
-
-def _row_facts(row: Row) -> Mapping[str, object]:
-    return {
-        "topic": row.topic,
-        "name": row.name,
-        "text": row.text,
-        "time": row.time,
-        "retain": row.retain,
-        "repeated": row.repeated,
-        "priority": row.priority.word,
-    }
-
-
-def _seen(bot: Bot, topics: list[TopicRow]) -> Table:
-    """Return the topics that have a history, the newest value of each."""
-    newest = sorted(topics, key=lambda row: -row.last_seen)
-    return Table(
-        title=Text("history_topics"),
-        columns=("column_name", "column_value", "column_count", "column_time"),
-        rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), bot.moment(row.last_seen))
-            for row in newest
-        ),
-        empty=Text("history_nothing"),
-        facts=tuple(topic_facts(row) for row in newest),
-        more=Text("history_topics_more", {"example": f"{PREFIX} topics home/#"}),
-    )
-
-
-def topic_facts(row: TopicRow) -> Mapping[str, object]:
-    """Return what an action answers about a topic that was seen."""
-    return {
-        "topic": row.topic,
-        "name": row.name,
-        "count": row.count,
-        "first_seen": row.first_seen,
-        "last_seen": row.last_seen,
-        "last_text": row.last_text,
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

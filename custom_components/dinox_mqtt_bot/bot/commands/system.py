@@ -108,7 +108,7 @@ class Config(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         rules = bot.rules
         rows: list[tuple[Cell, ...]] = [
-            (Text(f"column_{key}"), value) for key, value in bot.connection.items()
+            (Text(f"column_{key}"), value, *_hint(key)) for key, value in bot.connection.items()
         ]
         rows += [
             (Text("column_topics"), str(len(rules.subscriptions))),
@@ -137,6 +137,11 @@ class Config(Command):
         return Table(
             title=Text("config", {"name": bot.name}), columns=columns, rows=tuple(rows), facts=(facts,)
         )
+
+
+def _hint(key: str) -> tuple[Cell, ...]:
+    """Return what is to be known of one line about the links."""
+    return (Text("pubsub_hint"),) if key == "pubsub" else ()
 
 
 def _silent(receives: bool) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ from ..rules import Display, Priority, Role, Subscription
 from ..status import Phase
 from ..subscriptions import fold
 from ..topics import matches, valid_filter
-from .messages import topic_facts
+from .history import topic_facts
 
 if TYPE_CHECKING:
     from ..bot import Bot

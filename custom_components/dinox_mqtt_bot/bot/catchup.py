@@ -1,0 +1,81 @@
+"""What was missed of a PubSub node while nobody listened. Pure: items come in, those not told yet come out."""
+
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from hashlib import blake2b
+import json
+
+from .nodes import MOST_ITEMS, Item
+
+
+class Trail:
+    """What is known of one node: the items that came, and the payloads that came by MQTT, which names no item.
+
+    Both are bounded by what a node holds. An item is known by its id together with its payload, because another
+    payload under the same id takes the item's place (XEP-0060 §7.1.2).
+    """
+
+    def __init__(self, kept: str = "") -> None:
+        self._seen, self._came, self.began = _loaded(kept)
+
+    def dump(self) -> str:
+        """Return what is to be kept over a restart, for `Trail`."""
+        return json.dumps([self._seen, self._came], separators=(",", ":"))
+
+    def __contains__(self, item: Item) -> bool:
+        return self._seen.get(_digest(item.id.encode())) == _digest(item.payload)
+
+    def take(self, item: Item) -> None:
+        """Take note of an item that is handed on."""
+        self.began = True
+        name = _digest(item.id.encode())
+        self._seen.pop(name, None)
+        self._seen[name] = _digest(item.payload)
+        if len(self._seen) > MOST_ITEMS:
+            del self._seen[next(iter(self._seen))]
+
+    def came(self, payload: bytes) -> None:
+        """Take note of a message that came by MQTT."""
+        self._came.append(_digest(payload))
+        del self._came[:-MOST_ITEMS]
+
+    def missed(self, items: Sequence[Item], held: Iterable[bytes] = ()) -> list[Item]:
+        """Return which of a node's items, oldest first, were never handed on, and take note of all.
+
+        `held` are the payloads that have come by MQTT since it is connected again and wait for this answer. An item
+        counts as one of the messages if it stands among the items as that among the messages: MQTT tells nothing
+        but payloads. Of a node never looked at before nothing was missed.
+        """
+        news = [item for item in items if item not in self]
+        came = [*self._came, *map(_digest, held)]
+        told, paired = _matched(came, [_digest(item.payload) for item in news])
+        missed = [item for place, item in enumerate(news) if place not in paired] if self.began else []
+        self.began = True
+        for item in items:
+            self.take(item)
+        # What came too late to be among the items is among those of the next time.
+        self._came = [one for place, one in enumerate(came) if place >= len(self._came) and place not in told]
+        return missed
+
+
+def _matched(came: Sequence[str], news: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Return the places in both that stand for each other, in order."""
+    told: set[int] = set()
+    paired: set[int] = set()
+    for block in SequenceMatcher(None, came, news, autojunk=False).get_matching_blocks():
+        told.update(range(block.a, block.a + block.size))
+        paired.update(range(block.b, block.b + block.size))
+    return told, paired
+
+
+def _digest(octets: bytes) -> str:
+    return blake2b(octets, digest_size=6).hexdigest()
+
+
+def _loaded(kept: str) -> tuple[dict[str, str], list[str], bool]:
+    """Read what `Trail.dump` wrote; nothing, and that the node is new, if it is not that."""
+    try:
+        seen, came = json.loads(kept)
+        return {str(name): str(digest) for name, digest in seen.items()}, [str(one) for one in came], True
+    except ValueError, TypeError, AttributeError:
+        return {}, [], False

@@ -1,0 +1,182 @@
+"""Commands about bridges: make or change, list, remove."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..bridge_grammar import checked, typed_bridge
+from ..command import PREFIX, Caller, Command, param
+from ..errors import BotError
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Bridge as Kept, Direction, Role
+from ..subscriptions import fold
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+SIMILAR = 3
+EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
+
+ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
+
+
+def known(bot: Bot, handle: str) -> Kept | None:
+    """Return the bridge of a number or a name, if there is one."""
+    wanted = fold(handle).removeprefix("#")
+    handles = {str(each.number): each for each in bot.bridges.all}
+    return (handles | {fold(each.name): each for each in bot.bridges.all if each.name}).get(wanted)
+
+
+def find(bot: Bot, handle: str) -> Kept:
+    """Return the bridge of a number or a name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
+    found = known(bot, handle)
+    if found is not None:
+        return found
+    if not bot.bridges.all:
+        raise BotError("no_bridges", example=EXAMPLE)
+    named = {fold(each.name): each for each in bot.bridges.all if each.name}
+    near = [named[name].name for name in get_close_matches(fold(handle), named, SIMILAR)]
+    if near:
+        raise BotError("no_bridge_similar", bridge=handle, similar=", ".join(near))
+    raise BotError("no_bridge", bridge=handle)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bridge(Command):
+    """Carries messages between a topic and a contact or room: home/# me@example.org short."""
+
+    node: ClassVar[str] = "bridge"
+    role: ClassVar[Role] = Role.ADMIN
+
+    topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", alias=True)
+    what: str = param(
+        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10, on, off, as “name”.",
+        default="",
+        greedy=True,
+        verbatim=True,
+    )
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        meant = known(bot, self.topic)
+        if meant is not None and not self.what.strip():
+            return _shown(bot, meant)
+        if meant is not None:
+            return await _kept(bot, "bridge_changed", typed_bridge(self.what, meant))
+        if self.topic.removeprefix("#").isdigit():
+            find(bot, self.topic)  # there is none, and the error says so
+        made = typed_bridge(self.what, Kept(bot.subscriptions.resolve(self.topic), ""))
+        if not made.to:
+            raise BotError("bridge_nobody", example=EXAMPLE)
+        return await _kept(bot, "bridge_made", made)
+
+
+async def _kept(bot: Bot, key: str, bridge: Kept) -> Text:
+    """Keep a bridge, and say what it does."""
+    bridge = checked(bridge, {contact.jid for contact in bot.rules.contacts})
+    name = fold(bridge.name)
+    taken = [each for each in bot.bridges.all if name and fold(each.name) == name and each.id != bridge.id]
+    if taken or name.removeprefix("#").isdigit():
+        raise BotError("bridge_name", name=bridge.name)
+    kept = await bot.ports.rules.put_bridge(bridge)
+    placeholders = {"number": str(kept.number), "what": _what(kept), "settings": _settings(bot, kept)}
+    return Text(key, placeholders, _facts(bot, kept))
+
+
+def _what(bridge: Kept) -> str:
+    """Return what leads where."""
+    return f"{bridge.filter} {ARROWS[bridge.direction]} {bridge.to}"
+
+
+def _settings(bot: Bot, bridge: Kept) -> Cell:
+    """Return how a bridge carries, in the words in which it is typed."""
+    parts = [bridge.name] if bridge.name else []
+    if bridge.direction is not Direction.IN:
+        parts.append("template" if bridge.template else bridge.format.value)
+        parts.append(f"limit {bridge.per_minute}")
+    if bridge.direction is not Direction.OUT:
+        parts += [f"topic {bot.bridges.topic(bridge)}", f"role {bridge.role.word}"]
+        parts += ["retain"] * bridge.retain
+    parts += ["room"] * bridge.room + ["off"] * (not bridge.enabled)
+    return ", ".join(parts)
+
+
+def _state(bot: Bot, bridge: Kept) -> Cell:
+    if not bridge.room and all(contact.jid != bridge.to for contact in bot.rules.contacts):
+        return Text("bridge_no_contact")
+    waiting = bot.bridges.waiting(bridge)
+    return Text("bridge_waiting", {"count": str(waiting)}) if waiting else ""
+
+
+def _facts(bot: Bot, bridge: Kept) -> Mapping[str, object]:
+    return {
+        "number": bridge.number,
+        "name": bridge.name,
+        "filter": bridge.filter,
+        "to": bridge.to,
+        "room": bridge.room,
+        "nick": bridge.nick,
+        "direction": bridge.direction.value,
+        "format": bridge.format.value,
+        "template": bridge.template,
+        "topic": bot.bridges.topic(bridge),
+        "role": bridge.role.word,
+        "per_minute": bridge.per_minute,
+        "qos": int(bridge.qos),
+        "retain": bridge.retain,
+        "enabled": bridge.enabled,
+    }
+
+
+def _row(bot: Bot, bridge: Kept) -> tuple[Cell, ...]:
+    mark = "✔" if bridge.enabled else "✘"
+    return f"{mark} {bridge.number}. {_what(bridge)}", _settings(bot, bridge), _state(bot, bridge)
+
+
+def _shown(bot: Bot, bridge: Kept) -> Table:
+    rows = [_row(bot, bridge)]
+    if bridge.template:
+        rows.append((Text("column_template"), bridge.template, ""))
+    return Table(
+        title=Text("bridge_shown"),
+        columns=("column_name", "column_settings", "column_state"),
+        rows=tuple(rows),
+        facts=(_facts(bot, bridge),),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bridges(Command):
+    """Lists the bridges between topics and contacts or rooms."""
+
+    node: ClassVar[str] = "bridges"
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        every = bot.bridges.all
+        return Table(
+            title=Text("bridges", {"count": str(len(every))}),
+            columns=("column_name", "column_settings", "column_state"),
+            rows=tuple(_row(bot, bridge) for bridge in every),
+            empty=Text("bridges_empty", {"example": EXAMPLE}),
+            facts=tuple(_facts(bot, bridge) for bridge in every),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RmBridge(Command):
+    """Removes a bridge; what it has carried stays in the history."""
+
+    node: ClassVar[str] = "rmbridge"
+    aliases: ClassVar[tuple[str, ...]] = ("delbridge",)
+    role: ClassVar[Role] = Role.ADMIN
+
+    bridge: str = param("Number or name of the bridge.", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        gone = find(bot, self.bridge)
+        facts = _facts(bot, gone)
+        await bot.ports.rules.remove_bridge(gone)
+        return Text("bridge_removed", {"number": str(gone.number), "what": _what(gone)}, facts)

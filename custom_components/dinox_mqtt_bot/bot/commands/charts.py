@@ -1,0 +1,68 @@
+"""The command that draws."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..addressing import find_topic
+from ..charting import MOST_FIELDS, Wanted, chart
+from ..command import Caller, Command, Surface, param
+from ..errors import BotError
+from ..files import File, notice_of
+from ..replies import Chart as Drawn, Reply
+from ..topics import shared
+from ..when import checked, read_when
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+PNG = "image/png"
+LEAST, MOST = 2, 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(Command):
+    """Draws the numbers of a topic over time."""
+
+    node: ClassVar[str] = "chart"
+    aliases: ClassVar[tuple[str, ...]] = ("sparkline",)
+
+    topic: str = param("Topic or alias, perhaps with .field behind it.", alias=True)
+    range: str = param(
+        "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many values.",
+        default="",
+        greedy=True,
+        check=checked(most=MOST, fields=1),
+    )
+    dark: bool = param("Whether the picture is dark.", default=False)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        topic, field = await find_topic(bot, self.topic)
+        clock = bot.ports.clock
+        when = read_when(self.range, clock.now(), clock.local, most=MOST, fields=1)
+        count = max(when.count, LEAST) if when.count else 0
+        wanted = Wanted(await _plain(bot, topic), field or when.field, when.span, count)
+        drawn = await chart(bot, wanted)
+        if caller.surface in {Surface.CHAT, Surface.FORM}:
+            await self._send(bot, caller.who, drawn)
+        return drawn
+
+    async def _send(self, bot: Bot, to: str, drawn: Drawn) -> None:
+        """Let who asked see the picture too, where there is a place to put it."""
+
+        def done(address: str) -> None:
+            bot.ports.outbox.put(notice_of(bot, to, address, file=True))
+
+        payload = await bot.ports.pictures.draw(drawn.picture, dark=self.dark)
+        bot.files.send(File("chart.png", PNG, payload, done, lambda error: None))
+
+
+async def _plain(bot: Bot, topic_filter: str) -> str:
+    """Return the only topic of a filter. Raises BotError `which_topic`."""
+    topic = shared(topic_filter)[1]
+    if "+" not in topic and "#" not in topic:
+        return topic
+    found = [row.topic for row in await bot.ports.history.topics(topic, MOST_FIELDS + 1)]
+    if len(found) > 1:
+        raise BotError("which_topic", name=topic_filter, topics=", ".join(found[:MOST_FIELDS]))
+    return found[0] if found else topic

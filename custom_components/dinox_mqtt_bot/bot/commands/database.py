@@ -1,0 +1,105 @@
+"""Commands about the database: how much is stored, and deleting."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..addressing import find_topic
+from ..archive import ALWAYS
+from ..command import PREFIX, Caller, Command, param
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Role
+from ..values import number_text, size_text
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+LABELS = {
+    "messages": "stored_messages",
+    "topics": "stored_topics",
+    "outbox": "stored_notices",
+    "ledger": "stored_steps",
+    "alert_log": "stored_alert_log",
+    "publish_log": "stored_publish_log",
+    "connection_log": "stored_connection_log",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dbstats(Command):
+    """Shows how much is stored, and for how long."""
+
+    node: ClassVar[str] = "dbstats"
+    aliases: ClassVar[tuple[str, ...]] = ("db",)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        sizes = await bot.ports.history.sizes()
+        rows: list[tuple[Cell, ...]] = [
+            (Text(LABELS[table]), str(number)) for table, number in sizes.rows.items()
+        ]
+        if sizes.newest:
+            since = {"since": bot.moment(sizes.oldest), "until": bot.moment(sizes.newest)}
+            rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
+        rows += [
+            (Text("stored_size"), size_text(sizes.size)),
+            (Text("stored_days"), _days(sizes.days), Text("stored_most", {"count": str(sizes.most)})),
+            *(
+                (Text("stored_days_of", {"filter": each.filter}), _days(each.keep_days))
+                for each in bot.subscriptions
+                if each.keep_days
+            ),
+            (Text("stored_log_days"), _days(sizes.log_days)),
+        ]
+        facts = {
+            **sizes.rows,
+            "size": sizes.size,
+            "oldest": sizes.oldest,
+            "newest": sizes.newest,
+            "days": sizes.days,
+            "most": sizes.most,
+            "log_days": sizes.log_days,
+        }
+        return Table(
+            title=Text("dbstats"),
+            columns=("column_what", "column_value", "column_detail"),
+            rows=tuple(rows),
+            facts=(facts,),
+            note=Text("dbstats_note", {"command": f"{PREFIX} purge"}),
+        )
+
+
+def _days(days: float) -> Text:
+    return Text("days", {"count": number_text(days)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purge(Command):
+    """Deletes what has been kept long enough, or all stored messages of a topic."""
+
+    node: ClassVar[str] = "purge"
+    role: ClassVar[Role] = Role.ADMIN
+    destructive: ClassVar[bool] = True
+
+    topic: str = param(
+        "Topic, topic filter or alias whose messages go; nothing for what is too old.",
+        default="",
+        alias=True,
+    )
+    confirm: bool = param("Whether it is to be done without asking first.", default=False)
+
+    @override
+    async def at_stake(self, bot: Bot) -> Text:
+        if not self.topic:
+            return Text("purge_stake_old")
+        topic, _ = await find_topic(bot, self.topic)
+        found = await bot.ports.history.statistics(topic, ALWAYS)
+        return Text("purge_stake", {"topic": topic, "count": str(found.messages)})
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if self.topic:
+            topic, _ = await find_topic(bot, self.topic)
+            removed = await bot.ports.history.forget(topic)
+            return Text("purged_topic", {"topic": topic, "count": str(removed)}, {"removed": removed})
+        removed = await bot.ports.history.purge(bot.ports.clock.now())
+        return Text("purged" if removed else "purged_nothing", {"count": str(removed)}, {"removed": removed})

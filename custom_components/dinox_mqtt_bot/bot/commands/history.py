@@ -1,0 +1,222 @@
+"""Commands that look back: the stored messages, as lines and as a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..addressing import find_topic
+from ..answers import render_error
+from ..archive import ALWAYS, Span, Statistics
+from ..command import PREFIX, Caller, Command, Surface, param
+from ..errors import BotError
+from ..exporting import Export as Written, FileFormat, export
+from ..files import File, notice_of
+from ..ports import Row, TopicRow
+from ..replies import Reply, Table, Text
+from ..values import number, number_text, size_text, with_unit
+from ..when import When, checked, read_when
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+MAX_TOPICS = 200
+MOST = 100
+MOST_ROWS = 100_000
+MOST_IN_ANSWER = 10_000
+"""Messages of a file that an action returns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History(Command):
+    """Shows the newest messages of a topic, or the topics that have any."""
+
+    node: ClassVar[str] = "history"
+    aliases: ClassVar[tuple[str, ...]] = ("hist",)
+
+    topic: str = param("Topic, topic filter or alias.", default="", alias=True)
+    range: str = param(
+        "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many messages.",
+        default="",
+        greedy=True,
+        check=checked(most=MOST),
+    )
+    count: int = param("How many messages.", default=10, minimum=1, maximum=MOST, short="n")
+    page: int = param("Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if self.topic == "":
+            return _seen(bot, await bot.ports.history.topics("#", MAX_TOPICS))
+        topic, _ = await find_topic(bot, self.topic)
+        when = _when(self.range, bot)
+        span, count = when.span or ALWAYS, when.count or self.count
+        found = await bot.ports.history.statistics(topic, span)
+        rows = await bot.ports.history.page(topic, count, span, (self.page - 1) * count)
+        return Table(
+            title=Text("history", {"topic": self.topic}),
+            columns=("column_time", "column_name", "column_value"),
+            rows=tuple(_line(bot, row, topic) for row in rows),
+            empty=await self._empty(bot, topic, found),
+            facts=tuple(_row_facts(row) for row in rows),
+            note=self._note(bot, rows, found, -(-found.messages // count)),
+            more=Text("history_more"),
+            keep_last=True,
+        )
+
+    async def _empty(self, bot: Bot, topic: str, found: Statistics) -> Text:
+        if found.messages:
+            return Text("history_no_page", {"topic": self.topic, "page": str(self.page)})
+        last = (await bot.ports.history.statistics(topic, ALWAYS)).last
+        if last:
+            return Text("history_empty_then", {"topic": self.topic, "time": bot.moment(last)})
+        return Text("history_empty", {"topic": self.topic})
+
+    def _note(self, bot: Bot, rows: list[Row], found: Statistics, pages: int) -> Text | None:
+        """Say what the numbers come to, and how to see more."""
+        numbers = _numbers(bot, rows, found) if found.topics == 1 and found.numbers > 1 else None
+        if pages <= 1:
+            return numbers
+        range_ = f" {self.range}" if self.range else ""
+        older = f"{PREFIX} history {self.topic}{range_} --page {self.page + 1}"
+        placeholders = {"page": str(self.page), "pages": str(pages), "count": str(found.messages)}
+        paged = Text("history_page", placeholders)
+        if self.page < pages:
+            paged = Text("history_older", {"page": paged, "command": older})
+        return Text("history_notes", {"numbers": numbers, "page": paged}) if numbers else paged
+
+
+def _when(text: str, bot: Bot) -> When:
+    clock = bot.ports.clock
+    return read_when(text, clock.now(), clock.local, most=MOST)
+
+
+def _numbers(bot: Bot, rows: list[Row], found: Statistics) -> Text:
+    assert found.low is not None
+    assert found.high is not None
+    assert found.mean is not None
+    units = (read[1] for row in reversed(rows) if (read := number(row.text)) is not None)
+    unit = next(units, "")
+    return Text(
+        "history_numbers",
+        {
+            "low": with_unit(number_text(found.low), unit),
+            "low_time": bot.moment(found.low_at),
+            "mean": with_unit(number_text(round(found.mean, 2)), unit),
+            "high": with_unit(number_text(found.high), unit),
+            "high_time": bot.moment(found.high_at),
+            "count": str(found.numbers),
+        },
+    )
+
+
+def _line(bot: Bot, row: Row, asked: str) -> tuple[str, str, str]:
+    """Return the cells of one message; the name is left out where only one topic was asked for."""
+    mark = ("📌 " if row.retain else "") + ("🔁 " if row.repeated else "")
+    return bot.moment(row.time), "" if row.topic == asked else row.name, mark + row.text
+
+
+def _row_facts(row: Row) -> Mapping[str, object]:
+    return {
+        "topic": row.topic,
+        "name": row.name,
+        "text": row.text,
+        "time": row.time,
+        "retain": row.retain,
+        "repeated": row.repeated,
+        "priority": row.priority.word,
+    }
+
+
+def _seen(bot: Bot, topics: list[TopicRow]) -> Table:
+    """Return the topics that have a history, the newest value of each."""
+    newest = sorted((row for row in topics if row.count), key=lambda row: -row.last_seen)
+    return Table(
+        title=Text("history_topics"),
+        columns=("column_name", "column_value", "column_count", "column_time"),
+        rows=tuple(
+            (row.name, row.last_text, Text("times", {"count": str(row.count)}), bot.moment(row.last_seen))
+            for row in newest
+        ),
+        empty=Text("history_nothing"),
+        facts=tuple(topic_facts(row) for row in newest),
+        more=Text("history_topics_more", {"example": f"{PREFIX} topics home/#"}),
+    )
+
+
+def topic_facts(row: TopicRow) -> Mapping[str, object]:
+    """Return what an action answers about a topic that was seen."""
+    return {
+        "topic": row.topic,
+        "name": row.name,
+        "count": row.count,
+        "first_seen": row.first_seen,
+        "last_seen": row.last_seen,
+        "last_text": row.last_text,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export(Command):
+    """Writes the messages of a topic into a file: in the chat it is sent, an action returns it."""
+
+    node: ClassVar[str] = "export"
+
+    topic: str = param("Topic, topic filter or alias.", alias=True)
+    range: str = param(
+        "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; nothing for all.",
+        default="",
+        greedy=True,
+        check=lambda text: checked(most=MOST)(_unformed(text)[1]),
+    )
+    format: FileFormat = param("What the file is written in.", default=FileFormat.CSV, short="f")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        if caller.surface is Surface.ASSIST:
+            raise BotError("export_needs_chat")
+        topic, _ = await find_topic(bot, self.topic)
+        form, span = self._asked(bot)
+        most = MOST_IN_ANSWER if caller.surface is Surface.ACTION else MOST_ROWS
+        written = await export(bot, topic, span, form, most)
+        if not written.rows:
+            return Text("export_empty", {"topic": self.topic}, {"rows": 0, "content": written.text})
+        if caller.surface is Surface.ACTION:
+            return self._told(bot, written, "exported", {"content": written.text})
+        _send(bot, caller.who, written, form)
+        return self._told(bot, written, "export_sent", {})
+
+    def _asked(self, bot: Bot) -> tuple[FileFormat, Span]:
+        """Return the format, which may be a word of the range, and the span."""
+        form, range_ = _unformed(self.range)
+        return form or self.format, _when(range_, bot).span or ALWAYS
+
+    def _told(self, bot: Bot, written: Written, key: str, facts: Mapping[str, object]) -> Text:
+        placeholders = {
+            "topic": self.topic,
+            "count": str(written.rows),
+            "name": written.name,
+            "size": size_text(len(written.text.encode())),
+        }
+        told = Text(key, placeholders)
+        if written.cut:
+            told = Text("export_cut", {"told": told, "time": bot.moment(written.until)})
+        facts = {"name": written.name, "rows": written.rows, "cut": written.cut, **facts}
+        return Text(told.key, told.placeholders, facts)
+
+
+def _unformed(text: str) -> tuple[FileFormat | None, str]:
+    """Take the name of a format out of a range: `json 7d`."""
+    spoken = text.split()
+    forms = [word for word in spoken if word.casefold() in set(FileFormat)]
+    rest = " ".join(word for word in spoken if word not in forms)
+    return FileFormat(forms[0].casefold()) if forms else None, rest
+
+
+def _send(bot: Bot, to: str, written: Written, form: FileFormat) -> None:
+    def done(address: str) -> None:
+        bot.ports.outbox.put(notice_of(bot, to, address, file=True))
+
+    def failed(error: BotError) -> None:
+        bot.ports.outbox.put(notice_of(bot, to, render_error(error, bot.ports.phrases)))
+
+    bot.files.send(File(written.name, form.mime, written.text.encode(), done, failed))

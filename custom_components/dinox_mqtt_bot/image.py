@@ -1,0 +1,154 @@
+"""A chart of the last day for every plain topic whose values are numbers, light and dark; off until someone wants it."""
+
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import Platform
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .bot.charting import Wanted, chart, numeric_fields
+from .bot.errors import BotError
+from .bot.reading import Reading
+from .clock import Pulse
+from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
+from .coordinator import BotConfigEntry, BotCoordinator
+from .entity import BotEntity, async_add_for_subentries
+from .excerpt import plain_topic
+
+PARALLEL_UPDATES = 0
+
+PNG = "image/png"
+SECONDS = 60.0
+"""A picture is drawn anew after so long at the earliest."""
+
+# Each of its states is a row of the recorder, once a minute for as long as messages come: only for those who look at it.
+CHART = ImageEntityDescription(key="chart", translation_key="chart", entity_registry_enabled_default=False)
+CHART_DARK = ImageEntityDescription(
+    key="chart_dark", translation_key="chart_dark", entity_registry_enabled_default=False
+)
+CHARTS = (CHART, CHART_DARK)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    coordinator = entry.runtime_data
+    topics = _Topics(coordinator, async_add_entities)
+    entry.async_on_unload(topics.stop)
+    async_add_for_subentries(entry, SUBENTRY_TOPIC, topics.follow)
+
+
+class _Topics:
+    """The plain topics, each watched until its first number."""
+
+    def __init__(self, coordinator: BotCoordinator, add: AddConfigEntryEntitiesCallback) -> None:
+        self._coordinator = coordinator
+        self._add = add
+        self._topics: dict[str, str] = {}
+        self._waiting: dict[str, CALLBACK_TYPE] = {}
+
+    @callback
+    def follow(self, subentry: ConfigSubentry) -> None:
+        """Take up a topic that is new, and what another one has become."""
+        topic, subentry_id = plain_topic(subentry.data[CONF_FILTER]), subentry.subentry_id
+        before = self._topics.get(subentry_id)
+        if before == topic:
+            return
+        self._topics[subentry_id] = topic
+        if before is not None:
+            self._forget(subentry_id)
+        if not topic:
+            return
+        if self._entities(subentry_id):
+            self._show(subentry_id, topic)
+            return
+
+        @callback
+        def read(reading: Reading) -> None:
+            if reading.value is not None or numeric_fields((reading,)):
+                self._coordinator.hass.loop.call_soon(self._found, subentry_id, topic)
+
+        self._waiting[subentry_id] = self._coordinator.watch(topic, read)
+
+    @callback
+    def stop(self) -> None:
+        """Watch for no number any more."""
+        while self._waiting:
+            self._waiting.popitem()[1]()
+
+    def _found(self, subentry_id: str, topic: str) -> None:
+        if subentry_id not in self._waiting or self._topics.get(subentry_id) != topic:
+            return
+        self._waiting.pop(subentry_id)()
+        if subentry_id in self._coordinator.entry.subentries:
+            self._show(subentry_id, topic)
+
+    def _show(self, subentry_id: str, topic: str) -> None:
+        images = (ChartImage(self._coordinator, description, subentry_id, topic) for description in CHARTS)
+        self._add(images, config_subentry_id=subentry_id)
+
+    def _forget(self, subentry_id: str) -> None:
+        if (watched := self._waiting.pop(subentry_id, None)) is not None:
+            watched()
+        registry = er.async_get(self._coordinator.hass)
+        for entity_id in self._entities(subentry_id):
+            registry.async_remove(entity_id)
+
+    def _entities(self, subentry_id: str) -> list[str]:
+        registry = er.async_get(self._coordinator.hass)
+        unique_ids = (f"{subentry_id}_{description.key}" for description in CHARTS)
+        found = (registry.async_get_entity_id(Platform.IMAGE, DOMAIN, unique_id) for unique_id in unique_ids)
+        return [entity_id for entity_id in found if entity_id is not None]
+
+
+class ChartImage(BotEntity, ImageEntity):
+    """A chart of one topic, drawn when someone looks at it."""
+
+    _attr_content_type = PNG
+
+    def __init__(
+        self, coordinator: BotCoordinator, description: ImageEntityDescription, subentry_id: str, topic: str
+    ) -> None:
+        BotEntity.__init__(self, coordinator, description, subentry_id)
+        ImageEntity.__init__(self, coordinator.hass)
+        self._topic = topic
+        self._pulse = Pulse(coordinator.hass.loop, SECONDS)
+        self._drawn: bytes | None = None
+        self._drawn_for: datetime | None = None
+        self._drawn_at = 0.0
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._attr_image_last_updated = dt_util.utcnow()
+        self.async_on_remove(self._pulse.listen(self._updated))
+        self.async_on_remove(self._pulse.close)
+        self.async_on_remove(self.coordinator.watch(self._topic, lambda reading: self._pulse.beat()))
+
+    @callback
+    def _updated(self) -> None:
+        self._attr_image_last_updated = dt_util.utcnow()
+        self.async_write_ha_state()
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Return the picture of this minute; None if there is nothing to draw."""
+        updated, now = self.image_last_updated, self.hass.loop.time()
+        if self._drawn is None or self._drawn_for != updated or now - self._drawn_at > SECONDS:
+            self._drawn = await self._draw()
+            self._drawn_for, self._drawn_at = updated, now
+        return self._drawn
+
+    async def _draw(self) -> bytes | None:
+        bot = self.coordinator.bot
+        try:
+            drawn = await chart(bot, Wanted(self._topic))
+        except BotError:
+            return None
+        dark = self.entity_description is CHART_DARK
+        return await bot.ports.pictures.draw(drawn.picture, dark=dark)

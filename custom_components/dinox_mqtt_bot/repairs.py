@@ -1,0 +1,125 @@
+"""The ways out of a bot's repair issues: a dialog that is opened, or one question."""
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .bot.errors import BotError
+from .const import ATTR_LINK, DOMAIN, LinkName
+from .coordinator import BotConfigEntry
+from .issue_list import ATTR_ENTRY, IssueKind
+from .parts import database_path
+from .rules_port import EntryRules
+
+type IssueFacts = dict[str, str | int | float | None]
+
+
+async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueFacts | None) -> RepairsFlow:
+    """Return the flow of an issue. A bot that was removed meanwhile has only something to confirm."""
+    facts = data or {}
+    entry = hass.config_entries.async_get_entry(str(facts.get(ATTR_ENTRY)))
+    kind = next((kind for kind in FLOWS if issue_id.startswith(f"{kind}_")), None)
+    if entry is None or kind is None:
+        return ConfirmRepairFlow()
+    return FLOWS[kind](entry, str(facts.get("about") or ""))
+
+
+class BotFlow(RepairsFlow):
+    """A flow about one bot; `about` is what the issue was raised for."""
+
+    def __init__(self, entry: BotConfigEntry, about: str) -> None:
+        self.entry = entry
+        self.about = about
+
+
+class ChangeFlow(BotFlow):
+    """Goes on in the dialog in which the bot's connections are changed."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Open the dialog; the issue goes when the change has been made."""
+        dialog = await self.hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": self.entry.entry_id}
+        )
+        return self.async_abort(reason="go_on", next_flow=(FlowType.CONFIG_FLOW, dialog["flow_id"]))
+
+
+class LoginFlow(BotFlow):
+    """Goes on in the dialog that asks for the new password."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Open the dialog that waits already, or a new one."""
+        waiting = next(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}), None)
+        dialog = waiting or await self.hass.config_entries.flow.async_init(
+            DOMAIN,
+            context={"source": SOURCE_REAUTH, "entry_id": self.entry.entry_id},
+            data={**self.entry.data, ATTR_LINK: LinkName.XMPP.value},
+        )
+        return self.async_abort(reason="go_on", next_flow=(FlowType.CONFIG_FLOW, dialog["flow_id"]))
+
+
+class TopicFlow(BotFlow):
+    """Asks whether to give a refused topic up or to ask the broker again."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask which of the two is meant."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["again", "unsubscribe"],
+            description_placeholders={"filter": self.about},
+        )
+
+    async def async_step_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Have the broker asked again, which raises the issue again if it still refuses."""
+        if self.entry.state is ConfigEntryState.LOADED:
+            self.entry.runtime_data.broker.reconnect()
+        return self.async_create_entry(data={})
+
+    async def async_step_unsubscribe(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Remove the topic; its history stays."""
+        with suppress(BotError):  # somebody was quicker
+            await EntryRules(self.hass, self.entry).remove_subscription(self.about)
+        return self.async_create_entry(data={})
+
+
+class DatabaseFlow(BotFlow):
+    """Sets an unusable database aside and lets the bot begin with a new one."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask first: the history and the alerts' states stay behind."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Do it once it is confirmed."""
+        path = database_path(self.hass, self.entry.entry_id)
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm", data_schema=vol.Schema({}), description_placeholders={"path": str(path)}
+            )
+        if self.entry.state is not ConfigEntryState.LOADED:  # else somebody was quicker
+            await self.hass.async_add_executor_job(set_aside, path, dt_util.now())
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+        return self.async_create_entry(data={})
+
+
+def set_aside(path: Path, now: datetime) -> None:
+    """Rename a database and what belongs to it. Blocks."""
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(file.with_name(f"{path.stem}-{now:%Y%m%d-%H%M%S}.broken{suffix}"))
+
+
+FLOWS: dict[IssueKind, type[BotFlow]] = {
+    IssueKind.BROKER_PLAIN: ChangeFlow,
+    IssueKind.XMPP_PLAIN: ChangeFlow,
+    IssueKind.ACCOUNT_REFUSED: LoginFlow,
+    IssueKind.TOPIC_REFUSED: TopicFlow,
+    IssueKind.DATABASE_UNUSABLE: DatabaseFlow,
+}

@@ -1,0 +1,194 @@
+"""What is asked of the messages table as a whole: pages, numbers over time, statistics, exports."""
+
+from collections.abc import Iterator
+import json
+from math import isfinite
+import sqlite3
+from typing import Any
+
+from ..bot.archive import Entry, Point, Span, Statistics
+from ..bot.fields import parse
+from ..bot.message import Message
+from ..bot.paths import Path, lookup, parse_path
+from ..bot.ports import Row
+from ..bot.reading import Kind, Reading
+from ..bot.rules import Priority
+from ..bot.topics import matches
+from .past import FEW_TOPICS, before
+
+# Of a message that was redelivered the first row counts. The times are those that people see; a message may be
+# older than its receipt, never younger, so what was received before a time is out of the question.
+_WITHIN = "id > :after AND time >= :since AND time < :until"
+
+# The newest rows of each topic hold the newest rows of all of them. One indexed query a topic.
+PAGE = f"""
+SELECT topics.topic, messages.name, text, time, retain, repeated, priority
+FROM json_each(:topics) AS wanted
+JOIN messages ON messages.id IN (
+    SELECT id FROM messages AS newest WHERE topic_id = wanted.value AND {_WITHIN} ORDER BY id DESC LIMIT :most
+)
+JOIN topics ON topics.id = topic_id
+ORDER BY messages.id DESC LIMIT :limit OFFSET :offset
+"""  # noqa: S608
+# Materialized: the number of a field is looked up once a row, not once for each time it is named.
+_NUMBERS = f"""
+WITH numbers AS MATERIALIZED (
+    SELECT id, time, {{number}} AS number FROM messages WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated
+)
+"""  # noqa: S608
+SERIES = f"""
+{_NUMBERS}
+SELECT avg(time), min(number), avg(number), max(number), count(*) FROM numbers WHERE number IS NOT NULL
+GROUP BY CAST((time - :since) / :width AS INTEGER) ORDER BY 1
+"""  # noqa: S608
+NEWEST = f"""
+SELECT time, number, number, number, 1 FROM (
+    SELECT id, time, {{number}} AS number FROM messages
+    WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated AND number IS NOT NULL ORDER BY id DESC LIMIT :limit
+) ORDER BY id
+"""  # noqa: S608
+_OWN = "value"
+_FIELD = "amount(ifnull(payload, text))"
+
+# `{sign}` is `+` where so many topics match that reading the table along is quicker than the index.
+_MATCHING = f"FROM messages WHERE {_WITHIN} AND {{sign}}topic_id IN (SELECT value FROM json_each(:topics))"  # noqa: S608
+STATISTICS = f"""
+SELECT count(*), count(DISTINCT topic_id), min(time), max(time),
+    count(value) FILTER (WHERE NOT repeated), min(value), avg(value) FILTER (WHERE NOT repeated), max(value)
+{_MATCHING}
+"""
+VALUE_AT = f"SELECT max(time) {_MATCHING} AND value = :value"
+_ENTRY = """
+SELECT messages.id, topic, messages.name, text, messages.value, ifnull(payload, text), time, qos, retain, repeated,
+    priority
+"""
+EXPORT_FEW = f"""
+{_ENTRY} FROM json_each(:topics) AS wanted
+JOIN messages ON messages.id IN (
+    SELECT id FROM messages AS oldest WHERE topic_id = wanted.value AND {_WITHIN} ORDER BY id LIMIT :limit
+)
+JOIN topics ON topics.id = topic_id
+ORDER BY messages.id LIMIT :limit
+"""  # noqa: S608
+EXPORT_MANY = f"""
+{_ENTRY} FROM messages CROSS JOIN topics ON topics.id = topic_id
+WHERE messages.{_WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
+ORDER BY messages.id LIMIT :limit
+"""  # noqa: S608
+
+
+def read_page(
+    connection: sqlite3.Connection, topic_filter: str, limit: int, span: Span, offset: int
+) -> list[Row]:
+    """Return the newest rows of a span, `offset` newer ones left out, oldest first."""
+    newest = "SELECT id, topic FROM topics ORDER BY last_message DESC"
+    topics: list[int] = []
+    most = limit + offset
+    for number, topic in connection.execute(newest):
+        # Topics that have said something lately may have said nothing within the span.
+        if len(topics) == most and span == Span():
+            break
+        if matches(topic_filter, topic):
+            topics.append(number)
+    parameters = _bounds(connection, span) | {
+        "topics": json.dumps(topics),
+        "most": most,
+        "limit": limit,
+        "offset": offset,
+    }
+    return [
+        Row(topic, name, text, time, bool(retain), bool(repeated), Priority(priority))
+        for topic, name, text, time, retain, repeated, priority in reversed(
+            connection.execute(PAGE, parameters).fetchall()
+        )
+    ]
+
+
+def read_series(
+    connection: sqlite3.Connection, topic: str, field: str, span: Span, buckets: int
+) -> list[Point]:
+    """Return the numbers of a topic, those of each part of the span together."""
+    width = (span.until - span.since) / buckets
+    return list(_points(connection, SERIES, topic, field, _bounds(connection, span) | {"width": width}))
+
+
+def read_numbers(connection: sqlite3.Connection, topic: str, field: str, limit: int) -> list[Point]:
+    """Return the newest numbers of a topic, each by itself."""
+    return list(_points(connection, NEWEST, topic, field, _bounds(connection, Span()) | {"limit": limit}))
+
+
+def _points(
+    connection: sqlite3.Connection, statement: str, topic: str, field: str, parameters: dict[str, float]
+) -> Iterator[Point]:
+    found = connection.execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
+    if found is None:
+        return
+    path = parse_path(field)
+    connection.create_function("amount", 1, lambda text: _amount(text, path))
+    rows = connection.execute(
+        statement.format(number=_FIELD if path else _OWN), {**parameters, "topic": found[0]}
+    )
+    for time, low, mean, high, count in rows:
+        # The sum of huge numbers is infinite, their mean is not.
+        yield Point(time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
+
+
+def _amount(text: str, path: Path) -> float | None:
+    """Return the number at a path of a JSON text; None if there is none."""
+    try:
+        json_value = parse(text)
+    except ValueError:
+        return None
+    value = lookup(Reading(Message("", b""), "", Kind.JSON, text, json=json_value), path)
+    return None if value is None else value.number
+
+
+def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
+    """Return what the messages of a filter in a span come to."""
+    topics = _matching(connection, topic_filter)
+    parameters = _bounds(connection, span) | {"topics": json.dumps(topics)}
+    sign = "" if len(topics) <= FEW_TOPICS else "+"
+    messages, number, first, last, numbers, low, mean, high = connection.execute(
+        STATISTICS.format(sign=sign), parameters
+    ).fetchone()
+
+    def value_at(value: float | None) -> float:
+        if value is None:
+            return 0.0
+        row = connection.execute(VALUE_AT.format(sign=sign), {**parameters, "value": value}).fetchone()
+        return float(row[0])
+
+    return Statistics(
+        messages, number, first or 0.0, last or 0.0, numbers, low, value_at(low), mean, high, value_at(high)
+    )
+
+
+def read_export(
+    connection: sqlite3.Connection, topic_filter: str, span: Span, after: int, limit: int
+) -> list[Entry]:
+    """Return the oldest messages of a span whose id is above `after`."""
+    topics = _matching(connection, topic_filter)
+    bounds = _bounds(connection, span)
+    parameters = bounds | {
+        "topics": json.dumps(topics),
+        "after": max(after, bounds["after"]),
+        "limit": limit,
+    }
+    rows = connection.execute(EXPORT_FEW if len(topics) <= FEW_TOPICS else EXPORT_MANY, parameters)
+    return [_entry(*row) for row in rows]
+
+
+def _entry(number: int, *stored: Any) -> Entry:
+    topic, name, text, value, payload, time, qos, retain, repeated, priority = stored
+    flags = bool(retain), bool(repeated), Priority(priority)
+    return Entry(number, topic, name, text, value, payload, time, qos, *flags)
+
+
+def _matching(connection: sqlite3.Connection, topic_filter: str) -> list[int]:
+    found = connection.execute("SELECT id, topic FROM topics")
+    return [number for number, topic in found if matches(topic_filter, topic)]
+
+
+def _bounds(connection: sqlite3.Connection, span: Span) -> dict[str, float]:
+    after = before(connection, span.since) if span.since else 0
+    return {"after": after, "since": span.since, "until": span.until}

@@ -1,0 +1,134 @@
+"""How long messages are kept: each topic's own time, else that of all; and how much there is."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+import json
+from math import inf
+from pathlib import Path
+import sqlite3
+
+from ..bot.archive import Sizes
+from ..bot.rules import Subscription
+from ..bot.subscriptions import Subscriptions
+from ..bot.topics import matches
+from .past import before
+from .schema import transaction
+
+SLICE = 1_000
+DAY = 86_400.0
+
+TABLES = ("messages", "topics", "outbox", "ledger", "alert_log", "publish_log", "connection_log")
+CLEARED = "UPDATE topics SET count = 0, last_text = '', last_value = NULL WHERE id = ?"
+UNTOLD = "DELETE FROM untold WHERE topic_id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept. Notices count from their last change.
+
+    Waiting ones go too: a contact that never comes back must not fill the disk. Alerts wait `PATIENCE` times as
+    long. The logs are those of the connection, of what was published, and of the alerts.
+    """
+
+    days: float = 30.0
+    rows: int = 500_000
+    notice_days: float = 30.0
+    log_days: float = 90.0
+
+
+class Keeping:
+    """What is kept how long. `use` is called in the event loop, all else in the writer thread."""
+
+    def __init__(self, retention: Retention) -> None:
+        self.retention = retention
+        self._subscriptions = Subscriptions()
+
+    def use(self, subscriptions: Iterable[Subscription]) -> None:
+        """Keep the messages of each topic as long as its subscription says."""
+        # One of its own: what is looked up in it is looked up in one thread only.
+        self._subscriptions = Subscriptions(subscriptions)
+
+    def own(self, connection: sqlite3.Connection) -> dict[int, float]:
+        """Return the ids of the topics that have days of their own, with these."""
+        subscriptions = self._subscriptions
+        if not any(each.keep_days for each in subscriptions):
+            return {}
+        topics = connection.execute("SELECT id, topic FROM topics").fetchall()
+        found = ((number, subscriptions.best(topic)) for number, topic in topics)
+        return {number: best.keep_days for number, best in found if best is not None and best.keep_days}
+
+
+def purge_messages(connection: sqlite3.Connection, keeping: Keeping, now: float) -> Iterator[int]:
+    """Delete in slices what is too old for its topic or for all, then the oldest of what is too much."""
+    own = keeping.own(connection)
+    for topic, days in own.items():
+        limit = now - days * DAY
+        last = before(connection, limit)
+        yield from _delete(
+            connection, "topic_id = :topic AND received < :limit", last, topic=topic, limit=limit
+        )
+    limit = now - keeping.retention.days * DAY
+    others = "received < :limit AND topic_id NOT IN (SELECT value FROM json_each(:own))"
+    last = before(connection, limit)
+    yield from _delete(connection, others, last, limit=limit, own=json.dumps(list(own)))
+    surplus = "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?"
+    if found := connection.execute(surplus, (keeping.retention.rows,)).fetchone():
+        yield from _delete(connection, "TRUE", found[0])
+
+
+def forget(connection: sqlite3.Connection, topic_filter: str) -> Iterator[int]:
+    """Delete in slices all messages whose topic matches.
+
+    The topics stay: their last payload tells a retained message as known.
+    """
+    topics = connection.execute("SELECT id, topic FROM topics").fetchall()
+    for number in (number for number, topic in topics if matches(topic_filter, topic)):
+        yield from _delete(connection, "topic_id = :topic", inf, topic=number)
+        with transaction(connection):
+            connection.execute(UNTOLD, (number,))
+            connection.execute(CLEARED, (number,))
+
+
+def _delete(connection: sqlite3.Connection, where: str, last: float, **parameters: object) -> Iterator[int]:
+    """Delete the messages up to an id that a condition is true of; what stays is not looked at twice."""
+    statement = f"""
+    DELETE FROM messages WHERE id IN (
+        SELECT id FROM messages WHERE id > :cursor AND id <= :last AND {where} ORDER BY id LIMIT :slice
+    ) RETURNING id
+    """  # noqa: S608
+    cursor = 0
+    while True:
+        bounds = {"cursor": cursor, "last": last, "slice": SLICE}
+        with transaction(connection):
+            rows = connection.execute(statement, parameters | bounds).fetchall()
+        if not rows:
+            return
+        cursor = max(number for (number,) in rows)
+        yield len(rows)
+
+
+def read_sizes(connection: sqlite3.Connection, retention: Retention) -> Sizes:
+    """Return how many rows there are, how large the files are, and how long what is kept."""
+    rows = {
+        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+        for table in TABLES
+    }
+    oldest, newest = (
+        connection.execute(f"SELECT time FROM messages ORDER BY id {order} LIMIT 1").fetchone() or (0.0,)  # noqa: S608
+        for order in ("ASC", "DESC")
+    )
+    return Sizes(
+        rows,
+        _size(connection),
+        float(oldest[0]),
+        float(newest[0]),
+        retention.days,
+        retention.rows,
+        retention.log_days,
+    )
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    main = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    files = [main, *(main.with_name(f"{main.name}-{suffix}") for suffix in ("wal", "shm"))]
+    return sum(file.stat().st_size for file in files if file.exists())

@@ -1,0 +1,284 @@
+"""Rooms (XEP-0045): entered, entered again whenever the bot finds itself outside, heard and spoken in."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+import logging
+from typing import Any, Final
+import xml.etree.ElementTree as ET
+
+from slixmpp import JID, ClientXMPP, InvalidJID
+from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
+
+from ..bot.ports import Clock
+from ..bot.status import Delivery
+from ..bot.utterance import Utterance
+from .circle import Circle, bare_of
+from .remembered import Remembered
+from .said import text_in
+from .saying import Saying
+from .session import Session
+from .settings import Timing
+from .text import xml_safe
+
+_LOGGER = logging.getLogger(__name__)
+
+_MUC: Final = "{http://jabber.org/protocol/muc}"
+_USER: Final = "{http://jabber.org/protocol/muc#user}"
+_OWNER: Final = "{http://jabber.org/protocol/muc#owner}"
+_DELAY: Final = "{urn:xmpp:delay}delay"
+_ORIGIN: Final = "{urn:xmpp:sid:0}origin-id"
+_FORM: Final = "{jabber:x:data}x"
+
+_SELF: Final = "110"
+_CREATED: Final = "201"
+_RENAMED: Final = "303"
+# XEP-0410 §3: everything else that a room answers comes from a room that knows the bot.
+_OUTSIDE: Final = frozenset({"not-acceptable", "item-not-found"})
+_NICKS: Final = 5
+_NO_VOICE: Final = "no voice"
+_FALLBACK: Final = "mqtt-bot"
+
+
+@dataclass(slots=True)
+class _Stay:
+    """The bot in one room: under which nick, whether inside, and whose nicks are whose (bare JIDs)."""
+
+    wanted: str
+    nick: str
+    inside: bool = False
+    try_at: float = 0.0
+    people: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+
+
+class Rooms:
+    """The rooms that the bot is to be in.
+
+    People in a room are heard only where the room shows their real address and that is a contact's. What the bot
+    says counts as received when the room has passed it on to all, the bot too.
+    """
+
+    def __init__(
+        self,
+        circle: Circle,
+        clock: Clock,
+        saying: Saying,
+        timing: Timing,
+        *,
+        on_text: Callable[[Utterance], None],
+        on_put_off: Callable[[], None],
+    ) -> None:
+        self._circle = circle
+        self._clock = clock
+        self._saying = saying
+        self._timing = timing
+        self._on_text = on_text
+        self._on_put_off = on_put_off
+        self._stays: dict[str, _Stay] = {}
+        self._left: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._heard = Remembered(1_000)
+
+    def join(self, rooms: Mapping[str, str]) -> None:
+        """Be in exactly these rooms (bare JID: nick) from now on."""
+        wanted = {bare_of(room): xml_safe(nick).strip() or _FALLBACK for room, nick in rooms.items()}
+        wanted.pop("", None)
+        for room in [room for room, stay in self._stays.items() if wanted.get(room) != stay.wanted]:
+            self._left[room] = self._stays.pop(room).nick
+            self._circle.inside.discard(room)
+        for room, nick in wanted.items():
+            self._stays.setdefault(room, _Stay(nick, nick))
+        self._circle.rooms = {room: stay.nick for room, stay in self._stays.items()}
+        self._saying.go_on()
+        self._changed.set()
+
+    def attach(self, xmpp: ClientXMPP) -> None:
+        """See and hear what rooms send to this client."""
+
+        def see(presence: Any) -> None:
+            if presence["from"].bare in self._stays:
+                self._see(xmpp, presence)
+
+        def hear(message: Any) -> None:
+            if message["from"].bare in self._stays:
+                self._hear(message)
+
+        for name, kind, listener in (("Room presence", "presence", see), ("Room message", "message", hear)):
+            xmpp.register_handler(Callback(name, MatchXPath(f"{{{xmpp.default_ns}}}{kind}"), listener))
+
+    def begin(self) -> None:
+        """Be outside of all rooms: the session is not the continuation of another."""
+        for room, stay in self._stays.items():
+            self._lose(room, stay)
+            stay.try_at, stay.nick = 0.0, stay.wanted
+        self._left.clear()
+        self._changed.set()
+
+    async def tend(self, session: Session) -> None:
+        """Enter, leave, and ask now and then whether the bot is still inside (XEP-0410), until cancelled."""
+        loop = asyncio.get_running_loop()
+        ping_at = loop.time() + self._timing.room_ping
+        while True:
+            self._changed.clear()
+            for room, nick in list(self._left.items()):
+                self._leave(session.xmpp, room, nick)
+            for room, stay in list(self._stays.items()):
+                if not stay.inside and stay.try_at <= loop.time():
+                    self._enter(session.xmpp, room, stay)
+            if ping_at <= loop.time():
+                await self._look_around(session.xmpp)
+                ping_at = loop.time() + self._timing.room_ping
+            next_at = min([ping_at, *(stay.try_at for stay in self._stays.values() if not stay.inside)])
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(next_at):
+                    await self._changed.wait()
+
+    def _enter(self, xmpp: ClientXMPP, room: str, stay: _Stay) -> None:
+        stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
+        try:
+            presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
+        except InvalidJID:
+            stay.nick = _FALLBACK
+            presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
+        self._circle.rooms = {**self._circle.rooms, room: stay.nick}
+        ET.SubElement(ET.SubElement(presence.xml, f"{_MUC}x"), f"{_MUC}history", maxstanzas="0")
+        presence.send()
+
+    def _leave(self, xmpp: ClientXMPP, room: str, nick: str) -> None:
+        del self._left[room]
+        if room not in self._stays or self._stays[room].nick != nick:
+            xmpp.send_presence(pto=f"{room}/{nick}", ptype="unavailable")
+
+    async def _look_around(self, xmpp: ClientXMPP) -> None:
+        for room, stay in list(self._stays.items()):
+            if not stay.inside:
+                continue
+            try:
+                address = JID(f"{room}/{stay.nick}")
+                await xmpp.plugin["xep_0199"].send_ping(address, timeout=self._timing.answer)
+            except IqError as error:
+                if error.condition in _OUTSIDE:
+                    _LOGGER.info("The bot is not in the room %s any more", room)
+                    self._lose(room, stay)
+                    stay.try_at = 0.0
+            except IqTimeout:
+                _LOGGER.debug("The room %s did not answer in time", room)
+
+    # What rooms send.
+
+    def _see(self, xmpp: ClientXMPP, presence: Any) -> None:
+        room, nick = presence["from"].bare, presence["from"].resource
+        stay = self._stays[room]
+        told = presence.xml.find(f"{_USER}x")
+        codes = set() if told is None else {status.get("code") for status in told.iterfind(f"{_USER}status")}
+        if presence["type"] == "error":
+            self._refused(room, stay, presence["error"]["condition"])
+        elif presence["type"] == "unavailable":
+            self._gone(room, stay, nick, told, codes)
+        else:
+            item = None if told is None else told.find(f"{_USER}item")
+            address = bare_of(item.get("jid", "")) if item is not None else ""
+            stay.people[nick] = address
+            if _SELF in codes:
+                self._arrived(xmpp, room, stay, nick, created=_CREATED in codes)
+
+    def _arrived(self, xmpp: ClientXMPP, room: str, stay: _Stay, nick: str, *, created: bool) -> None:
+        if created:
+            _unlock(xmpp, room)
+        stay.nick, stay.refused = nick, ""
+        self._circle.rooms = {**self._circle.rooms, room: nick}
+        if not stay.inside:
+            _LOGGER.info("In the room %s as %s", room, nick)
+            stay.inside = True
+            self._circle.inside.add(room)
+            self._saying.entered(room)
+
+    def _gone(self, room: str, stay: _Stay, nick: str, told: Any, codes: set[str | None]) -> None:
+        stay.people.pop(nick, None)
+        if nick != stay.nick and _SELF not in codes:
+            return
+        item = None if told is None else told.find(f"{_USER}item")
+        if _RENAMED in codes and item is not None:
+            stay.nick = item.get("nick", stay.nick)
+        elif stay.inside:
+            _LOGGER.info("The bot was sent out of the room %s", room)
+            self._lose(room, stay)
+            stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
+            self._changed.set()
+
+    def _refused(self, room: str, stay: _Stay, condition: str) -> None:
+        """Try another nick where this one is taken; else try again later."""
+        if stay.inside:
+            return
+        names = [stay.wanted, *(f"{stay.wanted} {number}" for number in range(2, _NICKS + 1))]
+        place = names.index(stay.nick) + 1 if stay.nick in names else _NICKS
+        if condition == "conflict" and place < _NICKS:
+            stay.nick, stay.try_at = names[place], 0.0
+            self._changed.set()
+            return
+        stay.nick = stay.wanted
+        if condition != stay.refused:
+            stay.refused = condition
+            _LOGGER.warning("The room %s does not let the bot in: %s", room, condition)
+
+    def _lose(self, room: str, stay: _Stay) -> None:
+        stay.inside = False
+        stay.people.clear()
+        self._circle.inside.discard(room)
+
+    def _hear(self, message: Any) -> None:
+        room, nick = message["from"].bare, message["from"].resource
+        stay = self._stays[room]
+        origin = message.xml.find(_ORIGIN)
+        own = next((key for key in _ids(message, origin) if self._saying.knows(key)), "")
+        if message["type"] == "error":
+            self._returned(room, stay, own, message["error"])
+        elif message["type"] != "groupchat" or message.xml.find(_DELAY) is not None:
+            return
+        elif own:
+            self._saying.heard_of(own, Delivery.RECEIVED)
+        elif nick and nick != stay.nick:
+            self._take(message, room, nick, stay.people.get(nick, ""))
+
+    def _take(self, message: Any, room: str, nick: str, address: str) -> None:
+        """Take what a person says, if it is known who that is."""
+        text = text_in(message)
+        if not text or address not in self._circle.contacts:
+            return
+        key = message["id"]
+        if not key or self._heard.add(f"{room}/{nick} {key}"):
+            self._on_text(Utterance(address, text, key, self._clock.now(), nick, room=room))
+
+    def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
+        """Take what the room would not pass on; it goes again once the bot is inside."""
+        outside = error["condition"] in _OUTSIDE
+        if outside and stay.inside:
+            self._lose(room, stay)
+            stay.try_at = 0.0
+            self._changed.set()
+        mute = error["condition"] == "forbidden"
+        if mute and stay.refused != _NO_VOICE:
+            stay.refused = _NO_VOICE
+            _LOGGER.warning("The bot may not speak in the room %s; it tries again", room)
+        if own and (outside or mute or error["type"] == "wait"):
+            self._saying.put_off(own)
+            self._on_put_off()
+        elif own:
+            self._saying.heard_of(own, Delivery.FAILED)
+
+
+def _ids(message: Any, origin: ET.Element | None) -> tuple[str, ...]:
+    """Return the ids of a message as its sender gave them: not every room keeps the first."""
+    ids = (message["id"], "" if origin is None else origin.get("id", ""))
+    return tuple(key for key in ids if key)
+
+
+def _unlock(xmpp: ClientXMPP, room: str) -> None:
+    """Take a new room as it is (XEP-0045 §10.1.2); until then nobody else can enter."""
+    request = xmpp.make_iq_set(ito=room)
+    ET.SubElement(ET.SubElement(request.xml, f"{_OWNER}query"), _FORM, type="submit")
+    xmpp.send(request)  # whatever is answered: whoever may not do it finds the room as it is

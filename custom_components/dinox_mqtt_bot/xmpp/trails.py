@@ -1,0 +1,72 @@
+"""How far each node was told, and the messages that are made of what was missed."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+from ..bot.catchup import Trail
+from ..bot.message import LATE, NO_PROPERTIES, Message, Properties, QoS
+from ..bot.nodes import Item, Node
+from ..bot.ports import Memory
+
+# Of `Message.connection`: no network connection of an MQTT link has this number.
+PUBSUB: Final = -1
+_KEEP_SECONDS: Final = 10.0
+
+
+class Trails:
+    """What is known of each node, kept in memory and, some seconds later, over restarts.
+
+    Not at once: a memory card would wear out. What is then fetched again after a crash, the history knows.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._trails: dict[Node, Trail] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __getitem__(self, node: Node) -> Trail:
+        if node not in self._trails:
+            self._trails[node] = Trail(self._memory.get(_name(node)))
+        return self._trails[node]
+
+    def forget(self, node: Node) -> None:
+        """Know nothing of a node any more."""
+        self._trails.pop(node, None)
+        self._memory.set(_name(node), "")
+
+    def keep(self) -> None:
+        """Write down soon what is known."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_KEEP_SECONDS, self.close)
+
+    def close(self) -> None:
+        """Write down what is known."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for node, trail in self._trails.items():
+            if trail.began:
+                self._memory.set(_name(node), trail.dump())
+
+
+def message_of(
+    topic: str, item: Item, now: float, *, late: bool = False, at: float = 0.0, retain: bool = False
+) -> Message:
+    """Return an item as a message of QoS 1, so that the history never drops it, and knows it if it comes again."""
+    stamp = (("timestamp", datetime.fromtimestamp(at, UTC).isoformat()),) if at else ()
+    return Message(
+        topic,
+        item.payload,
+        qos=QoS.AT_LEAST_ONCE,
+        retain=retain,
+        repeated=late,
+        received=now,
+        properties=Properties(user=(*stamp, LATE)) if late else NO_PROPERTIES,
+        packet_id=item.number,
+        connection=PUBSUB,
+    )
+
+
+def _name(node: Node) -> str:
+    return f"pubsub {node.service} {node.name}"

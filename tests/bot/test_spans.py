@@ -1,0 +1,115 @@
+"""Spans of time as people type them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
+
+from bot.archive import Span
+from bot.spans import parse_span
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).timestamp()
+
+
+def local(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment, BERLIN)
+
+
+NOW = at("2026-11-10 14:30:15")
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("24h", "2026-11-09 14:30:15", ""),
+        ("7d", "2026-11-03 14:30:15", ""),
+        ("1h 30m", "2026-11-10 13:00:15", ""),
+        ("last 2 hours", "2026-11-10 12:30:15", ""),
+        ("last week", "2026-11-03 14:30:15", ""),
+        ("letzte 3 Tage", "2026-11-07 14:30:15", ""),
+        ("today", "2026-11-10", "2026-11-11"),
+        ("Heute", "2026-11-10", "2026-11-11"),
+        ("yesterday", "2026-11-09", "2026-11-10"),
+        ("gestern", "2026-11-09", "2026-11-10"),
+        ("2026-11-01", "2026-11-01", "2026-11-02"),
+        ("1.11.2026", "2026-11-01", "2026-11-02"),
+        ("5.11.", "2026-11-05", "2026-11-06"),
+        ("24.12.", "2025-12-24", "2025-12-25"),
+        ("2026-11-01..2026-11-05", "2026-11-01", "2026-11-06"),
+        ("1.11. bis 5.11.", "2026-11-01", "2026-11-06"),
+        ("von 1.11. bis 5.11.", "2026-11-01", "2026-11-06"),
+        ("from 2026-11-01 to 2026-11-05", "2026-11-01", "2026-11-06"),
+        ("2026-11-01 – 2026-11-02", "2026-11-01", "2026-11-03"),
+        ("2026-11-01..", "2026-11-01", ""),
+        ("2026-11-01 08:00..2026-11-01 12:00", "2026-11-01 08:00", "2026-11-01 12:00"),
+        ("2026-11-01T08:00..12:00", "2026-11-01 08:00", "2026-11-01 12:00"),
+        ("2026-11-01 22:00..06:00", "2026-11-01 22:00", "2026-11-02 06:00"),
+        ("since 8:00", "2026-11-10 08:00", ""),
+        ("seit 8:00 Uhr", "2026-11-10 08:00", ""),
+        ("ab 20:15:30", "2026-11-09 20:15:30", ""),
+        ("since yesterday", "2026-11-09", ""),
+        ("since yesterday 18:00", "2026-11-09 18:00", ""),
+        ("since 3h", "2026-11-10 11:30:15", ""),
+        ("8:00", "2026-11-10 08:00", ""),
+        ("2026-11-01 8:00", "2026-11-01 08:00", ""),
+        ("8:00..12:00", "2026-11-10 08:00", "2026-11-10 12:00"),
+        ("22:00..6:00", "2026-11-09 22:00", "2026-11-10 06:00"),
+        ("8:00..20:00", "2026-11-10 08:00", "2026-11-10 20:00"),
+        ("2d..1d", "2026-11-08 14:30:15", "2026-11-09 14:30:15"),
+        ("yesterday..8:00", "2026-11-09", "2026-11-09 08:00"),
+    ],
+)
+def test_spans_as_people_type_them(text: str, since: str, until: str) -> None:
+    assert parse_span(text, NOW, local) == Span(at(since), at(until) if until else NOW)
+
+
+def test_up_to_a_time_is_from_the_beginning_on() -> None:
+    assert parse_span("until 2026-11-01", NOW, local) == Span(0.0, at("2026-11-02"))
+    assert parse_span("..8:00", NOW, local) == Span(0.0, at("2026-11-10 08:00"))
+
+
+def test_a_day_on_which_the_clock_changes_is_a_whole_one() -> None:
+    span = parse_span("2026-10-25", NOW, local)
+    assert span is not None
+    assert span.until - span.since == 25 * 3600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "..",
+        "soon",
+        "temp",
+        "0h",
+        "25:00",
+        "8:61",
+        "2026-13-01",
+        "2026-02-30",
+        "2026-11-05..2026-11-01",
+        "2026-11-11",
+        "29.2.",
+        "last",
+        "since",
+        "since tomorrow",
+        "2026-11-01 soon",
+        "2026-11-12 8:00",
+        "8:00..soon",
+    ],
+)
+def test_what_is_no_span(text: str) -> None:
+    if text == "2026-11-11":
+        assert parse_span(text, NOW, local) == Span(at(text), at("2026-11-12"))
+    else:
+        assert parse_span(text, NOW, local) is None
+
+
+@given(st.text(alphabet="0123456789.:- thdsince", max_size=24))
+def test_no_text_raises(text: str) -> None:
+    span = parse_span(text, NOW, local)
+    assert span is None or span.since < span.until

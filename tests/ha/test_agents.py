@@ -1,0 +1,120 @@
+"""Conversation agents of Home Assistant, asked in the name of a contact."""
+
+from typing import Any
+
+from homeassistant.components import conversation
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+from running import (
+    ALICE,
+    NO_ACCOUNT,
+    account,
+    bot_entry,
+    contacts,
+    running,
+    standalone,
+    until,
+)
+
+from custom_components.dinox_mqtt_bot.agents import HaAgent
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.rules import Contact
+from lab.person import Person
+from lab.servers import Lab, Prosody, Server
+
+pytest_plugins = ["running"]
+
+LAMP = "input_boolean.lamp"
+OWN = "conversation.bot_conversation"
+
+
+@pytest.fixture
+async def lamp(hass: HomeAssistant) -> str:
+    """A lamp that Home Assistant's own agent may switch."""
+    assert await async_setup_component(hass, "conversation", {})
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"lamp": {"name": "Lamp"}}})
+    await hass.async_block_till_done()
+    async_expose_entity(hass, "conversation", LAMP, True)
+    return LAMP
+
+
+async def user_of(hass: HomeAssistant, group: str) -> str:
+    user = MockUser(groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
+    return user.id
+
+
+@pytest.mark.parametrize(
+    ("group", "switched"), [("system-users", True), ("system-read-only", False), ("", True)]
+)
+async def test_it_does_what_the_contacts_user_may(
+    hass: HomeAssistant, lamp: str, group: str, switched: bool
+) -> None:
+    user = await user_of(hass, group) if group else ""
+    assert await HaAgent(hass).answer("turn on lamp", ALICE, "", user)
+    assert (hass.states.get(lamp).state == "on") is switched
+
+
+async def test_each_contact_has_a_conversation_of_its_own(hass: HomeAssistant, lamp: str) -> None:
+    asked: list[Any] = []
+
+    async def converse(*given: Any, **more: Any) -> Any:
+        asked.append((given[2], more["agent_id"]))
+        return await original(*given, **more)
+
+    original = conversation.async_converse
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(conversation, "async_converse", converse)
+        for jid in (ALICE, "bob@home.test", ALICE):
+            await HaAgent(hass).answer("turn on lamp", jid, "")
+    assert asked == [
+        (f"xmpp:{jid}", "conversation.home_assistant") for jid in (ALICE, "bob@home.test", ALICE)
+    ]
+
+
+@pytest.mark.parametrize("gone", ["unknown", "inactive"])
+async def test_a_user_who_is_gone_stands_for_nobody(hass: HomeAssistant, lamp: str, gone: str) -> None:
+    user = "0" * 32
+    if gone == "inactive":
+        user = MockUser(is_active=False).add_to_hass(hass).id
+    with pytest.raises(BotError, match="user_unknown"):
+        await HaAgent(hass).answer("turn on lamp", ALICE, "", user)
+    assert hass.states.get(lamp).state == "off"
+
+
+async def test_an_agent_that_is_not_there_is_told(hass: HomeAssistant, lamp: str) -> None:
+    with pytest.raises(BotError, match="agent_failed"):
+        await HaAgent(hass).answer("hello", ALICE, "conversation.nobody")
+
+
+async def test_an_agent_that_says_nothing_is_told(hass: HomeAssistant, lamp: str) -> None:
+    async def converse(*given: Any, **more: Any) -> Any:
+        result = await original(*given, **more)
+        result.response.speech = {}
+        return result
+
+    original = conversation.async_converse
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(conversation, "async_converse", converse)
+        with pytest.raises(BotError, match="agent_silent"):
+            await HaAgent(hass).answer("hello", ALICE, "")
+
+
+async def test_a_bot_is_never_its_own_agent(hass: HomeAssistant, mosquitto: Server) -> None:
+    async with running(hass, bot_entry({**standalone(mosquitto.ports["mqtt"]), **NO_ACCOUNT})):
+        with pytest.raises(BotError, match="agent_own"):
+            await HaAgent(hass).answer("hello", ALICE, OWN)
+
+
+async def test_a_contact_switches_a_lamp_in_plain_words(
+    hass: HomeAssistant, lamp: str, mosquitto: Server, prosody: Prosody, servers: Lab, alice: Person
+) -> None:
+    data = {**standalone(mosquitto.ports["mqtt"]), **account(prosody.ports["c2s"], servers.ca)}
+    user = await user_of(hass, "system-users")
+    entry = bot_entry(data, contacts(Contact(ALICE, user=user)), {"free_text": "agent"})
+    async with running(hass, entry) as bot:
+        await until(lambda: bot.chat.status.phase == "online")
+        alice.say(str(data["jid"]), "turn on lamp")
+        await until(lambda: hass.states.get(lamp).state == "on")

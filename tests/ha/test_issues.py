@@ -1,0 +1,460 @@
+"""Each repair issue comes with its cause, has a way out, and goes by itself."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+import sqlite3
+from typing import Any
+
+from aiomqtt import Client, MqttError, ProtocolVersion
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest_socket
+from running import (
+    ALICE,
+    BOT,
+    LOOPBACK,
+    NO_ACCOUNT,
+    account,
+    bot_entry,
+    contacts,
+    running,
+    standalone,
+    topics,
+    until,
+)
+
+from custom_components.dinox_mqtt_bot import account as account_module, exposure, issues, server_hint
+from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.const import DOMAIN
+from custom_components.dinox_mqtt_bot.exposure import exposures
+from custom_components.dinox_mqtt_bot.parts import database_path
+from custom_components.dinox_mqtt_bot.xmpp.session import Session
+from custom_components.dinox_mqtt_bot.xmpp.settings import DEFAULT_TIMING, XmppSettings
+from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
+
+pytest_plugins = ["running"]
+
+USERS = {"bot": "botpw", "alice": "alicepw"}
+DEEP = "a/b/c/d/e/f/g/h/#"
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(issues, "LOOK_SECONDS", 0.2)
+
+
+@pytest.fixture(scope="module")
+def mqtt_prosody(servers: Lab) -> Iterator[Prosody]:
+    pytest_socket.enable_socket()
+    server = servers.prosody(users=USERS, mqtt=True, newer_mqtt=True)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_ejabberd(own_lab: Lab) -> Ejabberd:
+    """A server to stop and start."""
+    return own_lab.ejabberd(users=USERS)
+
+
+def kinds(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return the issues of the integration that are shown or ignored, by the key of their texts."""
+    return {
+        str(issue.translation_key): issue
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.active
+    }
+
+
+async def comes(hass: HomeAssistant, kind: str, within: float = 10.0) -> ir.IssueEntry:
+    await until(lambda: kind in kinds(hass), within)
+    return kinds(hass)[kind]
+
+
+async def goes(hass: HomeAssistant, kind: str, within: float = 10.0) -> None:
+    await until(lambda: kind not in kinds(hass), within)
+
+
+async def fix(hass: HomeAssistant, issue: ir.IssueEntry) -> Any:
+    """Press the button of an issue."""
+    assert issue.is_fixable
+    assert await async_setup_component(hass, "repairs", {})
+    manager = hass.data["repairs"]["flow_manager"]
+    return await manager.async_init(DOMAIN, context={"issue_id": issue.issue_id})
+
+
+async def go_on(hass: HomeAssistant, form: Any, answers: dict[str, Any]) -> Any:
+    result = await hass.data["repairs"]["flow_manager"].async_configure(form["flow_id"], answers)
+    await hass.async_block_till_done()
+    return result
+
+
+def at_ejabberd(server: Ejabberd, *filters: str, **data: Any) -> MockConfigEntry:
+    """Return a bot without an account that logs in by MQTT."""
+    login = {"username": BOT, "password": "botpw"}
+    return bot_entry(standalone(server.ports["mqtt"]) | NO_ACCOUNT | login | data, topics(*filters))
+
+
+def with_chat(
+    lab: Lab, mosquitto: Server, xmpp: Server, password: str = "botpw", **data: Any
+) -> MockConfigEntry:
+    return bot_entry(
+        standalone(mosquitto.ports["mqtt"]) | account(xmpp.ports["c2s"], lab.ca, password) | data,
+        contacts(ALICE),
+    )
+
+
+# What leaves the house
+
+FAR = {"mode": "standalone", "host": "mqtt.example.org", "tls": "off", "jid": ""}
+PROSODY = FAR | {"mode": "xmpp_account", "server": "prosody", "jid": "", "tls": "system"}
+CHAT = {"mode": "home_assistant", "jid": "bot@example.org", "xmpp_host": "", "xmpp_security": "plain"}
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (FAR, {"broker_plain": "mqtt.example.org"}),
+        (FAR | {"tls": "system"}, {}),
+        (FAR | {"host": "192.168.1.2"}, {}),
+        (FAR | {"host": "broker.local"}, {}),
+        (FAR | {"host": "broker"}, {}),
+        (FAR | {"host": "fd00::1"}, {}),
+        (FAR | {"host": "192.168.evil.org"}, {"broker_plain": "192.168.evil.org"}),
+        (FAR | {"host": "10.example.com"}, {"broker_plain": "10.example.com"}),
+        (PROSODY, {"prosody_open": "mqtt.example.org"}),
+        (PROSODY | {"tls": "off"}, dict.fromkeys(("broker_plain", "prosody_open"), "mqtt.example.org")),
+        (PROSODY | {"host": "127.0.0.1"}, {}),
+        (PROSODY | {"pubsub_only": True}, {}),
+        (CHAT, {"xmpp_plain": "example.org"}),
+        (CHAT | {"xmpp_host": "10.0.0.1"}, {}),
+        (CHAT | {"xmpp_security": "starttls"}, {}),
+    ],
+)
+def test_what_everybody_on_the_way_can_read(data: dict[str, Any], found: dict[str, str]) -> None:
+    assert dict(exposures(data)) == found
+
+
+async def test_an_unencrypted_broker_far_away_is_told_until_it_is_encrypted(
+    hass: HomeAssistant,
+    servers: Lab,
+    mosquitto: Server,
+    tls_mosquitto: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exposure, "is_local", lambda _host: False)
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)
+    async with running(hass, entry):
+        issue = await comes(hass, "broker_plain")
+        assert issue.translation_placeholders == {"bot": "Bot", "host": LOOPBACK}
+        end = await fix(hass, issue)
+        assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "go_on")
+        kind, dialog = end["next_flow"]
+        assert kind == "config_flow"
+        assert hass.config_entries.flow.async_get(dialog)["context"]["source"] == SOURCE_RECONFIGURE
+        assert "broker_plain" in kinds(hass)
+        secure = {"port": tls_mosquitto.ports["mqtt"], "tls": "custom", "ca": servers.ca.read_text("ascii")}
+        hass.config_entries.async_update_entry(entry, data={**entry.data, **secure})
+        await goes(hass, "broker_plain")
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+@pytest.mark.parametrize("how", ["disabled", "removed"])
+async def test_a_bot_that_is_no_more_has_no_issues(
+    hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(exposure, "is_local", lambda _host: False)
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)
+    async with running(hass, entry):
+        await comes(hass, "broker_plain")
+        if how == "removed":
+            await hass.config_entries.async_remove(entry.entry_id)
+        else:
+            await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+        assert kinds(hass) == {}
+
+
+async def test_an_issue_that_is_ignored_stays_ignored_over_a_restart(
+    hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "is_local", lambda _host: False)
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)
+    async with running(hass, entry):
+        issue = await comes(hass, "broker_plain")
+        ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, True)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        assert kinds(hass)["broker_plain"].dismissed_version is not None
+
+
+# Topics
+
+
+async def test_a_refused_topic_is_told_and_can_be_given_up(
+    hass: HomeAssistant, own_ejabberd: Ejabberd
+) -> None:
+    entry = at_ejabberd(own_ejabberd, DEEP, "home/#")
+    async with running(hass, entry):
+        issue = await comes(hass, "topic_refused")
+        placeholders = issue.translation_placeholders or {}
+        assert (placeholders["filter"], placeholders["bot"]) == (DEEP, "Bot")
+        menu = await fix(hass, issue)
+        assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["again", "unsubscribe"])
+        await go_on(hass, menu, {"next_step_id": "unsubscribe"})
+        assert [rule.unique_id for rule in entry.subentries.values()] == ["home/#"]
+        assert kinds(hass) == {}
+        await asyncio.sleep(0.5)
+        assert kinds(hass) == {}
+
+
+async def test_a_topic_that_the_broker_takes_after_all_is_no_issue(
+    hass: HomeAssistant, own_ejabberd: Ejabberd
+) -> None:
+    entry = at_ejabberd(own_ejabberd, DEEP)
+    async with running(hass, entry) as coordinator:
+        menu = await fix(hass, await comes(hass, "topic_refused"))
+        await go_on(hass, menu, {"next_step_id": "again"})
+        await comes(hass, "topic_refused", within=30)
+        own_ejabberd.stop()
+        config = own_ejabberd.directory / "ejabberd.yml"
+        config.write_text(config.read_text().replace("mod_mqtt: {}", "mod_mqtt: { max_topic_depth: 20 }"))
+        await until(lambda: coordinator.broker.status.phase is Phase.OFFLINE)
+        assert "topic_refused" in kinds(hass)
+        own_ejabberd.start()
+        await goes(hass, "topic_refused", within=60)
+        assert DEEP in coordinator.broker._wanted._granted
+
+
+# The account
+
+
+async def test_a_refused_account_is_told_until_it_is_let_in(
+    hass: HomeAssistant, own_lab: Lab, mosquitto: Server
+) -> None:
+    prosody = own_lab.prosody(users=USERS)
+    entry = with_chat(own_lab, mosquitto, prosody, "wrong")
+    async with running(hass, entry):
+        issue = await comes(hass, "account_refused")
+        assert issue.translation_placeholders == {"bot": "Bot", "reason": "not-authorized"}
+        end = await fix(hass, issue)
+        assert end["reason"] == "go_on"
+        dialog = hass.config_entries.flow.async_get(end["next_flow"][1])
+        assert dialog["context"]["source"] == SOURCE_REAUTH
+        hass.config_entries.flow.async_abort(dialog["flow_id"])
+        again = await fix(hass, kinds(hass)["account_refused"])
+        assert again["next_flow"][1] != dialog["flow_id"]
+        prosody.account("bot", "wrong")
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await goes(hass, "account_refused")
+
+
+async def test_an_account_that_is_taken_away_cannot_be_refused(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
+) -> None:
+    entry = with_chat(servers, mosquitto, prosody, "wrong")
+    async with running(hass, entry):
+        await comes(hass, "account_refused")
+        hass.config_entries.async_update_entry(entry, data={**entry.data, **NO_ACCOUNT})
+        await goes(hass, "account_refused")
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+# Another client with the same name
+
+
+async def test_a_client_that_takes_the_mqtt_session_again_and_again(
+    hass: HomeAssistant, own_ejabberd: Ejabberd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(hass, at_ejabberd(own_ejabberd)) as coordinator:
+        for times in range(3):
+            await until(lambda: coordinator.online)
+            assert "broker_taken_over" not in kinds(hass), times
+            await _take_over(own_ejabberd.ports["mqtt"])
+            await until(lambda: coordinator.broker.status.reason == "session_taken_over")
+            await asyncio.sleep(0)
+            coordinator.broker.reconnect()
+        await comes(hass, "broker_taken_over")
+        await asyncio.sleep(0.5)
+        assert "broker_taken_over" in kinds(hass)
+        monkeypatch.setattr(issues, "TAKEN_OVER_SECONDS", 0.1)
+        await goes(hass, "broker_taken_over")
+
+
+async def _take_over(port: int) -> None:
+    try:
+        async with Client(
+            LOOPBACK,
+            port,
+            identifier="dinox-mqtt-bot-test",
+            username=BOT,
+            password="botpw",
+            protocol=ProtocolVersion.V5,
+        ):
+            pass
+    except MqttError:
+        pass  # the bot may have been quicker
+
+
+async def test_a_client_that_takes_the_xmpp_session_again_and_again(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = XmppSettings(BOT, "botpw", host=LOOPBACK, port=prosody.ports["c2s"], resource="ha")
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
+        for _ in range(3):
+            await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+            other = Session(settings, servers.client_ssl(), DEFAULT_TIMING)
+            await other.open()
+            await until(lambda: coordinator.chat.status.reason == "session_taken_over")
+            await other.close()
+            coordinator.chat.reconnect()
+        await comes(hass, "xmpp_taken_over")
+        monkeypatch.setattr(issues, "TAKEN_OVER_SECONDS", 0.1)
+        await goes(hass, "xmpp_taken_over")
+
+
+# The database
+
+
+def prepared(hass: HomeAssistant, entry: MockConfigEntry) -> Path:
+    path = database_path(hass, entry.entry_id)
+    path.parent.mkdir(parents=True)
+    return path
+
+
+async def test_an_unusable_database_is_set_aside_on_demand(hass: HomeAssistant, mosquitto: Server) -> None:
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics("home/#"))
+    path = prepared(hass, entry)
+    path.write_bytes(b"no database at all" * 100)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    form = await fix(hass, await comes(hass, "database_unusable"))
+    assert (form["step_id"], form["description_placeholders"]) == ("confirm", {"path": str(path)})
+    await go_on(hass, form, {})
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    assert kinds(hass) == {}
+    (kept,) = path.parent.glob("*.broken")
+    assert kept.read_bytes().startswith(b"no database")
+    assert [rule.unique_id for rule in entry.subentries.values()] == ["home/#"]
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert [*path.parent.iterdir()] == []
+
+
+async def test_a_database_that_works_again_is_no_issue(hass: HomeAssistant, mosquitto: Server) -> None:
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)
+    path = prepared(hass, entry)
+    path.write_bytes(b"no database at all" * 100)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    await comes(hass, "database_unusable")
+    path.unlink()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert kinds(hass) == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_database_of_a_newer_version_is_told_and_left_alone(
+    hass: HomeAssistant, mosquitto: Server
+) -> None:
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)
+    path = prepared(hass, entry)
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 9999")
+    database.close()
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    issue = await comes(hass, "database_newer")
+    assert not issue.is_fixable
+    assert (issue.translation_placeholders or {})["version"] == "9999"
+
+
+async def test_a_database_that_cannot_be_written_is_told_until_it_can(
+    hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(hass, bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)) as coordinator:
+        trouble = coordinator.store.trouble
+        monkeypatch.setattr(type(coordinator.store), "trouble", property(lambda _: "disk full"))
+        issue = await comes(hass, "database_stuck")
+        assert issue.translation_placeholders == {"bot": "Bot", "reason": "disk full"}
+        monkeypatch.setattr(type(coordinator.store), "trouble", property(lambda _: trouble))
+        await goes(hass, "database_stuck")
+
+
+# A server that could do more
+
+
+@pytest.fixture
+def asked_soon(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def use(server: Server | None) -> None:
+        monkeypatch.setattr(server_hint, "PATIENCE_SECONDS", 0.0)
+        ports = server.ports if server else free_ports(["mqtts", "mqtt"])
+        monkeypatch.setattr(account_module, "PORTS", {True: ports["mqtts"], False: ports["mqtt"]})
+
+    return use
+
+
+@pytest.mark.parametrize("kind", ["prosody", "ejabberd"])
+async def test_a_chat_server_that_speaks_mqtt_is_told_once(
+    hass: HomeAssistant,
+    request: pytest.FixtureRequest,
+    servers: Lab,
+    own_lab: Lab,
+    mosquitto: Server,
+    asked_soon: Any,
+    kind: str,
+) -> None:
+    lab = servers if kind == "prosody" else own_lab
+    server = request.getfixturevalue("mqtt_prosody" if kind == "prosody" else "own_ejabberd")
+    asked_soon(server)
+    entry = with_chat(lab, mosquitto, server)
+    async with running(hass, entry) as coordinator:
+        issue = await comes(hass, "server_is_broker")
+        assert (issue.severity, issue.is_fixable, issue.is_persistent) == ("warning", False, True)
+        names = {"prosody": "Prosody", "ejabberd": "ejabberd"}
+        placeholders = issue.translation_placeholders or {}
+        assert (placeholders["server"], placeholders["host"]) == (names[kind], LOOPBACK)
+        assert coordinator.store.get("server_asked")
+        ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, True)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE)
+        assert kinds(hass)["server_is_broker"].dismissed_version is not None
+
+
+async def test_a_bot_that_uses_its_server_needs_no_hint(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, mqtt_prosody: Prosody, asked_soon: Any
+) -> None:
+    asked_soon(mqtt_prosody)
+    entry = with_chat(servers, mosquitto, mqtt_prosody)
+    async with running(hass, entry):
+        await comes(hass, "server_is_broker")
+        moved = {"mode": "xmpp_account", "server": "prosody", "port": mqtt_prosody.ports["mqtt"]}
+        hass.config_entries.async_update_entry(entry, data={**entry.data, **moved})
+        await goes(hass, "server_is_broker")
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+async def test_a_chat_server_without_mqtt_is_nothing_to_tell(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, asked_soon: Any
+) -> None:
+    asked_soon(None)
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
+        await until(lambda: coordinator.store.get("server_asked"))
+        assert kinds(hass) == {}
+
+
+async def test_the_question_is_not_asked_by_a_bot_that_ends_first(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
+) -> None:
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
+        await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+        store = coordinator.store
+    assert not store.get("server_asked")

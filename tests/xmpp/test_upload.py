@@ -1,0 +1,132 @@
+"""Files put on real servers, and what they refuse."""
+
+import asyncio
+from collections.abc import Mapping
+import http.client
+import ssl
+from urllib.parse import urlsplit
+
+from people import Probed, World, until, world_of
+import pytest
+
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe
+from lab.servers import Lab, Server
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+LIMIT = 1024 * 1024
+
+
+def request(
+    method: str, address: str, tls: ssl.SSLContext, headers: Mapping[str, str], payload: bytes = b""
+) -> tuple[int, bytes]:
+    """Ask an HTTP server of the lab."""
+    parts = urlsplit(address)
+    assert parts.hostname == "127.0.0.1"
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=10)
+    try:
+        connection.request(method, parts.path, payload or None, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def putting(lab: Lab) -> Put:
+    async def put(address: str, headers: Mapping[str, str], payload: bytes) -> int:
+        status, _ = await asyncio.to_thread(request, "PUT", address, lab.client_ssl(), headers, payload)
+        return status
+
+    return put
+
+
+async def bot(world: World, put: Put | None = None) -> Probed:
+    return await world.bot(put=put or putting(world.lab))
+
+
+async def upload(probed: Probed, payload: bytes = PNG, name: str = "cam.png") -> str:
+    return await probed.link.upload(name, "image/png", payload)
+
+
+async def test_a_file_is_put_where_everybody_can_fetch_it(either: World) -> None:
+    probed = await bot(either)
+    address = await upload(probed)
+    assert address.startswith("https://127.0.0.1:")
+    assert address.endswith(".png")
+    assert await asyncio.to_thread(request, "GET", address, either.lab.client_ssl(), {}) == (200, PNG)
+    assert await upload(probed, name="tür & <x>.png") != address
+
+
+async def test_a_file_beyond_the_servers_limit_is_refused_before_it_is_sent(either: World) -> None:
+    probed = await bot(either)
+    with pytest.raises(BotError) as refused:
+        await upload(probed, bytes(LIMIT + 1))
+    assert (refused.value.key, refused.value.placeholders) == ("upload_too_large", {"maximum": "1 MB"})
+
+
+async def test_a_limit_that_only_the_refusal_tells_is_told(either: World) -> None:
+    probed = await bot(either)
+    await upload(probed)
+    service = probed.link._uploader._service
+    assert service is not None
+    probed.link._uploader._service = type(service)(service.jid, 0)
+    with pytest.raises(BotError, match="upload_too_large"):
+        await upload(probed, bytes(LIMIT + 1))
+
+
+async def test_without_a_session_or_a_way_to_put_nothing_can_be_uploaded(world: World) -> None:
+    probed = await world.bot()
+    with pytest.raises(BotError, match="upload_unavailable"):
+        await upload(probed)
+    probed = await world.bot(put=putting(world.lab), port=1, wait=False, resource="other")
+    with pytest.raises(BotError, match="upload_unavailable"):
+        await upload(probed)
+
+
+async def test_an_http_error_is_told(world: World) -> None:
+    async def refuse(address: str, headers: Mapping[str, str], payload: bytes) -> int:
+        return 507
+
+    probed = await bot(world, refuse)
+    with pytest.raises(BotError) as failed:
+        await upload(probed)
+    assert failed.value.placeholders == {"reason": "HTTP 507"}
+
+
+async def test_a_new_session_looks_for_the_service_again(own_prosody: Server, lab: Lab) -> None:
+    async with world_of(lab, own_prosody) as world:
+        probed = await bot(world)
+        await upload(probed)
+        probed.link.reconnect()
+        await until(lambda: probed.sessions == 2, "a session")
+        assert await upload(probed)
+
+
+async def test_the_end_of_the_session_ends_the_wait(own_prosody: Server, lab: Lab) -> None:
+    async with world_of(lab, own_prosody) as world:
+        probed = await bot(world)
+        own_prosody.freeze()
+        waiting = asyncio.create_task(upload(probed))
+        await asyncio.sleep(0.1)
+        probed.link.reconnect()
+        with pytest.raises(BotError, match="upload_failed"):
+            await waiting
+        own_prosody.thaw()
+
+
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("https://files.example.org/a", True),
+        ("http://127.0.0.1:5280/a", True),
+        ("http://[::1]/a", True),
+        ("http://files.example.org/a", False),
+        ("http://192.0.2.1/a", False),
+        ("ftp://127.0.0.1/a", False),
+        ("https:///a", False),
+        ("https://[/a", False),
+        ("", False),
+    ],
+)
+def test_only_safe_addresses_are_used(address: str, safe: bool) -> None:
+    assert is_safe(address) is safe
