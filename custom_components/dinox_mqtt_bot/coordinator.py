@@ -19,6 +19,7 @@ from .bot.readings import Readings
 from .bot.rules import Priority
 from .bot.status import BotStatus, Delivery, LinkStatus, Phase
 from .bot.utterance import Reaction, Utterance
+from .bot.watching import BROKER
 from .broker.link import BrokerLink
 from .clock import Allowance, LoopClock, Pulse
 from .const import (
@@ -41,6 +42,7 @@ from .events import (
     is_event,
     message_event,
     priority_of,
+    step_of,
 )
 from .no_chat import NoChat, TargetsBook, TargetsOutbox, require_chat
 from .notifier import Notifier
@@ -342,7 +344,9 @@ class BotCoordinator:
             listener(message)
 
     def _announce_alert(self, change: AlertChanged) -> None:
-        self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
+        # That the broker is away for a moment, as at every start, would only fill the logbook.
+        if change.rule.id != BROKER.id or step_of(change) is not None:
+            self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
         for listener in list(self._alert_listeners):
             listener(change)
         self.pulse.beat()

@@ -20,6 +20,7 @@ from .telling import Telling, recipients, told_of, waiting
 from .timers import NEVER
 
 ALIVE = "alive"
+HEARD = "heard_until"
 ALIVE_EVERY = 300.0
 
 
@@ -45,7 +46,7 @@ class Alarms:
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
         if self._alive:
-            self.engine.deaf_since(self._alive)
+            self.engine.follow_run(self._alive, float(ports.memory.get(HEARD) or self._alive))
 
     # What is asked.
 
@@ -111,9 +112,10 @@ class Alarms:
     # What happens.
 
     def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
-        """Take over other rules."""
+        """Take over other rules; what is not told yet may now be told in another way."""
         self._rules, self._subscriptions = rules, subscriptions
         self._follow(self.engine.apply(rules.alerts, now), now)
+        self.resume(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:
         """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""
@@ -129,8 +131,8 @@ class Alarms:
 
     def hear(self, online: bool, now: float) -> None:
         """Take note whether the broker can be heard."""
-        self._keep_alive(now)
         self._follow(self.engine.hear(online, now), now)
+        self._keep_alive(now)
 
     def tick(self, now: float) -> None:
         """Do what has become due: let states change, and say what was gathered."""
@@ -146,6 +148,7 @@ class Alarms:
         """Write down now and then that the bot is listening, so that the next run knows how long nobody was."""
         self._alive = now
         self._ports.memory.set(ALIVE, f"{now:.0f}")
+        self._ports.memory.set(HEARD, f"{self.engine.heard_until:.0f}")
 
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""
@@ -160,7 +163,7 @@ class Alarms:
         self.follow(judged, now)
 
     def resume(self, now: float) -> None:
-        """Have told what an earlier run left untold, or what was muted."""
+        """Have told what is untold: left so by an earlier run, or muted till now."""
         self._note([one.alert for one in self._untold()], now)
 
     def _note(self, alerts: Iterable[Alert], now: float) -> None:

@@ -1,6 +1,6 @@
 """An alert: one incident of a rule on one topic."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 import json
 from typing import Self
@@ -132,7 +132,7 @@ _DEFAULTS = {each.name: each.default for each in fields(Alert)}
 
 def dump(alert: Alert) -> str:
     """Return everything about an alert but rule and topic as JSON, for the store."""
-    said = {name: value for name, value in asdict(alert).items() if value != _DEFAULTS[name]}
+    said = {name: value for name, default in _DEFAULTS.items() if (value := getattr(alert, name)) != default}
     del said["rule"], said["topic"]
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

@@ -14,6 +14,10 @@ from .rules import AlertRule, Priority
 from .watching import BROKER
 
 _MARKS = {Priority.CRITICAL: "🔴"}
+MOST_SUBJECTS = 20
+LATE = 90.0
+"""Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
+
 _ARROWS = {1: "↗", -1: "↘"}
 
 
@@ -132,7 +136,8 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
     if one.over:
         return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
     lasted = now - alert.fired
-    if {Step.REPEATED, Step.ESCALATED} & set(alert.untold) and lasted > 0:
+    again = {Step.REPEATED, Step.ESCALATED} & set(alert.untold)
+    if alert.active and lasted > (0 if again else LATE):
         return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
     if alert.state is AlertState.NO_DATA:
         silent = duration(now - alert.seen)
@@ -161,7 +166,11 @@ def attended_text(
     group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: str = "", note: str = ""
 ) -> str:
     """Return what the other contacts read when somebody acknowledged, snoozed or muted alerts."""
-    subjects = ", ".join(f"{_subject(one, phrases)} (#{one.alert.number})" for one in group)
+    every = list(group)
+    named = [f"{_subject(one, phrases)} (#{one.alert.number})" for one in every[:MOST_SUBJECTS]]
+    if len(every) > MOST_SUBJECTS:
+        named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
+    subjects = ", ".join(named)
     text = phrases.phrase(
         f"common.{key}_until" if until else f"common.{key}", who=who, what=subjects, until=until
     )

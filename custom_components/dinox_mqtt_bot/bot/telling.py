@@ -153,8 +153,10 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
     alert, rule = one.alert, one.rule
     if rule.priority is Priority.SILENT:
         return []
+    known = {contact.jid for contact in rules.contacts}
     receiving = [contact.jid for contact in rules.contacts if contact.receives]
-    base = [*(rule.contacts or receiving)]
+    # Where all that are named are contacts no more, it is better told to the others than to nobody.
+    base = [to for to in rule.contacts if to in known] or [*receiving]
     if one.priority >= Priority.ALERT:
         base += [*rules.targets, *rule.targets]
     if alert.escalation > len(rule.escalate_to):
@@ -163,7 +165,6 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
         base = [rule.escalate_to[alert.escalation - 1]]
     else:
         base += rule.escalate_to[: alert.escalation]
-    known = {contact.jid for contact in rules.contacts}
     return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
+LONGEST_NUMBER = 18
 
 
 def _joined(*texts: str) -> str:
@@ -252,7 +253,7 @@ class Why(Command):
         handle = self.alert.strip()
         if caller.about and not handle:
             return caller.about[0].number
-        if handle.removeprefix("#").isdecimal():
+        if handle.removeprefix("#").isdecimal() and len(handle) < LONGEST_NUMBER:
             return int(handle.removeprefix("#"))
         newest = await bot.ports.alerts.incidents(200)
         if not newest:
