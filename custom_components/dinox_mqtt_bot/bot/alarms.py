@@ -41,7 +41,7 @@ class Alarms:
         self._announce = announce
         self.engine = engine
         self.mutes = Mutes(ports.memory)
-        self._telling = Telling(ports.phrases, ports.clock.new_id, when)
+        self._telling = Telling(ports.phrases, ports.clock.new_id, when, self._shares_tag)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -182,6 +182,19 @@ class Alarms:
         heard, _ = waiting(self._untold(), self.mutes)
         composed = self._telling.compose(heard, self._rules, self.rings, now)
         self._save(self.engine.told(composed.alerts, composed.events), composed.notices, now)
+
+    def _shares_tag(self, alert: Alert) -> bool:
+        """Say whether another active alert was told by the same notification."""
+        key = alert.rule, alert.topic
+        return any(other.tag == alert.tag and (other.rule, other.topic) != key for other in self.active)
+
+    def merged(self, notices: Iterable[str], into: str) -> None:
+        """Take note that notices were told as one: a reply to that means all alerts they were about."""
+        gone = set(notices)
+        about = [alert for alert in self.active if not gone.isdisjoint(alert.notices)]
+        renamed = [replace(alert, notices=(*alert.notices, into)) for alert in about]
+        if renamed:
+            self._ports.alerts.save(self.engine.told(renamed, ()))
 
     def rings(self, topic: str) -> bool:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""

@@ -43,7 +43,7 @@ class Alert:
     `fired` when the incident did. `name` is what the topic is called, `value` the newest value with its unit, as a
     person reads it, `amount` the same as a number; `peak` and `peak_amount` the worst of them. `trend` is 1 for
     rising, -1 for falling. `untold` is what happened and is in no notice yet; `notices` the ids of the
-    newest notices that told of it. `escalation` counts the steps taken. `repeat_at` and `escalate_at` are when it has
+    newest notices that told of it, and `tag` that of the notification. `escalation` counts the steps taken. `repeat_at` and `escalate_at` are when it has
     to be told again or escalated. `flaps` is how often it fired lately, fading with time; from then on it is told
     once that it is `flapping`. `seen` is when the topic last said anything. `memory` is what the rule has
     to remember of older values.
@@ -67,6 +67,7 @@ class Alert:
     snoozed_until: float = 0.0
     untold: tuple[Step, ...] = ()
     notices: tuple[str, ...] = ()
+    tag: str = ""
     escalation: int = 0
     repeat_at: float = 0.0
     escalate_at: float = 0.0

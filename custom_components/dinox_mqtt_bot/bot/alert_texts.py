@@ -1,6 +1,6 @@
 """Alerts as chat text and as notifications."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .alert import Alert, AlertState, Step
@@ -69,14 +69,27 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
     return inert("\n".join(lines))
 
 
-def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str, str]:
-    """Return title, text and tag of a notification. What ends an alert has the tag of what began it."""
+def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
+    """Return title and text of a notification."""
     if len(group) > 1:
         lines = [_line(one, phrases, now) for one in group[:5]]
         more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
-        return _headline(group, phrases), "\n".join([*lines, *more]), f"dinox-{group[0].rule.id}"
-    one = group[0]
-    return _what(one, phrases), _why(one, phrases, when, now), f"dinox-{one.rule.id}-{one.alert.number}"
+        return _headline(group, phrases), "\n".join([*lines, *more])
+    return _what(group[0], phrases), _why(group[0], phrases, when, now)
+
+
+def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
+    """Return the tag of a notification: what ends an alert takes the place of what began it.
+
+    Several that began together share a tag; one that ends before the others leaves that to them, which `is_shared` says.
+    """
+    first = group[0].alert
+    own = f"dinox-{first.rule}-{first.number}"
+    if len(group) == 1:
+        return own if not first.tag or is_shared(first) else first.tag
+    tags = {one.alert.tag for one in group}
+    over = all(one.over for one in group)
+    return first.tag if over and first.tag and len(tags) == 1 else f"{own}-all"
 
 
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:

@@ -88,7 +88,14 @@ def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: 
 def _fresh(alert: Alert) -> Alert:
     """Forget what was done to the incident before."""
     return replace(
-        alert, acknowledged_by="", acknowledged_at=0.0, note="", snoozed_until=0.0, escalation=0, notices=()
+        alert,
+        acknowledged_by="",
+        acknowledged_at=0.0,
+        note="",
+        snoozed_until=0.0,
+        escalation=0,
+        notices=(),
+        tag="",
     )
 
 

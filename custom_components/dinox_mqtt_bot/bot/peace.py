@@ -129,7 +129,9 @@ class Peace:
         text = held_text(texts, digest, (since, self._bot.moment(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._bot.name, "dinox-held", url=self._bot.rules.click) if is_target(to) else None
-        ports.outbox.merge(held, Notice(ports.clock.new_id(), to, text, now, priority, push=push))
+        digest_id = ports.clock.new_id()
+        ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
+        self._bot.alarms.merged((notice.id for notice in held), digest_id)
 
     def _everybody(self) -> Iterable[str]:
         rules = self._bot.rules
