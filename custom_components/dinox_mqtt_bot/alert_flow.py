@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 
-from .alert_forms import alert_form
+from .alert_forms import SECTION_TELL, alert_form
 from .alert_preview import async_preview, called
 from .alert_typed import complaints, filled, flat_alert, typed_alert
 from .bot.errors import BotError
@@ -114,7 +114,11 @@ class AlertFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         rules = self._rules()
         form = alert_form(
-            rules.subscriptions, rules.contacts, async_choices(self.hass), await self._async_seen()
+            rules.subscriptions,
+            rules.contacts,
+            async_choices(self.hass),
+            await self._async_seen(),
+            unfolded=SECTION_TELL in (errors or {}),
         )
         return self.async_show_form(
             step_id=step,

@@ -48,8 +48,13 @@ def alert_form(
     contacts: Iterable[Contact] = (),
     targets: Iterable[SelectOptionDict] = (),
     seen: Iterable[TopicRow] = (),
+    *,
+    unfolded: bool = False,
 ) -> vol.Schema:
-    """Return the form, with what is subscribed, what came in and who can be told as suggestions."""
+    """Return the form, with what is subscribed, what came in and who can be told as suggestions.
+
+    `unfolded` opens the section, to show what is wrong in it.
+    """
     people = [
         SelectOptionDict(value=each.jid, label=f"{each.name} ({each.jid})" if each.name else each.jid)
         for each in contacts
@@ -74,7 +79,7 @@ def alert_form(
             ),
             vol.Optional(CONF_NAME): TEXT,
             vol.Required(CONF_ENABLED, default=True): BooleanSelector(),
-            vol.Required(SECTION_TELL): section(_whom(people, told), {"collapsed": True}),
+            vol.Required(SECTION_TELL): section(_whom(people, told), {"collapsed": not unfolded}),
         }
     )
 

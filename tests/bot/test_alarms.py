@@ -890,3 +890,15 @@ def test_urgent_texts_go_to_the_targets_too() -> None:
     assert [notice.to for notice in notices] == [ME, PHONE]
     assert notices[1].push is not None
     assert notices[1].push.title == "Home"
+
+
+async def test_a_word_of_a_rules_name_is_enough_if_nothing_is_called_so() -> None:
+    world = house(
+        hot(topic="s/1", name="Freezer warm"), hot(topic="s/2", id="r2", number=2, name="Cellar wet")
+    )
+    world.receive("s/1", "31")
+    world.receive("s/2", "31")
+    world.later(GATHER)
+    assert await world.ask("ack freezer 2h on my way") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
+    assert world.bot.alarms.active[0].note == "on my way"
+    assert "There are: #1 Freezer warm, #2 Cellar wet" in await world.ask("ack attic")

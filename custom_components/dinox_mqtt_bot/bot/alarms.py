@@ -95,7 +95,7 @@ class Alarms:
         if numbered and numbered != named:
             raise BotError("ambiguous_alert", handle=handle, alert=f"#{numbered[0].number}")
         if not named:
-            known = ", ".join(f"#{alert.number}" for alert in active[:10])
+            known = ", ".join(self._called(alert) for alert in active[:10])
             raise BotError("no_alert", handle=handle, alerts=known)
         return named
 
@@ -107,7 +107,14 @@ class Alarms:
             names = (fold(rule.name), fold(alert.name), str(rule.number or ""))
             return name in names or topic in {alert.topic, rule.filter}
 
-        return [alert for alert in active if is_meant(alert)]
+        found = [alert for alert in active if is_meant(alert)]
+        return found or [
+            alert for alert in active if name in _words(self.engine.rule_of(alert).name, alert.name)
+        ]
+
+    def _called(self, alert: Alert) -> str:
+        """Return what somebody may call an alert."""
+        return f"#{alert.number} {self.engine.rule_of(alert).name}".rstrip()
 
     # What happens.
 
@@ -266,6 +273,11 @@ class Alarms:
         self._save(_joined(one.record for one in judged), notices, now)
         for one in judged:
             self.follow(one, now)
+
+
+def _words(*names: str) -> set[str]:
+    """Return the words of names, long enough to be meant, as names are compared."""
+    return {word for name in names for word in fold(name).split() if len(word) > 2}
 
 
 def _joined(records: Iterable[Record]) -> Record:

@@ -230,7 +230,8 @@ class Why(Command):
         if not events:
             raise BotError("no_alert", handle=self.alert or str(number), alerts="–")
         ledger = await bot.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
-        rows = [_row(bot, event) for event in events]
+        known_notices = {row.notice for row in ledger}
+        rows = [_row(bot, event) for event in events if event.note not in known_notices]
         rows += [_ledger_row(bot, row) for row in ledger]
         rows.sort(key=lambda row: row[0])
         first = events[0]
