@@ -277,8 +277,6 @@ type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
 
 def _row(bot: Bot, event: AlertEvent) -> _Sorted:
     detail = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
-    if event.step is Step.TOLD:
-        detail = ""
     who = f" {event.who}" if event.who else ""
     cells = (bot.moment(event.at), Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}), detail)
     facts = {
