@@ -132,7 +132,7 @@ class Assembly:
             rules,
             paused=False,
             name="Bench",
-            spawn=lambda work: self.create_task(work, "tell what was held"),
+            spawn=lambda work: self.create_task(work(), "tell what was held"),
         )
 
     async def close(self) -> None:

@@ -96,7 +96,7 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
     wanted = rules("probe/#", 1)
     shown = replace(wanted.subscriptions[0], priority=Priority[priority.upper()])
     with TemporaryDirectory(dir=os.environ.get("BENCH_DIRECTORY")) as directory:
-        await assembly.open(directory, replace(wanted, subscriptions=(shown,)), link)
+        await assembly.open(directory, replace(wanted, subscriptions=(shown,), storm=0), link)
         assembly.link.start()
         link.start()
         await subscribed(assembly.link)

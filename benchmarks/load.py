@@ -12,7 +12,7 @@ FILTER = f"{ROOT}/#"
 # Caches are filled and code is specialised before anything is measured, for everybody.
 WARM_UP = 2_000
 
-_ROOMS = ("kitchen", "bathroom", "living_room", "attic", "cellar", "garage", "garden", "office")
+ROOMS = ("kitchen", "bathroom", "living_room", "attic", "cellar", "garage", "garden", "office")
 _THINGS = ("climate", "plug", "motion", "contact", "light", "power", "air", "leak")
 
 
@@ -31,7 +31,7 @@ class Load:
 def topic(number: int) -> str:
     """Return one of `TOPICS` names."""
     number %= TOPICS
-    room, thing = _ROOMS[number % len(_ROOMS)], _THINGS[number // len(_ROOMS) % len(_THINGS)]
+    room, thing = ROOMS[number % len(ROOMS)], _THINGS[number // len(ROOMS) % len(_THINGS)]
     return f"{ROOT}/{room}/{thing}/{number}"
 
 

@@ -5,23 +5,29 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 
-from .alert_forms import alert_form
+from .alert_forms import SECTION_TELL, alert_form
 from .alert_preview import async_preview, called
 from .alert_typed import complaints, filled, flat_alert, typed_alert
 from .bot.errors import BotError
 from .bot.naming import named
+from .bot.ports import TopicRow
 from .bot.rules import AlertRule, RuleSet
 from .const import CONF_NAME
+from .coordinator import BotConfigEntry
 from .forms import nested
 from .rules_port import free_name, next_number
 from .settings import alert_rule, alert_subentry, rule_set
 from .targets import async_choices
 from .typed import Typed
+
+# Suggestions are searched by typing; more would only make the form slow.
+MOST_TOPICS = 500
 
 
 class AlertFlow(ConfigSubentryFlow):
@@ -44,7 +50,7 @@ class AlertFlow(ConfigSubentryFlow):
         if self._typed is None:
             self._typed = filled(alert_rule(changed.subentry_id, changed.data)) if changed else {}
         if user_input is None:
-            return self._show(step)
+            return await self._async_show(step)
         self._typed = flat_alert(user_input)
         rules = self._rules()
         rule = typed_alert(self._typed, rules.subscriptions, *_identity(changed))
@@ -55,7 +61,7 @@ class AlertFlow(ConfigSubentryFlow):
             errors[CONF_NAME] = err.key
             placeholders |= err.placeholders
         if errors:
-            return self._show(step, errors, placeholders)
+            return await self._async_show(step, errors, placeholders)
         self._rule = named(rule, rules.alerts, called(rules, rule.filter))
         return await self.async_step_preview()
 
@@ -93,11 +99,27 @@ class AlertFlow(ConfigSubentryFlow):
         entry = self._get_entry()
         return rule_set(entry.subentries.values(), entry.options)
 
-    def _show(
+    async def _async_seen(self) -> list[TopicRow]:
+        """Return the topics that came in, none while the bot cannot be asked."""
+        entry: BotConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return []
+        try:
+            return await entry.runtime_data.bot.ports.history.topics("#", MOST_TOPICS)
+        except BotError:
+            return []
+
+    async def _async_show(
         self, step: str, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
     ) -> SubentryFlowResult:
         rules = self._rules()
-        form = alert_form(rules.subscriptions, rules.contacts, async_choices(self.hass))
+        form = alert_form(
+            rules.subscriptions,
+            rules.contacts,
+            async_choices(self.hass),
+            await self._async_seen(),
+            unfolded=SECTION_TELL in (errors or {}),
+        )
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(form, nested(form, self._typed or {})),

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .bot.conditions import Operator
+from .bot.ports import TopicRow
 from .bot.rules import Contact, Priority, Subscription
 from .const import (
     CONF_CLEAR,
@@ -46,8 +47,14 @@ def alert_form(
     subscriptions: Iterable[Subscription] = (),
     contacts: Iterable[Contact] = (),
     targets: Iterable[SelectOptionDict] = (),
+    seen: Iterable[TopicRow] = (),
+    *,
+    unfolded: bool = False,
 ) -> vol.Schema:
-    """Return the form, with what is subscribed and who can be told as suggestions."""
+    """Return the form, with what is subscribed, what came in and who can be told as suggestions.
+
+    `unfolded` opens the section, to show what is wrong in it.
+    """
     people = [
         SelectOptionDict(value=each.jid, label=f"{each.name} ({each.jid})" if each.name else each.jid)
         for each in contacts
@@ -55,7 +62,8 @@ def alert_form(
     told = list(targets)
     return vol.Schema(
         {
-            vol.Required(CONF_FILTER): _suggestions(map(_suggested, subscriptions), multiple=False),
+            # Without a default the dialog would take the first suggestion for the user's choice.
+            vol.Required(CONF_FILTER, default=""): _suggestions(_topics(subscriptions, seen), multiple=False),
             vol.Optional(CONF_FIELD): TEXT,
             vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): _words(
                 CONF_OPERATOR, (each.word for each in Operator)
@@ -71,7 +79,7 @@ def alert_form(
             ),
             vol.Optional(CONF_NAME): TEXT,
             vol.Required(CONF_ENABLED, default=True): BooleanSelector(),
-            vol.Required(SECTION_TELL): section(_whom(people, told), {"collapsed": True}),
+            vol.Required(SECTION_TELL): section(_whom(people, told), {"collapsed": not unfolded}),
         }
     )
 
@@ -87,9 +95,15 @@ def _whom(people: list[SelectOptionDict], told: list[SelectOptionDict]) -> vol.S
     )
 
 
-def _suggested(subscription: Subscription) -> SelectOptionDict:
-    alias, topic_filter = subscription.alias, subscription.filter
-    return SelectOptionDict(value=topic_filter, label=f"{alias} ({topic_filter})" if alias else topic_filter)
+def _topics(subscriptions: Iterable[Subscription], seen: Iterable[TopicRow]) -> list[SelectOptionDict]:
+    """Return what is subscribed, then every other topic that came in, each with its name."""
+    names = {each.filter: each.alias for each in subscriptions}
+    for row in sorted(seen, key=lambda row: row.topic):
+        names.setdefault(row.topic, row.name)
+    return [
+        SelectOptionDict(value=topic, label=f"{name} ({topic})" if name and name != topic else topic)
+        for topic, name in names.items()
+    ]
 
 
 def _suggestions(options: Iterable[SelectOptionDict], *, multiple: bool = True) -> SelectSelector:

@@ -75,7 +75,7 @@ def filled(rule: AlertRule) -> dict[str, Any]:
 def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return what is wrong with a rule: keys by the field they are shown at, and placeholders of their texts.
 
-    `known` are the JIDs of the contacts. What is wrong in the section is shown above the form. Whether a
+    `known` are the JIDs of the contacts. What is wrong in the section is shown above it. Whether a
     notification exists shows when it is told: one may come later than its rule.
     """
     errors = {**_value_errors(rule)}
@@ -87,10 +87,10 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
         placeholders |= err.placeholders
     told = (*rule.contacts, *rule.targets, *rule.escalate_to)
     if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):
-        errors["base"] = "unknown_recipient"
+        errors[SECTION_TELL] = "unknown_recipient"
         placeholders["recipient"] = stranger
     elif rule.escalate_to and not rule.escalate_after:
-        errors["base"] = "escalation_time_missing"
+        errors[SECTION_TELL] = "escalation_time_missing"
     return errors, placeholders
 
 

@@ -29,6 +29,7 @@ from .account_forms import ACCOUNT_FORM, SERVER_FORM
 from .account_settings import fit_filter, is_on_account
 from .alert_flow import AlertFlow
 from .bot.errors import BotError
+from .bridge_flow import BridgeFlow
 from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,
@@ -40,6 +41,7 @@ from .const import (
     CONF_XMPP_RESOURCE,
     DOMAIN,
     SUBENTRY_ALERT,
+    SUBENTRY_BRIDGE,
     SUBENTRY_CONTACT,
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
@@ -103,6 +105,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             SUBENTRY_CONTACT: ContactFlow,
             SUBENTRY_ALERT: AlertFlow,
             SUBENTRY_PRESET: PresetFlow,
+            SUBENTRY_BRIDGE: BridgeFlow,
         }
 
     @override

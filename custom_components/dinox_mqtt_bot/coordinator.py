@@ -20,6 +20,7 @@ from .bot.readings import Readings
 from .bot.rules import Priority
 from .bot.status import BotStatus, Delivery, LinkStatus, Phase
 from .bot.utterance import Reaction, Utterance
+from .bot.watching import BROKER
 from .broker.link import BrokerLink
 from .chart_picture import PillowPictures
 from .clock import Allowance, LoopClock, Pulse
@@ -43,6 +44,7 @@ from .events import (
     is_event,
     message_event,
     priority_of,
+    step_of,
 )
 from .issues import Issues
 from .no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox, require_chat
@@ -365,7 +367,9 @@ class BotCoordinator:
             listener(message)
 
     def _announce_alert(self, change: AlertChanged) -> None:
-        self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
+        # That the broker is away for a moment, as at every start, would only fill the logbook.
+        if change.rule.id != BROKER.id or step_of(change) is not None:
+            self.hass.bus.async_fire(EVENT_ALERT, alert_event(self.entry.entry_id, change))
         for listener in list(self._alert_listeners):
             listener(change)
         self.pulse.beat()

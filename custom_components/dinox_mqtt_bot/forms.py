@@ -85,7 +85,7 @@ SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS, SECTION_FREE
 # Never sent back to the browser; left empty, they stay as they are.
 SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
 
-# Beside which field an error is shown; one about a field in a section stands above the form.
+# Beside which field an error is shown; one about a field in a section stands above that section.
 FIELDS = {
     "invalid_host": (CONF_HOST,),
     "cannot_connect": (CONF_HOST,),
@@ -105,6 +105,7 @@ FIELDS = {
     "invalid_topic": (CONF_DISCOVERY_PREFIX, CONF_TOPIC),
     "already_configured": (CONF_FILTER, CONF_JID, CONF_NAME),
     "preset_name": (CONF_NAME,),
+    "invalid_target": (CONF_NOTIFY_TARGETS,),
 }
 
 TEXT = TextSelector()
@@ -275,6 +276,9 @@ def nested(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def errors_of(err: BotError, form: vol.Schema) -> dict[str, str]:
-    """Return an error beside the field it is about, or above a form that does not show that field."""
-    fields = {str(key) for key in form.schema}
-    return {next((field for field in FIELDS.get(err.key, ()) if field in fields), "base"): err.key}
+    """Return an error beside the field or section it is about, or above a form that does not show that field."""
+    shown: dict[str, str] = {}
+    for key, value in form.schema.items():
+        fields = value.schema.schema if isinstance(value, section) else (key,)
+        shown |= dict.fromkeys(map(str, fields), str(key))
+    return {next((shown[field] for field in FIELDS.get(err.key, ()) if field in shown), "base"): err.key}

@@ -11,6 +11,7 @@ from homeassistant.components.logbook.const import (
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, HomeAssistant, callback
 
+from .bot.watching import BROKER
 from .const import DOMAIN
 from .events import EVENT_ALERT
 
@@ -30,6 +31,7 @@ ON_THE_WAY = {
     "recovering": "common.logged_recovering",
     "inactive": "common.logged_inactive",
 }
+ABOUT_BROKER = {"no_data": "common.logged_broker_away", "resolved": "common.logged_broker_back"}
 
 
 @callback
@@ -41,22 +43,27 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, Any]:
+        name, message = _told(hass, event.data)
         return {
-            LOGBOOK_ENTRY_NAME: event.data["rule"],
-            LOGBOOK_ENTRY_MESSAGE: _message(hass, event.data),
+            LOGBOOK_ENTRY_NAME: name,
+            LOGBOOK_ENTRY_MESSAGE: message,
             LOGBOOK_ENTRY_ICON: "mdi:alert-outline",
         }
 
     async_describe_event(DOMAIN, EVENT_ALERT, describe)
 
 
-def _message(hass: HomeAssistant, said: Mapping[str, Any]) -> str:
+def _told(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the alert is called, and what became of it."""
     entry = hass.config_entries.async_get_entry(said["entry_id"])
-    topic = said["name"] or said["topic"] or said["rule"]  # the alert about the broker has no topic
+    name, step = said["rule"], said["step"]
+    topic = said["name"] or said["topic"] or name  # the alert about the broker has no topic
     if entry is None or entry.state is not ConfigEntryState.LOADED:
-        return f"{said['step'] or said['to_state']}: {topic}"
-    key = TEXTS[said["step"]] if said["step"] else ON_THE_WAY[said["to_state"]]
-    text: str = entry.runtime_data.phrases.phrase(
-        key, topic=topic, value=said["text"] or "–", who=said["who"] or "–"
-    )
-    return text
+        return name, f"{step or said['to_state']}: {topic}"
+    phrase = entry.runtime_data.phrases.phrase
+    texts = TEXTS
+    if said["rule_id"] == BROKER.id:
+        texts = TEXTS | ABOUT_BROKER
+        name = topic = phrase("common.alert_broker")
+    key = texts[step] if step else ON_THE_WAY[said["to_state"]]
+    return name, phrase(key, topic=topic, value=said["text"] or "–", who=said["who"] or "–")

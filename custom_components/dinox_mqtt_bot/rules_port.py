@@ -8,7 +8,8 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSube
 from homeassistant.core import HomeAssistant
 
 from .bot.errors import BotError
-from .bot.rules import AlertRule, Preset, Subscription
+from .bot.rules import AlertRule, Bridge, Preset, Subscription
+from .bridge_settings import bridge as read_bridge, bridge_subentry, numbered_bridge
 from .const import CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
 from .preset_settings import free_preset_name, next_preset_number, preset as read_preset, preset_subentry
 from .settings import alert_rule, alert_subentry, alert_unique_id, topic_subentry
@@ -63,6 +64,26 @@ class EntryRules:
         """Remove the `preset` subentry of a preset; its button goes with it. Raises BotError `no_preset`."""
         kept = self._kept_preset(preset)
         self._hass.config_entries.async_remove_subentry(self._entry, kept.subentry_id)
+
+    async def put_bridge(self, bridge: Bridge) -> Bridge:
+        """Add a `bridge` subentry, or change the one of the same id; return the bridge as it is kept.
+
+        Raises BotError `no_bridge` if it was removed meanwhile, `bridge_name` if another one is called so.
+        """
+        known = self._kept_bridge(bridge) if bridge.id else None
+        kept = self._put(bridge_subentry(numbered_bridge(self._entry, bridge, known)), known)
+        return read_bridge(kept.subentry_id, kept.data)
+
+    async def remove_bridge(self, bridge: Bridge) -> None:
+        """Remove the `bridge` subentry of a bridge. Raises BotError `no_bridge`."""
+        kept = self._kept_bridge(bridge)
+        self._hass.config_entries.async_remove_subentry(self._entry, kept.subentry_id)
+
+    def _kept_bridge(self, bridge: Bridge) -> ConfigSubentry:
+        kept = self._entry.subentries.get(bridge.id)
+        if kept is None:
+            raise BotError("no_bridge", bridge=bridge.name or bridge.number)
+        return kept
 
     async def set_paused(self, paused: bool) -> None:
         """Remember in the options that normal messages are hidden."""

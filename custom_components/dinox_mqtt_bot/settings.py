@@ -18,6 +18,7 @@ from .bot.jid import domain_of
 from .bot.message import QoS
 from .bot.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
 from .bot.subscriptions import fold
+from .bridge_settings import bridge
 from .broker.settings import BrokerSettings, Protocol, Transport
 from .const import (
     CONF_ALIAS,
@@ -74,6 +75,7 @@ from .const import (
     DEFAULT_RETENTION_ROWS,
     DEFAULT_STORM,
     SUBENTRY_ALERT,
+    SUBENTRY_BRIDGE,
     SUBENTRY_CONTACT,
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
@@ -152,6 +154,7 @@ def rule_set(subentries: Iterable[ConfigSubentry], options: Options) -> RuleSet:
         sound=bool(options.get(CONF_SOUND, True)),
         storm=int(options.get(CONF_STORM, DEFAULT_STORM)),
         click=options.get(CONF_CLICK, ""),
+        bridges=tuple(bridge(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_BRIDGE),
         presets=tuple(preset(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_PRESET),
         free_text=free_text(options),
     )

@@ -31,7 +31,7 @@ SETTLE_SECONDS = 5.0
 class Kill:
     """Whom to kill once so many numbers were published, and how long it stays away.
 
-    One that is `aimed` strikes in the moment in which the next message comes to the chat.
+    One that is `aimed` strikes in the moment in which it hurts most.
     """
 
     after: int

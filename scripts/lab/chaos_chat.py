@@ -81,13 +81,18 @@ class Seen:
 
 
 class ChaosChat:
-    """Stays logged in as well as it can. `words` are what was told of topics that are no numbers."""
+    """Stays logged in as well as it can. `words` are what was told of topics that are no numbers.
+
+    As long as it is `away` it does not come back.
+    """
 
     def __init__(self, you: Person, server: Server, bot: str) -> None:
         """`you` is logged in here, and nowhere before."""
         self.you = you
         self.seen = Seen()
         self.words: set[str] = set()
+        self.away = False
+        self._here = False
         self._told = asyncio.Event()
         self._server = server
         self._bot = bot
@@ -95,6 +100,7 @@ class ChaosChat:
 
     async def arrive(self) -> None:
         """Log in, and read what came meanwhile. Raises PersonError, XMPPError or TimeoutError."""
+        self._here = False
         async with asyncio.timeout(_ARRIVING_SECONDS):
             await self.you.arrive()
             self.you.client.add_event_handler("message", self._hear)
@@ -105,15 +111,22 @@ class ChaosChat:
                 stanza = result["forwarded"]["stanza"]
                 self.seen.add(stanza["id"], result["id"], stanza["body"], live=False)
             self._since = began - _OVERLAP
+            self._here = True
 
     async def stay(self) -> None:
         """Come back whenever the server does, for ever."""
         while True:
             await asyncio.sleep(0.1)
-            if self._server.running and not self.you.client.is_connected():
+            if self._server.running and not (self.away or self._well):
                 with contextlib.suppress(PersonError, XMPPError, TimeoutError, OSError):
                     await self.you.leave()
                     await self.arrive()
+
+    @property
+    def _well(self) -> bool:
+        """Whether it is connected and knows what it missed."""
+        client = self.you.client
+        return self._here and client is not None and client.is_connected()
 
     async def next_message(self, within: float) -> None:
         """Wait for the moment in which a message comes, but not longer than so many seconds."""

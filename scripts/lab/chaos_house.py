@@ -10,7 +10,7 @@ from typing import Self, override
 from .chaos_chat import ChaosChat
 from .chaos_sensors import ROOT, Sensors
 from .configuration import DOMAIN
-from .flows import Account, broker_answer
+from .flows import Account, broker_answer, options_answer
 from .hass import Hass
 from .person import Person
 from .servers import Lab
@@ -20,16 +20,7 @@ BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
 # half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
 _AIMING_SECONDS = 5.0
-OPTIONS = {
-    "discovery": True,
-    "discovery_prefix": "homeassistant",
-    "digest_seconds": 300,
-    "retention_days": 30,
-    "retention_rows": 1_000_000,
-    "bare_commands": True,
-    # No summaries: each number is to be read in the chat.
-    "alerts": {"sound": True, "storm": 0},
-}
+_TUNNEL_SECONDS = 4.0
 
 
 class Victim(Enum):
@@ -91,7 +82,8 @@ class ChaosHouse(contextlib.AsyncExitStack):
         await api.call_action(
             DOMAIN, "alert", config_entry_id=self._entry, topic=f"{ROOT}/+", condition="> 0 as Chaos"
         )
-        await api.flow("options", {"handler": self._entry}, OPTIONS)
+        # No summaries: each number is to be read in the chat.
+        await api.flow("options", {"handler": self._entry}, options_answer(storm=0))
         async with asyncio.timeout(30):
             while not self._is_kept():  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(0.1)
@@ -109,10 +101,10 @@ class ChaosHouse(contextlib.AsyncExitStack):
         return '"storm":0' in text and f"{ROOT}/+" in text
 
     async def strike(self, victim: Victim, seconds: float, *, aimed: bool) -> None:
-        """Kill a process, in the moment of the next chat message if `aimed`; start it again after so many seconds."""
+        """Kill a process, when it hurts most if `aimed`; start it again after so many seconds."""
         async with self._busy[victim]:
             if aimed:
-                await self.chat.next_message(_AIMING_SECONDS)
+                await self._aim(victim)
             await self._kill(victim)
             await asyncio.sleep(seconds)
             if victim is Victim.HOME_ASSISTANT:
@@ -120,6 +112,16 @@ class ChaosHouse(contextlib.AsyncExitStack):
             else:
                 server = self._broker if victim is Victim.BROKER else self._xmpp
                 await asyncio.to_thread(server.start)
+            self.chat.away = False
+
+    async def _aim(self, victim: Victim) -> None:
+        """Wait for a bad moment: a message comes; or the contact is in a tunnel, and its server keeps what came."""
+        if victim is Victim.XMPP:
+            self.chat.away = True
+            self.chat.you.vanish()
+            await asyncio.sleep(_TUNNEL_SECONDS)
+        else:
+            await self.chat.next_message(_AIMING_SECONDS)
 
     async def _kill(self, victim: Victim) -> None:
         if victim is Victim.HOME_ASSISTANT:

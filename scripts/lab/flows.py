@@ -41,3 +41,16 @@ def bot_answers(
     if broker is None:
         return [{"next_step_id": "home_assistant"}, xmpp_answer(account), rules]
     return [{"next_step_id": "standalone"}, broker, xmpp_answer(account), rules]
+
+
+def options_answer(**alerts: Any) -> Answer:
+    """Return the form of the options as it is before anybody changes it; `alerts` is what is to be different there."""
+    return {
+        "discovery": True,
+        "discovery_prefix": "homeassistant",
+        "digest_seconds": 300,
+        "retention_days": 30,
+        "retention_rows": 500_000,
+        "bare_commands": True,
+        "alerts": {"sound": True, "storm": 10, **alerts},
+    }

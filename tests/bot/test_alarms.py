@@ -174,7 +174,7 @@ def test_targets_are_told_with_title_tag_and_sound() -> None:
 
 
 def test_many_alerts_are_one_notification_few_are_one_each() -> None:
-    world = house(hot(), targets=(PHONE,), contacts=())
+    world = house(hot(), targets=(PHONE,), contacts=(), storm=0)
     for number in range(3):
         world.receive(f"s/{number}", "31")
     world.later(GATHER)
@@ -187,6 +187,45 @@ def test_many_alerts_are_one_notification_few_are_one_each() -> None:
     assert group.push is not None
     assert group.push.title == "⚠ 10 alerts: Too hot"
     assert group.text.endswith("… and 5 more, see /mqtt alerts")
+    tag = group.push.tag
+    world.receive("s/11", "3")
+    world.later(GATHER)
+    assert last_tag(world) == "dinox-r1-5"
+    for number in range(12, 20):
+        world.receive(f"s/{number}", "3")
+        world.later(GATHER)
+    world.receive("s/10", "3")
+    world.later(GATHER)
+    assert last_tag(world) == tag
+
+
+def last_tag(world: World) -> str:
+    push = world.outbox.notices[-1].push
+    assert push is not None
+    return push.tag
+
+
+def test_many_alerts_that_end_together_take_the_place_of_what_began_them() -> None:
+    world = house(hot(), targets=(PHONE,), contacts=())
+    for value in ("31", "3"):
+        for number in range(10):
+            world.receive(f"s/{number}", value)
+        world.later(GATHER)
+    first, last = world.outbox.notices
+    assert first.push is not None
+    assert first.push.tag == last_tag(world) == "dinox-r1-1-all"
+    assert last.text != first.text
+
+
+async def test_a_reply_to_what_was_held_means_the_alerts_in_it() -> None:
+    world = house(hot())
+    world.bot.peace.set_contact(ME, True)
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    world.bot.peace.set_contact(ME, False)
+    world.later(0)
+    await world.settle()
+    assert await reply(world, "I saw it") == "👍 Acknowledged: s/1 (#1)"
 
 
 @pytest.mark.parametrize("how", ["quiet", "topic", "global"])
@@ -771,7 +810,12 @@ def test_a_critical_topic_is_told_in_the_chat_and_by_notification() -> None:
     world.receive("door/front", "OPEN")
     world.later(0)
     chat, phone = world.outbox.notices
-    assert (chat.to, chat.text, chat.priority, chat.push) == (ME, "🔴 door/front\nOPEN", Priority.CRITICAL, None)
+    assert (chat.to, chat.text, chat.priority, chat.push) == (
+        ME,
+        "🔴 door/front\nOPEN",
+        Priority.CRITICAL,
+        None,
+    )
     assert (phone.to, phone.text, phone.priority) == (PHONE, "OPEN", Priority.CRITICAL)
     assert phone.push is not None
     assert (phone.push.title, phone.push.url) == ("🔴 door/front", "/doors")
@@ -846,3 +890,15 @@ def test_urgent_texts_go_to_the_targets_too() -> None:
     assert [notice.to for notice in notices] == [ME, PHONE]
     assert notices[1].push is not None
     assert notices[1].push.title == "Home"
+
+
+async def test_a_word_of_a_rules_name_is_enough_if_nothing_is_called_so() -> None:
+    world = house(
+        hot(topic="s/1", name="Freezer warm"), hot(topic="s/2", id="r2", number=2, name="Cellar wet")
+    )
+    world.receive("s/1", "31")
+    world.receive("s/2", "31")
+    world.later(GATHER)
+    assert await world.ask("ack freezer 2h on my way") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
+    assert world.bot.alarms.active[0].note == "on my way"
+    assert "There are: #1 Freezer warm, #2 Cellar wet" in await world.ask("ack attic")

@@ -244,7 +244,7 @@ def test_a_short_outage_of_the_broker_is_not_told() -> None:
 
 def test_the_broker_is_missed_in_the_next_run_too() -> None:
     watched = Watched(above())
-    watched.engine.deaf_since(watched.now - 50)
+    watched.engine.follow_run(watched.now - 50, watched.now - 50)
     watched.take(watched.engine.hear(False, watched.now))
     assert watched.later(121) == [Step.FIRED]
 
@@ -280,7 +280,7 @@ def test_a_rule_that_asks_something_else_closes_its_alerts() -> None:
     assert [event.step for event in judged.record.events] == [Step.CLOSED]
     assert judged.record.gone == (("r1", "t"),)
     assert watched.engine.active == []
-    assert watched.engine.untold == {}
+    assert not watched.engine.untold
 
 
 def test_a_rule_that_is_renamed_keeps_its_alerts() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 from bot.message import QoS
 from bot.rules import Subscription
 from bot.subscriptions import Subscriptions
-from bot.topics import matches
+from bot.topics import covers, matches
 
 HOME = Subscription("home/#", QoS.AT_LEAST_ONCE, alias="The  House")
 TEMPERATURE = Subscription("home/+/temperature", QoS.EXACTLY_ONCE)
@@ -92,3 +92,12 @@ def test_leaving_out_loses_no_message_and_no_quality(rules: list[Subscription], 
     wanted = subscriptions.wanted("")
     best = max((qos for one, qos in all_filters.items() if matches(one, topic)), default=None)
     assert max((qos for one, qos in wanted.items() if matches(one, topic)), default=None) == best
+
+
+@given(st.lists(FILTERS, max_size=6), FILTERS)
+def test_a_covering_subscription_is_found_if_there_is_one(filters: list[str], wanted: str) -> None:
+    found = Subscriptions(Subscription(each) for each in filters).covering(wanted)
+    if found is None:
+        assert not any(covers(each, wanted) for each in filters)
+    else:
+        assert covers(found.filter, wanted)

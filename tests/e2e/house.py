@@ -111,7 +111,7 @@ class House:
 
     async def firing(self, rule: int) -> list[dict[str, Any]]:
         """Return the active alerts of a rule."""
-        every = (await self.action("alerts"))["rules"]
+        every = (await self.action("alerts"))["rows"]
         return next(each["alerts"] for each in every if each["number"] == rule)
 
     def notices(self, topic: str) -> list[str]:
@@ -144,7 +144,9 @@ class House:
     async def settled(self) -> bool:
         """Whether both links of the bot are up."""
         states = await self.hass.api.states()
-        links = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
+        bots = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
+        # Alert rules have one each too.
+        links = [key for key in bots if key.endswith(("_mqtt", "_xmpp"))]
         return len(links) == 2 and all(states[key]["state"] == "on" for key in links)
 
     async def come_back(self) -> None:

@@ -1,5 +1,6 @@
 """Alert rules, as they are added and changed in the settings."""
 
+import json
 from typing import Any
 
 from flows import asked, suggested
@@ -165,10 +166,10 @@ async def test_a_rule_without_a_name_is_called_after_what_it_looks_at(
         ({"operator": "outside", "value_to": "x"}, "value_to: limit_no_number"),
         ({"operator": "falls", "value": "3"}, "seconds: window_missing"),
         ({"clear": "cold"}, "clear: limit_no_number"),
-        ({"tell": {"contacts": ["bob@home.test"]}}, "base: unknown_recipient"),
-        ({"tell": {"contacts": ["@"]}}, "base: unknown_recipient"),
-        ({"tell": {"targets": ["light.lamp"]}}, "base: unknown_recipient"),
-        ({"tell": {"escalate_to": [ALICE]}}, "base: escalation_time_missing"),
+        ({"tell": {"contacts": ["bob@home.test"]}}, "tell: unknown_recipient"),
+        ({"tell": {"contacts": ["@"]}}, "tell: unknown_recipient"),
+        ({"tell": {"targets": ["light.lamp"]}}, "tell: unknown_recipient"),
+        ({"tell": {"escalate_to": [ALICE]}}, "tell: escalation_time_missing"),
     ],
 )
 async def test_a_rule_that_makes_no_sense_is_mended_in_the_same_form(
@@ -176,6 +177,8 @@ async def test_a_rule_that_makes_no_sense_is_mended_in_the_same_form(
 ) -> None:
     form = await answer(hass, await add(hass, entry), ALERT | wrong)
     assert asked(form) == f"user {complaint}"
+    folded = form["data_schema"].schema["tell"].options["collapsed"]
+    assert folded is not complaint.startswith("tell:"), "what is wrong can be seen"
     menu = await answer(hass, form, ALERT)
     assert (await choose(hass, menu, "save"))["type"] is FlowResultType.CREATE_ENTRY
 
@@ -247,6 +250,39 @@ async def test_what_is_subscribed_and_who_can_be_told_is_suggested(
     assert offered(whom["escalate_to"]) == offered(whom["contacts"]) + offered(whom["targets"])
 
 
+async def test_no_topic_is_chosen_before_the_user_does(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await add(hass, entry)
+    (topic,) = (field for field in form["data_schema"].schema if field == "filter")
+    assert topic.default() == ""
+    form = await answer(hass, form, {key: value for key, value in ALERT.items() if key != "filter"})
+    assert form["errors"] == {"filter": "invalid_filter"}
+
+
+async def test_topics_that_came_in_are_suggested_by_name(hass: HomeAssistant, own_mosquitto: Server) -> None:
+    port = own_mosquitto.ports["mqtt"]
+    subscribed = topics(Subscription("home/#"), Subscription("home/door", alias="Door"))
+    entry = bot_entry(standalone(port) | NO_ACCOUNT, subscribed)
+    sensor = {"name": "Oven", "state_topic": "home/oven", "unique_id": "oven"}
+    async with running(hass, entry) as bot:
+        await publish(port, "homeassistant/sensor/oven/config", json.dumps(sensor))
+        for topic in ("home/oven", "home/door", "home/attic"):
+            await publish(port, topic, "1")
+        await until(lambda: bot.bot.status.messages == 3)
+
+        async def offered() -> list[tuple[str, str]]:
+            schema = (await add(hass, entry))["data_schema"].schema
+            return [(each["value"], each["label"]) for each in schema["filter"].config["options"]]
+
+        subscriptions = [("home/#", "home/#"), ("home/door", "Door (home/door)")]
+        assert await offered() == [
+            *subscriptions,
+            ("home/attic", "home/attic"),
+            ("home/oven", "Oven (home/oven)"),
+        ]
+        bot.store.close()
+        assert await offered() == subscriptions
+
+
 async def test_a_name_taken_meanwhile_ends_the_flow(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     first = await answer(hass, await add(hass, entry), ALERT | {"name": "Icebox"})
     second = await answer(hass, await add(hass, entry), ALERT | {"name": "icebox"})
@@ -279,7 +315,7 @@ async def test_a_preview_tells_what_the_rule_would_have_done(
             return str(menu["description_placeholders"]["notes"]).replace("\\", "")
 
         told = await notes(filter="home/oven", field="temperature")
-        assert "it would have fired 2 times on 1 topics" in told
+        assert "it would have fired 2× (topics: 1)" in told
         assert "With 33.5 it would not have fired" in told
         assert "would not have fired" in await notes(filter="home/oven", field="temperature", value="40")
         assert "has a field humidity" in await notes(filter="home/oven", field="humidity")

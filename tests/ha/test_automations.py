@@ -16,7 +16,7 @@ from homeassistant.helpers.condition import (
 from homeassistant.helpers.trigger.descriptions import async_get_all_descriptions as all_triggers
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 from running import NO_ACCOUNT, alerts, bot_entry, publish, running, standalone, topics, until
 import yaml
 
@@ -224,6 +224,16 @@ def test_the_alert_about_the_broker_is_named_by_its_id() -> None:
     assert (told["rule"], told["step"], told["topic"], told["text"]) == ("broker", "no_data", "", "")
 
 
+async def test_a_start_fires_no_event_about_the_broker(
+    hass: HomeAssistant, entry: MockConfigEntry, mosquitto: Server
+) -> None:
+    events = async_capture_events(hass, EVENT_ALERT)
+    async with running(hass, entry):
+        await publish(mosquitto.ports["mqtt"], "home/oven", "31")
+        await until(lambda: events)
+    assert {event.data["rule"] for event in events} == {"Warm"}
+
+
 async def test_the_logbook_tells_of_alerts_in_the_language_of_home_assistant(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -235,7 +245,7 @@ async def test_the_logbook_tells_of_alerts_in_the_language_of_home_assistant(
 
     def said(change: AlertChanged) -> str:
         told = describe(Event(EVENT_ALERT, alert_event(entry.entry_id, change)))
-        assert told["name"] == "Warm"
+        assert told["name"] == ("MQTT-Broker" if change.rule is BROKER else "Warm")
         return told["message"]
 
     fired = AlertChanged(alert, WARM, AlertState.PENDING)
@@ -245,6 +255,13 @@ async def test_the_logbook_tells_of_alerts_in_the_language_of_home_assistant(
         assert said(acknowledged) == "wurde von Alice quittiert: Oven"
         on_the_way = AlertChanged(replace(alert, state=AlertState.RECOVERING), WARM, AlertState.FIRING)
         assert said(on_the_way) == "klingt ab: Oven, 31 °C"
+        away = Alert(BROKER.id, "", state=AlertState.NO_DATA)
+        assert (
+            said(AlertChanged(away, BROKER, AlertState.PENDING))
+            == "ist nicht erreichbar; nichts kann überwacht werden"
+        )
+        back = AlertChanged(replace(away, state=AlertState.RESOLVED), BROKER, AlertState.NO_DATA)
+        assert said(back) == "ist wieder erreichbar"
     assert said(fired) == "fired: Oven"
 
 

@@ -620,7 +620,7 @@ async def test_a_target_looks_like_a_notification(hass: HomeAssistant) -> None:
     form = await hass.config_entries.options.async_init(entry.entry_id)
     answers = {"alerts": {"notify_targets": ["notify.phone", "light.kitchen"], "storm": 5}}
     form = await hass.config_entries.options.async_configure(form["flow_id"], answers)
-    assert asked(form) == "init base: invalid_target"
+    assert asked(form) == "init alerts: invalid_target"
     assert suggested(form)["notify_targets"] == ["notify.phone", "light.kitchen"]
     assert form["description_placeholders"] == {"target": "light.kitchen"}
     answers = {"alerts": {"notify_targets": [" notify.Phone", "notify.phone"]}}

@@ -147,4 +147,6 @@ def test_every_end_has_a_text(texts: Any) -> None:
 
 def test_complaints_name_fields_that_exist() -> None:
     fields = {str(key) for schema in STEPS.values() for key in schema}
+    sections = [field for schema in STEPS.values() for field in schema.values() if isinstance(field, section)]
+    fields |= {str(key) for each in sections for key in each.schema.schema}
     assert {field for shown in forms.FIELDS.values() for field in shown} <= fields

@@ -47,3 +47,13 @@ def test_the_benchmark_measures_one_receiver_and_writes_what_it_found(tmp_path: 
     rates = json.loads(file.read_text("utf-8"))["messages_per_cpu_second"]
     assert set(rates) == {"reader"}
     assert rates["reader"] > 0
+
+
+def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = run("scripts/chaos", "--short", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text("utf-8"))
+    assert set(figures) == {"sent", "lost", "duplicates_marked", "duplicates_unmarked", "kills"}
+    assert (figures["sent"], figures["lost"], figures["duplicates_unmarked"]) == (600, 0, 0)
+    assert figures["kills"] == {"home_assistant": 2, "broker": 2, "xmpp": 2}

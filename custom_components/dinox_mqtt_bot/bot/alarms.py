@@ -20,6 +20,7 @@ from .telling import Telling, recipients, told_of, waiting
 from .timers import NEVER
 
 ALIVE = "alive"
+HEARD = "heard_until"
 ALIVE_EVERY = 300.0
 
 
@@ -40,12 +41,12 @@ class Alarms:
         self._announce = announce
         self.engine = engine
         self.mutes = Mutes(ports.memory)
-        self._telling = Telling(ports.phrases, ports.clock.new_id, when)
+        self._telling = Telling(ports.phrases, ports.clock.new_id, when, self._shares_tag)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
         if self._alive:
-            self.engine.deaf_since(self._alive)
+            self.engine.follow_run(self._alive, float(ports.memory.get(HEARD) or self._alive))
 
     # What is asked.
 
@@ -94,7 +95,7 @@ class Alarms:
         if numbered and numbered != named:
             raise BotError("ambiguous_alert", handle=handle, alert=f"#{numbered[0].number}")
         if not named:
-            known = ", ".join(f"#{alert.number}" for alert in active[:10])
+            known = ", ".join(self._called(alert) for alert in active[:10])
             raise BotError("no_alert", handle=handle, alerts=known)
         return named
 
@@ -106,14 +107,22 @@ class Alarms:
             names = (fold(rule.name), fold(alert.name), str(rule.number or ""))
             return name in names or topic in {alert.topic, rule.filter}
 
-        return [alert for alert in active if is_meant(alert)]
+        found = [alert for alert in active if is_meant(alert)]
+        return found or [
+            alert for alert in active if name in _words(self.engine.rule_of(alert).name, alert.name)
+        ]
+
+    def _called(self, alert: Alert) -> str:
+        """Return what somebody may call an alert."""
+        return f"#{alert.number} {self.engine.rule_of(alert).name}".rstrip()
 
     # What happens.
 
     def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
-        """Take over other rules."""
+        """Take over other rules; what is not told yet may now be told in another way."""
         self._rules, self._subscriptions = rules, subscriptions
         self._follow(self.engine.apply(rules.alerts, now), now)
+        self.resume(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:
         """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""
@@ -129,8 +138,8 @@ class Alarms:
 
     def hear(self, online: bool, now: float) -> None:
         """Take note whether the broker can be heard."""
-        self._keep_alive(now)
         self._follow(self.engine.hear(online, now), now)
+        self._keep_alive(now)
 
     def tick(self, now: float) -> None:
         """Do what has become due: let states change, and say what was gathered."""
@@ -146,6 +155,7 @@ class Alarms:
         """Write down now and then that the bot is listening, so that the next run knows how long nobody was."""
         self._alive = now
         self._ports.memory.set(ALIVE, f"{now:.0f}")
+        self._ports.memory.set(HEARD, f"{self.engine.heard_until:.0f}")
 
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""
@@ -160,7 +170,7 @@ class Alarms:
         self.follow(judged, now)
 
     def resume(self, now: float) -> None:
-        """Have told what an earlier run left untold, or what was muted."""
+        """Have told what is untold: left so by an earlier run, or muted till now."""
         self._note([one.alert for one in self._untold()], now)
 
     def _note(self, alerts: Iterable[Alert], now: float) -> None:
@@ -179,6 +189,19 @@ class Alarms:
         heard, _ = waiting(self._untold(), self.mutes)
         composed = self._telling.compose(heard, self._rules, self.rings, now)
         self._save(self.engine.told(composed.alerts, composed.events), composed.notices, now)
+
+    def _shares_tag(self, alert: Alert) -> bool:
+        """Say whether another active alert was told by the same notification."""
+        key = alert.rule, alert.topic
+        return any(other.tag == alert.tag and (other.rule, other.topic) != key for other in self.active)
+
+    def merged(self, notices: Iterable[str], into: str) -> None:
+        """Take note that notices were told as one: a reply to that means all alerts they were about."""
+        gone = set(notices)
+        about = [alert for alert in self.active if not gone.isdisjoint(alert.notices)]
+        renamed = [replace(alert, notices=(*alert.notices, into)) for alert in about]
+        if renamed:
+            self._ports.alerts.save(self.engine.told(renamed, ()))
 
     def rings(self, topic: str) -> bool:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""
@@ -250,6 +273,11 @@ class Alarms:
         self._save(_joined(one.record for one in judged), notices, now)
         for one in judged:
             self.follow(one, now)
+
+
+def _words(*names: str) -> set[str]:
+    """Return the words of names, long enough to be meant, as names are compared."""
+    return {word for name in names for word in fold(name).split() if len(word) > 2}
 
 
 def _joined(records: Iterable[Record]) -> Record:

@@ -1,6 +1,6 @@
 """An alert: one incident of a rule on one topic."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 import json
 from typing import Self
@@ -43,7 +43,7 @@ class Alert:
     `fired` when the incident did. `name` is what the topic is called, `value` the newest value with its unit, as a
     person reads it, `amount` the same as a number; `peak` and `peak_amount` the worst of them. `trend` is 1 for
     rising, -1 for falling. `untold` is what happened and is in no notice yet; `notices` the ids of the
-    newest notices that told of it. `escalation` counts the steps taken. `repeat_at` and `escalate_at` are when it has
+    newest notices that told of it, and `tag` that of the notification. `escalation` counts the steps taken. `repeat_at` and `escalate_at` are when it has
     to be told again or escalated. `flaps` is how often it fired lately, fading with time; from then on it is told
     once that it is `flapping`. `seen` is when the topic last said anything. `memory` is what the rule has
     to remember of older values.
@@ -67,6 +67,7 @@ class Alert:
     snoozed_until: float = 0.0
     untold: tuple[Step, ...] = ()
     notices: tuple[str, ...] = ()
+    tag: str = ""
     escalation: int = 0
     repeat_at: float = 0.0
     escalate_at: float = 0.0
@@ -141,7 +142,7 @@ _DEFAULTS = {each.name: each.default for each in fields(Alert)}
 
 def dump(alert: Alert) -> str:
     """Return everything about an alert but rule and topic as JSON, for the store."""
-    said = {name: value for name, value in asdict(alert).items() if value != _DEFAULTS[name]}
+    said = {name: value for name, default in _DEFAULTS.items() if (value := getattr(alert, name)) != default}
     del said["rule"], said["topic"]
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

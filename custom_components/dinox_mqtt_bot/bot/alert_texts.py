@@ -1,6 +1,6 @@
 """Alerts as chat text and as notifications."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .alert import Alert, AlertState, Step
@@ -14,6 +14,10 @@ from .rules import AlertRule, Priority
 from .watching import BROKER
 
 _MARKS = {Priority.CRITICAL: "🔴"}
+MOST_SUBJECTS = 20
+LATE = 90.0
+"""Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
+
 _ARROWS = {1: "↗", -1: "↘"}
 
 
@@ -65,14 +69,27 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
     return inert("\n".join(lines))
 
 
-def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str, str]:
-    """Return title, text and tag of a notification. What ends an alert has the tag of what began it."""
+def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
+    """Return title and text of a notification."""
     if len(group) > 1:
         lines = [_line(one, phrases, now) for one in group[:5]]
         more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
-        return _headline(group, phrases), "\n".join([*lines, *more]), f"dinox-{group[0].rule.id}"
-    one = group[0]
-    return _what(one, phrases), _why(one, phrases, when, now), f"dinox-{one.rule.id}-{one.alert.number}"
+        return _headline(group, phrases), "\n".join([*lines, *more])
+    return _what(group[0], phrases), _why(group[0], phrases, when, now)
+
+
+def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
+    """Return the tag of a notification: what ends an alert takes the place of what began it.
+
+    Several that began together share a tag; one that ends before the others leaves that to them, which `is_shared` says.
+    """
+    first = group[0].alert
+    own = f"dinox-{first.rule}-{first.number}"
+    if len(group) == 1:
+        return own if not first.tag or is_shared(first) else first.tag
+    tags = {one.alert.tag for one in group}
+    over = all(one.over for one in group)
+    return first.tag if over and first.tag and len(tags) == 1 else f"{own}-all"
 
 
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:
@@ -132,7 +149,8 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
     if one.over:
         return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
     lasted = now - alert.fired
-    if {Step.REPEATED, Step.ESCALATED} & set(alert.untold) and lasted > 0:
+    again = {Step.REPEATED, Step.ESCALATED} & set(alert.untold)
+    if alert.active and lasted > (0 if again else LATE):
         return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
     if alert.state is AlertState.NO_DATA:
         silent = duration(now - alert.seen)
@@ -161,7 +179,11 @@ def attended_text(
     group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: str = "", note: str = ""
 ) -> str:
     """Return what the other contacts read when somebody acknowledged, snoozed or muted alerts."""
-    subjects = ", ".join(f"{_subject(one, phrases)} (#{one.alert.number})" for one in group)
+    every = list(group)
+    named = [f"{_subject(one, phrases)} (#{one.alert.number})" for one in every[:MOST_SUBJECTS]]
+    if len(every) > MOST_SUBJECTS:
+        named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
+    subjects = ", ".join(named)
     text = phrases.phrase(
         f"common.{key}_until" if until else f"common.{key}", who=who, what=subjects, until=until
     )

@@ -8,10 +8,13 @@ from .alert import NO_RECORD, Alert, AlertEvent, AlertState, Record, Step
 from .announcements import AlertChanged, AlertValue
 from .cadence import learn, patience
 from .conditions import Value
+from .known import Known
+from .listening import BACK, HEARTBEAT, LEAP, Listening
 from .paths import lookup
 from .reading import Reading
 from .rules import AlertRule
 from .timers import NEVER, Key, Timers
+from .topics import matches
 from .watching import BROKER, Watch, Watches
 
 MOST_ALERTS = 50_000
@@ -20,16 +23,6 @@ MOST_ALERTS = 50_000
 MOST_AMOUNTS = 20_000
 MOST_WAY = 500
 """Characters of the way that a value took while it was not told yet."""
-
-GRACE = 120.0
-"""Seconds after the broker has come back in which nothing counts as silent: what was queued comes first."""
-
-BACK = 2.0
-"""Seconds that the clock may go back without anybody caring."""
-
-LEAP = 600.0
-HEARTBEAT = 300.0
-"""While a rule waits for messages the clock is looked at so often: a greater leap was sleep, not silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +40,28 @@ class Alerts:
     """The state machines, one for each rule and topic.
 
     `kept` are the alerts that an earlier run stored, `last_number` the number of its last incident. Whoever changes
-    an alert here gets a `Judged` back; nothing is done before that is stored. `untold` are the alerts that have something to be told.
+    an alert here gets a `Judged` back; nothing is done before that is stored.
     """
 
     def __init__(
         self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
     ) -> None:
         self.unwatched = 0
-        self.untold: dict[Key, None] = {}
         self._watches = Watches(rules)
-        self._alerts: dict[Key, Alert] = {}
-        self._active: dict[Key, None] = {}
+        self._alerts = Known()
+        self._listening = Listening()
         self._timers = Timers()
         self._amounts: dict[Key, float] = {}
         self._number = last_number
-        self._now = 0.0
-        self._deaf_since: float | None = None
-        self._listening_since = 0.0
         self._changed: dict[Key, Alert] = {}
         self._gone: set[Key] = set()
         self._events: list[AlertEvent] = []
         self._changes: list[AlertChanged | AlertValue] = []
         for alert in kept:
-            self._alerts[alert.rule, alert.topic] = alert
+            if alert.rule == BROKER.id and not alert.active:
+                # That an earlier run was about to miss the broker, or ended without it, says nothing of this one.
+                self._gone.add((alert.rule, alert.topic))
+                continue
             self._remember(alert)
 
     # What is asked.
@@ -92,18 +84,24 @@ class Alerts:
     @property
     def active(self) -> list[Alert]:
         """What is wrong now, the oldest first."""
-        return sorted((self._alerts[key] for key in self._active), key=lambda each: each.number)
+        found = (self._alerts.get(key) for key in self._alerts.active)
+        return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
+
+    @property
+    def untold(self) -> Iterable[Key]:
+        """The alerts that have something to be told."""
+        return self._alerts.untold.keys()
 
     @property
     def firing(self) -> int:
         """How many alerts are active."""
-        return len(self._active)
+        return len(self._alerts.active)
 
     def of(self, rule_id: str) -> list[Alert]:
         """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
-        found = [alert for alert in self._alerts.values() if alert.rule == rule_id]
         return sorted(
-            found, key=lambda each: (not each.active, each.state is not AlertState.PENDING, each.number)
+            self._alerts.of(rule_id),
+            key=lambda each: (not each.active, each.state is not AlertState.PENDING, each.number),
         )
 
     def get(self, rule_id: str, topic: str) -> Alert | None:
@@ -113,7 +111,7 @@ class Alerts:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do; infinity for never."""
-        heartbeat = self._now + HEARTBEAT if self._watches.timed and self._alerts else NEVER
+        heartbeat = self._listening.now + HEARTBEAT if self._watches.timed and len(self._alerts) else NEVER
         return min(self._timers.due_at, heartbeat)
 
     # What happens.
@@ -122,10 +120,12 @@ class Alerts:
         """Take over other rules. An alert whose rule is gone, off or asks something else is closed, untold."""
         self._clock(now)
         before, self._watches = self._watches, Watches(rules)
-        for key, alert in list(self._alerts.items()):
+        for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
-            if new is None or (old is not None and old.rule.asks != new.rule.asks):
-                self._close(key, alert, old.rule if old else None, now)
+            if new is None or not _stays(alert, old.rule if old else None, new.rule):
+                self._close(alert, old.rule if old else None, now)
+            elif old is not None and old.rule != new.rule:
+                self._put(lifecycle.rescheduled(alert, old.rule, new.rule, now), new.rule)
             else:
                 self._remember(alert)
         return self._done()
@@ -145,9 +145,10 @@ class Alerts:
         """Do what has become due."""
         self._clock(now)
         for key in self._timers.due(now):
-            watch = self._watches.get(key[0])
+            watch, alert = self._watches.get(key[0]), self._alerts.get(key)
             assert watch is not None
-            self._look(self._alerts[key], watch, now)
+            assert alert is not None
+            self._look(alert, watch, now)
         return self._done()
 
     def hear(self, online: bool, now: float) -> Judged:
@@ -156,22 +157,26 @@ class Alerts:
         That the broker is away is an alert of its own, and the only one.
         """
         self._clock(now)
-        if online and self._deaf_since is not None:
-            silence = now - self._deaf_since
-            self._deaf_since, self._listening_since = None, now
-            self._excuse(silence)
+        if online and self._listening.deaf_since is not None:
+            self._excuse(self._listening.begin())
             if (alert := self._alerts.get((BROKER.id, ""))) is not None:
                 self._put(lifecycle.ease(alert, now, clear=True), BROKER)
         elif not online:
-            self._deaf_since = now if self._deaf_since is None else self._deaf_since
+            self._listening.end()
             alert = self._alerts.get((BROKER.id, "")) or Alert(BROKER.id, "")
             if not alert.active:
                 self._put(self._breached(alert, BROKER, now, AlertState.NO_DATA), BROKER)
         return self._done()
 
-    def deaf_since(self, at: float) -> None:
-        """Know that an earlier run heard nothing since then, and this one has not heard anything yet."""
-        self._deaf_since = at
+    @property
+    def heard_until(self) -> float:
+        """Until when the broker could be heard: up to now, if it can be."""
+        listening = self._listening
+        return listening.now if listening.deaf_since is None else listening.deaf_since
+
+    def follow_run(self, ended: float, heard_until: float) -> None:
+        """Know when an earlier run was there last and until when it heard; this one has not heard anything yet."""
+        self._listening.now, self._listening.deaf_since = ended, heard_until
 
     def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
@@ -205,17 +210,20 @@ class Alerts:
             return
         alert = known or Alert(*key)
         if watch.judge.timed:
-            self._heard(lifecycle.valued(alert, reading.name, value, None), watch, now)
+            self._hear(alert, watch, reading, value, now)
         elif watch.judge.edge:
             self._compare(alert, watch, reading, value, now)
         else:
             self._weigh(alert, watch, reading, value, now)
 
-    def _heard(self, alert: Alert, watch: Watch, now: float) -> None:
-        """Take note that a topic said something."""
-        learns = not watch.rule.condition.seconds and alert.seen
+    def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        """Take note that a topic said something; a retained message that was known before is no sign of life."""
+        valued = lifecycle.valued(alert, reading.name, value, None)
+        if reading.message.retain and alert.seen and valued.value == alert.value:
+            return
+        learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
         memory = learn(alert.memory, now - alert.seen) if learns else alert.memory
-        heard = replace(alert, seen=now, memory=memory)
+        heard = replace(valued, seen=now, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
     def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
@@ -247,7 +255,7 @@ class Alerts:
         else:
             changed = lifecycle.ease(valued, now, clear=judge.clears(value))
         if not lifecycle.over(changed) and (
-            not changed.peak or judge.worse(value.number, changed.peak_amount)
+            not changed.peak or judge.worse(value.number, changed.peak_amount, value.unit)
         ):
             changed = replace(changed, peak=changed.value, peak_amount=value.number)
         self._put(changed, watch.rule)
@@ -277,15 +285,11 @@ class Alerts:
         self._put(alert, rule)
 
     def _silent_at(self, alert: Alert, watch: Watch) -> float:
-        """Return when a topic counts as silent, if it says nothing; never while the broker cannot be heard."""
-        if not watch.judge.timed or watch.rule is BROKER or self._deaf_since is not None or not alert.seen:
-            return NEVER
-        if alert.active:
+        """Return when a topic counts as silent, if it says nothing."""
+        if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
         borne = watch.rule.condition.seconds or patience(alert.memory)
-        if borne is None:
-            return NEVER
-        return max(alert.seen + borne, self._listening_since + min(borne, GRACE))
+        return NEVER if borne is None else self._listening.silent_at(alert.seen, borne)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
@@ -303,7 +307,6 @@ class Alerts:
             self._remember(alert)
             return
         was = before.state if before else AlertState.INACTIVE
-        self._alerts[key] = alert
         self._number = max(self._number, alert.number)
         if alert.state is not was:
             self._changes.append(AlertChanged(alert, rule, was))
@@ -324,69 +327,59 @@ class Alerts:
         """Keep what still matters of an alert, and when it has to be looked at; forget it otherwise."""
         key = alert.rule, alert.topic
         watch = self._watches.get(alert.rule)
-        if alert.untold:
-            self.untold[key] = None
-        else:
-            self.untold.pop(key, None)
-        if alert.active:
-            self._active[key] = None
-        else:
-            self._active.pop(key, None)
+        self._alerts.put(alert)
         if watch is None:
             return
         remembers = (
             watch.judge.edge or watch.judge.windowed or (watch.judge.timed and watch.rule is not BROKER)
         )
         if lifecycle.over(alert) and not (alert.untold or alert.flaps or remembers):
-            self._alerts.pop(key, None)
-            self._timers.forget(key)
-            self._changed.pop(key, None)
-            self._gone.add(key)
+            self._forget(key)
             return
         self._gone.discard(key)
         at = self._due_at(alert, watch)
         if at < NEVER:
             self._timers.set(key, at)
 
-    def _close(self, key: Key, alert: Alert, rule: AlertRule | None, now: float) -> None:
-        del self._alerts[key]
-        self._active.pop(key, None)
-        self.untold.pop(key, None)
+    def _forget(self, key: Key) -> None:
+        self._alerts.drop(key)
         self._timers.forget(key)
+        self._changed.pop(key, None)
         self._gone.add(key)
-        if alert.active:
+
+    def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
+        self._forget((alert.rule, alert.topic))
+        if alert.active or alert.untold:
             closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=())
             self._events.append(AlertEvent.of(closed, Step.CLOSED))
-            if rule is not None:
+            if alert.active and rule is not None:
                 self._changes.append(AlertChanged(closed, rule, alert.state, Step.CLOSED))
 
     def _clock(self, now: float) -> None:
         """Notice that the clock was set back, or that the machine has slept."""
-        moved = now - self._now if self._now else 0.0
-        self._now = now
+        moved = self._listening.go_on(now)
         if moved < -BACK:
             self._shift(moved)
-        elif moved > LEAP and self._watches.timed and self._deaf_since is None:
-            self._listening_since = now
+        elif moved > LEAP and self._watches.timed and self._listening.deaf_since is None:
+            self._listening.since = now
             self._excuse(moved)
 
     def _shift(self, seconds: float) -> None:
         """Move everything with the clock, so that no rule is muted by it."""
-        for key, alert in self._alerts.items():
+        for alert in self._alerts:
             moved = lifecycle.shifted(alert, seconds)
-            self._alerts[key] = self._changed[key] = moved
+            self._alerts.put(moved)
+            self._changed[alert.rule, alert.topic] = moved
         self._timers.shift(seconds)
-        self._listening_since += seconds
-        if self._deaf_since is not None:
-            self._deaf_since += seconds
+        self._listening.shift(seconds)
 
     def _excuse(self, seconds: float) -> None:
         """Count seconds in which nothing could be heard as no silence."""
-        for key, alert in list(self._alerts.items()):
+        for alert in self._alerts:
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
                 excused = replace(alert, seen=alert.seen + seconds)
-                self._alerts[key] = self._changed[key] = excused
+                self._changed[alert.rule, alert.topic] = excused
                 self._remember(excused)
 
     def _done(self) -> Judged:
@@ -397,3 +390,10 @@ class Alerts:
         judged = Judged(record, tuple(self._changes))
         self._changed, self._gone, self._events, self._changes = {}, set(), [], []
         return judged
+
+
+def _stays(alert: Alert, old: AlertRule | None, new: AlertRule) -> bool:
+    """Say whether an alert is still one of its rule, which may have been changed while the bot was away."""
+    if old is not None:
+        return old.asks == new.asks
+    return new is BROKER or matches(new.filter, alert.topic)

@@ -14,6 +14,9 @@ from .timers import NEVER
 if TYPE_CHECKING:
     from .bot import Bot
 
+MOST_WORDS = 12
+"""Words that the name of an alert may have."""
+
 _UNTIL = re.compile(r"(?i)(?:until|till|bis)\s+(\d{1,2})(?:[:.](\d{2}))?(?:\s*uhr)?")
 _ON = frozenset({"", "on", "an", "ein", "yes"})
 _OFF = frozenset({"off", "aus", "no", "0"})
@@ -28,7 +31,7 @@ def meant(bot: Bot, caller: Caller, text: str) -> tuple[list[Alert], str]:
     words = text.split()
     if caller.about and not text.startswith("#"):
         return list(caller.about), text
-    for count in range(len(words), 1, -1):
+    for count in range(min(len(words), MOST_WORDS), 1, -1):
         try:
             return bot.alarms.find(" ".join(words[:count])), " ".join(words[count:])
         except BotError as error:

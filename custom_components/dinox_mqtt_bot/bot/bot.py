@@ -104,7 +104,6 @@ class Bot:
         self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
         self.apply(rules)
         self.alarms.hear(self.broker.status.phase is Phase.ONLINE, now)
-        self.alarms.resume(now)
         if self.chat.status.phase is Phase.ONLINE:
             self.peace.chat_came(now)
         self._changed()
@@ -131,7 +130,8 @@ class Bot:
         if contacts != self._contacts:
             self._contacts = contacts
             self.ports.chat.meet(rules.contacts)
-        self.conversation.address(self._receiving(), rules.digest_seconds)
+        receiving = [contact.jid for contact in rules.contacts if contact.receives]
+        self.conversation.address(receiving, rules.digest_seconds)
         self.conversation.urgent.follow(rules, self.alarms.rings)
         now = self.ports.clock.now()
         self.alarms.apply(rules, self.subscriptions, now)
@@ -141,9 +141,6 @@ class Bot:
     def wanted(self) -> Mapping[str, QoS]:
         """What the broker is asked for."""
         return self._wanted or {}
-
-    def _receiving(self) -> list[str]:
-        return [contact.jid for contact in self.rules.contacts if contact.receives]
 
     # The straight path of a message.
 
@@ -216,8 +213,10 @@ class Bot:
     # The way back: chat text in, reply out.
 
     async def execute(self, command: Command, caller: Caller) -> Reply:
-        """Run a command for a caller. Raises BotError."""
-        return await execute(command, self, caller)
+        """Run a command for a caller, and see to what is due since. Raises BotError."""
+        reply = await execute(command, self, caller)
+        self._tell(self.ports.clock.now())
+        return reply
 
     # What commands, entities and actions ask for.
 

@@ -34,6 +34,7 @@ DIRECTIONS = {
     **dict.fromkeys(("<->", "↔", "beide"), Direction.BOTH),
 }
 ROLES = {each.word: each for each in Role}
+ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
 
 _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
 """How the domains of most room services begin."""

@@ -1,14 +1,12 @@
 """Home Assistant's MQTT discovery: what the values on a topic are called, and their units."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import islice
-import json
 import re
 
-from .abbreviations import STATE_KEYS
-from .plain import plain
-from .value_templates import ValueTemplate, compile_template
+from .binding import Binding, bindings_of
+from .configs import Config, configs
+from .devices import Devices
 
 _LARGEST = 262_144
 _MOST_CONFIGS = 20_000
@@ -19,38 +17,18 @@ _MOST_ON_TOPIC = 100
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
 
-# They carry a device's attributes or its availability: worth a name, no value of their own.
-_SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case."""
-
-    device: str
-    entity: str
-    unit: str = ""
-    template: ValueTemplate | None = None
-    on: str = ""
-    off: str = ""
-    aside: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name as HA gives it: that of the device, then that of the entity."""
-        if not self.device or self.entity.startswith(self.device):
-            return self.entity
-        return f"{self.device} {self.entity}".rstrip()
-
-
 type _Bindings = dict[str, tuple[Binding, ...]]
 
 
 class Discovery:
-    """The discovery configurations seen on the broker, by the topics they speak of. No prefix: there are none."""
+    """The discovery configurations seen on the broker, by the topics they speak of. No prefix: there are none.
 
-    def __init__(self, prefix: str) -> None:
+    `devices` learns of the entities.
+    """
+
+    def __init__(self, prefix: str, devices: Devices | None = None) -> None:
         self.prefix = prefix
+        self._devices = devices
         self._configs: dict[str, _Bindings] = {}
         self._by_topic: dict[str, _Bindings] = {}
 
@@ -61,7 +39,11 @@ class Discovery:
     def learn(self, topic: str, payload: bytes) -> bool:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
         component = self._component(topic)
-        bindings = _collect(_entities(component, payload) if len(payload) <= _LARGEST else ())
+        found = configs(component, payload) if len(payload) <= _LARGEST else ()
+        every = tuple(islice(found, _MOST_IN_CONFIG))
+        if self._devices is not None:
+            self._devices.learn(topic, every)
+        bindings = _collect(every)
         known = self._configs.get(topic, {})
         if bindings == known or (topic not in self._configs and len(self._configs) >= _MOST_CONFIGS):
             return False
@@ -91,110 +73,14 @@ class Discovery:
                 del self._by_topic[state_topic]
 
 
-def _collect(entities: Iterator[Mapping[str, object]] | tuple[()]) -> _Bindings:
+def _collect(entities: Iterable[Config]) -> _Bindings:
     found: dict[str, dict[Binding, None]] = {}
-    spoken = (
-        (topic, config, key) for config in entities for key in config if (topic := _state_topic(config, key))
-    )
-    for topic, config, key in islice(spoken, _MOST_IN_CONFIG):
+    spoken = (each for config in entities for each in bindings_of(config))
+    for topic, binding in islice(spoken, _MOST_IN_CONFIG):
         bindings = found.setdefault(topic, {})
         if len(bindings) < _MOST_ON_TOPIC:
-            bindings[_binding(config, key)] = None
+            bindings[binding] = None
     return {topic: tuple(bindings) for topic, bindings in found.items()}
 
 
-def _entities(component: str, payload: bytes) -> Iterator[Mapping[str, object]]:
-    """Yield the configuration of every entity with its keys in full; nothing for what is no configuration."""
-    try:
-        config = json.loads(payload)
-    except ValueError, RecursionError:
-        return
-    if not isinstance(config, dict):
-        return
-    config = _expanded(config)
-    parts = config.get("components")
-    if component != "device":
-        yield {**config, "platform": component}
-    elif isinstance(parts, dict):
-        common = {
-            key: config[key] for key in ("device", "state_topic", "availability_topic") if key in config
-        }
-        yield from (common | _expanded(part) for part in parts.values() if isinstance(part, dict))
-
-
-def _expanded(config: dict[str, object]) -> dict[str, object]:
-    """Return a configuration with the keys in full and `~` at either end of a topic replaced."""
-    full = {STATE_KEYS.get(key, key): value for key, value in config.items()}
-    base = full.pop("~", None)
-    if isinstance(base, str):
-        for key, value in full.items():
-            if key.endswith("topic") and isinstance(value, str):
-                full[key] = _based(base, value)
-    return full
-
-
-def _based(base: str, topic: str) -> str:
-    if topic.startswith("~"):
-        topic = base + topic[1:]
-    return topic[:-1] + base if topic.endswith("~") else topic
-
-
-def _state_topic(config: Mapping[str, object], key: str) -> str:
-    """Return the topic under `key` if values arrive on it, else nothing."""
-    topic = config[key]
-    sends = "command" in key or key.startswith("set_")
-    return topic if key.endswith("topic") and not sends and isinstance(topic, str) else ""
-
-
-def _binding(config: Mapping[str, object], key: str) -> Binding:
-    template = _template(config, key.removesuffix("topic").rstrip("_"))
-    states = key == "state_topic"
-    return Binding(
-        _device(config),
-        _entity(config, key),
-        _unit(config, key),
-        compile_template(template) if template else None,
-        _word(config, "payload_on") if states else "",
-        _word(config, "payload_off") if states else "",
-        key in _SIDE_TOPICS,
-    )
-
-
-def _template(config: Mapping[str, object], stem: str) -> str:
-    """Find the template that belongs to `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
-    base = stem.removesuffix("state").rstrip("_")
-    names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
-    found = (config.get(f"{name}_template") for name in names)
-    return next((template for template in found if isinstance(template, str) and template), "")
-
-
-def _device(config: Mapping[str, object]) -> str:
-    device = config.get("device")
-    return _string(device, "name") if isinstance(device, dict) else ""
-
-
-def _string(config: Mapping[str, object], key: str) -> str:
-    value = config.get(key)
-    return " ".join(plain(value).split()) if isinstance(value, str) else ""
-
-
-def _entity(config: Mapping[str, object], key: str) -> str:
-    name = _string(config, "name")
-    if "name" not in config:  # HA names it after its class then; a name of null means the device itself
-        name = _string(config, "device_class").replace("_", " ").capitalize()
-    if key in ("state_topic", "topic", "image_topic", "url_topic") or key in _SIDE_TOPICS:
-        return name
-    aspect = key.removesuffix("_topic").removesuffix("_state").removesuffix("_status").replace("_", " ")
-    return f"{name} {aspect}" if name else aspect.capitalize()
-
-
-def _unit(config: Mapping[str, object], key: str) -> str:
-    if key == "state_topic":
-        return _string(config, "unit_of_measurement")
-    degrees = _string(config, "temperature_unit").removeprefix("°")
-    return f"°{degrees}" if degrees and "temperature" in key else ""
-
-
-def _word(config: Mapping[str, object], key: str) -> str:
-    value = config.get(key)
-    return str(value).lower() if isinstance(value, str | bool | int) else ""
+__all__ = ["Binding", "Discovery"]

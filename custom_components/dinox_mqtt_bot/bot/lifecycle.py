@@ -6,6 +6,7 @@ messages. Only what fired can be resolved; from resolved a new incident begins.
 
 from dataclasses import replace
 from math import exp2, log2
+from zlib import crc32
 
 from .alert import Alert, AlertState, Step
 from .conditions import Value
@@ -16,8 +17,13 @@ from .values import with_unit
 # Seconds in which half of the fires are forgotten.
 FLAP_HALF_LIFE = 600.0
 FLAPS_FROM = 4.0
+MOST_FLAPS = 6.0
+"""However often it fired: within twenty minutes it has calmed down, and what stays wrong is told."""
 FLAPS_UNTIL = 1.5
 FLAPS_FORGOTTEN = 0.25
+
+LONGEST_VALUE = 1_000
+"""Characters that are kept of a value."""
 
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
 
@@ -27,9 +33,15 @@ def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert
     trend = alert.trend
     if before is not None and value.number is not None:
         trend = (value.number > before) - (value.number < before)
-    return replace(
-        alert, name=name, value=with_unit(value.text, value.unit), amount=value.number, trend=trend
-    )
+    text = brief(with_unit(value.text, value.unit))
+    return replace(alert, name=name, value=text, amount=value.number, trend=trend)
+
+
+def brief(text: str) -> str:
+    """Return a text that is not too long; of one that is the beginning, and what tells it from others that begin so."""
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return f"{text[:LONGEST_VALUE]}… {crc32(text.encode(errors='surrogatepass')):08x}"
 
 
 def stored(alert: Alert) -> Alert:
@@ -54,9 +66,9 @@ def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number
 
 
 def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
-    """Begin an incident, or go on with one that flaps."""
-    flaps = faded(alert, now) + 1
-    same = alert.flapping and alert.number
+    """Begin an incident, or go on with one that flaps, or that ended before anybody was told that it began."""
+    flaps = min(faded(alert, now) + 1, MOST_FLAPS)
+    same = alert.number and (alert.flapping or Step.FIRED in alert.untold)
     begun = replace(
         alert,
         state=firing,
@@ -76,7 +88,14 @@ def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: 
 def _fresh(alert: Alert) -> Alert:
     """Forget what was done to the incident before."""
     return replace(
-        alert, acknowledged_by="", acknowledged_at=0.0, note="", snoozed_until=0.0, escalation=0, notices=()
+        alert,
+        acknowledged_by="",
+        acknowledged_at=0.0,
+        note="",
+        snoozed_until=0.0,
+        escalation=0,
+        notices=(),
+        tag="",
     )
 
 
@@ -87,6 +106,15 @@ def _due(alert: Alert, rule: AlertRule, now: float) -> Alert:
         repeat_at=now + rule.repeat if rule.repeat else 0.0,
         escalate_at=now + rule.escalate_after if escalates(alert, rule) else 0.0,
     )
+
+
+def rescheduled(alert: Alert, before: AlertRule, rule: AlertRule, now: float) -> Alert:
+    """Return an alert that nobody has taken on with the times of a rule that was changed."""
+    times = ("repeat", "escalate_after", "escalate_to")
+    if all(getattr(before, name) == getattr(rule, name) for name in times):
+        return alert
+    attended = alert.acknowledged or alert.snoozed_until
+    return alert if attended or not alert.active else _due(alert, rule, now)
 
 
 def escalates(alert: Alert, rule: AlertRule) -> bool:
@@ -150,6 +178,8 @@ def calm(alert: Alert, rule: AlertRule, now: float) -> Alert:
         return replace(alert, flaps=0.0)
     if not alert.active:
         return replace(alert, flapping=False, untold=(Step.RESOLVED,))
+    if alert.snoozed_until:
+        return replace(alert, flapping=False)
     told = replace(alert, flapping=False, untold=(Step.FIRED,))
     return told if alert.acknowledged else _due(told, rule, now)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 MOST_HELD = 40
+LOOK_AGAIN = 60.0
 SETTLE = 10.0
 """Seconds after the chat has come back in which the contacts' presences come in."""
 
@@ -116,6 +117,8 @@ class Peace:
             held = await ports.outbox.held(to)
         except BotError as err:
             _LOGGER.warning("What was held cannot be read: %s", err)
+            self._look_at = ports.clock.now() + LOOK_AGAIN
+            ports.clock.wake(self._look_at)
             return
         now = ports.clock.now()
         digest = "" if is_target(to) else self._bot.conversation.release(to)
@@ -126,7 +129,9 @@ class Peace:
         text = held_text(texts, digest, (since, self._bot.moment(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._bot.name, "dinox-held", url=self._bot.rules.click) if is_target(to) else None
-        ports.outbox.merge(held, Notice(ports.clock.new_id(), to, text, now, priority, push=push))
+        digest_id = ports.clock.new_id()
+        ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
+        self._bot.alarms.merged((notice.id for notice in held), digest_id)
 
     def _everybody(self) -> Iterable[str]:
         rules = self._bot.rules

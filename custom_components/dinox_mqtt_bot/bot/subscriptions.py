@@ -44,7 +44,9 @@ class Subscriptions:
 
     def covering(self, topic_filter: str) -> Subscription | None:
         """Return a subscription that takes in everything `topic_filter` does."""
-        return next((each for each in self if covers(each.filter, topic_filter)), None)
+        # Looked up as if it were a topic: what covers a filter is among what matches it.
+        found = self._by_topic.find(shared(topic_filter)[1])
+        return next((each for each in found if covers(each.filter, topic_filter)), None)
 
     def similar(self, name: str) -> list[str]:
         """Return filters and aliases that look like `name`, the nearest first."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .alert import Alert, AlertEvent, Step
-from .alert_texts import Told, alert_push, alerts_text
+from .alert_texts import Told, alert_push, alerts_text, tag_of
 from .mutes import Mutes
 from .ports import Notice, Phrases, Push, is_target
 from .rendering import When
@@ -45,7 +45,14 @@ class Composed:
 class Telling:
     """Makes notices of alerts that have something untold. Nothing is dropped: what a notice does not list it counts."""
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+    def __init__(
+        self,
+        phrases: Phrases,
+        new_id: Callable[[], str],
+        when: When,
+        is_shared: Callable[[Alert], bool] = lambda alert: False,
+    ) -> None:
+        self._is_shared = is_shared
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
@@ -120,7 +127,8 @@ class Telling:
         if not is_target(to):
             text = alerts_text(group, self._phrases, self._when, now, MOST_LINES, storm=braked)
             return Notice(self._new_id(), to, text, now, priority)
-        title, text, tag = alert_push(group, self._phrases, self._when, now)
+        title, text = alert_push(group, self._phrases, self._when, now)
+        tag = tag_of(group, self._is_shared)
         sound = any(ring(one.alert.topic) for one in group)
         push = Push(title, tag, sound, rules.click)
         return Notice(self._new_id(), to, text, now, priority, push=push)
@@ -153,8 +161,10 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
     alert, rule = one.alert, one.rule
     if rule.priority is Priority.SILENT:
         return []
+    known = {contact.jid for contact in rules.contacts}
     receiving = [contact.jid for contact in rules.contacts if contact.receives]
-    base = [*(rule.contacts or receiving)]
+    # Where all that are named are contacts no more, it is better told to the others than to nobody.
+    base = [to for to in rule.contacts if to in known] or [*receiving]
     if one.priority >= Priority.ALERT:
         base += [*rules.targets, *rule.targets]
     if alert.escalation > len(rule.escalate_to):
@@ -163,7 +173,6 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
         base = [rule.escalate_to[alert.escalation - 1]]
     else:
         base += rule.escalate_to[: alert.escalation]
-    known = {contact.jid for contact in rules.contacts}
     return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
 
 
@@ -180,9 +189,9 @@ def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]
 
 
 def _with_notice(alert: Alert, notice: Notice) -> Alert:
-    """Return the alert with what a reply or a reaction will name it by."""
-    if is_target(notice.to):
-        return alert
+    """Return the alert with what a reply or a reaction will name it by, or what will take the notification's place."""
+    if notice.push is not None:
+        return replace(alert, tag=notice.push.tag)
     return replace(alert, notices=(*alert.notices, notice.id)[-NOTICES_KEPT:])
 
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from .batch import Batch
@@ -17,6 +18,15 @@ type Ring = Callable[[str], bool]
 """Says whether a notification about a topic may ring."""
 
 
+@dataclass(slots=True)
+class _Lane:
+    """The critical ones, or those that are not: what the brake holds, until when, and when the last were said."""
+
+    said: deque[float] = field(default_factory=deque)
+    batch: Batch = field(default_factory=lambda: Batch(STORM_SECONDS))
+    summary_at: float = NEVER
+
+
 class Urgent:
     """Each is said at once, to the contacts and to Home Assistant's notifications; past a number a minute as one."""
 
@@ -28,10 +38,7 @@ class Urgent:
         self._rules = RuleSet()
         self._ring: Ring = lambda topic: True
         self._notices: list[Notice] = []
-        self._said: deque[float] = deque()
-        self._batch = Batch(STORM_SECONDS)
-        self._summary_at = NEVER
-        self._priority = Priority.ALERT
+        self._lanes = {Priority.CRITICAL: _Lane(), Priority.ALERT: _Lane()}
         self._told: set[str] = set()
 
     def address(self, contacts: Iterable[str]) -> None:
@@ -44,25 +51,25 @@ class Urgent:
 
     def __contains__(self, topic: str) -> bool:
         """Say whether something of a topic waits to be said."""
-        return topic in self._batch
+        return any(topic in lane.batch for lane in self._lanes.values())
 
     @property
     def due_at(self) -> float:
         """When `due` has something to say; infinity for never."""
-        return 0.0 if self._notices else self._summary_at
+        return 0.0 if self._notices else min(lane.summary_at for lane in self._lanes.values())
 
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading in; say whether anybody is told of it."""
         if not (self._contacts or self._rules.targets):
             return False
-        while self._said and not now - STORM_SECONDS < self._said[0] <= now:
-            self._said.popleft()
-        if self._batch.count or (self._rules.storm and len(self._said) >= self._rules.storm):
-            self._summary_at = min(self._summary_at, self._said[0] + STORM_SECONDS if self._said else now)
-            self._batch.add(reading, subscription, now)
-            self._priority = max(self._priority, subscription.priority)
+        lane = self._lanes[subscription.priority]
+        while lane.said and not now - STORM_SECONDS < lane.said[0] <= now:
+            lane.said.popleft()
+        if lane.batch.count or (self._rules.storm and len(lane.said) >= self._rules.storm):
+            lane.summary_at = min(lane.summary_at, lane.said[0] + STORM_SECONDS if lane.said else now)
+            lane.batch.add(reading, subscription, now)
             return True
-        self._said.append(now)
+        lane.said.append(now)
         self._told.add(reading.message.topic)
         text = render_reading(reading, subscription, self._phrases, self._when)
         title, value = header(reading, subscription), render_value(reading, self._phrases)
@@ -77,27 +84,29 @@ class Urgent:
     def due(self, now: float) -> list[Notice]:
         """Return what is to be said now."""
         notices, self._notices = self._notices, []
-        # Later than a minute means that the clock was set back.
-        if self._batch.count and not now < self._summary_at <= now + STORM_SECONDS:
-            notices += self._summary(now)
+        for priority, lane in self._lanes.items():
+            # Later than a minute means that the clock was set back.
+            if lane.batch.count and not now < lane.summary_at <= now + STORM_SECONDS:
+                notices += self._summary(priority, lane, now)
         return notices
 
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits."""
         notices, self._notices = self._notices, []
-        return notices + (self._summary(now) if self._batch.count else [])
+        for priority, lane in self._lanes.items():
+            notices += self._summary(priority, lane, now) if lane.batch.count else []
+        return notices
 
     def told(self) -> set[str]:
         """Take the topics that were said since the last time."""
         topics, self._told = self._told, set()
         return topics
 
-    def _summary(self, now: float) -> list[Notice]:
+    def _summary(self, priority: Priority, lane: _Lane, now: float) -> list[Notice]:
         """Return one notice for all that came in a storm."""
-        batch, priority = self._batch, self._priority
-        self._batch, self._priority = Batch(STORM_SECONDS), Priority.ALERT
-        self._summary_at = NEVER
-        self._said.append(now)
+        batch, lane.batch = lane.batch, Batch(STORM_SECONDS)
+        lane.summary_at = NEVER
+        lane.said.append(now)
         self._told.update(batch.topics)
         title = self._phrases.phrase("common.urgent_many", count=batch.count)
         text = batch.render(self._phrases, self._when)

@@ -79,8 +79,14 @@ class SqliteHistory(ports.History):
         item = (message, reading, priority, digest, repeated, wait)
         if record:
             self._backlog.append_with(item, group_of(record))
+            self._hurry(record)
         else:
             self._backlog.append(item)
+
+    def _hurry(self, record: Record) -> None:
+        """Have it written at once that an alert began or ended, also for a message that nobody waits for."""
+        if record.events:
+            self._backlog.wake()
 
     def _wait(self, topic: str) -> int:
         number = self._untold.get(topic, 0)
@@ -110,6 +116,7 @@ class SqliteHistory(ports.History):
             self._backlog.append(item)
         elif record:
             self._backlog.change(*group_of(record))
+            self._hurry(record)
 
     @override
     def known(self, message: Message) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
+LONGEST_NUMBER = 18
 
 
 def _joined(*texts: str) -> str:
@@ -229,7 +230,8 @@ class Why(Command):
         if not events:
             raise BotError("no_alert", handle=self.alert or str(number), alerts="–")
         ledger = await bot.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
-        rows = [_row(bot, event) for event in events]
+        known_notices = {row.notice for row in ledger}
+        rows = [_row(bot, event) for event in events if event.note not in known_notices]
         rows += [_ledger_row(bot, row) for row in ledger]
         rows.sort(key=lambda row: row[0])
         first = events[0]
@@ -252,7 +254,7 @@ class Why(Command):
         handle = self.alert.strip()
         if caller.about and not handle:
             return caller.about[0].number
-        if handle.removeprefix("#").isdecimal():
+        if handle.removeprefix("#").isdecimal() and len(handle) < LONGEST_NUMBER:
             return int(handle.removeprefix("#"))
         newest = await bot.ports.alerts.incidents(200)
         if not newest:
@@ -275,8 +277,6 @@ type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
 
 def _row(bot: Bot, event: AlertEvent) -> _Sorted:
     detail = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
-    if event.step is Step.TOLD:
-        detail = ""
     who = f" {event.who}" if event.who else ""
     cells = (bot.moment(event.at), Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}), detail)
     facts = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..bridge_grammar import checked, typed_bridge
+from ..bridge_grammar import ARROWS, checked, typed_bridge
 from ..command import PREFIX, Caller, Command, param
 from ..errors import BotError
 from ..replies import Cell, Reply, Table, Text
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 SIMILAR = 3
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
-ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
 
 
 def known(bot: Bot, handle: str) -> Kept | None:

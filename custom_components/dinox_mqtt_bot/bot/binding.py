@@ -1,0 +1,98 @@
+"""What an entity of Home Assistant's discovery finds on a topic: a name, a unit, a template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .configs import Config, device_of, string
+from .value_templates import ValueTemplate, compile_template
+
+# They carry a device's attributes or its availability: worth a name, no value of their own.
+_SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case."""
+
+    device: str
+    entity: str
+    unit: str = ""
+    template: ValueTemplate | None = None
+    on: str = ""
+    off: str = ""
+    aside: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name as HA gives it: that of the device, then that of the entity."""
+        return full_name(self.device, self.entity)
+
+
+def full_name(device: str, entity: str) -> str:
+    """Join the names of a device and of one of its entities."""
+    if not device or entity.startswith(device):
+        return entity
+    return f"{device} {entity}".rstrip()
+
+
+def bindings_of(config: Config) -> Iterator[tuple[str, Binding]]:
+    """Yield the topics that values of an entity arrive on, each with what the entity finds there."""
+    for key in config:
+        if topic := _state_topic(config, key):
+            yield topic, _binding(config, key)
+
+
+def entity_name(config: Config) -> str:
+    """Return what an entity is called beside its device; empty if it is called as the device is."""
+    if "name" in config:  # a name of null means the device itself
+        return string(config, "name")
+    return string(config, "device_class").replace("_", " ").capitalize()
+
+
+def _state_topic(config: Config, key: str) -> str:
+    """Return the topic under `key` if values arrive on it, else nothing."""
+    topic = config[key]
+    sends = "command" in key or key.startswith("set_")
+    return topic if key.endswith("topic") and not sends and isinstance(topic, str) else ""
+
+
+def _binding(config: Config, key: str) -> Binding:
+    template = _template(config, key.removesuffix("topic").rstrip("_"))
+    states = key == "state_topic"
+    return Binding(
+        string(device_of(config), "name"),
+        _entity(config, key),
+        _unit(config, key),
+        compile_template(template) if template else None,
+        _word(config, "payload_on") if states else "",
+        _word(config, "payload_off") if states else "",
+        key in _SIDE_TOPICS,
+    )
+
+
+def _template(config: Config, stem: str) -> str:
+    """Find the template that belongs to `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
+    base = stem.removesuffix("state").rstrip("_")
+    names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
+    found = (config.get(f"{name}_template") for name in names)
+    return next((template for template in found if isinstance(template, str) and template), "")
+
+
+def _entity(config: Config, key: str) -> str:
+    name = entity_name(config)
+    if key in ("state_topic", "topic", "image_topic", "url_topic") or key in _SIDE_TOPICS:
+        return name
+    aspect = key.removesuffix("_topic").removesuffix("_state").removesuffix("_status").replace("_", " ")
+    return f"{name} {aspect}" if name else aspect.capitalize()
+
+
+def _unit(config: Config, key: str) -> str:
+    if key == "state_topic":
+        return string(config, "unit_of_measurement")
+    degrees = string(config, "temperature_unit").removeprefix("°")
+    return f"°{degrees}" if degrees and "temperature" in key else ""
+
+
+def _word(config: Config, key: str) -> str:
+    value = config.get(key)
+    return str(value).lower() if isinstance(value, str | bool | int) else ""
