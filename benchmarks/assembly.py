@@ -64,6 +64,9 @@ class NoRules:
     async def set_paused(self, paused: bool) -> None:
         raise AssertionError
 
+    async def set_discovery(self, on: bool) -> None:
+        raise AssertionError
+
 
 class NoTemplates:
     """`bot.ports.Templates`: no device of the load has any."""

@@ -10,6 +10,7 @@ from .bot.errors import BotError
 from .const import DOMAIN
 from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_register_bot, async_register_subentry
+from .farewell import async_clear_status
 from .issue_list import async_not_opened, async_take_all_back
 from .parts import database_path
 from .services import async_register_services
@@ -70,7 +71,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None:
-    """Delete the history, which nothing can read any more."""
+    """Delete the history, which nothing can read any more, and the status that the broker retains."""
     path = database_path(hass, entry.entry_id)
 
     def blocking() -> None:
@@ -81,6 +82,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None
 
     await hass.async_add_executor_job(blocking)
     async_take_all_back(hass, entry)
+    await async_clear_status(hass, entry)
 
 
 async def _async_entry_changed(hass: HomeAssistant, entry: BotConfigEntry) -> None:

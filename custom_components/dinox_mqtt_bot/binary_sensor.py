@@ -23,6 +23,7 @@ from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .excerpt import excerpt
+from .other_bot_entity import OtherBotEntity
 from .settings import alert_rule
 
 PARALLEL_UPDATES = 0
@@ -42,6 +43,9 @@ LINKS = (
 )
 
 ALERT = BinarySensorEntityDescription(key="alert", translation_key="alert")
+OTHER_BOT = BinarySensorEntityDescription(
+    key="online", translation_key="online", device_class=BinarySensorDeviceClass.CONNECTIVITY
+)
 
 # Attributes stay small, because the recorder keeps each of their versions.
 MOST_TOPICS = 20
@@ -71,6 +75,12 @@ async def async_setup_entry(
 
     async_add_for_subentries(entry, SUBENTRY_ALERT, follow)
 
+    @callback
+    def add_other(bot_id: str) -> None:
+        async_add_entities([OtherBotBinarySensor(coordinator, OTHER_BOT, bot_id)])
+
+    entry.async_on_unload(coordinator.on_mqtt.others.follow(add_other))
+
 
 class LinkBinarySensor(StatusEntity, BinarySensorEntity):
     """One connection; never unavailable, because it is there to tell just that."""
@@ -83,6 +93,15 @@ class LinkBinarySensor(StatusEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         return self.entity_description.link(self.coordinator.bot.status).phase is Phase.ONLINE
+
+
+class OtherBotBinarySensor(OtherBotEntity, BinarySensorEntity):
+    """Whether another bot is there, as it says itself or its will does."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.beacon.online if self.beacon is not None else None
 
 
 class AlertBinarySensor(BotEntity, BinarySensorEntity):

@@ -97,4 +97,6 @@ def numbered_bridge(entry: ConfigEntry[Any], wanted: Bridge, known: ConfigSubent
         raise BotError("bridge_name", name=wanted.name)
     if known is not None:
         return replace(wanted, number=int(known.data.get(CONF_NUMBER, 0)))
-    return replace(wanted, number=1 + max((int(each.data.get(CONF_NUMBER, 0)) for each in bridges), default=0))
+    return replace(
+        wanted, number=1 + max((int(each.data.get(CONF_NUMBER, 0)) for each in bridges), default=0)
+    )

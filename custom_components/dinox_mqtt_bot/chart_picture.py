@@ -102,7 +102,7 @@ def draw(picture: Picture, local: Local, day: str, palette: Palette) -> bytes:
     for limit in shown:
         _limit(sheet, plot, limit)
     _curve(sheet, plot, picture.points)
-    small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+    small = image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
     written = BytesIO()
     small.save(written, "PNG", optimize=True)
     return written.getvalue()
@@ -131,7 +131,8 @@ class Plot:
     def y(self, value: float) -> float:
         """Return where a number is."""
         _, top, _, bottom = self.box
-        return bottom - (value - self.numbers.low) / (self.numbers.high - self.numbers.low) * (bottom - top)
+        share = (value - self.numbers.low) / (self.numbers.high - self.numbers.low)
+        return bottom - min(max(share, 0.0), 1.0) * (bottom - top)
 
 
 @lru_cache(4)
@@ -222,6 +223,9 @@ def _plainer(character: str) -> str:
 @lru_cache(1024)
 def _has(character: str) -> bool:
     font = _font(TEXT)
+    # What only changes the character before it has a place of its own in no picture.
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return False
     return character == " " or bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
 
 
@@ -229,7 +233,7 @@ def _axes(sheet: Sheet, plot: Plot) -> None:
     palette = sheet.palette
     left, _, right, bottom = plot.box
     for mark in plot.numbers.marks:
-        y = plot.y(mark.at)
+        y = round(plot.y(mark.at))
         sheet.line([(left, y), (right, y)], palette.grid)
         sheet.text((left - 8, y), mark.label, palette.faint, "rm")
     for mark in plot.times.marks:
@@ -244,9 +248,9 @@ def _axes(sheet: Sheet, plot: Plot) -> None:
 def _limit(sheet: Sheet, plot: Plot, limit: Limit) -> None:
     """Draw a broken line across, with its label above it at the right."""
     left, top, right, _ = plot.box
-    y = plot.y(limit.value)
+    y = round(plot.y(limit.value))
     for dash in range(int(left), int(right), 10):
-        sheet.line([(dash, y), (min(dash + 6, right), y)], sheet.palette.limit, 1.5)
+        sheet.line([(dash, y), (min(dash + 6, right), y)], sheet.palette.limit, 2)
     below = y - TEXT - 4 < top
     sheet.text(
         (right - 2, y + 4 if below else y - 5),

@@ -10,6 +10,7 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigSuben
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .agents import HaAgent
+from .beacon_settings import bot_id, rules_of
 from .bot.announcements import AlertChanged, AlertValue, Announcement, ChatReceived, MessageReceived
 from .bot.bot import Bot
 from .bot.errors import BotError
@@ -49,6 +50,7 @@ from .events import (
 from .issues import Issues
 from .no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox, require_chat
 from .notifier import Notifier
+from .on_mqtt import OnMqtt
 from .parts import (
     async_build_broker,
     async_build_chat,
@@ -63,7 +65,6 @@ from .parts import (
 from .phrases import async_load_phrases
 from .pubsub_source import PubSubSource
 from .rules_port import EntryRules
-from .settings import rule_set
 from .snapshot import Snapshot
 from .store import Store
 from .templates import SandboxedTemplates
@@ -119,6 +120,7 @@ class BotCoordinator:
             self._dnd = DndSource(self.hass, self.bot.peace.set_source, told=self.bot.disturbance.source)
             self._silence = self.bot.listen(self._announced)
             self._issues = Issues(self)
+            self.on_mqtt = OnMqtt(self)
             await self.bot.say_untold()
         except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
             await self.hass.async_add_executor_job(self.store.close)
@@ -133,7 +135,7 @@ class BotCoordinator:
             outbox=outbox if self.has_chat else TargetsOutbox(outbox),
             alerts=alerts if self.has_chat else TargetsBook(alerts),
             memory=self.store,
-            uploads=NoUploads(),
+            uploads=self.chat if isinstance(self.chat, XmppLink) else NoUploads(),
             pictures=PillowPictures(self.hass, self.clock.local, self.phrases.phrase("common.chart_day")),
             agent=HaAgent(self.hass),
             rules=EntryRules(self.hass, self.entry),
@@ -144,9 +146,10 @@ class BotCoordinator:
         return Bot(
             ports,
             Readings(ports.templates),
-            rule_set(self.entry.subentries.values(), self.entry.options),
+            rules_of(self.entry),
             paused=self.entry.options.get(CONF_PAUSED, False),
             name=self.entry.title,
+            bot_id=bot_id(self.entry),
             bare_commands=self._bare_commands,
             connection=connection(self.entry),
             dropped=lambda: self.store.dropped,
@@ -183,6 +186,7 @@ class BotCoordinator:
         self.broker.pause()
         self._pubsub.pause()
         self.bot.close()
+        await self.on_mqtt.stop()
         # A read sees everything handed over before: what is committed is said and acknowledged by then.
         with suppress(BotError):
             await self.store.outbox.waiting()
@@ -203,11 +207,12 @@ class BotCoordinator:
     def receive(self, message: Message) -> None:
         """Hand a message of the broker to the bot, which must not take one any more once it closes."""
         if not self._closed and not self._pubsub.holds(message):
-            self.bot.receive(message)
+            self.take(message)
 
     def take(self, message: Message) -> None:
         """Hand a message to the bot that was held back, or fetched."""
-        self.bot.receive(message)
+        if not self.on_mqtt.takes(message):
+            self.bot.receive(message)
 
     def committed(self, messages: list[Message]) -> None:
         """Acknowledge to the broker what the history holds."""
@@ -323,7 +328,7 @@ class BotCoordinator:
         for subentry in self._snapshot.changed_since(before, self.entry):
             for follower in list(self._followers):
                 follower(subentry)
-        self.bot.apply(rule_set(self.entry.subentries.values(), self.entry.options))
+        self.bot.apply(rules_of(self.entry))
         self._dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))
         # What is wanted no more is held until the broker has heard of it.
         remember_filters(self.store, self._wanted | set(held_filters(self.store)))
@@ -384,12 +389,5 @@ class BotCoordinator:
 
 def _standing(status: BotStatus) -> tuple[object, ...]:
     """Return the part of a status that must not wait a second."""
-    return (
-        status.state,
-        status.broker,
-        status.chat,
-        status.paused,
-        status.quiet_until,
-        status.do_not_disturb,
-        status.firing,
-    )
+    peace = status.paused, status.quiet_until, status.do_not_disturb
+    return status.state, status.broker, status.chat, status.firing, peace

@@ -62,6 +62,12 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
         "alerts": _alerts(coordinator),
         "messages": _messages(coordinator.broker),
         "events_left_out": coordinator.allowance.refused,
+        "on_mqtt": {
+            "silent": coordinator.on_mqtt.silent,
+            "dropped": coordinator.on_mqtt.outlet.dropped,
+            "other_bots": len(list(coordinator.on_mqtt.others.neighbours)),
+            "other_bots_left_out": coordinator.on_mqtt.others.neighbours.left_out,
+        },
         "store": {
             "backlog": coordinator.store.backlog,
             "dropped": coordinator.store.dropped,

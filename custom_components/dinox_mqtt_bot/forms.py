@@ -44,6 +44,7 @@ from .const import (
     CONF_ICON,
     CONF_INSECURE_OK,
     CONF_JID,
+    CONF_KEEP_DAYS,
     CONF_NAME,
     CONF_NOTIFY_TARGETS,
     CONF_PLAIN_PASSWORD_OK,
@@ -56,7 +57,9 @@ from .const import (
     CONF_ROLE,
     CONF_SOUND,
     CONF_STORM,
+    CONF_TEMPLATE,
     CONF_TLS,
+    CONF_TO,
     CONF_TOPIC,
     CONF_TOPICS,
     CONF_TRANSPORT,
@@ -75,12 +78,13 @@ from .const import (
     Tls,
 )
 from .free_text_forms import SECTION_FREE_TEXT, free_text_section
+from .on_mqtt_forms import SECTION_ON_MQTT, on_mqtt_section
 from .xmpp.settings import Security
 
 SECTION_CERTIFICATES = "certificates"
 SECTION_ADVANCED = "advanced"
 SECTION_ALERTS = "alerts"
-SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS, SECTION_FREE_TEXT)
+SECTIONS = (SECTION_CERTIFICATES, SECTION_ADVANCED, SECTION_ALERTS, SECTION_FREE_TEXT, SECTION_ON_MQTT)
 
 # Never sent back to the browser; left empty, they stay as they are.
 SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
@@ -94,7 +98,10 @@ FIELDS = {
     "xmpp_invalid_auth": (CONF_XMPP_PASSWORD,),
     "password_missing": (CONF_XMPP_PASSWORD,),
     "xmpp_unknown_host": (CONF_JID,),
-    "invalid_jid": (CONF_JID, CONF_CONTACT),
+    "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
+    "bridge_no_contact": (CONF_TO,),
+    "bridge_name": (CONF_NAME,),
+    "invalid_template": (CONF_TEMPLATE,),
     "jid_in_use": (CONF_JID,),
     "invalid_filter": (CONF_FILTER, CONF_TOPICS),
     "prosody_wildcard": (CONF_FILTER, CONF_TOPICS),
@@ -235,6 +242,7 @@ OPTIONS_FORM = vol.Schema(
         vol.Required(CONF_BARE_COMMANDS, default=DEFAULT_BARE_COMMANDS): BooleanSelector(),
         vol.Required(SECTION_ALERTS): alerts_section(()),
         vol.Required(SECTION_FREE_TEXT): free_text_section(),
+        vol.Required(SECTION_ON_MQTT, default={}): on_mqtt_section(),
     }
 )
 
@@ -247,6 +255,7 @@ TOPIC_FORM = vol.Schema(
         vol.Required(CONF_QOS, default="1"): _choice(CONF_QOS, ["0", "1", "2"]),
         vol.Optional(CONF_ICON): TEXT,
         vol.Required(CONF_SOUND, default=True): BooleanSelector(),
+        vol.Required(CONF_KEEP_DAYS, default=0): _number(0, 3650, "d"),
     }
 )
 

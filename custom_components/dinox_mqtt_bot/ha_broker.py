@@ -103,6 +103,13 @@ class HaBroker:
         self._wanted = dict(filters)
         self._look()
 
+    def renew(self, filters: Iterable[str]) -> None:
+        """Subscribe anew to some of the filters, so that their retained messages come again."""
+        for topic_filter in filters:
+            if topic_filter in self._active:
+                self._forget(topic_filter)
+        self._look()
+
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-import json
 from pathlib import Path
 import ssl
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from homeassistant.helpers.importlib import async_import_module
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from .account_settings import is_on_account, is_prosody, is_pubsub_only
+from .beacon_settings import tells_status
+from .bot.beacon import said, status_topic
 from .bot.ports import Notice
 from .broker.link import BrokerLink
 from .broker.settings import BrokerSettings, Will
@@ -24,6 +25,7 @@ from .const import (
     CONF_PUBSUB_SERVICE,
     CONF_SERVER,
     CONF_SERVER_VERSION,
+    CONF_XMPP_CA,
     DOMAIN,
     SUBENTRY_CONTACT,
     Mode,
@@ -34,6 +36,7 @@ from .pubsub_source import build_pubsub_broker, pubsub_service
 from .settings import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
 from .store import Retention, Store
 from .targets import Look, async_push
+from .uploads import http_put
 from .xmpp.link import XmppLink
 from .xmpp.pubsub_broker import PubSubBroker
 
@@ -73,7 +76,8 @@ def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
     if is_prosody(data) and not is_pubsub_only(data):
         told["pubsub"] = pubsub_service(data)
     if is_on_account(data):
-        told["server"] = f"{data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]} ({data.get(CONF_DETECTED, '–')})"
+        version = data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]
+        told["server"] = f"{version} ({data.get(CONF_DETECTED, '–')})"
     return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
 
 
@@ -111,8 +115,9 @@ async def async_build_broker(coordinator: BotCoordinator) -> BrokerLink | HaBrok
             create_task=coordinator.create_task,
         )
         return broker
+    settings = broker_settings(entry.data)
     return BrokerLink(
-        announced(broker_settings(entry.data), entry.title),
+        announced(settings, entry.title) if tells_status(entry) else settings,
         loop=hass.loop,
         tls=await hass.async_add_executor_job(broker_tls, entry.data),
         on_message=coordinator.receive,
@@ -136,13 +141,10 @@ def remember_filters(store: Store, filters: Iterable[str]) -> None:
 
 def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
     """Add the retained message that tells other clients whether this bot is there, as birth and as will."""
-    if not settings.limits.retain:
-        return settings
-    topic = f"dinox/bots/status/{settings.client_id}"
-    online, offline = (
-        json.dumps({"status": status, "name": name}).encode() for status in ("online", "offline")
+    topic = status_topic(settings.client_id)
+    return replace(
+        settings, birth=Will(topic, said("online", name)), will=Will(topic, said("offline", name))
     )
-    return replace(settings, birth=Will(topic, online), will=Will(topic, offline))
 
 
 async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
@@ -166,6 +168,7 @@ async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
         on_delivery=coordinator.delivered,
         create_task=coordinator.create_task,
         clock=coordinator.clock,
+        put=http_put(hass, tls if entry.data[CONF_XMPP_CA] else None),
     )
 
 

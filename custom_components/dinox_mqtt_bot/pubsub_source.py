@@ -58,7 +58,7 @@ class PubSubSource:
             self._catch_up.follow(filters)
 
     async def stop(self) -> None:
-        """Leave nothing running."""
+        """Stop, and leave nothing running."""
         if self._catch_up is not None:
             await self._catch_up.stop()
 

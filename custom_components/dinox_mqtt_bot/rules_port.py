@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from .bot.errors import BotError
 from .bot.rules import AlertRule, Bridge, Preset, Subscription
 from .bridge_settings import bridge as read_bridge, bridge_subentry, numbered_bridge
-from .const import CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
+from .const import CONF_DISCOVERY, CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
 from .preset_settings import free_preset_name, next_preset_number, preset as read_preset, preset_subentry
 from .settings import alert_rule, alert_subentry, alert_unique_id, topic_subentry
 
@@ -87,7 +87,14 @@ class EntryRules:
 
     async def set_paused(self, paused: bool) -> None:
         """Remember in the options that normal messages are hidden."""
-        options = {**self._entry.options, CONF_PAUSED: paused}
+        self._set_option(CONF_PAUSED, paused)
+
+    async def set_discovery(self, on: bool) -> None:
+        """Switch the option that MQTT discovery is used."""
+        self._set_option(CONF_DISCOVERY, on)
+
+    def _set_option(self, key: str, value: bool) -> None:
+        options = {**self._entry.options, key: value}
         self._hass.config_entries.async_update_entry(self._entry, options=options)
 
     def _put(self, wanted: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentry:

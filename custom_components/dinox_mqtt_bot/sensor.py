@@ -21,6 +21,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from .bot.beacon import Beacon
 from .bot.reading import Reading
 from .bot.status import BotState, BotStatus, Phase
 from .clock import Pulse
@@ -28,6 +29,7 @@ from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .coordinator import BotConfigEntry, BotCoordinator
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .excerpt import excerpt, number, plain_topic
+from .other_bot_entity import OtherBotEntity
 
 PARALLEL_UPDATES = 0
 
@@ -110,6 +112,51 @@ FIRING = StatusDescription(
     state_class=SensorStateClass.MEASUREMENT,
     value=lambda status: status.firing,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherBotDescription(SensorEntityDescription):
+    """A value that another bot tells of itself."""
+
+    value: Callable[[Beacon], StateType | datetime]
+
+
+OTHER_BOT = (
+    OtherBotDescription(
+        key="messages",
+        translation_key="messages",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value=lambda beacon: beacon.messages,
+    ),
+    OtherBotDescription(
+        key="alerts_firing",
+        translation_key="alerts_firing",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda beacon: beacon.alerts_firing,
+    ),
+    OtherBotDescription(
+        key="unread",
+        translation_key="unread",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda beacon: beacon.unread,
+    ),
+    OtherBotDescription(
+        key="undelivered",
+        translation_key="undelivered",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda beacon: beacon.undelivered,
+    ),
+    OtherBotDescription(
+        key="since",
+        translation_key="since",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda beacon: dt_util.utc_from_timestamp(beacon.since) if beacon.since else None,
+    ),
+)
 VALUE = SensorEntityDescription(key="value", translation_key="value")
 
 
@@ -140,6 +187,12 @@ async def async_setup_entry(
             async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
+
+    @callback
+    def add_other(bot_id: str) -> None:
+        async_add_entities(OtherBotSensor(coordinator, description, bot_id) for description in OTHER_BOT)
+
+    entry.async_on_unload(coordinator.on_mqtt.others.follow(add_other))
 
 
 class StatusSensor(StatusEntity, SensorEntity):
@@ -221,3 +274,19 @@ class TopicSensor(BotEntity, RestoreSensor):
         fields = {line.name: excerpt(f"{line.text} {line.unit}".strip(), FIELD_CHARACTERS) for line in lines}
         self._attr_extra_state_attributes = {"fields": fields} if fields else {}
         self._pulse.beat()
+
+
+class OtherBotSensor(OtherBotEntity, SensorEntity):
+    """One value that another bot tells of itself, while it is there."""
+
+    entity_description: OtherBotDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.beacon is not None and self.beacon.online
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value(self.beacon) if self.beacon is not None else None

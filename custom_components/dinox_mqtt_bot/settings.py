@@ -42,6 +42,7 @@ from .const import (
     CONF_ICON,
     CONF_INSECURE_OK,
     CONF_JID,
+    CONF_KEEP_DAYS,
     CONF_NAME,
     CONF_NOTIFY_TARGETS,
     CONF_NUMBER,
@@ -178,6 +179,7 @@ def subscription(data: Mapping[str, Any]) -> Subscription:
         display=Display(data.get(CONF_DISPLAY, Display.EACH)),
         icon=data.get(CONF_ICON, ""),
         sound=bool(data.get(CONF_SOUND, True)),
+        keep_days=float(data.get(CONF_KEEP_DAYS, 0)),
     )
 
 
@@ -195,6 +197,7 @@ def topic_subentry(wanted: Subscription) -> ConfigSubentryData:
             CONF_DISPLAY: wanted.display.value,
             CONF_ICON: wanted.icon,
             CONF_SOUND: wanted.sound,
+            CONF_KEEP_DAYS: int(wanted.keep_days),
         },
     )
 

@@ -22,6 +22,7 @@ from .const import (
     CONF_PAUSED,
     CONF_SOUND,
     CONF_STORM,
+    CONF_TELL_NOTIFICATIONS,
 )
 from .parts import shares_account
 
@@ -43,6 +44,7 @@ LIVE_OPTIONS = frozenset(
         CONF_PAUSED,
         CONF_SOUND,
         CONF_STORM,
+        CONF_TELL_NOTIFICATIONS,
     }
 )
 

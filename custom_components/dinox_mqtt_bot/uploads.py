@@ -19,7 +19,6 @@ def http_put(hass: HomeAssistant, tls: ssl.SSLContext | None) -> Put:
     Its certificate is checked with `tls`, what the XMPP server's is checked with: whoever runs that with an authority
     of the house has its upload service behind the same, or behind one that everybody knows.
     """
-
     checks: list[ssl.SSLContext | bool] = [True] if tls is None else [tls, True]
 
     async def put(address: str, headers: Mapping[str, str], payload: bytes) -> int:

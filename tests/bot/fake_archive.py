@@ -11,6 +11,7 @@ from bot.ports import Row
 from bot.reading import Reading
 from bot.rules import Priority, Subscription
 from bot.topics import matches
+from bot.values import with_unit
 
 
 class FakeArchive:
@@ -49,7 +50,7 @@ class FakeArchive:
             Row(
                 topic=reading.message.topic,
                 name=reading.name,
-                text=reading.text,
+                text=with_unit(reading.text, reading.unit),
                 time=reading.time,
                 retain=reading.message.retain,
                 repeated=reading.message.repeated,
@@ -57,7 +58,7 @@ class FakeArchive:
             )
             for _, reading, priority in self._found(topic_filter, span)
         ]
-        return rows[: len(rows) - offset][-limit:]
+        return rows[: max(len(rows) - offset, 0)][-limit:]
 
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
         return gather(self._numbers(topic, field, span), span, buckets)

@@ -46,9 +46,13 @@ class FakeBroker:
         self.answer: Callable[[str, bytes, Properties | None], None] = lambda topic, payload, properties: None
         self.failure: Exception | None = None
         self.reconnects = 0
+        self.renewed: list[str] = []
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         self.wanted.append(filters)
+
+    def renew(self, filters: Iterable[str]) -> None:
+        self.renewed += filters
 
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
@@ -355,6 +359,10 @@ class FakeRules:
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
 
+    async def set_discovery(self, on: bool) -> None:
+        assert self.bot is not None
+        self.bot.apply(replace(self.bot.rules, discovery_prefix="homeassistant" if on else ""))
+
     def _read(self) -> dict[str, Subscription]:
         assert self.bot is not None
         return {each.filter: each for each in self.bot.rules.subscriptions}
@@ -365,10 +373,13 @@ class FakeRules:
 
 
 class FakeTemplates:
-    """`bot.ports.Templates` that can render nothing."""
+    """`bot.ports.Templates` that can render only what a test has `rendered` before."""
+
+    def __init__(self) -> None:
+        self.rendered: dict[tuple[str, str], str] = {}
 
     def render(self, template: str, text: str, json: object) -> str | None:
-        return None
+        return self.rendered.get((template, text))
 
 
 class FakeClock:
@@ -421,7 +432,7 @@ class World:
 
     def start(self) -> None:
         """Begin a run of the bot, with what an earlier one has stored."""
-        templates = FakeTemplates()
+        self.templates = templates = FakeTemplates()
         ports = Ports(
             broker=self.broker,
             chat=self.chat,

@@ -24,26 +24,27 @@ def test_what_never_changes_is_a_line_in_the_middle() -> None:
 
 def test_without_numbers_there_is_no_line() -> None:
     assert sparkline([]) == ""
-    assert sparkline([], TEN) == ""
 
 
 def test_more_values_than_there_is_room_for_leave_the_newest() -> None:
-    assert sparkline(points(9, 9, 1, 2), width=2) == "▁█"
+    assert sparkline(points(9, 9, 1, 2), even=True, width=2) == "▁█"
 
 
-def test_of_a_span_each_bar_is_as_long_a_time() -> None:
-    found = gather([(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0), (9, 8.0)], TEN, 10)
-    assert sparkline(found, TEN, 5) == "▁▁··█"
+def test_each_bar_is_as_long_a_time() -> None:
+    found = gather([(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0), (9.9, 8.0)], TEN, 10)
+    assert sparkline(found) == "▁▁··█"
+    assert sparkline(found, even=True) == "▁▁▁▁█"
 
 
 def test_what_comes_now_and_then_has_no_gaps_in_between() -> None:
     found = gather([(0, 1.0), (3, 8.0), (6, 1.0), (9, 8.0)], TEN, 10)
-    assert sparkline(found, TEN, 4) == "▁█▁█"
-    assert sparkline(found, Span(0.0, 20.0), 4) == "▄▅··"
+    assert sparkline(found) == "▁█▁█"
+    found = gather([(0, 1.0), (1, 8.0), (3, 1.0), (4, 8.0), (6, 2.0)], TEN, 10)
+    assert GAP not in sparkline(found)
 
 
-def test_the_end_of_a_span_belongs_to_its_last_bar() -> None:
-    assert sparkline([Point(10.0, 1, 1, 1)], TEN) == "▄"
+def test_numbers_of_one_moment_stand_side_by_side() -> None:
+    assert sparkline(points(1, 3, every=0.0)) == "▁█"
 
 
 def test_numbers_come_to_points_with_their_lowest_mean_and_highest() -> None:
@@ -85,7 +86,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 def test_any_numbers_make_a_line(values: list[tuple[float, float]], width: int) -> None:
     found = gather(sorted(values), TEN, 240)
     assert sum(point.count for point in found) == len(values)
-    line = sparkline(found, TEN, width)
+    line = sparkline(found, width=width)
     assert len(line) == min(width, len(found))
     assert set(line) <= set(BARS + GAP)
-    assert len(sparkline(found, width=width)) == min(width, len(found))
+    assert len(sparkline(found, even=True, width=width)) == min(width, len(found))

@@ -547,6 +547,9 @@ async def test_a_broker_may_have_stopped_asking_for_a_login(hass: HomeAssistant,
 
 # Options
 
+NOTHING: dict[str, Any] = {"alerts": {}, "free_text_section": {}}
+"""The sections of the form as they are left alone."""
+
 
 async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass: HomeAssistant) -> None:
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options={"paused": True, "retention_days": 7})
@@ -559,6 +562,7 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "digest_seconds": 60.0,
         "bare_commands": True,
         "alerts": {},
+        "free_text_section": {},
     }
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert entry.options == {
@@ -574,6 +578,12 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "storm": 10,
         "click": "",
         "dnd_entity": "",
+        "free_text": "off",
+        "free_text_topic": "",
+        "free_text_response_topic": "",
+        "free_text_timeout": 30,
+        "free_text_agent": "",
+        "free_text_without_user": False,
     }
 
 
@@ -593,13 +603,22 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
         "click": "/lovelace/cold",
         "dnd_entity": "schedule.night",
     }
-    options |= alerts
+    free_text = {
+        "free_text": "topic",
+        "free_text_topic": "dinox/chat",
+        "free_text_response_topic": "dinox/response",
+        "free_text_timeout": 60,
+        "free_text_agent": "conversation.home_assistant",
+        "free_text_without_user": True,
+    }
+    options |= alerts | free_text
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert suggested(form) == options
-    answers = {key: value for key, value in options.items() if key not in alerts}
-    await hass.config_entries.options.async_configure(form["flow_id"], {**answers, "alerts": alerts})
+    answers = {key: value for key, value in options.items() if key not in alerts | free_text}
+    answers |= {"alerts": alerts, "free_text_section": free_text}
+    await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert entry.options == options
 
 
@@ -607,10 +626,10 @@ async def test_a_discovery_prefix_is_a_topic(hass: HomeAssistant) -> None:
     entry = bot_entry(standalone(1) | NO_ACCOUNT)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    answers = {"discovery_prefix": "home/#", "alerts": {}}
+    answers = {"discovery_prefix": "home/#", **NOTHING}
     form = await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert asked(form) == "init discovery_prefix: invalid_topic"
-    end = await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
+    end = await hass.config_entries.options.async_configure(form["flow_id"], NOTHING)
     assert end["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -618,12 +637,12 @@ async def test_a_target_looks_like_a_notification(hass: HomeAssistant) -> None:
     entry = bot_entry(standalone(1) | NO_ACCOUNT)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    answers = {"alerts": {"notify_targets": ["notify.phone", "light.kitchen"], "storm": 5}}
+    answers = {**NOTHING, "alerts": {"notify_targets": ["notify.phone", "light.kitchen"], "storm": 5}}
     form = await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert asked(form) == "init alerts: invalid_target"
     assert suggested(form)["notify_targets"] == ["notify.phone", "light.kitchen"]
     assert form["description_placeholders"] == {"target": "light.kitchen"}
-    answers = {"alerts": {"notify_targets": [" notify.Phone", "notify.phone"]}}
+    answers = {**NOTHING, "alerts": {"notify_targets": [" notify.Phone", "notify.phone"]}}
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert entry.options["notify_targets"] == ["notify.phone"]
 
@@ -633,7 +652,7 @@ async def test_what_is_cleared_in_the_options_is_gone(hass: HomeAssistant) -> No
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
+    await hass.config_entries.options.async_configure(form["flow_id"], NOTHING)
     assert [entry.options[name] for name in options] == [[], "", ""]
 
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot import account_forms, alert_forms, forms
+from custom_components.dinox_mqtt_bot import account_forms, alert_forms, bridge_forms, forms, preset_forms, users
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 
@@ -29,8 +29,12 @@ STEPS = {
     "options.step.init": forms.OPTIONS_FORM.schema,
     "config_subentries.topic.step.user": forms.TOPIC_FORM.schema,
     "config_subentries.topic.step.reconfigure": forms.TOPIC_FORM.schema,
-    "config_subentries.contact.step.user": forms.CONTACT_FORM.schema,
-    "config_subentries.contact.step.reconfigure": forms.CONTACT_FORM.schema,
+    "config_subentries.contact.step.user": users.contact_form(()).schema,
+    "config_subentries.contact.step.reconfigure": users.contact_form(()).schema,
+    "config_subentries.preset.step.user": preset_forms.PRESET_FORM.schema,
+    "config_subentries.preset.step.reconfigure": preset_forms.PRESET_FORM.schema,
+    "config_subentries.bridge.step.user": bridge_forms.BRIDGE_FORM.schema,
+    "config_subentries.bridge.step.reconfigure": bridge_forms.BRIDGE_FORM.schema,
     "config_subentries.alert.step.user": alert_forms.alert_form().schema,
     "config_subentries.alert.step.reconfigure": alert_forms.alert_form().schema,
 }
@@ -131,7 +135,13 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     alert = {key for path in ("alert_typed.py", "alert_flow.py", "rules_port.py") for key in complained(path)}
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
     assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
-    assert set(texts["options"]["error"]) == {"invalid_topic", "invalid_target"}
+    bridge = {*raised("bot/bridge_grammar.py"), "invalid_filter", "invalid_topic", "invalid_template", "invalid_jid"}
+    bridge -= {"bridge_word", "bridge_value", "bridge_number", "bridge_role"}
+    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name"}
+    preset = {"invalid_topic", "already_configured", "preset_name"}
+    assert set(texts["config_subentries"]["preset"]["error"]) == preset
+    options = {"invalid_topic", "invalid_target", *raised("free_text_forms.py")}
+    assert set(texts["options"]["error"]) == options
 
 
 def test_the_preview_of_a_rule_has_a_text(texts: Any) -> None:

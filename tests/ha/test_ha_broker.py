@@ -15,7 +15,7 @@ from running import LOOPBACK, next_on, publish, publish_file, until
 
 from custom_components.dinox_mqtt_bot import ha_broker
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.message import Message, Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.ha_broker import HaBroker
 from lab.servers import Server
@@ -164,8 +164,9 @@ async def test_a_shared_subscription_is_refused(ear: Ear, port: int) -> None:
     assert list(ear.broker.refused) == ["$share/group/a"]
 
 
-async def test_it_publishes(ear: Ear, port: int) -> None:
-    await ear.broker.publish("out", b"1", QoS.AT_LEAST_ONCE, True)
+async def test_it_publishes_and_leaves_properties_out(ear: Ear, port: int) -> None:
+    properties = Properties(response_topic="answers")
+    await ear.broker.publish("out", b"1", QoS.AT_LEAST_ONCE, True, properties=properties)
     assert await next_on(port, "out") == "1"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -177,18 +178,19 @@ async def test_options_saved_unchanged_change_nothing(hass: HomeAssistant, data:
 
     def behaviour() -> list[object]:
         bot = entry.runtime_data.bot
-        return [bot.rules, bot.paused, bot._hearing._bare, retention(entry.options)]
+        return [bot.rules, bot.paused, bot.dialogue._hearing._bare, retention(entry.options)]
 
     async with running(hass, entry):
         before = behaviour()
         form = await hass.config_entries.options.async_init(entry.entry_id)
-        await hass.config_entries.options.async_configure(form["flow_id"], {"alerts": {}})
+        sections = {key for key, field in OPTIONS_FORM.schema.items() if isinstance(field, section)}
+        await hass.config_entries.options.async_configure(
+            form["flow_id"], {str(name): {} for name in sections}
+        )
         await hass.async_block_till_done()
+        forms = [OPTIONS_FORM, *(OPTIONS_FORM.schema[name].schema for name in sections)]
         assert set(entry.options) == {
-            str(key)
-            for form in (OPTIONS_FORM, OPTIONS_FORM.schema["alerts"].schema)
-            for key in form.schema
-            if key != "alerts"
+            str(key) for form in forms for key in form.schema if key not in sections
         }
         assert behaviour() == before
 

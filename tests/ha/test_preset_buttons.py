@@ -125,15 +125,15 @@ async def test_without_a_broker_pressing_fails(
 
 
 async def test_clearing_has_to_be_confirmed(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:
-    async with running(hass, bot_entry(data, topics("buttons/#"))) as bot:
-        await publish(port, "buttons/seen", "1")
+    async with running(hass, bot_entry(data, topics("clearing/#"))) as bot:
+        await publish(port, "clearing/seen", "1")
         await until(lambda: bot.bot.status.messages)
         with pytest.raises(ServiceValidationError) as raised:
-            await ask(hass, "clear", filter="buttons/seen")
+            await ask(hass, "clear", filter="clearing/seen")
         assert raised.value.translation_key == "not_confirmed"
-        assert (await ask(hass, "history", topic="buttons/seen"))["rows"]
-        assert (await ask(hass, "clear", filter="buttons/seen", confirm=True))["removed"] == 1
-        assert (await ask(hass, "history", topic="buttons/seen"))["rows"] == []
+        assert (await ask(hass, "history", topic="clearing/seen"))["rows"]
+        assert (await ask(hass, "clear", filter="clearing/seen", confirm=True))["removed"] == 1
+        assert (await ask(hass, "history", topic="clearing/seen"))["rows"] == []
 
 
 EXPORT: dict[str, Any] = {

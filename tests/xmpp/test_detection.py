@@ -6,13 +6,14 @@ import xml.etree.ElementTree as ET
 from people import BOT, PASSWORDS, QUICK
 import pytest
 import pytest_socket
-from slixmpp import JID
+from slixmpp import JID, ClientXMPP
 
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
 from custom_components.dinox_mqtt_bot.xmpp.detection import (
     Certainty,
     ServerFound,
     ServerKind,
+    detect,
     examine,
     judge,
 )
@@ -67,6 +68,26 @@ async def test_the_nodes_that_mqtt_carries_are_named_as_topics(lab: Lab, own_pro
             await session.xmpp.plugin["xep_0060"].publish(JID(PUBSUB), node, payload=payload, timeout=5)
     server = await found(lab, own_prosody)
     assert server.topics == (f"{PUBSUB}/atom_title/news", f"{PUBSUB}/json/sensors", f"{PUBSUB}/utf8/words")
+
+
+async def test_a_server_that_hangs_is_not_waited_for(lab: Lab, own_prosody: Server) -> None:
+    async with logged_in(settings(own_prosody), lab.client_ssl(), QUICK) as session:
+        own_prosody.freeze()
+        assert await detect(session.xmpp, 0.2) == ServerFound(ServerKind.OTHER, Certainty.UNKNOWN)
+        own_prosody.thaw()
+
+
+async def test_where_the_dns_says_that_the_server_is(
+    lab: Lab, prosody: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def records(_xmpp: ClientXMPP, domain: str) -> list[tuple[str, str, str, int]]:
+        hosts = (("xmpp-client", "chat"), ("xmpps-client", "chat"), ("xmpp-client", "spare"))
+        return [(service, f"{host}.{domain}.", LOOPBACK, 5222) for service, host in hosts]
+
+    monkeypatch.setattr(ClientXMPP, "get_dns_records", records)
+    async with logged_in(settings(prosody), lab.client_ssl(), QUICK) as session:
+        session.xmpp.custom_address = None
+        assert (await detect(session.xmpp, 4)).hosts == ("chat.home.test", "spare.home.test")
 
 
 async def test_a_wrong_password_is_told(lab: Lab, prosody: Server) -> None:

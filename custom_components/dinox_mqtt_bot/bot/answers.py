@@ -8,10 +8,10 @@ from .replies import Cell, Chart, Reply, Table, Text
 _LABELS = frozenset({"column_what", "column_settings"})
 """First columns that name what the rest of the row tells."""
 
-MAX_ROWS = 40
+MAX_ROWS = 60
 MAX_CELL = 80
 MAX_PLACEHOLDER = 500
-MAX_CHARACTERS = 4000
+MAX_CHARACTERS = 6000
 
 
 def render_reply(reply: Reply, phrases: Phrases) -> str:

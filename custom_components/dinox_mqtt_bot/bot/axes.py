@@ -20,6 +20,9 @@ _MONTH = 30.4 * _DAY
 _SMALLEST = 1e-9
 """Of the larger of two numbers: a difference below that is none to the eye."""
 
+_LARGEST = 1e300
+_LEAST = 1e-300
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -40,8 +43,9 @@ class Scale:
 
 def number_scale(low: float, high: float, most: int = 6) -> Scale:
     """Return a scale with room for the numbers between two, and `most` marks at round ones."""
-    if high - low <= max(abs(low), abs(high)) * _SMALLEST:
-        room = abs(low) * 0.05 or 1.0
+    low, high = max(low, -_LARGEST), min(high, _LARGEST)
+    if high - low <= max(abs(low) * _SMALLEST, abs(high) * _SMALLEST, _LEAST):
+        room = abs(low) * 0.05 if abs(low) > _LEAST else 1.0
         low, high = low - room, high + room
     room = (high - low) * 0.06
     # What is never negative does not look as if it were.
@@ -67,7 +71,7 @@ def time_scale(span: Span, local: Local, day: str, most: int = 8) -> Scale:
         marks = _within_days(span, local, step, day)
     elif days:
         marks = (
-            Mark(at.timestamp(), at.strftime(day)) for at in _days(span, local) if not at.toordinal() % days
+            Mark(at.timestamp(), at.strftime(day)) for at in _days(span, local) if not (at.toordinal() - 1) % days
         )
     else:
         months = next((months for months in _MONTHS if months * _MONTH >= least), _MONTHS[-1])

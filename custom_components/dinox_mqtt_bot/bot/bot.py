@@ -86,8 +86,8 @@ class Bot:
         self.questions = Questions(self)
         self.bridges = Bridges(self)
         self.files = Files(self, spawn)
-        dialogue = Dialogue(self, Hearing(ports.phrases, COMMANDS, bare=bare_commands))
-        self.hear, self.react, self.ask = dialogue.hear, dialogue.react, dialogue.ask
+        self.dialogue = Dialogue(self, Hearing(ports.phrases, COMMANDS, bare=bare_commands))
+        self.hear, self.react, self.ask = self.dialogue.hear, self.dialogue.react, self.dialogue.ask
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
@@ -122,7 +122,7 @@ class Bot:
         carried = self.bridges.listened_for(self.subscriptions)
         answers = answers_wanted(rules.free_text, self.subscriptions)
         self._implied = Subscriptions((*watched, *carried, *answers))
-        wanted = Subscriptions((*self._implied, *rules.subscriptions)).wanted(rules.discovery_prefix)
+        wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(rules.discovery_prefix)
         if wanted != self._wanted:
             self._wanted = wanted
             self.ports.broker.want(wanted)

@@ -52,8 +52,14 @@ class Summary:
 def summary(points: Sequence[Point]) -> Summary:
     """Return what at least one point comes to."""
     count = sum(point.count for point in points)
+    low, high = min(point.low for point in points), max(point.high for point in points)
     mean = sum(point.mean * (point.count / count) for point in points)
-    return Summary(min(point.low for point in points), mean, max(point.high for point in points), count)
+    return Summary(low, _between(mean, low, high), high, count)
+
+
+def _between(mean: float, low: float, high: float) -> float:
+    # Rounding may carry the mean of huge numbers beyond all of them.
+    return min(max(mean, low), high)
 
 
 def mean_text(mean: float, points: Iterable[Point]) -> str:
@@ -77,13 +83,8 @@ def gather(numbers: Iterable[tuple[float, float]], span: Span, buckets: int) -> 
 def _point(numbers: Sequence[tuple[float, float]]) -> Point:
     count = len(numbers)
     values = [value for _, value in numbers]
-    return Point(
-        sum(at for at, _ in numbers) / count,
-        min(values),
-        sum(value / count for value in values),
-        max(values),
-        count,
-    )
+    mean = _between(sum(value / count for value in values), min(values), max(values))
+    return Point(sum(at for at, _ in numbers) / count, min(values), mean, max(values), count)
 
 
 def patience(points: Sequence[Point]) -> float:
@@ -92,22 +93,23 @@ def patience(points: Sequence[Point]) -> float:
     return PATIENCE * median(intervals) if intervals else 0.0
 
 
-def sparkline(points: Sequence[Point], span: Span | None = None, width: int = WIDTH) -> str:
-    """Return the means as bars: of a span each as long a time, else one a point. What is missing is a `·`."""
-    if span is None:
+def sparkline(points: Sequence[Point], *, even: bool = False, width: int = WIDTH) -> str:
+    """Return the means as bars, each as long a time, or with `even` each a point. What is missing is a `·`."""
+    if even or not points or points[-1].time <= points[0].time:
         cells: list[float | None] = [point.mean for point in points[-width:]]
     else:
-        cells = _cells(points, span, min(width, max(len(points), 1)))
+        cells = _cells(points, min(width, len(points)))
     known = [cell for cell in cells if cell is not None]
     return "".join(_bars(cells, min(known), max(known))) if known else ""
 
 
-def _cells(points: Sequence[Point], span: Span, width: int) -> list[float | None]:
-    """Return the mean of each part of a span; what lies in a usual interval has the value before it."""
-    length = (span.until - span.since) / width
+def _cells(points: Sequence[Point], width: int) -> list[float | None]:
+    """Return the mean of each part of the time there are numbers of; within a usual interval it is the one before."""
+    since = points[0].time
+    length = (points[-1].time - since) / width
     found: dict[int, list[Point]] = {}
     for point in points:
-        found.setdefault(min(int((point.time - span.since) / length), width - 1), []).append(point)
+        found.setdefault(min(int((point.time - since) / length), width - 1), []).append(point)
     cells = [summary(found[cell]).mean if cell in found else None for cell in range(width)]
     longest = patience(points)
     for before, after in pairwise(sorted(found)):

@@ -124,7 +124,7 @@ async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
         points = await _newest_numbers(bot, wanted, now)
         return points, Span(points[0].time, now + 1) if points else Span(now, now + 1)
     if wanted.span is not None:
-        return await _within(bot, wanted, await _begun(bot, wanted.topic, wanted.span))
+        return await _within(bot, wanted, await _bounded(bot, wanted.topic, wanted.span))
     for seconds in DEFAULTS:
         found = await _within(bot, wanted, Span(now - seconds, now + 1))
         if len(found[0]) > 1:
@@ -132,12 +132,10 @@ async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
     return found
 
 
-async def _begun(bot: Bot, topic: str, span: Span) -> Span:
-    """Return a span that began with time as one that begins with the topic's first message."""
-    if span.since:
-        return span
-    first = (await bot.ports.history.statistics(topic, span)).first
-    return Span(first, max(span.until, first + 1))
+async def _bounded(bot: Bot, topic: str, span: Span) -> Span:
+    """Return a span with an end, and one that began with time as one that begins with the topic's first message."""
+    since = span.since or (await bot.ports.history.statistics(topic, span)).first
+    return Span(since, max(min(span.until, bot.ports.clock.now() + 1), since + 1))
 
 
 async def _within(bot: Bot, wanted: Wanted, span: Span) -> tuple[list[Point], Span]:
@@ -209,7 +207,7 @@ def _told(bot: Bot, picture: Picture, *, by_count: bool, facts: dict[str, object
 
     placeholders = {
         "title": picture.title,
-        "line": sparkline(points, None if by_count else span),
+        "line": sparkline(points, even=by_count),
         "low": written(number_text(found.low)),
         "mean": written(mean_text(found.mean, points)),
         "high": written(number_text(found.high)),

@@ -59,6 +59,10 @@ class Command:
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         """Do it; raise BotError where the caller can do something about it."""
 
+    def needs_confirmation(self, bot: Bot) -> bool:
+        """Say whether this is to be asked about first; a destructive one may be harmless with some values."""
+        return self.destructive
+
     async def at_stake(self, bot: Bot) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
         return Text(f"services.{self.node}.description")
@@ -237,6 +241,7 @@ async def execute(command: Command, bot: Bot, caller: Caller, *, confirmed: bool
     """
     if caller.role < command.role:
         raise BotError("not_allowed", command=command.node, role=command.role.word)
-    if command.destructive and not (confirmed or getattr(command, CONFIRM, False)):
+    said = confirmed or getattr(command, CONFIRM, False)
+    if command.destructive and not said and command.needs_confirmation(bot):
         return await bot.confirming.ask(command, caller)
     return await command.run(bot, caller)

@@ -39,8 +39,8 @@ class Discovery:
     def learn(self, topic: str, payload: bytes) -> bool:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
         component = self._component(topic)
-        found = configs(component, payload) if len(payload) <= _LARGEST else ()
-        every = tuple(islice(found, _MOST_IN_CONFIG))
+        spoken = configs(component, payload) if len(payload) <= _LARGEST else ()
+        every = tuple(islice(spoken, _MOST_IN_CONFIG))
         if self._devices is not None:
             self._devices.learn(topic, every)
         bindings = _collect(every)
@@ -67,9 +67,9 @@ class Discovery:
 
     def _forget(self, topic: str) -> None:
         for state_topic in self._configs.pop(topic, ()):
-            configs = self._by_topic[state_topic]
-            del configs[topic]
-            if not configs:
+            others = self._by_topic[state_topic]
+            del others[topic]
+            if not others:
                 del self._by_topic[state_topic]
 
 

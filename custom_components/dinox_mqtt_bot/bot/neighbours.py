@@ -1,6 +1,6 @@
 """The other bots at the same broker, as far as they tell of themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
 from .beacon import Beacon, read
@@ -19,10 +19,14 @@ class Change(Enum):
 
 
 class Neighbours:
-    """Knows each bot by its id, until its retained status is cleared."""
+    """Knows each bot by its id, until its retained status is cleared.
 
-    def __init__(self) -> None:
+    A new one has to be let in by `admits`; those that are not, or find no room, are counted in `left_out`.
+    """
+
+    def __init__(self, admits: Callable[[], bool]) -> None:
         self.left_out = 0
+        self._admits = admits
         self._known: dict[str, Beacon] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -42,7 +46,7 @@ class Neighbours:
         beacon, before = read(payload), self._known.get(bot_id)
         if beacon is None or beacon == before:
             return Change.NOTHING
-        if before is None and len(self._known) >= MOST:
+        if before is None and (len(self._known) >= MOST or not self._admits()):
             self.left_out += 1
             return Change.NOTHING
         self._known[bot_id] = beacon

@@ -14,7 +14,7 @@ from .archive import ALWAYS, Archive, Span
 from .chart import Picture
 from .message import Message, Properties, QoS
 from .reading import Reading
-from .rules import AlertRule, Bridge, Contact, Preset, Priority, RuleSet, Subscription
+from .rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
 from .status import BotState, LinkStatus
 
 
@@ -32,12 +32,15 @@ class Broker(Protocol):
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions at the broker equal to `filters`, now or as soon as connected (tell)."""
 
+    def renew(self, filters: Iterable[str]) -> None:
+        """Subscribe anew to some of the filters, so that their retained messages come again (tell)."""
+
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:
         """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
 
-        Of the properties the response topic and the correlation data go along, where the connection speaks MQTT 5.
+        Of the properties response topic, correlation data and user properties go along where the connection speaks MQTT 5.
         Raises BotError `not_connected`, `publish_refused`, `payload_too_large` or `publish_timeout`.
         """
 
@@ -326,6 +329,9 @@ class Rules(Protocol):
     async def set_paused(self, paused: bool) -> None:
         """Remember across restarts that normal messages are hidden (ask)."""
 
+    async def set_discovery(self, on: bool) -> None:
+        """Use MQTT discovery from now on, or do without (ask)."""
+
 
 class Phrases(Protocol):
     """The translations."""
@@ -374,25 +380,3 @@ class Ports:
     phrases: Phrases
     templates: Templates
     clock: Clock
-
-
-__all__ = [
-    "AlertBook",
-    "Broker",
-    "Chat",
-    "Clock",
-    "History",
-    "LedgerRow",
-    "Memory",
-    "Notice",
-    "Outbox",
-    "Past",
-    "Phrases",
-    "Ports",
-    "Push",
-    "Row",
-    "RuleSet",
-    "Rules",
-    "Templates",
-    "TopicRow",
-]

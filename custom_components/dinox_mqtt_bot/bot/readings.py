@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .devices import Devices
 from .discovery import Binding, Discovery
 from .fields import line, parse
 from .message import NO_PROPERTIES, Message, Properties
@@ -42,18 +43,28 @@ class Readings:
 
     def __init__(self, templates: Templates | None = None, prefix: str = "homeassistant") -> None:
         self._templates = templates
-        self._discovery = Discovery(prefix)
+        self.devices = Devices()
+        self._discovery = Discovery(prefix, self.devices)
         self._plans: dict[str, _Plan] = {}
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
         if prefix != self._discovery.prefix:
-            self._discovery = Discovery(prefix)
-            self._plans.clear()
+            self._start_over(prefix)
+
+    def forget(self) -> None:
+        """Forget what was learned: the configurations are about to come again."""
+        self._start_over(self._discovery.prefix)
+
+    def _start_over(self, prefix: str) -> None:
+        self.devices.forget()
+        self._discovery = Discovery(prefix, self.devices)
+        self._plans.clear()
 
     def learn(self, message: Message) -> bool:
         """Take in a discovery configuration. True if the message was on a topic for them, valid or not."""
         if not self._discovery.is_config(message.topic):
+            self.devices.note(message)
             return False
         if self._discovery.learn(message.topic, message.payload):
             self._plans.clear()
@@ -126,7 +137,7 @@ def _bound(meaning: Meaning, bindings: tuple[Binding, ...], templates: Templates
     """Let the entities of HA discovery say what a payload means."""
     if meaning.kind in (Kind.EMPTY, Kind.BINARY):
         return meaning
-    found = [(binding, _found(meaning, binding, templates)) for binding in bindings]
+    found = [(binding, value_in(meaning, binding, templates)) for binding in bindings]
     fields = tuple(
         Field(plain(binding.entity or binding.device), text, binding.unit)
         for binding, text in found
@@ -152,7 +163,7 @@ def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
     return meaning._replace(kind=Kind.NUMBER, text=found.text, value=found.value, unit=unit)
 
 
-def _found(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:
+def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:
     """Return the text of what an entity finds in a payload, if anything."""
     if binding.template is not None:
         text = binding.template.render(meaning.text, _parsed(meaning), templates)

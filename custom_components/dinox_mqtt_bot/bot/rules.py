@@ -201,7 +201,8 @@ class RuleSet:
 
     `targets` are the notify entities and actions that every alert goes to. `sound` is what `Subscription.sound` is,
     for all topics. More than `storm` notices about alerts a minute are told as one; 0 for no such brake.
-    `click` is what a notification opens: a path of Home Assistant's pages or an address, or empty.
+    `click` is what a notification opens: a path of Home Assistant's pages or an address, or empty. What is subscribed to
+    `beside` reaches the bot and is told to nobody.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
@@ -216,3 +217,4 @@ class RuleSet:
     bridges: tuple[Bridge, ...] = ()
     presets: tuple[Preset, ...] = ()
     free_text: FreeText = FreeText()
+    beside: tuple[Subscription, ...] = ()

@@ -38,8 +38,8 @@ class _Side:
 def parse_span(text: str, now: float, local: Local) -> Span | None:
     """Return the span that a text means, None if it means none.
 
-    A length of time ends now, a day is a whole one, a time of day alone begins a span that ends now. Either side of `..`
-    may be left out. A time of day is today's, or yesterday's where today's has not come yet.
+    A day is a whole one; a length of time and a time of day alone begin a span that has no end. Either side of `..` may
+    be left out. A time of day is today's, or yesterday's where today's has not come yet.
     """
     text = " ".join(text.split()).casefold()
     first, _, rest = text.partition(" ")
@@ -56,19 +56,23 @@ def parse_span(text: str, now: float, local: Local) -> Span | None:
         side = _side(text, now, local)
     except ValueError, OverflowError:
         return None
-    return _span(side.begin, side.end if side.day is not None and side.end > side.begin else now)
+    return _span(side.begin, side.end) if side.end > side.begin else _open(side.begin, now)
 
 
 def _between(begin: str, end: str, now: float, local: Local) -> Span | None:
     if not begin and not end:
         return None
     first = _side(begin, now, local) if begin else _Side(0.0, 0.0)
-    last = _side(end, now, local, first) if end else _Side(now, now)
-    return _span(first.begin, last.end)
+    return _span(first.begin, _side(end, now, local, first).end) if end else _open(first.begin, now)
 
 
 def _span(since: float, until: float) -> Span | None:
     return Span(since, until) if since < until else None
+
+
+def _open(since: float, now: float) -> Span | None:
+    # Without an end: the clock of a device may be a little ahead.
+    return Span(since) if since < now else None
 
 
 def _side(text: str, now: float, local: Local, after: _Side | None = None) -> _Side:

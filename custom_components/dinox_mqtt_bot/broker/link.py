@@ -141,6 +141,11 @@ class BrokerLink:
         self._wanted.want(filters)
         self._sync_soon()
 
+    def renew(self, filters: Iterable[str]) -> None:
+        """Subscribe anew to some of the filters, so that their retained messages come again."""
+        self._wanted.renew(filters)
+        self._sync_soon()
+
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:

@@ -144,6 +144,8 @@ class Machine(mqtt.Client):
             properties.ResponseTopic = carried.response_topic
         if carried.correlation_data:
             properties.CorrelationData = carried.correlation_data
+        if carried.user:
+            properties.UserProperty = list(carried.user)
         given = None if properties.isEmpty() else properties  # type: ignore[no-untyped-call]
         return self.publish(topic, payload, qos, retain, properties=given).mid
 

@@ -25,7 +25,8 @@ async def publish(
 ) -> None:
     """Publish, and wait until the broker has acknowledged it; QoS 0 until it is written.
 
-    With MQTT 5 the response topic and the correlation data of what is `carried` go along. A QoS the broker does not offer becomes its highest. Raises BotError `invalid_topic`, `not_connected`,
+    With MQTT 5 the response topic, the correlation data and the user properties of what is `carried` go along. A QoS
+    the broker does not offer becomes its highest. Raises BotError `invalid_topic`, `not_connected`,
     `retain_unavailable`, `payload_too_large`, `publish_refused` or `publish_timeout`.
     """
     valid_topic(topic)
@@ -74,6 +75,7 @@ def _header_size(connack: Connack, topic: str, payload: bytes, properties: Prope
     """Return what a PUBLISH of QoS 1 has beside its payload (MQTT 5 §3.3)."""
     carried = (properties.response_topic.encode(), properties.correlation_data)
     block = sum(3 + len(each) for each in carried if each)
+    block += sum(5 + len(name.encode()) + len(value.encode()) for name, value in properties.user)
     variable = 2 + len(topic.encode()) + 2
     if connack.protocol is Protocol.MQTT_5:
         variable += len(write_length(block)) + block

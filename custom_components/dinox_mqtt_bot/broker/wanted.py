@@ -64,6 +64,12 @@ class Wanted:
         self._wanted = dict(filters)
         self.refused = {name: reason for name, reason in self.refused.items() if name in filters}
 
+    def renew(self, filters: Iterable[str]) -> None:
+        """Ask for some of the filters again: their retained messages come anew (MQTT 5 §3.8.4)."""
+        for name in filters:
+            self._asked.pop(name, None)
+            self._resumed.discard(name)
+
     def opened(self, connack: Connack) -> None:
         """Start over with a new connection; everything wanted is asked for again."""
         self._connack = connack

@@ -23,7 +23,7 @@ class Addresses:
 
     @property
     def nodes(self) -> AbstractSet[Node]:
-        """All nodes."""
+        """The nodes, in the order of their filters."""
         return self._topics.keys()
 
     def topics(self, node: Node) -> Collection[str]:

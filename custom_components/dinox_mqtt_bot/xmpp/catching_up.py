@@ -12,9 +12,8 @@ from ..bot.nodes import MOST_ITEMS, Item, Node, node_of
 from ..bot.ports import Clock, Memory
 from ..bot.status import LinkStatus, Phase
 from .addresses import Addresses
-from .pubsub import PubSub
-from .pubsub_broker import CreateTask
-from .trails import Trails, message_of
+from .pubsub import CreateTask, PubSub
+from .trails import Told, Trails, message_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class CatchUp:
         self.release()
 
     async def stop(self) -> None:
-        """Leave nothing running."""
+        """Stop, and leave nothing running."""
         self.pause()
         if self._task is not None:
             self._task.cancel()
@@ -162,14 +161,13 @@ class CatchUp:
         missed = trail.missed(items, [message.payload for message in held])
         if new and items and not held:
             # As a retained message, which this MQTT has none of, it tells how things stand.
-            self._deliver(node, items[-1], retain=True)
+            self._deliver(node, items[-1], Told.RETAINED)
         for item in missed:
-            self._deliver(node, item, late=True)
+            self._deliver(node, item, Told.LATE)
         for message in held:
             self._on_message(message)
         self._trails.keep()
 
-    def _deliver(self, node: Node, item: Item, *, late: bool = False, retain: bool = False) -> None:
+    def _deliver(self, node: Node, item: Item, how: Told) -> None:
         topic = self._topics.topic(node, item.type)
-        now = self._clock.now()
-        self._on_message(message_of(topic, item, now, late=late, at=item.published, retain=retain))
+        self._on_message(message_of(topic, item, self._clock.now(), how, item.published))

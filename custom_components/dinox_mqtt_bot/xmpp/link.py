@@ -70,22 +70,11 @@ class XmppLink:
         self._create_task = create_task
         self._circle = Circle(settings.jid)
         self._saying = Saying(self._circle, clock, _outside(on_delivery))
+        heard, reacted, later = _outside(on_text), _outside(on_reaction), _outside(self._say_again_later)
         self._hearing = Hearing(
-            self._circle,
-            clock,
-            self._saying,
-            on_text=_outside(on_text),
-            on_reaction=_outside(on_reaction),
-            on_put_off=_outside(self._say_again_later),
+            self._circle, clock, self._saying, on_text=heard, on_reaction=reacted, on_put_off=later
         )
-        self._rooms = Rooms(
-            self._circle,
-            clock,
-            self._saying,
-            timing,
-            on_text=_outside(on_text),
-            on_put_off=_outside(self._say_again_later),
-        )
+        self._rooms = Rooms(self._circle, clock, self._saying, timing, on_text=heard, on_put_off=later)
         self._uploader = Uploader(put, timing.answer)
         self._dnd = DoNotDisturb(self._circle, _outside(on_presence))
         self._roster = Roster(self._circle, settings.name)

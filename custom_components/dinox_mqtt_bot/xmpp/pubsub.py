@@ -1,7 +1,7 @@
 """PubSub (XEP-0060): nodes are subscribed to, read and published on."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextvars import copy_context
 import math
 from typing import Any, Literal
@@ -18,6 +18,8 @@ from .items import EVENT, PUBSUB, item_of, payload_of
 from .said import said_at
 from .session import Session
 from .text import body_bytes, wire_bytes
+
+type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 type OnItem = Callable[[Node, Item | None, float], None]
 """Told of an item published: its node; the item, None for one without its payload; the Unix time it was held up

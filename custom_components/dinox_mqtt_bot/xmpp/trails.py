@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Final
 
 from ..bot.catchup import Trail
@@ -12,6 +13,14 @@ from ..bot.ports import Memory
 # Of `Message.connection`: no network connection of an MQTT link has this number.
 PUBSUB: Final = -1
 _KEEP_SECONDS: Final = 10.0
+
+
+class Told(Enum):
+    """How an item is told: as it came; as one fetched afterwards; as how things stand when a node is new."""
+
+    LIVE = "live"
+    LATE = "late"
+    RETAINED = "retained"
 
 
 class Trails:
@@ -50,19 +59,20 @@ class Trails:
                 self._memory.set(_name(node), trail.dump())
 
 
-def message_of(
-    topic: str, item: Item, now: float, *, late: bool = False, at: float = 0.0, retain: bool = False
-) -> Message:
-    """Return an item as a message of QoS 1, so that the history never drops it, and knows it if it comes again."""
+def message_of(topic: str, item: Item, now: float, how: Told, at: float = 0.0) -> Message:
+    """Return an item as a message of QoS 1, so that the history never drops it, and knows it if it comes again.
+
+    `at` is when a late one was published, 0 if that is not known.
+    """
     stamp = (("timestamp", datetime.fromtimestamp(at, UTC).isoformat()),) if at else ()
     return Message(
         topic,
         item.payload,
         qos=QoS.AT_LEAST_ONCE,
-        retain=retain,
-        repeated=late,
+        retain=how is Told.RETAINED,
+        repeated=how is Told.LATE,
         received=now,
-        properties=Properties(user=(*stamp, LATE)) if late else NO_PROPERTIES,
+        properties=Properties(user=(*stamp, LATE)) if how is Told.LATE else NO_PROPERTIES,
         packet_id=item.number,
         connection=PUBSUB,
     )

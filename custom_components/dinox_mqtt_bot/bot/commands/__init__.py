@@ -7,6 +7,7 @@ from .bridges import Bridge, Bridges, RmBridge
 from .charts import Chart
 from .contacts import Clear, Contacts
 from .database import Dbstats, Purge
+from .devices import Devices, Discovery, Set
 from .display import Display, Priority
 from .history import Export, History
 from .messages import Pause, Publish, Resume
@@ -48,6 +49,9 @@ COMMANDS: tuple[type[Command], ...] = (
     RmBridge,
     Presets,
     Preset,
+    Devices,
+    Set,
+    Discovery,
     Contacts,
     Clear,
     Config,

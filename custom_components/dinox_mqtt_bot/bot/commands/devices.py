@@ -1,0 +1,241 @@
+"""Commands about the devices that announced themselves by MQTT discovery: list them, set them, learn them anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, override
+
+from ..command import PREFIX, Caller, Command, param, usage
+from ..entities import Entity, name_words
+from ..errors import BotError
+from ..replies import Cell, Reply, Table, Text
+from ..rules import Role
+from ..setting import Wish, allowed, understood
+from ..states import is_offline, told
+from ..status import Phase
+from ..subscriptions import fold
+from ..topics import covers, valid_topic
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+MOST = 200
+FEW = 25
+"""Entities that are listed one by one; of more, the devices."""
+
+_ON = frozenset({"on", "enable", "1", "an", "ein"})
+_OFF = frozenset({"off", "disable", "0", "aus"})
+_REFRESH = frozenset({"refresh", "update"})
+_STATUS = frozenset({"", "status", "prefix"})
+_CHOICES = "on, off, refresh, prefix"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Devices(Command):
+    """Lists the devices that announced themselves over MQTT, with their values and what can be set."""
+
+    node: ClassVar[str] = "devices"
+    aliases: ClassVar[tuple[str, ...]] = ("device",)
+
+    name: str = param("Device, entity, kind or area; nothing for all.", default="", greedy=True)
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        known = bot.readings.devices
+        words = name_words(self.name)
+        entities = known.found(words) if words else list(known)
+        if self.name and not entities:
+            similar = ", ".join(known.similar(self.name))
+            key = "no_device_similar" if similar else "no_device"
+            raise BotError(key, name=self.name, similar=similar)
+        entities.sort(key=lambda each: (fold(each.area), fold(each.device), not each.main, fold(each.name)))
+        whole = bool(words) or len(entities) <= FEW
+        return Table(
+            title=Text("devices", {"count": str(len(entities)), "devices": str(_devices(entities))}),
+            columns=("column_name", "column_value", "column_state", "column_settable", "column_area"),
+            rows=tuple(_rows(bot, entities) if whole else _device_rows(bot, entities)),
+            empty=_nothing(bot),
+            facts=tuple(_facts(bot, entity) for entity in entities[:MOST]),
+            note=None if whole else Text("devices_note", {"example": f"{PREFIX} devices"}),
+            more=Text("devices_more", {"example": f"{PREFIX} devices"}),
+        )
+
+
+def _devices(entities: Iterable[Entity]) -> int:
+    return len({entity.device or entity.full_name for entity in entities})
+
+
+def _nothing(bot: Bot) -> Text:
+    """Say why there are no devices."""
+    prefix = bot.rules.discovery_prefix
+    if not prefix:
+        return Text("devices_off", {"on": f"{PREFIX} discovery on"})
+    return Text("devices_empty", {"prefix": prefix})
+
+
+def _rows(bot: Bot, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
+    for entity in entities:
+        settable = allowed(entity, bot.ports.phrases)
+        yield (
+            entity.full_name,
+            _told(bot, entity),
+            Text("device_offline") if _offline(bot, entity) else "",
+            Text("device_settable", {"what": settable}) if settable else "",
+            entity.area,
+        )
+
+
+def _device_rows(bot: Bot, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
+    """Yield one row for each device, with the values of what it is there for."""
+    for (area, device), each in groupby(
+        entities, key=lambda entity: (entity.area, entity.device or entity.full_name)
+    ):
+        parts = list(each)
+        main = [entity for entity in parts if entity.main] or parts
+        values = [f"{entity.name} {text}".strip() for entity in main if (text := _told(bot, entity))]
+        offline = all(_offline(bot, entity) for entity in parts)
+        yield device, ", ".join(values), Text("device_offline") if offline else "", "", area
+
+
+def _told(bot: Bot, entity: Entity) -> str:
+    return told(entity, bot.readings.devices, bot.ports.templates)
+
+
+def _offline(bot: Bot, entity: Entity) -> bool:
+    return is_offline(entity, bot.readings.devices, bot.ports.templates)
+
+
+def _facts(bot: Bot, entity: Entity) -> Mapping[str, object]:
+    return {
+        "name": entity.full_name,
+        "device": entity.device,
+        "component": entity.component,
+        "area": entity.area,
+        "value": _told(bot, entity),
+        "offline": _offline(bot, entity),
+        "settable": allowed(entity, bot.ports.phrases),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Set(Command):
+    """Sets a device that announced itself over MQTT: on, off, a number, a mode."""
+
+    node: ClassVar[str] = "set"
+    role: ClassVar[Role] = Role.OPERATOR
+    destructive: ClassVar[bool] = True
+
+    name: str = param("Device or entity.")
+    value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
+    force: bool = param("Whether it is sent although the device is offline.", default=False)
+    confirm: bool = param("Whether it is done without asking first.", default=False)
+
+    @override
+    def needs_confirmation(self, bot: Bot) -> bool:
+        return self._wish(bot).asks_first
+
+    @override
+    async def at_stake(self, bot: Bot) -> Text:
+        wish = self._wish(bot)
+        return Text("set_stake", {"name": wish.entity.full_name, "value": wish.told})
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        wish = self._wish(bot)
+        entity = wish.entity
+        offline = _offline(bot, entity)
+        if offline and not self.force:
+            raise BotError("device_offline", name=entity.full_name)
+        publishes = wish.publishes(bot.ports.templates)
+        for topic, _ in publishes:
+            valid_topic(topic)
+        for topic, payload in publishes:
+            data = payload.encode(errors="replace")
+            await bot.publish(topic, data, entity.qos, entity.retain, caller)
+        if entity.optimistic:
+            bot.readings.devices.assume(entity, wish.told)
+        return _done(wish, publishes, offline=offline)
+
+    def _wish(self, bot: Bot) -> Wish:
+        return understood(bot.readings.devices, f"{self.name} {self.value}", bot.ports.phrases)
+
+
+def _done(wish: Wish, publishes: Sequence[tuple[str, str]], *, offline: bool) -> Text:
+    entity = wish.entity
+    facts = {
+        "name": entity.full_name,
+        "value": wish.told,
+        "published": [{"topic": topic, "payload": payload} for topic, payload in publishes],
+        "offline": offline,
+    }
+    key = "set_offline" if offline else "set_unheard" if entity.optimistic else "set_done"
+    return Text(key, {"name": entity.full_name, "value": wish.told}, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discovery(Command):
+    """Shows what MQTT discovery has found, switches it on or off, or reads the configurations anew."""
+
+    node: ClassVar[str] = "discovery"
+
+    what: str = param("on, off, refresh or prefix; nothing for how things stand.", default="")
+
+    @override
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        word = fold(self.what)
+        if word in _STATUS:
+            return _standing(bot)
+        if word not in _ON | _OFF | _REFRESH:
+            raise BotError(
+                "invalid_choice",
+                parameter="what",
+                value=self.what[:60],
+                choices=_CHOICES,
+                usage=usage(Discovery),
+            )
+        if caller.role < Role.ADMIN:
+            raise BotError("not_allowed", command=self.node, role=Role.ADMIN.word)
+        if word in _REFRESH:
+            return _refreshed(bot)
+        return await _switched(bot, on=word in _ON)
+
+
+def _discovery_facts(bot: Bot) -> Mapping[str, object]:
+    known = list(bot.readings.devices)
+    return {
+        "enabled": bool(bot.rules.discovery_prefix),
+        "prefix": bot.rules.discovery_prefix,
+        "devices": _devices(known),
+        "entities": len(known),
+        "settable": sum(bool(entity.controls) for entity in known),
+    }
+
+
+def _standing(bot: Bot) -> Text:
+    facts = _discovery_facts(bot)
+    if not bot.rules.discovery_prefix:
+        return Text("discovery_off", {"on": f"{PREFIX} discovery on"}, facts)
+    cells: dict[str, Cell] = {key: str(facts[key]) for key in ("prefix", "devices", "entities", "settable")}
+    return Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
+
+
+async def _switched(bot: Bot, *, on: bool) -> Text:
+    """Switch discovery; the change comes back through `Bot.apply`."""
+    if on is not bool(bot.rules.discovery_prefix):
+        await bot.ports.rules.set_discovery(on)
+    cells: dict[str, Cell] = {"refresh": f"{PREFIX} discovery refresh", "on": f"{PREFIX} discovery on"}
+    return Text("discovery_on" if on else "discovery_off_done", cells, {"enabled": on})
+
+
+def _refreshed(bot: Bot) -> Text:
+    """Ask the broker for the configurations again; devices that are gone from it are gone here then."""
+    prefix = bot.rules.discovery_prefix
+    if not prefix:
+        return _standing(bot)
+    done = Text("discovery_refreshed", {"prefix": prefix})
+    if bot.broker.status.phase is not Phase.ONLINE:
+        return Text("when_connected", {"done": done}, _discovery_facts(bot))
+    bot.readings.forget()
+    wanted = [f"{prefix}/{levels}/config" for levels in ("+/+", "+/+/+")]
+    bot.ports.broker.renew([each for each in bot.wanted if any(covers(each, one) for one in wanted)])
+    return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})
