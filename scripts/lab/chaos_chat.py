@@ -128,6 +128,12 @@ class ChaosChat:
         client = self.you.client
         return self._here and client is not None and client.is_connected()
 
+    def vanish(self) -> None:
+        """Drop the connection without a word, and stay away."""
+        self.away = True
+        if self.you.client is not None:
+            self.you.vanish()
+
     async def next_message(self, within: float) -> None:
         """Wait for the moment in which a message comes, but not longer than so many seconds."""
         self._told.clear()

@@ -109,16 +109,16 @@ class ChaosHouse(contextlib.AsyncExitStack):
             await asyncio.sleep(seconds)
             if victim is Victim.HOME_ASSISTANT:
                 await self.hass.start()
+            elif victim is Victim.BROKER:
+                await asyncio.to_thread(self._broker.start)
             else:
-                server = self._broker if victim is Victim.BROKER else self._xmpp
-                await asyncio.to_thread(server.start)
-            self.chat.away = False
+                await asyncio.to_thread(self._xmpp.start)
+                self.chat.away = False
 
     async def _aim(self, victim: Victim) -> None:
         """Wait for a bad moment: a message comes; or the contact is in a tunnel, and its server keeps what came."""
         if victim is Victim.XMPP:
-            self.chat.away = True
-            self.chat.you.vanish()
+            self.chat.vanish()
             await asyncio.sleep(_TUNNEL_SECONDS)
         else:
             await self.chat.next_message(_AIMING_SECONDS)

@@ -1,0 +1,151 @@
+"""What a message costs with 10 alert rules and with 10,000: the same load, taking turns, in one process."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+import gc
+from itertools import count, islice
+import os
+from statistics import median
+from tempfile import TemporaryDirectory
+import time
+
+from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.message import Message
+from custom_components.dinox_mqtt_bot.bot.reading import Reading
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule
+
+from .assembly import Assembly, rules
+from .load import FILTER, ROOMS, ROOT, TOPICS, Load, messages, topic
+from .meter import say
+from .run import child, said
+
+FEW, MANY = 10, 10_000
+ROUNDS = 15
+MESSAGES = 2_000
+MOST_RATIO = 1.2
+
+# Nothing of the load reaches it: what an alert costs beyond being judged is no matter of how many rules there are.
+_LIMIT = "1000000"
+_FIELDS = ("temperature", "humidity", "", "ENERGY.Power")
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Microseconds a message with `FEW` and `MANY` rules, and the ratio: medians over all rounds."""
+
+    few: float
+    many: float
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`Bot.receive` and `Alarms.judge` where each message meets the same rules, and where one more is about it."""
+
+    receive: Costs
+    judge: Costs
+    one_more: Costs
+
+
+def alert_rules(number_of: int, *, one_more: bool = False) -> tuple[AlertRule, ...]:
+    """Return so many rules, each with a filter of its own.
+
+    The first ten are wildcards that together meet every topic of the load. The others are for topics that say
+    nothing now, every tenth of them with a wildcard; with `one_more` each topic of the load has one of its own too.
+    """
+    filters = islice(_filters(one_more=one_more), number_of)
+    return tuple(
+        AlertRule(
+            topic_filter,
+            Condition(Operator.ABOVE, (_LIMIT,)),
+            field=_FIELDS[number % len(_FIELDS)],
+            name=f"rule {number}",
+            id=f"{number}",
+            number=number,
+        )
+        for number, topic_filter in enumerate(filters, 1)
+    )
+
+
+def _filters(*, one_more: bool) -> Iterator[str]:
+    yield from (f"{ROOT}/{room}/#" for room in ROOMS)
+    yield from (f"{ROOT}/+/climate/+", "+/+/power/#")
+    if one_more:
+        yield from (topic(number) for number in range(TOPICS))
+    for number in count():
+        yield f"silent/{number}/+/state" if number % 10 == 0 else f"silent/{number % 100}/{number}"
+
+
+def compare() -> Found:
+    """Measure it in a process of its own."""
+    with child("rules") as process:
+        found = said(process, "result")
+    return Found(**{name: Costs(**costs) for name, costs in found.items()})
+
+
+async def _main() -> None:
+    taken = [
+        Message(name, payload, 1, received=time.time(), packet_id=number % 65_535 + 1)
+        for number, (name, payload) in enumerate(islice(messages(Load()), MESSAGES))
+    ]
+    with ExitStack() as opened:
+        wanted = (alert_rules(FEW), alert_rules(MANY), alert_rules(MANY, one_more=True))
+        few, many, more = assemblies = [await _assembly(opened, alerts) for alerts in wanted]
+        for assembly in assemblies:
+            await _round(assembly, assembly.bot.receive, taken)
+        subscription = few.bot.subscriptions.best(taken[0].topic)
+        readings = [few.bot.readings.read(message, subscription) for message in taken]
+        # What building all that left behind is not to be swept up while somebody is measured.
+        gc.collect()
+        gc.freeze()
+        found = Found(
+            receive=await _compared((few, few.bot.receive), (many, many.bot.receive), taken),
+            judge=await _compared((few, _judge(few)), (many, _judge(many)), readings),
+            one_more=await _compared((few, few.bot.receive), (more, more.bot.receive), taken),
+        )
+        say("result", asdict(found))
+        for assembly in assemblies:
+            await assembly.close()
+
+
+async def _assembly(opened: ExitStack, alerts: tuple[AlertRule, ...]) -> Assembly:
+    assembly = Assembly(0)
+    directory = opened.enter_context(TemporaryDirectory(dir=os.environ.get("BENCH_DIRECTORY")))
+    await assembly.open(directory, replace(rules(FILTER, 1), alerts=alerts))
+    return assembly
+
+
+def _judge(assembly: Assembly) -> Callable[[Reading], object]:
+    judge, now = assembly.bot.alarms.judge, time.time()
+    return lambda reading: judge(reading, now)
+
+
+type Contender[T] = tuple[Assembly, Callable[[T], object]]
+
+
+async def _compared[T](few: Contender[T], many: Contender[T], given: list[T]) -> Costs:
+    """Let both have the same in turns; who is first changes each time."""
+    spent: tuple[list[float], list[float]] = ([], [])
+    for number in range(ROUNDS):
+        turns = [(few, spent[0]), (many, spent[1])]
+        for (assembly, function), costs in turns if number % 2 else reversed(turns):
+            costs.append(await _round(assembly, function, given))
+    ratio = median(after / before for before, after in zip(*spent, strict=True))
+    return Costs(round(median(spent[0]), 2), round(median(spent[1]), 2), round(ratio, 3))
+
+
+async def _round[T](assembly: Assembly, function: Callable[[T], object], given: list[T]) -> float:
+    """Return the microseconds that one of `given` takes in the event loop's thread."""
+    begun = time.thread_time()
+    for one in given:
+        function(one)
+    spent = time.thread_time() - begun
+    # Nobody is measured while the writer is still busy for somebody.
+    await assembly.store.history.page("none", 1)
+    return spent / len(given) * 1e6
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
