@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
+from custom_components.dinox_mqtt_bot.bot.chart import Picture
 from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.readings import Readings
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, RuleSet, Subscription
+from custom_components.dinox_mqtt_bot.bot.rules import (
+    AlertRule,
+    Bridge,
+    Contact,
+    Preset,
+    RuleSet,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
@@ -42,6 +50,9 @@ class RecordingChat:
     def meet(self, contacts: Iterable[Contact]) -> None:
         return
 
+    def join(self, rooms: Mapping[str, str]) -> None:
+        return
+
     def reconnect(self) -> None:
         return
 
@@ -61,10 +72,35 @@ class NoRules:
     async def remove_alert(self, rule: AlertRule) -> None:
         raise AssertionError
 
+    async def put_bridge(self, bridge: Bridge) -> Bridge:
+        raise AssertionError
+
+    async def remove_bridge(self, bridge: Bridge) -> None:
+        raise AssertionError
+
+    async def put_preset(self, preset: Preset) -> Preset:
+        raise AssertionError
+
+    async def remove_preset(self, preset: Preset) -> None:
+        raise AssertionError
+
     async def set_paused(self, paused: bool) -> None:
         raise AssertionError
 
     async def set_discovery(self, on: bool) -> None:
+        raise AssertionError
+
+
+class Nothing:
+    """`bot.ports.Uploads`, `Pictures` and `Agent`: nobody asks for a file, a picture or an answer here."""
+
+    async def upload(self, name: str, mime: str, payload: bytes) -> str:
+        raise AssertionError
+
+    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
+        raise AssertionError
+
+    async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
         raise AssertionError
 
 
@@ -124,6 +160,9 @@ class Assembly:
             outbox=self.store.outbox,
             alerts=self.store.alerts,
             memory=self.store,
+            uploads=Nothing(),
+            pictures=Nothing(),
+            agent=Nothing(),
             rules=NoRules(),
             phrases=Translations(words()),
             templates=templates or NoTemplates(),

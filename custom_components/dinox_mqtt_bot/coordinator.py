@@ -182,11 +182,11 @@ class BotCoordinator:
         self.clock.close()
         self._dnd.stop()
         self._issues.stop()
+        await self.on_mqtt.stop()
         # First: nobody would say what comes after the bot has said what it holds.
         self.broker.pause()
         self._pubsub.pause()
         self.bot.close()
-        await self.on_mqtt.stop()
         # A read sees everything handed over before: what is committed is said and acknowledged by then.
         with suppress(BotError):
             await self.store.outbox.waiting()

@@ -73,7 +73,7 @@ class OtherBots:
                 self._remove(bot_id)
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """Leave nothing of it running."""
         self.pulse.close()
         if self._settled is not None:
             self._settled.cancel()

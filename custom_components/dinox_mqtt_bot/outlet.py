@@ -59,7 +59,7 @@ class Outlet:
             self._task = self._create_task(self._run(), "publish on mqtt")
 
     async def stop(self) -> None:
-        """Publish nothing more."""
+        """Publish nothing more from now on."""
         self._closed = True
         if self._task is not None:
             self._task.cancel()

@@ -142,9 +142,7 @@ def remember_filters(store: Store, filters: Iterable[str]) -> None:
 def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
     """Add the retained message that tells other clients whether this bot is there, as birth and as will."""
     topic = status_topic(settings.client_id)
-    return replace(
-        settings, birth=Will(topic, said("online", name)), will=Will(topic, said("offline", name))
-    )
+    return replace(settings, birth=Will(topic, said("online", name)), will=Will(topic, said("offline", name)))
 
 
 async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:

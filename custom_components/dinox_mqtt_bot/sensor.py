@@ -13,6 +13,7 @@ from homeassistant.components.sensor import (
     SensorExtraStoredData,
     SensorStateClass,
 )
+from homeassistant.components.sensor.const import DEVICE_CLASS_STATE_CLASSES, DEVICE_CLASS_UNITS
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
@@ -264,12 +265,23 @@ class TopicSensor(BotEntity, RestoreSensor):
         if self._online():
             self._pulse.tell()
 
+    def _classify(self, *, numeric: bool) -> None:
+        """Take over the classes of HA discovery, as far as they go with a number of this unit."""
+        device, state = self.coordinator.bot.readings.classes(self.topic) if numeric else ("", "")
+        known = SensorDeviceClass(device) if device in set(SensorDeviceClass) else None
+        if known and self.native_unit_of_measurement not in DEVICE_CLASS_UNITS.get(known, ()):
+            known = None
+        wanted = SensorStateClass(state) if state in set(SensorStateClass) else SensorStateClass.MEASUREMENT
+        fits = numeric and (known is None or wanted in DEVICE_CLASS_STATE_CLASSES[known])
+        self._attr_device_class = known
+        self._attr_state_class = wanted if fits else None
+
     @callback
     def _read(self, reading: Reading) -> None:
         value = number(reading.value)
         self._attr_native_value = excerpt(reading.text, STATE_CHARACTERS) if value is None else value
         self._attr_native_unit_of_measurement = (reading.unit or None) if value is not None else None
-        self._attr_state_class = None if value is None else SensorStateClass.MEASUREMENT
+        self._classify(numeric=value is not None)
         lines = reading.fields[:FIELD_LINES]
         fields = {line.name: excerpt(f"{line.text} {line.unit}".strip(), FIELD_CHARACTERS) for line in lines}
         self._attr_extra_state_attributes = {"fields": fields} if fields else {}

@@ -10,7 +10,7 @@ from bot.bridges import MOST_PAST
 from bot.coalescing import MOST_TOPICS
 from bot.echoes import MOST_KEPT, Echoes
 from bot.message import Message, Properties, QoS
-from bot.ports import Notice
+from bot.ports import Notice, Past
 from bot.rules import Bridge, Contact, Direction, Display, Format, Priority, Role, Subscription
 from bot.utterance import Utterance
 
@@ -184,11 +184,35 @@ def test_while_the_server_is_away_the_newest_are_gathered_and_answers_wait_one_b
     for value in ("1", "2", "3"):
         world.receive("home/a", value)
     assert to(world, GUEST) == ["1", "2", "3"]
+    world.later(60)
     assert to(world, ME) == []
     world.chat.status = ONLINE
     world.bot.chat_changed(ONLINE)
     world.later(0)
     assert to(world, ME) == ["3\n(3 updates, 1–3)"]
+
+
+async def test_a_history_that_cannot_be_read_holds_nothing_up() -> None:
+    world = bridged(replace(HOME, per_minute=1))
+    for value in ("1", "2"):
+        world.receive("home/a", value)
+    world.restart()
+
+    async def past(*_: object) -> list[Past]:
+        raise failing("history_unreadable", reason="gone")
+
+    world.history.past = past  # type: ignore[method-assign]
+    await world.bot.say_untold()
+    world.receive("home/a", "3")
+    assert world.said == ["1", "3"]
+
+
+def test_what_waits_for_a_contact_that_goes_is_not_dropped() -> None:
+    world = bridged(replace(HOME, per_minute=1))
+    for value in ("1", "2"):
+        world.receive("home/a", value)
+    world.bot.apply(replace(world.bot.rules, contacts=()))
+    assert world.said == ["1", "2"]
 
 
 def test_what_waits_is_said_when_the_bot_ends_or_its_bridge_changes() -> None:

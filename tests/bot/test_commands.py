@@ -245,8 +245,10 @@ async def test_history_shows_the_newest_messages_oldest_first() -> None:
         world.clock.time += 1
     assert (await world.ask("hist hall lamp 2")).split("\n\n") == [
         "History of hall lamp:\n• 08:00:01 — 2\n• 08:00:02 — 3",
-        "Lowest 1 (08:00:00), mean 2, highest 3 (08:00:02), 3 values.\n"
-        "Page 1 of 2, 3 messages. Older ones: /mqtt history hall lamp 2 --page 2",
+        (
+            "Lowest 1 (08:00:00), mean 2, highest 3 (08:00:02), 3 values.\n"
+            "Page 1 of 2, 3 messages. Older ones: /mqtt history hall lamp 2 --page 2"
+        ),
     ]
 
 

@@ -11,9 +11,10 @@ import pytest
 from bot.conditions import Condition, Operator
 from bot.errors import BotError
 from bot.foreign import DEEPEST, LONGEST, MOST, recognise
-from bot.importing import Outcome, Plan, Rule, carry_out, plan, report
+from bot.importing import carry_out, plan, report
 from bot.message import QoS
-from bot.rules import AlertRule, Bridge, Format, Preset, Priority, RuleSet, Subscription
+from bot.outcomes import Outcome, Plan, Rule
+from bot.rules import AlertRule, Bridge, Contact, Format, Preset, Priority, RuleSet, Subscription
 
 # As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and tables of rules.
 EXPORT: dict[str, Any] = {
@@ -154,7 +155,9 @@ def test_bridges_keep_filter_contact_and_format() -> None:
         Bridge("dinox/response", "user@example.org", name="Answers", format=Format.SHORT),
         Bridge("home/door", "house@conference.example.org", room=True),
     ]
-    assert [each[1:] for each in outcomes(EXPORT, "bridge")] == [
+    assert outcomes(EXPORT, "bridge")[0][1:] == ("changed", "no_contact")
+    there = (Contact("user@example.org"),)
+    assert [each[1:] for each in outcomes(EXPORT, "bridge", contacts=there)] == [
         ("taken", ""),
         ("changed", "room"),
         ("skipped", "jid"),
@@ -387,6 +390,6 @@ def test_the_report_has_a_row_for_each_thing(dry_run: bool) -> None:
     steps = plan(EXPORT, RuleSet())
     told = report(steps, dry_run=dry_run)
     assert told.title.key == ("import_would" if dry_run else "import_done")
-    assert told.title.placeholders == {"taken": "9", "changed": "2", "skipped": "11"}
+    assert told.title.placeholders == {"taken": "8", "changed": "3", "skipped": "11"}
     assert len(told.rows) == len(told.facts) == len(steps.steps) == 22
     assert told.facts[0] == {"kind": "topic", "name": "home/sensors/#", "outcome": "taken", "why": ""}

@@ -113,7 +113,7 @@ async def test_a_topic_that_was_forgotten_is_not_listed() -> None:
 async def test_a_chart_is_a_line_and_what_it_goes_between() -> None:
     world = filled("18 °C", "20 °C", "25 °C")
     assert await world.ask("chart kitchen") == (
-        "📊 Kitchen\n▁▃█\nLowest 18 °C, mean 21 °C, highest 25 °C, newest 25 °C\n3 values, 06:00:00 – 08:00:00"
+        "📊 Kitchen\n▁▃█\nLowest 18 °C, mean 21 °C, highest 25 °C, newest 25 °C\nValues: 3, 06:00:00 – 08:00:00"
     )
 
 
@@ -159,8 +159,8 @@ async def test_so_many_points_are_the_newest() -> None:
 
 async def test_without_a_time_a_chart_looks_back_until_there_is_something() -> None:
     world = filled(1, 2, every=10 * 86_400)
-    assert "2 values" in await world.ask("chart kitchen")
-    assert "1 values" in await world.ask("chart kitchen today")
+    assert "Values: 2," in await world.ask("chart kitchen")
+    assert "Values: 1," in await world.ask("chart kitchen today")
 
 
 async def test_all_there_is_begins_with_the_first_message() -> None:
@@ -296,7 +296,7 @@ async def test_the_chat_gets_the_file() -> None:
     world = filled(1, 2)
     world.outbox.notices.clear()
     answer = await world.ask("export kitchen")
-    assert answer.startswith("2 messages of kitchen, ")
+    assert answer.startswith("Messages of kitchen: 2 (")
     assert "home_temp.csv is being uploaded" in answer
     await world.settle()
     ((name, mime, payload),) = world.uploads.files
@@ -362,8 +362,8 @@ async def test_dbstats_in_plain_words() -> None:
     assert "• Messages: 1234" in lines
     assert "• From when: 07:00:00 – 08:00:00" in lines
     assert "• Size on disk: 2.5 MB" in lines
-    assert "• Messages are kept: 30 days, 500000 at most" in lines
-    assert "• Those of home/temp: 90 days" in lines
+    assert "• Messages are kept: 30 d, 500000 at most" in lines
+    assert "• Those of home/temp: 90 d" in lines
     assert lines[-1].endswith("/mqtt purge does it at once.")
     assert "From when" not in await World().ask("dbstats")
 
@@ -382,7 +382,7 @@ async def test_purge_asks_first_and_then_deletes_what_is_due() -> None:
 
 async def test_purge_of_a_topic_deletes_its_messages() -> None:
     world = filled(1, 2)
-    assert "All 2 stored messages of home/temp will be deleted." in await world.ask("purge kitchen")
+    assert "All stored messages of home/temp will be deleted: 2." in await world.ask("purge kitchen")
     reply = await world.bot.execute(Purge(topic="Kitchen", confirm=True), caller())
     assert reply.facts == {"removed": 2}
     assert world.history.appended == []

@@ -647,3 +647,15 @@ def test_json_is_parsed_or_refused() -> None:
     assert parse("[1]") == [1]
     with pytest.raises(ValueError, match="deep"):
         parse("[" * 70 + "]" * 70)
+
+
+def test_the_classes_of_a_topics_only_value_are_those_of_its_configuration() -> None:
+    readings = Readings()
+    config = (
+        b'{"state_topic": "a", "device_class": "temperature", "state_class": "measurement", "unique_id": "1"}'
+    )
+    readings.learn(Message("homeassistant/sensor/a/config", config))
+    assert readings.classes("a") == ("temperature", "measurement")
+    assert readings.classes("b") == ("", "")
+    readings.learn(Message("homeassistant/sensor/b/config", config.replace(b"temperature", b"humidity")))
+    assert readings.classes("a") == ("", "")

@@ -56,6 +56,21 @@ def test_only_the_difference_is_asked_for() -> None:
     assert requests(wanted) == []
 
 
+def test_what_is_renewed_is_asked_for_again_with_its_retained_messages() -> None:
+    wanted = Wanted()
+    wanted.want({"a": QoS(1), "b": QoS(1)})
+    wanted.opened(V5)
+    requests(wanted)
+    grant(wanted)
+    wanted.opened(V5_RESUMED)
+    wanted.renew(["a", "unknown"])
+    sent = {name: each.retain_handling for each in requests(wanted) for name in asked([each])}
+    assert sent == {"a": 0, "b": 1}
+    grant(wanted)
+    wanted.renew(["b"])
+    assert asked(requests(wanted)) == ["b"]
+
+
 def test_another_qos_is_another_wish() -> None:
     wanted = Wanted()
     wanted.want({"a": QoS(0)})

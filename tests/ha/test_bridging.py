@@ -78,6 +78,9 @@ async def test_what_is_said_is_published_and_does_not_come_back(
         await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
         alice.say(data["jid"], "dinner is ready")
         assert await next_on(mosquitto.ports["mqtt"], f"{base}/said") == "dinner is ready"
+        await until(lambda: bot.bot.status.last_topic == f"{base}/said")
+        ((name, mark),) = bot.bot._last.message.properties.user
+        assert (name, mark.partition("/")[0]) == ("dinox-bridge", data["client_id"])
         await publish(mosquitto.ports["mqtt"], f"{base}/other", "thank you")
         await alice.next("thank you")
     assert "dinner is ready" not in texts(alice)

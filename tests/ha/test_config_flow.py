@@ -584,6 +584,8 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "free_text_timeout": 30,
         "free_text_agent": "",
         "free_text_without_user": False,
+        "tell_status": True,
+        "tell_notifications": True,
     }
 
 
@@ -611,13 +613,14 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
         "free_text_agent": "conversation.home_assistant",
         "free_text_without_user": True,
     }
-    options |= alerts | free_text
+    on_mqtt = {"tell_status": False, "tell_notifications": False}
+    options |= alerts | free_text | on_mqtt
     entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert suggested(form) == options
-    answers = {key: value for key, value in options.items() if key not in alerts | free_text}
-    answers |= {"alerts": alerts, "free_text_section": free_text}
+    answers = {key: value for key, value in options.items() if key not in alerts | free_text | on_mqtt}
+    answers |= {"alerts": alerts, "free_text_section": free_text, "on_mqtt": on_mqtt}
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
     assert entry.options == options
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+import json
 from pathlib import Path
 from typing import Any
 
@@ -332,3 +333,36 @@ async def test_a_flood_of_normal_messages_spares_the_recorder_but_no_alert_is_le
     topics_fired = Counter(event.data["topic"] for event in fired)
     assert topics_fired == {"home/alert": 400, "home/normal": 400 - left_out}
     assert left_out > 0
+
+
+@pytest.mark.parametrize(
+    ("config", "payload", "classes"),
+    [
+        ({"device_class": "temperature", "unit_of_measurement": "°C"}, "21", ("temperature", "measurement")),
+        (
+            {"device_class": "energy", "unit_of_measurement": "kWh", "state_class": "total_increasing"},
+            "5",
+            ("energy", "total_increasing"),
+        ),
+        ({"device_class": "energy", "unit_of_measurement": "kWh"}, "5", ("energy", None)),
+        ({"device_class": "temperature", "unit_of_measurement": "kWh"}, "5", (None, "measurement")),
+        ({"device_class": "colour"}, "5", (None, "measurement")),
+        ({"device_class": "temperature", "unit_of_measurement": "°C"}, "warm", (None, None)),
+    ],
+)
+async def test_a_sensor_has_the_classes_of_its_devices_discovery(
+    hass: HomeAssistant,
+    port: int,
+    data: dict[str, Any],
+    config: dict[str, str],
+    payload: str,
+    classes: tuple[str | None, str | None],
+) -> None:
+    async with running(hass, bot_entry(data, topics("classes/value"))) as bot:
+        described = json.dumps({"state_topic": "classes/value", "unique_id": "c", **config})
+        await publish(port, "homeassistant/sensor/classes/config", described, "-r")
+        await publish(port, "classes/value", payload)
+        await until(lambda: bot.bot.status.messages)
+        await until(lambda: state(hass, "sensor.classes_value_value") not in {STATE_UNAVAILABLE, "unknown"})
+        found = hass.states.get("sensor.classes_value_value").attributes
+        assert (found.get("device_class"), found.get("state_class")) == classes

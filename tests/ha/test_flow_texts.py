@@ -11,7 +11,14 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot import account_forms, alert_forms, bridge_forms, forms, preset_forms, users
+from custom_components.dinox_mqtt_bot import (
+    account_forms,
+    alert_forms,
+    bridge_forms,
+    forms,
+    preset_forms,
+    users,
+)
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 
@@ -135,7 +142,13 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     alert = {key for path in ("alert_typed.py", "alert_flow.py", "rules_port.py") for key in complained(path)}
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
     assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
-    bridge = {*raised("bot/bridge_grammar.py"), "invalid_filter", "invalid_topic", "invalid_template", "invalid_jid"}
+    bridge = {
+        *raised("bot/bridge_grammar.py"),
+        "invalid_filter",
+        "invalid_topic",
+        "invalid_template",
+        "invalid_jid",
+    }
     bridge -= {"bridge_word", "bridge_value", "bridge_number", "bridge_role"}
     assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name"}
     preset = {"invalid_topic", "already_configured", "preset_name"}

@@ -89,9 +89,7 @@ def flow(port: int, topic: str, *, v5: bool) -> Generator[list[mqtt.MQTTMessage]
         client.disconnect()
 
 
-@pytest.mark.parametrize(
-    ("protocol", "v5"), [("automatic", True), ("automatic", False), ("mqtt_311", False)]
-)
+@pytest.mark.parametrize(("protocol", "v5"), [("automatic", True), ("automatic", False), ("mqtt_311", False)])
 async def test_a_text_goes_to_the_topic_and_its_answer_to_who_asked(
     hass: HomeAssistant, both: dict[str, Any], port: int, alice: Person, protocol: str, v5: bool
 ) -> None:

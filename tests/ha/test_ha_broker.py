@@ -126,6 +126,16 @@ async def test_a_retained_message_is_told_as_retained(ear: Ear, port: int) -> No
     assert ear.messages[0].retain
 
 
+async def test_what_is_renewed_brings_its_retained_messages_again(ear: Ear, port: int) -> None:
+    await publish(port, "again", "1", "-r")
+    ear.broker.want({"again": QoS.AT_LEAST_ONCE})
+    await until(lambda: ear.messages)
+    ear.messages.clear()
+    ear.broker.renew(["again", "unknown"])
+    await until(lambda: ear.messages)
+    assert [(message.topic, message.retain) for message in ear.messages] == [("again", True)]
+
+
 async def test_overlapping_filters_bring_a_message_once(ear: Ear, port: int) -> None:
     filters = ("home/#", "home/+", "home/temp", "+/temp", "#")
     await want(ear, port, dict.fromkeys(filters, QoS.AT_LEAST_ONCE))

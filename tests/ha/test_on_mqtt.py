@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
     LOOPBACK,
     NO_ACCOUNT,
+    account,
     alerts,
     bot_entry,
     next_on,
@@ -25,13 +26,21 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.beacon import MOST_BYTES, STATUS_FILTER
+from custom_components.dinox_mqtt_bot.beacon_settings import (
+    rules_of,
+    tells_notifications,
+    tells_status,
+    unfit,
+)
+from custom_components.dinox_mqtt_bot.bot.beacon import MOST_BYTES, STATUS_FILTER, Beacon
 from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.neighbours import MOST
 from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Subscription
 from custom_components.dinox_mqtt_bot.const import CONF_TELL_NOTIFICATIONS, CONF_TELL_STATUS, DOMAIN
 from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
-from lab.servers import Server
+from custom_components.dinox_mqtt_bot.farewell import async_clear_status
+from custom_components.dinox_mqtt_bot.on_mqtt import TOLD_ON
+from lab.servers import Lab, Server
 
 pytest_plugins = ["running"]
 
@@ -112,7 +121,7 @@ async def kept(port: int) -> dict[str, Any]:
     return json.loads(await next_on(port, STATUS))
 
 
-async def told(port: int, bot: BotCoordinator) -> dict[str, Any]:
+async def told(port: int) -> dict[str, Any]:
     """Return the bot's status, once it is told with its counters."""
     while "version" not in (status := await kept(port)):
         await asyncio.sleep(0.02)
@@ -125,8 +134,8 @@ async def told(port: int, bot: BotCoordinator) -> dict[str, Any]:
 async def test_the_status_is_told_with_its_counters(
     hass: HomeAssistant, data: dict[str, Any], port: int
 ) -> None:
-    async with running(hass, bot_entry(data, topics("home/#"))) as bot:
-        status = await told(port, bot)
+    async with running(hass, bot_entry(data, topics("home/#"))):
+        status = await told(port)
         assert status | {"since": "", "version": ""} == {
             "status": "online",
             "name": "Bot",
@@ -172,9 +181,12 @@ async def test_without_the_option_nothing_is_told_and_nothing_stays(
 ) -> None:
     entry = bot_entry(data)
     async with listening(port, "dinox/#") as heard, running(hass, entry) as bot:
-        await told(port, bot)
+        await told(port)
         await publish(port, KITCHEN, json.dumps(SAID), "-r")
         await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+        # Nothing changes for a bot whose status says nothing new.
+        bot.on_mqtt.others.take("kitchen", json.dumps(SAID).encode())
+        bot.on_mqtt.others.tidy()
         hass.config_entries.async_update_entry(entry, options={CONF_TELL_STATUS: False})
         await until(lambda: heard.messages[-1][:2] == (STATUS, ""))
         await hass.async_block_till_done()
@@ -188,8 +200,8 @@ async def test_a_removed_bot_leaves_no_status_behind(
 ) -> None:
     entry = bot_entry(data)
     async with listening(port, STATUS) as heard:
-        async with running(hass, entry) as bot:
-            await told(port, bot)
+        async with running(hass, entry):
+            await told(port)
         await hass.config_entries.async_remove(entry.entry_id)
         await until(lambda: heard.messages[-1][:2] == (STATUS, ""))
     async with listening(port, STATUS) as heard:
@@ -209,6 +221,99 @@ async def test_a_bot_whose_broker_is_away_can_be_removed(
     own_mosquitto.stop()
     await hass.config_entries.async_remove(entry.entry_id)
     assert f"stays at the broker, on {STATUS}" in caplog.text
+
+
+async def test_the_bot_is_not_online_for_ever_where_its_will_is_refused(
+    hass: HomeAssistant, data: dict[str, Any], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(hass, bot_entry(data)) as bot:
+        await told(port)
+        monkeypatch.setattr(bot.broker._login, "will_refused", "Not authorized")
+        assert bot.on_mqtt.silent == "will_refused"
+        bot.on_mqtt._online = False
+        bot.on_mqtt._look()
+        await until(lambda: not bot.on_mqtt.outlet._waiting and not bot.on_mqtt.outlet._busy)
+        assert bot.store.get(TOLD_ON) == ""
+    async with listening(port, STATUS) as heard:
+        assert "version" not in str(heard.messages)
+
+
+@pytest.mark.parametrize(
+    ("server", "why"),
+    [({"server": "prosody"}, "no_retain"), ({"server": "prosody", "pubsub_only": True}, "pubsub")],
+)
+def test_without_retained_messages_nothing_is_told(server: dict[str, Any], why: str) -> None:
+    entry = bot_entry({"mode": "xmpp_account", "client_id": "x", **server})
+    assert unfit(entry.data) == why
+    assert (tells_status(entry), tells_notifications(entry)) == (False, False)
+    assert rules_of(entry).beside == ()
+
+
+async def test_a_removed_bot_on_prosody_has_nothing_to_clear(hass: HomeAssistant) -> None:
+    await async_clear_status(hass, bot_entry({"mode": "xmpp_account", "server": "prosody"}))
+
+
+async def test_on_ejabberd_the_status_is_told_and_taken_back(hass: HomeAssistant, own_lab: Lab) -> None:
+    """Another bot, on the same account, sees it."""
+    server = own_lab.ejabberd(users={"bot": "botpw", "alice": "alicepw"})
+    data = (
+        standalone(server.ports["mqtts"])
+        | account(server.ports["c2s"], own_lab.ca)
+        | {"mode": "xmpp_account", "server": "ejabberd", "tls": "custom"}
+        | {"ca": own_lab.ca.read_text("ascii"), "tls_name": "home.test"}
+    )
+    seen, watching = bot_entry(data), bot_entry(data | {"client_id": "watching", "xmpp_resource": "other"})
+    async with running(hass, watching, state=None) as bot:
+        async with running(hass, seen, state=None):
+            await until(lambda: there(bot) and there(bot).version)
+            assert there(bot).online
+        await until(lambda: not there(bot).online)
+        await hass.config_entries.async_remove(seen.entry_id)
+        await until(lambda: there(bot) is None)
+
+
+def there(bot: BotCoordinator) -> Beacon | None:
+    return bot.on_mqtt.others.neighbours.get("dinox-mqtt-bot-test")
+
+
+# Through Home Assistant's own connection.
+
+
+@pytest.fixture
+async def through_home_assistant(
+    hass: HomeAssistant, mock_hass_config: None, port: int
+) -> AsyncGenerator[MockConfigEntry]:
+    """A bot without a connection of its own, and Home Assistant's MQTT integration."""
+    mqtt = MockConfigEntry(
+        domain="mqtt",
+        data={"broker": LOOPBACK, "port": port, "protocol": "5"},
+        options={"discovery": False, "birth_message": {}, "will_message": {}},
+        version=2,
+        minor_version=1,
+    )
+    mqtt.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(mqtt.entry_id)
+    yield bot_entry({"mode": "home_assistant", **NO_ACCOUNT}, topics("#"))
+    await hass.config_entries.async_unload(mqtt.entry_id)
+
+
+async def test_through_home_assistant_the_bot_says_itself_that_it_is_there_and_goes(
+    hass: HomeAssistant, through_home_assistant: MockConfigEntry, port: int
+) -> None:
+    entry = through_home_assistant
+    status, notifications = f"dinox/bots/status/{entry.entry_id}", f"dinox/notifications/{entry.entry_id}"
+    await publish(port, KITCHEN, json.dumps(SAID), "-r")
+    async with listening(port, status, notifications) as heard:
+        async with running(hass, entry, state=None) as bot:
+            await until(lambda: heard.on(status))
+            assert "version" in heard.on(status)[-1]
+            await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+            assert status.rpartition("/")[2] not in bot.on_mqtt.others.neighbours
+            rows = await bot.store.history.page("#", 100)
+            assert [row.topic for row in rows if row.topic.startswith("dinox/")] == []
+        await until(lambda: heard.on(status)[-1] == {"status": "offline", "name": "Bot"})
+        await hass.config_entries.async_remove(entry.entry_id)
+        await until(lambda: heard.messages[-1][:2] == (status, ""))
 
 
 # What needs attention.
@@ -353,6 +458,25 @@ async def test_another_bot_is_a_device_with_its_counters_until_its_status_is_cle
         assert [each for each in hass.states.async_entity_ids() if "kitchen" in each] == []
         await publish(port, KITCHEN, json.dumps(SAID), "-r")
         await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+
+
+async def test_a_bot_that_goes_and_comes_again_at_once_is_there(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    await publish(port, KITCHEN, json.dumps(SAID), "-r")
+    async with running(hass, bot_entry(data)) as bot:
+        await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+        others = bot.on_mqtt.others
+        for _ in range(3):
+            others.take("kitchen", b"")
+            others.take("kitchen", json.dumps(SAID).encode())
+        await hass.async_block_till_done()
+        assert state(hass, "binary_sensor.kitchen_bot_online") == "on"
+        others.take("kitchen", b'{"status": "offline"}')
+        await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "off")
+        others.take("kitchen", b"")
+        await hass.async_block_till_done()
+        assert state(hass, "binary_sensor.kitchen_bot_online") == ""
 
 
 async def test_a_bot_that_went_while_home_assistant_was_down_goes_from_the_devices(

@@ -22,6 +22,7 @@ from custom_components.dinox_mqtt_bot.const import (
 )
 from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
 from custom_components.dinox_mqtt_bot.xmpp.pubsub_broker import PubSubBroker
+from custom_components.dinox_mqtt_bot.xmpp.trails import Trails
 from lab.person import Person
 from lab.prosody import Prosody
 from lab.servers import Lab
@@ -160,6 +161,25 @@ async def test_a_missed_item_of_an_urgent_topic_rings_late(
     await hass.async_block_till_done()
 
 
+async def test_a_kill_before_it_was_written_down_what_was_told_tells_nothing_twice(
+    hass: HomeAssistant, own_lab: Lab, own_prosody: Prosody, you: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = on_pubsub(own_lab, own_prosody, "killed")
+    async with running(hass, entry) as bot:
+        await until(lambda: bot.broker.status.phase is Phase.ONLINE)
+        with monkeypatch.context() as patched:
+            patched.setattr(Trails, "keep", lambda self: None)
+            patched.setattr(Trails, "write", lambda self: None)
+            await publish(you, "killed", "1", "2")
+            await you.next("killed\n2")
+            assert await hass.config_entries.async_unload(entry.entry_id)
+    await publish(you, "killed", "3")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert (await you.next("⏰")).text == "⏰ killed\n3\ncame late"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
 async def test_a_server_that_restarts_under_the_bot_loses_nothing(
     hass: HomeAssistant, own_lab: Lab, own_prosody: Prosody, you: Person
 ) -> None:
@@ -193,11 +213,14 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
         await you.next("door")
         you.say(BOT, "/mqtt config")
         assert f"Also in PubSub: {SERVICE}" in (await you.next("configuration")).text
+        await publish(you, "window", "shut")
+        you.say(BOT, f"/mqtt subscribe {SERVICE}/utf8/window")
+        assert (await you.next("📌")).text == "📌 window\nshut"
     await publish(you, "sensors", *(f'{{"t": {10 + number}}}' for number in range(10)), kind=ItemType.JSON)
     await publish(you, "door", "open")
     assert await hass.config_entries.async_setup(entry.entry_id)
     heard = await you.next("⏰")
-    await until(lambda: entry.runtime_data.bot.status.messages == 11)
+    await until(lambda: entry.runtime_data.bot.status.messages == 11, 20)
     texts = "\n".join(each.text for each in you.all)
     assert late_lines(texts) == [
         *(f"⏰ sensors (JSON): t: {10 + number}" for number in range(10)),

@@ -58,7 +58,8 @@ async def ask(hass: HomeAssistant, action: str, context: Context | None = None, 
 async def test_every_command_is_an_action(hass: HomeAssistant, data: dict[str, Any]) -> None:
     async with running(hass, bot_entry(data)):
         actions = set(hass.services.async_services_for_domain(DOMAIN))
-        assert actions == {command.node for command in COMMANDS} | {"send_message", "command", "import_settings"}
+        beside = {"send_message", "command", "import_settings"}
+        assert actions == {command.node for command in COMMANDS} | beside
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.node)

@@ -6,7 +6,7 @@ from typing import Any
 import uuid
 import xml.etree.ElementTree as ET
 
-from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until
+from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import JID
 from slixmpp.exceptions import IqError
@@ -209,6 +209,18 @@ async def test_rooms_are_entered_again_by_a_new_session_and_kept_by_a_resumed_on
     assert heard(alice, room).count("after all") == 1
 
 
+async def test_a_server_that_was_away_finds_the_bot_in_its_room_again(lab: Lab, own_prosody: Server) -> None:
+    async with world_of(lab, own_prosody) as world:
+        probed, room = await world.bot(), new_room()
+        await joined(probed, room)
+        own_prosody.kill()
+        await until(lambda: probed.reasons, "the loss")
+        notice = probed.say("after all", room, room=True)
+        own_prosody.start()
+        await until(lambda: probed.sessions == 2, "a session", 30)
+        await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
+
+
 async def test_a_room_is_left_and_what_is_for_it_fails(either: World) -> None:
     alice, room = await open_room(either)
     probed = await either.bot()
@@ -245,6 +257,31 @@ async def test_another_nick_is_taken_by_leaving_and_coming(either: World) -> Non
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
 
 
+async def test_what_has_no_words_is_nothing_said(world: World) -> None:
+    alice, room = await open_room(world)
+    probed = await world.bot()
+    await joined(probed, room)
+    alice.xmpp.send_message(room, None, msubject="News", mtype="groupchat")
+    say(alice, room, "words")
+    await until(lambda: probed.said, "words")
+    assert probed.said == ["words"]
+
+
+async def test_what_a_room_refuses_for_good_has_failed(world: World) -> None:
+    alice, room = await open_room(world)
+    probed = await world.bot()
+    await joined(probed, room)
+    notice = probed.say("hello", room, room=True)
+    await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
+    session = probed.link._session
+    assert session is not None
+    error = session.xmpp.make_message(mto=BOT, mfrom=room, mtype="error")
+    error["id"], error["error"]["type"], error["error"]["condition"] = notice.id, "cancel", "policy-violation"
+    probed.link._rooms._hear(error)
+    await until(lambda: Delivery.FAILED in probed.progress(notice), "failed")
+    assert heard(alice, room) == ["hello"]
+
+
 async def test_people_of_a_room_reach_nothing_else_of_the_bot(world: World) -> None:
     """Neither a private message nor a request of an occupant gets through, contact or not."""
     alice, room = await open_room(world)
@@ -267,7 +304,7 @@ async def test_people_of_a_room_reach_nothing_else_of_the_bot(world: World) -> N
 async def test_an_impossible_nick_and_room_do_no_harm(world: World) -> None:
     _, room = await open_room(world)
     probed = await world.bot()
-    probed.link.join({room: "\u0340", "no room": "Robo"})
+    probed.link.join({room: "x" * 1_100, "no room": "Robo"})
     await until(lambda: room in inside(probed), "in")
     assert set(probed.link._circle.rooms) == {room}
 

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from people import Probed, World, until, world_of
+from people import QUICK, Probed, World, until, world_of
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.xmpp import upload as module
 from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe
 from lab.servers import Lab, Server
 
@@ -100,6 +102,46 @@ async def test_a_new_session_looks_for_the_service_again(own_prosody: Server, la
         probed.link.reconnect()
         await until(lambda: probed.sessions == 2, "a session")
         assert await upload(probed)
+
+
+async def test_a_server_that_does_not_answer_in_time(own_prosody: Server, lab: Lab) -> None:
+    async with world_of(lab, own_prosody) as world:
+        probed = await world.bot(put=putting(lab), timing=replace(QUICK, answer=0.3))
+        await upload(probed)
+        own_prosody.freeze()
+        with pytest.raises(BotError) as failed:
+            await upload(probed)
+        assert failed.value.placeholders == {"reason": "timeout"}
+        own_prosody.thaw()
+
+
+async def test_a_server_without_the_service_takes_no_files(
+    either: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_UPLOAD", "urn:example:none")
+    probed = await bot(either)
+    with pytest.raises(BotError, match="upload_unavailable"):
+        await upload(probed)
+
+
+async def test_an_entity_that_is_no_upload_service_refuses(either: World) -> None:
+    probed = await bot(either)
+    await upload(probed)
+    service = probed.link._uploader._service
+    assert service is not None
+    probed.link._uploader._service = type(service)("pubsub.home.test", 0)
+    with pytest.raises(BotError, match="upload_failed"):
+        await upload(probed)
+
+
+async def test_a_place_outside_of_which_anybody_could_read_is_not_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "is_safe", lambda address: False)
+    probed = await bot(world)
+    with pytest.raises(BotError) as failed:
+        await upload(probed)
+    assert failed.value.placeholders == {"reason": "unsafe address"}
 
 
 async def test_the_end_of_the_session_ends_the_wait(own_prosody: Server, lab: Lab) -> None:

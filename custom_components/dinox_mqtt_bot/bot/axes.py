@@ -71,7 +71,9 @@ def time_scale(span: Span, local: Local, day: str, most: int = 8) -> Scale:
         marks = _within_days(span, local, step, day)
     elif days:
         marks = (
-            Mark(at.timestamp(), at.strftime(day)) for at in _days(span, local) if not (at.toordinal() - 1) % days
+            Mark(at.timestamp(), at.strftime(day))
+            for at in _days(span, local)
+            if not (at.toordinal() - 1) % days
         )
     else:
         months = next((months for months in _MONTHS if months * _MONTH >= least), _MONTHS[-1])

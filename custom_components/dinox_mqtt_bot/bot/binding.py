@@ -12,7 +12,10 @@ _SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case."""
+    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case.
+
+    The classes are those of a sensor, as the configuration has them.
+    """
 
     device: str
     entity: str
@@ -21,6 +24,8 @@ class Binding:
     on: str = ""
     off: str = ""
     aside: bool = False
+    device_class: str = ""
+    state_class: str = ""
 
     @property
     def name(self) -> str:
@@ -67,6 +72,8 @@ def _binding(config: Config, key: str) -> Binding:
         _word(config, "payload_on") if states else "",
         _word(config, "payload_off") if states else "",
         key in _SIDE_TOPICS,
+        string(config, "device_class") if states else "",
+        string(config, "state_class") if states else "",
     )
 
 

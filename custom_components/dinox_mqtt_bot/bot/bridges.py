@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
+import logging
 from typing import TYPE_CHECKING
 
 from .answers import render_error
@@ -13,6 +14,7 @@ from .echoes import Echoes, conversation, marked, talk_with
 from .errors import BotError
 from .files import File, named, notice_of
 from .message import Message, Properties
+from .ports import Past
 from .reading import Kind, Reading
 from .rendering import render_value
 from .rules import Bridge, Contact, Direction, Display, Format, Priority, RuleSet, Subscription
@@ -24,6 +26,8 @@ from .utterance import Utterance
 
 if TYPE_CHECKING:
     from .bot import Bot
+
+_LOGGER = logging.getLogger(__name__)
 
 PATIENCE = 3.0
 """Seconds that the same text, said again and again, is gathered before it is told once more."""
@@ -71,13 +75,12 @@ class Bridges:
 
     def apply(self, rules: RuleSet) -> None:
         """Take over other rules. What waits for a bridge that is gone or changed is said before."""
-        kept = set(rules.bridges)
-        for bridge in self._open:
-            if bridge not in kept:
-                self._tell(bridge)
         contacts = {contact.jid for contact in rules.contacts}
-        self._all = rules.bridges
-        self._open = tuple(each for each in self._all if each.enabled and (each.room or each.to in contacts))
+        opened = tuple(each for each in rules.bridges if each.enabled and (each.room or each.to in contacts))
+        for bridge in self._open:
+            if bridge not in opened:
+                self._tell(bridge)
+        self._all, self._open = rules.bridges, opened
         own = self._bot.connection.get("account", "")
         self._talks = {each.id: conversation(own, each) for each in self._open}
         flows, self._flows = self._flows, {}
@@ -194,16 +197,23 @@ class Bridges:
         ports.memory.set(f"{KEPT}{bridge.id}", "")
 
     async def resume(self) -> None:
-        """Gather again what an earlier run was killed with; before anything new comes in. Raises BotError."""
+        """Gather again what an earlier run was killed with; before anything new comes in."""
         ports = self._bot.ports
         for bridge in self._outgoing:
             since = ports.memory.get(f"{KEPT}{bridge.id}")
-            for row in await ports.history.past(bridge.filter, float(since), 0, MOST_PAST) if since else ():
-                message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)
-                subscription = self._bot.subscriptions.best(row.topic) or Subscription(bridge.filter)
-                reading = self._bot.readings.read(message, subscription)
-                self._flows[bridge.id].gather(reading, subscription)
+            try:
+                rows = await ports.history.past(bridge.filter, float(since), 0, MOST_PAST) if since else ()
+            except BotError as err:
+                _LOGGER.warning("What waits for a bridge cannot be read: %s", err)
+                return
+            for row in rows:
+                self._gather_again(bridge, row)
         self._wake()
+
+    def _gather_again(self, bridge: Bridge, row: Past) -> None:
+        message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)
+        subscription = self._bot.subscriptions.best(row.topic) or Subscription(bridge.filter)
+        self._flows[bridge.id].gather(self._bot.readings.read(message, subscription), subscription)
 
     def close(self) -> None:
         """Hand to the outbox what waits."""

@@ -17,6 +17,8 @@ _SHARED = (
 )
 """What a device's configuration says once for all of its entities."""
 
+_HIGHEST = 1e12
+
 
 def configs(component: str, payload: bytes) -> Iterator[Config]:
     """Yield the configuration of every entity; nothing for what is no configuration."""
@@ -76,12 +78,13 @@ def string(config: Config, key: str) -> str:
 
 
 def amount(config: Config, key: str, default: float) -> float:
-    """Return a number, also one that is written as a text."""
+    """Return a number, also one that is written as a text; the default for what no device can mean."""
     value = config.get(key)
     try:
-        return float(value) if isinstance(value, int | float | str) else default
+        found = float(value) if isinstance(value, int | float | str) else default
     except ValueError, OverflowError:
         return default
+    return found if abs(found) <= _HIGHEST else default
 
 
 def truth(config: Config, key: str, *, default: bool = False) -> bool:

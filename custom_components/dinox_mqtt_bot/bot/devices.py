@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
+from itertools import chain, islice
 
 from .configs import Config
 from .entities import Entity, entity_of, name_words
@@ -12,7 +13,14 @@ from .message import Message
 _MOST_ENTITIES = 20_000
 _LARGEST = 4_096
 """Bytes of a payload that is kept; longer ones are pictures."""
+_MOST_EARLY, _LARGEST_EARLY = 4_000, 1_024
+"""Retained messages on topics of no device yet, and their size."""
 _SIMILAR = 3
+_MOST_SAID = 100
+_MOST_COMPARED = 300
+"""Names that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
+_TELLING = 4
+"""Letters of a part of a word that tell which word it is."""
 
 
 class Match(IntEnum):
@@ -29,9 +37,13 @@ class Devices:
 
     def __init__(self) -> None:
         self._entities: dict[str, tuple[Entity, ...]] = {}
+        self._by_id: dict[str, Entity] = {}
         self._words: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._index: dict[str, dict[str, None]] = {}
+        self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
         self._newest: dict[str, tuple[float, bytes]] = {}
+        self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
         self._count = 0
 
@@ -55,31 +67,52 @@ class Devices:
         self._entities[config_topic] = entities
         self._count += len(entities)
         for entity in entities:
+            self._expect(_topics(entity))
+            self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
-            self._topics.update(_topics(entity))
+            for word in chain.from_iterable(self._words[entity.id]):
+                self._index.setdefault(word, {})[entity.id] = None
+        self._fitting.clear()
+
+    def _expect(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self._topics[topic] += 1
+            if (early := self._early.pop(topic, None)) is not None:
+                self._newest.setdefault(topic, early)
 
     def forget(self) -> None:
         """Know no devices any more; what they said stays, for those that are learned again."""
-        self._entities.clear()
-        self._words.clear()
-        self._topics.clear()
+        for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
+            each.clear()
         self._count = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
-            del self._words[entity.id]
+            del self._by_id[entity.id]
+            for word in set(chain.from_iterable(self._words.pop(entity.id))):
+                del self._index[word][entity.id]
+                if not self._index[word]:
+                    del self._index[word]
             self._assumed.pop(entity.id, None)
             for topic in _topics(entity):
                 self._topics[topic] -= 1
                 if not self._topics[topic]:
                     del self._topics[topic]
                     self._newest.pop(topic, None)
+        self._fitting.clear()
 
     def note(self, message: Message) -> None:
         """Keep a message if it is on a topic that an entity speaks of."""
-        if message.topic in self._topics and len(message.payload) <= _LARGEST:
-            self._newest[message.topic] = message.received, message.payload
+        size = len(message.payload)
+        if message.topic in self._topics:
+            if size <= _LARGEST:
+                self._newest[message.topic] = message.received, message.payload
+        elif message.retain and size <= _LARGEST_EARLY:
+            # With a filter such as `#` a broker sends what it keeps in any order: the state before its configuration.
+            if len(self._early) >= _MOST_EARLY:
+                self._early.clear()
+            self._early[message.topic] = message.received, message.payload
 
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""
@@ -97,22 +130,29 @@ class Devices:
 
     def match(self, entity: Entity, words: Sequence[str]) -> Match:
         """Say how well words (`name_words`) name an entity."""
-        full, name, device, area, component = self._words[entity.id]
+        full, name, device, area, _ = self._words[entity.id]
         wanted = tuple(words)
         if wanted in {full, name, (*area, *full), (*area, *name)}:
             return Match.NAME
         if wanted == device:
             return Match.DEVICE
-        every = (*full, *area, *component)
-        return (
-            Match.ALIKE if all(any(word.startswith(each) for word in every) for each in wanted) else Match.NO
-        )
+        return Match.ALIKE if all(entity.id in self._fits(each) for each in wanted) else Match.NO
+
+    def _fits(self, said: str) -> frozenset[str]:
+        """Return the ids of the entities that have a word like one that was said."""
+        if (known := self._fitting.get(said)) is not None:
+            return known
+        if len(self._fitting) >= _MOST_SAID:
+            self._fitting.clear()
+        like = (entities for word, entities in self._index.items() if _alike(said, word))
+        found = self._fitting[said] = frozenset(chain.from_iterable(like))
+        return found
 
     def named(self, words: Sequence[str], *, settable: bool = False) -> list[Entity]:
         """Return the entities that words name best; of several those that are not there only to set a device up."""
         best: list[Entity] = []
         level = Match.ALIKE
-        for entity in self if words else ():
+        for entity in self.found(words) if words else ():
             if settable and not entity.controls:
                 continue
             if (found := self.match(entity, words)) >= level:
@@ -122,17 +162,27 @@ class Devices:
 
     def found(self, words: Sequence[str]) -> list[Entity]:
         """Return every entity that words fit: its name, its device, its area or its kind."""
-        return [entity for entity in self if self.match(entity, words) is not Match.NO]
+        ids = frozenset.intersection(*map(self._fits, words))
+        return [self._by_id[each] for each in sorted(ids)]
 
     def similar(self, name: str) -> list[str]:
         """Return names of devices, entities and areas that look like one, the nearest first."""
-        names = {
+        said = " ".join(name_words(name))
+        every = {
             " ".join(name_words(each)): each
             for entity in self
             for each in (entity.full_name, entity.device, entity.area)
             if each
         }
-        return [names[near] for near in get_close_matches(" ".join(name_words(name)), names, _SIMILAR)]
+        if len(every) > _MOST_COMPARED:
+            every = {word: each for word, each in every.items() if word[:2] == said[:2]}
+        near = get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)
+        return [every[each] for each in near]
+
+
+def _alike(said: str, word: str) -> bool:
+    """Say whether a word begins as it was said, or has that in it as `Küchenlampe` has the lamp."""
+    return word.startswith(said) or (len(said) >= _TELLING and said in word)
 
 
 def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:

@@ -98,5 +98,7 @@ def _source(config: Config, topic: str, template: str) -> Source:
 
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name as they are compared: without case, accents and what stands between them."""
+    if text.isascii():
+        return tuple(_WORD.findall(text.replace("_", " ").lower()))
     signs = unicodedata.normalize("NFKD", text.replace("_", " "))
     return tuple(_WORD.findall("".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()))

@@ -93,6 +93,11 @@ class Readings:
         time = _time(_property(properties, "timestamp")) or message.received
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
 
+    def classes(self, topic: str) -> tuple[str, str]:
+        """Return the device class and the state class of a topic's only value, as HA discovery has them, or nothing."""
+        strong = [binding for binding in self._discovery.bindings(topic) if not binding.aside]
+        return (strong[0].device_class, strong[0].state_class) if len(strong) == 1 else ("", "")
+
     def _plan(self, topic: str, subscription: Subscription | None) -> _Plan:
         plan = self._plans.get(topic)
         if plan is None or plan.subscription is not subscription:

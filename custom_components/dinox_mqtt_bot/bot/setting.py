@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import re
 
 from .controls import Control, Value
-from .devices import Devices
+from .devices import Devices, Match
 from .entities import Entity, name_words
 from .errors import BotError
 from .parsing import MAX_ALIAS_WORDS
@@ -154,6 +154,9 @@ def _refusal(
     devices: Devices, words: Sequence[str], near: Sequence[tuple[list[Entity], str]], phrases: Phrases
 ) -> BotError:
     """Return the error for a text that means nothing: the name is unknown, or the value not allowed."""
+    exact = next(_exact(devices, words), None)
+    if exact is not None and not exact.controls:
+        return BotError("not_settable", name=exact.full_name)
     if not near:
         return _unknown(devices, words)
     # The longest name that has something behind it; else nothing was said.
@@ -170,12 +173,20 @@ def _refusal(
     return BotError("value_not_allowed", name=entity.full_name, value=value, allowed=choice)
 
 
+def _exact(devices: Devices, words: Sequence[str]) -> Iterator[Entity]:
+    """Yield the entities that are called exactly as a text begins, the longest name first."""
+    for part, _ in _parted(words):
+        name = name_words(part)
+        yield from (entity for entity in devices.named(name) if devices.match(entity, name) is Match.NAME)
+
+
 def _unknown(devices: Devices, words: Sequence[str]) -> BotError:
     name = " ".join(words)
     for part, _ in _parted(words):
         if found := devices.named(name_words(part)):
             return BotError("not_settable", name=found[0].full_name)
-    similar = next((near for part, _ in _parted(words) if (near := devices.similar(part))), [])
+    parts = (name, " ".join(words[:-1]))  # with a value behind the name, or without
+    similar = next((near for part in parts if (near := devices.similar(part))), [])
     if similar:
         return BotError("no_device_similar", name=name, similar=", ".join(similar))
     return BotError("no_device", name=name)

@@ -67,7 +67,7 @@ class CatchUp:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        self._trails.close()
+        self._trails.write()
 
     def release(self) -> None:
         """Hand on what waits for an answer."""
@@ -166,7 +166,7 @@ class CatchUp:
             self._deliver(node, item, Told.LATE)
         for message in held:
             self._on_message(message)
-        self._trails.keep()
+        (self._trails.write if new else self._trails.keep)()
 
     def _deliver(self, node: Node, item: Item, how: Told) -> None:
         topic = self._topics.topic(node, item.type)

@@ -73,7 +73,6 @@ class Circle:
             _refuse(stanza)
         return None
 
-
     def _is_of_room(self, stanza: Message | Presence | Iq, nick: str) -> bool:
         """Say whether a room tells this to all, or is asked by the bot itself (XEP-0410); its people are strangers."""
         if isinstance(stanza, Message):

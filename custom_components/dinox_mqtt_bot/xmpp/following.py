@@ -77,7 +77,7 @@ class Following:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        self._trails.close()
+        self._trails.write()
 
     def want(self, nodes: Iterable[Node]) -> None:
         """Follow exactly these nodes, now or as soon as there is a session."""
@@ -223,7 +223,7 @@ class Following:
         for item, at in events:
             if item is not None and item not in stored:
                 self._take(node, item, at)
-        self._trails.keep()
+        (self._trails.write if new else self._trails.keep)()
 
     def _release(self, node: Node) -> None:
         for item, at in self._held.pop(node, []):

@@ -85,7 +85,7 @@ class Rooms:
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (bare JID: nick) from now on."""
-        wanted = {bare_of(room): xml_safe(nick).strip() or _FALLBACK for room, nick in rooms.items()}
+        wanted = {bare_of(room): _fit(nick) for room, nick in rooms.items()}
         wanted.pop("", None)
         for room in [room for room, stay in self._stays.items() if wanted.get(room) != stay.wanted]:
             self._left[room] = self._stays.pop(room).nick
@@ -139,11 +139,7 @@ class Rooms:
 
     def _enter(self, xmpp: ClientXMPP, room: str, stay: _Stay) -> None:
         stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
-        try:
-            presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
-        except InvalidJID:
-            stay.nick = _FALLBACK
-            presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
+        presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
         self._circle.rooms = {**self._circle.rooms, room: stay.nick}
         ET.SubElement(ET.SubElement(presence.xml, f"{_MUC}x"), f"{_MUC}history", maxstanzas="0")
         presence.send()
@@ -199,7 +195,7 @@ class Rooms:
 
     def _gone(self, room: str, stay: _Stay, nick: str, told: Any, codes: set[str | None]) -> None:
         stay.people.pop(nick, None)
-        if nick != stay.nick and _SELF not in codes:
+        if nick != stay.nick:
             return
         item = None if told is None else told.find(f"{_USER}item")
         if _RENAMED in codes and item is not None:
@@ -269,6 +265,14 @@ class Rooms:
             self._on_put_off()
         elif own:
             self._saying.heard_of(own, Delivery.FAILED)
+
+
+def _fit(nick: str) -> str:
+    """Return a nick that is a resource (RFC 6122 §2.4)."""
+    try:
+        return str(JID(f"room@example.org/{xml_safe(nick).strip()}").resource) or _FALLBACK
+    except InvalidJID:
+        return _FALLBACK
 
 
 def _ids(message: Any, origin: ET.Element | None) -> tuple[str, ...]:

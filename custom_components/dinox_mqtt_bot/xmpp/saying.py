@@ -171,7 +171,9 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
     A room asks nobody for receipts: its echo is one. A file's address is told by XEP-0066 too.
     """
     body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
-    message = xmpp.make_message(mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat")
+    message = xmpp.make_message(
+        mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat"
+    )
     message["id"] = notice.id
     message["origin_id"]["id"] = notice.id
     if not notice.room:

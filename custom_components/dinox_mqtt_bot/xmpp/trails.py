@@ -47,10 +47,10 @@ class Trails:
     def keep(self) -> None:
         """Write down soon what is known."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_KEEP_SECONDS, self.close)
+            self._timer = asyncio.get_running_loop().call_later(_KEEP_SECONDS, self.write)
 
-    def close(self) -> None:
-        """Write down what is known."""
+    def write(self) -> None:
+        """Write down now what is known."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -19,7 +19,6 @@ SIMILAR = 3
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
 
-
 def known(bot: Bot, handle: str) -> Kept | None:
     """Return the bridge of a number or a name, if there is one."""
     wanted = fold(handle).removeprefix("#")

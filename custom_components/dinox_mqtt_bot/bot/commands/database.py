@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
 from ..addressing import find_topic
+from ..answers import duration
 from ..archive import ALWAYS
 from ..command import PREFIX, Caller, Command, param
 from ..replies import Cell, Reply, Table, Text
 from ..rules import Role
-from ..values import number_text, size_text
+from ..values import size_text
 
 if TYPE_CHECKING:
     from ..bot import Bot
 
+DAY = 86_400.0
 LABELS = {
     "messages": "stored_messages",
     "topics": "stored_topics",
@@ -42,13 +44,17 @@ class Dbstats(Command):
             rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
         rows += [
             (Text("stored_size"), size_text(sizes.size)),
-            (Text("stored_days"), _days(sizes.days), Text("stored_most", {"count": str(sizes.most)})),
+            (
+                Text("stored_days"),
+                duration(sizes.days * DAY),
+                Text("stored_most", {"count": str(sizes.most)}),
+            ),
             *(
-                (Text("stored_days_of", {"filter": each.filter}), _days(each.keep_days))
+                (Text("stored_days_of", {"filter": each.filter}), duration(each.keep_days * DAY))
                 for each in bot.subscriptions
                 if each.keep_days
             ),
-            (Text("stored_log_days"), _days(sizes.log_days)),
+            (Text("stored_log_days"), duration(sizes.log_days * DAY)),
         ]
         facts = {
             **sizes.rows,
@@ -66,10 +72,6 @@ class Dbstats(Command):
             facts=(facts,),
             note=Text("dbstats_note", {"command": f"{PREFIX} purge"}),
         )
-
-
-def _days(days: float) -> Text:
-    return Text("days", {"count": number_text(days)})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,128 @@
+"""Charts, exports and the database of a bot on real servers."""
+
+import asyncio
+import http.client
+from io import BytesIO
+import json
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from PIL import Image
+import pytest
+from running import (
+    ALICE,
+    BOT,
+    NO_ACCOUNT,
+    account,
+    bot_entry,
+    contacts,
+    publish,
+    running,
+    standalone,
+    topics,
+    until,
+)
+
+from custom_components.dinox_mqtt_bot.bot.rules import Subscription
+from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.const import DOMAIN
+from lab.person import Person
+from lab.servers import Lab, Prosody, Server
+
+pytest_plugins = ["running"]
+
+
+@pytest.fixture
+def port(mosquitto: Server) -> int:
+    return mosquitto.ports["mqtt"]
+
+
+@pytest.fixture
+def data(port: int) -> dict[str, Any]:
+    """Return the data of a bot without an account."""
+    return {**standalone(port), **NO_ACCOUNT}
+
+
+async def ask(hass: HomeAssistant, action: str, **values: object) -> Any:
+    return await hass.services.async_call(DOMAIN, action, values, blocking=True, return_response=True)
+
+
+def fetched(address: str, tls: ssl.SSLContext) -> bytes:
+    """Return what is at an address of the lab."""
+    parts = urlsplit(address)
+    assert parts.hostname == "127.0.0.1"
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=10)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+async def test_a_chart_in_the_chat_is_bars_and_a_picture(
+    hass: HomeAssistant, port: int, prosody: Prosody, servers: Lab, alice: Person
+) -> None:
+    both = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
+    entry = bot_entry(both, topics(Subscription("back/temp", alias="Kitchen")) + contacts(ALICE))
+    async with running(hass, entry) as bot:
+        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        for value in ("18 °C", "21 °C", "25 °C"):
+            await publish(port, "back/temp", value)
+        await until(lambda: bot.bot.status.messages == 3)
+        alice.forget()
+        alice.say(BOT, "/mqtt chart kitchen 3")
+        text = (await alice.next("📊")).text
+        assert text.splitlines()[:3] == [
+            "📊 Kitchen",
+            "▁▄█",
+            "Lowest 18 °C, mean 21.3 °C, highest 25 °C, newest 25 °C",
+        ]
+        address = (await alice.next("https://")).text
+        png = await asyncio.to_thread(fetched, address, servers.client_ssl())
+        picture = Image.open(BytesIO(png))
+        assert (picture.format, picture.size) == ("PNG", (800, 400))
+        alice.say(BOT, "/mqtt export kitchen json")
+        assert "kitchen: 3 (" in (await alice.next("Messages of")).text
+        written = await asyncio.to_thread(
+            fetched, (await alice.next(".json", within=20)).text, servers.client_ssl()
+        )
+        assert [row["text"] for row in json.loads(written)] == ["18 °C", "21 °C", "25 °C"]
+
+
+async def test_actions_look_back(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:
+    entry = bot_entry(data, topics(Subscription("back/#", keep_days=90)))
+    async with running(hass, entry) as bot:
+        for value in ("1", "2", "on", '{"t": 5, "u": 1}'):
+            await publish(port, "back/a", value)
+        await until(lambda: bot.bot.status.messages == 4)
+        drawn = await ask(hass, "chart", topic="back/a", range="1h")
+        assert (drawn["count"], drawn["min"], drawn["max"]) == (2, 1.0, 2.0)
+        assert sum(point["count"] for point in drawn["points"]) == 2
+        found = await ask(hass, "history", topic="back/a", range="today", page=1, count=2)
+        assert [row["text"] for row in found["rows"]] == ["on", found["rows"][1]["text"]]
+        written = await ask(hass, "export", topic="back/#", format="csv")
+        assert (written["name"], written["rows"], written["content"].count("\r\n")) == ("back_all.csv", 4, 5)
+        (sizes,) = (await ask(hass, "dbstats"))["rows"]
+        assert (sizes["messages"], sizes["topics"], sizes["days"]) == (4, 1, 30)
+        with pytest.raises(ServiceValidationError):
+            await ask(hass, "purge", topic="back/a")
+        assert (await ask(hass, "purge", topic="back/a", confirm=True))["removed"] == 4
+        assert (await ask(hass, "purge", confirm=True))["removed"] == 0
+        with pytest.raises(ServiceValidationError) as raised:
+            await ask(hass, "chart", topic="back/a")
+        assert raised.value.translation_key == "nothing_stored"
+
+
+async def test_the_days_of_a_topic_are_set_in_the_settings(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    entry = bot_entry(data, topics(Subscription("back/kept")))
+    async with running(hass, entry) as bot:
+        (subentry,) = entry.subentries.values()
+        assert bot.bot.subscriptions.get("back/kept").keep_days == 0
+        hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, "keep_days": 7})
+        await hass.async_block_till_done()
+        assert bot.bot.subscriptions.get("back/kept").keep_days == 7
+        text = (await ask(hass, "dbstats"))["text"]
+        assert "Those of back/kept: 7 d" in text
