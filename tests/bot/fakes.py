@@ -337,9 +337,7 @@ class FakeRules:
     async def remove_preset(self, preset: Preset) -> None:
         assert self.bot is not None
         rules = self.bot.rules
-        self.bot.apply(
-            replace(rules, presets=tuple(each for each in rules.presets if each.id != preset.id))
-        )
+        self.bot.apply(replace(rules, presets=tuple(each for each in rules.presets if each.id != preset.id)))
 
     async def put_bridge(self, bridge: Bridge) -> Bridge:
         assert self.bot is not None

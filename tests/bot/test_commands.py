@@ -483,7 +483,9 @@ async def test_config_says_where_the_messages_are_as_well() -> None:
     world = World(HOME)
     world.bot.connection = {"broker": "home.test:1883", "pubsub": "pubsub.home.test"}
     line = (await world.ask("config")).splitlines()[2]
-    assert line.startswith("• Also in PubSub: pubsub.home.test, the same messages are items of the nodes there")
+    assert line.startswith(
+        "• Also in PubSub: pubsub.home.test, the same messages are items of the nodes there"
+    )
 
 
 async def test_config_shows_how_the_bot_is_set_up() -> None:

@@ -122,7 +122,9 @@ class Bot:
         carried = self.bridges.listened_for(self.subscriptions)
         answers = answers_wanted(rules.free_text, self.subscriptions)
         self._implied = Subscriptions((*watched, *carried, *answers))
-        wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(rules.discovery_prefix)
+        wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(
+            rules.discovery_prefix
+        )
         if wanted != self._wanted:
             self._wanted = wanted
             self.ports.broker.want(wanted)

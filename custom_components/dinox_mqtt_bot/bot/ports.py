@@ -192,9 +192,7 @@ class History(Archive, Protocol):
     def unchanged(self, message: Message) -> bool:
         """Whether the topic's last message, also of an earlier run, had this payload. No I/O."""
 
-    async def page(
-        self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0
-    ) -> list[Row]:
+    async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
         """Return the newest `limit` rows whose topic matches, `offset` newer ones left out, oldest first (ask)."""
 
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
