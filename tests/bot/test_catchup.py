@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from bot.catchup import Trail
@@ -87,6 +87,7 @@ def test_payloads_that_came_are_bounded() -> None:
     assert len(trail.dump()) < MOST_ITEMS * 16
 
 
+@example(before=[], delivered=["a"], missed=["b"], since=["a", "a"], later=[], limit=1)
 @given(
     before=PAYLOADS,
     delivered=PAYLOADS,

@@ -1,7 +1,6 @@
 """What was missed of a PubSub node while nobody listened. Pure: items come in, those not told yet come out."""
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from hashlib import blake2b
 import json
 
@@ -59,12 +58,26 @@ class Trail:
 
 
 def _matched(came: Sequence[str], news: Sequence[str]) -> tuple[set[int], set[int]]:
-    """Return the places in both that stand for each other, in order."""
+    """Return the places in both that stand for each other: a longest common subsequence, found from its end."""
+    longest = [[0] * (len(news) + 1) for _ in range(len(came) + 1)]
+    for place in reversed(range(len(came))):
+        row, below = longest[place], longest[place + 1]
+        for other in reversed(range(len(news))):
+            row[other] = (
+                below[other + 1] + 1 if came[place] == news[other] else max(below[other], row[other + 1])
+            )
     told: set[int] = set()
     paired: set[int] = set()
-    for block in SequenceMatcher(None, came, news, autojunk=False).get_matching_blocks():
-        told.update(range(block.a, block.a + block.size))
-        paired.update(range(block.b, block.b + block.size))
+    place = other = 0
+    while place < len(came) and other < len(news):
+        if came[place] == news[other]:
+            told.add(place)
+            paired.add(other)
+            place, other = place + 1, other + 1
+        elif longest[place + 1][other] >= longest[place][other + 1]:
+            place += 1
+        else:
+            other += 1
     return told, paired
 
 
