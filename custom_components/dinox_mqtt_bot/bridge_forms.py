@@ -54,8 +54,8 @@ def bridge_form(subscriptions: Iterable[Subscription] = (), contacts: Iterable[C
     people = [_option(each.jid, each.name) for each in contacts]
     return vol.Schema(
         {
-            vol.Required(CONF_FILTER): _suggestions(topics),
-            vol.Required(CONF_TO): _suggestions(people),
+            vol.Required(CONF_FILTER, default=""): _suggestions(topics),
+            vol.Required(CONF_TO, default=""): _suggestions(people),
             vol.Required(CONF_ROOM, default=False): BooleanSelector(),
             vol.Optional(CONF_NICK): TEXT,
             vol.Required(CONF_DIRECTION, default=_USUAL.direction.value): _choice(CONF_DIRECTION, Direction),

@@ -85,16 +85,25 @@ def bridge_unique_id(name: str) -> str | None:
     return f"{SUBENTRY_BRIDGE}/#{folded}" if (folded := fold(name)) else None
 
 
+def _way(kept: Bridge) -> tuple[str, ...]:
+    """Return between what a bridge carries."""
+    return kept.filter, kept.to, kept.direction.value, kept.topic
+
+
 def numbered_bridge(entry: ConfigEntry[Any], wanted: Bridge, known: ConfigSubentry | None) -> Bridge:
     """Return a bridge with its number: that of the `known` one, else the one after the highest.
 
-    Raises BotError `bridge_name` if another one is called so.
+    Raises BotError `bridge_name` if another one is called so, `bridge_twin` if another one does the same.
     """
     bridges = entry.get_subentries_of_type(SUBENTRY_BRIDGE)
     unique_id = bridge_unique_id(wanted.name)
-    others = (each.unique_id for each in bridges if each is not known)
-    if unique_id is not None and unique_id in others:
+    others = [each for each in bridges if each is not known]
+    if unique_id is not None and any(each.unique_id == unique_id for each in others):
         raise BotError("bridge_name", name=wanted.name)
+    for each in others:
+        other = bridge(each.subentry_id, each.data)
+        if _way(other) == _way(wanted):
+            raise BotError("bridge_twin", number=str(other.number))
     if known is not None:
         return replace(wanted, number=int(known.data.get(CONF_NUMBER, 0)))
     return replace(

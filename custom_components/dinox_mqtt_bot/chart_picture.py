@@ -188,10 +188,9 @@ class Sheet:
 def _heading(sheet: Sheet, picture: Picture) -> None:
     palette, points = sheet.palette, picture.points
     found = summary(points)
-    last = with_unit(mean_text(points[-1].mean, points[-1:]), picture.unit)
-    if points[-1].count == 1:
-        last = with_unit(number_text(points[-1].mean), picture.unit)
-    last = writable(last)
+    mean = points[-1].mean
+    newest = number_text(mean) if points[-1].count == 1 else mean_text(mean, points[-1:])
+    last = writable(with_unit(picture.last or newest, picture.unit))
     sheet.text((WIDTH - RIGHT, 32), last, palette.line, "rs", TITLE)
     room = WIDTH - RIGHT - LEFT - 24 - sheet.width(last, TITLE)
     sheet.text((LEFT, 32), _fitting(sheet, writable(picture.title), room), palette.ink, size=TITLE)

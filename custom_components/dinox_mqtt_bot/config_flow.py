@@ -338,8 +338,11 @@ class DinoxOptionsFlow(OptionsFlow):
         return self._show(nested(OPTIONS_FORM, self.config_entry.options))
 
     def _show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        alerts = {vol.Required(SECTION_ALERTS): alerts_section(async_choices(self.hass))}
-        form = self.add_suggested_values_to_schema(OPTIONS_FORM.extend(alerts), suggested)
+        alerts = alerts_section(async_choices(self.hass))
+        fields = {
+            key: alerts if key == SECTION_ALERTS else field for key, field in OPTIONS_FORM.schema.items()
+        }
+        form = self.add_suggested_values_to_schema(vol.Schema(fields), suggested)
         return self.async_show_form(
             step_id="init",
             data_schema=form,

@@ -101,6 +101,7 @@ FIELDS = {
     "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
     "bridge_no_contact": (CONF_TO,),
     "bridge_name": (CONF_NAME,),
+    "bridge_twin": (CONF_FILTER,),
     "invalid_template": (CONF_TEMPLATE,),
     "jid_in_use": (CONF_JID,),
     "invalid_filter": (CONF_FILTER, CONF_TOPICS),

@@ -68,7 +68,8 @@ class EntryRules:
     async def put_bridge(self, bridge: Bridge) -> Bridge:
         """Add a `bridge` subentry, or change the one of the same id; return the bridge as it is kept.
 
-        Raises BotError `no_bridge` if it was removed meanwhile, `bridge_name` if another one is called so.
+        Raises BotError `no_bridge` if it was removed meanwhile, `bridge_name` if another one is called so,
+        `bridge_twin` if another one does the same.
         """
         known = self._kept_bridge(bridge) if bridge.id else None
         kept = self._put(bridge_subentry(numbered_bridge(self._entry, bridge, known)), known)

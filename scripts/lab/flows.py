@@ -53,4 +53,5 @@ def options_answer(**alerts: Any) -> Answer:
         "retention_rows": 500_000,
         "bare_commands": True,
         "alerts": {"sound": True, "storm": 10, **alerts},
+        "free_text_section": {},
     }

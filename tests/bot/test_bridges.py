@@ -6,9 +6,9 @@ from fakes import GUEST, ME, NOON, OFFLINE, ONLINE, World, failing
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.bridges import MOST_PAST
+from bot.bridges import CHUNK
 from bot.coalescing import MOST_TOPICS
-from bot.echoes import MOST_KEPT, Echoes
+from bot.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
 from bot.message import Message, Properties, QoS
 from bot.ports import Notice, Past
 from bot.rules import Bridge, Contact, Direction, Display, Format, Priority, Role, Subscription
@@ -238,7 +238,16 @@ async def test_what_waits_when_the_bot_is_killed_is_told_by_the_next_one() -> No
     await world.bot.say_untold()
     world.later(60)
     assert len(world.said) == 2
-    assert MOST_PAST > MOST_TOPICS
+
+
+async def test_the_newest_of_however_many_is_told_after_a_kill() -> None:
+    world = bridged(replace(HOME, per_minute=1))
+    for value in range(2 * CHUNK + 2):
+        world.receive("home/a", str(value))
+    world.restart()
+    await world.bot.say_untold()
+    world.later(0)
+    assert world.said[-1].startswith(f"{2 * CHUNK + 1}\n({2 * CHUNK + 2} updates")
 
 
 def test_who_is_not_to_be_disturbed_gets_it_later_but_an_answer_and_a_room_at_once() -> None:
@@ -332,6 +341,25 @@ async def test_too_large_and_too_many_files_are_named() -> None:
     assert len(world.said) > waiting
     await world.settle()
     assert world.uploads.files == []
+
+
+@pytest.mark.parametrize("failure", [None, failing("upload_failed", reason="gone")])
+async def test_what_is_under_way_when_the_bot_ends_is_told_and_not_told_twice(
+    failure: Exception | None,
+) -> None:
+    world = bridged(replace(HOME, format=Format.FILE))
+    uploading = world.uploads.upload
+
+    async def upload(name: str, mime: str, payload: bytes) -> str:
+        world.bot.close()
+        return await uploading(name, mime, payload)
+
+    world.uploads.upload = upload  # type: ignore[method-assign]
+    world.uploads.failure = failure
+    world.receive("home/cam", PNG)
+    world.receive("home/cam", PNG)
+    await world.settle()
+    assert ["Too many files" in text for text in world.said] == [True, True]
 
 
 async def test_pictures_told_together_are_sent_as_files_too() -> None:
@@ -504,13 +532,21 @@ async def test_a_text_that_was_just_carried_from_a_topic_is_not_published_there_
 
 def test_the_same_again_and_again_at_once_is_gathered_and_told_once() -> None:
     world = bridged(ANSWERS)
-    for _ in range(50):
+    for _ in range(MOST_ALIKE + 40):
         world.receive("home/a", "on")
-    assert len(world.said) == 10
+    assert len(world.said) == MOST_ALIKE
     world.later(3)
-    assert world.said[10:] == ["on\n(40 updates)"]
+    assert world.said[MOST_ALIKE:] == ["on\n(40 updates)"]
     world.receive("home/a", world.said[-1])  # somebody carries it back
-    assert len(world.said) == 11
+    assert len(world.said) == MOST_ALIKE + 1
+
+
+def test_fifty_questions_may_have_the_same_answer() -> None:
+    world = bridged(ANSWERS)
+    for _ in range(50):
+        world.receive("home/a", "done")
+    world.receive("home/a", "last")
+    assert world.said == ["done"] * 50 + ["last"]
 
 
 def test_where_marks_are_seen_the_same_may_come_again_and_again() -> None:
@@ -689,3 +725,19 @@ def test_what_is_kept_of_echoes_is_bounded() -> None:
     assert len(echoes._alike) == MOST_KEPT
     assert not echoes.came_back("talk", Message("t0", b"a"), NOON)
     assert echoes.came_back("talk", Message(f"t{MOST_KEPT}", b"a"), NOON)
+
+
+def test_what_says_the_same_by_the_thousand_is_kept_so_often_and_no_more() -> None:
+    tokens = Tokens()
+    for _ in range(3 * MOST_EACH):
+        tokens.put("same", NOON)
+    assert [tokens.take("same", NOON) for _ in range(MOST_EACH + 1)] == [True] * MOST_EACH + [False]
+    tokens.put("same", NOON)
+    assert not tokens.take("same", NOON + 2 * ECHO_SECONDS)
+
+
+def test_large_payloads_that_begin_alike_are_told_apart_by_their_length() -> None:
+    echoes, begins = Echoes(), bytes(MOST_HASHED)
+    echoes.published("talk", "t", begins + b"a", NOON)
+    assert not echoes.came_back("talk", Message("t", begins + b"aa"), NOON)
+    assert echoes.came_back("talk", Message("t", begins + b"a"), NOON)

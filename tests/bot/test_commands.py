@@ -3,7 +3,7 @@
 from fakes import ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
-from bot.command import Caller, Surface
+from bot.command import Caller, Surface, usage
 from bot.commands import COMMANDS
 from bot.commands.history import History
 from bot.commands.messages import Publish, Resume
@@ -14,6 +14,7 @@ from bot.message import QoS
 from bot.replies import Table, Text
 from bot.rules import Contact, Display, Priority, Role, Subscription
 from bot.status import LinkStatus, Phase
+from bot.themes import THEMES
 
 HOME = Subscription("home/#")
 LAMP = Subscription("home/hall/lamp", alias="Hall Lamp")
@@ -517,14 +518,42 @@ async def test_reconnect_from_elsewhere_takes_both(chat: object, surface: Surfac
     assert (world.broker.reconnects, world.chat.reconnects) == (1, 1)
 
 
-async def test_help_lists_what_one_may_use() -> None:
-    everything = await World().ask("help")
+async def test_help_groups_what_one_may_use() -> None:
+    everything = (await World().ask("help")).splitlines()
+    assert len(everything) == len(THEMES) + 3
+    assert "• 2 History: history, chart, export, dbstats, purge, clear" in everything
+    assert "/mqtt help all for all of them" in everything[-1]
+    little = (await World().ask("help", role=Role.VIEWER)).splitlines()
+    assert "• 2 History: history, chart, export, dbstats" in little
+    assert not [line for line in little if line.startswith("• 5 Bridges: bridge,")]
+
+
+def test_every_command_has_one_theme() -> None:
+    assert sorted(node for _, nodes in THEMES for node in nodes) == sorted(each.node for each in COMMANDS)
+
+
+async def test_help_with_a_number_tells_how_those_are_typed() -> None:
+    assert (await World().ask("help 2")).splitlines()[:2] == [
+        "History:",
+        f"• {usage(History)} — {History.__doc__}",
+    ]
+    assert (await World().ask("help 2")).endswith("More on one of them: /mqtt help history")
+    assert "no command “8”" in await World().ask("help 8")
+
+
+async def test_help_with_the_number_of_what_one_may_not_do_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.commands.help.THEMES", (("topics", ("subscribe",)),))
+    assert await World().ask("help 1", role=Role.VIEWER) == "Your role allows none of these."
+
+
+async def test_help_lists_all_that_one_may_use() -> None:
+    everything = await World().ask("help all")
     assert len([line for line in everything.splitlines() if line.startswith("• /mqtt ")]) == len(COMMANDS)
     assert (
         "• /mqtt publish [--qos 0|1|2] [--retain] <topic> <payload…> — Publishes a message to a topic."
         in everything
     )
-    little = await World().ask("help", role=Role.VIEWER)
+    little = await World().ask("help all", role=Role.VIEWER)
     assert "/mqtt status" in little
     assert "/mqtt subscribe" not in little
 

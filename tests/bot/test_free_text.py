@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.free_text import ECHO, MOST_WAITING, mistyped
+from bot.hearing import BRAKE_SECONDS, MOST_ANSWERS
 from bot.message import Properties, QoS
 from bot.rules import Contact, Ear, FreeText, Priority, Role, Subscription
 from bot.utterance import Utterance
@@ -324,3 +325,38 @@ async def test_an_agent_cannot_make_the_client_act_and_its_answer_is_bounded() -
     assert "xmpp:a@b" not in told(world, ME)[0]
     assert told(world, ME)[1].endswith("x…")
     assert len(told(world, ME)[1]) == 4_001
+
+
+async def test_two_bots_that_answer_each_other_come_to_rest() -> None:
+    here = World(contacts=(Contact(GUEST, role=Role.VIEWER),), free_text=CHAT)
+    there = World(contacts=(Contact(ME, user="u1"),), free_text=AGENT)
+    text = "hello"
+    for turn in range(3 * MOST_ANSWERS):
+        world, who = ((here, GUEST), (there, ME))[turn % 2]
+        world.outbox.notices.clear()
+        await say(world, text, who)
+        if not world.said:
+            break
+        text = world.said[0]
+    assert turn == 2 * MOST_ANSWERS
+    here.later(BRAKE_SECONDS)
+    await say(here, "hello", GUEST)
+    assert here.said
+
+
+async def test_what_is_said_often_is_published_all_the_same() -> None:
+    world = world_of()
+    for number in range(MOST_ANSWERS + 2):
+        await say(world, f"line {number}")
+    assert len(world.broker.published) == MOST_ANSWERS + 2
+    world.broker.failure = failing("not_connected")
+    world.outbox.notices.clear()
+    await say(world, "line")
+    assert world.said == []
+
+
+async def test_an_agent_is_not_asked_without_end() -> None:
+    world = World(contacts=(Contact(ME, user="u1"),), free_text=AGENT)
+    for number in range(MOST_ANSWERS + 2):
+        await say(world, f"line {number}", ME)
+    assert len(world.agent.asked) == MOST_ANSWERS

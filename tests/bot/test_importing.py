@@ -262,6 +262,9 @@ def test_a_topic_that_is_only_named_is_like_the_one_that_brings_it_in() -> None:
 def test_a_bound_on_how_much_is_looked_at() -> None:
     many = {"topics": "a", "more": [{"x": number} for number in range(MOST)]}
     assert outcomes(many, "rest") == [("", "skipped", "too_much")]
+    topics = {"topics": {f"t/{number}": {} for number in range(MOST + 5)}}
+    assert len(made(topics)) == MOST
+    assert outcomes(topics, "rest") == [("", "skipped", "too_much")]
     deep: object = {"topics": "a"}
     for _ in range(DEEPEST + 1):
         deep = [deep]

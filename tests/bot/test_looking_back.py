@@ -163,6 +163,34 @@ async def test_without_a_time_a_chart_looks_back_until_there_is_something() -> N
     assert "Values: 1," in await world.ask("chart kitchen today")
 
 
+async def test_without_a_time_a_chart_comes_near_to_what_has_just_begun() -> None:
+    world = filled(18, 19, 22, 20, every=5)
+    text = await world.ask("chart kitchen")
+    assert "\n▁▃█▅\n" in text
+    assert "newest 20" in text
+    drawn = await chart(world.bot, Wanted("home/temp"))
+    assert drawn.picture.span == Span(NOON - 15, NOON + 1)
+
+
+async def test_the_newest_number_is_one_that_came_and_no_mean() -> None:
+    world = filled(18, 22, 20.5, every=5)
+    assert "newest 20.5" in await world.ask("chart kitchen 24h")
+    await world.settle()
+    assert world.pictures.drawn[-1][0].last == "20.5"
+    world.clock.time += 3_600
+    world.receive("home/temp", "30")
+    hour_before = Span(NOON - 86_400, NOON + 1)
+    told = (await chart(world.bot, Wanted("home/temp", span=hour_before))).told
+    assert told.placeholders["last"] == "20.5"
+
+
+async def test_of_what_is_long_past_the_mean_of_the_last_few_is_told() -> None:
+    world = filled(18, 22, *(30 for _ in range(300)), every=5)
+    first = NOON - 301 * 5
+    told = (await chart(world.bot, Wanted("home/temp", span=Span(first - 86_400, first + 6)))).told
+    assert told.placeholders["last"] == "20"
+
+
 async def test_all_there_is_begins_with_the_first_message() -> None:
     world = filled(1, 2, 3, every=200 * 86_400)
     drawn = await chart(world.bot, Wanted("home/temp", span=Span(0.0, NOON + 1)))
@@ -215,7 +243,7 @@ async def test_a_field_that_only_its_device_has_a_name_for() -> None:
             "There is no number of Kitchen in that time; the newest is of 08:00:00",
         ),
         ('{"a": 1}', "chart kitchen 2026-01-01", "There is no number of Kitchen in that time"),
-        ("1", "chart nothing", "Nothing is stored of nothing."),
+        ("1", "chart nothing", "Nothing is stored of “nothing”."),
         ("1", "chart kitchen.x 3", "no numbers to draw: the newest message is “1”"),
         ("1", "chart kitchen soon enough", "“soon enough” is no time that I understand."),
         ("1", "chart kitchen 501", "“501” is not how many: a number from 1 to 500 is."),
@@ -232,7 +260,7 @@ async def test_a_filter_of_one_topic_means_that_topic() -> None:
     world.receive("home/hum", "3")
     text = await world.ask("chart home/+")
     assert "home/hum, home/temp" in text
-    assert "Nothing is stored of garden/#." in await world.ask("chart garden/#")
+    assert "Nothing is stored of “garden/#”." in await world.ask("chart garden/#")
 
 
 # What alert rules make of a chart.
@@ -334,7 +362,7 @@ async def test_more_than_fits_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(exporting, "LARGEST", 10)
     reply = await world.bot.execute(Export(topic="Kitchen"), caller())
     assert isinstance(reply, Text)
-    assert (reply.facts["rows"], reply.facts["cut"]) == (2, True)
+    assert (reply.facts["rows"], reply.facts["cut"]) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.commands import COMMANDS
+from bot.commands.help import Help
 from bot.commands.history import History
 from bot.commands.messages import Publish
-from bot.commands.system import Help, Status
+from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
 from bot.errors import BotError
 from bot.message import QoS

@@ -6,7 +6,8 @@ from alert_rules import above
 from fakes import ME, World
 import pytest
 
-from bot.rules import Bridge, Preset, Priority, Subscription
+from bot.message import QoS
+from bot.rules import Bridge, Display, Preset, Priority, Subscription
 
 HOME = Subscription("home/#")
 
@@ -30,7 +31,7 @@ def house() -> World:
 @pytest.mark.parametrize(
     ("typed", "part"),
     [
-        ("", "/mqtt status"),
+        ("", "/mqtt help topics"),
         ("status", "Broker"),
         ("topics", "home/#"),
         ("list", "home/#"),
@@ -87,8 +88,8 @@ def house() -> World:
         ("rmalias home/x", "home/x"),
         ("delalias home/x", "home/x"),
         ("clear", "yes"),
-        ("help", "/mqtt topics"),
-        ("?", "/mqtt topics"),
+        ("help", "/mqtt help topics"),
+        ("?", "/mqtt help topics"),
         ("help alerts", "/mqtt alerts"),
         ("help discovery", "/mqtt discovery"),
     ],
@@ -139,3 +140,16 @@ async def test_a_priority_that_is_set_is_the_one_that_holds() -> None:
     world.receive("home/other", "not shown")
     world.later(5)
     assert world.said[said:] == []
+
+
+async def test_a_single_topic_of_a_wildcard_can_be_made_to_matter_more() -> None:
+    world = house()
+    await world.ask("/mqtt prio home/door/front critical")
+    await world.ask("/mqtt qos home/door/front 2")
+    await world.ask("/mqtt display home/door/front changes")
+    own = Subscription("home/door/front", QoS.EXACTLY_ONCE, "", Priority.CRITICAL, Display.CHANGES)
+    assert own in world.bot.rules.subscriptions
+    assert HOME in world.bot.rules.subscriptions
+    assert "home/#" in await world.ask("/mqtt prio home/door/back")
+    assert "+x" in await world.ask("/mqtt prio home/+x alert")
+    assert len(world.bot.rules.subscriptions) == 3

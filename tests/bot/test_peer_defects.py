@@ -1,6 +1,6 @@
 """What went wrong in the plugin whose idea this is, where no other test says that it goes right here.
 
-The list of all of it: `docs/adr/0012-the-peers-defects.md`.
+The list of all of it: `docs/adr/0013-the-peers-defects.md`.
 """
 
 from dataclasses import replace

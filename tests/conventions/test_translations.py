@@ -133,6 +133,7 @@ def test_no_text_is_left_over() -> None:
         "alert_muted",
         "import_kind_",
         "import_why_",
+        "theme_",
         "import_taken",
         "import_changed",
         "import_skipped",

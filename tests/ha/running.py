@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import asynccontextmanager
+from hashlib import blake2b
+import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
@@ -78,13 +80,19 @@ async def alice(socket_enabled: None, servers: Lab, prosody: Prosody) -> AsyncGe
         yield person
 
 
+def client_id() -> str:
+    """Return the client id of the running test's bot: the broker keeps a session, with its subscriptions, for each."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    return f"dinox-mqtt-bot-{blake2b(test.encode(), digest_size=6).hexdigest()}"
+
+
 def standalone(port: int) -> dict[str, Any]:
     """Return how to connect to a broker on this machine."""
     return {
         CONF_MODE: Mode.STANDALONE.value,
         CONF_HOST: LOOPBACK,
         CONF_PORT: port,
-        CONF_CLIENT_ID: "dinox-mqtt-bot-test",
+        CONF_CLIENT_ID: client_id(),
         CONF_USERNAME: "",
         CONF_PASSWORD: "",
         CONF_TLS: "off",
@@ -153,8 +161,14 @@ def add_subentry(hass: HomeAssistant, entry: MockConfigEntry, subentry: ConfigSu
 
 
 @asynccontextmanager
-async def running(hass: HomeAssistant, entry: MockConfigEntry, state: BotState | None = BotState.WAITING):
-    """Set a bot up, wait until it is in this state, and unload it."""
+async def running(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    state: BotState | None = BotState.WAITING,
+    *,
+    forget: bool = True,
+):
+    """Set a bot up, wait until it is in this state, unload it, and `forget` the status it left at the broker."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -166,6 +180,18 @@ async def running(hass: HomeAssistant, entry: MockConfigEntry, state: BotState |
         if entry.state.name == "LOADED":
             assert await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done()
+        if forget:
+            await _forget_status(entry)
+
+
+async def _forget_status(entry: MockConfigEntry) -> None:
+    """Clear what a bot's status left at the broker, where the next test's bot would see another bot."""
+    if entry.data.get(CONF_MODE) == Mode.STANDALONE and not entry.data[CONF_USERNAME]:
+        topic = f"dinox/bots/status/{entry.data[CONF_CLIENT_ID]}"
+        command = ("mosquitto_pub", "-h", LOOPBACK, "-p", str(entry.data[CONF_PORT]), "-t", topic, "-r", "-n")
+        quiet = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
+        await process.wait()
 
 
 async def until(condition: Callable[[], object], within: float = 10.0) -> None:

@@ -136,6 +136,7 @@ async def test_a_room_is_recognised_and_two_bridges_need_no_name(
         ({"to": "nobody@home.test"}, "user to: bridge_no_contact"),
         ({"to": "nobody"}, "user to: invalid_jid"),
         ({"name": "NIGHT"}, "user name: bridge_name"),
+        ({"filter": NIGHT.filter}, "user filter: bridge_twin"),
         ({"text": FORM["text"] | {"template": "{temp}"}}, "user text: invalid_template"),
         ({"back": FORM["back"] | {"topic": "a/+"}}, "user back: invalid_topic"),
     ],
@@ -147,6 +148,19 @@ async def test_what_cannot_be_is_said_beside_its_field(
     assert asked(form) == error
     assert suggested(form)["filter"] == (FORM | answers)["filter"]
     assert len(kept(entry)) == 1
+
+
+async def test_no_topic_and_no_contact_is_chosen_before_the_user_does(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    form = await add(hass, entry)
+    chosen = {
+        str(field): field.default() for field in form["data_schema"].schema if field in {"filter", "to"}
+    }
+    assert chosen == {"filter": "", "to": ""}
+    nothing = {key: value for key, value in FORM.items() if key not in chosen}
+    assert asked(await add(hass, entry, nothing)) == "user filter: invalid_filter"
+    assert asked(await add(hass, entry, nothing | {"filter": "home/#"})) == "user to: invalid_jid"
 
 
 async def test_a_bridge_is_changed_and_keeps_its_number(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -170,6 +184,8 @@ async def test_commands_keep_bridges_the_same_way(hass: HomeAssistant, entry: Mo
     assert (made.number, made.id) == (4, kept(entry)[-1].id)
     with pytest.raises(BotError, match="bridge_name"):
         await port.put_bridge(Bridge("b", ALICE, name="night"))
+    with pytest.raises(BotError, match="bridge_twin"):
+        await port.put_bridge(Bridge("a", ALICE, format=Format.SHORT))
     changed = await port.put_bridge(Bridge("b", ALICE, made.id, 4, "Day"))
     assert kept(entry)[-1] == changed
     await port.remove_bridge(changed)

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import ALICE, BOT, LOOPBACK, NO_ACCOUNT, account, bot_entry, standalone
+from running import ALICE, BOT, LOOPBACK, NO_ACCOUNT, account, bot_entry, client_id, standalone
 
 from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, LinkName, Mode
 from custom_components.dinox_mqtt_bot.typed import xmpp_data
@@ -389,7 +389,7 @@ async def test_a_broker_is_changed_and_an_empty_password_kept(
     answers = broker_answers(locked_mosquitto, username="ha", advanced={"protocol": "mqtt_311"})
     assert ended(await answer(hass, form, answers)) == "reconfigure_successful"
     assert (bot.data["protocol"], bot.data["password"]) == ("mqtt_311", "right")
-    assert bot.data["client_id"] == "dinox-mqtt-bot-test"
+    assert bot.data["client_id"] == client_id()
 
 
 @pytest.mark.parametrize("step", ["standalone", "reconfigure_broker"])
@@ -556,6 +556,7 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert suggested(form) == {"retention_days": 7}
+    assert list(form["data_schema"].schema)[-3:] == ["alerts", "free_text_section", "on_mqtt"]
     answers = {
         "discovery": False,
         "discovery_prefix": " ha/ ",

@@ -20,8 +20,9 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Bridge, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
 from lab.servers import Lab, Prosody, Server
 
 pytest_plugins = ["running"]
@@ -48,8 +49,11 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         escalate_after=60.0,
         escalate_to=("notify.alices_phone",),
     )
+    carried = bridge_subentry(
+        Bridge("diagnostics/x", ALICE, name="To Alice", nick="Jeeves", template="Dear Alice")
+    )
     options = {"notify_targets": ["notify.alices_phone"], "click": "/lovelace/secrets"}
-    entry = bot_entry(data, rules + alerts(rule), options)
+    entry = bot_entry(data, [*rules, *alerts(rule), carried], options)
     async with running(hass, entry) as bot:
         await publish(port, "diagnostics/x", "a secret value")
         await until(lambda: bot.bot.status.messages)
@@ -66,7 +70,7 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
     assert told["messages"] == {"failed": 0, "oversized": 0, "unacknowledged": 0}
     assert told["status"]["messages"] == 1
     assert told["store"]["trouble"] == ""
-    assert [each["type"] for each in told["subentries"]] == ["topic", "contact", "alert"]
+    assert [each["type"] for each in told["subentries"]] == ["topic", "contact", "alert", "bridge"]
     assert told["subentries"][2]["data"]["operator"] == "contains"
     assert told["alerts"] == {
         "rules": 1,
@@ -87,6 +91,9 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         ALICE,
         "Alice Miller",
         "Bedroom",
+        "To Alice",
+        "Jeeves",
+        "Dear Alice",
         "127.0.0.1",
         "BEGIN CERTIFICATE",
     )

@@ -150,7 +150,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "invalid_jid",
     }
     bridge -= {"bridge_word", "bridge_value", "bridge_number", "bridge_role"}
-    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name"}
+    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name", "bridge_twin"}
     preset = {"invalid_topic", "already_configured", "preset_name"}
     assert set(texts["config_subentries"]["preset"]["error"]) == preset
     options = {"invalid_topic", "invalid_target", *raised("free_text_forms.py")}

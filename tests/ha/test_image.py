@@ -1,6 +1,7 @@
 """Charts as pictures: drawn by the entity of a topic, in light and in dark."""
 
 import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -85,6 +86,7 @@ def test_limits_and_bands_are_drawn() -> None:
 
 def test_a_limit_far_away_does_not_flatten_the_numbers() -> None:
     plain = Picture("Kitchen", "°C", series(18, 21), SPAN)
+    assert drawn(replace(plain, last="21")) == drawn(plain) != drawn(replace(plain, last="19"))
     assert drawn(Picture("Kitchen", "°C", plain.points, SPAN, (Limit(900, "> 900"),))) == drawn(plain)
 
 

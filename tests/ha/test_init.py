@@ -23,6 +23,7 @@ from running import (
     account,
     add_subentry,
     bot_entry,
+    client_id,
     contacts,
     next_on,
     publish,
@@ -292,7 +293,7 @@ async def test_the_bot_says_goodbye_when_home_assistant_stops(
         await until(lambda: bot.chat.status.phase is Phase.ONLINE)
         hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
         await hass.async_block_till_done()
-        assert '"offline"' in await next_on(port, "dinox/bots/status/dinox-mqtt-bot-test")
+        assert '"offline"' in await next_on(port, f"dinox/bots/status/{client_id()}")
 
 
 async def test_removing_the_bot_removes_its_history(hass: HomeAssistant, data: dict[str, Any]) -> None:
@@ -305,8 +306,9 @@ async def test_removing_the_bot_removes_its_history(hass: HomeAssistant, data: d
 
 
 async def test_a_bot_without_an_account_has_no_chat_entities(
-    hass: HomeAssistant, data: dict[str, Any]
+    hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server
 ) -> None:
+    data = {**data, "port": own_mosquitto.ports["mqtt"]}
     async with running(hass, bot_entry({**data, **NO_ACCOUNT}, topics("init/quiet") + contacts(ALICE))):
         assert hass.states.get("binary_sensor.bot_mqtt").state == "on"
         assert hass.states.get("binary_sensor.bot_xmpp") is None
@@ -353,8 +355,9 @@ async def test_what_was_said_while_the_xmpp_server_was_down_arrives(
 
 
 async def test_devices_hang_on_the_bot(
-    hass: HomeAssistant, data: dict[str, Any], device_registry: dr.DeviceRegistry
+    hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server, device_registry: dr.DeviceRegistry
 ) -> None:
+    data = {**data, "port": own_mosquitto.ports["mqtt"]}
     entry = bot_entry(data, topics("devices/one", "devices/#") + contacts(Contact(ALICE, name="Alice")))
     async with running(hass, entry):
         devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)

@@ -27,6 +27,7 @@ from running import (
     NO_ACCOUNT,
     account,
     bot_entry,
+    client_id,
     contacts,
     running,
     standalone,
@@ -295,7 +296,7 @@ async def _take_over(port: int) -> None:
         async with Client(
             LOOPBACK,
             port,
-            identifier="dinox-mqtt-bot-test",
+            identifier=client_id(),
             username=BOT,
             password="botpw",
             protocol=ProtocolVersion.V5,

@@ -67,7 +67,7 @@ def port(own_mosquitto: Server) -> int:
 
 @pytest.fixture
 def data(port: int) -> dict[str, Any]:
-    return {**standalone(port), **NO_ACCOUNT}
+    return {**standalone(port), **NO_ACCOUNT, "client_id": "dinox-mqtt-bot-test"}
 
 
 class Listener:
@@ -134,7 +134,7 @@ async def told(port: int) -> dict[str, Any]:
 async def test_the_status_is_told_with_its_counters(
     hass: HomeAssistant, data: dict[str, Any], port: int
 ) -> None:
-    async with running(hass, bot_entry(data, topics("home/#"))):
+    async with running(hass, bot_entry(data, topics("home/#")), forget=False):
         status = await told(port)
         assert status | {"since": "", "version": ""} == {
             "status": "online",
@@ -260,7 +260,7 @@ async def test_on_ejabberd_the_status_is_told_and_taken_back(hass: HomeAssistant
         standalone(server.ports["mqtts"])
         | account(server.ports["c2s"], own_lab.ca)
         | {"mode": "xmpp_account", "server": "ejabberd", "tls": "custom"}
-        | {"ca": own_lab.ca.read_text("ascii"), "tls_name": "home.test"}
+        | {"client_id": "dinox-mqtt-bot-test", "ca": own_lab.ca.read_text("ascii"), "tls_name": "home.test"}
     )
     seen, watching = bot_entry(data), bot_entry(data | {"client_id": "watching", "xmpp_resource": "other"})
     async with running(hass, watching, state=None) as bot:

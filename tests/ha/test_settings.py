@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from homeassistant.core import HomeAssistant
 from hypothesis import given, strategies as st
 import pytest
-from running import NO_ACCOUNT, account, bot_entry, contacts, standalone, topics
+from running import NO_ACCOUNT, account, bot_entry, client_id, contacts, standalone, topics
 from slixmpp import JID
 
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
@@ -50,7 +50,7 @@ def test_the_brokers_settings_are_what_the_entry_says(protocol: str, version: Pr
     assert broker_settings(standalone(1883) | login) == BrokerSettings(
         host="127.0.0.1",
         port=1883,
-        client_id="dinox-mqtt-bot-test",
+        client_id=client_id(),
         username="ha",
         password="secret",
         protocol=version,

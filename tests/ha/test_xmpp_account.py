@@ -14,7 +14,19 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import pytest_socket
-from running import ALICE, BOT, LOOPBACK, account, bot_entry, contacts, running, standalone, topics, until
+from running import (
+    ALICE,
+    BOT,
+    LOOPBACK,
+    account,
+    bot_entry,
+    client_id,
+    contacts,
+    running,
+    standalone,
+    topics,
+    until,
+)
 from slixmpp import JID
 
 from custom_components.dinox_mqtt_bot import account as account_module
@@ -396,7 +408,7 @@ async def test_a_bot_is_moved_to_the_server_of_its_account(
     form = await answer(hass, form, xmpp_answers(servers, ejabberd, ""))
     form = await answer(hass, form, as_filled(form))
     assert (form["type"], form["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert (entry.data["mode"], entry.data["client_id"]) == ("xmpp_account", "dinox-mqtt-bot-test")
+    assert (entry.data["mode"], entry.data["client_id"]) == ("xmpp_account", client_id())
     assert entry.data["port"] == ejabberd.ports["mqtts"]
 
 

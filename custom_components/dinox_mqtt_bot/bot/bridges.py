@@ -33,7 +33,9 @@ PATIENCE = 3.0
 """Seconds that the same text, said again and again, is gathered before it is told once more."""
 
 FAILURE_EVERY = 60.0
-MOST_PAST = 10_000
+CHUNK = 200
+"""Messages that are read again at once; the event loop gets its turn in between."""
+
 KEPT = "bridge/"
 """Before a bridge's id: since when (Unix time) something of it waits, kept over restarts."""
 
@@ -202,13 +204,20 @@ class Bridges:
         for bridge in self._outgoing:
             since = ports.memory.get(f"{KEPT}{bridge.id}")
             try:
-                rows = await ports.history.past(bridge.filter, float(since), 0, MOST_PAST) if since else ()
+                if since:
+                    await self._read_again(bridge, float(since))
             except BotError as err:
                 _LOGGER.warning("What waits for a bridge cannot be read: %s", err)
                 return
+        self._wake()
+
+    async def _read_again(self, bridge: Bridge, since: float) -> None:
+        """Gather all there is since then: the newest of each topic is what counts. Raises BotError."""
+        after = 0
+        while rows := await self._bot.ports.history.past(bridge.filter, since, after, CHUNK):
             for row in rows:
                 self._gather_again(bridge, row)
-        self._wake()
+            after = rows[-1].id
 
     def _gather_again(self, bridge: Bridge, row: Past) -> None:
         message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)

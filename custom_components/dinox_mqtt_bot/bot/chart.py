@@ -29,7 +29,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture of a series shows. `limits` are lines across, `bands` the times an alert was active."""
+    """What a picture of a series shows.
+
+    `limits` are lines across, `bands` the times an alert was active. `last` is the newest number as it is written, empty
+    for what the last point says.
+    """
 
     title: str
     unit: str
@@ -37,6 +41,7 @@ class Picture:
     span: Span
     limits: tuple[Limit, ...] = ()
     bands: tuple[Span, ...] = ()
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ async def chart(bot: Bot, wanted: Wanted) -> Chart:
         raise _nothing(bot, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
     title = " ".join(filter(None, (topic_name(bot, wanted.topic), field)))
+    at, last = _last(readings, field, points, span)
     picture = Picture(
         title,
         unit,
@@ -88,8 +89,9 @@ async def chart(bot: Bot, wanted: Wanted) -> Chart:
         span,
         limits(bot.alarms.rules, wanted.topic, field, unit),
         await bands(bot, wanted.topic, field, span),
+        last,
     )
-    told = _told(bot, picture, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field})
+    told = _told(bot, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field})
     if others:
         fields = ", ".join(others[:MOST_FIELDS])
         told = Text("chart_fields", {"chart": told, "fields": fields}, told.facts)
@@ -127,9 +129,17 @@ async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
         return await _within(bot, wanted, await _bounded(bot, wanted.topic, wanted.span))
     for seconds in DEFAULTS:
         found = await _within(bot, wanted, Span(now - seconds, now + 1))
-        if len(found[0]) > 1:
-            break
+        if sum(point.count for point in found[0]) > 1:
+            return await _nearer(bot, wanted, *found)
     return found
+
+
+async def _nearer(bot: Bot, wanted: Wanted, points: list[Point], span: Span) -> tuple[list[Point], Span]:
+    """Return these numbers; where they fill only the end of the span, from the first one on."""
+    if points[0].time < span.until - (span.until - span.since) / 4:
+        return points, span
+    first = (await bot.ports.history.statistics(wanted.topic, span)).first
+    return await _within(bot, wanted, Span(first, span.until))
 
 
 async def _bounded(bot: Bot, topic: str, span: Span) -> Span:
@@ -197,10 +207,22 @@ async def bands(bot: Bot, topic: str, field: str, span: Span) -> tuple[Span, ...
     )
 
 
-def _told(bot: Bot, picture: Picture, *, by_count: bool, facts: dict[str, object]) -> Text:
+def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span: Span) -> tuple[float, str]:
+    """Return when the last of these numbers came, and that number: the mean of a few only where they are old."""
+    came = (
+        (reading.time, number_text(value))
+        for reading in reversed(readings)
+        if points[-1].time <= reading.time < span.until and (value := _number(reading, field)) is not None
+    )
+    if (newest_one := next(came, None)) is not None:
+        return newest_one
+    last = points[-1]
+    return last.time, mean_text(last.mean, (last,)) if last.count > 1 else number_text(last.mean)
+
+
+def _told(bot: Bot, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]) -> Text:
     points, span = picture.points, picture.span
     found = summary(points)
-    last = points[-1]
 
     def written(text: str) -> str:
         return with_unit(text, picture.unit)
@@ -211,10 +233,10 @@ def _told(bot: Bot, picture: Picture, *, by_count: bool, facts: dict[str, object
         "low": written(number_text(found.low)),
         "mean": written(mean_text(found.mean, points)),
         "high": written(number_text(found.high)),
-        "last": written(mean_text(last.mean, (last,)) if last.count > 1 else number_text(last.mean)),
+        "last": written(picture.last),
         "count": str(found.count),
         "since": bot.moment(points[0].time),
-        "until": bot.moment(last.time),
+        "until": bot.moment(until),
     }
     facts = facts | {
         "unit": picture.unit,

@@ -1,6 +1,7 @@
 """The way back: chat text in, reply out."""
 
 from collections.abc import Coroutine
+from contextlib import suppress
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,17 @@ class Dialogue:
             return self._hearing.hint(contact.jid, bot.ports.clock.now())
         if mistyped(text):
             return await self._asked(text, caller)
-        return await bot.questions.say(text, contact)
+        return await self._taken(text, contact)
+
+    async def _taken(self, text: str, contact: Contact) -> str:
+        """Take free text to where it goes, and answer; but not for ever what may be another bot that answers in turn."""
+        bot = self._bot
+        if self._hearing.may_answer(contact.jid, bot.ports.clock.now()):
+            return await bot.questions.say(text, contact)
+        if bot.rules.free_text.ear is Ear.TOPIC:
+            with suppress(BotError):
+                await bot.questions.say(text, contact)
+        return ""
 
     async def _answered(self, answer: Coroutine[Any, Any, str]) -> str:
         """Return an answer, or what went wrong with it: whoever wrote to the bot gets one."""

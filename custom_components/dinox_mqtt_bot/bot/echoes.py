@@ -1,5 +1,6 @@
 """What keeps bridges from running in circles: marks on what they publish, and a memory where marks get lost."""
 
+from collections import deque
 from collections.abc import Hashable
 from hashlib import blake2b
 
@@ -11,8 +12,15 @@ MARK = "dinox-bridge"
 
 ECHO_SECONDS = 30.0
 QUICK = 3.0
-MOST_ALIKE = 10
+MOST_ALIKE = 100
+"""So often the same may be said at once before it looks like a circle: fifty questions may have the same answer."""
+
 MOST_KEPT = 2_000
+MOST_EACH = 200
+"""How often one thing can be taken: what says the same by the thousand must not make each message dearer."""
+
+MOST_HASHED = 65_536
+"""Bytes of a payload that are looked at, beside its length: nobody types more, and a camera's picture has megabytes."""
 
 
 def conversation(own: str, bridge: Bridge) -> str:
@@ -38,12 +46,13 @@ class Tokens:
     """A bounded multiset that forgets: what was put can be taken as often, for half a minute."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, list[float]] = {}
+        self._kept: dict[Hashable, deque[float]] = {}
 
     def put(self, key: Hashable, now: float) -> None:
         """Let `key` be taken once more."""
-        kept = self._kept.pop(key, [])
-        self._kept[key] = [*(at for at in kept if _fresh(at, now)), now]
+        kept = self._living(key, now)
+        kept.append(now)
+        self._kept[key] = kept
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
 
@@ -53,10 +62,20 @@ class Tokens:
 
     def take(self, key: Hashable, now: float) -> bool:
         """Take `key` if it was put."""
-        kept = [at for at in self._kept.pop(key, ()) if _fresh(at, now)]
-        if len(kept) > 1:
-            self._kept[key] = kept[1:]
-        return bool(kept)
+        kept = self._living(key, now)
+        if not kept:
+            return False
+        kept.popleft()
+        if kept:
+            self._kept[key] = kept
+        return True
+
+    def _living(self, key: Hashable, now: float) -> deque[float]:
+        """Take out what of a key can be taken still, oldest first."""
+        kept = self._kept.pop(key, None) or deque(maxlen=MOST_EACH)
+        while kept and not _fresh(kept[0], now):
+            kept.popleft()
+        return kept
 
 
 def _fresh(at: float, now: float) -> bool:
@@ -65,7 +84,10 @@ def _fresh(at: float, now: float) -> bool:
 
 def _digest(payload: str | bytes) -> bytes:
     # A lone surrogate must not raise here either.
-    return blake2b(payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace")).digest()
+    said = payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace")
+    digest = blake2b(said[:MOST_HASHED])
+    digest.update(len(said).to_bytes(8))
+    return digest.digest()
 
 
 class Echoes:

@@ -20,6 +20,8 @@ CHUNK = 500
 """Messages that are read and written at once; the event loop gets its turn in between."""
 
 LARGEST = 8_000_000
+"""Bytes of a file: upload services seldom take more."""
+
 COLUMNS = ("time", "topic", "name", "text", "value", "payload", "qos", "retain", "repeated", "priority")
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
@@ -56,16 +58,18 @@ async def export(bot: Bot, topic_filter: str, span: Span, form: FileFormat, most
     rows = size = 0
     until, cut = 0.0, False
     after = 0
-    while True:
+    more = True
+    while more and not cut:
         chunk = await bot.ports.history.export(topic_filter, span, after, CHUNK)
-        fitting = chunk[: most - rows]
-        pieces += [_piece(entry, form, local) for entry in fitting]
-        size += sum(map(len, pieces[len(pieces) - len(fitting) :]))
-        rows += len(fitting)
-        after, until = (fitting[-1].id, fitting[-1].time) if fitting else (after, until)
-        cut = len(fitting) < len(chunk) or (size >= LARGEST and len(chunk) == CHUNK)
-        if cut or len(chunk) < CHUNK:
-            break
+        more = len(chunk) == CHUNK
+        for entry in chunk:
+            piece = _piece(entry, form, local)
+            size += len(piece.encode())
+            cut = rows == most or (rows > 0 and size > LARGEST)
+            if cut:
+                break
+            pieces.append(piece)
+            rows, after, until = rows + 1, entry.id, entry.time
     text = "".join(pieces) if form is FileFormat.CSV else f"[{',\n'.join(pieces)}]\n"
     return Export(_name(topic_filter, form), text, rows, until, cut)
 

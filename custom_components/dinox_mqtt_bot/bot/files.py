@@ -103,7 +103,7 @@ class Files:
         self.send(File(*named(reading), reading.message.payload, done, lambda error: None))
 
     def close(self) -> None:
-        """Tell of what waits that it will not be uploaded any more."""
+        """Tell of what waits, and of what is under way, that it will not be uploaded any more."""
         waiting, self._waiting = self._waiting, deque()
         for file in waiting:
             file.failed(BotError("upload_busy"))
@@ -111,7 +111,7 @@ class Files:
     async def _work(self) -> None:
         try:
             while self._waiting:
-                await self._upload(self._waiting.popleft())
+                await self._upload(self._waiting[0])
         finally:
             self._busy = False
 
@@ -119,9 +119,20 @@ class Files:
         try:
             address = await self._bot.ports.uploads.upload(file.name, file.mime, file.payload)
         except BotError as error:
-            file.failed(error)
+            if self._takes_out(file):
+                file.failed(error)
         else:
-            file.done(address)
+            if self._takes_out(file):
+                file.done(address)
+        finally:
+            self._takes_out(file)
+
+    def _takes_out(self, file: File) -> bool:
+        """Take a file out whose turn it was; say whether it was in: of what `close` gave up all is told."""
+        if not self._waiting or self._waiting[0] is not file:
+            return False
+        self._waiting.popleft()
+        return True
 
 
 def notice_of(bot: Bot, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:

@@ -48,8 +48,12 @@ class Foreign:
     left: int = MOST
 
     def topic(self, name: object) -> Topic:
-        """Return what is known of a topic, to add to it."""
-        return self.topics.setdefault(text(name), Topic())
+        """Return what is known of a topic, to add to it; what there are too many of is not taken."""
+        said = text(name)
+        if said not in self.topics and len(self.topics) >= MOST:
+            self.cut = True
+            return Topic()
+        return self.topics.setdefault(said, Topic())
 
 
 def recognise(given: object) -> Foreign:

@@ -1,5 +1,6 @@
 """What in a chat is meant for the bot, and what it says to the rest."""
 
+from collections import deque
 from collections.abc import Collection
 
 from .command import PREFIX, Command
@@ -8,6 +9,9 @@ from .parsing import addressed, parse
 from .ports import Phrases
 
 HINT_EVERY = 600.0
+BRAKE_SECONDS = 60.0
+MOST_ANSWERS = 20
+"""So often within that time what is no command is answered: two bots that answer each other come to rest."""
 
 
 class Hearing:
@@ -18,6 +22,7 @@ class Hearing:
         self._commands = commands
         self._bare = bare
         self._hinted: dict[str, float] = {}
+        self._answered: dict[str, deque[float]] = {}
 
     def is_command(self, text: str, aliases: Collection[str], *, among_others: bool = False) -> bool:
         """Say whether a text asks for a command; without `/mqtt` it has to be one as a whole.
@@ -43,3 +48,11 @@ class Hearing:
             return ""
         self._hinted[jid] = now
         return self._phrases.phrase("common.hint", help=f"{PREFIX} help")
+
+    def may_answer(self, jid: str, now: float) -> bool:
+        """Say whether what is no command may be answered once more, and count it if so."""
+        answered = self._answered.setdefault(jid, deque(maxlen=MOST_ANSWERS))
+        if len(answered) == MOST_ANSWERS and 0 <= now - answered[0] < BRAKE_SECONDS:
+            return False
+        answered.append(now)
+        return True

@@ -1,6 +1,6 @@
 """Subscriptions made of topics, names, QoS and priorities that stand apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .foreign import Foreign, Topic
@@ -15,6 +15,11 @@ def plan_topics(made: Plan, foreign: Foreign, rules: RuleSet) -> Subscriptions:
     """Plan the subscriptions; return them with those there are."""
     known = {each.filter: each for each in rules.subscriptions}
     there = frozenset(known)
+    # Looked through for every topic: only what can cover another one.
+    wide = [each for each in known.values() if _is_wide(each.filter)]
+    settings = {
+        name: each for name, each in foreign.topics.items() if _is_wide(name) and (each.qos or each.priority)
+    }
     taken = {fold(each.alias) for each in rules.subscriptions if each.alias}
     # First those that are subscribed: the others may be covered by them.
     for topic, said in sorted(foreign.topics.items(), key=lambda item: not item[1].subscribed):
@@ -23,27 +28,28 @@ def plan_topics(made: Plan, foreign: Foreign, rules: RuleSet) -> Subscriptions:
         if topic in there:
             outcome.skip("known")
         else:
-            wanted = _subscription(topic, _with_wildcards(topic, said, foreign), known.values(), outcome)
+            wanted = _subscription(topic, _with_wildcards(topic, said, settings), wide, outcome)
         if wanted is not None:
             wanted = _own_alias(wanted, taken, outcome)
             taken.add(fold(wanted.alias))
             known[topic] = wanted
+            wide += [wanted] * _is_wide(topic)
         made.add(outcome, wanted)
     return Subscriptions(known.values())
 
 
-def _with_wildcards(topic: str, said: Topic, foreign: Foreign) -> Topic:
+def _is_wide(topic_filter: str) -> bool:
+    return "+" in topic_filter or "#" in topic_filter or topic_filter.startswith("$share/")
+
+
+def _with_wildcards(topic: str, said: Topic, settings: Mapping[str, Topic]) -> Topic:
     """Return what is said of a topic, QoS and priority also by a filter that covers it."""
-    wider = [each for name, each in foreign.topics.items() if name != topic and _covers(name, topic)]
+    wider = [each for name, each in settings.items() if name != topic and covers(name, topic)]
     return replace(
         said,
         qos=said.qos or next((each.qos for each in wider if each.qos), ""),
         priority=said.priority or next((each.priority for each in wider if each.priority), ""),
     )
-
-
-def _covers(topic_filter: str, other: str) -> bool:
-    return bool(topic_filter) and covers(topic_filter, other)
 
 
 def _subscription(

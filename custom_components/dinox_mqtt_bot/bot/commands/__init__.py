@@ -9,10 +9,11 @@ from .contacts import Clear, Contacts
 from .database import Dbstats, Purge
 from .devices import Devices, Discovery, Set
 from .display import Display, Priority
+from .help import Help
 from .history import Export, History
 from .messages import Pause, Publish, Resume
 from .presets import Preset, Presets
-from .system import Config, Help, Reconnect, Status
+from .system import Config, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 
 COMMANDS: tuple[type[Command], ...] = (

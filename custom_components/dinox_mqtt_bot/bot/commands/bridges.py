@@ -49,7 +49,7 @@ class Bridge(Command):
 
     topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", alias=True)
     what: str = param(
-        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10, on, off, as “name”.",
+        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10 (a minute), on, off, as “name”.",
         default="",
         greedy=True,
         verbatim=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, override
 from ..command import PREFIX, Caller, Command, param
 from ..replies import Cell, Reply, Table, Text
 from ..rules import Display as Shown, Priority as Matter, Role
-from .topics import subscribed_as, subscription_facts
+from .topics import own_subscription, subscribed_as, subscription_facts
 
 if TYPE_CHECKING:
     from ..bot import Bot
@@ -27,7 +27,7 @@ class Priority(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         if not self.filter:
             return _table(bot, "priority_title", "column_priority")
-        known = subscribed_as(bot, self.filter)
+        known = (subscribed_as if self.priority is None else own_subscription)(bot, self.filter)
         if self.priority is not None and self.priority is not known.priority:
             known = replace(known, priority=self.priority)
             await bot.ports.rules.put_subscription(known)
@@ -55,7 +55,7 @@ class Display(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         if not self.filter:
             return _table(bot, "display_title", "column_display")
-        known = subscribed_as(bot, self.filter)
+        known = (subscribed_as if self.display is None else own_subscription)(bot, self.filter)
         if self.display is not None and self.display is not known.display:
             known = replace(known, display=self.display)
             await bot.ports.rules.put_subscription(known)

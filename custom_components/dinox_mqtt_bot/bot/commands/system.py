@@ -1,11 +1,10 @@
-"""Commands about the bot itself: how it is, how it is set up, what it can do."""
+"""Commands about the bot itself: how it is, how it is set up."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
 from ..answers import duration
-from ..command import PREFIX, Caller, Command, Surface, param, parameters, usage
-from ..parsing import find
+from ..command import PREFIX, Caller, Command, Surface
 from ..replies import Cell, Reply, Table, Text
 from ..rules import Role
 from ..standing import Standing
@@ -162,51 +161,3 @@ class Reconnect(Command):
         if caller.surface is not Surface.CHAT or bot.chat.status.phase is not Phase.ONLINE:
             bot.ports.chat.reconnect()
         return Text("reconnecting", {"status": f"{PREFIX} status"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Help(Command):
-    """Lists the commands, or explains one."""
-
-    node: ClassVar[str] = "help"
-    aliases: ClassVar[tuple[str, ...]] = ("?",)
-
-    command: str = param("Command to explain.", default="")
-
-    @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        if self.command:
-            return _explain(find(self.command, bot.commands))
-        allowed = [command for command in bot.commands if command.role <= caller.role]
-        return Table(
-            title=Text("help", {"name": bot.name}),
-            columns=("column_usage", "column_what"),
-            rows=tuple((usage(command), _description(command)) for command in allowed),
-            facts=tuple({"command": command.node, "usage": usage(command)} for command in allowed),
-            note=Text("help_note", {"example": f"{PREFIX} help publish"}),
-        )
-
-
-def _description(command: type[Command]) -> Text:
-    return Text(f"services.{command.node}.description")
-
-
-def _explain(command: type[Command]) -> Table:
-    """Explain one command: how it is typed, what it does, what each word means."""
-    path = f"services.{command.node}"
-    notes: dict[str, Cell] = {
-        "aliases": ", ".join(command.aliases),
-        "role": Text(f"role_{command.role.word}"),
-    }
-    return Table(
-        title=Text("help_command", {"usage": usage(command), "description": _description(command)}),
-        columns=("column_parameter", "column_what"),
-        rows=tuple(
-            (parameter.name, Text(f"{path}.fields.{parameter.name}.description"))
-            for parameter in parameters(command)
-        ),
-        facts=tuple(
-            {"parameter": parameter.name, "required": parameter.required} for parameter in parameters(command)
-        ),
-        note=Text("help_command_note_aliases" if command.aliases else "help_command_note", notes),
-    )

@@ -199,6 +199,19 @@ async def _seen(bot: Bot, name: str) -> Table:
     )
 
 
+def own_subscription(bot: Bot, topic: str) -> Subscription:
+    """Return the subscription of a filter or alias; else one for it alone, like the one by which it comes in.
+
+    Raises BotError `invalid_filter`, or what `subscribed_as` raises.
+    """
+    resolved = bot.subscriptions.resolve(topic)
+    known, covering = bot.subscriptions.get(resolved), bot.subscriptions.covering(resolved)
+    if known is not None or covering is None:
+        return subscribed_as(bot, topic)
+    valid_filter(resolved)
+    return replace(covering, filter=resolved, alias="")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Qos(Command):
     """Shows or sets the quality of service of a subscription."""
@@ -213,12 +226,12 @@ class Qos(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         if not self.filter:
             return _qos_table(bot)
-        known = subscribed_as(bot, self.filter)
         if self.qos is None:
+            known = subscribed_as(bot, self.filter)
             return Text(
                 "qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known)
             )
-        changed = replace(known, qos=self.qos)
+        changed = replace(own_subscription(bot, self.filter), qos=self.qos)
         await bot.ports.rules.put_subscription(changed)
         return _done(bot, "qos_set", changed)
 
@@ -254,17 +267,9 @@ class Alias(Command):
         taken = bot.subscriptions.resolve(name)
         if fold(name) in bot.subscriptions.aliases and taken != topic:
             raise BotError("alias_taken", alias=name, filter=taken)
-        known = bot.subscriptions.get(topic) or _own(bot, topic)
+        known = own_subscription(bot, topic)
         await bot.ports.rules.put_subscription(replace(known, alias=name))
         return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
-
-
-def _own(bot: Bot, topic: str) -> Subscription:
-    """Return a subscription for this topic alone, like the one by which it comes in."""
-    covering = bot.subscriptions.covering(topic)
-    if covering is None:
-        raise _unknown(bot, topic)
-    return replace(covering, filter=topic, alias="")
 
 
 @dataclass(frozen=True, kw_only=True)
