@@ -131,4 +131,4 @@ class PresetButton(StatusEntity, ButtonEntity):
         try:
             await run_preset(self.coordinator.bot, self._preset, "", caller)
         except BotError as err:
-            raise translated(err) from err
+            raise translated(err, self.coordinator.phrases) from err

@@ -5,8 +5,10 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from .bot.answers import explained
 from .bot.command import Caller, Surface
 from .bot.errors import BotError
+from .bot.ports import Phrases
 from .bot.rules import Role
 from .const import DOMAIN
 
@@ -40,11 +42,11 @@ def require_operator(caller: Caller, action: str) -> None:
         raise BotError("not_allowed", command=action, role=Role.OPERATOR.word)
 
 
-def translated(error: BotError) -> HomeAssistantError:
+def translated(error: BotError, phrases: Phrases) -> HomeAssistantError:
     """Return the error for an action's caller: its own fault (`ServiceValidationError`) or the world's."""
     kind = HomeAssistantError if error.key in WORLD else ServiceValidationError
     return kind(
         translation_domain=DOMAIN,
         translation_key=error.key,
-        translation_placeholders=error.placeholders,
+        translation_placeholders=dict(explained(error.placeholders, phrases)),
     )

@@ -71,20 +71,20 @@ DARK = Palette(
 
 
 class PillowPictures(ports.Pictures):
-    """Draws in the executor. `day` is how a date is written beside an axis."""
+    """Draws in the executor."""
 
-    def __init__(self, hass: HomeAssistant, local: Local, day: str) -> None:
+    def __init__(self, hass: HomeAssistant, local: Local, phrases: ports.Phrases) -> None:
         self._hass = hass
         self._local = local
-        self._day = day
+        self._phrases = phrases
 
     @override
     async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
-        work = partial(draw, picture, self._local, self._day, DARK if dark else LIGHT)
+        work = partial(draw, picture, self._local, self._phrases, DARK if dark else LIGHT)
         return await self._hass.async_add_executor_job(work)
 
 
-def draw(picture: Picture, local: Local, day: str, palette: Palette) -> bytes:
+def draw(picture: Picture, local: Local, phrases: ports.Phrases, palette: Palette) -> bytes:
     """Return a chart as PNG, 800 × 400. Blocks for some tens of milliseconds."""
     image = Image.new("RGB", (WIDTH * LARGER, HEIGHT * LARGER), palette.paper)
     sheet = Sheet(ImageDraw.Draw(image, "RGBA"), palette)
@@ -93,8 +93,9 @@ def draw(picture: Picture, local: Local, day: str, palette: Palette) -> bytes:
     values += [limit.value for limit in shown]
     upright = number_scale(min(values), max(values))
     left = LEFT + max(sheet.width(mark.label) for mark in upright.marks) + 8
-    plot = Plot((left, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), time_scale(picture.span, local, day), upright)
-    _heading(sheet, picture)
+    times = time_scale(picture.span, local, phrases.phrase("common.chart_day"))
+    plot = Plot((left, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), times, upright)
+    _heading(sheet, picture, phrases)
     _axes(sheet, plot)
     for band in picture.bands:
         right = max(plot.x(band.until), plot.x(band.since) + 2)
@@ -185,7 +186,7 @@ class Sheet:
         self._pencil.circle((at[0] * LARGER, at[1] * LARGER), radius * LARGER, fill=colour)
 
 
-def _heading(sheet: Sheet, picture: Picture) -> None:
+def _heading(sheet: Sheet, picture: Picture, phrases: ports.Phrases) -> None:
     palette, points = sheet.palette, picture.points
     found = summary(points)
     mean = points[-1].mean
@@ -194,8 +195,11 @@ def _heading(sheet: Sheet, picture: Picture) -> None:
     sheet.text((WIDTH - RIGHT, 32), last, palette.line, "rs", TITLE)
     room = WIDTH - RIGHT - LEFT - 24 - sheet.width(last, TITLE)
     sheet.text((LEFT, 32), _fitting(sheet, writable(picture.title), room), palette.ink, size=TITLE)
-    numbers = (
-        f"min {number_text(found.low)} · avg {mean_text(found.mean, points)} · max {number_text(found.high)}"
+    numbers = phrases.phrase(
+        "common.chart_heading",
+        low=number_text(found.low),
+        mean=mean_text(found.mean, points),
+        high=number_text(found.high),
     )
     sheet.text((LEFT, 56), writable(with_unit(numbers, picture.unit)), palette.faint)
 

@@ -136,7 +136,7 @@ class BotCoordinator:
             alerts=alerts if self.has_chat else TargetsBook(alerts),
             memory=self.store,
             uploads=self.chat if isinstance(self.chat, XmppLink) else NoUploads(),
-            pictures=PillowPictures(self.hass, self.clock.local, self.phrases.phrase("common.chart_day")),
+            pictures=PillowPictures(self.hass, self.clock.local, self.phrases),
             agent=HaAgent(self.hass),
             rules=EntryRules(self.hass, self.entry),
             phrases=self.phrases,

@@ -35,7 +35,7 @@ _SUBSCRIBING_SECONDS = 5.0
 
 COMING = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.SETUP_RETRY}
 SHARED = "$share/"
-NO_SHARED = "Shared Subscriptions not supported"  # as reason code 0x9E is called (MQTT 5 §2.4)
+NO_SHARED = "no_shared"
 
 
 class HaBroker:

@@ -8,6 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from .bot.announcements import Announcement, StatusChanged
+from .bot.answers import reason_text
 from .bot.status import LinkStatus, Phase
 from .exposure import KINDS, exposures
 from .issue_list import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
@@ -124,8 +125,11 @@ class Issues:
         return {name: why for name, why in refused.items() if wanted.get(name) is not None}
 
     def _raise_refusals(self) -> None:
+        phrases = self._coordinator.phrases
         for name, why in list(self._refused.items())[:MOST_TOPICS]:
-            self._set(Issue(IssueKind.TOPIC_REFUSED, name), True, filter=name, reason=why)
+            self._set(
+                Issue(IssueKind.TOPIC_REFUSED, name), True, filter=name, reason=reason_text(why, phrases)
+            )
 
     def _take_refusals_back(self) -> None:
         """Take back what is not refused any more, or not wanted; nobody knows while the broker is away."""

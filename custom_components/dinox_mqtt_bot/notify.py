@@ -53,4 +53,4 @@ class ContactNotify(BotEntity, NotifyEntity):
         try:
             self.coordinator.bot.send(f"{title}\n{message}" if title else message, jid)
         except BotError as err:
-            raise translated(err) from err
+            raise translated(err, self.coordinator.phrases) from err

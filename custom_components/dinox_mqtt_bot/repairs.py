@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -72,8 +73,15 @@ class TopicFlow(BotFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["again", "unsubscribe"],
-            description_placeholders={"filter": self.about},
+            description_placeholders={"filter": self.about, "reason": self._reason},
         )
+
+    @property
+    def _reason(self) -> str:
+        """Why the broker refused it, as the issue tells."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        told = issue.translation_placeholders if issue is not None else None
+        return (told or {}).get("reason", "")
 
     async def async_step_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Have the broker asked again, which raises the issue again if it still refuses."""

@@ -60,7 +60,7 @@ def _register(hass: HomeAssistant, name: str, action: Action, schema: vol.Schema
         try:
             return await action(entry.runtime_data, call)
         except BotError as err:
-            raise translated(err) from err
+            raise translated(err, entry.runtime_data.phrases) from err
 
     hass.services.async_register(DOMAIN, name, call, schema, SupportsResponse.OPTIONAL)
 

@@ -1,6 +1,7 @@
 """Files on their way to the XMPP server's upload service, over Home Assistant's own HTTP session."""
 
 from collections.abc import Mapping
+import logging
 import ssl
 
 import aiohttp
@@ -9,6 +10,8 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .bot.errors import BotError
 from .xmpp.upload import Put
+
+_LOGGER = logging.getLogger(__name__)
 
 SECONDS = 120.0
 
@@ -28,7 +31,8 @@ def http_put(hass: HomeAssistant, tls: ssl.SSLContext | None) -> Put:
             except aiohttp.ClientConnectorCertificateError:
                 continue
             except (aiohttp.ClientError, TimeoutError) as error:
-                raise BotError("upload_failed", reason=str(error) or "timeout") from error
+                _LOGGER.debug("No file could be put at the upload service: %s", type(error).__name__)
+                raise BotError("upload_failed", reason=_reason(error)) from error
         raise BotError("upload_failed", reason="certificate")
 
     async def _put(
@@ -45,3 +49,10 @@ def http_put(hass: HomeAssistant, tls: ssl.SSLContext | None) -> Put:
             return answer.status
 
     return put
+
+
+def _reason(error: aiohttp.ClientError | TimeoutError) -> str:
+    """Return the key of what went wrong."""
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "cannot_connect" if isinstance(error, aiohttp.ClientConnectorError) else "connection_lost"

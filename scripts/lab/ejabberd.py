@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .certificates import Certificates
 from .ports import LOOPBACK, connect, kept_ports
-from .server import Server, ServerMissingError, program
+from .server import IS_ROOT, Server, ServerMissingError, program
 
 _PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts", "mqtt_ws")
 _CONFIG = """
@@ -81,6 +81,18 @@ modules:
   mod_version: {{}}
 {extra_modules}
 """
+# Run with another root: the server's files are there too, and so are devices and processes.
+_ELSEWHERE = """
+set -e
+root=$1 files=$2
+shift 2
+mount -t tmpfs none "$root/tmp"
+mkdir -p "$root$files"
+mount --rbind "$files" "$root$files"
+mount --rbind /dev "$root/dev"
+mount --rbind /proc "$root/proc"
+exec chroot "$root" "$@"
+"""
 
 
 class Ejabberd(Server):
@@ -143,17 +155,18 @@ def ejabberd(
     )
     (directory / "inetrc").write_text('{lookup,["file","native"]}.\n{host,{127,0,0,1},["localhost"]}.\n')
     # Without -name and -sname it needs no epmd, no cookie and no port for distribution.
-    argv = [program("erl"), "-noinput", "+K", "true", "+S", "2:2", "+sbwt", "none"]
+    argv = ["-noinput", "+K", "true", "+S", "2:2", "+sbwt", "none"]
     argv += ["-mnesia", "dir", f'"{directory}/spool"', "-ejabberd", "quiet", "true", "-s", "ejabberd"]
+    root = _root()
     return Ejabberd(
         "ejabberd",
         directory,
-        argv,
+        [*_erlang(root, directory.parent), *argv],
         ports,
         wait_for=_PORTS,
         # The listeners open before the accounts are there.
         ready=lambda server: server.wait(lambda: _status(server), "its API never answered"),
-        env=_environment(directory, config),
+        env=_environment(root, directory, config),
     )
 
 
@@ -162,15 +175,28 @@ def _status(server: Server) -> object:
     return server.api("status")
 
 
-def _environment(directory: Path, config: Path) -> Mapping[str, str]:
-    libraries = next(Path("/usr/lib").glob("*/ejabberd-*"), None)
+def _root() -> Path:
+    """Return the root of the ejabberd to run: `LAB_EJABBERD` is the `ejabberdctl` of another than the machine's own."""
+    return Path(os.environ.get("LAB_EJABBERD") or "/usr/sbin/ejabberdctl").absolute().parents[2]
+
+
+def _erlang(root: Path, files: Path) -> list[str]:
+    """Return the command that runs Erlang; one of another root sees, of this machine, only `files`."""
+    if root == Path("/"):
+        return [program("erl")]
+    unshare = [program("unshare"), "--mount", *([] if IS_ROOT else ["--map-root-user"])]
+    return [*unshare, "sh", "-c", _ELSEWHERE, "sh", str(root), str(files), "/usr/bin/erl"]
+
+
+def _environment(root: Path, directory: Path, config: Path) -> Mapping[str, str]:
+    libraries = next((root / "usr/lib").glob("*/ejabberd-*"), None)
     if libraries is None:
         raise ServerMissingError("ejabberd is not installed; scripts/setup --servers installs it")
     return {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "HOME": str(directory),
         "LANG": "C.UTF-8",
-        "ERL_LIBS": str(libraries.parent),
+        "ERL_LIBS": f"/{libraries.parent.relative_to(root)}",
         "EJABBERD_CONFIG_PATH": str(config),
         "EJABBERD_LOG_PATH": str(directory / "ejabberd.log"),
         "ERL_INETRC": str(directory / "inetrc"),

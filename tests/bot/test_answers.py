@@ -3,7 +3,15 @@
 from phrases import RealPhrases
 import pytest
 
-from bot.answers import MAX_CHARACTERS, MAX_ROWS, duration, render_error, render_reply
+from bot.answers import (
+    MAX_CHARACTERS,
+    MAX_ROWS,
+    REASONS,
+    duration,
+    reason_text,
+    render_error,
+    render_reply,
+)
 from bot.errors import BotError
 from bot.replies import Table, Text
 
@@ -105,3 +113,24 @@ def test_an_error_quotes_no_novel() -> None:
 )
 def test_a_time_span_has_two_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_reason_of_the_bots_own_is_told_in_words(reason: str, language: str) -> None:
+    phrases = RealPhrases(language)
+    words = phrases.phrase(f"common.reason_{reason}")
+    assert reason_text(reason, phrases) == words
+    assert "reason_" not in words
+    assert render_reply(Text("refused_by", {"reason": reason}), phrases).endswith(words)
+    assert render_error(BotError("upload_failed", reason=reason), phrases).endswith(words)
+
+
+@pytest.mark.parametrize("reason", ["Not authorized", "HTTP 507", "item-not-found", "", "{reason}"])
+def test_a_reason_in_the_servers_words_stays_as_it_is(reason: str) -> None:
+    assert reason_text(reason, RealPhrases("de")) == reason
+
+
+def test_a_refusal_is_told_in_german_to_germans() -> None:
+    told = render_reply(Text("refused", {"filter": "a/+", "reason": "no_wildcards"}), RealPhrases("de"))
+    assert told == "Der Broker lehnt das Abonnement von a/+ ab: der Broker kennt keine Platzhalter (+ und #)"

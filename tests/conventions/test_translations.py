@@ -9,10 +9,12 @@ import pytest
 from source import INTEGRATION, modules
 
 from custom_components.dinox_mqtt_bot.bot.alert import Step
+from custom_components.dinox_mqtt_bot.bot.answers import REASONS
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 LANGUAGES = ("en", "de")
+REFUSALS = ("closes_connection", "invalid_filter", "no_shared", "no_wildcards", "unanswered")
 
 
 def texts(tree: Mapping[str, object], path: str = "") -> Iterator[tuple[str, str]]:
@@ -109,6 +111,20 @@ def test_the_errors_that_are_nobodys_fault_are_raised_somewhere() -> None:
 def test_every_phrase_has_a_text() -> None:
     english = load("en")
     assert [key for key in sorted(phrases_asked()) if key not in english] == []
+
+
+def test_every_reason_the_code_gives_is_told_in_words() -> None:
+    found = set(REFUSALS)
+    for tree in modules().values():
+        found |= {
+            str(word.value.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BotError"
+            for word in node.keywords
+            if word.arg == "reason" and isinstance(word.value, ast.Constant)
+        }
+    assert len(found) > 5
+    assert found - REASONS == set()
 
 
 def test_no_text_is_left_over() -> None:

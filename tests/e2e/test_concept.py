@@ -1,11 +1,9 @@
 """Bridges, rooms, presets, charts, free text: what goes back and forth between the broker and the conversation."""
 
-import ast
 import asyncio
 from collections.abc import AsyncIterator, Callable
 import contextlib
 import json
-from pathlib import Path
 import re
 from typing import Any
 import uuid
@@ -13,12 +11,12 @@ import uuid
 import aiohttp
 import aiomqtt
 from house import BOT, YOU, House, until
+from node_red import ANSWERS, MEDIA, QUOTED, UNASKED
 import pytest
 
 from lab.flows import options_answer
 
 SHARED = "shared@home.test"
-SAMPLES = Path(__file__).parents[1] / "bot" / "test_node_red.py"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -205,8 +203,7 @@ async def test_free_text_is_answered_by_a_flow_on_the_broker(house: House) -> No
 
 @pytest.mark.usefixtures("free_text")
 async def test_every_answer_of_the_flows_is_read_as_it_was_written(house: House) -> None:
-    answers = published_by_the_flows()
-    assert len(answers) > 15
+    answers = [json.loads(text) for text in ANSWERS.values()]
     async with house.mqtt() as flow:
         await flow.subscribe("dinox/chat", qos=1)
         await question(house, flow)
@@ -221,17 +218,48 @@ async def test_every_answer_of_the_flows_is_read_as_it_was_written(house: House)
             assert (await house.you.next(text[:20], sender=BOT)).text == text
 
 
-def published_by_the_flows() -> list[str]:
-    """Return the payloads that the tests of the bot have from the flows."""
-    tree = ast.parse(SAMPLES.read_text("utf-8"))
-    (samples,) = [
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id == "ANSWERS"
-    ]
-    return [json.loads(text) for text in ast.literal_eval(samples).values()]
+@pytest.mark.usefixtures("free_text")
+async def test_what_the_flows_say_of_themselves_has_its_topic_above_it(house: House) -> None:
+    async with house.mqtt() as flow:
+        await flow.subscribe("dinox/chat", qos=1)
+        await question(house, flow)
+        await flow.publish("dinox/response", "done", qos=1)
+        await house.you.next("done", sender=BOT)
+        for text in (json.loads(UNASKED), "Hello from terminal"):
+            await flow.publish("dinox/response", text, qos=1)
+            heard = await house.you.next(text, sender=BOT)
+            assert heard.text == f"dinox/response\n{text}"
+
+
+async def test_pictures_sounds_and_streams_of_a_flow_are_named(house: House) -> None:
+    topics = ("standalone/dinox", "standalone/response")
+    await set_options(
+        house, {"free_text": "topic", "free_text_topic": topics[0], "free_text_response_topic": topics[1]}
+    )
+    try:
+        async with house.mqtt() as flow:
+            await flow.subscribe(topics[0], qos=1)
+            await question(house, flow)
+            await flow.publish(topics[1], "ready", qos=1)
+            await house.you.next("ready", sender=BOT)
+            for kind, (payload, shown) in MEDIA.items():
+                house.you.say(BOT, f"show me {kind}")
+                async with asyncio.timeout(15):
+                    await anext(aiter(flow.messages))
+                await flow.publish(topics[1], payload, qos=1)
+                assert (await house.you.next(shown, sender=BOT)).text == shown
+    finally:
+        await set_options(house, {"free_text": "off"})
+
+
+async def test_what_the_plugins_documentation_quotes_reads_well(house: House) -> None:
+    await house.ask("/mqtt subscribe home/#", "home/#")
+    try:
+        for topic, payload, shown in QUOTED:
+            await house.publish(topic, payload)
+            assert (await house.you.next(shown, sender=BOT)).text == f"{topic}\n{shown}"
+    finally:
+        await house.ask("/mqtt unsubscribe home/#", "home/#")
 
 
 async def question(house: House, flow: aiomqtt.Client) -> aiomqtt.Message:

@@ -158,6 +158,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
             await http_put(hass, tls)(address, {}, PNG)
         assert refused.value.placeholders == {"reason": "certificate"}
     assert await http_put(hass, servers.client_ssl())(address, {}, PNG) >= 400
-    with pytest.raises(BotError, match="upload_failed"):
+    with pytest.raises(BotError, match="upload_failed") as refused:
         await http_put(hass, None)("https://127.0.0.1:1/x", {}, PNG)
+    assert refused.value.placeholders == {"reason": "cannot_connect"}
     assert issubclass(aiohttp.ClientConnectorCertificateError, aiohttp.ClientError)

@@ -19,6 +19,7 @@ from custom_components.dinox_mqtt_bot.bot.archive import Point, Span
 from custom_components.dinox_mqtt_bot.bot.chart import Limit, Picture, gather
 from custom_components.dinox_mqtt_bot.chart_picture import DARK, HEIGHT, LIGHT, WIDTH, draw, writable
 from custom_components.dinox_mqtt_bot.clock import LoopClock
+from custom_components.dinox_mqtt_bot.phrases import Translations, async_load_phrases
 from lab.servers import Server
 
 pytest_plugins = ["running"]
@@ -49,8 +50,16 @@ def colours(png: bytes) -> set[tuple[int, ...]]:
     return {colour for _, colour in found if isinstance(colour, tuple)}
 
 
-def drawn(picture: Picture, palette: chart_picture.Palette = LIGHT) -> bytes:
-    return draw(picture, _clock().local, "%-d %b", palette)
+WORDS = Translations(
+    {
+        "common.chart_day": "%-d %b",
+        "common.chart_heading": "min {low} · avg {mean} · max {high}",
+    }
+)
+
+
+def drawn(picture: Picture, palette: chart_picture.Palette = LIGHT, phrases: Translations = WORDS) -> bytes:
+    return draw(picture, _clock().local, phrases, palette)
 
 
 def _clock() -> LoopClock:
@@ -120,6 +129,22 @@ def test_without_the_frontend_the_font_of_pillow_has_to_do(monkeypatch: pytest.M
     finally:
         chart_picture._font.cache_clear()
         chart_picture._has.cache_clear()
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_the_heading_is_in_the_language_of_home_assistant(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def noted(text: str) -> str:
+        told.append(text)
+        return text
+
+    monkeypatch.setattr(chart_picture, "writable", noted)
+    hass.config.language = "de"
+    drawn(Picture("Küche", "°C", series(18, 24), SPAN), phrases=await async_load_phrases(hass))
+    assert "Min. 18 · Mittel 21 · Max. 24 °C" in told
 
 
 # The entity.

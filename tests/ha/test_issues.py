@@ -210,6 +210,9 @@ async def test_a_refused_topic_is_told_and_can_be_given_up(
         placeholders = issue.translation_placeholders or {}
         assert (placeholders["filter"], placeholders["bot"]) == (DEEP, "Bot")
         menu = await fix(hass, issue)
+        # What is behind it is a key or in the broker's words; a person reads words.
+        assert menu["description_placeholders"] == {"filter": DEEP, "reason": placeholders["reason"]}
+        assert "_" not in placeholders["reason"]
         assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["again", "unsubscribe"])
         await go_on(hass, menu, {"next_step_id": "unsubscribe"})
         assert [rule.unique_id for rule in entry.subentries.values()] == ["home/#"]

@@ -1,12 +1,13 @@
 """What the bot tells of itself on MQTT, and what it makes of other bots there."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 import json
 from pathlib import Path
 from typing import Any
 
+from documented import documented, faults
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -32,12 +33,15 @@ from custom_components.dinox_mqtt_bot.beacon_settings import (
     tells_status,
     unfit,
 )
+from custom_components.dinox_mqtt_bot.bot.alert import AlertState
 from custom_components.dinox_mqtt_bot.bot.beacon import MOST_BYTES, STATUS_FILTER, Beacon
 from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.neighbours import MOST
 from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.status import BotState
 from custom_components.dinox_mqtt_bot.const import CONF_TELL_NOTIFICATIONS, CONF_TELL_STATUS, DOMAIN
 from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
+from custom_components.dinox_mqtt_bot.events import ALERT_STEPS
 from custom_components.dinox_mqtt_bot.farewell import async_clear_status
 from custom_components.dinox_mqtt_bot.on_mqtt import TOLD_ON
 from lab.servers import Lab, Server
@@ -46,6 +50,8 @@ pytest_plugins = ["running"]
 
 STATUS = "dinox/bots/status/dinox-mqtt-bot-test"
 NOTIFICATIONS = "dinox/notifications/dinox-mqtt-bot-test"
+STATUS_SCHEMA, STATUS_EXAMPLES = documented("dinox/bots/status/<bot>")
+NOTIFICATION_SCHEMA, NOTIFICATION_EXAMPLES = documented("dinox/notifications/<bot>")
 KITCHEN = "dinox/bots/status/kitchen"
 WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
 SAID = {
@@ -128,6 +134,48 @@ async def told(port: int) -> dict[str, Any]:
     return status
 
 
+# What docs/mqtt.md says of it.
+
+
+def test_the_examples_of_the_documentation_are_as_its_schemas_say() -> None:
+    assert len(STATUS_EXAMPLES) == 1
+    assert [each["kind"] for each in NOTIFICATION_EXAMPLES] == ["alert", "message"]
+    assert [faults(each, STATUS_SCHEMA) for each in STATUS_EXAMPLES] == [[]]
+    assert [faults(each, NOTIFICATION_SCHEMA) for each in NOTIFICATION_EXAMPLES] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"status": "away"}, "$.status: 'away'"),
+        ({"messages": True}, "$.messages: True"),
+        ({"messages": 1.5}, "$.messages: 1.5"),
+        ({"unread": -1}, "$.unread: -1"),
+        ({"since": "soon"}, "$.since: 'soon'"),
+        ({"name": None}, "$.name: None"),
+        ({"mood": "good"}, "$.mood: unknown"),
+    ],
+)
+def test_what_is_not_documented_would_be_found(change: dict[str, Any], fault: str) -> None:
+    assert faults(STATUS_EXAMPLES[0] | change, STATUS_SCHEMA) == [fault]
+    assert faults({"status": "online"}, STATUS_SCHEMA) == ["$.name: missing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("state", BotState),
+        ("priority", [each.word for each in Priority]),
+        ("step", ALERT_STEPS),
+        ("from_state", AlertState),
+        ("to_state", AlertState),
+    ],
+)
+def test_every_word_that_can_be_told_is_documented(name: str, values: Iterable[str]) -> None:
+    properties = STATUS_SCHEMA["properties"] | NOTIFICATION_SCHEMA["properties"]
+    assert set(values) == set(properties[name]["enum"])
+
+
 # Its own status.
 
 
@@ -149,6 +197,8 @@ async def test_the_status_is_told_with_its_counters(
         }
         assert status["since"].endswith("Z")
         assert status["version"]
+        assert faults(status, STATUS_SCHEMA) == []
+    assert faults(await kept(port), STATUS_SCHEMA) == []
     assert await kept(port) == {"status": "offline", "name": "Bot"}
 
 
@@ -329,6 +379,7 @@ async def test_every_step_of_an_alert_is_told(hass: HomeAssistant, data: dict[st
         await until(lambda: len(heard.on(NOTIFICATIONS)) == 3)
         told = heard.on(NOTIFICATIONS)
         assert [each["step"] for each in told] == ["fired", "acknowledged", "resolved"]
+        assert [faults(each, NOTIFICATION_SCHEMA) for each in told] == [[], [], []]
         assert told[0] | {"time": ""} == {
             "kind": "alert",
             "bot": "Bot",
@@ -359,6 +410,7 @@ async def test_urgent_messages_are_told_and_others_not(
         await publish(port, "door/front", "open")
         await until(lambda: heard.on(NOTIFICATIONS))
         (told,) = heard.on(NOTIFICATIONS)
+        assert faults(told, NOTIFICATION_SCHEMA) == []
         assert told | {"time": "", "name": ""} == {
             "kind": "message",
             "bot": "Bot",

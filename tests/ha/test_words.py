@@ -7,7 +7,10 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 import custom_components.dinox_mqtt_bot
+from custom_components.dinox_mqtt_bot.bot.answers import REASONS
+from custom_components.dinox_mqtt_bot.bot.errors import BotError
 from custom_components.dinox_mqtt_bot.broker.connack import Failure
+from custom_components.dinox_mqtt_bot.callers import translated
 from custom_components.dinox_mqtt_bot.excerpt import excerpt, plain_topic
 from custom_components.dinox_mqtt_bot.phrases import Translations, async_load_phrases
 from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
@@ -115,7 +118,19 @@ def reasons(language: str) -> tuple[dict[str, str], dict[str, str]]:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_status_sensor_gives_the_reasons_of_the_chat(language: str) -> None:
     said, shown = reasons(language)
-    assert said == shown
+    # What is no state of a link but why one thing failed is not the sensor's.
+    assert said.keys() - shown.keys() <= REASONS
+    assert {key: said[key] for key in shown} == shown
     assert {"mqtt_missing", *Failure, losses.NO_STARTTLS, losses.SERVER_CLOSED, losses.UNKNOWN_HOST} <= set(
         said
     )
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_an_action_fails_with_its_reason_in_words(hass: HomeAssistant) -> None:
+    hass.config.language = "de"
+    german = await async_load_phrases(hass)
+    failed = translated(BotError("upload_failed", reason="timeout"), german)
+    assert failed.translation_placeholders == {"reason": "keine rechtzeitige Antwort"}
+    failed = translated(BotError("publish_refused", reason="Not authorized"), german)
+    assert failed.translation_placeholders == {"reason": "Not authorized"}

@@ -1,7 +1,7 @@
 """One account for chat and messages: from its address to the first message in the chat, on real servers."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 import datetime as dt
 from typing import Any
@@ -22,6 +22,7 @@ from running import (
     bot_entry,
     client_id,
     contacts,
+    publish,
     running,
     standalone,
     topics,
@@ -32,6 +33,7 @@ from slixmpp import JID
 from custom_components.dinox_mqtt_bot import account as account_module
 from custom_components.dinox_mqtt_bot.account import server_data
 from custom_components.dinox_mqtt_bot.account_settings import fit_filter
+from custom_components.dinox_mqtt_bot.bot.announcements import Announcement, MessageReceived
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
@@ -193,7 +195,47 @@ async def test_a_restarted_server_gets_both_links_back(
             await alice.next("back again", within=30)
 
 
-def on_ejabberd(lab: Lab, where: Server, /, **data: Any) -> MockConfigEntry:
+async def test_the_unit_and_label_that_come_with_a_message_are_shown(
+    hass: HomeAssistant, servers: Lab, ejabberd: Ejabberd
+) -> None:
+    async with (
+        person(servers, ejabberd) as alice,
+        running(hass, on_ejabberd(servers, ejabberd), None) as coordinator,
+    ):
+        await until(lambda: "home/#" in coordinator.broker._wanted._granted)
+        told: list[Announcement] = []
+        coordinator.bot.listen(told.append)
+        login = ("-V", "5", "-u", ALICE, "-P", "alicepw")
+        unit = ("-D", "PUBLISH", "user-property", "unit", "°C")
+        label = ("-D", "PUBLISH", "user-property", "label", "Cellar")
+        await publish(ejabberd.ports["mqtt"], "home/cellar", "12.5", *login, *unit, *label)
+        assert "12.5 °C" in (await alice.next("Cellar")).text
+        (arrived,) = [each for each in told if isinstance(each, MessageReceived)]
+        reading = arrived.reading
+        assert (reading.message.topic, reading.name) == ("home/cellar", "Cellar")
+        assert (reading.value, reading.unit) == (12.5, "°C")
+
+
+async def test_each_topic_that_access_rules_deny_is_told(hass: HomeAssistant, own_lab: Lab) -> None:
+    server = own_lab.ejabberd(
+        users=USERS, mqtt_options='{ access_subscribe: { "home/#": [{ allow: local }] } }'
+    )
+    entry = on_ejabberd(own_lab, server, filters=("home/#", "garden/#", "vault/door"))
+    async with person(own_lab, server) as alice, running(hass, entry) as coordinator:
+        for denied in ("garden/#", "vault/door"):
+            await alice.next(f"The broker refuses the subscription to {denied}: ")
+        assert coordinator.broker.refused.keys() >= {"garden/#", "vault/door"}
+        assert "home/#" not in coordinator.broker.refused
+        await coordinator.broker.publish("home/cellar", b"dry", 1, False)
+        await alice.next("dry")
+        alice.say(BOT, "/mqtt topics")
+        listed = (await alice.next("vault/door")).text
+        assert listed.count("refused by the broker") == 2
+
+
+def on_ejabberd(
+    lab: Lab, where: Server, /, filters: Iterable[str] = ("home/#",), **data: Any
+) -> MockConfigEntry:
     """Return a bot as the flow makes it."""
     ca = lab.ca.read_text("ascii")
     return bot_entry(
@@ -202,7 +244,7 @@ def on_ejabberd(lab: Lab, where: Server, /, **data: Any) -> MockConfigEntry:
         | {"mode": "xmpp_account", "server": "ejabberd", "tls": "custom", "ca": ca, "tls_name": "home.test"}
         | {"pubsub_only": False, "pubsub_service": "pubsub.home.test"}
         | data,
-        [*topics("home/#"), *contacts(ALICE)],
+        [*topics(*filters), *contacts(ALICE)],
     )
 
 

@@ -185,9 +185,9 @@ async def test_refusals_name_their_reason(world: World) -> None:
     for attempt, key, reason in (
         (pubsub.items(node("nowhere"), 1), "pubsub_refused", "item-not-found"),
         (pubsub.subscribe(Node("upload.home.test", "x")), "pubsub_refused", "service-unavailable"),
-        (pubsub.subscribe(Node("a b.home.test", "x")), "pubsub_refused", "jid-malformed"),
+        (pubsub.subscribe(Node("a b.home.test", "x")), "pubsub_refused", "bad_address"),
         (pubsub.publish(node("forbidden"), ItemType.UTF8, "x"), "publish_refused", "forbidden"),
-        (pubsub.publish(Node("a b.test", "x"), ItemType.UTF8, "x"), "publish_refused", "jid-malformed"),
+        (pubsub.publish(Node("a b.test", "x"), ItemType.UTF8, "x"), "publish_refused", "bad_address"),
     ):
         with pytest.raises(BotError) as refused:
             await attempt

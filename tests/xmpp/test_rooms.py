@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import JID
-from slixmpp.exceptions import IqError
+from slixmpp.exceptions import IqError, IqTimeout
 
 from custom_components.dinox_mqtt_bot.bot.ports import Notice
 from custom_components.dinox_mqtt_bot.bot.status import Delivery
@@ -183,6 +183,58 @@ async def test_a_bot_that_does_not_know_that_it_is_outside_asks_and_comes_back(e
     await until(lambda: room in inside(probed), "in again")
     notice = probed.say("still here", room, room=True)
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "stays"),
+    [
+        (["service-unavailable"], True),
+        (["feature-not-implemented"], True),
+        (["remote-server-not-found"], True),
+        (["remote-server-timeout"], True),
+        (["item-not-found"], True),
+        (["item-not-found", "service-unavailable", "item-not-found"], True),
+        (["item-not-found", "item-not-found"], False),
+        (["not-acceptable"], False),
+        (["not-allowed"], False),
+        (["forbidden"], False),
+        (["bad-request"], False),
+    ],
+)
+async def test_the_error_to_a_ping_of_itself_tells_the_bot_whether_it_is_inside(
+    world: World, monkeypatch: pytest.MonkeyPatch, conditions: list[str], stays: bool
+) -> None:
+    probed, room = await world.bot(timing=replace(QUICK, room_ping=600, room_pause=600)), new_room()
+    await joined(probed, room)
+    session = probed.link._session
+    assert session is not None
+    rooms, waiting = probed.link._rooms, list(conditions)
+
+    async def refuse(address: JID, timeout: float) -> None:
+        answer: Any = session.xmpp.make_iq_error(id="1", condition=waiting.pop(0))
+        raise IqError(answer)
+
+    monkeypatch.setattr(session.xmpp.plugin["xep_0199"], "send_ping", refuse)
+    for _ in conditions:
+        assert room in inside(probed)
+        await rooms._look_around(session.xmpp)
+    assert (room in inside(probed)) is stays
+
+
+async def test_a_ping_that_is_not_answered_tells_the_bot_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probed, room = await world.bot(timing=replace(QUICK, room_ping=600)), new_room()
+    await joined(probed, room)
+    session = probed.link._session
+    assert session is not None
+
+    async def wait(address: JID, timeout: float) -> None:
+        raise IqTimeout(session.xmpp.make_iq_get())
+
+    monkeypatch.setattr(session.xmpp.plugin["xep_0199"], "send_ping", wait)
+    await probed.link._rooms._look_around(session.xmpp)
+    assert room in inside(probed)
 
 
 async def test_a_new_nick_that_the_room_gives_is_the_bots(world: World) -> None:

@@ -141,7 +141,7 @@ async def test_a_place_outside_of_which_anybody_could_read_is_not_used(
     probed = await bot(world)
     with pytest.raises(BotError) as failed:
         await upload(probed)
-    assert failed.value.placeholders == {"reason": "unsafe address"}
+    assert failed.value.placeholders == {"reason": "unsafe_address"}
 
 
 async def test_the_end_of_the_session_ends_the_wait(own_prosody: Server, lab: Lab) -> None:

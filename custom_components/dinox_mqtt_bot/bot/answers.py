@@ -1,5 +1,7 @@
 """Replies and errors as chat text."""
 
+from collections.abc import Mapping
+
 from .errors import BotError
 from .plain import cut, inert, plain
 from .ports import Phrases
@@ -7,6 +9,14 @@ from .replies import Cell, Chart, Reply, Table, Text
 
 _LABELS = frozenset({"column_what", "column_settings"})
 """First columns that name what the rest of the row tells."""
+
+REASONS = frozenset(
+    {
+        *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
+        *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
+    }
+)
+"""Why the broker does not deliver, or something failed, where the bot knows it and no server says it in its own words."""
 
 MAX_ROWS = 60
 MAX_CELL = 80
@@ -25,15 +35,28 @@ def render_reply(reply: Reply, phrases: Phrases) -> str:
 def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> str:
     """Return a translated sentence, each placeholder cut to `limit` characters."""
     key = text.key if "." in text.key else f"common.{text.key}"
-    return phrases.phrase(
-        key, **{name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
-    )
+    filled = {name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
+    return phrases.phrase(key, **explained(filled, phrases))
 
 
 def render_error(error: BotError, phrases: Phrases) -> str:
     """Return what a person reads about an error."""
-    filled = {name: _cut(value, MAX_PLACEHOLDER) for name, value in error.placeholders.items()}
+    filled = {
+        name: _cut(value, MAX_PLACEHOLDER) for name, value in explained(error.placeholders, phrases).items()
+    }
     return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
+
+
+def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str, str]:
+    """Return placeholders with the `reason` among them, if any, in words."""
+    if "reason" not in placeholders:
+        return placeholders
+    return {**placeholders, "reason": reason_text(placeholders["reason"], phrases)}
+
+
+def reason_text(reason: str, phrases: Phrases) -> str:
+    """Return one of `REASONS` in words (`common.reason_<key>`); a server's own words stay as they are."""
+    return phrases.phrase(f"common.reason_{reason}") if reason in REASONS else reason
 
 
 def duration(seconds: float) -> str:

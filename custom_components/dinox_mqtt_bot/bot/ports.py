@@ -27,7 +27,7 @@ class Broker(Protocol):
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """Topic filters the broker refused (SUBACK ≥ 0x80), each with the broker's reason."""
+        """Topic filters the broker refused (SUBACK ≥ 0x80), each with the broker's words or one of `answers.REASONS`."""
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions at the broker equal to `filters`, now or as soon as connected (tell)."""

@@ -12,7 +12,7 @@ from .copies import SHARED, Copies, identifier_of
 
 _CHUNK = 100
 _STRIKES = 2
-_NO_ANSWER = "no answer to the subscription"
+_NO_ANSWER = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Wanted:
             strikes = self._suspects.get(name, 0)
             self._suspects[name] = strikes + (len(first.filters) == 1)
             if self._suspects[name] >= _STRIKES:
-                self.refused[name] = "connection closed"
+                self.refused[name] = "closes_connection"
 
     def pardon(self) -> None:
         """Ask for everything again, also for what was refused."""
@@ -207,9 +207,9 @@ class Wanted:
         except BotError as err:
             self.refused[name] = err.key
         if name.startswith(SHARED) and not self._connack.shared_subscriptions:
-            self.refused[name] = "shared subscriptions not supported"
+            self.refused[name] = "no_shared"
         elif not self._connack.wildcards and ("+" in name or "#" in name):
-            self.refused[name] = "wildcard subscriptions not supported"
+            self.refused[name] = "no_wildcards"
         return name not in self.refused
 
     def _subscribes(self, names: list[str]) -> Iterator[Subscribe]:

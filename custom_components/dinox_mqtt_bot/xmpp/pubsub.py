@@ -118,7 +118,7 @@ class PubSub:
         except IqTimeout as error:
             raise BotError("publish_timeout") from error
         except InvalidJID as error:
-            raise BotError("publish_refused", reason="jid-malformed") from error
+            raise BotError("publish_refused", reason="bad_address") from error
 
     async def _ask(
         self,
@@ -140,7 +140,7 @@ class PubSub:
         except IqTimeout as error:
             raise BotError("pubsub_timeout", node=node.name) from error
         except InvalidJID as error:
-            raise BotError("pubsub_refused", node=node.name, reason="jid-malformed") from error
+            raise BotError("pubsub_refused", node=node.name, reason="bad_address") from error
 
     def _open(self) -> Session:
         if self._session is None or self._session.over.done():

@@ -22,6 +22,7 @@ _REFUSALS: Final = {
     "service-unavailable": "common.pubsub_no_service",
     "remote-server-not-found": "common.pubsub_no_service",
     "jid-malformed": "common.pubsub_no_service",
+    "bad_address": "common.pubsub_no_service",
 }
 
 

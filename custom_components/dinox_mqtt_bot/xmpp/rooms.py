@@ -36,8 +36,12 @@ _FORM: Final = "{jabber:x:data}x"
 _SELF: Final = "110"
 _CREATED: Final = "201"
 _RENAMED: Final = "303"
-# XEP-0410 §3: everything else that a room answers comes from a room that knows the bot.
+# What a room answers to a message of somebody who is not in it.
 _OUTSIDE: Final = frozenset({"not-acceptable", "item-not-found"})
+# What it answers to the bot's ping of itself (XEP-0410 §3): the bot is inside; or nobody can tell now.
+_INSIDE: Final = frozenset({"service-unavailable", "feature-not-implemented"})
+_UNKNOWN: Final = frozenset({"remote-server-not-found", "remote-server-timeout"})
+_OTHER_NICK: Final = "item-not-found"
 _NICKS: Final = 5
 _NO_VOICE: Final = "no voice"
 _FALLBACK: Final = "mqtt-bot"
@@ -45,11 +49,15 @@ _FALLBACK: Final = "mqtt-bot"
 
 @dataclass(slots=True)
 class _Stay:
-    """The bot in one room: under which nick, whether inside, and whose nicks are whose (bare JIDs)."""
+    """The bot in one room: under which nick, whether inside, and whose nicks are whose (bare JIDs).
+
+    `sought` is the nick that the room did not find when it was pinged last.
+    """
 
     wanted: str
     nick: str
     inside: bool = False
+    sought: str = ""
     try_at: float = 0.0
     people: dict[str, str] = field(default_factory=dict)
     refused: str = ""
@@ -153,16 +161,30 @@ class Rooms:
         for room, stay in list(self._stays.items()):
             if not stay.inside:
                 continue
+            nick = stay.nick
             try:
-                address = JID(f"{room}/{stay.nick}")
+                address = JID(f"{room}/{nick}")
                 await xmpp.plugin["xep_0199"].send_ping(address, timeout=self._timing.answer)
+                stay.sought = ""
             except IqError as error:
-                if error.condition in _OUTSIDE:
-                    _LOGGER.info("The bot is not in the room %s any more", room)
-                    self._lose(room, stay)
-                    stay.try_at = 0.0
+                self._pinged(room, stay, nick, error.condition)
             except IqTimeout:
                 _LOGGER.debug("The room %s did not answer in time", room)
+
+    def _pinged(self, room: str, stay: _Stay, nick: str, condition: str) -> None:
+        """Take the error to a ping in.
+
+        A nick that the room does not find was changed just now, and the bot is inside; if it is not found once more, the room
+        itself is not there.
+        """
+        known = condition == _OTHER_NICK and stay.sought != nick
+        stay.sought = nick if condition == _OTHER_NICK else ""
+        if known or condition in _INSIDE or condition in _UNKNOWN or not stay.inside:
+            _LOGGER.debug("The room %s answered %s", room, condition)
+            return
+        _LOGGER.info("The bot is not in the room %s any more: %s", room, condition)
+        self._lose(room, stay)
+        stay.try_at = 0.0
 
     # What rooms send.
 
@@ -222,7 +244,7 @@ class Rooms:
             _LOGGER.warning("The room %s does not let the bot in: %s", room, condition)
 
     def _lose(self, room: str, stay: _Stay) -> None:
-        stay.inside = False
+        stay.inside, stay.sought = False, ""
         stay.people.clear()
         self._circle.inside.discard(room)
 

@@ -121,7 +121,7 @@ class Uploader:
             raise BotError("upload_failed", reason=reason) from error
         put, get = answer.xml.find(f"{_NS}slot/{_NS}put"), answer.xml.find(f"{_NS}slot/{_NS}get")
         if put is None or get is None or not (is_safe(put.get("url", "")) and is_safe(get.get("url", ""))):
-            raise BotError("upload_failed", reason="unsafe address")
+            raise BotError("upload_failed", reason="unsafe_address")
         headers = {each.get("name", ""): _line(each.text or "") for each in put.iterfind(f"{_NS}header")}
         allowed = {name: text for name, text in headers.items() if name.lower() in _HEADERS}
         return _Slot(put.get("url", ""), get.get("url", ""), allowed)
@@ -164,5 +164,5 @@ async def _answer(session: Session, asked: Awaitable[Any]) -> Any:
     await asyncio.wait({question, session.over}, return_when=asyncio.FIRST_COMPLETED)
     if not question.done():
         question.cancel()
-        raise BotError("upload_failed", reason="disconnected")
+        raise BotError("upload_failed", reason="connection_lost")
     return question.result()
