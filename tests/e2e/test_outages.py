@@ -66,6 +66,7 @@ async def test_both_killed_at_once(house: House) -> None:
     # Retained: the broker has forgotten the session, and the bot may be a moment behind with its subscriptions.
     await house.publish("e2e/both", "after both", retain=True)
     await house.you.next("after both", 30)
+    await house.publish("e2e/both", "", retain=True)
     assert "Online" in await house.ask("/mqtt status")
 
 
