@@ -45,7 +45,7 @@ def own_prosody(own_lab: Lab) -> Generator[Prosody]:
 def newer_prosody(own_lab: Lab) -> Generator[Prosody]:
     """A server whose nodes are on MQTT too."""
     if not NEWER.is_dir():
-        pytest.skip("the newer mod_pubsub_mqtt is not here: scripts/setup --servers")
+        pytest.fail("the newer mod_pubsub_mqtt is not here: scripts/setup --servers")
     pytest_socket.enable_socket()
     return own_lab.prosody(users=USERS, mqtt=True, newer_mqtt=True)
 
