@@ -1,4 +1,8 @@
-"""Appends numbered messages, notices and alerts for ever, and prints which are reported as committed."""
+"""Appends numbered messages, notices and alerts for ever, and prints which are reported as committed.
+
+It waits while the history is behind, as a broker session does: what is appended without regard to that can
+outrun the writing thread until the memory is full.
+"""
 
 import asyncio
 from itertools import count
@@ -60,6 +64,8 @@ async def main() -> None:
             store.outbox.put(notice(f"id{number}", at=2_000_000_000.0))
         if not number % 25:
             await asyncio.sleep(0)
+            while not store.ready():
+                await asyncio.sleep(0.001)
 
 
 if __name__ == "__main__":

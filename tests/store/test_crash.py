@@ -6,11 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 from store_values import Opener, Query
 
 STREAM = Path(__file__).with_name("stream.py")
+PATIENCE_SECONDS = 120
 
 
 def killed_after(lines: int, path: Path) -> list[str]:
@@ -26,11 +28,15 @@ def killed_after(lines: int, path: Path) -> list[str]:
         [sys.executable, STREAM, path], stdout=subprocess.PIPE, env=environment, text=True
     )
     assert child.stdout
+    # One that never reports so much fails here, not after the memory of the machine is full.
+    late = Timer(PATIENCE_SECONDS, child.terminate)
+    late.start()
     reported: list[str] = []
     for line in child.stdout:
         reported.append(line.strip())
         if len(reported) == lines:
             child.send_signal(signal.SIGKILL)
+    late.cancel()
     assert child.wait() == -signal.SIGKILL
     # The last line may be cut short.
     reported.pop()
