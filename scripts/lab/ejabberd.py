@@ -1,14 +1,20 @@
 """A private ejabberd."""
 
-from collections.abc import Mapping
+from functools import cache
 from http.client import HTTPConnection, HTTPException
 import json
 import os
 from pathlib import Path
+import subprocess
+from tempfile import TemporaryDirectory
 
 from .certificates import Certificates
 from .ports import LOOPBACK, connect, kept_ports
 from .server import IS_ROOT, Server, ServerMissingError, program
+
+SERVERS = Path(__file__).parents[2] / ".servers"
+NEWER = {"trixie": "24.12", "forky": "26.07"}
+"""The releases of Debian whose ejabberd `scripts/ejabberd` fetches, and its version there when it was last looked at."""
 
 _PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts", "mqtt_ws")
 _CONFIG = """
@@ -98,6 +104,12 @@ exec chroot "$root" "$@"
 class Ejabberd(Server):
     """An ejabberd; `api` is its mod_http_api."""
 
+    def upgrade(self, release: str) -> None:
+        """Stop it, and start that of another Debian with its data and its configuration."""
+        self.stop()
+        self._argv, self._env = _process(release, self.directory)
+        self.start()
+
     def api(self, command: str, **arguments: str | int) -> object:
         """Call a command of ejabberd and return its answer. Raises OSError when it refuses."""
         with connect(self.ports["http"]) as sock:
@@ -127,6 +139,7 @@ def ejabberd(
     files: Certificates,
     domain: str,
     *,
+    release: str,
     tls_required: bool,
     mqtt_options: str,
     extra_modules: str,
@@ -137,8 +150,7 @@ def ejabberd(
     ports = kept_ports(directory, _PORTS)
     (directory / "spool").mkdir(exist_ok=True)
     (directory / "upload").mkdir(exist_ok=True)
-    config = directory / "ejabberd.yml"
-    config.write_text(
+    _config(directory).write_text(
         _CONFIG.format(
             log_level=log_level,
             domain=domain,
@@ -154,20 +166,21 @@ def ejabberd(
         )
     )
     (directory / "inetrc").write_text('{lookup,["file","native"]}.\n{host,{127,0,0,1},["localhost"]}.\n')
-    # Without -name and -sname it needs no epmd, no cookie and no port for distribution.
-    argv = ["-noinput", "+K", "true", "+S", "2:2", "+sbwt", "none"]
-    argv += ["-mnesia", "dir", f'"{directory}/spool"', "-ejabberd", "quiet", "true", "-s", "ejabberd"]
-    root = _root()
+    argv, env = _process(release, directory)
     return Ejabberd(
         "ejabberd",
         directory,
-        [*_erlang(root, directory.parent), *argv],
+        argv,
         ports,
         wait_for=_PORTS,
         # The listeners open before the accounts are there.
         ready=lambda server: server.wait(lambda: _status(server), "its API never answered"),
-        env=_environment(root, directory, config),
+        env=env,
     )
+
+
+def _config(directory: Path) -> Path:
+    return directory / "ejabberd.yml"
 
 
 def _status(server: Server) -> object:
@@ -175,20 +188,43 @@ def _status(server: Server) -> object:
     return server.api("status")
 
 
-def _root() -> Path:
-    """Return the root of the ejabberd to run: `LAB_EJABBERD` is the `ejabberdctl` of another than the machine's own."""
-    return Path(os.environ.get("LAB_EJABBERD") or "/usr/sbin/ejabberdctl").absolute().parents[2]
+def _process(release: str, directory: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the command and the environment that run the ejabberd of a Debian on what is in a directory."""
+    root = _root(release)
+    # Without -name and -sname it needs no epmd, no cookie and no port for distribution.
+    argv = ["-noinput", "+K", "true", "+S", "2:2", "+sbwt", "none"]
+    argv += ["-mnesia", "dir", f'"{directory}/spool"', "-ejabberd", "quiet", "true", "-s", "ejabberd"]
+    return [*_erlang(root, directory.parent), *argv], _environment(root, directory)
+
+
+def _root(release: str) -> Path:
+    return SERVERS / f"ejabberd-{release}" if release else Path("/")
+
+
+@cache
+def newer_ejabberd_runs(release: str) -> bool:
+    """Tell whether `scripts/ejabberd` has fetched that of a Debian, and this machine lets it run there."""
+    root = _root(release)
+    if not (root / "usr/sbin/ejabberdctl").exists():
+        return False
+    with TemporaryDirectory() as files:
+        command = [*_elsewhere(root, Path(files)), "/bin/true"]
+        return not subprocess.run(command, capture_output=True, check=False).returncode
 
 
 def _erlang(root: Path, files: Path) -> list[str]:
     """Return the command that runs Erlang; one of another root sees, of this machine, only `files`."""
     if root == Path("/"):
         return [program("erl")]
+    return [*_elsewhere(root, files), "/usr/bin/erl"]
+
+
+def _elsewhere(root: Path, files: Path) -> list[str]:
     unshare = [program("unshare"), "--mount", *([] if IS_ROOT else ["--map-root-user"])]
-    return [*unshare, "sh", "-c", _ELSEWHERE, "sh", str(root), str(files), "/usr/bin/erl"]
+    return [*unshare, "sh", "-c", _ELSEWHERE, "sh", str(root), str(files)]
 
 
-def _environment(root: Path, directory: Path, config: Path) -> Mapping[str, str]:
+def _environment(root: Path, directory: Path) -> dict[str, str]:
     libraries = next((root / "usr/lib").glob("*/ejabberd-*"), None)
     if libraries is None:
         raise ServerMissingError("ejabberd is not installed; scripts/setup --servers installs it")
@@ -197,7 +233,7 @@ def _environment(root: Path, directory: Path, config: Path) -> Mapping[str, str]
         "HOME": str(directory),
         "LANG": "C.UTF-8",
         "ERL_LIBS": f"/{libraries.parent.relative_to(root)}",
-        "EJABBERD_CONFIG_PATH": str(config),
+        "EJABBERD_CONFIG_PATH": str(_config(directory)),
         "EJABBERD_LOG_PATH": str(directory / "ejabberd.log"),
         "ERL_INETRC": str(directory / "inetrc"),
         "ERL_CRASH_DUMP": str(directory / "erl_crash.dump"),

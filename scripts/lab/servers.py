@@ -20,7 +20,7 @@ import threading
 from typing import Self, override
 
 from .certificates import certificates
-from .ejabberd import Ejabberd, ejabberd
+from .ejabberd import NEWER, Ejabberd, ejabberd, newer_ejabberd_runs
 from .mosquitto import mosquitto
 from .ports import LOOPBACK, free_ports
 from .prosody import Prosody, prosody
@@ -28,6 +28,7 @@ from .server import Server, ServerMissingError, ServerStartError, end_orphan
 
 __all__ = [
     "LOOPBACK",
+    "NEWER",
     "Ejabberd",
     "Lab",
     "Prosody",
@@ -35,6 +36,7 @@ __all__ = [
     "ServerMissingError",
     "ServerStartError",
     "free_ports",
+    "newer_ejabberd_runs",
 ]
 
 DOMAIN = "home.test"
@@ -150,6 +152,7 @@ class Lab(contextlib.ExitStack):
     def ejabberd(
         self,
         *,
+        release: str = "",
         users: Mapping[str, str] | None = None,
         tls_required: bool = False,
         mqtt_options: str = "{}",
@@ -157,12 +160,16 @@ class Lab(contextlib.ExitStack):
         extra_global: str = "",
         log_level: str = "info",
     ) -> Ejabberd:
-        """Start an XMPP server and broker for `domain`: ports `c2s`, `c2s_tls`, `mqtt`, `mqtts`, `mqtt_ws`, ..."""
+        """Start an XMPP server and broker for `domain`: ports `c2s`, `c2s_tls`, `mqtt`, `mqtts`, `mqtt_ws`, ...
+
+        With `release` it is that of another Debian, one of `NEWER`.
+        """
         server = self.run(
             ejabberd(
                 self.directory("ejabberd"),
                 self.certificates,
                 self.domain,
+                release=release,
                 tls_required=tls_required,
                 mqtt_options=mqtt_options,
                 extra_modules=extra_modules,

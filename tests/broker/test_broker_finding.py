@@ -13,6 +13,7 @@ from scripted_broker import Visit, scripted
 from custom_components.dinox_mqtt_bot.broker import probe
 from custom_components.dinox_mqtt_bot.broker.finding import Door, DoorFound, try_doors
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Limits, Protocol
+from lab.releases import NEWER_EJABBERDS, OWN
 from lab.servers import Lab, Server, free_ports
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -33,10 +34,10 @@ async def tried(*doors: Door, ask_for: str = "") -> list[DoorFound]:
     return await try_doors(doors, run_blocking, ask_for=ask_for)
 
 
-@pytest.fixture(scope="module")
-def ejabberd(lab: Lab) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=[OWN, *NEWER_EJABBERDS])
+def ejabberd(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Server]:
     pytest_socket.enable_socket()
-    server = lab.ejabberd(users={"bot": "botpw"})
+    server = lab.ejabberd(users={"bot": "botpw"}, release=str(request.param))
     yield server
     server.stop()
 

@@ -13,6 +13,7 @@ import pytest
 
 from lab.hass import Hass
 from lab.person import Person
+from lab.releases import NEWEST_EJABBERD, OWN
 from lab.servers import LOOPBACK, Ejabberd, Lab, Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
@@ -72,9 +73,12 @@ class TwoSites:
             await sensor.publish(topic, payload, qos=1, retain=retain)
 
 
-@pytest.fixture(scope="module")
-async def sites(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TwoSites]:
-    server = lab.ejabberd(users=USERS, mqtt_options=access_of_the_page())
+@pytest.fixture(scope="module", params=[OWN, NEWEST_EJABBERD])
+async def sites(
+    lab: Lab, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[TwoSites]:
+    release = str(request.param)
+    server = lab.ejabberd(users=USERS, mqtt_options=access_of_the_page(), release=release)
     home = lab.mosquitto(extra=connection_of_the_page(lab, server))
     hass = Hass(Path(tmp_path_factory.mktemp("server")))
     you = Person(YOU, USERS["you"], server.ports["c2s"], lab.client_ssl())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 import datetime as dt
+import re
 from typing import Any
 import xml.etree.ElementTree as ET
 
@@ -40,6 +41,7 @@ from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from custom_components.dinox_mqtt_bot.settings import broker_settings
 from custom_components.dinox_mqtt_bot.xmpp.detection import Certainty, ServerFound, ServerKind
 from lab.person import Person
+from lab.releases import NEWER_EJABBERDS, OWN
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
 
 pytest_plugins = ["running"]
@@ -48,10 +50,16 @@ USERS = {"bot": "botpw", "alice": "alicepw"}
 NEWS = "pubsub.home.test/utf8/news"
 
 
+@pytest.fixture(scope="module", params=[OWN, *NEWER_EJABBERDS])
+def release(request: pytest.FixtureRequest) -> str:
+    """Which ejabberd: the machine's own (empty), or that of a newer Debian."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def ejabberd(servers: Lab) -> Iterator[Ejabberd]:
+def ejabberd(servers: Lab, release: str) -> Iterator[Ejabberd]:
     pytest_socket.enable_socket()
-    server = servers.ejabberd(users=USERS)
+    server = servers.ejabberd(users=USERS, release=release)
     yield server
     server.stop()
 
@@ -66,9 +74,9 @@ def mqtt_prosody(servers: Lab) -> Iterator[Prosody]:
 
 
 @pytest.fixture
-def own_ejabberd(own_lab: Lab) -> Ejabberd:
+def own_ejabberd(own_lab: Lab, release: str) -> Ejabberd:
     """A server to stop and start."""
-    return own_lab.ejabberd(users=USERS)
+    return own_lab.ejabberd(users=USERS, release=release)
 
 
 @pytest.fixture
@@ -195,6 +203,48 @@ async def test_a_restarted_server_gets_both_links_back(
             await alice.next("back again", within=30)
 
 
+@pytest.mark.parametrize("newer", NEWER_EJABBERDS)
+async def test_a_server_that_is_upgraded_gets_both_links_back_and_brings_what_waited(
+    hass: HomeAssistant, own_lab: Lab, newer: str
+) -> None:
+    """Another ejabberd on the data of this one, under a running bot; its detection is then old."""
+    server = own_lab.ejabberd(users=USERS)
+    entry = on_ejabberd(own_lab, server)
+    async with running(hass, entry) as coordinator:
+        both = (coordinator.chat, coordinator.broker)
+        await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
+        await until(lambda: "home/#" in coordinator.broker._wanted._granted)
+        before = version(server)
+        async with person(own_lab, server) as alice:
+            await coordinator.broker.publish("home/cellar", b"said before", 1, True)
+            await alice.next("said before", within=30)
+        # Alice is away: this one waits in the server's own store over the upgrade.
+        await coordinator.broker.publish("home/attic", b"for later", 1, False)
+        await until(lambda: waiting(server))
+        await asyncio.to_thread(server.upgrade, newer)
+        assert version(server) > before
+        async with person(own_lab, server) as alice:
+            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
+            await until(lambda: "home/#" in coordinator.broker._wanted._granted, within=30)
+            await alice.next("for later", within=30)
+            await coordinator.broker.publish("home/attic", b"newer than before", 1, False)
+            await alice.next("newer than before", within=30)
+
+
+def waiting(server: Ejabberd) -> int:
+    """Return how many messages its own store has for Alice: 23.01 says it in an object, later ones bare."""
+    answer = server.api("get_offline_count", user="alice", host="home.test")
+    return int(answer["value"] if isinstance(answer, dict) else str(answer))
+
+
+def version(server: Ejabberd) -> str:
+    """Return what it says of itself, as "23.01"."""
+    answer = str(server.api("status"))
+    found = re.search(r"ejabberd (\d+\.\d+)", answer)
+    assert found, answer
+    return found[1]
+
+
 async def test_the_unit_and_label_that_come_with_a_message_are_shown(
     hass: HomeAssistant, servers: Lab, ejabberd: Ejabberd
 ) -> None:
@@ -216,10 +266,11 @@ async def test_the_unit_and_label_that_come_with_a_message_are_shown(
         assert (reading.value, reading.unit) == (12.5, "°C")
 
 
-async def test_each_topic_that_access_rules_deny_is_told(hass: HomeAssistant, own_lab: Lab) -> None:
-    server = own_lab.ejabberd(
-        users=USERS, mqtt_options='{ access_subscribe: { "home/#": [{ allow: local }] } }'
-    )
+async def test_each_topic_that_access_rules_deny_is_told(
+    hass: HomeAssistant, own_lab: Lab, release: str
+) -> None:
+    rules = '{ access_subscribe: { "home/#": [{ allow: local }] } }'
+    server = own_lab.ejabberd(users=USERS, mqtt_options=rules, release=release)
     entry = on_ejabberd(own_lab, server, filters=("home/#", "garden/#", "vault/door"))
     async with person(own_lab, server) as alice, running(hass, entry) as coordinator:
         for denied in ("garden/#", "vault/door"):

@@ -6,6 +6,7 @@ from people import PASSWORDS, World, world_of
 import pytest
 import pytest_socket
 
+from lab.releases import NEWEST_EJABBERD
 from lab.servers import Lab, Server
 
 
@@ -33,6 +34,12 @@ def ejabberd(lab: Lab) -> Server:
     return lab.ejabberd(users=PASSWORDS)
 
 
+@pytest.fixture(scope="session")
+def newest_ejabberd(lab: Lab) -> Server:
+    pytest_socket.enable_socket()
+    return lab.ejabberd(users=PASSWORDS, release=str(NEWEST_EJABBERD.values[0]))
+
+
 @pytest.fixture
 def own_prosody(lab: Lab) -> Iterator[Server]:
     """A server that one test may stop."""
@@ -47,7 +54,7 @@ async def world(lab: Lab, prosody: Server) -> AsyncIterator[World]:
         yield world
 
 
-@pytest.fixture(params=["prosody", "ejabberd"])
+@pytest.fixture(params=["prosody", "ejabberd", pytest.param("newest_ejabberd", marks=NEWEST_EJABBERD.marks)])
 async def either(lab: Lab, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """Either server."""
     server = request.getfixturevalue(request.param)

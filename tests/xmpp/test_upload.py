@@ -15,6 +15,7 @@ from custom_components.dinox_mqtt_bot.xmpp import upload as module
 from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe
 from lab.servers import Lab, Server
 
+JPEG = b"\xff\xd8\xff\xe0 of another size"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 LIMIT = 1024 * 1024
 
@@ -56,7 +57,9 @@ async def test_a_file_is_put_where_everybody_can_fetch_it(either: World) -> None
     assert address.startswith("https://127.0.0.1:")
     assert address.endswith(".png")
     assert await asyncio.to_thread(request, "GET", address, either.lab.client_ssl(), {}) == (200, PNG)
-    assert await upload(probed, name="tür & <x>.png") != address
+    another = await upload(probed, JPEG, name="tür & <x>.png")
+    assert another.isascii()
+    assert await asyncio.to_thread(request, "GET", another, either.lab.client_ssl(), {}) == (200, JPEG)
 
 
 async def test_a_file_beyond_the_servers_limit_is_refused_before_it_is_sent(either: World) -> None:

@@ -83,7 +83,23 @@ def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP
     login.use_mechs = set(_MECHANISMS)
     login.unencrypted_scram = plain
     login.unencrypted_plain = plain and settings.is_loopback
+    _say_what_can_be_bound(login)
     return xmpp
+
+
+def _say_what_can_be_bound(login: Any) -> None:
+    """Have the login say that it cannot bind to the channel where it cannot (RFC 5802 §6: `n`).
+
+    slixmpp says `y`, that it could if the server did, wherever the server offers no binding. A server that offers
+    it on a protected stream alone, as ejabberd since 24.x, takes that for an attack and refuses the login.
+    """
+    ask = login.security_callback
+
+    def security(values: Any) -> dict[str, Any]:
+        bound = login.sasl_callback(set(), {"channel_binding"})["channel_binding"]
+        return {**ask(values), **({} if bound else {"binding_proposed": True})}
+
+    login.security_callback = security
 
 
 class Session:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import ipaddress
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 import xml.etree.ElementTree as ET
 
 from slixmpp import JID, ClientXMPP
@@ -124,7 +124,7 @@ class Uploader:
             raise BotError("upload_failed", reason="unsafe_address")
         headers = {each.get("name", ""): _line(each.text or "") for each in put.iterfind(f"{_NS}header")}
         allowed = {name: text for name, text in headers.items() if name.lower() in _HEADERS}
-        return _Slot(put.get("url", ""), get.get("url", ""), allowed)
+        return _Slot(_encoded(put.get("url", "")), _encoded(get.get("url", "")), allowed)
 
 
 def is_safe(address: str) -> bool:
@@ -139,6 +139,16 @@ def is_safe(address: str) -> bool:
 
 def _is_loopback(scheme: str, host: str) -> bool:
     return scheme == "http" and ipaddress.ip_address(host).is_loopback
+
+
+def _encoded(address: str) -> str:
+    """Return an address with the letters that a URI cannot have percent-encoded (RFC 3987 §3.1).
+
+    ejabberd 26 leaves those of a file's name as they are.
+    """
+    parts = urlsplit(address)
+    path = "".join(each if each.isascii() else quote(each) for each in parts.path)
+    return urlunsplit(parts._replace(path=path))
 
 
 def _asked(xmpp: ClientXMPP, service: _Service, name: str, mime: str, size: int) -> Any:
