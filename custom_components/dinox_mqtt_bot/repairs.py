@@ -1,12 +1,13 @@
 """The ways out of a bot's repair issues: a dialog that is opened, or one question."""
 
+from abc import abstractmethod
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -39,30 +40,73 @@ class BotFlow(RepairsFlow):
         self.entry = entry
         self.about = about
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What the texts of the issue are filled with."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return dict((issue.translation_placeholders if issue is not None else None) or {})
 
-class ChangeFlow(BotFlow):
-    """Goes on in the dialog in which the bot's connections are changed."""
+
+class LeadingFlow(BotFlow):
+    """Says what is wrong, and goes on in a dialog of the bot; the issue goes when the change has been made."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Open the dialog; the issue goes when the change has been made."""
-        dialog = await self.hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": self.entry.entry_id}
-        )
+        """Say it first: the page shows the next dialog in place of what the end of this one says."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Open the dialog once that is read."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.told
+            )
+        dialog = await self.async_open()
         return self.async_abort(reason="go_on", next_flow=(FlowType.CONFIG_FLOW, dialog["flow_id"]))
 
+    @abstractmethod
+    async def async_open(self) -> ConfigFlowResult:
+        """Open the dialog, or return the one that waits already."""
 
-class LoginFlow(BotFlow):
-    """Goes on in the dialog that asks for the new password."""
 
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Open the dialog that waits already, or a new one."""
+class ChangeFlow(LeadingFlow):
+    """Leads to the form of one of the bot's connections; `step` is its name where there are several."""
+
+    step: str
+
+    @override
+    async def async_open(self) -> ConfigFlowResult:
+        flows = self.hass.config_entries.flow
+        dialog = await flows.async_init(
+            DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": self.entry.entry_id}
+        )
+        if self.step in dialog.get("menu_options", ()):
+            dialog = await flows.async_configure(dialog["flow_id"], {"next_step_id": self.step})
+        return dialog
+
+
+class BrokerFlow(ChangeFlow):
+    """Leads to the form of the broker."""
+
+    step = "reconfigure_broker"
+
+
+class ChatFlow(ChangeFlow):
+    """Leads to the form of the chat account."""
+
+    step = "reconfigure_xmpp"
+
+
+class LoginFlow(LeadingFlow):
+    """Leads to the dialog that asks for the new password."""
+
+    @override
+    async def async_open(self) -> ConfigFlowResult:
         waiting = next(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}), None)
-        dialog = waiting or await self.hass.config_entries.flow.async_init(
+        return waiting or await self.hass.config_entries.flow.async_init(
             DOMAIN,
             context={"source": SOURCE_REAUTH, "entry_id": self.entry.entry_id},
             data={**self.entry.data, ATTR_LINK: LinkName.XMPP.value},
         )
-        return self.async_abort(reason="go_on", next_flow=(FlowType.CONFIG_FLOW, dialog["flow_id"]))
 
 
 class TopicFlow(BotFlow):
@@ -73,15 +117,8 @@ class TopicFlow(BotFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["again", "unsubscribe"],
-            description_placeholders={"filter": self.about, "reason": self._reason},
+            description_placeholders={"filter": self.about, "reason": self.told.get("reason", "")},
         )
-
-    @property
-    def _reason(self) -> str:
-        """Why the broker refused it, as the issue tells."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        told = issue.translation_placeholders if issue is not None else None
-        return (told or {}).get("reason", "")
 
     async def async_step_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Have the broker asked again, which raises the issue again if it still refuses."""
@@ -118,15 +155,16 @@ class DatabaseFlow(BotFlow):
 
 def set_aside(path: Path, now: datetime) -> None:
     """Rename a database and what belongs to it. Blocks."""
-    for suffix in ("", "-wal", "-shm"):
+    # The database last: a log that stayed behind would be played into the new one.
+    for suffix in ("-shm", "-wal", ""):
         file = path.with_name(path.name + suffix)
         if file.exists():
             file.rename(file.with_name(f"{path.stem}-{now:%Y%m%d-%H%M%S}.broken{suffix}"))
 
 
 FLOWS: dict[IssueKind, type[BotFlow]] = {
-    IssueKind.BROKER_PLAIN: ChangeFlow,
-    IssueKind.XMPP_PLAIN: ChangeFlow,
+    IssueKind.BROKER_PLAIN: BrokerFlow,
+    IssueKind.XMPP_PLAIN: ChatFlow,
     IssueKind.ACCOUNT_REFUSED: LoginFlow,
     IssueKind.TOPIC_REFUSED: TopicFlow,
     IssueKind.DATABASE_UNUSABLE: DatabaseFlow,

@@ -126,9 +126,14 @@ def test_a_reason_of_the_bots_own_is_told_in_words(reason: str, language: str) -
     assert render_error(BotError("upload_failed", reason=reason), phrases).endswith(words)
 
 
-@pytest.mark.parametrize("reason", ["Not authorized", "HTTP 507", "item-not-found", "", "{reason}"])
+@pytest.mark.parametrize("reason", ["Server busy", "HTTP 507", "item-not-found", "", "{reason}"])
 def test_a_reason_in_the_servers_words_stays_as_it_is(reason: str) -> None:
     assert reason_text(reason, RealPhrases("de")) == reason
+
+
+def test_what_mqtt_has_a_name_for_is_told_in_the_users_language() -> None:
+    assert reason_text("Not authorized", RealPhrases("de")) == "keine Berechtigung"
+    assert reason_text("Not authorized", RealPhrases("en")) == "Not authorized"
 
 
 def test_a_refusal_is_told_in_german_to_germans() -> None:

@@ -26,10 +26,7 @@ def test_an_issue_is_explained_or_leads_on(texts: Any, kind: IssueKind) -> None:
 def test_every_way_out_has_a_flow_and_its_texts(texts: Any) -> None:
     assert FLOWS.keys() == FIXABLE
     steps = {kind: set(texts[kind]["fix_flow"].get("step", {})) for kind in FIXABLE}
-    assert steps == {kind: set() for kind in FIXABLE} | {
-        IssueKind.TOPIC_REFUSED: {"init"},
-        IssueKind.DATABASE_UNUSABLE: {"confirm"},
-    }
+    assert steps == {kind: {"confirm"} for kind in FIXABLE} | {IssueKind.TOPIC_REFUSED: {"init"}}
     assert set(texts["topic_refused"]["fix_flow"]["step"]["init"]["menu_options"]) == {"again", "unsubscribe"}
     for kind in FIXABLE - {IssueKind.TOPIC_REFUSED, IssueKind.DATABASE_UNUSABLE}:
         assert set(texts[kind]["fix_flow"]["abort"]) == {"go_on"}

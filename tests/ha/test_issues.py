@@ -101,6 +101,18 @@ async def go_on(hass: HomeAssistant, form: Any, answers: dict[str, Any]) -> Any:
     return result
 
 
+async def led_to(hass: HomeAssistant, issue: ir.IssueEntry) -> Any:
+    """Press the button of an issue, read what it says, and return the dialog that opens then."""
+    form = await fix(hass, issue)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "confirm")
+    assert form["description_placeholders"] == issue.translation_placeholders
+    end = await go_on(hass, form, {})
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "go_on")
+    kind, dialog = end["next_flow"]
+    assert kind == "config_flow"
+    return hass.config_entries.flow.async_get(dialog)
+
+
 def at_ejabberd(server: Ejabberd, *filters: str, **data: Any) -> MockConfigEntry:
     """Return a bot without an account that logs in by MQTT."""
     login = {"username": BOT, "password": "botpw"}
@@ -159,15 +171,27 @@ async def test_an_unencrypted_broker_far_away_is_told_until_it_is_encrypted(
     async with running(hass, entry):
         issue = await comes(hass, "broker_plain")
         assert issue.translation_placeholders == {"bot": "Bot", "host": LOOPBACK}
-        end = await fix(hass, issue)
-        assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "go_on")
-        kind, dialog = end["next_flow"]
-        assert kind == "config_flow"
-        assert hass.config_entries.flow.async_get(dialog)["context"]["source"] == SOURCE_RECONFIGURE
+        dialog = await led_to(hass, issue)
+        assert dialog["context"]["source"] == SOURCE_RECONFIGURE
+        assert dialog["step_id"] == "reconfigure_broker"
         assert "broker_plain" in kinds(hass)
         secure = {"port": tls_mosquitto.ports["mqtt"], "tls": "custom", "ca": servers.ca.read_text("ascii")}
         hass.config_entries.async_update_entry(entry, data={**entry.data, **secure})
         await goes(hass, "broker_plain")
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
+async def test_an_unencrypted_chat_far_away_is_told_until_it_is_encrypted(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "is_local", lambda _host: False)
+    entry = with_chat(servers, mosquitto, prosody, xmpp_security="plain")
+    async with running(hass, entry):
+        issue = await comes(hass, "xmpp_plain")
+        dialog = await led_to(hass, issue)
+        assert (dialog["context"]["source"], dialog["step_id"]) == (SOURCE_RECONFIGURE, "reconfigure_xmpp")
+        hass.config_entries.async_update_entry(entry, data={**entry.data, "xmpp_security": "starttls"})
+        await goes(hass, "xmpp_plain")
         await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
@@ -250,13 +274,11 @@ async def test_a_refused_account_is_told_until_it_is_let_in(
     async with running(hass, entry):
         issue = await comes(hass, "account_refused")
         assert issue.translation_placeholders == {"bot": "Bot", "reason": "not-authorized"}
-        end = await fix(hass, issue)
-        assert end["reason"] == "go_on"
-        dialog = hass.config_entries.flow.async_get(end["next_flow"][1])
-        assert dialog["context"]["source"] == SOURCE_REAUTH
+        dialog = await led_to(hass, issue)
+        assert (dialog["context"]["source"], dialog["step_id"]) == (SOURCE_REAUTH, "reauth_confirm")
+        assert (await led_to(hass, issue))["flow_id"] == dialog["flow_id"]
         hass.config_entries.flow.async_abort(dialog["flow_id"])
-        again = await fix(hass, kinds(hass)["account_refused"])
-        assert again["next_flow"][1] != dialog["flow_id"]
+        assert (await led_to(hass, issue))["flow_id"] != dialog["flow_id"]
         prosody.account("bot", "wrong")
         assert await hass.config_entries.async_reload(entry.entry_id)
         await goes(hass, "account_refused")

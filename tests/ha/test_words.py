@@ -133,4 +133,4 @@ async def test_an_action_fails_with_its_reason_in_words(hass: HomeAssistant) -> 
     failed = translated(BotError("upload_failed", reason="timeout"), german)
     assert failed.translation_placeholders == {"reason": "keine rechtzeitige Antwort"}
     failed = translated(BotError("publish_refused", reason="Not authorized"), german)
-    assert failed.translation_placeholders == {"reason": "Not authorized"}
+    assert failed.translation_placeholders == {"reason": "keine Berechtigung"}

@@ -10,8 +10,25 @@ from .replies import Cell, Chart, Reply, Table, Text
 _LABELS = frozenset({"column_what", "column_settings"})
 """First columns that name what the rest of the row tells."""
 
+_OF_MQTT = {
+    "Implementation specific error": "implementation",
+    "Not authorized": "not_authorized",
+    "Packet too large": "packet_too_large",
+    "Payload format invalid": "payload_invalid",
+    "QoS not supported": "no_qos",
+    "Quota exceeded": "quota_exceeded",
+    "Retain not supported": "no_retain",
+    "Shared subscription not supported": "no_shared",
+    "Topic filter invalid": "filter_invalid",
+    "Topic name invalid": "topic_invalid",
+    "Unspecified error": "unspecified",
+    "Wildcard subscription not supported": "no_wildcards",
+}
+"""The names of reason codes for a topic (MQTT 5 §2.4), each with its own of `REASONS`."""
+
 REASONS = frozenset(
     {
+        *_OF_MQTT.values(),
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
     }
@@ -56,7 +73,8 @@ def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str,
 
 def reason_text(reason: str, phrases: Phrases) -> str:
     """Return one of `REASONS` in words (`common.reason_<key>`); a server's own words stay as they are."""
-    return phrases.phrase(f"common.reason_{reason}") if reason in REASONS else reason
+    key = _OF_MQTT.get(reason, reason)
+    return phrases.phrase(f"common.reason_{key}") if key in REASONS else reason
 
 
 def duration(seconds: float) -> str:
