@@ -144,8 +144,12 @@ def _described_doors(found: AccountFound, phrases: Phrases) -> str:
         key = "common.found_login_refused"
     else:
         key = "common.found_no_mqtt"
-    said = phrases.phrase(key, host=host, port=port)
-    return f"{said} {phrases.phrase('common.found_pubsub')}" if found.pubsub_only else said
+    sentences = [phrases.phrase(key, host=host, port=port)]
+    if found.pubsub_only:
+        sentences.append(phrases.phrase("common.found_pubsub"))
+    elif found.best is not None and found.server.kind is ServerKind.PROSODY:
+        sentences.append(phrases.phrase("common.prosody_limits"))
+    return " ".join(sentences)
 
 
 def server_data(typed: Mapping[str, Any], account: Mapping[str, Any], found: AccountFound) -> dict[str, Any]:

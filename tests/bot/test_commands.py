@@ -487,6 +487,7 @@ async def test_config_says_where_the_messages_are_as_well() -> None:
     assert line.startswith(
         "• Also in PubSub: pubsub.home.test, the same messages are items of the nodes there"
     )
+    assert "Prosody delivers each message at most once" in line
 
 
 async def test_config_shows_how_the_bot_is_set_up() -> None:

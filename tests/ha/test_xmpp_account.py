@@ -373,7 +373,9 @@ async def test_from_an_address_to_the_first_message_on_prosody(
 ) -> None:
     usual_ports(mqtt_prosody)
     form = await at_server(hass, servers, mqtt_prosody)
-    assert form["description_placeholders"]["found"].startswith("The server is Prosody 0.12")
+    told = form["description_placeholders"]["found"]
+    assert told.startswith("The server is Prosody 0.12")
+    assert "at most once (QoS 0), keeps none for later (retain), and knows neither" in told
     assert suggested(form)["server"] == "prosody"
     form = await answer(hass, form, as_filled(form))
     assert asked(form) == "rules"

@@ -140,7 +140,7 @@ class Config(Command):
 
 def _hint(key: str) -> tuple[Cell, ...]:
     """Return what is to be known of one line about the links."""
-    return (Text("pubsub_hint"),) if key == "pubsub" else ()
+    return (Text("pubsub_hint"), Text("prosody_limits")) if key == "pubsub" else ()
 
 
 def _silent(receives: bool) -> tuple[Cell, ...]:
