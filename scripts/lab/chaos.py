@@ -71,7 +71,7 @@ async def run(arguments: argparse.Namespace) -> int:
     kills = plan(arguments.alerts, arguments.kills, random.Random(arguments.seed))
     began = time.monotonic()
     tell(f"{arguments.alerts:,} alerts, {len(kills)} kills, seed {arguments.seed}; starting everything ...")
-    async with ChaosHouse(arguments.directory) as house:
+    async with ChaosHouse(arguments.directory, ejabberd=arguments.ejabberd) as house:
         tell(f"Ready after {time.monotonic() - began:.0f} s.")
         done = await storm(house, arguments.alerts, kills)
         seen, sent = house.chat.seen, house.sensors.acknowledged
@@ -137,7 +137,7 @@ def report(figures: Figures, seen: Seen, house: ChaosHouse, seconds: float) -> N
         "of the broker: Mosquitto writes its database after it has acknowledged. The contact's client found"
     )
     print(
-        f"{seen.fetched:,} messages only in the archive of its account (XEP-0313): Prosody had acknowledged them"
+        f"{seen.fetched:,} messages only in the archive of its account (XEP-0313): the server had acknowledged them"
     )
     print(
         f"and was killed before it had passed them on. {len(seen.only_fetched):,} numbers came by no other way."
@@ -163,6 +163,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--short", action="store_true", help=f"{ALERTS_SHORT} alerts, {KILLS_EACH_SHORT} kills each"
     )
+    parser.add_argument("--ejabberd", action="store_true", help="with ejabberd in place of Prosody")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (1)")
     parser.add_argument("--alerts", type=int, help=f"how many ({ALERTS})")
     parser.add_argument("--kills", type=int, help=f"of each process ({KILLS_EACH})")

@@ -1,4 +1,4 @@
-"""The house of the chaos run: Home Assistant, Mosquitto and Prosody as a careful user would set them up."""
+"""The house of the chaos run: Home Assistant, Mosquitto and a chat server as a careful user would set them up."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from .configuration import DOMAIN
 from .flows import Account, broker_answer, options_answer
 from .hass import Hass
 from .person import Person
-from .servers import Lab
+from .servers import Lab, Server
 
 BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
 # Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written every
@@ -38,9 +38,10 @@ class ChaosHouse(contextlib.AsyncExitStack):
     chat: ChaosChat
     sensors: Sensors
 
-    def __init__(self, root: Path | None) -> None:
-        """`root` is kept afterwards, None is temporary."""
+    def __init__(self, root: Path | None, *, ejabberd: bool = False) -> None:
+        """`root` is kept afterwards, None is temporary; the chat server is a Prosody, or an `ejabberd`."""
         super().__init__()
+        self._ejabberd = ejabberd
         self._root = root
         self._busy = {victim: asyncio.Lock() for victim in Victim}
 
@@ -58,7 +59,8 @@ class ChaosHouse(contextlib.AsyncExitStack):
         lab = self.enter_context(Lab(self._root))
         words = {name: secrets.token_urlsafe(9) for name in ("bot", "you")}
         self._broker = await asyncio.to_thread(lab.mosquitto, extra=MOSQUITTO)
-        self._xmpp = await asyncio.to_thread(lab.prosody, users=words, tls_required=True, log_level="info")
+        make = lab.ejabberd if self._ejabberd else lab.prosody
+        self._xmpp: Server = await asyncio.to_thread(make, users=words, tls_required=True, log_level="info")
         port = self._xmpp.ports["c2s"]
         self.sensors = Sensors(self._broker.ports["mqtt"])
         you = Person(YOU, words["you"], port, lab.client_ssl())

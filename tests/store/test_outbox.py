@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from store_values import Opener, Query, Told, notice
+from store_values import Opener, Query, Told, message, notice, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.ports import LedgerRow, Notice, Push
+from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS, LedgerRow, Notice, Push
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import Store
 
 # Later than the retention of any clock this runs by.
@@ -222,3 +222,69 @@ async def test_a_marker_reads_also_what_is_too_much_to_count(
     assert query("SELECT count(*), min(at), max(at) FROM ledger WHERE state = 'read'") == [
         (9, 2_000_000_002.0, 2_000_000_002.0)
     ]
+
+
+# A run that was killed
+
+LATER = T0 + UNSURE_SECONDS
+
+
+def handed_over(store: Store, *, confirmed: str = "") -> None:
+    """Hand notices over at `T0`, one of which a client has confirmed."""
+    given = [
+        notice("alert", priority=Priority.ALERT),
+        notice("critical", priority=Priority.CRITICAL),
+        notice("value"),
+        notice("room", to="den@conference.example.org", room=True, priority=Priority.ALERT),
+        notice("target", to="notify.phone", push=Push("", "", True, ""), priority=Priority.ALERT),
+    ]
+    for each in given:
+        store.outbox.put(each)
+        store.outbox.mark(each.id, Delivery.ACCEPTED if each.push else Delivery.SENT, T0)
+    store.outbox.mark(confirmed, Delivery.RECEIVED, T0 + 1)
+
+
+async def test_a_run_that_was_killed_leaves_its_last_unconfirmed_alerts_waiting(open_store: Opener) -> None:
+    killed = open_store()
+    handed_over(killed, confirmed="critical")
+    await killed.outbox.waiting()
+    again = open_store()
+    assert ids(await again.outbox.waiting()) == ["alert"]
+    assert again.outbox.undelivered == 1
+    again.outbox.mark("alert", Delivery.SENT, T0 + 5)
+    assert await again.outbox.waiting() == []
+
+
+async def test_a_run_that_ended_as_it_should_leaves_nothing_in_doubt(open_store: Opener) -> None:
+    first = open_store()
+    handed_over(first)
+    first.close()
+    assert await open_store().outbox.waiting() == []
+
+
+@pytest.mark.parametrize(("at", "waits"), [(LATER, ["alert", "critical"]), (LATER + 1, [])])
+async def test_a_run_was_killed_no_earlier_than_it_stored_something(
+    open_store: Opener, at: float, waits: list[str]
+) -> None:
+    killed = open_store()
+    handed_over(killed)
+    killed.history.append(reading_of(message(received=at)), Priority.NORMAL)
+    await killed.outbox.waiting()
+    assert sorted(ids(await open_store().outbox.waiting())) == waits
+
+
+@pytest.mark.parametrize(("at", "waits"), [(LATER, ["alert", "critical"]), (LATER + 1, [])])
+async def test_while_the_chat_is_away_its_end_counts(open_store: Opener, at: float, waits: list[str]) -> None:
+    killed = open_store()
+    handed_over(killed)
+    for link, phase, when in (
+        ("xmpp", Phase.ONLINE, T0 - 9),
+        ("broker", Phase.OFFLINE, T0 - 5),
+        ("xmpp", Phase.OFFLINE, at),
+        ("xmpp", Phase.OFFLINE, at + 5_000),
+        ("broker", Phase.ONLINE, at + 9_000),
+    ):
+        killed.history.log_connection(link, LinkStatus(phase), when)
+    killed.history.append(reading_of(message(received=at + 9_999)), Priority.NORMAL)
+    await killed.outbox.waiting()
+    assert sorted(ids(await open_store().outbox.waiting())) == waits

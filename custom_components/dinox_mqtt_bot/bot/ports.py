@@ -208,6 +208,10 @@ class History(Archive, Protocol):
         """Remember that a link came or went (tell)."""
 
 
+UNSURE_SECONDS = 120.0
+"""How long before its end a chat server may have taken an alert that it has not kept: ejabberd answers before it writes."""
+
+
 class Outbox(Protocol):
     """What must still reach a contact."""
 

@@ -64,6 +64,23 @@ FROM wanted JOIN outbox ON outbox.id = wanted.id JOIN ledger ON notice = outbox.
 ORDER BY ledger.at, ledger.id
 """
 
+# What a run that was killed had handed over shortly before the chat server was last there, to nobody's knowledge so far.
+# While the chat is away that is when it went; else no later than what was last stored.
+DOUBT = """
+WITH here (id) AS (SELECT ifnull(max(id), 0) FROM connection_log WHERE link = 'xmpp' AND phase = 'online'),
+last (at) AS (
+    SELECT ifnull(
+        (SELECT min(at) FROM connection_log, here WHERE link = 'xmpp' AND connection_log.id > here.id AND here.id > 0),
+        max(
+            ifnull((SELECT max(changed) FROM outbox), 0),
+            ifnull((SELECT received FROM messages ORDER BY id DESC LIMIT 1), 0)
+        )
+    )
+)
+UPDATE outbox SET state = 'queued'
+WHERE state = 'sent' AND priority >= ?1 AND NOT room AND push = '' AND changed >= (SELECT at FROM last) - ?2
+"""
+
 
 def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
     """Return what `PUT` takes."""

@@ -6,10 +6,12 @@ import time
 from typing import override
 
 from ..bot import ports
-from ..bot.ports import LedgerRow, Notice
+from ..bot.ports import UNSURE_SECONDS, LedgerRow, Notice
+from ..bot.rules import Priority
 from ..bot.status import Delivery
 from .backlog import Backlog, Change, Group
 from .notices import (
+    DOUBT,
     HELD,
     KEPT,
     LIVE,
@@ -38,6 +40,14 @@ class SqliteOutbox(ports.Outbox):
         self._reader = reader
         self._on_stored = on_stored
         self._tally = Tally()
+
+    @staticmethod
+    def doubt(connection: sqlite3.Connection) -> None:
+        """Let alerts wait again of which a killed run knew only that the chat server had taken them. Before `load`.
+
+        Killed together with it, by a power cut say, the server may not have kept them.
+        """
+        connection.execute(DOUBT, (Priority.ALERT.value, UNSURE_SECONDS))
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""

@@ -22,6 +22,8 @@ from .upkeep import purge
 from .writer import Writer
 
 SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+# Whether the run before ended as it should: `writer.CLOSED` says so last of all. Of the very first nobody knows.
+WAS_KILLED = "SELECT 1 FROM meta WHERE key = 'closed' AND value = 'no'"
 
 
 class Store:
@@ -56,6 +58,9 @@ class Store:
         self.history = SqliteHistory(self._backlog, self._reader, recent, self._writer, keeping)
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
         self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
+        if connection.execute(WAS_KILLED).fetchone():
+            self.outbox.doubt(connection)
+        connection.execute(SET, ("closed", "no"))
         self._writer.prepare()
         recent.load(reading)
         self.history.load(reading)

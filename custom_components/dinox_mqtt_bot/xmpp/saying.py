@@ -17,6 +17,7 @@ from .circle import Circle, bare_of
 from .remembered import Remembered
 from .session import Session
 from .text import body_bytes, cut, xml_safe
+from .unconfirmed import Unconfirmed
 
 # Notices written in one turn of the event loop: a few milliseconds.
 _BATCH: Final = 8
@@ -32,7 +33,7 @@ class Saying:
     """The notices of one session: each is said once, alerts first, and told of when it got somewhere.
 
     What a lost session swallowed is said again by the next one, from the outbox; what a resumed stream did
-    not carry over is said again here.
+    not carry over is said again here, and so are alerts that the server took just before the stream was lost for good.
     """
 
     def __init__(self, circle: Circle, clock: Clock, on_delivery: OnDelivery) -> None:
@@ -45,6 +46,7 @@ class Saying:
         # What is to be said in rooms that the bot is not in yet.
         self._outside: dict[str, Notice] = {}
         self._in_flight: dict[str, Notice] = {}
+        self._unconfirmed = Unconfirmed()
         self._done = Remembered(10_000)
         self._session: Session | None = None
         self._speaks_soon = False
@@ -65,13 +67,15 @@ class Saying:
         self._in_flight = {key: notice for key, notice in self._in_flight.items() if key in carried}
         self._session = session
         self._drop_waiting()
-        for notice in lost.values() if resumed else ():
-            self._line_of(notice)[notice.id] = notice
+        for notice in lost.values() if resumed else self._unconfirmed.doubted():
+            self._say_again(notice)
         session.request_ack()
         self.go_on()
 
     def end(self) -> None:
         """Speak no more until the next session."""
+        if self._session is not None:
+            self._unconfirmed.lost(self._clock.now())
         self._session = None
         self._drop_waiting()
 
@@ -88,10 +92,12 @@ class Saying:
         if not notice_id:
             return
         now = self._clock.now()
-        if self._in_flight.pop(notice_id, None) is not None and delivery in {
-            Delivery.RECEIVED,
-            Delivery.READ,
-        }:
+        notice = self._in_flight.pop(notice_id, None)
+        if delivery is not Delivery.SENT:
+            self._unconfirmed.settled(notice_id)
+        elif notice is not None:
+            self._unconfirmed.taken(notice, now)
+        if notice is not None and delivery in {Delivery.RECEIVED, Delivery.READ}:
             self._tell(notice_id, Delivery.SENT, now)
         self._done.add(notice_id)
         self._tell(notice_id, delivery, now)
@@ -115,6 +121,13 @@ class Saying:
             line.clear()
             line.update(mine | later)
         self.go_on()
+
+    def _say_again(self, notice: Notice) -> None:
+        if notice.id in self._done:
+            # Until it is taken again the outbox has it, over a restart too.
+            self._done.discard(notice.id)
+            self._tell(notice.id, Delivery.QUEUED, self._clock.now())
+        self._line_of(notice)[notice.id] = notice
 
     def _line_of(self, notice: Notice) -> dict[str, Notice]:
         return self._alerts if notice.priority >= Priority.ALERT else self._others
