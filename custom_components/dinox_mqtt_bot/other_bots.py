@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from .beacon_settings import bot_id as own_id
 from .bot.neighbours import MOST, Change, Neighbours
 from .clock import Allowance, Pulse
 from .const import DOMAIN
@@ -45,7 +46,12 @@ class OtherBots:
 
     @callback
     def take(self, bot_id: str, payload: bytes) -> None:
-        """Take in what came on the status topic of another bot; no payload does harm."""
+        """Take in what came on the status topic of another bot; no payload does harm.
+
+        The other bots of this Home Assistant are devices anyway.
+        """
+        if any(own_id(entry) == bot_id for entry in self._hass.config_entries.async_entries(DOMAIN)):
+            payload = b""
         left_out = self.neighbours.left_out
         change = self.neighbours.take(bot_id, payload)
         if change is Change.CAME:

@@ -549,12 +549,17 @@ def test_fifty_questions_may_have_the_same_answer() -> None:
     assert world.said == ["done"] * 50 + ["last"]
 
 
-def test_where_marks_are_seen_the_same_may_come_again_and_again() -> None:
+def test_where_marks_are_seen_the_same_may_come_again_and_again_but_not_for_ever_after() -> None:
     world = bridged(ANSWERS)
     world.receive("home/b", "1", properties=Properties(user=(("dinox-bridge", "other/0"),)))
-    for _ in range(50):
+    for _ in range(MOST_ALIKE + 40):
         world.receive("home/a", "on")
-    assert len(world.said) == 51
+    assert len(world.said) == 1 + MOST_ALIKE + 40
+    world.later(ECHO_SECONDS + 1)
+    world.outbox.notices.clear()
+    for _ in range(MOST_ALIKE + 40):
+        world.receive("home/a", "on")
+    assert len(world.said) == MOST_ALIKE
 
 
 class Mirror:

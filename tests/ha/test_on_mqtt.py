@@ -27,6 +27,7 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot import other_bots
 from custom_components.dinox_mqtt_bot.beacon_settings import (
     rules_of,
     tells_notifications,
@@ -303,8 +304,11 @@ async def test_a_removed_bot_on_prosody_has_nothing_to_clear(hass: HomeAssistant
     await async_clear_status(hass, bot_entry({"mode": "xmpp_account", "server": "prosody"}))
 
 
-async def test_on_ejabberd_the_status_is_told_and_taken_back(hass: HomeAssistant, own_lab: Lab) -> None:
-    """Another bot, on the same account, sees it."""
+async def test_on_ejabberd_the_status_is_told_and_taken_back(
+    hass: HomeAssistant, own_lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another bot, on the same account, sees it as if it were at home elsewhere."""
+    monkeypatch.setattr(other_bots, "own_id", lambda _entry: "")
     server = own_lab.ejabberd(users={"bot": "botpw", "alice": "alicepw"})
     data = (
         standalone(server.ports["mqtts"])
@@ -510,6 +514,22 @@ async def test_another_bot_is_a_device_with_its_counters_until_its_status_is_cle
         assert [each for each in hass.states.async_entity_ids() if "kitchen" in each] == []
         await publish(port, KITCHEN, json.dumps(SAID), "-r")
         await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+
+
+async def test_the_other_bots_of_this_home_assistant_are_no_devices_of_each_other(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    second = bot_entry({**standalone(port), **NO_ACCOUNT, "client_id": "dinox-mqtt-bot-second"})
+    await publish(port, KITCHEN, json.dumps(SAID), "-r")
+    async with running(hass, bot_entry(data)) as bot, running(hass, second, forget=True):
+        await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+        await bot.broker.publish(
+            "dinox/bots/status/dinox-mqtt-bot-second", json.dumps(SAID).encode(), 1, False
+        )
+        await until(lambda: "kitchen" in bot.on_mqtt.others.neighbours)
+        await asyncio.sleep(0.3)
+        assert [*bot.on_mqtt.others.neighbours] == ["kitchen"]
+        assert sorted(devices(hass, second)) == ["Bot", "Kitchen bot"]
 
 
 async def test_a_bot_that_goes_and_comes_again_at_once_is_there(

@@ -214,9 +214,9 @@ class Bot:
 
     # The way back: chat text in, reply out.
 
-    async def execute(self, command: Command, caller: Caller) -> Reply:
+    async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
         """Run a command for a caller, and see to what is due since. Raises BotError."""
-        reply = await execute(command, self, caller)
+        reply = await execute(command, self, caller, confirmed=confirmed)
         self._tell(self.ports.clock.now())
         return reply
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .announcements import ChatReceived
 from .answers import render_error, render_reply
 from .attending import asked_by
-from .command import Caller, Surface, execute
+from .command import Caller, Surface
 from .errors import BotError
 from .free_text import mistyped
 from .hearing import Hearing
@@ -77,7 +77,7 @@ class Dialogue:
         if isinstance(waiting, Text):
             reply = waiting
         elif waiting is not None:
-            reply = await execute(waiting, bot, caller, confirmed=True)
+            reply = await bot.execute(waiting, caller, confirmed=True)
         else:
             reply = await bot.execute(parse(text, bot.commands, bot.subscriptions.aliases), caller)
         return render_reply(reply, bot.ports.phrases)

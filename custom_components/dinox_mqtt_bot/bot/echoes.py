@@ -101,7 +101,7 @@ class Echoes:
         self._said = Tokens()
         self._told = Tokens()
         self._alike: dict[tuple[str, str, bytes], tuple[int, float]] = {}
-        self._marks = False
+        self._marked_at = -ECHO_SECONDS
 
     def published(self, talk: str, topic: str, payload: bytes, now: float) -> None:
         """Know that this is published for somebody of a conversation, and will come back once."""
@@ -117,7 +117,8 @@ class Echoes:
         It says so itself, or it was published for it, or it is what was told there, name and all.
         """
         marks = [value for name, value in message.properties.user if name == MARK]
-        self._marks = self._marks or bool(marks)
+        if marks:
+            self._marked_at = now
         digest = _digest(message.payload)
         # Also where a mark tells it: the same payload of somebody else must not be taken for it later.
         mine = self._published.take((talk, message.topic, digest), now)
@@ -127,7 +128,7 @@ class Echoes:
     def said(self, talk: str, topic: str, text: str, payload: bytes, now: float) -> bool:
         """Know what is about to be said in a conversation; say whether it may run in a circle.
 
-        Without marks a circle looks like somebody who says the same again and again, at once each time.
+        Where no marks come lately a circle looks like somebody who says the same again and again, at once each time.
         """
         digest, carried = _digest(text), _digest(payload)
         for each in {digest, carried}:
@@ -139,7 +140,7 @@ class Echoes:
         self._alike[talk, topic, digest] = count, now
         if len(self._alike) > MOST_KEPT:
             del self._alike[next(iter(self._alike))]
-        return count > MOST_ALIKE and not self._marks
+        return count > MOST_ALIKE and not _fresh(self._marked_at, now)
 
     def told(self, talk: str, text: str, now: float) -> None:
         """Know that many messages were told there as this text."""
