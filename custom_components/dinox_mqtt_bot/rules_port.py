@@ -1,5 +1,6 @@
 """Where commands keep the rules: in the config entry, as if the user had edited it in the settings."""
 
+import asyncio
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +25,7 @@ class EntryRules:
 
     async def put_subscription(self, subscription: Subscription) -> None:
         """Add a `topic` subentry, or change the one of the same filter."""
-        self._put(topic_subentry(subscription), self._find(subscription.filter))
+        await self._put(topic_subentry(subscription), self._find(subscription.filter))
 
     async def remove_subscription(self, topic_filter: str) -> None:
         """Remove the `topic` subentry of this filter; its device and entities go with it."""
@@ -41,7 +42,7 @@ class EntryRules:
         free_name(self._entry, rule.name, known)
         if known is None:
             rule = replace(rule, number=next_number(self._entry))
-        kept = self._put(alert_subentry(rule), known)
+        kept = await self._put(alert_subentry(rule), known)
         return alert_rule(kept.subentry_id, kept.data)
 
     async def remove_alert(self, rule: AlertRule) -> None:
@@ -57,7 +58,7 @@ class EntryRules:
         free_preset_name(self._entry, preset.name, known)
         if known is None:
             preset = replace(preset, number=next_preset_number(self._entry))
-        kept = self._put(preset_subentry(preset), known)
+        kept = await self._put(preset_subentry(preset), known)
         return read_preset(kept.subentry_id, kept.data)
 
     async def remove_preset(self, preset: Preset) -> None:
@@ -72,7 +73,7 @@ class EntryRules:
         `bridge_twin` if another one does the same.
         """
         known = self._kept_bridge(bridge) if bridge.id else None
-        kept = self._put(bridge_subentry(numbered_bridge(self._entry, bridge, known)), known)
+        kept = await self._put(bridge_subentry(numbered_bridge(self._entry, bridge, known)), known)
         return read_bridge(kept.subentry_id, kept.data)
 
     async def remove_bridge(self, bridge: Bridge) -> None:
@@ -98,18 +99,20 @@ class EntryRules:
         options = {**self._entry.options, key: value}
         self._hass.config_entries.async_update_entry(self._entry, options=options)
 
-    def _put(self, wanted: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentry:
+    async def _put(self, wanted: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentry:
+        """Keep a rule, and let others have their turn: with hundreds, each change takes a while to be in force."""
         data, title, unique_id = MappingProxyType(dict(wanted["data"])), wanted["title"], wanted["unique_id"]
         if known is not None:
             self._hass.config_entries.async_update_subentry(
                 self._entry, known, data=data, title=title, unique_id=unique_id
             )
-            return known
-        added = ConfigSubentry(
-            data=data, subentry_type=wanted["subentry_type"], title=title, unique_id=unique_id
-        )
-        self._hass.config_entries.async_add_subentry(self._entry, added)
-        return added
+        else:
+            known = ConfigSubentry(
+                data=data, subentry_type=wanted["subentry_type"], title=title, unique_id=unique_id
+            )
+            self._hass.config_entries.async_add_subentry(self._entry, known)
+        await asyncio.sleep(0)
+        return known
 
     def _kept(self, rule: AlertRule) -> ConfigSubentry:
         kept = self._entry.subentries.get(rule.id)

@@ -1,5 +1,7 @@
 """Commands write the same subentries as the settings do."""
 
+import asyncio
+
 from homeassistant.core import HomeAssistant
 import pytest
 from running import bot_entry, topics
@@ -21,6 +23,24 @@ async def test_a_subscription_is_added_or_replaced(hass: HomeAssistant, there: t
     await EntryRules(hass, entry).put_subscription(wanted)
     (kept,) = entry.subentries.values()
     assert (subscription(kept.data), kept.title, kept.unique_id) == (wanted, "Kitchen", "home/x")
+
+
+async def test_many_changes_in_a_row_let_others_have_their_turn(hass: HomeAssistant) -> None:
+    entry = bot_entry({})
+    entry.add_to_hass(hass)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    spinning = asyncio.create_task(others())
+    for number in range(50):
+        await EntryRules(hass, entry).put_subscription(Subscription(f"home/{number}"))
+    spinning.cancel()
+    assert turns >= 50
 
 
 async def test_a_subscription_is_removed(hass: HomeAssistant) -> None:
