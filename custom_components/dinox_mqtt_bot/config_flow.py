@@ -36,6 +36,7 @@ from .const import (
     CONF_FILTER,
     CONF_JID,
     CONF_MODE,
+    CONF_TLS_NAME,
     CONF_TOPICS,
     CONF_XMPP_PASSWORD,
     CONF_XMPP_RESOURCE,
@@ -197,7 +198,9 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask which connection to change, if there is a choice."""
         stored = self._get_reconfigure_entry().data
         if is_on_account(stored):
-            return await self.async_step_xmpp_account()
+            return self.async_show_menu(
+                step_id="reconfigure", menu_options=["xmpp_account", "reconfigure_broker"]
+            )
         choices = ["reconfigure_broker"] if stored[CONF_MODE] == Mode.STANDALONE else []
         choices += ["reconfigure_xmpp", *(["xmpp_account"] if stored[CONF_JID] else [])]
         if choices == ["reconfigure_xmpp"]:
@@ -205,14 +208,18 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_menu(step_id="reconfigure", menu_options=choices)
 
     async def async_step_reconfigure_broker(self, user_input: Typed | None = None) -> ConfigFlowResult:
-        """Ask for the broker again."""
+        """Ask for the broker again, or for another one than the server of the account."""
         entry = self._get_reconfigure_entry()
+        leaves_account = is_on_account(entry.data)
         if user_input is None:
-            return self._show("reconfigure_broker", BROKER_FORM, nested(BROKER_FORM, entry.data))
+            filled = None if leaves_account else nested(BROKER_FORM, entry.data)
+            return self._show("reconfigure_broker", BROKER_FORM, filled)
         try:
             await self._async_take_broker(user_input, entry.data)
         except BotError as err:
             return self._show("reconfigure_broker", BROKER_FORM, user_input, err)
+        if leaves_account:
+            self._data |= {CONF_MODE: Mode.STANDALONE.value, CONF_TLS_NAME: ""}
         return self.async_update_and_abort(entry, data_updates=self._data)
 
     async def async_step_reconfigure_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:

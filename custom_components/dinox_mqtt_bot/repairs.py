@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .account_settings import is_on_account
 from .bot.errors import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
 from .coordinator import BotConfigEntry
@@ -79,8 +80,10 @@ class ChangeFlow(LeadingFlow):
         dialog = await flows.async_init(
             DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": self.entry.entry_id}
         )
-        if self.step in dialog.get("menu_options", ()):
-            dialog = await flows.async_configure(dialog["flow_id"], {"next_step_id": self.step})
+        # Where the server of the account is the broker, both are changed in one form.
+        step = "xmpp_account" if is_on_account(self.entry.data) else self.step
+        if step in dialog.get("menu_options", ()):
+            dialog = await flows.async_configure(dialog["flow_id"], {"next_step_id": step})
         return dialog
 
 

@@ -40,6 +40,7 @@ from custom_components.dinox_mqtt_bot.bot.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from custom_components.dinox_mqtt_bot.settings import broker_settings
 from custom_components.dinox_mqtt_bot.xmpp.detection import Certainty, ServerFound, ServerKind
+from lab.flows import broker_answer
 from lab.person import Person
 from lab.releases import NEWER_EJABBERDS, OWN
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
@@ -514,7 +515,9 @@ async def test_reconfiguring_asks_the_server_again(
     usual_ports(ejabberd)
     entry = on_ejabberd(servers, ejabberd, detected="2020-01-01", certainty="unknown", server="other")
     entry.add_to_hass(hass)
-    form = await entry.start_reconfigure_flow(hass)
+    menu = await entry.start_reconfigure_flow(hass)
+    assert menu["menu_options"] == ["xmpp_account", "reconfigure_broker"]
+    form = await answer(hass, menu, {"next_step_id": "xmpp_account"})
     assert asked(form) == "xmpp_account"
     form = await answer(hass, form, xmpp_answers(servers, ejabberd, ""))
     assert asked(form) == "server"
@@ -522,6 +525,28 @@ async def test_reconfiguring_asks_the_server_again(
     assert (entry.data["server"], entry.data["certainty"]) == ("ejabberd", "certain")
     assert entry.data["detected"] > "2020-01-01"
     assert entry.data["xmpp_password"] == "botpw"
+
+
+async def test_a_bot_leaves_the_server_of_its_account_for_another_broker(
+    hass: HomeAssistant, servers: Lab, mqtt_prosody: Prosody, mosquitto: Server
+) -> None:
+    entry = on_ejabberd(
+        servers, mqtt_prosody, filters=(NEWS,), server="prosody", tls="off", port=mqtt_prosody.ports["mqtt"]
+    )
+    async with person(servers, mqtt_prosody) as alice, running(hass, entry, None):
+        await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING, within=30)
+        menu = await entry.start_reconfigure_flow(hass)
+        form = await answer(hass, menu, {"next_step_id": "reconfigure_broker"})
+        assert asked(form) == "reconfigure_broker"
+        assert suggested(form).get("host") is None
+        end = await answer(hass, form, broker_answer(mosquitto.ports["mqtt"], tls="off"))
+        assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+        assert (entry.data["mode"], entry.data["tls_name"], entry.data["jid"]) == ("standalone", "", BOT)
+        await hass.async_block_till_done()
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+        await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)
+        await publish(mosquitto.ports["mqtt"], NEWS, "from the new broker")
+        await alice.next("from the new broker", within=30)
 
 
 @pytest.mark.usefixtures("no_bot")
