@@ -53,6 +53,10 @@ class RecordingChat:
     def join(self, rooms: Mapping[str, str]) -> None:
         return
 
+    @property
+    def rooms_refused(self) -> Mapping[str, str]:
+        return {}
+
     def reconnect(self) -> None:
         return
 

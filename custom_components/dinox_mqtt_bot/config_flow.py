@@ -26,13 +26,14 @@ from .account import (
     suggested,
 )
 from .account_forms import ACCOUNT_FORM, SERVER_FORM
-from .account_settings import fit_filter, is_on_account
+from .account_settings import fit_filter, is_on_account, is_prosody
 from .alert_flow import AlertFlow
 from .bot.errors import BotError
 from .bridge_flow import BridgeFlow
 from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,
+    CONF_DISCOVERY,
     CONF_FILTER,
     CONF_JID,
     CONF_MODE,
@@ -218,9 +219,13 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             await self._async_take_broker(user_input, entry.data)
         except BotError as err:
             return self._show("reconfigure_broker", BROKER_FORM, user_input, err)
+        options = dict(entry.options)
         if leaves_account:
             self._data |= {CONF_MODE: Mode.STANDALONE.value, CONF_TLS_NAME: ""}
-        return self.async_update_and_abort(entry, data_updates=self._data)
+            if is_prosody(entry.data):
+                # Switched off because there is none at Prosody.
+                options.pop(CONF_DISCOVERY, None)
+        return self.async_update_and_abort(entry, data_updates=self._data, options=options)
 
     async def async_step_reconfigure_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for the bot's XMPP account again."""

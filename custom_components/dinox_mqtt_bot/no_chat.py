@@ -35,6 +35,11 @@ class NoChat:
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Do nothing, there is no roster."""
 
+    @property
+    def rooms_refused(self) -> Mapping[str, str]:
+        """None: there are no rooms."""
+        return {}
+
     def join(self, rooms: Mapping[str, str]) -> None:
         """Do nothing, there is no room."""
 

@@ -75,6 +75,7 @@ class FakeChat:
         self.shown: list[tuple[BotState, str]] = []
         self.met: list[tuple[Contact, ...]] = []
         self.joined: list[Mapping[str, str]] = []
+        self.rooms_refused: dict[str, str] = {}
         self.reconnects = 0
 
     def say(self, notice: Notice) -> None:

@@ -552,9 +552,14 @@ async def test_why_tells_the_whole_story() -> None:
     assert await world.ask("why s/1") == text
     assert await world.ask("why") == text
     assert "There is no alert nothing" in await world.ask("why nothing")
-    assert "There is no alert 9" in await world.ask("why 9")
+    assert await world.ask("why 9") == "There is no alert 9 now. There are: #1"
     notice = world.outbox.notices[0].id
     await world.bot.hear(Utterance(ME, "why", "m", NOON, reply_to=notice))
+
+
+async def test_why_before_there_was_any_alert() -> None:
+    world = house(hot())
+    assert await world.ask("why 9") == await world.ask("why") == await world.ask("why nothing")
 
 
 async def test_why_knows_an_alert_whose_rule_is_gone_and_the_broker() -> None:
@@ -756,7 +761,9 @@ def test_a_notice_of_one_among_many_over_names_the_worst() -> None:
     world.receive("s/9", "3")
     world.receive("s/2", "35")
     world.later(GATHER)
-    assert to(world, ME)[-1].split("\n")[0] == "⚠ 3 alerts: Nine, Too hot"
+    headline, *lines = to(world, ME)[-1].split("\n")
+    assert headline == "⚠ 3 alerts: Nine, Too hot"
+    assert "• ⚠ s/2 35 — “Too hot” > 30 · #4" in lines
 
 
 async def test_muted_in_the_moment_before_it_is_told_it_is_not_told() -> None:

@@ -119,11 +119,15 @@ async def test_a_bare_field_of_topics_without_a_common_subscription_is_asked_abo
         ("temp > warm", "This rule can never fire: its limit is no number."),
         ("humidity > 5", "have no field humidity, so it never fires with them. They have: temp, door"),
         ("door > 5", "> needs a number, but the newest value is “OPEN”."),
+        ("temp == warm", "the newest value is 20, and “warm” is no number: they are never the same."),
+        ("temp != ! 3", "the newest value is 20, and “! 3” is no number"),
+        ("power > 5 kg", "the newest value is 3 W, and kg does not measure that"),
+        ("power > 5 for", "the newest value is 3 W, and for does not measure that"),
     ],
 )
 async def test_a_rule_that_can_never_fire_says_so(text: str, doubt: str) -> None:
     world = World(HOME)
-    world.receive("home/x", '{"temp": 20, "door": "OPEN"}')
+    world.receive("home/x", '{"temp": 20, "door": "OPEN", "power": "3 W"}')
     answer = await world.ask(f"alert home/x {text}")
     assert doubt in answer
     assert answer.count("⚠") == 1
@@ -135,6 +139,42 @@ async def test_a_rule_about_something_silent_or_binary_says_so() -> None:
     assert "⚠ Nothing has come in on home/x so far." in await world.ask("alert home/x > 5")
     world.receive("home/x", "")
     assert "have no value to compare" in await world.ask("alert home/x > 6")
+
+
+async def test_what_is_wrong_already_is_told_by_a_rule_that_is_made_now() -> None:
+    world = World(Subscription("home/#"), Subscription("garden/#"))
+    world.receive("home/door", "OPEN", retain=True)
+    assert world.broker.renewed == []
+    await world.ask("alert home/door == OPEN as Door")
+    assert world.broker.renewed == ["home/#"]
+    world.receive("home/door", "OPEN", retain=True)  # the broker brings it once more
+    assert [alert.topic for alert in world.bot.alarms.active] == ["home/door"]
+
+
+@pytest.mark.parametrize(
+    ("change", "renewed"),
+    [
+        ("rule door off", []),
+        ("rule door critical", []),
+        ("rule door == CLOSED", ["home/#"]),
+        ("alert shed == OPEN", []),
+    ],
+)
+async def test_only_a_rule_that_asks_something_new_is_asked_again(change: str, renewed: list[str]) -> None:
+    world = World(Subscription("home/#"))
+    await world.ask("alert home/door == OPEN as Door")
+    world.broker.renewed.clear()
+    await world.ask(change)
+    assert world.broker.renewed == renewed
+
+
+async def test_a_rule_that_is_switched_on_again_is_asked_again() -> None:
+    world = World(Subscription("home/#"))
+    await world.ask("alert home/door == OPEN as Door")
+    await world.ask("rule door off")
+    world.broker.renewed.clear()
+    await world.ask("rule door on")
+    assert world.broker.renewed == ["home/#"]
 
 
 async def test_what_only_a_rule_wants_is_listened_to() -> None:

@@ -722,6 +722,12 @@ async def test_the_list_says_what_waits_and_whose_contact_is_gone() -> None:
     assert "no contact any more" in said
 
 
+async def test_the_list_says_which_room_does_not_let_the_bot_in() -> None:
+    world = bridged(replace(HOME, to=ROOM, room=True))
+    world.chat.rooms_refused[ROOM] = "registration-required"
+    assert "does not let the bot in or speak: registration-required" in await world.ask("bridges")
+
+
 def test_what_is_kept_of_echoes_is_bounded() -> None:
     echoes = Echoes()
     for number in range(MOST_KEPT + 10):

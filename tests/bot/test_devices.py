@@ -352,6 +352,8 @@ async def test_a_lamp_with_a_topic_for_each_thing_is_dimmed_and_switched_on() ->
             "Heating cannot be set to “preset warm”. Possible: preset eco, comfort, none",
         ),
         ("plug", "What should Plug Relay be set to? Possible: on, off"),
+        # A device whose name has several words, the first of which is the name of its area.
+        ("plug relay", "What should Plug Relay be set to? Possible: on, off"),
         ("plug power 5", "Nothing can be set about Plug Power from here."),
         ("pow 5", "Nothing can be set about Plug Power from here."),
         ("plug relay up", "Plug Relay cannot be set to “up”. Possible: on, off"),

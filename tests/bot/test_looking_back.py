@@ -64,8 +64,8 @@ async def test_history_goes_page_by_page() -> None:
     world = filled(*range(5))
     text = await world.ask("history kitchen --count 2 --page 2")
     assert text.splitlines()[1:3] == ["• 05:00:00 — 1", "• 06:00:00 — 2"]
-    assert "Page 2 of 3, 5 messages. Older ones: /mqtt history kitchen --page 3" in text
-    last = await world.ask("history kitchen 2 --page 3")
+    assert "Page 2 of 3, 5 messages. Older ones: /mqtt history kitchen --count 2 --page 3" in text
+    last = await world.ask("history kitchen --count 2 --page 3")
     assert "• 04:00:00 — 0" in last
     assert "Older" not in last
     assert await world.ask("history kitchen 2 -p 4") == "The history of kitchen has no page 4."

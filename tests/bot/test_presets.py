@@ -42,6 +42,8 @@ def values(value: str = "", contact: str = ME) -> dict[str, str]:
         ("{unknown} {value", "x", "{unknown} {value"),
         ("{value}", "{contact}", "{contact}"),
         ('{"to": {value}}', "21.5", '{"to": 21.5}'),
+        ('{"to": {value}}', "-21,5", '{"to": -21.5}'),
+        ('{"to": {value}}', "0042,5", '{"to": "0042,5"}'),
         ('{"to": {value}}', " true ", '{"to": true}'),
         ('{"to": {value}}', "null", '{"to": null}'),
         ('{"to": {value}}', "warm", '{"to": "warm"}'),

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.units import convert
+from bot.units import comparable, convert
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,20 @@ def test_a_difference_has_no_zero_point() -> None:
 def test_back_and_forth_is_where_it_began(amount: float, units: tuple[str, str]) -> None:
     there, back = units
     assert convert(convert(amount, there, back), back, there) == pytest.approx(amount, rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("unit", "other", "same"),
+    [
+        ("", "W", True),
+        ("W", "", True),
+        ("kW", "W", True),
+        ("°F", "°C", True),
+        ("Lux", "lux", True),
+        ("kg", "°C", False),
+        ("for", "W", False),
+        ("W", "lux", False),
+    ],
+)
+def test_two_units_measure_the_same_or_not(unit: str, other: str, same: bool) -> None:
+    assert comparable(unit, other) is same

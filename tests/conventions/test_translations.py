@@ -160,6 +160,6 @@ def test_no_text_is_left_over() -> None:
 
 def test_every_step_of_an_alert_and_of_a_notice_has_a_text() -> None:
     english = load("en")
-    states = [*Delivery, "held", "merged", "superseded", "retrying"]
+    states = [*Delivery, "held", "merged", "superseded", "retrying", "again"]
     wanted = [f"common.step_{step}" for step in Step] + [f"common.delivery_{state}" for state in states]
     assert [key for key in wanted if key not in english] == []

@@ -105,6 +105,17 @@ def standalone(port: int) -> dict[str, Any]:
     }
 
 
+def mqtt_entry(port: int) -> MockConfigEntry:
+    """Return Home Assistant's own MQTT integration, connected to a broker on this machine."""
+    return MockConfigEntry(
+        domain="mqtt",
+        data={"broker": LOOPBACK, "port": port, "protocol": "5"},
+        options={"discovery": False, "birth_message": {}, "will_message": {}},
+        version=2,
+        minor_version=1,
+    )
+
+
 def account(port: int, ca: Path, password: str = "botpw") -> dict[str, Any]:
     """Return how to log in to an XMPP server on this machine."""
     return {

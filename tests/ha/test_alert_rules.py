@@ -8,12 +8,23 @@ from homeassistant.core import HomeAssistant
 from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import alerts, bot_entry, topics
+from running import (
+    NO_ACCOUNT,
+    alerts,
+    bot_entry,
+    mqtt_entry,
+    publish,
+    running,
+    standalone,
+    topics,
+    until,
+)
 
+from custom_components.dinox_mqtt_bot.bot.command import Caller, Surface
 from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, RuleSet
+from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Role, RuleSet
 from custom_components.dinox_mqtt_bot.bot.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.topics import valid_filter
 from custom_components.dinox_mqtt_bot.rules_port import EntryRules
@@ -24,8 +35,11 @@ from custom_components.dinox_mqtt_bot.settings import (
     alert_unique_id,
     rule_set,
 )
+from lab.servers import Server
 
 pytest_plugins = ["running"]
+
+ADMIN = Caller(Surface.ACTION, "test", Role.ADMIN)
 
 HOT = AlertRule("home/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
 
@@ -154,3 +168,27 @@ async def test_a_rule_is_removed(hass: HomeAssistant) -> None:
     for change in (port.remove_alert, port.put_alert):
         with pytest.raises(BotError, match="no_rule"):
             await change(kept)
+
+
+@pytest.mark.parametrize("mode", ["standalone", "home_assistant"])
+async def test_a_door_that_is_open_already_is_told_by_a_new_rule(
+    hass: HomeAssistant, mosquitto: Server, mock_hass_config: None, mode: str
+) -> None:
+    """The broker is asked for what it retains, although the bot has heard it already."""
+    port, topic = mosquitto.ports["mqtt"], f"doors/{mode}/front"
+    await publish(port, topic, "OPEN", "-r")
+    mqtt = mqtt_entry(port)
+    mqtt.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(mqtt.entry_id)
+    data = standalone(port) if mode == "standalone" else {"mode": mode}
+    entry = bot_entry(data | NO_ACCOUNT, topics(f"doors/{mode}/#"))
+    try:
+        async with running(hass, entry, None) as coordinator:
+            await until(lambda: coordinator.bot.status.messages == 1)
+            await coordinator.bot.ask(f"alert {topic} == OPEN as Door", ADMIN)
+            await until(lambda: coordinator.bot.alarms.active)
+            # Told as an alert, and not as a message once more.
+            assert len(await coordinator.store.history.page(topic, 10)) == 1
+    finally:
+        await hass.config_entries.async_unload(mqtt.entry_id)
+        await publish(port, topic, "", "-r")

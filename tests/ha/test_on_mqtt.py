@@ -18,6 +18,7 @@ from running import (
     account,
     alerts,
     bot_entry,
+    mqtt_entry,
     next_on,
     publish,
     publish_lines,
@@ -338,13 +339,7 @@ async def through_home_assistant(
     hass: HomeAssistant, mock_hass_config: None, port: int
 ) -> AsyncGenerator[MockConfigEntry]:
     """A bot without a connection of its own, and Home Assistant's MQTT integration."""
-    mqtt = MockConfigEntry(
-        domain="mqtt",
-        data={"broker": LOOPBACK, "port": port, "protocol": "5"},
-        options={"discovery": False, "birth_message": {}, "will_message": {}},
-        version=2,
-        minor_version=1,
-    )
+    mqtt = mqtt_entry(port)
     mqtt.add_to_hass(hass)
     assert await hass.config_entries.async_setup(mqtt.entry_id)
     yield bot_entry({"mode": "home_assistant", **NO_ACCOUNT}, topics("#"))
@@ -526,10 +521,10 @@ async def test_the_other_bots_of_this_home_assistant_are_no_devices_of_each_othe
         await bot.broker.publish(
             "dinox/bots/status/dinox-mqtt-bot-second", json.dumps(SAID).encode(), 1, False
         )
-        await until(lambda: "kitchen" in bot.on_mqtt.others.neighbours)
-        await asyncio.sleep(0.3)
-        assert [*bot.on_mqtt.others.neighbours] == ["kitchen"]
-        assert sorted(devices(hass, second)) == ["Bot", "Kitchen bot"]
+        await publish(port, "dinox/bots/status/cellar", '{"status": "online"}')
+        await until(lambda: "cellar" in bot.on_mqtt.others.neighbours)
+        assert sorted(bot.on_mqtt.others.neighbours) == ["cellar", "kitchen"]
+        assert {"Bot", "Kitchen bot"} <= {*devices(hass, second)} <= {"Bot", "Kitchen bot", "cellar"}
 
 
 async def test_a_bot_that_goes_and_comes_again_at_once_is_there(

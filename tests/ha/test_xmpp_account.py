@@ -535,6 +535,7 @@ async def test_a_bot_leaves_the_server_of_its_account_for_another_broker(
     )
     async with person(servers, mqtt_prosody) as alice, running(hass, entry, None):
         await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING, within=30)
+        hass.config_entries.async_update_entry(entry, options={"discovery": False, "retention_days": 7})
         menu = await entry.start_reconfigure_flow(hass)
         form = await answer(hass, menu, {"next_step_id": "reconfigure_broker"})
         assert asked(form) == "reconfigure_broker"
@@ -542,6 +543,7 @@ async def test_a_bot_leaves_the_server_of_its_account_for_another_broker(
         end = await answer(hass, form, broker_answer(mosquitto.ports["mqtt"], tls="off"))
         assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
         assert (entry.data["mode"], entry.data["tls_name"], entry.data["jid"]) == ("standalone", "", BOT)
+        assert dict(entry.options) == {"retention_days": 7}
         await hass.async_block_till_done()
         await until(lambda: entry.state is ConfigEntryState.LOADED)
         await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)

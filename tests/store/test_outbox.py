@@ -1,6 +1,7 @@
 """Notices: written before they are said, counted, never going back."""
 
 import asyncio
+import time
 
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading_of
@@ -9,6 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS, LedgerRow
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.outbox import PATIENCE_SECONDS
 
 # Later than the retention of any clock this runs by.
 T0 = 2_000_000_000.0
@@ -224,61 +226,95 @@ async def test_a_marker_reads_also_what_is_too_much_to_count(
     ]
 
 
-# A run that was killed
+# What an earlier run knew only to be taken by the chat server
 
 LATER = T0 + UNSURE_SECONDS
 
 
-def handed_over(store: Store, *, confirmed: str = "") -> None:
-    """Hand notices over at `T0`, one of which a client has confirmed."""
+def handed_over(store: Store, *confirmed: str) -> None:
+    """Hand notices over at `T0`, some of which a client has confirmed."""
     given = [
-        notice("alert", priority=Priority.ALERT),
-        notice("critical", priority=Priority.CRITICAL),
         notice("value"),
+        notice("alert", priority=Priority.ALERT),
+        notice("its end"),
+        notice("live"),
+        notice("correction", replaces="live"),
+        notice("other", to="bob@example.org", priority=Priority.CRITICAL),
         notice("room", to="den@conference.example.org", room=True, priority=Priority.ALERT),
         notice("target", to="notify.phone", push=Push("", "", True, ""), priority=Priority.ALERT),
     ]
     for each in given:
         store.outbox.put(each)
         store.outbox.mark(each.id, Delivery.ACCEPTED if each.push else Delivery.SENT, T0)
-    store.outbox.mark(confirmed, Delivery.RECEIVED, T0 + 1)
+    for notice_id in confirmed:
+        store.outbox.mark(notice_id, Delivery.RECEIVED, T0)
 
 
-async def test_a_run_that_was_killed_leaves_its_last_unconfirmed_alerts_waiting(open_store: Opener) -> None:
+async def waiting_next(killed: Store, open_store: Opener) -> set[str]:
+    """Return what waits in the next run, while this one has not ended as it should."""
+    await killed.outbox.waiting()
+    return {each.id for each in await open_store().outbox.waiting()}
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "waits"),
+    [
+        ((), {"alert", "its end", "other"}),
+        (("value",), {"alert", "its end", "other"}),
+        (("alert",), {"other"}),
+        # Who has the later one was given the earlier ones before.
+        (("its end", "other"), set()),
+    ],
+)
+async def test_alerts_that_nobody_confirmed_and_what_was_told_after_them_wait_again(
+    open_store: Opener, confirmed: tuple[str, ...], waits: set[str]
+) -> None:
     killed = open_store()
-    handed_over(killed, confirmed="critical")
+    handed_over(killed, *confirmed)
+    assert await waiting_next(killed, open_store) == waits
+
+
+async def test_what_waits_again_is_counted_logged_and_said_once(
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: T0 + 3)
+    killed = open_store()
+    handed_over(killed, "alert")
     await killed.outbox.waiting()
     again = open_store()
-    assert ids(await again.outbox.waiting()) == ["alert"]
     assert again.outbox.undelivered == 1
-    again.outbox.mark("alert", Delivery.SENT, T0 + 5)
+    assert [row.state for row in await again.outbox.ledger(["other"])] == ["queued", "sent", "again"]
+    again.outbox.mark("other", Delivery.SENT, T0 + 5)
     assert await again.outbox.waiting() == []
 
 
-async def test_a_run_that_ended_as_it_should_leaves_nothing_in_doubt(open_store: Opener) -> None:
+async def test_a_run_that_ends_as_it_should_says_nothing_of_the_server(open_store: Opener) -> None:
     first = open_store()
     handed_over(first)
     first.close()
-    assert await open_store().outbox.waiting() == []
+    assert {each.id for each in await open_store().outbox.waiting()} == {"alert", "its end", "other"}
 
 
-@pytest.mark.parametrize(("at", "waits"), [(LATER, ["alert", "critical"]), (LATER + 1, [])])
-async def test_a_run_was_killed_no_earlier_than_it_stored_something(
-    open_store: Opener, at: float, waits: list[str]
+@pytest.mark.parametrize(("at", "waits"), [(LATER, True), (LATER + 1, False)])
+async def test_the_server_was_there_no_later_than_something_was_stored(
+    open_store: Opener, at: float, waits: bool
 ) -> None:
     killed = open_store()
     handed_over(killed)
     killed.history.append(reading_of(message(received=at)), Priority.NORMAL)
-    await killed.outbox.waiting()
-    assert sorted(ids(await open_store().outbox.waiting())) == waits
+    assert bool(await waiting_next(killed, open_store)) is waits
 
 
-@pytest.mark.parametrize(("at", "waits"), [(LATER, ["alert", "critical"]), (LATER + 1, [])])
-async def test_while_the_chat_is_away_its_end_counts(open_store: Opener, at: float, waits: list[str]) -> None:
+@pytest.mark.parametrize("online", [True, False], ids=["", "long-online"])
+@pytest.mark.parametrize(("at", "waits"), [(LATER, True), (LATER + 1, False)])
+async def test_while_the_chat_is_away_its_end_counts(
+    open_store: Opener, at: float, waits: bool, online: bool
+) -> None:
+    """The line of a chat that has been there for longer than the log is kept is purged."""
     killed = open_store()
     handed_over(killed)
     for link, phase, when in (
-        ("xmpp", Phase.ONLINE, T0 - 9),
+        *((("xmpp", Phase.ONLINE, T0 - 9),) if online else ()),
         ("broker", Phase.OFFLINE, T0 - 5),
         ("xmpp", Phase.OFFLINE, at),
         ("xmpp", Phase.OFFLINE, at + 5_000),
@@ -286,5 +322,25 @@ async def test_while_the_chat_is_away_its_end_counts(open_store: Opener, at: flo
     ):
         killed.history.log_connection(link, LinkStatus(phase), when)
     killed.history.append(reading_of(message(received=at + 9_999)), Priority.NORMAL)
-    await killed.outbox.waiting()
-    assert sorted(ids(await open_store().outbox.waiting())) == waits
+    assert bool(await waiting_next(killed, open_store)) is waits
+
+
+async def test_one_line_of_a_clock_that_was_ahead_hides_nothing(open_store: Opener) -> None:
+    killed = open_store()
+    killed.outbox.put(notice("ahead"))
+    killed.outbox.mark("ahead", Delivery.READ, T0 + 1_000_000)
+    handed_over(killed)
+    assert await waiting_next(killed, open_store) == {"alert", "its end", "other"}
+
+
+async def test_an_alert_is_not_doubted_for_ever(open_store: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store()
+    store.outbox.put(notice("alert", priority=Priority.ALERT))
+    doubted = []
+    for seconds in range(0, 2 * PATIENCE_SECONDS, 100):
+        store.outbox.mark("alert", Delivery.SENT, T0 + seconds)
+        await store.outbox.waiting()
+        monkeypatch.setattr(time, "time", lambda now=T0 + seconds + 50: now)
+        store = open_store()  # the one before is killed at once
+        doubted.append(bool(await store.outbox.waiting()))
+    assert doubted == [True] * 7 + [False] * 5

@@ -144,6 +144,8 @@ class Probed:
         self.moods: list[tuple[str, bool]] = []
         self.deliveries: list[tuple[str, Delivery]] = []
         self.sessions = 0
+        # What the outbox knows to be settled, and does not let wait again.
+        self.settled: set[str] = set()
         self.outbox: dict[str, Notice] = {}
         self._put: dict[str, Notice] = {}
         self.clock = SystemClock()
@@ -194,7 +196,7 @@ class Probed:
     def _delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         self.deliveries.append((notice_id, delivery))
         self.outbox.pop(notice_id, None)
-        if delivery is Delivery.QUEUED:
+        if delivery is Delivery.QUEUED and notice_id not in self.settled:
             self.outbox[notice_id] = self._put[notice_id]
 
 

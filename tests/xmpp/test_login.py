@@ -29,7 +29,7 @@ def failed_logins(server: Server) -> int:
 async def test_logs_in(either: World, security: Security) -> None:
     bot = await either.bot(security=security, port=either.server.ports[PORTS[security]])
     assert bot.statuses == [LinkStatus(Phase.ONLINE)]  # connecting it was from the beginning
-    assert bot.sessions == 1
+    await until(lambda: bot.sessions == 1)
 
 
 async def test_an_unknown_certificate_is_no_connection(either: World) -> None:

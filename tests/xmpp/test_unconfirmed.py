@@ -1,15 +1,19 @@
 """An alert that the server took and nobody confirmed is said again when the server comes back as another."""
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from people import ALICE, PASSWORDS, QUICK, Probed, World, until, world_of
+from people import ALICE, MALLORY, PASSWORDS, QUICK, Probed, World, until, world_of
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS, Notice
 from custom_components.dinox_mqtt_bot.bot.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.status import Delivery, Phase
-from custom_components.dinox_mqtt_bot.xmpp.unconfirmed import Unconfirmed
+from custom_components.dinox_mqtt_bot.xmpp import unconfirmed
+from custom_components.dinox_mqtt_bot.xmpp.losses import TAKEN_OVER, Loss
+from custom_components.dinox_mqtt_bot.xmpp.unconfirmed import MOST_TIMES, Unconfirmed
 from lab.servers import Lab, Server
 
 SENT_TWICE = [Delivery.SENT, Delivery.QUEUED, Delivery.SENT]
@@ -35,9 +39,10 @@ async def kill(server: Server, bot: Probed) -> None:
 async def test_an_alert_that_a_killed_server_had_taken_is_said_again(lab: Lab, killable: Server) -> None:
     async with world_of(lab, killable) as world:
         bot = await world.bot(timing=QUICK)
-        alert = bot.say("Water in the cellar", priority=Priority.ALERT)
         value = bot.say("21.5 °C")
-        await until(lambda: bot.progress(alert) and bot.progress(value))
+        await until(lambda: bot.progress(value))
+        alert = bot.say("Water in the cellar", priority=Priority.ALERT)
+        await until(lambda: bot.progress(alert))
         await kill(killable, bot)
         await until(lambda: bot.progress(alert) == SENT_TWICE, "said again")
         assert bot.progress(value) == [Delivery.SENT]
@@ -61,12 +66,60 @@ async def test_an_alert_that_was_received_is_not_said_again(lab: Lab, killable: 
         assert bot.progress(alert) == [Delivery.SENT, Delivery.RECEIVED]
 
 
-async def test_an_alert_of_long_before_is_not_said_again(lab: Lab, killable: Server) -> None:
+async def test_what_was_read_since_is_not_said_again(lab: Lab, killable: Server) -> None:
+    """The outbox knows more than the stream, as that the user pressed the button."""
     async with world_of(lab, killable) as world:
         bot = await world.bot(timing=QUICK)
         alert = bot.say("Water in the cellar", priority=Priority.ALERT)
         await until(lambda: bot.progress(alert) == [Delivery.SENT])
-        bot.clock.shift = UNSURE_SECONDS + 1
+        bot.settled.add(alert.id)
+        await kill(killable, bot)
+        last = bot.say("the last", priority=Priority.ALERT)
+        await until(lambda: bot.progress(last) == [Delivery.SENT])
+        alice = await world.person("alice")
+        await until(lambda: "the last" in alice.bodies)
+        assert alice.bodies.count("Water in the cellar") <= 1
+
+
+@pytest.mark.parametrize("how", ["reply", "react"])
+async def test_whoever_answers_an_alert_has_read_it(either: World, how: str) -> None:
+    alice = await either.person("alice")
+    bot = await either.bot()
+    first = bot.say("Water in the attic", priority=Priority.ALERT)
+    alert = bot.say("Water in the cellar", priority=Priority.ALERT)
+    await until(lambda: len(alice.bodies) == 2 and bot.progress(alert))
+    if how == "reply":
+        alice.reply("bot@home.test", alert.id, "on my way")
+    else:
+        alice.react("bot@home.test", alert.id, "👍")
+    await until(lambda: bot.progress(alert) == [Delivery.SENT, Delivery.READ])
+    saying = bot.link._saying
+    saying._unconfirmed.lost(asyncio.get_running_loop().time())
+    assert first.id not in saying._unconfirmed.doubted()
+
+
+async def test_a_session_that_was_taken_over_has_lost_nothing(world: World) -> None:
+    bot = await world.bot(timing=replace(QUICK, takeover_pause=0.1))
+    alert = bot.say("Water in the cellar", priority=Priority.ALERT)
+    await until(lambda: bot.progress(alert) == [Delivery.SENT])
+    session = bot.link._session
+    assert session is not None
+    session.drop(Loss(TAKEN_OVER))
+    await until(lambda: bot.sessions == 2, "a session of its own again")
+    last = bot.say("the last", priority=Priority.ALERT)
+    await until(lambda: bot.progress(last) == [Delivery.SENT])
+    assert bot.progress(alert) == [Delivery.SENT]
+
+
+async def test_an_alert_of_long_before_is_not_said_again(
+    lab: Lab, killable: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unconfirmed, "UNSURE_SECONDS", 0.2)
+    async with world_of(lab, killable) as world:
+        bot = await world.bot(timing=QUICK)
+        alert = bot.say("Water in the cellar", priority=Priority.ALERT)
+        await until(lambda: bot.progress(alert) == [Delivery.SENT])
+        await asyncio.sleep(0.3)
         await kill(killable, bot)
         last = bot.say("the last", priority=Priority.ALERT)
         await until(lambda: bot.progress(last) == [Delivery.SENT])
@@ -88,27 +141,83 @@ async def test_a_stream_that_is_resumed_has_lost_nothing(either: World) -> None:
     assert bot.progress(alert) == [Delivery.SENT]
 
 
-def notice(notice_id: str, priority: Priority = Priority.ALERT, *, room: bool = False) -> Notice:
-    return Notice(notice_id, ALICE, notice_id, 0.0, priority, room=room)
+# What it remembers
 
 
-def test_only_what_was_taken_shortly_before_the_end_is_doubted_and_once() -> None:
-    unconfirmed = Unconfirmed()
-    unconfirmed.taken(notice("old"), 0.0)
-    unconfirmed.taken(notice("settled"), 50.0)
-    unconfirmed.taken(notice("first"), 60.0)
-    unconfirmed.taken(notice("value", Priority.NORMAL), 60.0)
-    unconfirmed.taken(notice("room", room=True), 60.0)
-    unconfirmed.taken(notice("second", Priority.CRITICAL), 100.0)
-    unconfirmed.settled("settled")
-    unconfirmed.settled("unknown")
-    unconfirmed.lost(UNSURE_SECONDS + 10.0)
-    assert [each.id for each in unconfirmed.doubted()] == ["first", "second"]
-    assert unconfirmed.doubted() == []
+def notice(notice_id: str, priority: Priority = Priority.ALERT, **more: Any) -> Notice:
+    return Notice(notice_id, more.pop("to", ALICE), notice_id, 0.0, priority, **more)
 
 
-def test_what_is_too_old_to_be_doubted_is_forgotten() -> None:
-    unconfirmed = Unconfirmed()
+def taken(*notices: Notice) -> Unconfirmed:
+    """Return what remembers these, taken one second after the other."""
+    remembered = Unconfirmed()
+    for at, each in enumerate(notices):
+        remembered.taken(each, float(at))
+    return remembered
+
+
+def doubted(remembered: Unconfirmed, at: float = 20.0) -> list[str]:
+    remembered.lost(at)
+    return remembered.doubted()
+
+
+def test_alerts_are_doubted_and_what_the_same_contact_was_told_after_them() -> None:
+    remembered = taken(
+        notice("value", Priority.NORMAL),
+        notice("alert"),
+        notice("bob's", Priority.NORMAL, to=MALLORY),
+        notice("its end", Priority.NORMAL),
+        notice("room", room=True),
+        notice("live", Priority.NORMAL),
+        notice("correction", Priority.NORMAL, replaces="live"),
+    )
+    assert doubted(remembered) == ["alert", "its end"]
+    assert remembered.doubted() == doubted(remembered) == []
+
+
+def test_a_receipt_holds_for_what_the_contact_was_told_before() -> None:
+    remembered = taken(notice("first"), notice("other", to=MALLORY), notice("second"), notice("third"))
+    remembered.confirmed("second")
+    remembered.confirmed("unknown")
+    assert doubted(remembered) == ["other", "third"]
+
+
+def test_what_waits_again_or_failed_is_not_doubted() -> None:
+    remembered = taken(notice("alert"))
+    remembered.given_up("alert")
+    remembered.given_up("unknown")
+    assert doubted(remembered) == []
+
+
+def test_without_a_loss_nothing_is_doubted() -> None:
+    assert taken(notice("alert")).doubted() == []
+
+
+@pytest.mark.parametrize(("at", "found"), [(UNSURE_SECONDS, ["alert"]), (UNSURE_SECONDS + 1, [])])
+def test_only_what_was_taken_shortly_before_is_doubted(at: float, found: list[str]) -> None:
+    assert doubted(taken(notice("alert")), at) == found
+
+
+def test_what_is_too_old_is_forgotten_whatever_is_put_off_meanwhile() -> None:
+    remembered = Unconfirmed()
     for number in range(1_000):
-        unconfirmed.taken(notice(f"{number}"), float(number))
-    assert len(unconfirmed._taken) == UNSURE_SECONDS + 1
+        remembered.taken(notice(f"{number}"), float(number))
+        remembered.taken(notice("put off"), float(number))
+    assert len(remembered._taken) == UNSURE_SECONDS + 2
+
+
+def test_no_alert_is_doubted_for_ever() -> None:
+    remembered = Unconfirmed()
+    times = 0
+    for number in range(20):
+        remembered.taken(notice("alert"), float(number))
+        times += len(doubted(remembered, number + 0.5))
+    assert times == MOST_TIMES
+
+
+def test_how_often_something_was_doubted_is_forgotten_in_the_end() -> None:
+    remembered = Unconfirmed()
+    for number in range(1_200):
+        remembered.taken(notice(f"{number}"), float(number))
+        assert doubted(remembered, number + 0.5) == [f"{number}"]
+    assert len(remembered._times) == 1_000

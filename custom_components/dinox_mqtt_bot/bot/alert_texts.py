@@ -54,7 +54,8 @@ def alerts_text(
     if len(group) == 1:
         return alert_text(group[0], phrases, when, now)
     lines = [_headline(group, phrases, storm=storm)]
-    lines += [_line(one, phrases, now) for one in group[:limit]]
+    several = len({one.rule.id for one in group}) > 1
+    lines += [_line(one, phrases, several=several) for one in group[:limit]]
     if len(group) > limit:
         lines.append(phrases.phrase("common.alert_more", count=len(group) - limit))
     return inert("\n".join(lines))
@@ -72,7 +73,8 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     """Return title and text of a notification."""
     if len(group) > 1:
-        lines = [_line(one, phrases, now) for one in group[:5]]
+        several = len({one.rule.id for one in group}) > 1
+        lines = [_line(one, phrases, several=several) for one in group[:5]]
         more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
         return _headline(group, phrases), "\n".join([*lines, *more])
     return _what(group[0], phrases), _why(group[0], phrases, when, now)
@@ -111,9 +113,12 @@ def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> st
     return f"{mark} {phrases.phrase(key, count=len(group), rule=name)}"
 
 
-def _line(one: Told, phrases: Phrases, now: float) -> str:
+def _line(one: Told, phrases: Phrases, *, several: bool) -> str:
+    """Return one of several alerts; of `several` rules each says which is its own."""
     alert = one.alert
     text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
+    if several and one.rule.id != BROKER.id:
+        text = f"{text} — “{rule_name(one.rule, phrases)}” {condition_text(one.rule, phrases)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
     return f"{text} · #{alert.number}"

@@ -33,7 +33,7 @@ from .status import BotState, BotStatus, Delivery, LinkStatus, Phase
 from .subscriptions import Subscriptions
 from .timers import NEVER
 from .values import with_unit
-from .watching import listened_for
+from .watching import heard_before, listened_for
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Bot:
 
     def apply(self, rules: RuleSet) -> None:
         """Take over what changed in the rules, without touching a connection."""
-        self.rules = rules
+        before, self.rules = rules if self._wanted is None else self.rules, rules
         self.readings.use_prefix(rules.discovery_prefix)
         self.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
@@ -137,6 +137,8 @@ class Bot:
         self.conversation.urgent.follow(rules, self.alarms.rings)
         now = self.ports.clock.now()
         self.alarms.apply(rules, self.subscriptions, now)
+        if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
+            self.ports.broker.renew(anew)
         self._tell(now)
 
     @property

@@ -1,9 +1,11 @@
 """What speaks against an alert rule ever firing, said when it is made."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .command import PREFIX
+from .conditions import Operator, Value
 from .errors import BotError
 from .grammar import Known
 from .judging import NUMERIC, Judge
@@ -14,7 +16,8 @@ from .rules import AlertRule
 from .samples import newest, with_field
 from .subscriptions import fold
 from .topics import matches, shared, valid_filter
-from .values import with_unit
+from .units import comparable
+from .values import number, with_unit
 
 if TYPE_CHECKING:
     from .bot import Bot
@@ -78,7 +81,25 @@ async def doubts(bot: Bot, rule: AlertRule) -> list[Text]:
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
         found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
-    return found
+    return [*found, *_of_the_limits(rule, values)]
+
+
+def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
+    """Yield what is wrong with what is compared to: a word where numbers come, or another quantity."""
+    limits = [limit for limit in rule.condition.values if limit]
+    last = with_unit(values[-1].text, values[-1].unit)
+    if rule.condition.operator in {Operator.EQUAL, Operator.UNEQUAL} and all(
+        value.number is not None for value in values
+    ):
+        yield from (
+            Text("rule_only_numbers", {"limit": limit, "value": last})
+            for limit in limits
+            if number(limit) is None
+        )
+    units = {value.unit for value in values}
+    for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
+        if rule.condition.operator in NUMERIC and not any(comparable(unit, other) for other in units):
+            yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
 def with_doubts(done: Text, found: list[Text]) -> Text:

@@ -107,6 +107,10 @@ class Chat(Protocol):
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (bare JID: nick), also after every reconnection (XEP-0045, XEP-0410; tell)."""
 
+    @property
+    def rooms_refused(self) -> Mapping[str, str]:
+        """Rooms that do not let the bot in or speak, each with the condition that they answer (RFC 6120 §8.3.3)."""
+
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
 

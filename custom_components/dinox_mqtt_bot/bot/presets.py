@@ -20,6 +20,7 @@ RESERVED = frozenset({"add", "list", "remove", "rm", "del"})
 VALUE = "value"
 SIMILAR = 3
 
+_COMMA = re.compile(r"-?(0|[1-9]\d*),\d+")
 _PLACEHOLDER = re.compile(r"\{(value|contact|timestamp)\}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
@@ -54,7 +55,9 @@ def _is_json(payload: str) -> bool:
 
 
 def _written(value: str) -> str:
-    """Return a value as JSON: a number, truth value or null as it is, all else as a string."""
+    """Return a value as JSON: a number (21,5 too), truth value or null as it is, all else as a string."""
+    if _COMMA.fullmatch(value.strip()):
+        value = value.replace(",", ".")
     try:
         known = json.loads(value, parse_constant=_no_constant)
     except ValueError, RecursionError:

@@ -157,6 +157,8 @@ def _refusal(
     exact = next(_exact(devices, words), None)
     if exact is not None and not exact.controls:
         return BotError("not_settable", name=exact.full_name)
+    if exact is not None and devices.match(exact, name_words(" ".join(words))) is Match.NAME:
+        return BotError("value_missing", name=exact.full_name, allowed=allowed(exact, phrases))
     if not near:
         return _unknown(devices, words)
     # The longest name that has something behind it; else nothing was said.

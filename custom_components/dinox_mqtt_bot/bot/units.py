@@ -85,5 +85,13 @@ def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> f
     return float(f"{(amount + source.offset) * source.factor / target.factor - target.offset:.12g}")
 
 
+def comparable(unit: str, to: str) -> bool:
+    """Say whether two units measure the same, as far as they are known; nothing is known of a missing one."""
+    source, target = _scale(unit), _scale(to)
+    if not unit or not to or unit.casefold() == to.casefold():
+        return True
+    return source is not None and target is not None and source.quantity == target.quantity
+
+
 def _scale(unit: str) -> _Scale | None:
     return _SCALES.get(unit) or _LOWERED.get(unit.lower())

@@ -82,3 +82,16 @@ def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> It
     for rule in rules:
         if rule.enabled and subscriptions.covering(rule.filter) is None:
             yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
+
+
+def heard_before(
+    before: Iterable[AlertRule], rules: Iterable[AlertRule], subscriptions: Subscriptions
+) -> set[str]:
+    """Return the subscriptions whose retained messages new or changed rules have not judged yet.
+
+    A door that is open already is to be told of by a rule that is made now.
+    """
+    asked = {rule.id: rule.asks for rule in before if rule.enabled}
+    fresh = [rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks]
+    covering = (subscriptions.covering(rule.filter) for rule in fresh)
+    return {subscription.filter for subscription in covering if subscription is not None}

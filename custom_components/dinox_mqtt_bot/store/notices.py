@@ -14,8 +14,9 @@ HELD = "held"
 MERGED = "merged"
 SUPERSEDED = "superseded"
 
-# A line of the ledger only: the notice is queued all the same.
+# Lines of the ledger only: the notice is queued all the same.
 RETRYING = "retrying"
+AGAIN = "again"
 
 # What was settled and is put again under its id is settled.
 PUT = """
@@ -64,21 +65,38 @@ FROM wanted JOIN outbox ON outbox.id = wanted.id JOIN ledger ON notice = outbox.
 ORDER BY ledger.at, ledger.id
 """
 
-# What a run that was killed had handed over shortly before the chat server was last there, to nobody's knowledge so far.
-# While the chat is away that is when it went; else no later than what was last stored.
-DOUBT = """
+# The notice waits once more: the newest time of that stays in the ledger.
+WAITS_AGAIN = """
+INSERT INTO ledger (notice, state, at, note) SELECT id, 'again', ?2, ?3 FROM outbox WHERE id = ?1
+ON CONFLICT (notice, state) DO UPDATE SET at = excluded.at, note = excluded.note
+"""
+
+# What an earlier run had handed over shortly before the chat server was last there, to nobody's knowledge so far: alerts, and
+# what the same contact was told after them, unless its client has confirmed something later. The server was last there when the chat went, or else no later than what was last
+# stored. One that is doubted again and again is not doubted for ever.
+DOUBTED = """
 WITH here (id) AS (SELECT ifnull(max(id), 0) FROM connection_log WHERE link = 'xmpp' AND phase = 'online'),
 last (at) AS (
     SELECT ifnull(
-        (SELECT min(at) FROM connection_log, here WHERE link = 'xmpp' AND connection_log.id > here.id AND here.id > 0),
+        (SELECT min(at) FROM connection_log, here WHERE link = 'xmpp' AND connection_log.id > here.id),
         max(
-            ifnull((SELECT max(changed) FROM outbox), 0),
+            ifnull((SELECT at FROM ledger ORDER BY id DESC LIMIT 1), 0),
             ifnull((SELECT received FROM messages ORDER BY id DESC LIMIT 1), 0)
         )
     )
-)
-UPDATE outbox SET state = 'queued'
-WHERE state = 'sent' AND priority >= ?1 AND NOT room AND push = '' AND changed >= (SELECT at FROM last) - ?2
+),
+confirmed (contact, number) AS (
+    SELECT contact, max(rowid) FROM outbox WHERE state IN ('received', 'read') GROUP BY contact
+),
+unsure (number, id, contact, priority) AS (
+    SELECT outbox.rowid, id, outbox.contact, priority FROM last, outbox LEFT JOIN confirmed USING (contact)
+    WHERE state = 'sent' AND NOT room AND push = '' AND replaces = ''
+    AND changed >= last.at - :unsure AND sent_at >= last.at - :patience
+    AND outbox.rowid > ifnull(confirmed.number, 0)
+    AND chain NOT IN (SELECT chain FROM outbox, last WHERE replaces <> '' AND changed >= last.at - :unsure)
+),
+first (contact, number) AS (SELECT contact, min(number) FROM unsure WHERE priority >= :alert GROUP BY contact)
+SELECT unsure.id FROM unsure JOIN first USING (contact) WHERE unsure.number >= first.number ORDER BY unsure.number
 """
 
 

@@ -11,16 +11,18 @@ from ..bot.rules import Priority
 from ..bot.status import Delivery
 from .backlog import Backlog, Change, Group
 from .notices import (
-    DOUBT,
+    DOUBTED,
     HELD,
     KEPT,
     LIVE,
+    MOVE,
     PUT,
     READ_ALL,
     READ_WITH,
     RETRY,
     SUPERSEDED,
     WAITING,
+    WAITS_AGAIN,
     entered,
     merged,
     moved,
@@ -30,6 +32,9 @@ from .notices import (
 )
 from .reader import Reader
 from .tally import Tally
+
+# An alert is not doubted by later runs when it was first handed over longer than this before.
+PATIENCE_SECONDS = 600
 
 
 class SqliteOutbox(ports.Outbox):
@@ -41,13 +46,15 @@ class SqliteOutbox(ports.Outbox):
         self._on_stored = on_stored
         self._tally = Tally()
 
-    @staticmethod
-    def doubt(connection: sqlite3.Connection) -> None:
-        """Let alerts wait again of which a killed run knew only that the chat server had taken them. Before `load`.
+    def doubt(self, connection: sqlite3.Connection) -> None:
+        """Let alerts wait again of which an earlier run knew only that the chat server had taken them. After `load`.
 
-        Killed together with it, by a power cut say, the server may not have kept them.
+        The server may have ended with the run, or after it, without having kept them.
         """
-        connection.execute(DOUBT, (Priority.ALERT.value, UNSURE_SECONDS))
+        bounds = {"unsure": UNSURE_SECONDS, "patience": PATIENCE_SECONDS, "alert": Priority.ALERT.value}
+        doubted = connection.execute(DOUBTED, bounds).fetchall()
+        for (notice_id,) in doubted:
+            self.mark(notice_id, Delivery.QUEUED, time.time())
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""
@@ -147,6 +154,14 @@ class SqliteOutbox(ports.Outbox):
         as why it failed.
         """
         if not self._tally.mark(notice_id, delivery):
+            return
+        if delivery is Delivery.QUEUED:
+            self._change(
+                (
+                    Change(MOVE, ((delivery.value, at, None, notice_id),)),
+                    Change(WAITS_AGAIN, ((notice_id, at, note),)),
+                )
+            )
             return
         read = self._read(READ_WITH, notice_id, at) if delivery is Delivery.READ else ()
         self._change((*read, *moved(notice_id, delivery.value, at, note)))

@@ -22,8 +22,6 @@ from .upkeep import purge
 from .writer import Writer
 
 SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
-# Whether the run before ended as it should: `writer.CLOSED` says so last of all. Of the very first nobody knows.
-WAS_KILLED = "SELECT 1 FROM meta WHERE key = 'closed' AND value = 'no'"
 
 
 class Store:
@@ -58,13 +56,11 @@ class Store:
         self.history = SqliteHistory(self._backlog, self._reader, recent, self._writer, keeping)
         self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
         self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
-        if connection.execute(WAS_KILLED).fetchone():
-            self.outbox.doubt(connection)
-        connection.execute(SET, ("closed", "no"))
         self._writer.prepare()
         recent.load(reading)
         self.history.load(reading)
         self.outbox.load(reading)
+        self.outbox.doubt(reading)
         self.alerts.load(reading)
         self._meta: dict[str, str] = dict(reading.execute("SELECT key, value FROM meta").fetchall())
         # Last: from here on there is a thread to end.

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from itertools import chain
 import logging
 import sqlite3
@@ -23,9 +22,6 @@ SUMMARY_SECONDS = 1.0
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 LAST_RETRY_SECONDS = 0.2
 CLOSE_SECONDS = 10.0
-
-# Said last: the next run need not doubt what this one wrote down.
-CLOSED = "INSERT OR REPLACE INTO meta (key, value) VALUES ('closed', 'yes')"
 
 # What the values of one row can be guilty of; everything else of sqlite3.Error is the disk or the file.
 _UNFIT = (
@@ -205,9 +201,6 @@ class Writer:
         self._backlog.take(batch)
         if batch:
             _LOGGER.error("%s changes were lost at the end: %s", len(batch), self._trouble)
-        else:
-            with suppress(sqlite3.Error):
-                self._connection.execute(CLOSED)
         _release(batch.waiters)
         self._upkeep.end()
         self._connection.close()

@@ -117,10 +117,12 @@ class Hearing:
             return
         if not copied and sender.bare != self._circle.own:
             confirm(xmpp, message)
+        reply_to = replied_in(message)
+        # Whoever answers a message has read it, whatever the client tells.
+        self._saying.heard_of(reaction.to if reaction else reply_to, Delivery.READ)
         if reaction:
             self._on_reaction(reaction)
         if text:
-            reply_to = replied_in(message)
             self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
 
     def _is_repeated(self, message: Message) -> bool:

@@ -66,7 +66,8 @@ class XmppLink:
         self._tls = tls
         self._timing = timing
         self._on_status = on_status
-        self._on_session = on_session
+        # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
+        self._on_session = _outside(on_session)
         self._create_task = create_task
         self._circle = Circle(settings.jid)
         self._saying = Saying(self._circle, clock, _outside(on_delivery))
@@ -135,6 +136,11 @@ class XmppLink:
         """Be in exactly these rooms (tell)."""
         self._rooms.join(rooms)
 
+    @property
+    def rooms_refused(self) -> Mapping[str, str]:
+        """Rooms that do not let the bot in or speak, each with the condition that they answered."""
+        return self._rooms.refused
+
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
         return await self._uploader.upload(name, mime, payload)
@@ -184,7 +190,8 @@ class XmppLink:
             loss = await self._serve(session, resumed=resumed)
         except Loss as failed:
             loss = failed
-        self._saying.end()
+        # Another client has taken the session over: the server lives.
+        self._saying.end(alive=loss.reason == losses.TAKEN_OVER)
         self.pubsub.end()
         self._uploader.end()
         self._sent = None

@@ -104,6 +104,11 @@ class Rooms:
         self._saying.go_on()
         self._changed.set()
 
+    @property
+    def refused(self) -> dict[str, str]:
+        """The rooms that do not let the bot in or speak, each with what it answered."""
+        return {room: stay.refused for room, stay in self._stays.items() if stay.refused}
+
     def attach(self, xmpp: ClientXMPP) -> None:
         """See and hear what rooms send to this client."""
 
@@ -258,6 +263,7 @@ class Rooms:
         elif message["type"] != "groupchat" or message.xml.find(_DELAY) is not None:
             return
         elif own:
+            stay.refused = ""
             self._saying.heard_of(own, Delivery.RECEIVED)
         elif nick and nick != stay.nick:
             self._take(message, room, nick, stay.people.get(nick, ""))

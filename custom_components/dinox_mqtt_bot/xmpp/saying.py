@@ -33,7 +33,7 @@ class Saying:
     """The notices of one session: each is said once, alerts first, and told of when it got somewhere.
 
     What a lost session swallowed is said again by the next one, from the outbox; what a resumed stream did
-    not carry over is said again here, and so are alerts that the server took just before the stream was lost for good.
+    not carry over is said again here. Alerts that the server took just before the stream was lost for good wait again.
     """
 
     def __init__(self, circle: Circle, clock: Clock, on_delivery: OnDelivery) -> None:
@@ -47,6 +47,8 @@ class Saying:
         self._outside: dict[str, Notice] = {}
         self._in_flight: dict[str, Notice] = {}
         self._unconfirmed = Unconfirmed()
+        # What the outbox may have said although it was said before.
+        self._again: set[str] = set()
         self._done = Remembered(10_000)
         self._session: Session | None = None
         self._speaks_soon = False
@@ -67,23 +69,30 @@ class Saying:
         self._in_flight = {key: notice for key, notice in self._in_flight.items() if key in carried}
         self._session = session
         self._drop_waiting()
-        for notice in lost.values() if resumed else self._unconfirmed.doubted():
-            self._say_again(notice)
+        for notice in lost.values() if resumed else ():
+            self._line_of(notice)[notice.id] = notice
+        doubted = [] if resumed else self._unconfirmed.doubted()
+        self._again = set(doubted)
+        for notice_id in doubted:
+            # The outbox knows better what was read or settled; what waits in it is said by the new session.
+            self._tell(notice_id, Delivery.QUEUED, self._clock.now())
         session.request_ack()
         self.go_on()
 
-    def end(self) -> None:
-        """Speak no more until the next session."""
-        if self._session is not None:
-            self._unconfirmed.lost(self._clock.now())
+    def end(self, *, alive: bool = False) -> None:
+        """Speak no more until the next session; `alive` says that the server is well and kept what it took."""
+        if self._session is not None and not alive:
+            self._unconfirmed.lost(_now())
         self._session = None
         self._drop_waiting()
 
     def say(self, notice: Notice) -> None:
         """Send the notice, unless this session has it already or there is no session."""
         line = self._line_of(notice)
-        if self._session is None or notice.id in line or notice.id in self._outside or self.knows(notice.id):
+        known = self.knows(notice.id) and notice.id not in self._again
+        if self._session is None or notice.id in line or notice.id in self._outside or known:
             return
+        self._again.discard(notice.id)
         line[notice.id] = notice
         self.go_on()
 
@@ -93,12 +102,15 @@ class Saying:
             return
         now = self._clock.now()
         notice = self._in_flight.pop(notice_id, None)
-        if delivery is not Delivery.SENT:
-            self._unconfirmed.settled(notice_id)
-        elif notice is not None:
-            self._unconfirmed.taken(notice, now)
-        if notice is not None and delivery in {Delivery.RECEIVED, Delivery.READ}:
-            self._tell(notice_id, Delivery.SENT, now)
+        if notice is not None and delivery is not Delivery.FAILED:
+            self._unconfirmed.taken(notice, _now())
+        if delivery in {Delivery.RECEIVED, Delivery.READ}:
+            self._unconfirmed.confirmed(notice_id)
+            if notice is not None:
+                self._tell(notice_id, Delivery.SENT, now)
+        elif delivery is Delivery.FAILED:
+            self._unconfirmed.given_up(notice_id)
+        self._forget_waiting(notice_id)
         self._done.add(notice_id)
         self._tell(notice_id, delivery, now)
         self.go_on()
@@ -106,6 +118,7 @@ class Saying:
     def put_off(self, notice_id: str) -> None:
         """Let a notice that could not be passed on for now be said again."""
         self._in_flight.pop(notice_id, None)
+        self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
         self._tell(notice_id, Delivery.QUEUED, self._clock.now())
         self.go_on()
@@ -122,12 +135,11 @@ class Saying:
             line.update(mine | later)
         self.go_on()
 
-    def _say_again(self, notice: Notice) -> None:
-        if notice.id in self._done:
-            # Until it is taken again the outbox has it, over a restart too.
-            self._done.discard(notice.id)
-            self._tell(notice.id, Delivery.QUEUED, self._clock.now())
-        self._line_of(notice)[notice.id] = notice
+    def _forget_waiting(self, notice_id: str) -> None:
+        """Do not say what has come to something before it was said again."""
+        self._again.discard(notice_id)
+        self._alerts.pop(notice_id, None)
+        self._others.pop(notice_id, None)
 
     def _line_of(self, notice: Notice) -> dict[str, Notice]:
         return self._alerts if notice.priority >= Priority.ALERT else self._others
@@ -176,6 +188,11 @@ class Saying:
             return
         self._in_flight[notice.id] = notice
         xmpp.send(stanza_of(xmpp, notice, self._clock.now()))
+
+
+def _now() -> float:
+    """Return the time of a clock that nobody sets."""
+    return asyncio.get_running_loop().time()
 
 
 def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:

@@ -1,39 +1,85 @@
 """Alerts that the server has taken and no client of the contact has confirmed."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from ..bot.ports import UNSURE_SECONDS, Notice
 from ..bot.rules import Priority
 
+# A server that ends again and again, and a contact that is away, must not make one alert a hundred.
+MOST_TIMES: Final = 3
+_MOST_COUNTED: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """When a notice was taken, in seconds of a clock that nobody sets, and to whom it goes."""
+
+    at: float
+    to: str
+    urgent: bool
+
 
 class Unconfirmed:
-    """Remembers them for `UNSURE_SECONDS`: a server that ends may take to its grave what it took last.
+    """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may take to its grave what it took last.
 
-    A room is not asked: its echo comes after it has kept what was said.
+    A room is not asked: its echo comes after it has kept what was said. A message that is corrected now and then is left out,
+    since its first words would come after its last.
     """
 
     def __init__(self) -> None:
-        self._taken: dict[str, tuple[float, Notice]] = {}
-        self._lost_at = 0.0
+        self._taken: dict[str, _Taken] = {}
+        self._times: dict[str, int] = {}
+        self._lost_at: float | None = None
 
     def taken(self, notice: Notice, now: float) -> None:
         """Take note that the server has a notice."""
-        if notice.room or notice.priority < Priority.ALERT:
-            return
-        for notice_id, (at, _) in list(self._taken.items()):
-            if now - at <= UNSURE_SECONDS:
-                break
-            del self._taken[notice_id]
-        self._taken[notice.id] = (now, notice)
+        while self._taken and now - self._taken[oldest := next(iter(self._taken))].at > UNSURE_SECONDS:
+            del self._taken[oldest]
+        self._taken.pop(notice.replaces or notice.id, None)
+        if not (notice.room or notice.replaces):
+            self._taken[notice.id] = _Taken(now, notice.to, notice.priority >= Priority.ALERT)
 
-    def settled(self, notice_id: str) -> None:
-        """Take note that a client has it, or never will."""
+    def confirmed(self, notice_id: str) -> None:
+        """Take note that a client has it, and so what was said to the same contact before: a stream keeps the order."""
+        confirmed = self._taken.get(notice_id)
+        if confirmed is None:
+            return
+        for earlier, taken in list(self._taken.items()):
+            if taken.to == confirmed.to:
+                del self._taken[earlier]
+            if earlier == notice_id:
+                return
+
+    def given_up(self, notice_id: str) -> None:
+        """Take note that it waits again, or never will come."""
         self._taken.pop(notice_id, None)
 
     def lost(self, now: float) -> None:
-        """Take note that the connection is gone."""
+        """Take note that the connection is gone, and the server with it for all that is known."""
         self._lost_at = now
 
-    def doubted(self) -> list[Notice]:
-        """Return, once, what a new session is to say again, in the order in which it was said."""
-        doubted = [notice for at, notice in self._taken.values() if self._lost_at - at <= UNSURE_SECONDS]
-        self._taken.clear()
+    def doubted(self) -> list[str]:
+        """Return, once, the ids of what a new session is to say again, in the order in which it was said.
+
+        That is each alert, and what the same contact was told after it: an alert must not come after its end.
+        """
+        if self._lost_at is None:
+            return []
+        doubted: list[str] = []
+        contacts: set[str] = set()
+        for notice_id, taken in self._taken.items():
+            if self._lost_at - taken.at > UNSURE_SECONDS:
+                continue
+            times = self._times.get(notice_id, 0)
+            if times < MOST_TIMES and (taken.urgent or taken.to in contacts):
+                contacts.add(taken.to)
+                doubted.append(notice_id)
+                self._times.pop(notice_id, None)
+                self._times[notice_id] = times + 1
+        for notice_id in doubted:
+            del self._taken[notice_id]
+        while len(self._times) > _MOST_COUNTED:
+            del self._times[next(iter(self._times))]
+        self._lost_at = None
         return doubted

@@ -40,6 +40,9 @@ def _facts(bot: Bot, alerts: Iterable[Alert], until: float, note: str) -> Mappin
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
 
 
+MOST_LISTED = 10
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ack(Command):
     """Acknowledges alerts: they are not told again, and the other contacts learn who sees to them."""
@@ -228,7 +231,7 @@ class Why(Command):
         number = await self._number(bot, caller)
         events = await bot.ports.alerts.log(number)
         if not events:
-            raise BotError("no_alert", handle=self.alert or str(number), alerts="–")
+            raise _unknown(self.alert or str(number), await bot.ports.alerts.incidents(MOST_LISTED))
         ledger = await bot.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
         known_notices = {row.notice for row in ledger}
         rows = [_row(bot, event) for event in events if event.note not in known_notices]
@@ -265,10 +268,15 @@ class Why(Command):
         ids = {rule.id for rule in bot.alarms.rules if fold(rule.name) == fold(handle)}
         found = next((event for event in newest if event.rule in ids or event.topic in {topic, handle}), None)
         if found is None:
-            raise BotError(
-                "no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest[:10])
-            )
+            raise _unknown(handle, newest[:MOST_LISTED])
         return found.number
+
+
+def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
+    """Return the error for an alert that never was, with those that were."""
+    if not newest:
+        return BotError("no_incidents")
+    return BotError("no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest))
 
 
 type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]

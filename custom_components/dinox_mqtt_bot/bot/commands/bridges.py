@@ -103,6 +103,8 @@ def _settings(bot: Bot, bridge: Kept) -> Cell:
 def _state(bot: Bot, bridge: Kept) -> Cell:
     if not bridge.room and all(contact.jid != bridge.to for contact in bot.rules.contacts):
         return Text("bridge_no_contact")
+    if refused := bot.ports.chat.rooms_refused.get(bridge.to):
+        return Text("bridge_refused", {"reason": refused})
     waiting = bot.bridges.waiting(bridge)
     return Text("bridge_waiting", {"count": str(waiting)}) if waiting else ""
 

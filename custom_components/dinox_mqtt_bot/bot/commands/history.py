@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..bot import Bot
 
 MAX_TOPICS = 200
+DEFAULT = 10
 MOST = 100
 MOST_ROWS = 100_000
 MOST_IN_ANSWER = 10_000
@@ -40,7 +41,7 @@ class History(Command):
         greedy=True,
         check=checked(most=MOST),
     )
-    count: int = param("How many messages.", default=10, minimum=1, maximum=MOST, short="n")
+    count: int = param("How many messages.", default=DEFAULT, minimum=1, maximum=MOST, short="n")
     page: int = param("Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p")
 
     @override
@@ -77,7 +78,8 @@ class History(Command):
         if pages <= 1:
             return numbers
         range_ = f" {self.range}" if self.range else ""
-        older = f"{PREFIX} history {self.topic}{range_} --page {self.page + 1}"
+        count = f" --count {self.count}" if self.count != DEFAULT else ""
+        older = f"{PREFIX} history {self.topic}{range_}{count} --page {self.page + 1}"
         placeholders = {"page": str(self.page), "pages": str(pages), "count": str(found.messages)}
         paged = Text("history_page", placeholders)
         if self.page < pages:
