@@ -1,5 +1,6 @@
 """Home Assistant in the test process, with real servers beside it."""
 
+import asyncio
 from collections.abc import Generator
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +11,7 @@ import pytest
 
 # Before any `hass`: the test plugin's own `custom_components` would otherwise hide ours.
 import custom_components.dinox_mqtt_bot  # noqa: F401
+from lab.handshakes import forget_handshakes
 from lab.servers import Lab, Server
 
 pytest.register_assert_rewrite("running", "flows")
@@ -26,6 +28,13 @@ async def hass(hass: HomeAssistant) -> HomeAssistant:
     """Home Assistant with what it always has when it runs: conversation needs to know what is exposed."""
     assert await async_setup_component(hass, "homeassistant", {})
     return hass
+
+
+@pytest.fixture(autouse=True)
+def _no_negotiations(verify_cleanup: None) -> Generator[None]:
+    """Before Home Assistant's test plugin looks for what is left: this is asyncio's."""
+    yield
+    forget_handshakes(asyncio.get_event_loop())
 
 
 @pytest.fixture(autouse=True)
