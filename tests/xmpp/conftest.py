@@ -15,8 +15,9 @@ from lab.servers import Lab, Server
 @pytest.fixture(autouse=True)
 def _no_negotiations(verify_cleanup: None) -> Generator[None]:
     """Before Home Assistant's test plugin looks for what is left: this is asyncio's."""
+    loop = asyncio.get_event_loop()
     yield
-    forget_handshakes(asyncio.get_event_loop())
+    forget_handshakes(loop)
 
 
 @pytest.fixture(autouse=True)
