@@ -90,6 +90,15 @@ class Prosody(Server):
         (folder / f"{user}.dat").write_text(f'return {{\n\t["password"] = "{password}";\n}};\n')
 
 
+    def upgrade(self) -> None:
+        """Stop it, and start it with the MQTT module of 2025 in place of that of 2023."""
+        self.stop()
+        config = self.directory / "prosody.cfg.lua"
+        older, newer = (", ".join(f'"{path}"' for path in _plugin_paths(which)) for which in (False, True))
+        config.write_text(config.read_text().replace(f"{{ {older} }}", f"{{ {newer} }}"))
+        self.start()
+
+
 def prosody(
     directory: Path,
     files: Certificates,

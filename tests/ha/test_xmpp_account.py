@@ -399,6 +399,55 @@ async def test_from_an_address_to_the_first_message_on_prosody(
         assert coordinator.broker.refused == {}
 
 
+async def test_on_prosody_too_a_changed_password_is_asked_for(hass: HomeAssistant, own_lab: Lab) -> None:
+    server = own_lab.prosody(users=USERS, mqtt=True, newer_mqtt=True)
+    port = server.ports["mqtt"]
+    entry = on_ejabberd(own_lab, server, filters=(NEWS,), server="prosody", tls="off", port=port)
+    async with running(hass, entry, None) as coordinator:
+        await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+        server.account("bot", "newpw")
+        await asyncio.to_thread(server.restart)
+        await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
+        # The broker asks nobody for a password: it is back meanwhile.
+        await until(lambda: coordinator.broker.status.phase is Phase.ONLINE, within=60)
+        (flow,) = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
+        form = await hass.config_entries.flow.async_configure(flow["flow_id"])
+        assert [str(key) for key in form["data_schema"].schema] == ["xmpp_password"]
+        form = await answer(hass, form, {"xmpp_password": "wrong"})
+        assert asked(form) == "reauth_confirm xmpp_password: xmpp_invalid_auth"
+        done = await answer(hass, form, {"xmpp_password": "newpw"})
+        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+        async with person(own_lab, server) as alice:
+            await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE, within=30)
+            await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)
+            await entry.runtime_data.broker.publish(NEWS, b"let in again", 0, False)
+            await alice.next("let in again", within=30)
+
+
+async def test_a_prosody_whose_module_is_upgraded_gets_the_bot_back(
+    hass: HomeAssistant, own_lab: Lab, usual_ports: Any
+) -> None:
+    """The bot stays with PubSub until it is told otherwise; asked again, the server is found to deliver by MQTT."""
+    server = own_lab.prosody(users=USERS, mqtt=True)
+    usual_ports(server)
+    entry = on_ejabberd(
+        own_lab, server, filters=("pubsub.home.test/utf8/news",), server="prosody", pubsub_only=True
+    )
+    async with running(hass, entry, None) as coordinator:
+        both = (coordinator.chat, coordinator.broker)
+        await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=30)
+        await asyncio.to_thread(server.upgrade)
+        async with person(own_lab, server) as alice:
+            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
+            await coordinator.broker.publish(NEWS, b"after the upgrade", 0, False)
+            await alice.next("after the upgrade", within=30)
+        menu = await entry.start_reconfigure_flow(hass)
+        form = await answer(hass, menu, {"next_step_id": "xmpp_account"})
+        form = await answer(hass, form, xmpp_answers(own_lab, server, ""))
+        assert asked(form) == "server"
+        assert not suggested(form)["pubsub_only"]
+
+
 @pytest.mark.usefixtures("no_bot")
 async def test_the_nodes_that_are_there_are_suggested_as_topics(
     hass: HomeAssistant, servers: Lab, mqtt_prosody: Prosody, usual_ports: Any
