@@ -55,6 +55,8 @@ QUOTED = [
     ("home/sensors/temperature/living_room", '{"value": 22.1, "unit": "C"}', "22.1 C"),
     ("home/sensors/humidity/bedroom", '{"value": 45, "unit": "%"}', "45 %"),
     ("home/actuators/light/living_room/set", "ON", "ON"),
+    ("home/actuators/light/living_room/set", "OFF", "OFF"),
+    ("home/commands", "kitchen light on", "kitchen light on"),
     ("home/commands/response", "OK: Kitchen light turned on", "OK: Kitchen light turned on"),
     ("home/x", '{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
     ("home/x", '{"count": 7}', "count: 7"),
@@ -63,6 +65,18 @@ QUOTED = [
         "home/x",
         '{"name": "sensor-1", "value": 42.5, "alarm": 100}',
         "name: sensor-1\nvalue: 42.5\nalarm: 100",
+    ),
+    (
+        "home/x",
+        '{"ok":true,"license":"CC BY 4.0 -  https://creativecommons.tankerkoenig.de","data":"MTS-K","prices":'
+        '{"e1a15081-256b-9107-e040-0b0a3dfe563c":{"status":"open","e5":1.769,"e10":1.709,"diesel":1.659},'
+        '"51d4b716-a095-1aa0-e100-80009459e03a":{"status":"closed"}}}',
+        "ok: true\nlicense: CC BY 4.0 - https://creativecommons.tankerkoenig.de\ndata: MTS-K\n"
+        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.status: open\n"
+        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e5: 1.769\n"
+        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e10: 1.709\n"
+        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.diesel: 1.659\n"
+        "prices.51d4b716-a095-1aa0-e100-80009459e03a.status: closed",
     ),
     ("home/x", "BMS voltage: 12.6V", "BMS voltage: 12.6V"),
     ("home/x", "Benzin: 1,299 EUR/L", "Benzin: 1,299 EUR/L"),
