@@ -149,10 +149,14 @@ class House:
         links = [key for key in bots if key.endswith(("_mqtt", "_xmpp"))]
         return len(links) == 2 and all(states[key]["state"] == "on" for key in links)
 
-    async def come_back(self) -> None:
-        """Log in again with your client, whose server went away: it may not have noticed yet."""
-        await self.you.leave()
-        await self.you.arrive()
+    async def come_back(self, *, killed: bool = False) -> None:
+        """Log in again with your client if its server went away.
+
+        One that was `killed` just now the client may not miss yet.
+        """
+        if killed or not self.you.client.is_connected():
+            await self.you.leave()
+            await self.you.arrive()
 
     def rows(self, topic: str) -> list[tuple[str, int]]:
         """Return text and repeated mark of a topic's history, oldest first, straight from the database file."""

@@ -60,7 +60,7 @@ async def test_both_killed_at_once(house: House) -> None:
     await house.becomes("offline")
     house.xmpp.start()
     house.broker.start()
-    await house.come_back()
+    await house.come_back(killed=True)
     await house.link_is("mqtt", "on")
     await house.link_is("xmpp", "on")
     # Retained: the broker has forgotten the session, and the bot may be a moment behind with its subscriptions.

@@ -61,7 +61,7 @@ async def test_what_was_still_to_be_said_is_said_after_a_kill(house: House) -> N
     house.xmpp.kill()
     house.xmpp.start()
     await house.hass.start()
-    await house.come_back()
+    await house.come_back(killed=True)
     heard = await house.you.next("said before the kill", 90)
     again = [each for each in house.you.all if "said before the kill" in each.text and each.id != heard.id]
     assert again == []
