@@ -89,7 +89,6 @@ class Prosody(Server):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{user}.dat").write_text(f'return {{\n\t["password"] = "{password}";\n}};\n')
 
-
     def upgrade(self) -> None:
         """Stop it, and start it with the MQTT module of 2025 in place of that of 2023."""
         self.stop()

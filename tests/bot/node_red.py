@@ -68,15 +68,19 @@ QUOTED = [
     ),
     (
         "home/x",
-        '{"ok":true,"license":"CC BY 4.0 -  https://creativecommons.tankerkoenig.de","data":"MTS-K","prices":'
-        '{"e1a15081-256b-9107-e040-0b0a3dfe563c":{"status":"open","e5":1.769,"e10":1.709,"diesel":1.659},'
-        '"51d4b716-a095-1aa0-e100-80009459e03a":{"status":"closed"}}}',
-        "ok: true\nlicense: CC BY 4.0 - https://creativecommons.tankerkoenig.de\ndata: MTS-K\n"
-        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.status: open\n"
-        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e5: 1.769\n"
-        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e10: 1.709\n"
-        "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.diesel: 1.659\n"
-        "prices.51d4b716-a095-1aa0-e100-80009459e03a.status: closed",
+        (
+            '{"ok":true,"license":"CC BY 4.0 -  https://creativecommons.tankerkoenig.de","data":"MTS-K","prices":'
+            '{"e1a15081-256b-9107-e040-0b0a3dfe563c":{"status":"open","e5":1.769,"e10":1.709,"diesel":1.659},'
+            '"51d4b716-a095-1aa0-e100-80009459e03a":{"status":"closed"}}}'
+        ),
+        (
+            "ok: true\nlicense: CC BY 4.0 - https://creativecommons.tankerkoenig.de\ndata: MTS-K\n"
+            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.status: open\n"
+            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e5: 1.769\n"
+            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e10: 1.709\n"
+            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.diesel: 1.659\n"
+            "prices.51d4b716-a095-1aa0-e100-80009459e03a.status: closed"
+        ),
     ),
     ("home/x", "BMS voltage: 12.6V", "BMS voltage: 12.6V"),
     ("home/x", "Benzin: 1,299 EUR/L", "Benzin: 1,299 EUR/L"),
