@@ -20,7 +20,7 @@ import threading
 from typing import Self, override
 
 from .certificates import certificates
-from .ejabberd import NEWER, Ejabberd, ejabberd, newer_ejabberd_runs
+from .ejabberd import Ejabberd, ejabberd
 from .mosquitto import mosquitto
 from .ports import LOOPBACK, free_ports
 from .prosody import Prosody, prosody
@@ -28,7 +28,6 @@ from .server import Server, ServerMissingError, ServerStartError, end_orphan
 
 __all__ = [
     "LOOPBACK",
-    "NEWER",
     "Ejabberd",
     "Lab",
     "Prosody",
@@ -36,7 +35,6 @@ __all__ = [
     "ServerMissingError",
     "ServerStartError",
     "free_ports",
-    "newer_ejabberd_runs",
 ]
 
 DOMAIN = "home.test"
@@ -162,7 +160,7 @@ class Lab(contextlib.ExitStack):
     ) -> Ejabberd:
         """Start an XMPP server and broker for `domain`: ports `c2s`, `c2s_tls`, `mqtt`, `mqtts`, `mqtt_ws`, ...
 
-        With `release` it is that of another Debian, one of `NEWER`.
+        With `release` it is that of another Debian, one of `ejabberd.NEWER`.
         """
         server = self.run(
             ejabberd(

@@ -58,6 +58,7 @@ def test_back_and_forth_is_where_it_began(amount: float, units: tuple[str, str])
         ("kW", "W", True),
         ("°F", "°C", True),
         ("Lux", "lux", True),
+        ("lx", "lux", True),
         ("kg", "°C", False),
         ("for", "W", False),
         ("W", "lux", False),

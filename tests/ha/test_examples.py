@@ -28,6 +28,11 @@ def blocks(key: str) -> Iterator[Any]:
                 yield pytest.param(block, id=f"{page.stem}: {block.get('alias', '')}")
 
 
+def test_there_are_examples() -> None:
+    assert len([*blocks("triggers")]) >= 4
+    assert len([*blocks("sequence")]) >= 2
+
+
 def own_actions(block: Any) -> Iterator[tuple[str, Any]]:
     """Yield the bot's actions of a block, with their data."""
     for step in block.get("actions") or block["sequence"]:
@@ -50,28 +55,23 @@ def check_actions(hass: HomeAssistant, block: Any) -> None:
         schema(data)
 
 
-@pytest.mark.parametrize("block", blocks("triggers"))
+EXAMPLES = [
+    *(pytest.param(AUTOMATION, "on", *each.values, id=each.id) for each in blocks("triggers")),
+    *(pytest.param(SCRIPT, "off", *each.values, id=each.id) for each in blocks("sequence")),
+]
+
+
+@pytest.mark.parametrize(("domain", "expected", "block"), EXAMPLES)
 @pytest.mark.usefixtures("enable_custom_integrations")
-async def test_an_automation_of_the_pages_is_taken(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, block: Any
+async def test_an_example_of_the_pages_is_taken(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, domain: str, expected: str, block: Any
 ) -> None:
     check_actions(hass, block)
     assert await async_setup_component(hass, DOMAIN, {})
-    assert await async_setup_component(hass, AUTOMATION, {AUTOMATION: block})
+    assert await async_setup_component(
+        hass, domain, {domain: {"example": block} if domain == SCRIPT else block}
+    )
     await hass.async_block_till_done()
-    (state,) = hass.states.async_all(AUTOMATION)
-    assert state.state == "on"
-    assert errors(caplog) == []
-
-
-@pytest.mark.parametrize("block", blocks("sequence"))
-@pytest.mark.usefixtures("enable_custom_integrations")
-async def test_a_script_of_the_pages_is_taken(
-    hass: HomeAssistant, caplog: pytest.LogCaptureFixture, block: Any
-) -> None:
-    check_actions(hass, block)
-    assert await async_setup_component(hass, SCRIPT, {SCRIPT: {"example": block}})
-    await hass.async_block_till_done()
-    (state,) = hass.states.async_all(SCRIPT)
-    assert state.state == "off"
+    (state,) = hass.states.async_all(domain)
+    assert state.state == expected
     assert errors(caplog) == []

@@ -195,6 +195,26 @@ async def test_an_unencrypted_chat_far_away_is_told_until_it_is_encrypted(
         await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
+async def test_a_prosody_that_everybody_can_write_to_is_told_until_pubsub_is_used(
+    hass: HomeAssistant, servers: Lab, mqtt_prosody: Prosody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "is_local", lambda _host: False)
+    server = {"mode": "xmpp_account", "server": "prosody", "pubsub_only": False, "tls": "off"}
+    data = standalone(mqtt_prosody.ports["mqtt"]) | account(mqtt_prosody.ports["c2s"], servers.ca) | server
+    entry = bot_entry(data | {"pubsub_service": "pubsub.home.test"}, contacts(ALICE))
+    async with running(hass, entry):
+        issue = await comes(hass, "prosody_open")
+        assert not issue.is_fixable
+        assert issue.translation_placeholders == {"bot": "Bot", "host": LOOPBACK}
+        plain = await comes(hass, "broker_plain")
+        # Both connections are those of the account: one form changes them.
+        assert (await led_to(hass, plain))["step_id"] == "xmpp_account"
+        hass.config_entries.async_update_entry(entry, data={**entry.data, "pubsub_only": True})
+        await goes(hass, "prosody_open")
+        await goes(hass, "broker_plain")
+        await until(lambda: entry.state is ConfigEntryState.LOADED)
+
+
 @pytest.mark.parametrize("how", ["disabled", "removed"])
 async def test_a_bot_that_is_no_more_has_no_issues(
     hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch, how: str

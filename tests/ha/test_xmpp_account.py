@@ -167,6 +167,17 @@ async def test_from_an_address_to_the_first_message_on_ejabberd(
         assert "21.5" in (await alice.next("21.5")).text
 
 
+async def log_in_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Give a wrong password in the one dialog that asks for it, then the new one."""
+    (flow,) = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
+    form = await hass.config_entries.flow.async_configure(flow["flow_id"])
+    assert [str(key) for key in form["data_schema"].schema] == ["xmpp_password"]
+    form = await answer(hass, form, {"xmpp_password": "wrong"})
+    assert asked(form) == "reauth_confirm xmpp_password: xmpp_invalid_auth"
+    done = await answer(hass, form, {"xmpp_password": "newpw"})
+    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+
+
 @pytest.mark.usefixtures("bots")
 async def test_a_changed_password_is_asked_for_once_and_serves_both(
     hass: HomeAssistant, own_lab: Lab, own_ejabberd: Ejabberd
@@ -177,13 +188,7 @@ async def test_a_changed_password_is_asked_for_once_and_serves_both(
         own_ejabberd.restart()
         await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
         await until(lambda: coordinator.chat.status.fatal and coordinator.broker.status.fatal, within=60)
-        (flow,) = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
-        form = await hass.config_entries.flow.async_configure(flow["flow_id"])
-        assert [str(key) for key in form["data_schema"].schema] == ["xmpp_password"]
-        form = await answer(hass, form, {"xmpp_password": "wrong"})
-        assert asked(form) == "reauth_confirm xmpp_password: xmpp_invalid_auth"
-        done = await answer(hass, form, {"xmpp_password": "newpw"})
-        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+        await log_in_again(hass, entry)
         assert entry.data["xmpp_password"] == "newpw"
         await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING)
         await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE)
@@ -410,13 +415,7 @@ async def test_on_prosody_too_a_changed_password_is_asked_for(hass: HomeAssistan
         await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
         # The broker asks nobody for a password: it is back meanwhile.
         await until(lambda: coordinator.broker.status.phase is Phase.ONLINE, within=60)
-        (flow,) = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
-        form = await hass.config_entries.flow.async_configure(flow["flow_id"])
-        assert [str(key) for key in form["data_schema"].schema] == ["xmpp_password"]
-        form = await answer(hass, form, {"xmpp_password": "wrong"})
-        assert asked(form) == "reauth_confirm xmpp_password: xmpp_invalid_auth"
-        done = await answer(hass, form, {"xmpp_password": "newpw"})
-        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+        await log_in_again(hass, entry)
         async with person(own_lab, server) as alice:
             await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE, within=30)
             await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)

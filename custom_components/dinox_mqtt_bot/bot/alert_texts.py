@@ -54,8 +54,7 @@ def alerts_text(
     if len(group) == 1:
         return alert_text(group[0], phrases, when, now)
     lines = [_headline(group, phrases, storm=storm)]
-    several = len({one.rule.id for one in group}) > 1
-    lines += [_line(one, phrases, several=several) for one in group[:limit]]
+    lines += _lines(group, phrases, limit)
     if len(group) > limit:
         lines.append(phrases.phrase("common.alert_more", count=len(group) - limit))
     return inert("\n".join(lines))
@@ -73,8 +72,7 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     """Return title and text of a notification."""
     if len(group) > 1:
-        several = len({one.rule.id for one in group}) > 1
-        lines = [_line(one, phrases, several=several) for one in group[:5]]
+        lines = _lines(group, phrases, 5)
         more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
         return _headline(group, phrases), "\n".join([*lines, *more])
     return _what(group[0], phrases), _why(group[0], phrases, when, now)
@@ -113,12 +111,18 @@ def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> st
     return f"{mark} {phrases.phrase(key, count=len(group), rule=name)}"
 
 
-def _line(one: Told, phrases: Phrases, *, several: bool) -> str:
-    """Return one of several alerts; of `several` rules each says which is its own."""
+def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
+    """Return the first of several alerts, a line each; where they are of several rules each says which is its own."""
+    several = len({one.rule.id for one in group}) > 1
+    return [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
+
+
+def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
     alert = one.alert
     text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
-    if several and one.rule.id != BROKER.id:
-        text = f"{text} — “{rule_name(one.rule, phrases)}” {condition_text(one.rule, phrases)}".rstrip()
+    if ruled:
+        rule, condition = rule_name(one.rule, phrases), condition_text(one.rule, phrases)
+        text = f"{text} — {phrases.phrase('common.alert_ruled', rule=rule, condition=condition)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
     return f"{text} · #{alert.number}"

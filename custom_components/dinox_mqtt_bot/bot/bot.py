@@ -113,6 +113,7 @@ class Bot:
 
     def apply(self, rules: RuleSet) -> None:
         """Take over what changed in the rules, without touching a connection."""
+        # The first time nothing is new: the subscriptions bring what is retained.
         before, self.rules = rules if self._wanted is None else self.rules, rules
         self.readings.use_prefix(rules.discovery_prefix)
         self.subscriptions = Subscriptions(rules.subscriptions)

@@ -86,11 +86,11 @@ def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> f
 
 
 def comparable(unit: str, to: str) -> bool:
-    """Say whether two units measure the same, as far as they are known; nothing is known of a missing one."""
+    """Say whether two units measure the same, as far as is known: of two that are unknown, or of a missing one, it is not."""
     source, target = _scale(unit), _scale(to)
     if not unit or not to or unit.casefold() == to.casefold():
         return True
-    return source is not None and target is not None and source.quantity == target.quantity
+    return source is target is None or bool(source and target and source.quantity == target.quantity)
 
 
 def _scale(unit: str) -> _Scale | None:

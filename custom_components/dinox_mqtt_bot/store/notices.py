@@ -29,10 +29,12 @@ MERGE = "UPDATE outbox SET state = 'merged', changed = ?2, chain = ?3 WHERE id =
 ENTER = """
 INSERT OR IGNORE INTO ledger (notice, state, at, note) SELECT id, ?2, ?3, ?4 FROM outbox WHERE id = ?1
 """
-RETRY = """
-INSERT INTO ledger (notice, state, at, note) SELECT id, 'retrying', ?2, ?3 FROM outbox WHERE id = ?1
+# The newest of these stays in the ledger.
+_NEWEST = """
+INSERT INTO ledger (notice, state, at, note) SELECT id, '{}', ?2, ?3 FROM outbox WHERE id = ?1
 ON CONFLICT (notice, state) DO UPDATE SET at = excluded.at, note = excluded.note
 """
+RETRY, WAITS_AGAIN = _NEWEST.format(RETRYING), _NEWEST.format(AGAIN)
 
 # Read holds for all that was sent to the same contact before. One statement, however much that is: rows are
 # in the order in which the notices were put.
@@ -65,15 +67,9 @@ FROM wanted JOIN outbox ON outbox.id = wanted.id JOIN ledger ON notice = outbox.
 ORDER BY ledger.at, ledger.id
 """
 
-# The notice waits once more: the newest time of that stays in the ledger.
-WAITS_AGAIN = """
-INSERT INTO ledger (notice, state, at, note) SELECT id, 'again', ?2, ?3 FROM outbox WHERE id = ?1
-ON CONFLICT (notice, state) DO UPDATE SET at = excluded.at, note = excluded.note
-"""
-
-# What an earlier run had handed over shortly before the chat server was last there, to nobody's knowledge so far: alerts, and
-# what the same contact was told after them, unless its client has confirmed something later. The server was last there when the chat went, or else no later than what was last
-# stored. One that is doubted again and again is not doubted for ever.
+# What an earlier run had handed over shortly before the chat server was last there, to nobody's knowledge so far: alerts,
+# and what the same contact was told after them, unless its client has confirmed something later. The server was last
+# there when the chat went, or else no later than what was last stored. Nothing is doubted for ever.
 DOUBTED = """
 WITH here (id) AS (SELECT ifnull(max(id), 0) FROM connection_log WHERE link = 'xmpp' AND phase = 'online'),
 last (at) AS (

@@ -1,6 +1,7 @@
 """Alerts that the server has taken and no client of the contact has confirmed."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from ..bot.ports import UNSURE_SECONDS, Notice
@@ -42,14 +43,12 @@ class Unconfirmed:
 
     def confirmed(self, notice_id: str) -> None:
         """Take note that a client has it, and so what was said to the same contact before: a stream keeps the order."""
-        confirmed = self._taken.get(notice_id)
-        if confirmed is None:
+        if (confirmed := self._taken.get(notice_id)) is None:
             return
-        for earlier, taken in list(self._taken.items()):
-            if taken.to == confirmed.to:
-                del self._taken[earlier]
-            if earlier == notice_id:
-                return
+        until = takewhile(lambda taken: taken[0] != notice_id, self._taken.items())
+        earlier = [key for key, taken in until if taken.to == confirmed.to]
+        for key in (*earlier, notice_id):
+            del self._taken[key]
 
     def given_up(self, notice_id: str) -> None:
         """Take note that it waits again, or never will come."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
+MOST_LISTED = 10
 LONGEST_NUMBER = 18
 
 
@@ -38,9 +39,6 @@ def _facts(bot: Bot, alerts: Iterable[Alert], until: float, note: str) -> Mappin
         for alert in alerts
     ]
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
-
-
-MOST_LISTED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
