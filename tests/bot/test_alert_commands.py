@@ -119,10 +119,10 @@ async def test_a_bare_field_of_topics_without_a_common_subscription_is_asked_abo
         ("temp > warm", "This rule can never fire: its limit is no number."),
         ("humidity > 5", "have no field humidity, so it never fires with them. They have: temp, door"),
         ("door > 5", "> needs a number, but the newest value is “OPEN”."),
-        ("temp == warm", "the newest value is 20, and “warm” is no number: they are never the same."),
-        ("temp != ! 3", "the newest value is 20, and “! 3” is no number"),
-        ("power > 5 kg", "the newest value is 3 W, and kg does not measure that"),
-        ("power > 5 for", "the newest value is 3 W, and for does not measure that"),
+        ("temp == warm", "The newest value is 20, and “warm” is no number: they are never the same."),
+        ("temp != ! 3", "The newest value is 20, and “! 3” is no number"),
+        ("power > 5 kg", "The newest value is 3 W, and kg does not measure that"),
+        ("power > 5 for", "The newest value is 3 W, and for does not measure that"),
     ],
 )
 async def test_a_rule_that_can_never_fire_says_so(text: str, doubt: str) -> None:
