@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
-from custom_components.dinox_mqtt_bot.bot.chart import Picture
-from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
-from custom_components.dinox_mqtt_bot.bot.ports import Chat, Notice, Ports, Templates
-from custom_components.dinox_mqtt_bot.bot.readings import Readings
-from custom_components.dinox_mqtt_bot.bot.rules import (
+from custom_components.dinox_mqtt_bot.bot.model.charts import Picture
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
     Bridge,
     Contact,
@@ -19,7 +18,9 @@ from custom_components.dinox_mqtt_bot.bot.rules import (
     RuleSet,
     Subscription,
 )
-from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.ports import Chat, Ports, Templates
+from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
 from custom_components.dinox_mqtt_bot.clock import LoopClock

@@ -71,8 +71,8 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
     """Run a bot until its process is ended."""
     from dataclasses import replace
 
-    from custom_components.dinox_mqtt_bot.bot.rules import Priority
-    from custom_components.dinox_mqtt_bot.bot.status import Phase
+    from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+    from custom_components.dinox_mqtt_bot.bot.model.status import Phase
     from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
     from custom_components.dinox_mqtt_bot.xmpp.settings import XmppSettings
 

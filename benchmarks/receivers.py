@@ -100,7 +100,7 @@ async def _settled(hass: Any) -> None:
 
 def reader(port: int, load: Load) -> Measured:
     """Read and acknowledge with our own link, and nothing more."""
-    from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
+    from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
     from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
     from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
 

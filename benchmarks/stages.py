@@ -7,9 +7,9 @@ import os
 from tempfile import TemporaryDirectory
 import time
 
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.rendering import render_reading
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.rendering.readings import render_reading
 from custom_components.dinox_mqtt_bot.broker.reader import Reader
 from custom_components.dinox_mqtt_bot.store.table import digest_of
 

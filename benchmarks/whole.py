@@ -60,7 +60,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
     """Run the whole path for some seconds beside a ticker."""
     from homeassistant.core import HomeAssistant
 
-    from custom_components.dinox_mqtt_bot.bot.status import Delivery
+    from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
     from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
 
     from .assembly import Assembly, rules
@@ -92,7 +92,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
 
 async def _unread(assembly: Assembly) -> str:
     """Let the contact have many notices that it has not read; return the id of the last."""
-    from custom_components.dinox_mqtt_bot.bot.ports import Notice
+    from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 
     from .assembly import CONTACT
 

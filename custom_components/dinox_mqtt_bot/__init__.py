@@ -6,7 +6,7 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .const import DOMAIN
 from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_register_bot, async_register_subentry

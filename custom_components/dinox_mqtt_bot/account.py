@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .account_settings import is_prosody
-from .bot.errors import BotError
-from .bot.jid import domain_of
+from .bot.model.errors import BotError
+from .bot.model.jid import domain_of
 from .bot.ports import Phrases
 from .broker.finding import Door, DoorFound, try_doors
 from .broker.settings import Transport

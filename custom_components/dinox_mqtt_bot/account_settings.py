@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .bot.errors import BotError
-from .bot.nodes import node_of
+from .bot.model.errors import BotError
+from .bot.pubsub.nodes import node_of
 from .broker.settings import BrokerSettings, Limits, Protocol
 from .const import (
     CONF_JID,

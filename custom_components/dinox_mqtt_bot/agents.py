@@ -4,7 +4,7 @@ from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .free_text_forms import is_own_agent
 
 

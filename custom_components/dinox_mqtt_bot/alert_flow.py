@@ -14,10 +14,10 @@ from homeassistant.config_entries import (
 from .alert_forms import SECTION_TELL, alert_form
 from .alert_preview import async_preview, called
 from .alert_typed import complaints, filled, flat_alert, typed_alert
-from .bot.errors import BotError
-from .bot.naming import named
-from .bot.ports import TopicRow
-from .bot.rules import AlertRule, RuleSet
+from .bot.alerts.rules.names import named
+from .bot.model.errors import BotError
+from .bot.model.history import TopicRow
+from .bot.model.rules import AlertRule, RuleSet
 from .const import CONF_NAME
 from .coordinator import BotConfigEntry
 from .forms import nested

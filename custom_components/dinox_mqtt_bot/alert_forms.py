@@ -15,9 +15,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bot.conditions import Operator
-from .bot.ports import TopicRow
-from .bot.rules import Contact, Priority, Subscription
+from .bot.model.conditions import Operator
+from .bot.model.history import TopicRow
+from .bot.model.rules import Contact, Priority, Subscription
 from .const import (
     CONF_CLEAR,
     CONF_CONTACTS,

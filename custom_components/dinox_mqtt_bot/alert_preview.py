@@ -6,12 +6,12 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .bot.answers import duration
-from .bot.errors import BotError
-from .bot.rehearsal import Rehearsal, rehearse
-from .bot.rule_text import sentence
-from .bot.rules import AlertRule, RuleSet
-from .bot.subscriptions import Subscriptions
+from .bot.alerts.rule_texts import sentence
+from .bot.alerts.rules.rehearsal import Rehearsal, rehearse
+from .bot.model.errors import BotError
+from .bot.model.rules import AlertRule, RuleSet
+from .bot.model.subscriptions import Subscriptions
+from .bot.text.durations import duration
 from .coordinator import BotCoordinator
 from .phrases import Translations, async_load_phrases
 from .settings import rule_set

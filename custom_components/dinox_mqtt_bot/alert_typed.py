@@ -7,14 +7,14 @@ from typing import Any
 from homeassistant.helpers import config_validation as cv
 
 from .alert_forms import SECTION_TELL
-from .bot.conditions import Operator
-from .bot.errors import BotError
-from .bot.jid import bare_jid
-from .bot.judging import NUMERIC
-from .bot.rules import AlertRule, Subscription
-from .bot.subscriptions import Subscriptions
-from .bot.topics import valid_filter
-from .bot.values import number
+from .bot.alerts.judge import NUMERIC
+from .bot.model.conditions import Operator
+from .bot.model.errors import BotError
+from .bot.model.jid import bare_jid
+from .bot.model.rules import AlertRule, Subscription
+from .bot.model.subscriptions import Subscriptions
+from .bot.model.topics import valid_filter
+from .bot.text.numbers import number
 from .const import (
     CONF_CLEAR,
     CONF_CONTACTS,

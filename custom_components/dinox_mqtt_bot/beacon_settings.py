@@ -7,9 +7,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 
 from .account_settings import is_prosody, is_pubsub_only
-from .bot.beacon import STATUS_FILTER
-from .bot.message import QoS
-from .bot.rules import Display, Priority, RuleSet, Subscription
+from .bot.model.message import QoS
+from .bot.model.rules import Display, Priority, RuleSet, Subscription
+from .bot.peers.beacon import STATUS_FILTER
 from .const import CONF_CLIENT_ID, CONF_TELL_NOTIFICATIONS, CONF_TELL_STATUS
 from .settings import rule_set
 

@@ -14,9 +14,9 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .bot.alert import Alert
-from .bot.announcements import AlertChanged
-from .bot.status import BotStatus, LinkStatus, Phase
+from .bot.model.alert import Alert
+from .bot.model.announcements import AlertChanged
+from .bot.model.status import BotStatus, LinkStatus, Phase
 from .clock import Pulse
 from .const import SUBENTRY_ALERT
 from .coordinator import BotConfigEntry, BotCoordinator

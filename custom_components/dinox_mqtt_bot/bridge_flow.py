@@ -4,8 +4,8 @@ from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
 
-from .bot.errors import BotError
-from .bot.rules import RuleSet
+from .bot.model.errors import BotError
+from .bot.model.rules import RuleSet
 from .bridge_forms import BRIDGE_FORM, bridge_form, flat_bridge, typed_bridge
 from .bridge_settings import bridge_subentry, numbered_bridge
 from .forms import nested

@@ -18,9 +18,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bot.bridge_grammar import MOST_PER_MINUTE, checked
-from .bot.rules import Bridge, Contact, Direction, Format, Role, RuleSet, Subscription
-from .bot.subscriptions import Subscriptions
+from .bot.bridges.grammar import MOST_PER_MINUTE, checked
+from .bot.model.rules import Bridge, Contact, Direction, Format, Role, RuleSet, Subscription
+from .bot.model.subscriptions import Subscriptions
 from .bridge_settings import bridge
 from .const import (
     CONF_DIRECTION,

@@ -6,11 +6,11 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 
-from .bot.bridge_grammar import ARROWS
-from .bot.errors import BotError
-from .bot.message import QoS
-from .bot.rules import Bridge, Direction, Format, Role
-from .bot.subscriptions import fold
+from .bot.bridges.grammar import ARROWS
+from .bot.model.errors import BotError
+from .bot.model.message import QoS
+from .bot.model.rules import Bridge, Direction, Format, Role
+from .bot.model.subscriptions import fold
 from .const import (
     CONF_DIRECTION,
     CONF_ENABLED,

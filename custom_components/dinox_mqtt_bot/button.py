@@ -11,11 +11,11 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.command import Surface
+from .bot.commands.named_presets import takes_value
 from .bot.commands.presets import run_preset
-from .bot.errors import BotError
-from .bot.presets import takes_value
-from .bot.rules import Role
+from .bot.model.caller import Surface
+from .bot.model.errors import BotError
+from .bot.model.rules import Role
 from .callers import async_caller, translated
 from .const import SUBENTRY_PRESET
 from .coordinator import BotConfigEntry, BotCoordinator

@@ -5,11 +5,11 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .bot.answers import explained
-from .bot.command import Caller, Surface
-from .bot.errors import BotError
+from .bot.model.caller import Caller, Surface
+from .bot.model.errors import BotError
+from .bot.model.rules import Role
 from .bot.ports import Phrases
-from .bot.rules import Role
+from .bot.rendering.replies import explained
 from .const import DOMAIN
 
 # What the world did; everything else the caller can mend by asking for something else.

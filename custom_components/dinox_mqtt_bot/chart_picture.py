@@ -14,11 +14,12 @@ from homeassistant.core import HomeAssistant
 from PIL import Image, ImageDraw, ImageFont
 
 from .bot import ports
-from .bot.archive import Point
-from .bot.axes import Scale, number_scale, time_scale
-from .bot.chart import Limit, Picture, mean_text, patience, summary
-from .bot.spans import Local
-from .bot.values import number_text, with_unit
+from .bot.history.axes import Scale, number_scale, time_scale
+from .bot.history.spans import Local
+from .bot.history.sparkline import mean_text, patience, summary
+from .bot.model.charts import Limit, Picture
+from .bot.model.history import Point
+from .bot.text.numbers import number_text, with_unit
 
 WIDTH, HEIGHT = 800, 400
 LARGER = 2

@@ -10,9 +10,9 @@ from homeassistant.helpers.condition import Condition, ConditionCheckParams, Con
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .bot.alert import Alert
-from .bot.rules import AlertRule
-from .bot.watching import BROKER
+from .bot.alerts.watches import BROKER
+from .bot.model.alert import Alert
+from .bot.model.rules import AlertRule
 from .const import DOMAIN
 from .events import EVENT_ALERT, names_rule
 

@@ -28,7 +28,7 @@ from .account import (
 from .account_forms import ACCOUNT_FORM, SERVER_FORM
 from .account_settings import fit_filter, is_on_account, is_prosody
 from .alert_flow import AlertFlow
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .bridge_flow import BridgeFlow
 from .const import (
     ATTR_LINK,

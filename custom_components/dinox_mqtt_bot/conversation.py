@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.command import Surface
-from .bot.rules import Role
+from .bot.model.caller import Surface
+from .bot.model.rules import Role
 from .callers import async_caller
 from .coordinator import BotConfigEntry
 from .entity import BotEntity

@@ -11,17 +11,18 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .agents import HaAgent
 from .beacon_settings import bot_id, rules_of
-from .bot.announcements import AlertChanged, AlertValue, Announcement, ChatReceived, MessageReceived
+from .bot.alerts.watches import BROKER
 from .bot.bot import Bot
-from .bot.errors import BotError
-from .bot.message import Message
-from .bot.ports import Notice, Ports, is_target
-from .bot.reading import Reading
-from .bot.readings import Readings
-from .bot.rules import Priority
-from .bot.status import BotStatus, Delivery, LinkStatus, Phase
-from .bot.utterance import Reaction, Utterance
-from .bot.watching import BROKER
+from .bot.model.announcements import AlertChanged, AlertValue, Announcement, ChatReceived, MessageReceived
+from .bot.model.errors import BotError
+from .bot.model.message import Message
+from .bot.model.notice import Notice, is_target
+from .bot.model.reading import Reading
+from .bot.model.rules import Priority
+from .bot.model.status import BotStatus, Delivery, LinkStatus, Phase
+from .bot.model.utterance import Reaction, Utterance
+from .bot.ports import Ports
+from .bot.reading.readings import Readings
 from .broker.link import BrokerLink
 from .chart_picture import PillowPictures
 from .clock import Allowance, LoopClock, Pulse

@@ -9,7 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_loaded_integration
 
-from .bot.status import LinkStatus, Phase
+from .bot.model.status import LinkStatus, Phase
 from .broker.link import BrokerLink
 from .const import (
     CONF_ALIAS,

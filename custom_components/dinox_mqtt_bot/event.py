@@ -6,8 +6,8 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.announcements import AlertChanged, MessageReceived
-from .bot.rules import Priority
+from .bot.model.announcements import AlertChanged, MessageReceived
+from .bot.model.rules import Priority
 from .coordinator import BotConfigEntry
 from .entity import BotEntity
 from .events import ALERT_STEPS, alert_values, message_values, priority_of, step_of

@@ -7,10 +7,10 @@ carry the same values. Silent messages fire none: they are history only. Of a fl
 messages some fire none either; diagnostics count those. Alerts always do.
 """
 
-from .bot.alert import AlertState, Step
-from .bot.announcements import AlertChanged, ChatReceived, MessageReceived
-from .bot.rules import Priority
-from .bot.subscriptions import fold
+from .bot.model.alert import AlertState, Step
+from .bot.model.announcements import AlertChanged, ChatReceived, MessageReceived
+from .bot.model.rules import Priority
+from .bot.model.subscriptions import fold
 from .const import DOMAIN
 from .excerpt import excerpt, number
 

@@ -2,7 +2,7 @@
 
 import math
 
-from .bot.topics import shared
+from .bot.model.topics import shared
 
 ELLIPSIS = "…"
 EXACT = 2**53

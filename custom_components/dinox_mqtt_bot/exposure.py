@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.const import CONF_HOST
 
 from .account_settings import is_prosody, is_pubsub_only
-from .bot.jid import domain_of
+from .bot.model.jid import domain_of
 from .const import CONF_JID, CONF_MODE, CONF_TLS, CONF_XMPP_HOST, CONF_XMPP_SECURITY, Mode, Tls
 from .issue_list import IssueKind
 from .settings import is_local

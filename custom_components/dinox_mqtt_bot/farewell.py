@@ -11,10 +11,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.importlib import async_import_module
 
 from .beacon_settings import bot_id, unfit
-from .bot.beacon import status_topic
-from .bot.errors import BotError
-from .bot.message import Message, QoS
-from .bot.status import LinkStatus, Phase
+from .bot.model.errors import BotError
+from .bot.model.message import Message, QoS
+from .bot.model.status import LinkStatus, Phase
+from .bot.peers.beacon import status_topic
 from .broker.link import BrokerLink
 from .const import CONF_MODE, Mode
 from .settings import broker_settings, broker_tls

@@ -23,8 +23,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bot.errors import BotError
-from .bot.rules import Display, Priority, Role
+from .bot.model.errors import BotError
+from .bot.model.rules import Display, Priority, Role
 from .broker.settings import Protocol, Transport
 from .const import (
     CONF_ALIAS,

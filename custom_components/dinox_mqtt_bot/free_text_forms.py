@@ -20,9 +20,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bot.errors import BotError
-from .bot.rules import Ear
-from .bot.topics import valid_topic
+from .bot.model.errors import BotError
+from .bot.model.rules import Ear
+from .bot.model.topics import valid_topic
 from .const import (
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,

@@ -23,10 +23,10 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from .bot.errors import BotError
-from .bot.message import Message, Properties, QoS
-from .bot.status import LinkStatus, Phase
-from .bot.topics import Filters
+from .bot.model.errors import BotError
+from .bot.model.message import Message, Properties, QoS
+from .bot.model.status import LinkStatus, Phase
+from .bot.model.topics import Filters
 
 _LOGGER = logging.getLogger(__name__)
 

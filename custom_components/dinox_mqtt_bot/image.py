@@ -11,9 +11,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .bot.charting import Wanted, chart, numeric_fields
-from .bot.errors import BotError
-from .bot.reading import Reading
+from .bot.history.charts import Wanted, chart, numeric_fields
+from .bot.model.errors import BotError
+from .bot.model.reading import Reading
 from .clock import Pulse
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
 from .coordinator import BotConfigEntry, BotCoordinator

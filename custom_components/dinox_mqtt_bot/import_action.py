@@ -7,11 +7,11 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .bot.command import Surface
-from .bot.errors import BotError
-from .bot.importing import carry_out, plan, report
-from .bot.replies import Table
-from .bot.rules import Role
+from .bot.importing.importing import carry_out, plan, report
+from .bot.model.caller import Surface
+from .bot.model.errors import BotError
+from .bot.model.replies import Table
+from .bot.model.rules import Role
 from .callers import async_caller
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .const import DOMAIN
 
 ATTR_ENTRY: str = "entry_id"

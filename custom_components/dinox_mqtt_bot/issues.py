@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_track_time_interval
 
-from .bot.announcements import Announcement, StatusChanged
-from .bot.answers import reason_text
-from .bot.status import LinkStatus, Phase
+from .bot.model.announcements import Announcement, StatusChanged
+from .bot.model.status import LinkStatus, Phase
+from .bot.rendering.replies import reason_text
 from .exposure import KINDS, exposures
 from .issue_list import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
 from .server_hint import ServerHint

@@ -11,7 +11,7 @@ from homeassistant.components.logbook.const import (
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .bot.watching import BROKER
+from .bot.alerts.watches import BROKER
 from .const import DOMAIN
 from .events import EVENT_ALERT
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import override
 
 from .bot import ports
-from .bot.alert import AlertEvent, Period, Record
-from .bot.archive import Span
-from .bot.errors import BotError
-from .bot.ports import LedgerRow, Notice, is_target
-from .bot.rules import Contact
-from .bot.status import BotState, LinkStatus, Phase
+from .bot.model.alert import AlertEvent, Period, Record
+from .bot.model.errors import BotError
+from .bot.model.history import LedgerRow, Span
+from .bot.model.notice import Notice, is_target
+from .bot.model.rules import Contact
+from .bot.model.status import BotState, LinkStatus, Phase
 
 # Not offline: nothing is missing that the user asked for, so the bot's state is the broker's alone.
 NOT_CONFIGURED = LinkStatus(Phase.ONLINE, reason="not_configured")

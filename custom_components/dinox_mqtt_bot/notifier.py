@@ -10,10 +10,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
 
-from .bot.answers import render_error
-from .bot.errors import BotError
-from .bot.ports import Notice, Phrases, is_target
-from .bot.status import Delivery
+from .bot.model.errors import BotError
+from .bot.model.notice import Notice, is_target
+from .bot.model.status import Delivery
+from .bot.ports import Phrases
+from .bot.rendering.replies import render_error
 from .const import DOMAIN
 from .target_queue import TargetQueue
 

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .callers import translated
 from .const import CONF_JID, SUBENTRY_CONTACT
 from .coordinator import BotConfigEntry, BotCoordinator

@@ -9,8 +9,13 @@ from homeassistant.core import callback
 from homeassistant.loader import async_get_loaded_integration
 
 from .beacon_settings import bot_id, tells_notifications, tells_status, unfit
-from .bot.announcements import AlertChanged, MessageReceived
-from .bot.beacon import (
+from .bot.model.announcements import AlertChanged, MessageReceived
+from .bot.model.errors import BotError
+from .bot.model.message import Message, QoS
+from .bot.model.rules import Priority, RuleSet
+from .bot.model.status import Phase
+from .bot.model.topics import Filters
+from .bot.peers.beacon import (
     asked_for,
     id_of,
     is_notification,
@@ -21,11 +26,6 @@ from .bot.beacon import (
     status_topic,
     told,
 )
-from .bot.errors import BotError
-from .bot.message import Message, QoS
-from .bot.rules import Priority, RuleSet
-from .bot.status import Phase
-from .bot.topics import Filters
 from .broker.link import BrokerLink
 from .clock import Pulse
 from .const import DOMAIN

@@ -5,7 +5,7 @@ from typing import override
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .bot.beacon import Beacon
+from .bot.peers.beacon import Beacon
 from .const import DOMAIN
 from .coordinator import BotCoordinator
 from .devices import MANUFACTURER, async_bot_device

@@ -10,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .beacon_settings import bot_id as own_id
-from .bot.neighbours import MOST, Change, Neighbours
+from .bot.peers.neighbours import MOST, Change, Neighbours
 from .clock import Allowance, Pulse
 from .const import DOMAIN
 

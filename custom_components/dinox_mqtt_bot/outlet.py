@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import logging
 from typing import Any
 
-from .bot.errors import BotError
-from .bot.message import QoS
+from .bot.model.errors import BotError
+from .bot.model.message import QoS
+from .bot.model.status import Phase
 from .bot.ports import Broker
-from .bot.status import Phase
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from homeassistant.helpers.storage import STORAGE_DIR
 
 from .account_settings import is_on_account, is_prosody, is_pubsub_only
 from .beacon_settings import tells_status
-from .bot.beacon import said, status_topic
-from .bot.ports import Notice
+from .bot.model.notice import Notice
+from .bot.peers.beacon import said, status_topic
 from .broker.link import BrokerLink
 from .broker.settings import BrokerSettings, Will
 from .const import (

@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 
-from .bot.presets import checked
+from .bot.commands.named_presets import checked
 from .const import CONF_NUMBER, CONF_TOPIC
 from .preset_forms import PRESET_FORM
 from .preset_settings import next_preset_number, preset, preset_subentry

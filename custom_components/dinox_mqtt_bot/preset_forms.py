@@ -10,7 +10,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .bot.rules import Role
+from .bot.model.rules import Role
 from .const import CONF_NAME, CONF_PAYLOAD, CONF_QOS, CONF_RETAIN, CONF_ROLE, CONF_TOPIC
 
 TEXT = TextSelector()

@@ -5,10 +5,10 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 
-from .bot.errors import BotError
-from .bot.message import QoS
-from .bot.rules import Ear, FreeText, Preset, Role
-from .bot.subscriptions import fold
+from .bot.model.errors import BotError
+from .bot.model.message import QoS
+from .bot.model.rules import Ear, FreeText, Preset, Role
+from .bot.model.subscriptions import fold
 from .const import (
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,

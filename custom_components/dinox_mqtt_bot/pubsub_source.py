@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .account_settings import is_prosody, is_pubsub_only
-from .bot.jid import domain_of
-from .bot.message import Message
-from .bot.status import LinkStatus
+from .bot.model.jid import domain_of
+from .bot.model.message import Message
+from .bot.model.status import LinkStatus
 from .const import CONF_JID, CONF_PUBSUB_SERVICE
 from .xmpp.catching_up import CatchUp
 from .xmpp.link import XmppLink

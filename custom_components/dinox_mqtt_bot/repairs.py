@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .account_settings import is_on_account
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
 from .coordinator import BotConfigEntry
 from .issue_list import ATTR_ENTRY, IssueKind

@@ -8,8 +8,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
-from .bot.errors import BotError
-from .bot.rules import AlertRule, Bridge, Preset, Subscription
+from .bot.model.errors import BotError
+from .bot.model.rules import AlertRule, Bridge, Preset, Subscription
 from .bridge_settings import bridge as read_bridge, bridge_subentry, numbered_bridge
 from .const import CONF_DISCOVERY, CONF_FILTER, CONF_NUMBER, CONF_PAUSED, SUBENTRY_ALERT, SUBENTRY_TOPIC
 from .preset_settings import free_preset_name, next_preset_number, preset as read_preset, preset_subentry

@@ -22,9 +22,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .bot.beacon import Beacon
-from .bot.reading import Reading
-from .bot.status import BotState, BotStatus, Phase
+from .bot.model.reading import Reading
+from .bot.model.status import BotState, BotStatus, Phase
+from .bot.peers.beacon import Beacon
 from .clock import Pulse
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .coordinator import BotConfigEntry, BotCoordinator

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .account import async_try_host
 from .account_settings import is_on_account
-from .bot.jid import domain_of
+from .bot.model.jid import domain_of
 from .const import CONF_CLIENT_ID, CONF_JID, CONF_MODE, CONF_XMPP_HOST, Mode
 from .issue_list import Issue, IssueKind, async_raise, async_take_back
 from .xmpp.detection import ServerKind

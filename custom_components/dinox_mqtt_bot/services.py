@@ -10,12 +10,13 @@ from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.json import json_dumps
 import voluptuous as vol
 
-from .bot.answers import render_reply
-from .bot.command import Command, Parameter, Surface, bind, parameters
-from .bot.commands import COMMANDS
-from .bot.errors import BotError
-from .bot.replies import Reply, Table
-from .bot.rules import Priority, Role
+from .bot.commands.catalogue import COMMANDS
+from .bot.commands.command import Command, Parameter, bind, parameters
+from .bot.model.caller import Surface
+from .bot.model.errors import BotError
+from .bot.model.replies import Reply, Table
+from .bot.model.rules import Priority, Role
+from .bot.rendering.replies import render_reply
 from .callers import async_caller, require_operator, translated
 from .const import DOMAIN
 from .coordinator import BotCoordinator

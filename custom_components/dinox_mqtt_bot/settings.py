@@ -12,12 +12,12 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, 
 from homeassistant.util.ssl import create_client_context
 
 from .account_settings import is_on_account, on_account
-from .bot.conditions import Condition, Operator
-from .bot.errors import BotError
-from .bot.jid import domain_of
-from .bot.message import QoS
-from .bot.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
-from .bot.subscriptions import fold
+from .bot.model.conditions import Condition, Operator
+from .bot.model.errors import BotError
+from .bot.model.jid import domain_of
+from .bot.model.message import QoS
+from .bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
+from .bot.model.subscriptions import fold
 from .bridge_settings import bridge
 from .broker.settings import BrokerSettings, Protocol, Transport
 from .const import (

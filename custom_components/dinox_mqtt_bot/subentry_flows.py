@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
 import voluptuous as vol
 
 from .account_settings import fit_filter
-from .bot.errors import BotError
+from .bot.model.errors import BotError
 from .const import CONF_USER
 from .forms import CONTACT_FORM, TOPIC_FORM, errors_of
 from .settings import contact_subentry, topic_subentry

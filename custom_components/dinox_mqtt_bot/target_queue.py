@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from .bot.ports import Notice
+from .bot.model.notice import Notice
 
 # Seconds until a target is tried again; the last holds from then on.
 RETRIES = (5.0, 15.0, 60.0, 300.0, 900.0)

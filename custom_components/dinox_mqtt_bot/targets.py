@@ -27,9 +27,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.util import slugify
 
-from .bot.errors import BotError
-from .bot.ports import Notice, Push
-from .bot.rules import Priority
+from .bot.model.errors import BotError
+from .bot.model.notice import Notice, Push
+from .bot.model.rules import Priority
 from .const import DOMAIN
 
 MOBILE_APP = "mobile_app"

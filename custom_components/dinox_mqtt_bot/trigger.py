@@ -16,12 +16,12 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .bot.alert import AlertState
-from .bot.errors import BotError
-from .bot.jid import bare_jid
-from .bot.rules import Priority
-from .bot.subscriptions import fold
-from .bot.topics import matches, valid_filter
+from .bot.model.alert import AlertState
+from .bot.model.errors import BotError
+from .bot.model.jid import bare_jid
+from .bot.model.rules import Priority
+from .bot.model.subscriptions import fold
+from .bot.model.topics import matches, valid_filter
 from .events import ALERT_STEPS, EVENT_ALERT, EVENT_CHAT, EVENT_MESSAGE, names_rule
 
 OPTION_ENTRY = "config_entry_id"

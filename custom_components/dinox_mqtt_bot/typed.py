@@ -7,10 +7,10 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
 
-from .bot.errors import BotError
-from .bot.jid import bare_jid, domain_of
-from .bot.rules import Contact, Subscription
-from .bot.topics import valid_filter, valid_topic
+from .bot.model.errors import BotError
+from .bot.model.jid import bare_jid, domain_of
+from .bot.model.rules import Contact, Subscription
+from .bot.model.topics import valid_filter, valid_topic
 from .broker.settings import Transport
 from .const import (
     CONF_CA,

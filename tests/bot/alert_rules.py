@@ -3,14 +3,14 @@
 from itertools import pairwise
 from typing import Any
 
-from bot.alert import Alert, AlertState, Step
-from bot.alerts import Alerts, Judged
-from bot.announcements import AlertChanged
-from bot.conditions import Condition, Operator
-from bot.message import Message
-from bot.reading import Reading
-from bot.readings import Readings
-from bot.rules import AlertRule
+from bot.alerts.engine import Alerts, Judged
+from bot.model.alert import Alert, AlertState, Step
+from bot.model.announcements import AlertChanged
+from bot.model.conditions import Condition, Operator
+from bot.model.message import Message
+from bot.model.reading import Reading
+from bot.model.rules import AlertRule
+from bot.reading.readings import Readings
 
 NOON = 1_800_000_000.0
 READINGS = Readings()

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from math import inf
 
-from bot.archive import ALWAYS, Entry, Point, Sizes, Span, Statistics
-from bot.chart import Picture, gather
-from bot.message import Message
-from bot.paths import lookup, parse_path
-from bot.ports import Row
-from bot.reading import Reading
-from bot.rules import Priority, Subscription
-from bot.topics import matches
-from bot.values import with_unit
+from bot.history.sparkline import gather
+from bot.model.charts import Picture
+from bot.model.history import ALWAYS, Entry, Point, Row, Sizes, Span, Statistics
+from bot.model.message import Message
+from bot.model.reading import Reading
+from bot.model.rules import Priority, Subscription
+from bot.model.topics import matches
+from bot.payload.paths import lookup, parse_path
+from bot.text.numbers import with_unit
 
 
 class FakeArchive:

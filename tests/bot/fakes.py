@@ -11,18 +11,19 @@ from typing import Any
 from fake_archive import FakeArchive, FakePictures
 from phrases import RealPhrases
 
-from bot.alert import Alert, AlertEvent, Period, Record, Step, dump, load
-from bot.archive import Span
 from bot.bot import Bot
-from bot.command import Caller, Surface
-from bot.errors import BotError
-from bot.message import Message, Properties, QoS
-from bot.ports import LedgerRow, Notice, Past, Ports, TopicRow
-from bot.reading import Kind, Reading
-from bot.readings import Readings
-from bot.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
-from bot.status import BotState, LinkStatus, Phase
-from bot.topics import matches
+from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.history import LedgerRow, Past, Span, TopicRow
+from bot.model.message import Message, Properties, QoS
+from bot.model.notice import Notice
+from bot.model.reading import Kind, Reading
+from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.status import BotState, LinkStatus, Phase
+from bot.model.topics import matches
+from bot.ports import Ports
+from bot.reading.readings import Readings
 
 NOON = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 

@@ -7,14 +7,14 @@ from alert_rules import above, rule_of, stale
 from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
-from bot.alert import Step
-from bot.announcements import AlertChanged, AlertValue
-from bot.conditions import Operator
-from bot.message import QoS
-from bot.ports import Notice
-from bot.rules import AlertRule, Contact, Display, Priority, Role, Subscription
-from bot.telling import GATHER
-from bot.utterance import Reaction, Utterance
+from bot.alerts.notices import GATHER
+from bot.model.alert import Step
+from bot.model.announcements import AlertChanged, AlertValue
+from bot.model.conditions import Operator
+from bot.model.message import QoS
+from bot.model.notice import Notice
+from bot.model.rules import AlertRule, Contact, Display, Priority, Role, Subscription
+from bot.model.utterance import Reaction, Utterance
 
 SENSORS = Subscription("s/#", display=Display.SILENT)
 YOU = "you@example.org"

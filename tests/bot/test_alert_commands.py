@@ -5,11 +5,11 @@ from dataclasses import replace
 from fakes import NOON, World
 import pytest
 
-from bot.command import Caller, Surface
 from bot.commands.alerts import Alert, Alerts, RmAlert, Rule, Try
-from bot.conditions import Condition, Operator
-from bot.replies import Table, Text
-from bot.rules import AlertRule, Priority, Role, Subscription
+from bot.model.caller import Caller, Surface
+from bot.model.conditions import Condition, Operator
+from bot.model.replies import Table, Text
+from bot.model.rules import AlertRule, Priority, Role, Subscription
 
 HOME = Subscription("home/#")
 FREEZER = Subscription("home/freezer", alias="Freezer")
@@ -472,7 +472,7 @@ async def test_text_for_a_number_has_no_quiet_limit() -> None:
 
 
 async def test_many_messages_are_read_in_chunks_and_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.rehearsal.MOST_MESSAGES", 450)
+    monkeypatch.setattr("bot.alerts.rules.rehearsal.MOST_MESSAGES", 450)
     world = World(HOME)
     over_days(world, "home/x", *["6", "4"] * 230, every=60.0)
     answer = await world.ask("try home/x > 5")

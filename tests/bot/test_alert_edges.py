@@ -6,10 +6,10 @@ from alert_rules import Watched, above, rule_of, stale
 from fakes import ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
-from bot import lifecycle
-from bot.alert import AlertEvent, AlertState, Step
-from bot.conditions import Operator
-from bot.rules import AlertRule, Contact, Priority, Subscription
+from bot.alerts import lifecycle
+from bot.model.alert import AlertEvent, AlertState, Step
+from bot.model.conditions import Operator
+from bot.model.rules import AlertRule, Contact, Priority, Subscription
 
 OTHER = "other@example.org"
 

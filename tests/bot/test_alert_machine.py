@@ -6,9 +6,9 @@ from alert_rules import Watched, above, check_story, rule_of, stale
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot import lifecycle
-from bot.alert import AlertEvent, Step
-from bot.conditions import Operator
+from bot.alerts import lifecycle
+from bot.model.alert import AlertEvent, Step
+from bot.model.conditions import Operator
 
 RULES = (
     above(topic="t/+", clear="28", hold=30, repeat=600, escalate_after=300, escalate_to=("you@x",)),

@@ -6,13 +6,13 @@ import math
 from alert_rules import NOON, Watched, above, read, rule_of, stale
 import pytest
 
-from bot import alerts as alerts_module, lifecycle
-from bot.alert import Alert, AlertEvent, AlertState, Step, dump, load
-from bot.alerts import NOTHING, Alerts
-from bot.conditions import Operator
-from bot.errors import BotError
-from bot.rules import Priority
-from bot.watching import BROKER
+from bot.alerts import engine as alerts_module, lifecycle
+from bot.alerts.engine import NOTHING, Alerts
+from bot.alerts.watches import BROKER
+from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
+from bot.model.conditions import Operator
+from bot.model.errors import BotError
+from bot.model.rules import Priority
 
 
 def test_a_topic_without_a_rule_is_not_judged() -> None:

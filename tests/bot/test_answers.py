@@ -3,17 +3,10 @@
 from phrases import RealPhrases
 import pytest
 
-from bot.answers import (
-    MAX_CHARACTERS,
-    MAX_ROWS,
-    REASONS,
-    duration,
-    reason_text,
-    render_error,
-    render_reply,
-)
-from bot.errors import BotError
-from bot.replies import Table, Text
+from bot.model.errors import BotError
+from bot.model.replies import Table, Text
+from bot.rendering.replies import MAX_CHARACTERS, MAX_ROWS, REASONS, reason_text, render_error, render_reply
+from bot.text.durations import duration
 
 PHRASES = RealPhrases()
 COLUMNS = ("column_name", "column_value")

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.archive import Span
-from bot.axes import number_scale, time_scale
+from bot.history.axes import number_scale, time_scale
+from bot.model.history import Span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -5,7 +5,10 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.beacon import (
+from bot.model.conditions import Condition, Operator
+from bot.model.rules import AlertRule, Bridge, RuleSet, Subscription
+from bot.model.status import BotState, BotStatus, LinkStatus, Phase
+from bot.peers.beacon import (
     MOST_BYTES,
     MOST_NAME,
     Beacon,
@@ -20,10 +23,7 @@ from bot.beacon import (
     status_topic,
     told,
 )
-from bot.conditions import Condition, Operator
-from bot.neighbours import MOST, Change, Neighbours
-from bot.rules import AlertRule, Bridge, RuleSet, Subscription
-from bot.status import BotState, BotStatus, LinkStatus, Phase
+from bot.peers.neighbours import MOST, Change, Neighbours
 
 UP = LinkStatus(Phase.ONLINE)
 STATUS = BotStatus(BotState.ONLINE, UP, UP, False, 42, 0, 3, 2, "home/t", "21", 9.0, firing=1)

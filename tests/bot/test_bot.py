@@ -6,13 +6,13 @@ from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
-from bot.command import Caller, Surface
-from bot.errors import BotError
-from bot.message import Message, QoS
-from bot.rules import Contact, Priority, Role, RuleSet, Subscription
-from bot.status import BotState, Delivery, LinkStatus, Phase
-from bot.utterance import Utterance
+from bot.model.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.message import Message, QoS
+from bot.model.rules import Contact, Priority, Role, RuleSet, Subscription
+from bot.model.status import BotState, Delivery, LinkStatus, Phase
+from bot.model.utterance import Utterance
 
 HOME = Subscription("home/#")
 CONFIG = '{"name": "Kitchen", "state_topic": "home/k", "unit_of_measurement": "°C"}'

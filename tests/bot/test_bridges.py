@@ -6,13 +6,14 @@ from fakes import GUEST, ME, NOON, OFFLINE, ONLINE, World, failing
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.bridges import CHUNK
-from bot.coalescing import MOST_TOPICS
-from bot.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
-from bot.message import Message, Properties, QoS
-from bot.ports import Notice, Past
-from bot.rules import Bridge, Contact, Direction, Display, Format, Priority, Role, Subscription
-from bot.utterance import Utterance
+from bot.bridges.bridges import CHUNK
+from bot.bridges.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
+from bot.bridges.flow import MOST_TOPICS
+from bot.model.history import Past
+from bot.model.message import Message, Properties, QoS
+from bot.model.notice import Notice
+from bot.model.rules import Bridge, Contact, Direction, Display, Format, Priority, Role, Subscription
+from bot.model.utterance import Utterance
 
 ROOM = "kitchen@conference.example.org"
 HOME = Bridge("home/#", ME, id="b1", number=1, format=Format.PAYLOAD)

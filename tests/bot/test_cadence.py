@@ -2,8 +2,8 @@
 
 from hypothesis import given, strategies as st
 
-from bot.cadence import FEWEST, LEAST_PATIENCE, MEDIANS, MOST_REMEMBERED, learn, patience
-from bot.judging import Memory
+from bot.alerts.cadence import FEWEST, LEAST_PATIENCE, MEDIANS, MOST_REMEMBERED, learn, patience
+from bot.alerts.judge import Memory
 
 
 def learned(*intervals: float) -> Memory:

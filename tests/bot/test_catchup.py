@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hypothesis import example, given, strategies as st
 import pytest
 
-from bot.catchup import Trail
-from bot.nodes import MOST_ITEMS, Item, ItemType
+from bot.pubsub.nodes import MOST_ITEMS, Item, ItemType
+from bot.pubsub.trail import Trail
 
 PAYLOADS = st.lists(st.sampled_from("abc"), max_size=12)
 

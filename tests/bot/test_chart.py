@@ -3,8 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.archive import Point, Span
-from bot.chart import BARS, GAP, gather, mean_text, patience, sparkline, summary
+from bot.history.sparkline import BARS, GAP, gather, mean_text, patience, sparkline, summary
+from bot.model.history import Point, Span
 
 TEN = Span(0.0, 10.0)
 

@@ -8,16 +8,17 @@ from fakes import World
 from phrases import load
 import pytest
 
-from bot.command import CONFIRM, Caller, Command, Surface, bind, execute, param, parameters, usage
-from bot.commands import COMMANDS
+from bot.commands.catalogue import COMMANDS
+from bot.commands.command import CONFIRM, Command, bind, execute, param, parameters, usage
 from bot.commands.history import History
 from bot.commands.messages import Publish
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Qos, Subscribe
-from bot.errors import BotError
-from bot.message import QoS
-from bot.replies import Reply, Text
-from bot.rules import Display, Priority, Role
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.message import QoS
+from bot.model.replies import Reply, Text
+from bot.model.rules import Display, Priority, Role
 
 
 class Color(StrEnum):

@@ -3,18 +3,19 @@
 from fakes import ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
-from bot.command import Caller, Surface, usage
-from bot.commands import COMMANDS
+from bot.commands.catalogue import COMMANDS
+from bot.commands.command import usage
 from bot.commands.history import History
 from bot.commands.messages import Publish, Resume
 from bot.commands.system import Reconnect, Status
+from bot.commands.themes import THEMES
 from bot.commands.topics import Subscribe, Topics
-from bot.errors import BotError
-from bot.message import QoS
-from bot.replies import Table, Text
-from bot.rules import Contact, Display, Priority, Role, Subscription
-from bot.status import LinkStatus, Phase
-from bot.themes import THEMES
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.message import QoS
+from bot.model.replies import Table, Text
+from bot.model.rules import Contact, Display, Priority, Role, Subscription
+from bot.model.status import LinkStatus, Phase
 
 HOME = Subscription("home/#")
 LAMP = Subscription("home/hall/lamp", alias="Hall Lamp")

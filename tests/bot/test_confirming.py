@@ -3,12 +3,13 @@
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.command import Caller, Surface, bind
+from bot.commands.command import bind
+from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.contacts import Clear
-from bot.confirming import LATE, PATIENCE
-from bot.errors import BotError
-from bot.rules import Ear, FreeText, Role, Subscription
-from bot.utterance import Utterance
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.rules import Ear, FreeText, Role, Subscription
+from bot.model.utterance import Utterance
 
 
 def filled_world(**more: object) -> World:

@@ -5,9 +5,9 @@ from typing import Any
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.command import Caller, Surface
 from bot.commands.contacts import Contacts
-from bot.rules import Contact, Role
+from bot.model.caller import Caller, Surface
+from bot.model.rules import Contact, Role
 
 PEOPLE = (Contact(ME, "Ann", user="u1"), Contact(GUEST, role=Role.VIEWER, receives=False))
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings, strategies as st
 from phrases import RealPhrases
 import pytest
 
-from bot.abbreviations import COMMAND_KEYS, STATE_KEYS
-from bot.configs import configs
-from bot.controls import Control, Scale
-from bot.makers import controls_of
-from bot.setting import describe
+from bot.discovery.abbreviations import COMMAND_KEYS, STATE_KEYS
+from bot.discovery.config import configs
+from bot.discovery.control_kinds import controls_of
+from bot.discovery.controls import Control, Scale
+from bot.discovery.set_request import describe
 
 PHRASES = RealPhrases()
 

@@ -11,14 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from phrases import RealPhrases
 import pytest
 
-from bot.batch import NEVER
-from bot.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
-from bot.message import Message, Properties
-from bot.ports import Notice
-from bot.reading import Reading
-from bot.readings import Readings
-from bot.rendering import MOST_TOPICS
-from bot.rules import Display, Priority, Subscription
+from bot.chat.batch import NEVER
+from bot.chat.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.model.message import Message, Properties
+from bot.model.notice import Notice
+from bot.model.reading import Reading
+from bot.model.rules import Display, Priority, Subscription
+from bot.reading.readings import Readings
+from bot.rendering.readings import MOST_TOPICS
 
 ME, YOU = "me@example.org", "you@example.org"
 EACH = Subscription("#")
@@ -463,7 +463,7 @@ def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
 
 
 def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.batch.MOST_NAMED", 5)
+    monkeypatch.setattr("bot.chat.batch.MOST_NAMED", 5)
     conversation = talk()
     for number in range(MOST_TOPICS + 7):
         conversation.take(reading(f"t{number}", "1"), EACH, NOON)

@@ -6,14 +6,15 @@ from typing import Any
 from fakes import CONNECTING, GUEST, ME, World
 import pytest
 
-from bot.command import Caller, Surface, bind
+from bot.commands.command import bind
 from bot.commands.devices import Devices, Set
-from bot.devices import Devices as Known
-from bot.entities import entity_of, name_words
-from bot.errors import BotError
-from bot.message import QoS
-from bot.replies import Table, Text
-from bot.rules import Role, Subscription
+from bot.discovery.devices import Devices as Known
+from bot.discovery.entities import entity_of, name_words
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.message import QoS
+from bot.model.replies import Table, Text
+from bot.model.rules import Role, Subscription
 
 LAMP: dict[str, object] = {
     "name": None,
@@ -255,7 +256,7 @@ async def test_a_retained_state_that_comes_before_its_configuration_is_known() -
 
 
 def test_the_number_of_early_states_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.devices._MOST_EARLY", 2)
+    monkeypatch.setattr("bot.discovery.devices._MOST_EARLY", 2)
     world = World(Subscription("#"))
     for topic in ("a", "b", "z/plug"):
         world.receive(topic, "1", retain=True)
@@ -574,7 +575,7 @@ def test_a_topic_of_two_entities_is_kept_as_long_as_one_is_there() -> None:
 
 
 def test_the_number_of_entities_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.devices._MOST_ENTITIES", 1)
+    monkeypatch.setattr("bot.discovery.devices._MOST_ENTITIES", 1)
     known = Known()
     known.learn("a", [{"platform": "switch", "name": "A"}])
     known.learn("b", [{"platform": "switch", "name": "B"}])

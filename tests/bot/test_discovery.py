@@ -8,9 +8,9 @@ import runpy
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.abbreviations import STATE_KEYS
-from bot.discovery import Binding, Discovery
-from bot.value_templates import compile_template
+from bot.discovery.abbreviations import STATE_KEYS
+from bot.discovery.discovery import Binding, Discovery
+from bot.discovery.templates import compile_template
 
 TOPIC = "homeassistant/sensor/kitchen/config"
 
@@ -263,7 +263,7 @@ def test_an_invalid_configuration_is_ignored(payload: bytes) -> None:
 
 
 def test_the_number_of_configurations_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discovery._MOST_CONFIGS", 1)
+    monkeypatch.setattr("bot.discovery.discovery._MOST_CONFIGS", 1)
     discovery = learned({"name": "X", "stat_t": "z"})
     assert not discovery.learn("homeassistant/sensor/more/config", b'{"stat_t": "y"}')
     assert discovery.learn(TOPIC, b'{"name": "X", "stat_t": "y"}')

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.durations import LONGEST, leading_duration, parse_duration, write_duration
+from bot.text.durations import LONGEST, leading_duration, parse_duration, write_duration
 
 
 @pytest.mark.parametrize(

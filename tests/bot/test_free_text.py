@@ -6,11 +6,11 @@ from fakes import GUEST, ME, NOON, World, failing
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.free_text import ECHO, MOST_WAITING, mistyped
-from bot.hearing import BRAKE_SECONDS, MOST_ANSWERS
-from bot.message import Properties, QoS
-from bot.rules import Contact, Ear, FreeText, Priority, Role, Subscription
-from bot.utterance import Utterance
+from bot.dialogue.free_text import ECHO, MOST_WAITING, mistyped
+from bot.dialogue.hearing import BRAKE_SECONDS, MOST_ANSWERS
+from bot.model.message import Properties, QoS
+from bot.model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
+from bot.model.utterance import Utterance
 
 ANN = "ann@example.org"
 BEN = "ben@example.org"

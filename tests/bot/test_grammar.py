@@ -6,14 +6,15 @@ from dataclasses import replace
 from hypothesis import example, given, strategies as st
 import pytest
 
-from bot.clauses import LONGEST
-from bot.conditions import Condition, Operator
-from bot.durations import LONGEST as LONGEST_DURATION
-from bot.errors import BotError
-from bot.grammar import changed, parse_condition, parse_rule, read_rule, split_topic, write_key, write_rule
-from bot.naming import addressed, named
-from bot.paths import parse_path, write_path
-from bot.rules import AlertRule, Priority
+from bot.alerts.rules.clauses import LONGEST
+from bot.alerts.rules.grammar import changed, parse_condition, parse_rule, read_rule, write_key, write_rule
+from bot.alerts.rules.names import addressed, named
+from bot.model.conditions import Condition, Operator
+from bot.model.errors import BotError
+from bot.model.rules import AlertRule, Priority
+from bot.payload.paths import parse_path, write_path
+from bot.reading.topic_lookup import split_topic
+from bot.text.durations import LONGEST as LONGEST_DURATION
 
 KNOWN = {"freezer", "net/192.168.1.5", "home/temperature", "living room", "home/data"}
 

@@ -4,8 +4,8 @@ from fakes import ME, NOON
 from phrases import RealPhrases
 import pytest
 
-from bot.commands import COMMANDS
-from bot.hearing import HINT_EVERY, Hearing
+from bot.commands.catalogue import COMMANDS
+from bot.dialogue.hearing import HINT_EVERY, Hearing
 
 
 def ear(*, bare: bool = True) -> Hearing:

@@ -3,8 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.errors import BotError
-from bot.jid import bare_jid, domain_of
+from bot.model.errors import BotError
+from bot.model.jid import bare_jid, domain_of
 
 
 @pytest.mark.parametrize(

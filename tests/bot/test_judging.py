@@ -3,12 +3,12 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.conditions import Condition, Operator, Value
-from bot.judging import MOST_REMEMBERED, Judge, Memory
-from bot.message import Message
-from bot.paths import lookup
-from bot.payloads import quantity
-from bot.readings import Readings
+from bot.alerts.judge import MOST_REMEMBERED, Judge, Memory
+from bot.model.conditions import Condition, Operator, Value
+from bot.model.message import Message
+from bot.payload.interpret import quantity
+from bot.payload.paths import lookup
+from bot.reading.readings import Readings
 
 NOW = 1_800_000_000.0
 

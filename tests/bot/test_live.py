@@ -2,9 +2,9 @@
 
 from fakes import NOON, reading
 
-from bot.batch import NEVER
-from bot.live import CORRECT_EVERY, LONGEST, MAX_BUBBLES, MOST_CORRECTIONS, Bubble, Live
-from bot.rules import Display, Subscription
+from bot.chat.batch import NEVER
+from bot.chat.live import CORRECT_EVERY, LONGEST, MAX_BUBBLES, MOST_CORRECTIONS, Bubble, Live
+from bot.model.rules import Display, Subscription
 
 LIVE = Subscription("#", display=Display.LIVE)
 

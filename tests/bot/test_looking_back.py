@@ -9,20 +9,20 @@ from alert_rules import above
 from fakes import GUEST, ME, NOON, World
 import pytest
 
-from bot import exporting
-from bot.archive import Entry, Sizes, Span
-from bot.chart import Limit, Picture
-from bot.charting import Wanted, chart, limits, numeric_fields
-from bot.command import Caller, Surface
 from bot.commands import history as history_commands
 from bot.commands.charts import Chart
 from bot.commands.database import Purge
 from bot.commands.history import Export
-from bot.conditions import Condition, Operator
-from bot.errors import BotError
-from bot.exporting import harmless
-from bot.replies import Chart as Drawn, Text
-from bot.rules import AlertRule, Priority, Role, Subscription
+from bot.history import export as exporting
+from bot.history.charts import Wanted, chart, limits, numeric_fields
+from bot.history.export import harmless
+from bot.model.caller import Caller, Surface
+from bot.model.charts import Limit, Picture
+from bot.model.conditions import Condition, Operator
+from bot.model.errors import BotError
+from bot.model.history import Entry, Sizes, Span
+from bot.model.replies import Chart as Drawn, Text
+from bot.model.rules import AlertRule, Priority, Role, Subscription
 
 TEMP = Subscription("home/temp", alias="Kitchen", keep_days=90)
 ALL = Subscription("#")

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.media import FAMILIES, binary_kind, is_page, page_title, stream_url
+from bot.payload.media import FAMILIES, binary_kind, is_page, page_title, stream_url
 
 TAIL = bytes(range(64))
 BMP = b"BM" + (70).to_bytes(4, "little") + bytes(64)

@@ -9,8 +9,8 @@ from fakes import ME, World
 from node_red import ANSWERS, MEDIA, QUOTED, UNASKED
 import pytest
 
-from bot.rules import Contact, Ear, FreeText, Subscription
-from bot.utterance import Utterance
+from bot.model.rules import Contact, Ear, FreeText, Subscription
+from bot.model.utterance import Utterance
 
 BOB = "bob@example.org"
 FLOW = FreeText(Ear.TOPIC, "dinox/chat", "dinox/response")

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.nodes import Item, ItemType, Node, is_discovery, node_of
+from bot.pubsub.nodes import Item, ItemType, Node, is_discovery, node_of
 
 
 @pytest.mark.parametrize(

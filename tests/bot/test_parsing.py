@@ -3,15 +3,16 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.commands import COMMANDS
+from bot.commands.catalogue import COMMANDS
 from bot.commands.help import Help
 from bot.commands.history import History
 from bot.commands.messages import Publish
+from bot.commands.parsing import addressed, parse
 from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
-from bot.errors import BotError
-from bot.message import QoS
-from bot.parsing import addressed, parse, split
+from bot.model.errors import BotError
+from bot.model.message import QoS
+from bot.text.words import split
 
 QUOTES = st.sampled_from(list("\"'“”„«»‘’‚ \n\tab/#+-="))
 

@@ -3,11 +3,11 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.conditions import Value
-from bot.message import Message
-from bot.paths import lookup, parse_path, write_path
-from bot.reading import Reading
-from bot.readings import Readings
+from bot.model.conditions import Value
+from bot.model.message import Message
+from bot.model.reading import Reading
+from bot.payload.paths import lookup, parse_path, write_path
+from bot.reading.readings import Readings
 
 DISCOVERY = b"""{"state_topic": "t", "value_template": "{{ value_json.temperature }}", "name": "Freezer",
   "unit_of_measurement": "\xc2\xb0C", "unique_id": "x"}"""

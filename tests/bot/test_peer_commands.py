@@ -6,8 +6,8 @@ from alert_rules import above
 from fakes import ME, World
 import pytest
 
-from bot.message import QoS
-from bot.rules import Bridge, Display, Preset, Priority, Subscription
+from bot.model.message import QoS
+from bot.model.rules import Bridge, Display, Preset, Priority, Subscription
 
 HOME = Subscription("home/#")
 

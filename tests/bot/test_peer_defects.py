@@ -9,12 +9,12 @@ from alert_rules import above, rule_of
 from fakes import ME, World
 import pytest
 
-from bot.bridge_texts import link_in
-from bot.conditions import Operator
-from bot.message import Message, Properties, QoS
-from bot.reading import Kind
-from bot.readings import Readings
-from bot.rules import Bridge, Contact, Format, Priority, Subscription
+from bot.bridges.texts import link_in
+from bot.model.conditions import Operator
+from bot.model.message import Message, Properties, QoS
+from bot.model.reading import Kind
+from bot.model.rules import Bridge, Contact, Format, Priority, Subscription
+from bot.reading.readings import Readings
 
 HOME = Subscription("home/#")
 HOT = above("22", "home/a", hold=0.0)

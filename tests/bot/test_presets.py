@@ -8,12 +8,13 @@ from fakes import GUEST, ME, World, failing
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.command import Caller, Surface, bind
+from bot.commands.command import bind
+from bot.commands.named_presets import checked, filled, find, spoken
 from bot.commands.presets import Preset as Command
-from bot.errors import BotError
-from bot.message import QoS
-from bot.presets import checked, filled, find, spoken
-from bot.rules import Preset, Role, Subscription
+from bot.model.caller import Caller, Surface
+from bot.model.errors import BotError
+from bot.model.message import QoS
+from bot.model.rules import Preset, Role, Subscription
 
 NIGHT = Preset("Good night", "home/night/set", "ON", id="a", number=1, retain=True)
 HEAT = Preset(

@@ -7,14 +7,14 @@ from typing import override
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.fields import MOST_FIELDS, fields_of, parse
-from bot.message import Message, Properties
-from bot.payloads import LARGE
-from bot.plain import is_plain
+from bot.model.message import Message, Properties
+from bot.model.reading import MORE, Field, Kind, Reading
+from bot.model.rules import Subscription
+from bot.payload.fields import MOST_FIELDS, fields_of, parse
+from bot.payload.interpret import LARGE
 from bot.ports import Templates
-from bot.reading import MORE, Field, Kind, Reading
-from bot.readings import Readings
-from bot.rules import Subscription
+from bot.reading.readings import Readings
+from bot.text.plain import is_plain
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -343,7 +343,7 @@ def test_what_is_known_of_a_topic_is_kept() -> None:
 
 
 def test_the_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.readings._KNOWN_TOPICS", 3)
+    monkeypatch.setattr("bot.reading.readings._KNOWN_TOPICS", 3)
     readings = Readings()
     assert [readings.name(str(number)) for number in range(9)] == [str(number) for number in range(9)]
     assert len(readings._plans) == 3

@@ -6,11 +6,11 @@ from hypothesis import given, strategies as st
 from phrases import RealPhrases
 import pytest
 
-from bot.message import Message, Properties
-from bot.plain import is_plain
+from bot.model.message import Message, Properties
+from bot.model.rules import Priority, Subscription
 from bot.ports import Phrases
-from bot.readings import Readings
-from bot.rendering import (
+from bot.reading.readings import Readings
+from bot.rendering.readings import (
     LONGEST_NAME,
     MOST_CHARACTERS,
     MOST_FIELDS,
@@ -20,7 +20,7 @@ from bot.rendering import (
     render_reading,
     render_value,
 )
-from bot.rules import Priority, Subscription
+from bot.text.plain import is_plain
 
 WJ = "\u2060"
 ENGLISH: Phrases = RealPhrases("en")

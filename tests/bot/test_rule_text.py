@@ -5,10 +5,10 @@ from dataclasses import replace
 from phrases import RealPhrases
 import pytest
 
-from bot.conditions import Condition, Operator
-from bot.grammar import read_rule
-from bot.rule_text import condition_text, limit_text, sentence
-from bot.rules import AlertRule, Priority
+from bot.alerts.rule_texts import condition_text, limit_text, sentence
+from bot.alerts.rules.grammar import read_rule
+from bot.model.conditions import Condition, Operator
+from bot.model.rules import AlertRule, Priority
 
 EN, DE = RealPhrases("en"), RealPhrases("de")
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.archive import Span
-from bot.spans import parse_span
+from bot.history.spans import parse_span
+from bot.model.history import Span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

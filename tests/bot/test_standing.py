@@ -1,7 +1,7 @@
 """Where a link stands, without flicker."""
 
-from bot.standing import Standing
-from bot.status import LinkStatus, Phase
+from bot.model.standing import Standing
+from bot.model.status import LinkStatus, Phase
 
 CONNECTING, ONLINE = LinkStatus(Phase.CONNECTING), LinkStatus(Phase.ONLINE)
 LOST, REFUSED = LinkStatus(Phase.OFFLINE, "connection_lost"), LinkStatus(Phase.OFFLINE, "invalid_auth")

@@ -2,10 +2,10 @@
 
 from hypothesis import given, strategies as st
 
-from bot.message import QoS
-from bot.rules import Subscription
-from bot.subscriptions import Subscriptions
-from bot.topics import covers, matches
+from bot.model.message import QoS
+from bot.model.rules import Subscription
+from bot.model.subscriptions import Subscriptions
+from bot.model.topics import covers, matches
 
 HOME = Subscription("home/#", QoS.AT_LEAST_ONCE, alias="The  House")
 TEMPERATURE = Subscription("home/+/temperature", QoS.EXACTLY_ONCE)

@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.errors import BotError
-from bot.topics import Filters, covers, matches, shared, valid_filter, valid_topic
+from bot.model.errors import BotError
+from bot.model.topics import Filters, covers, matches, shared, valid_filter, valid_topic
 
 LEVELS = st.sampled_from(["", "a", "b", "$SYS", "+"])
 FILTERS = st.builds(
@@ -250,7 +250,7 @@ def test_removing_an_unknown_filter_changes_nothing() -> None:
 
 
 def test_the_memory_of_known_topics_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.topics._KNOWN_TOPICS", 10)
+    monkeypatch.setattr("bot.model.topics._KNOWN_TOPICS", 10)
     filters = Filters[int]({"#": 1})
     for number in range(25):
         assert filters.find(str(number)) == (1,)

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.units import comparable, convert
+from bot.text.units import comparable, convert
 
 
 @pytest.mark.parametrize(

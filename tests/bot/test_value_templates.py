@@ -5,8 +5,8 @@ from typing import override
 from hypothesis import given, strategies as st
 import pytest
 
+from bot.discovery.templates import compile_template
 from bot.ports import Templates
-from bot.value_templates import compile_template
 
 PAYLOAD = {
     "a": {"b": [10, {"c": "deep"}], "x y": 1},

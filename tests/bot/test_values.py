@@ -5,7 +5,7 @@ from math import isfinite
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.values import number, number_text, size_text, with_unit
+from bot.text.numbers import number, number_text, size_text, with_unit
 
 
 @pytest.mark.parametrize(

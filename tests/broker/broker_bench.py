@@ -8,8 +8,8 @@ from typing import Any
 
 from aiomqtt import Client, Will as PeerWill
 
-from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
 

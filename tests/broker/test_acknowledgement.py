@@ -8,8 +8,8 @@ from mqtt_wire import Publish, packet, publish
 import pytest
 from scripted_broker import Visit, scripted
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import outgoing
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from lab.servers import Server

@@ -9,9 +9,9 @@ from mqtt_wire import Publish, packet, publish
 import pytest
 from scripted_broker import Visit, scripted
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import link as link_module
 from custom_components.dinox_mqtt_bot.broker.connack import Ended, Failure
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink

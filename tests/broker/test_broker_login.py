@@ -9,7 +9,7 @@ from mqtt_wire import Publish, connack, packet, publish
 import pytest
 from scripted_broker import Visit, scripted
 
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import link as link_module, login
 from custom_components.dinox_mqtt_bot.broker.backoff import Backoff
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol, Will

@@ -9,8 +9,8 @@ from mqtt_wire import connack
 import pytest
 from scripted_broker import Visit, scripted
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import login
 from custom_components.dinox_mqtt_bot.broker.probe import ProbeResult, probe
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport, Will

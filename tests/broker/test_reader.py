@@ -10,7 +10,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion, _ConnectionState
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.message import Message, Properties
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties
 from custom_components.dinox_mqtt_bot.broker.reader import Item, Oversized, ProtocolError, Reader
 
 PLACES = st.lists(st.integers(0, 2**20), max_size=12)

@@ -5,7 +5,7 @@ from mqtt_wire import Publish, packet, publish
 import pytest
 from scripted_broker import Visit, scripted
 
-from custom_components.dinox_mqtt_bot.bot.message import Message, Properties, QoS
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties, QoS
 from custom_components.dinox_mqtt_bot.broker.connack import Connack
 from custom_components.dinox_mqtt_bot.broker.copies import Copies, identifier_of
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol

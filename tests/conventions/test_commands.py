@@ -9,8 +9,8 @@ import pytest
 from source import INTEGRATION
 import yaml
 
-from custom_components.dinox_mqtt_bot.bot.command import Command, parameters
-from custom_components.dinox_mqtt_bot.bot.commands import COMMANDS
+from custom_components.dinox_mqtt_bot.bot.commands.catalogue import COMMANDS
+from custom_components.dinox_mqtt_bot.bot.commands.command import Command, parameters
 
 SERVICES: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_text("utf-8"))
 TEXTS = {

@@ -8,9 +8,9 @@ import re
 import pytest
 from source import INTEGRATION, modules
 
-from custom_components.dinox_mqtt_bot.bot.alert import Step
-from custom_components.dinox_mqtt_bot.bot.answers import REASONS
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.alert import Step
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.rendering.replies import REASONS
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 LANGUAGES = ("en", "de")

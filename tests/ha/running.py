@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Contact, Subscription
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import (
     CONF_CA,
     CONF_CLIENT_CERT,

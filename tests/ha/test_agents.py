@@ -20,8 +20,8 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.agents import HaAgent
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

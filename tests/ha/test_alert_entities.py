@@ -10,8 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from running import NO_ACCOUNT, add_subentry, alerts, bot_entry, publish, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.events import EVENT_ALERT
 from custom_components.dinox_mqtt_bot.settings import alert_subentry

@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import NO_ACCOUNT, alerts, bot_entry, contacts, publish, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
 from custom_components.dinox_mqtt_bot.settings import alert_rule
 from lab.servers import Server
 

@@ -22,10 +22,10 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
 from lab.person import Person
 from lab.servers import Lab, Prosody

@@ -20,13 +20,13 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.command import Caller, Surface
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Role, RuleSet
-from custom_components.dinox_mqtt_bot.bot.subscriptions import fold
-from custom_components.dinox_mqtt_bot.bot.topics import valid_filter
+from custom_components.dinox_mqtt_bot.bot.model.caller import Caller, Surface
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Role, RuleSet
+from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
+from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
 from custom_components.dinox_mqtt_bot.rules_port import EntryRules
 from custom_components.dinox_mqtt_bot.settings import (
     VALUES,

@@ -25,8 +25,8 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.rules import Bridge, Contact, Direction, Format
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Direction, Format
 from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
 from custom_components.dinox_mqtt_bot.uploads import http_put
 from lab.person import Person

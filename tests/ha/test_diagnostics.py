@@ -19,9 +19,9 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Bridge, Contact, Subscription
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
 from lab.servers import Lab, Prosody, Server
 

@@ -33,10 +33,10 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import BotState, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.const import CONF_DIGEST_SECONDS, CONF_RETENTION_DAYS, DOMAIN
 from custom_components.dinox_mqtt_bot.forms import OPTIONS_FORM
 from custom_components.dinox_mqtt_bot.parts import database_path

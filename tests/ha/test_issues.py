@@ -36,7 +36,7 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot import account as account_module, exposure, issues, server_hint
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.exposure import exposures
 from custom_components.dinox_mqtt_bot.parts import database_path

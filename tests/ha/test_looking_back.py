@@ -26,8 +26,8 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.rules import Subscription
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server

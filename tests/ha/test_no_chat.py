@@ -6,10 +6,10 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, AlertState, Record, Step
-from custom_components.dinox_mqtt_bot.bot.ports import Notice, Push
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, AlertState, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.no_chat import TargetsBook, TargetsOutbox
 from custom_components.dinox_mqtt_bot.store import Store
 

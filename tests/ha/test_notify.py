@@ -8,8 +8,8 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 from running import ALICE, account, add_subentry, bot_entry, contacts, running, standalone, until
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

@@ -35,12 +35,12 @@ from custom_components.dinox_mqtt_bot.beacon_settings import (
     tells_status,
     unfit,
 )
-from custom_components.dinox_mqtt_bot.bot.alert import AlertState
-from custom_components.dinox_mqtt_bot.bot.beacon import MOST_BYTES, STATUS_FILTER, Beacon
-from custom_components.dinox_mqtt_bot.bot.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.neighbours import MOST
-from custom_components.dinox_mqtt_bot.bot.rules import AlertRule, Priority, Subscription
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.alert import AlertState
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
+from custom_components.dinox_mqtt_bot.bot.peers.beacon import MOST_BYTES, STATUS_FILTER, Beacon
+from custom_components.dinox_mqtt_bot.bot.peers.neighbours import MOST
 from custom_components.dinox_mqtt_bot.const import CONF_TELL_NOTIFICATIONS, CONF_TELL_STATUS, DOMAIN
 from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
 from custom_components.dinox_mqtt_bot.events import ALERT_STEPS

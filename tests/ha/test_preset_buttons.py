@@ -20,8 +20,8 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.rules import Preset, Role
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.rules import Preset, Role
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.preset_settings import preset_subentry
 from lab.servers import Server

@@ -11,12 +11,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from running import NO_ACCOUNT, bot_entry, contacts, standalone
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Preset, Role
-from custom_components.dinox_mqtt_bot.bot.subscriptions import fold
-from custom_components.dinox_mqtt_bot.bot.topics import valid_filter
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Preset, Role
+from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
+from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
 from custom_components.dinox_mqtt_bot.preset_settings import preset, preset_subentry, preset_unique_id
 from custom_components.dinox_mqtt_bot.rules_port import EntryRules
 from custom_components.dinox_mqtt_bot.settings import contact, contact_subentry, rule_set

@@ -9,9 +9,9 @@ import pytest
 import pytest_socket
 from running import ALICE, BOT, account, bot_entry, contacts, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot.bot.nodes import ItemType
-from custom_components.dinox_mqtt_bot.bot.rules import Priority, Subscription
-from custom_components.dinox_mqtt_bot.bot.status import BotState, Phase
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
+from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType
 from custom_components.dinox_mqtt_bot.const import (
     CONF_DISCOVERY,
     CONF_MODE,

@@ -6,9 +6,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from running import bot_entry, topics
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.rules import Subscription
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
 from custom_components.dinox_mqtt_bot.rules_port import EntryRules
 from custom_components.dinox_mqtt_bot.settings import subscription
 

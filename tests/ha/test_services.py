@@ -21,9 +21,9 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.command import parameters
-from custom_components.dinox_mqtt_bot.bot.commands import COMMANDS
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.commands.catalogue import COMMANDS
+from custom_components.dinox_mqtt_bot.bot.commands.command import parameters
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.services import command_schema
 from lab.person import Person

@@ -10,10 +10,17 @@ import pytest
 from running import NO_ACCOUNT, account, bot_entry, client_id, contacts, standalone, topics
 from slixmpp import JID
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Display, Priority, Role, RuleSet, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    Contact,
+    Display,
+    Priority,
+    Role,
+    RuleSet,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport
 from custom_components.dinox_mqtt_bot.settings import (
     broker_settings,

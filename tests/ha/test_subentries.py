@@ -10,8 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import NO_ACCOUNT, bot_entry, contacts, standalone, topics
 
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Display, Priority, Role, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Display, Priority, Role, Subscription
 from custom_components.dinox_mqtt_bot.settings import contact, subscription
 
 pytest_plugins = ["running"]

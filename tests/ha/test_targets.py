@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClien
 import voluptuous as vol
 
 from custom_components.dinox_mqtt_bot import targets
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.ports import Notice, Push
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.targets import Look, async_choices, async_push
 
 LOOK = Look(group="bot", silent="Alerts without sound")

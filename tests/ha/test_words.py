@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 import custom_components.dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot.bot.answers import REASONS
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.rendering.replies import REASONS
 from custom_components.dinox_mqtt_bot.broker.connack import Failure
 from custom_components.dinox_mqtt_bot.callers import translated
 from custom_components.dinox_mqtt_bot.excerpt import excerpt, plain_topic

@@ -11,10 +11,10 @@ import sys
 
 from store_values import message, notice, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Record, Step
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.store import Store
 
 

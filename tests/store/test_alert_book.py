@@ -7,10 +7,10 @@ import sqlite3
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, AlertState, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, AlertState, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.bot.ports import AlertBook, Memory
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
 from custom_components.dinox_mqtt_bot.store import Store, backlog, schema, writer
 
 T0 = 2_000_000_000.0

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from store_values import Opener, Query, message, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Period, Record, Step
-from custom_components.dinox_mqtt_bot.bot.archive import ALWAYS, Entry, Point, Span, Statistics
-from custom_components.dinox_mqtt_bot.bot.message import QoS
-from custom_components.dinox_mqtt_bot.bot.readings import Readings
-from custom_components.dinox_mqtt_bot.bot.rules import Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Period, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.history import ALWAYS, Entry, Point, Span, Statistics
+from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.store import Retention, Store, archive, keeping
 from custom_components.dinox_mqtt_bot.store.keeping import DAY
 

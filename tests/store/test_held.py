@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from store_values import Opener, Query, Told, notice
 
-from custom_components.dinox_mqtt_bot.bot.ports import LedgerRow, Notice, Push
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.history import LedgerRow
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.store import Store
 
 T0 = 2_000_000_000.0

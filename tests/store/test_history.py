@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from store_values import Opener, Query, Told, message, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.ports import Row, TopicRow
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.history import Row, TopicRow
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import Store, recent
 from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut
 

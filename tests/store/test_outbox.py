@@ -6,9 +6,11 @@ import time
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS, LedgerRow, Notice, Push
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.history import LedgerRow
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS
 from custom_components.dinox_mqtt_bot.store import Store
 from custom_components.dinox_mqtt_bot.store.outbox import PATIENCE_SECONDS
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings, strategies as st
 import pytest
 from store_values import Query, message, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.ports import Past
-from custom_components.dinox_mqtt_bot.bot.readings import Readings
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.history import Past
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.store import Store, past
 from custom_components.dinox_mqtt_bot.store.table import MAX_JSON_BYTES
 

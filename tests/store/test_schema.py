@@ -8,10 +8,10 @@ import sqlite3
 import pytest
 from store_values import Opener, notice, reading
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, Record
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.ports import Notice, Push
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, Record
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.store import Store, schema
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from store_values import notice
 
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.store import Store
 from custom_components.dinox_mqtt_bot.store.outbox import SqliteOutbox
 from custom_components.dinox_mqtt_bot.store.tally import Tally

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from store_values import Opener, Query, message, notice, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.alert import Alert, AlertEvent, Record, Step
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import Retention, Store, keeping, upkeep
 from custom_components.dinox_mqtt_bot.store.keeping import DAY
 

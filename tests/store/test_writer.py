@@ -13,9 +13,9 @@ from typing import override
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.store import Store, backlog, schema, writer
 
 THREAD = "dinox_mqtt_bot store"

@@ -14,10 +14,10 @@ from slixmpp.stanza import Message, Presence
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.utterance import Reaction, Utterance
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction, Utterance
 from custom_components.dinox_mqtt_bot.xmpp import Timing, XmppLink, XmppSettings
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.upload import Put

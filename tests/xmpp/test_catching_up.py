@@ -8,9 +8,9 @@ import pytest
 from test_pubsub import SERVICE, publish
 from test_pubsub_broker import Memory, say
 
-from custom_components.dinox_mqtt_bot.bot.message import Message
-from custom_components.dinox_mqtt_bot.bot.nodes import ItemType
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType
 from custom_components.dinox_mqtt_bot.xmpp.catching_up import CatchUp
 from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
 from lab.servers import Lab, Server

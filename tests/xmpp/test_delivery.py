@@ -5,9 +5,9 @@ import dataclasses
 from people import ALICE, MALLORY, PASSWORDS, QUICK, World, until, world_of
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.rules import Contact, Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from lab.servers import Lab
 
 

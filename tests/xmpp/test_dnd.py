@@ -11,8 +11,8 @@ from test_recovery import WATCHFUL
 from test_self_chat import OWN, self_chat
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.xmpp.circle import Circle
 from custom_components.dinox_mqtt_bot.xmpp.dnd import DoNotDisturb
 from custom_components.dinox_mqtt_bot.xmpp.roster import fetched

@@ -9,8 +9,8 @@ from people import QUICK, World, until, world_of
 import pytest
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.xmpp import Security, Timing, probe
 from custom_components.dinox_mqtt_bot.xmpp.session import new_client
 from lab.servers import LOOPBACK, Lab, Server

@@ -8,10 +8,10 @@ import pytest
 from test_pubsub import SERVICE, publish
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.message import Message, QoS
-from custom_components.dinox_mqtt_bot.bot.nodes import ItemType, Node
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType, Node
 from custom_components.dinox_mqtt_bot.xmpp import Timing, following
 from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
 from custom_components.dinox_mqtt_bot.xmpp.pubsub_broker import PubSubBroker

@@ -9,8 +9,8 @@ import pytest
 from slixmpp import JID, Message
 from test_self_chat import OWN, self_chat
 
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
-from custom_components.dinox_mqtt_bot.bot.utterance import Reaction
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction
 from custom_components.dinox_mqtt_bot.xmpp.said import reaction_in, replied_in, text_in
 from lab.person import Person as Client
 

@@ -8,8 +8,8 @@ from people import ALICE, QUICK, World, until, world_of
 import pytest
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import Delivery, Phase
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
 from custom_components.dinox_mqtt_bot.xmpp import Timing, losses
 from custom_components.dinox_mqtt_bot.xmpp.link import pause_after
 from custom_components.dinox_mqtt_bot.xmpp.losses import Loss

@@ -11,8 +11,8 @@ import pytest
 from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
 
-from custom_components.dinox_mqtt_bot.bot.ports import Notice
-from custom_components.dinox_mqtt_bot.bot.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from lab.servers import Lab, Server
 
 MUC = "{http://jabber.org/protocol/muc}"

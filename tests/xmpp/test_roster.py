@@ -9,8 +9,8 @@ from people import ALICE, BOT, MALLORY, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import JID
 
-from custom_components.dinox_mqtt_bot.bot.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.xmpp.roster import GROUP, fetched
 from lab.servers import Lab, Server
 

@@ -4,7 +4,7 @@ from people import ALICE, Person, Probed, World, full, until, world_of
 import pytest
 from slixmpp import JID
 
-from custom_components.dinox_mqtt_bot.bot.status import BotState, Delivery
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery
 from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
 from lab.servers import Lab, Server
 

@@ -10,7 +10,7 @@ from people import World, until, world_of
 import pytest
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.xmpp import Timing
 from lab.servers import Lab, Server
 

@@ -8,9 +8,10 @@ from typing import Any
 from people import ALICE, MALLORY, PASSWORDS, QUICK, Probed, World, until, world_of
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS, Notice
-from custom_components.dinox_mqtt_bot.bot.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.status import Delivery, Phase
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
+from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS
 from custom_components.dinox_mqtt_bot.xmpp import unconfirmed
 from custom_components.dinox_mqtt_bot.xmpp.losses import TAKEN_OVER, Loss
 from custom_components.dinox_mqtt_bot.xmpp.unconfirmed import MOST_TIMES, Unconfirmed

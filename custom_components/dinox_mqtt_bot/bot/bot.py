@@ -4,36 +4,38 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 import logging
 from typing import Any
 
-from .alarms import Alarms
-from .alert import Alert
-from .alerts import NOTHING, Alerts
-from .announcements import Announcement, Listeners, MessageReceived, StatusChanged
-from .answers import render_text
-from .bridges import Bridges
-from .command import Caller, Command, execute
-from .commands import COMMANDS
-from .confirming import Confirming
-from .conversation import Conversation, Hidden
-from .dialogue import Dialogue
-from .disturbance import Disturbance
-from .errors import BotError
-from .files import Files
-from .free_text import Questions, answers_wanted
-from .hearing import Hearing
-from .message import Message, Properties, QoS
-from .peace import Peace
-from .ports import Notice, Ports
-from .reading import Reading
-from .readings import Readings
-from .rendering import render_untold
-from .replies import Reply, Text
-from .rules import Contact, Priority, RuleSet
-from .standing import Standing
-from .status import BotState, BotStatus, Delivery, LinkStatus, Phase
-from .subscriptions import Subscriptions
-from .timers import NEVER
-from .values import with_unit
-from .watching import heard_before, listened_for
+from .alerts.alerts import Alarms
+from .alerts.engine import NOTHING, Alerts
+from .alerts.watches import heard_before, listened_for
+from .bridges.bridges import Bridges
+from .chat.conversation import Conversation, Hidden
+from .chat.held import Peace
+from .commands.catalogue import COMMANDS
+from .commands.command import Command, execute
+from .commands.confirmation import Confirming
+from .delivery.do_not_disturb import Disturbance
+from .delivery.uploads import Files
+from .dialogue.dialogue import Dialogue
+from .dialogue.free_text import Questions, answers_wanted
+from .dialogue.hearing import Hearing
+from .model.alert import Alert
+from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
+from .model.caller import Caller
+from .model.errors import BotError
+from .model.message import Message, Properties, QoS
+from .model.notice import Notice
+from .model.reading import Reading
+from .model.replies import Reply, Text
+from .model.rules import Contact, Priority, RuleSet
+from .model.standing import Standing
+from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase
+from .model.subscriptions import Subscriptions
+from .model.timers import NEVER
+from .ports import Ports
+from .reading.readings import Readings
+from .rendering.readings import render_untold
+from .rendering.replies import render_text
+from .text.numbers import with_unit
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from .alert import AlertEvent, Period, Record
-from .archive import ALWAYS, Archive, Span
-from .chart import Picture
-from .message import Message, Properties, QoS
-from .reading import Reading
-from .rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
-from .status import BotState, LinkStatus
+from .model.alert import AlertEvent, Period, Record
+from .model.charts import Picture
+from .model.history import ALWAYS, Entry, LedgerRow, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from .model.message import Message, Properties, QoS
+from .model.notice import Notice
+from .model.reading import Reading
+from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
+from .model.status import BotState, LinkStatus
 
 
 class Broker(Protocol):
@@ -48,46 +49,6 @@ class Broker(Protocol):
         """Drop the connection and connect again at once (tell)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
-    """What a notification of Home Assistant has besides its text.
-
-    One with the same `tag` takes the place of an earlier one. `sound` is False where it must not ring; critical ones
-    ring all the same. `url` is what a tap opens: a path of Home Assistant's pages or an address, or empty.
-    """
-
-    title: str
-    tag: str
-    sound: bool = True
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing the bot has to say to one contact, or to one target of Home Assistant (then it has a `push`).
-
-    `id` is the stanza id and XEP-0359 origin id, the same in every repetition. `to` is a bare JID, or a target:
-    `notify.<name>`, a notify entity or a notify action; with `room` the bare JID of a room. `at` is Unix time.
-    With `file` the text is the address of an uploaded file, told as such (XEP-0066).
-    `replaces` is the id of an earlier notice that this one corrects (XEP-0308), or empty.
-    """
-
-    id: str
-    to: str
-    text: str
-    at: float
-    priority: Priority = Priority.NORMAL
-    replaces: str = ""
-    push: Push | None = None
-    room: bool = False
-    file: bool = False
-
-
-def is_target(to: str) -> bool:
-    """Say whether a notice goes to Home Assistant's notifications rather than to a contact."""
-    return "@" not in to
-
-
 class Chat(Protocol):
     """One XMPP account."""
 
@@ -115,55 +76,35 @@ class Chat(Protocol):
         """Drop the stream and connect again at once (tell)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One message of the history. `text` is what a person reads; `repeated` marks a redelivery."""
+class Archive(Protocol):
+    """Stored messages, looked at as a whole. What came in again counts once in numbers and means."""
 
-    topic: str
-    name: str
-    text: str
-    time: float
-    retain: bool
-    repeated: bool
-    priority: Priority
+    async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
+        """Return the numbers of one topic, or of a field of its JSON, oldest first (ask).
 
+        The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point.
+        """
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One message of the history, to be read again. `payload` is its text, or the JSON it was; `id` rises."""
+    async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:
+        """Return the newest `limit` numbers of one topic, or of a field of its JSON, oldest first (ask)."""
 
-    id: int
-    topic: str
-    payload: str
-    time: float
-    retain: bool
+    async def statistics(self, topic_filter: str, span: Span) -> Statistics:
+        """Return what the messages whose topic matches come to (ask)."""
 
+    async def export(self, topic_filter: str, span: Span, after: int, limit: int) -> list[Entry]:
+        """Return the oldest `limit` messages whose topic matches and whose id is above `after` (ask)."""
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One step of one notice: the notice's id, whom it is for, how far it came, and when (Unix seconds).
+    async def sizes(self) -> Sizes:
+        """Return how much is stored (ask)."""
 
-    `state` is a `Delivery` or one of `held`, `merged`, `superseded`; `note` says more, as the id of the notice that
-    it was merged into, or why a target failed.
-    """
+    async def purge(self, now: float) -> int:
+        """Delete what has been kept long enough; return how many rows went (ask)."""
 
-    notice: str
-    to: str
-    state: str
-    at: float
-    note: str = ""
+    async def forget(self, topic_filter: str) -> int:
+        """Delete all messages whose topic matches; return how many went (ask)."""
 
-
-@dataclass(frozen=True, slots=True)
-class TopicRow:
-    """What is remembered of one topic."""
-
-    topic: str
-    name: str
-    count: int
-    first_seen: float
-    last_seen: float
-    last_text: str
+    def keep(self, subscriptions: Iterable[Subscription]) -> None:
+        """Keep the messages of each topic as long as its subscription says, from now on (tell)."""
 
 
 class History(Archive, Protocol):

@@ -11,8 +11,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ..bot.errors import BotError
-from ..bot.message import Message
+from ..bot.model.errors import BotError
+from ..bot.model.message import Message
 from .connack import Connack, Ended, Failure, dismissed, read_connack, reason_name, refused, stranger
 from .intake import Intake
 from .machine import ALIASES, GarbledError, Machine

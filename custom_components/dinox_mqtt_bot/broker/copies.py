@@ -2,8 +2,8 @@
 
 import zlib
 
-from ..bot.message import Message, QoS
-from ..bot.topics import Filters
+from ..bot.model.message import Message, QoS
+from ..bot.model.topics import Filters
 
 SHARED = "$share/"
 _KNOWN_TOPICS = 20_000

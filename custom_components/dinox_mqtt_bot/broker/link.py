@@ -8,9 +8,9 @@ from typing import Any
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ..bot.errors import BotError
-from ..bot.message import Message, Properties, QoS
-from ..bot.status import LinkStatus, Phase
+from ..bot.model.errors import BotError
+from ..bot.model.message import Message, Properties, QoS
+from ..bot.model.status import LinkStatus, Phase
 from .backoff import Backoff
 from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MessageState, MQTTProtocolVersio
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import MQTTException, Properties
 
-from ..bot import message as bot
+from ..bot.model import message as bot
 from .settings import BrokerSettings, Protocol
 
 ALIASES = 32

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 
-from ..bot.errors import BotError
-from ..bot.message import NO_PROPERTIES, Properties
-from ..bot.topics import valid_topic
+from ..bot.model.errors import BotError
+from ..bot.model.message import NO_PROPERTIES, Properties
+from ..bot.model.topics import valid_topic
 from .client import LoopClient
 from .connack import Connack
 from .properties import write_length

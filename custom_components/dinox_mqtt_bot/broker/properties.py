@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..bot.message import Properties
+from ..bot.model.message import Properties
 
 _USER = 0x26
 _SUBSCRIPTION = 0x0B

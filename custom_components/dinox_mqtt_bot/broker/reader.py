@@ -6,7 +6,7 @@ that repeat (topics, property blocks) remembered. What the other packets mean is
 
 from dataclasses import dataclass
 
-from ..bot.message import NO_PROPERTIES, Message
+from ..bot.model.message import NO_PROPERTIES, Message
 from .properties import Parsed, parse_properties, read_length
 
 _KNOWN_TOPICS = 20_000

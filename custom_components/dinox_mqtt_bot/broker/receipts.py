@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..bot.message import Message
+from ..bot.model.message import Message
 
 _PUBACK = b"\x40\x02"
 _PUBREC = b"\x50\x02"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
-from ..bot.errors import BotError
-from ..bot.message import QoS
-from ..bot.topics import valid_filter
+from ..bot.model.errors import BotError
+from ..bot.model.message import QoS
+from ..bot.model.topics import valid_filter
 from .connack import Connack
 from .copies import SHARED, Copies, identifier_of
 

@@ -6,9 +6,9 @@ import sqlite3
 from typing import override
 
 from ..bot import ports
-from ..bot.alert import Alert, AlertEvent, Period, Record, Step, dump, load
-from ..bot.archive import Span
-from ..bot.ports import Notice
+from ..bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
+from ..bot.model.history import Span
+from ..bot.model.notice import Notice
 from .backlog import Backlog, Change, Group
 from .outbox import SqliteOutbox
 from .reader import Reader

@@ -6,14 +6,13 @@ from math import isfinite
 import sqlite3
 from typing import Any
 
-from ..bot.archive import Entry, Point, Span, Statistics
-from ..bot.fields import parse
-from ..bot.message import Message
-from ..bot.paths import Path, lookup, parse_path
-from ..bot.ports import Row
-from ..bot.reading import Kind, Reading
-from ..bot.rules import Priority
-from ..bot.topics import matches
+from ..bot.model.history import Entry, Point, Row, Span, Statistics
+from ..bot.model.message import Message
+from ..bot.model.reading import Kind, Reading
+from ..bot.model.rules import Priority
+from ..bot.model.topics import matches
+from ..bot.payload.fields import parse
+from ..bot.payload.paths import Path, lookup, parse_path
 from .past import FEW_TOPICS, before
 
 # Of a message that was redelivered the first row counts. The times are those that people see; a message may be

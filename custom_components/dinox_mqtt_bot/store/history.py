@@ -6,14 +6,13 @@ import sqlite3
 from typing import override
 
 from ..bot import ports
-from ..bot.alert import Record
-from ..bot.archive import ALWAYS, Entry, Point, Sizes, Span, Statistics
-from ..bot.message import Message
-from ..bot.ports import Past, Row, TopicRow
-from ..bot.reading import Reading
-from ..bot.rules import Priority, Subscription
-from ..bot.status import LinkStatus
-from ..bot.topics import matches
+from ..bot.model.alert import Record
+from ..bot.model.history import ALWAYS, Entry, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from ..bot.model.message import Message
+from ..bot.model.reading import Reading
+from ..bot.model.rules import Priority, Subscription
+from ..bot.model.status import LinkStatus
+from ..bot.model.topics import matches
 from .alert_book import group_of
 from .archive import read_export, read_numbers, read_page, read_series, read_statistics
 from .backlog import Backlog, Change

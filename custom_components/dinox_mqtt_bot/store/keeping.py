@@ -7,10 +7,10 @@ from math import inf
 from pathlib import Path
 import sqlite3
 
-from ..bot.archive import Sizes
-from ..bot.rules import Subscription
-from ..bot.subscriptions import Subscriptions
-from ..bot.topics import matches
+from ..bot.model.history import Sizes
+from ..bot.model.rules import Subscription
+from ..bot.model.subscriptions import Subscriptions
+from ..bot.model.topics import matches
 from .past import before
 from .schema import transaction
 

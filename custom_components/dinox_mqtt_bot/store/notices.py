@@ -4,9 +4,10 @@ from dataclasses import asdict
 import json
 import sqlite3
 
-from ..bot.ports import LedgerRow, Notice, Push
-from ..bot.rules import Priority
-from ..bot.status import Delivery
+from ..bot.model.history import LedgerRow
+from ..bot.model.notice import Notice, Push
+from ..bot.model.rules import Priority
+from ..bot.model.status import Delivery
 from .backlog import Change
 
 # States beside those of `Delivery`.

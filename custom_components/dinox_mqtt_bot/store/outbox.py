@@ -6,9 +6,11 @@ import time
 from typing import override
 
 from ..bot import ports
-from ..bot.ports import UNSURE_SECONDS, LedgerRow, Notice
-from ..bot.rules import Priority
-from ..bot.status import Delivery
+from ..bot.model.history import LedgerRow
+from ..bot.model.notice import Notice
+from ..bot.model.rules import Priority
+from ..bot.model.status import Delivery
+from ..bot.ports import UNSURE_SECONDS
 from .backlog import Backlog, Change, Group
 from .notices import (
     DOUBTED,

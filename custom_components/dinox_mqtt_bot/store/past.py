@@ -3,8 +3,8 @@
 import json
 import sqlite3
 
-from ..bot.ports import Past
-from ..bot.topics import matches
+from ..bot.model.history import Past
+from ..bot.model.topics import matches
 
 # Up to so many topics each one's messages are found by the index; else the table is read along.
 FEW_TOPICS = 20

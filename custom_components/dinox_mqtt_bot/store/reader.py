@@ -5,7 +5,7 @@ from collections.abc import Callable
 import sqlite3
 from threading import Lock
 
-from ..bot.errors import BotError
+from ..bot.model.errors import BotError
 from .writer import Writer
 
 

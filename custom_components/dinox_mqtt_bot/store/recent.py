@@ -3,7 +3,7 @@
 from collections import OrderedDict
 import sqlite3
 
-from ..bot.message import Message
+from ..bot.model.message import Message
 from .table import MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 import sqlite3
 
-from ..bot.errors import BotError
+from ..bot.model.errors import BotError
 
 BUSY_SECONDS = 5.0
 

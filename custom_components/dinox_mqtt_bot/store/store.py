@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlite3
 from typing import Self
 
-from ..bot.errors import BotError
-from ..bot.message import Message
-from ..bot.ports import Notice
+from ..bot.model.errors import BotError
+from ..bot.model.message import Message
+from ..bot.model.notice import Notice
 from .alert_book import SqliteAlertBook
 from .backlog import Backlog, Change
 from .history import SqliteHistory

@@ -5,8 +5,8 @@ from hashlib import blake2b, sha256
 from itertools import chain
 import sqlite3
 
-from ..bot.reading import Kind
-from ..bot.values import with_unit
+from ..bot.model.reading import Kind
+from ..bot.text.numbers import with_unit
 from .backlog import Appended
 from .schema import transaction
 

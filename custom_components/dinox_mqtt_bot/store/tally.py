@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
-from ..bot.ports import Notice, is_target
-from ..bot.status import Delivery
+from ..bot.model.notice import Notice, is_target
+from ..bot.model.status import Delivery
 
 _RANK = {Delivery.QUEUED: 0, Delivery.SENT: 1, Delivery.RECEIVED: 2, Delivery.READ: 3}
 _UNREAD = (Delivery.SENT, Delivery.RECEIVED)

@@ -7,8 +7,8 @@ import logging
 import sqlite3
 import time
 
-from ..bot.rules import Priority
-from ..bot.status import Delivery
+from ..bot.model.rules import Priority
+from ..bot.model.status import Delivery
 from .backlog import answer
 from .keeping import DAY, Keeping, purge_messages
 from .notices import HELD

@@ -8,8 +8,8 @@ import sqlite3
 from threading import Event, Thread
 import time
 
-from ..bot.message import Message
-from ..bot.ports import Notice
+from ..bot.model.message import Message
+from ..bot.model.notice import Notice
 from .backlog import Backlog, Batch, answer
 from .keeping import forget
 from .schema import part, transaction

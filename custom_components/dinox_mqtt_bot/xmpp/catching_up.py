@@ -6,11 +6,11 @@ from dataclasses import replace
 import logging
 from typing import Final
 
-from ..bot.errors import BotError
-from ..bot.message import Message
-from ..bot.nodes import MOST_ITEMS, Item, Node, node_of
+from ..bot.model.errors import BotError
+from ..bot.model.message import Message
+from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Clock, Memory
-from ..bot.status import LinkStatus, Phase
+from ..bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
 from .addresses import Addresses
 from .pubsub import CreateTask, PubSub
 from .trails import Told, Trails, message_of

@@ -7,7 +7,7 @@ from typing import Any
 from slixmpp import JID, ClientXMPP, InvalidJID
 from slixmpp.stanza import Iq, Message, Presence
 
-from ..bot.rules import Contact
+from ..bot.model.rules import Contact
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ..bot.errors import BotError
-from ..bot.nodes import MOST_ITEMS, Item, Node
+from ..bot.model.errors import BotError
+from ..bot.pubsub.nodes import MOST_ITEMS, Item, Node
 from .pubsub import CreateTask, PubSub
 from .trails import Told, Trails
 

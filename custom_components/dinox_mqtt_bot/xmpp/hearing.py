@@ -8,9 +8,9 @@ from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from ..bot.model.status import Delivery
+from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
-from ..bot.status import Delivery
-from ..bot.utterance import Reaction, Utterance
 from .circle import Circle, bare_of
 from .remembered import Remembered
 from .said import reaction_in, replied_in, said_at, text_in

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 import xml.etree.ElementTree as ET
 
-from ..bot.nodes import Item, ItemType
+from ..bot.pubsub.nodes import Item, ItemType
 from .text import xml_safe
 
 PUBSUB: Final = "{http://jabber.org/protocol/pubsub}"

@@ -11,10 +11,11 @@ from typing import Any
 
 from slixmpp.exceptions import IqError, IqTimeout
 
-from ..bot.ports import Clock, Notice
-from ..bot.rules import Contact
-from ..bot.status import BotState, LinkStatus, Phase
-from ..bot.utterance import Reaction, Utterance
+from ..bot.model.notice import Notice
+from ..bot.model.rules import Contact
+from ..bot.model.status import BotState, LinkStatus, Phase
+from ..bot.model.utterance import Reaction, Utterance
+from ..bot.ports import Clock
 from . import losses
 from .circle import Circle, bare_of
 from .detection import ServerFound, detect

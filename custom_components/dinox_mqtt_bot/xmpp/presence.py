@@ -5,7 +5,7 @@ from typing import Final
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Presence
 
-from ..bot.status import BotState
+from ..bot.model.status import BotState
 from .text import cut, xml_safe
 
 # In the user's own account the bot must not take what is meant for the user's clients: with a negative

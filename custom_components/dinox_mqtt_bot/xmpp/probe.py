@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import dataclasses
 import ssl
 
-from ..bot.errors import BotError
+from ..bot.model.errors import BotError
 from . import losses
 from .losses import Loss
 from .session import Session

@@ -11,8 +11,8 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from ..bot.errors import BotError
-from ..bot.nodes import Item, ItemType, Node
+from ..bot.model.errors import BotError
+from ..bot.pubsub.nodes import Item, ItemType, Node
 from .circle import Circle
 from .items import EVENT, PUBSUB, item_of, payload_of
 from .said import said_at

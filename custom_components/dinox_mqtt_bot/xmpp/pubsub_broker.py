@@ -5,11 +5,11 @@ from dataclasses import replace
 import json
 from typing import Final
 
-from ..bot.errors import BotError
-from ..bot.message import Message, Properties, QoS
-from ..bot.nodes import Item, ItemType, Node, node_of
+from ..bot.model.errors import BotError
+from ..bot.model.message import Message, Properties, QoS
+from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Clock, Memory, Phrases
-from ..bot.status import LinkStatus, Phase
+from ..bot.pubsub.nodes import Item, ItemType, Node, node_of
 from .addresses import Addresses
 from .following import Following
 from .pubsub import CreateTask, PubSub

@@ -13,9 +13,9 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from ..bot.model.status import Delivery
+from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
-from ..bot.status import Delivery
-from ..bot.utterance import Utterance
 from .circle import Circle, bare_of
 from .remembered import Remembered
 from .said import text_in

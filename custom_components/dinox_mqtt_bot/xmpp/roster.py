@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 from slixmpp import ClientXMPP
 
-from ..bot.rules import Contact
+from ..bot.model.rules import Contact
 from .circle import Circle
 from .text import xml_safe
 

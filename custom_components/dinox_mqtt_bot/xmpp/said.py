@@ -8,7 +8,7 @@ from typing import Final
 from slixmpp.plugins import xep_0082
 from slixmpp.stanza import Message
 
-from ..bot.utterance import Reaction
+from ..bot.model.utterance import Reaction
 
 _REPLY_FEATURE: Final = "urn:xmpp:reply:0"
 _REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"

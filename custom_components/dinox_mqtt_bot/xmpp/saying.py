@@ -10,9 +10,10 @@ import xml.etree.ElementTree as ET
 from slixmpp import ClientXMPP
 from slixmpp.stanza import Message
 
-from ..bot.ports import Clock, Notice
-from ..bot.rules import Priority
-from ..bot.status import Delivery
+from ..bot.model.notice import Notice
+from ..bot.model.rules import Priority
+from ..bot.model.status import Delivery
+from ..bot.ports import Clock
 from .circle import Circle, bare_of
 from .remembered import Remembered
 from .session import Session

@@ -10,7 +10,7 @@ from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqTimeout
 from slixmpp.plugins.xep_0198 import XEP_0198
 
-from ..bot.errors import BotError
+from ..bot.model.errors import BotError
 from . import losses
 from .losses import Loss
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from ..bot.catchup import Trail
-from ..bot.message import LATE, NO_PROPERTIES, Message, Properties, QoS
-from ..bot.nodes import Item, Node
+from ..bot.model.message import LATE, NO_PROPERTIES, Message, Properties, QoS
 from ..bot.ports import Memory
+from ..bot.pubsub.nodes import Item, Node
+from ..bot.pubsub.trail import Trail
 
 # Of `Message.connection`: no network connection of an MQTT link has this number.
 PUBSUB: Final = -1

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from ..bot.ports import UNSURE_SECONDS, Notice
-from ..bot.rules import Priority
+from ..bot.model.notice import Notice
+from ..bot.model.rules import Priority
+from ..bot.ports import UNSURE_SECONDS
 
 # A server that ends again and again, and a contact that is away, must not make one alert a hundred.
 MOST_TIMES: Final = 3

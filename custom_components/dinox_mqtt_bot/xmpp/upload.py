@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 
-from ..bot.errors import BotError
-from ..bot.values import size_text
+from ..bot.model.errors import BotError
+from ..bot.text.numbers import size_text
 from .session import Session
 
 _UPLOAD: Final = "urn:xmpp:http:upload:0"

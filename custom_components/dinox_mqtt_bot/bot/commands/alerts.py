@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from .. import alert
-from ..answers import duration
-from ..command import PREFIX, Caller, Command, param
-from ..doubts import doubts, known_names, settled, topic_name, with_doubts
-from ..errors import BotError
-from ..grammar import changed, parse_rule, read_rule, write_rule
-from ..naming import addressed, named
-from ..rehearsal import Rehearsal, rehearse
-from ..replies import Cell, Reply, Table, Text
-from ..rule_text import condition_text, sentence
-from ..rules import AlertRule, Role
-from ..subscriptions import fold
+from ..alerts.rule_texts import condition_text, sentence
+from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
+from ..alerts.rules.names import addressed, named
+from ..alerts.rules.rehearsal import Rehearsal, rehearse
+from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
+from ..model import alert
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import AlertRule, Role
+from ..model.subscriptions import fold
+from ..reading.topic_lookup import topic_name
+from ..text.durations import duration
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

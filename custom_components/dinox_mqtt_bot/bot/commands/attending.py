@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..alert import Alert, AlertEvent, Step
-from ..alert_texts import rule_name
-from ..attending import end_of, meant, parted
-from ..command import PREFIX, Caller, Command, param
-from ..errors import BotError
-from ..ports import LedgerRow
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Role
-from ..subscriptions import fold
-from ..timers import NEVER
-from ..topics import valid_filter
+from ..alerts.lookup import end_of, meant, parted
+from ..alerts.texts import rule_name
+from ..model.alert import Alert, AlertEvent, Step
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.history import LedgerRow
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Role
+from ..model.subscriptions import fold
+from ..model.timers import NEVER
+from ..model.topics import valid_filter
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

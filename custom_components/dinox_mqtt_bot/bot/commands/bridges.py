@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..bridge_grammar import ARROWS, checked, typed_bridge
-from ..command import PREFIX, Caller, Command, param
-from ..errors import BotError
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Bridge as Kept, Direction, Role
-from ..subscriptions import fold
+from ..bridges.grammar import ARROWS, checked, typed_bridge
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Bridge as Kept, Direction, Role
+from ..model.subscriptions import fold
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..addressing import find_topic
-from ..charting import MOST_FIELDS, Wanted, chart
-from ..command import Caller, Command, Surface, param
-from ..errors import BotError
-from ..files import File, notice_of
-from ..replies import Chart as Drawn, Reply
-from ..topics import shared
-from ..when import checked, read_when
+from ..delivery.uploads import File, notice_of
+from ..history.charts import MOST_FIELDS, Wanted, chart
+from ..history.look_back import checked, read_when
+from ..model.caller import Caller, Surface
+from ..model.errors import BotError
+from ..model.replies import Chart as Drawn, Reply
+from ..model.topics import shared
+from ..reading.topic_lookup import find_topic
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..archive import ALWAYS
-from ..command import Caller, Command, param
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Contact, Role
-from ..topics import valid_filter
+from ..model.caller import Caller
+from ..model.history import ALWAYS
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Contact, Role
+from ..model.topics import valid_filter
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

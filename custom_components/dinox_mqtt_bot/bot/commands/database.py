@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..addressing import find_topic
-from ..answers import duration
-from ..archive import ALWAYS
-from ..command import PREFIX, Caller, Command, param
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Role
-from ..values import size_text
+from ..model.caller import PREFIX, Caller
+from ..model.history import ALWAYS
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Role
+from ..reading.topic_lookup import find_topic
+from ..text.durations import duration
+from ..text.numbers import size_text
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param, usage
-from ..entities import Entity, name_words
-from ..errors import BotError
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Role
-from ..setting import Wish, allowed, understood
-from ..states import is_offline, told
-from ..status import Phase
-from ..subscriptions import fold
-from ..topics import covers, valid_topic
+from ..discovery.entities import Entity, name_words
+from ..discovery.entity_state import is_offline, told
+from ..discovery.set_request import Wish, allowed, understood
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Role
+from ..model.status import Phase
+from ..model.subscriptions import fold
+from ..model.topics import covers, valid_topic
+from .command import Command, param, usage
 
 if TYPE_CHECKING:
     from ..bot import Bot

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Display as Shown, Priority as Matter, Role
+from ..model.caller import PREFIX, Caller
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Display as Shown, Priority as Matter, Role
+from .command import Command, param
 from .topics import own_subscription, subscribed_as, subscription_facts
 
 if TYPE_CHECKING:

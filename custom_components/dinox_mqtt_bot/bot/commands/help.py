@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param, parameters, usage
-from ..parsing import find
-from ..replies import Cell, Reply, Table, Text
-from ..themes import THEMES
+from ..model.caller import PREFIX, Caller
+from ..model.replies import Cell, Reply, Table, Text
+from .command import Command, param, parameters, usage
+from .parsing import find
+from .themes import THEMES
 
 if TYPE_CHECKING:
     from ..bot import Bot

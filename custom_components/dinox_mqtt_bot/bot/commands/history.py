@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..addressing import find_topic
-from ..answers import render_error
-from ..archive import ALWAYS, Span, Statistics
-from ..command import PREFIX, Caller, Command, Surface, param
-from ..errors import BotError
-from ..exporting import Export as Written, FileFormat, export
-from ..files import File, notice_of
-from ..ports import Row, TopicRow
-from ..replies import Reply, Table, Text
-from ..values import number, number_text, size_text, with_unit
-from ..when import When, checked, read_when
+from ..delivery.uploads import File, notice_of
+from ..history.export import Export as Written, FileFormat, export
+from ..history.look_back import When, checked, read_when
+from ..model.caller import PREFIX, Caller, Surface
+from ..model.errors import BotError
+from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
+from ..model.replies import Reply, Table, Text
+from ..reading.topic_lookup import find_topic
+from ..rendering.replies import render_error
+from ..text.numbers import number, number_text, size_text, with_unit
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param
-from ..message import QoS
-from ..replies import Reply, Text
-from ..rules import Role
-from ..topics import valid_topic
+from ..model.caller import PREFIX, Caller
+from ..model.message import QoS
+from ..model.replies import Reply, Text
+from ..model.rules import Role
+from ..model.topics import valid_topic
+from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot

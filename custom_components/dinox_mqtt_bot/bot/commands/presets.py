@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param, usage
-from ..errors import BotError
-from ..message import QoS
-from ..parsing import words
-from ..presets import checked, filled, find, spoken
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Preset as Kept, Role
-from ..subscriptions import fold
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.message import QoS
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Preset as Kept, Role
+from ..model.subscriptions import fold
+from ..text.words import words
+from .command import Command, param, usage
+from .named_presets import checked, filled, find, spoken
 
 if TYPE_CHECKING:
     from ..bot import Bot

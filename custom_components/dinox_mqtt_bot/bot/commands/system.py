@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..answers import duration
-from ..command import PREFIX, Caller, Command, Surface
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Role
-from ..standing import Standing
-from ..status import Phase
+from ..model.caller import PREFIX, Caller, Surface
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Role
+from ..model.standing import Standing
+from ..model.status import Phase
+from ..text.durations import duration
+from .command import Command
 
 if TYPE_CHECKING:
     from ..bot import Bot

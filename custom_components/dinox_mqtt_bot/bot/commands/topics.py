@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, override
 
-from ..command import PREFIX, Caller, Command, param
-from ..errors import BotError
-from ..message import QoS
-from ..ports import TopicRow
-from ..replies import Cell, Reply, Table, Text
-from ..rules import Display, Priority, Role, Subscription
-from ..status import Phase
-from ..subscriptions import fold
-from ..topics import matches, valid_filter
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.history import TopicRow
+from ..model.message import QoS
+from ..model.replies import Cell, Reply, Table, Text
+from ..model.rules import Display, Priority, Role, Subscription
+from ..model.status import Phase
+from ..model.subscriptions import fold
+from ..model.topics import matches, valid_filter
+from .command import Command, param
 from .history import topic_facts
 
 if TYPE_CHECKING:

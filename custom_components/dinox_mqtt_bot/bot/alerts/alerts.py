@@ -1,0 +1,293 @@
+"""The alerts of a bot among its ports: judged, stored, told, attended to."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from ..delivery.do_not_disturb import Disturbance
+from ..delivery.mutes import Mutes
+from ..model.alert import Alert, AlertEvent, Record, Step
+from ..model.announcements import Announcement
+from ..model.errors import BotError
+from ..model.notice import Notice
+from ..model.reading import Reading
+from ..model.rules import AlertRule, Priority, RuleSet
+from ..model.subscriptions import Subscriptions, fold
+from ..model.timers import NEVER
+from ..ports import Ports
+from ..rendering.readings import When
+from . import lifecycle
+from .engine import NOTHING, Alerts, Judged
+from .notices import Telling, recipients, told_of, waiting
+from .texts import Told, attended_text
+
+ALIVE = "alive"
+HEARD = "heard_until"
+ALIVE_EVERY = 300.0
+
+
+class Alarms:
+    """Every change goes through the engine, is stored with what it makes the bot say, then announced."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        disturbance: Disturbance,
+        when: When,
+        announce: Callable[[Announcement], None],
+        engine: Alerts,
+    ) -> None:
+        self._ports = ports
+        self._disturbance = disturbance
+        self._when = when
+        self._announce = announce
+        self.engine = engine
+        self.mutes = Mutes(ports.memory)
+        self._telling = Telling(ports.phrases, ports.clock.new_id, when, self._shares_tag)
+        self._rules = RuleSet()
+        self._subscriptions = Subscriptions()
+        self._alive = float(ports.memory.get(ALIVE) or 0.0)
+        if self._alive:
+            self.engine.follow_run(self._alive, float(ports.memory.get(HEARD) or self._alive))
+
+    # What is asked.
+
+    @property
+    def rules(self) -> tuple[AlertRule, ...]:
+        """The rules, those that are off too."""
+        return self.engine.rules
+
+    def rule(self, handle: str) -> AlertRule:
+        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
+        return self.engine.rule(handle)
+
+    @property
+    def active(self) -> list[Alert]:
+        """What is wrong now, the oldest first."""
+        return self.engine.active
+
+    def of(self, rule_id: str) -> list[Alert]:
+        """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
+        return self.engine.of(rule_id)
+
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do; infinity for never."""
+        return min(self.engine.due_at, self._telling.due_at, self.mutes.due_at)
+
+    def told_by(self, notice_id: str) -> list[Alert]:
+        """Return the active alerts that a notice has told of."""
+        return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
+
+    def find(self, handle: str, about: Sequence[Alert] = ()) -> list[Alert]:
+        """Return the active alerts somebody means: by number, name of the rule, topic, alias or name of the topic.
+
+        Without a handle those `about` which a message was that is replied to, else all that were told.
+        Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
+        """
+        active = self.active
+        if not active:
+            raise BotError("no_alerts")
+        if not handle:
+            return list(about) or [alert for alert in active if not alert.untold] or active
+        named = self._named(handle, active)
+        numbered = [alert for alert in active if handle.removeprefix("#") == str(alert.number)]
+        if handle.startswith("#") or not named:
+            named, numbered = numbered, []
+        if numbered and numbered != named:
+            raise BotError("ambiguous_alert", handle=handle, alert=f"#{numbered[0].number}")
+        if not named:
+            known = ", ".join(self._called(alert) for alert in active[:10])
+            raise BotError("no_alert", handle=handle, alerts=known)
+        return named
+
+    def _named(self, handle: str, active: list[Alert]) -> list[Alert]:
+        name, topic = fold(handle), self._subscriptions.resolve(handle)
+
+        def is_meant(alert: Alert) -> bool:
+            rule = self.engine.rule_of(alert)
+            names = (fold(rule.name), fold(alert.name), str(rule.number or ""))
+            return name in names or topic in {alert.topic, rule.filter}
+
+        found = [alert for alert in active if is_meant(alert)]
+        return found or [
+            alert for alert in active if name in _words(self.engine.rule_of(alert).name, alert.name)
+        ]
+
+    def _called(self, alert: Alert) -> str:
+        """Return what somebody may call an alert."""
+        return f"#{alert.number} {self.engine.rule_of(alert).name}".rstrip()
+
+    # What happens.
+
+    def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
+        """Take over other rules; what is not told yet may now be told in another way."""
+        self._rules, self._subscriptions = rules, subscriptions
+        self._follow(self.engine.apply(rules.alerts, now), now)
+        self.resume(now)
+
+    def judge(self, reading: Reading, now: float) -> Judged:
+        """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""
+        return self.engine.judge(reading, now)
+
+    def follow(self, judged: Judged, now: float) -> None:
+        """Announce what a judgement changed, and have told what there is to tell."""
+        if judged is NOTHING:
+            return
+        self._note((alert for alert in judged.record.alerts if alert.untold), now)
+        for change in judged.changes:
+            self._announce(change)
+
+    def hear(self, online: bool, now: float) -> None:
+        """Take note whether the broker can be heard."""
+        self._follow(self.engine.hear(online, now), now)
+        self._keep_alive(now)
+
+    def tick(self, now: float) -> None:
+        """Do what has become due: let states change, and say what was gathered."""
+        self._follow(self.engine.tick(now), now)
+        if self.mutes.expire(now):
+            self.resume(now)
+        if self._alive + ALIVE_EVERY <= now or now < self._alive:
+            self._keep_alive(now)
+        if self._telling.due_at <= now or self._telling.is_lost(now):
+            self._tell(now)
+
+    def _keep_alive(self, now: float) -> None:
+        """Write down now and then that the bot is listening, so that the next run knows how long nobody was."""
+        self._alive = now
+        self._ports.memory.set(ALIVE, f"{now:.0f}")
+        self._ports.memory.set(HEARD, f"{self.engine.heard_until:.0f}")
+
+    def close(self, now: float) -> None:
+        """Say what was gathered, and write down when the bot stopped listening."""
+        self._keep_alive(now)
+        if self._telling.due_at < NEVER:
+            self._telling.hurry(now)
+            self._tell(now)
+
+    def _follow(self, judged: Judged, now: float) -> None:
+        if judged.record:
+            self._ports.alerts.save(judged.record)
+        self.follow(judged, now)
+
+    def resume(self, now: float) -> None:
+        """Have told what is untold: left so by an earlier run, or muted till now."""
+        self._note([one.alert for one in self._untold()], now)
+
+    def _note(self, alerts: Iterable[Alert], now: float) -> None:
+        told = (told_of(alert, self.engine.rule_of(alert)) for alert in alerts)
+        heard, over = waiting(told, self.mutes)
+        if over:
+            self._ports.alerts.save(self.engine.told(over, ()))
+        self._telling.note(heard, now, self._rules.storm)
+
+    def _untold(self) -> list[Told]:
+        found = (self.engine.get(*key) for key in list(self.engine.untold))
+        return [told_of(alert, self.engine.rule_of(alert)) for alert in found if alert is not None]
+
+    def _tell(self, now: float) -> None:
+        """Say what was gathered: notices, alerts and log in one transaction."""
+        heard, _ = waiting(self._untold(), self.mutes)
+        composed = self._telling.compose(heard, self._rules, self.rings, now)
+        self._save(self.engine.told(composed.alerts, composed.events), composed.notices, now)
+
+    def _shares_tag(self, alert: Alert) -> bool:
+        """Say whether another active alert was told by the same notification."""
+        key = alert.rule, alert.topic
+        return any(other.tag == alert.tag and (other.rule, other.topic) != key for other in self.active)
+
+    def merged(self, notices: Iterable[str], into: str) -> None:
+        """Take note that notices were told as one: a reply to that means all alerts they were about."""
+        gone = set(notices)
+        about = [alert for alert in self.active if not gone.isdisjoint(alert.notices)]
+        renamed = [replace(alert, notices=(*alert.notices, into)) for alert in about]
+        if renamed:
+            self._ports.alerts.save(self.engine.told(renamed, ()))
+
+    def rings(self, topic: str) -> bool:
+        """Say whether a notification about a topic may ring now; a critical one does in any case."""
+        subscription = self._subscriptions.best(topic)
+        loud = subscription is None or subscription.sound
+        return loud and self._rules.sound and not self._disturbance.quiet(self._ports.clock.now())
+
+    def _save(self, record: Record, notices: Iterable[Notice], now: float) -> None:
+        said: list[Notice] = []
+        held: list[Notice] = []
+        for notice in notices:
+            holds = self._disturbance.holds(notice.to, notice.priority, now)
+            (held if holds else said).append(notice)
+        if record or said or held:
+            self._ports.alerts.save(record, said, held)
+
+    # What somebody does.
+
+    def acknowledge(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
+        """Take alerts on; with `until` (Unix time, else 0) they are told again if they are still there then."""
+        self._attend(
+            alerts,
+            Step.ACKNOWLEDGED,
+            lambda alert: lifecycle.acknowledge(alert, who, note, until, now),
+            (who, note, until, now),
+        )
+
+    def snooze(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
+        """Say nothing more of alerts until then."""
+        self._attend(
+            alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, until), (who, note, until, now)
+        )
+
+    def mute(self, what: str, who: str, until: float, now: float) -> None:
+        """Tell nothing of a topic filter or a rule (its id) until then."""
+        self.mutes.add(what, until)
+        meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
+        self._attend(meant, Step.MUTED, lambda alert: alert, (who, "", until, now))
+
+    def unmute(self, what: str, now: float) -> bool:
+        """End a mute; say whether there was one. What is still wrong is told now."""
+        found = self.mutes.remove(what)
+        self.resume(now)
+        return found
+
+    def _attend(
+        self,
+        alerts: Iterable[Alert],
+        step: Step,
+        change: Callable[[Alert], Alert],
+        how: tuple[str, str, float, float],
+    ) -> None:
+        """Change alerts for somebody, write down who, and tell the others."""
+        who, note, until, now = how
+        group: list[Told] = []
+        judged: list[Judged] = []
+        for alert in alerts:
+            event = AlertEvent(alert.number, alert.rule, alert.topic, step, now, alert.value, who, note)
+            judged.append(self.engine.change(alert, now, change, event))
+            group.append(told_of(alert, self.engine.rule_of(alert)))
+        if not group:
+            return
+        ends = self._when(until) if 0 < until < NEVER else ""
+        text = attended_text(group, who, f"alert_{step}", self._ports.phrases, until=ends, note=note)
+        others = dict.fromkeys(
+            to for one in group for to in recipients(one, self._rules) if "@" in to and to != who
+        )
+        notices = [Notice(self._ports.clock.new_id(), to, text, now, Priority.ALERT) for to in others]
+        self._save(_joined(one.record for one in judged), notices, now)
+        for one in judged:
+            self.follow(one, now)
+
+
+def _words(*names: str) -> set[str]:
+    """Return the words of names, long enough to be meant, as names are compared."""
+    return {word for name in names for word in fold(name).split() if len(word) > 2}
+
+
+def _joined(records: Iterable[Record]) -> Record:
+    """Return many records as one, of each alert what it came to be last."""
+    every = list(records)
+    alerts = {(alert.rule, alert.topic): alert for record in every for alert in record.alerts}
+    return replace(
+        Record(),
+        alerts=tuple(alerts.values()),
+        events=tuple(event for record in every for event in record.events),
+        gone=tuple(dict.fromkeys(key for record in every for key in record.gone)),
+    )

@@ -1,0 +1,399 @@
+"""The alerts of one bot: judged by what comes in and by time; pure, time comes in as an argument."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from ..model.alert import NO_RECORD, Alert, AlertEvent, AlertState, Record, Step
+from ..model.announcements import AlertChanged, AlertValue
+from ..model.conditions import Value
+from ..model.reading import Reading
+from ..model.rules import AlertRule
+from ..model.timers import NEVER, Key, Timers
+from ..model.topics import matches
+from ..payload.paths import lookup
+from . import lifecycle
+from .cadence import learn, patience
+from .index import Known
+from .silence import BACK, HEARTBEAT, LEAP, Listening
+from .watches import BROKER, Watch, Watches
+
+MOST_ALERTS = 50_000
+"""Topics that one bot remembers something of for its rules; more are counted in `unwatched`."""
+
+MOST_AMOUNTS = 20_000
+MOST_WAY = 500
+"""Characters of the way that a value took while it was not told yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one moment did to the alerts: what is to be stored, and what is to be announced."""
+
+    record: Record = NO_RECORD
+    changes: tuple[AlertChanged | AlertValue, ...] = ()
+
+
+NOTHING = Judged()
+
+
+class Alerts:
+    """The state machines, one for each rule and topic.
+
+    `kept` are the alerts that an earlier run stored, `last_number` the number of its last incident. Whoever changes
+    an alert here gets a `Judged` back; nothing is done before that is stored.
+    """
+
+    def __init__(
+        self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
+    ) -> None:
+        self.unwatched = 0
+        self._watches = Watches(rules)
+        self._alerts = Known()
+        self._listening = Listening()
+        self._timers = Timers()
+        self._amounts: dict[Key, float] = {}
+        self._number = last_number
+        self._changed: dict[Key, Alert] = {}
+        self._gone: set[Key] = set()
+        self._events: list[AlertEvent] = []
+        self._changes: list[AlertChanged | AlertValue] = []
+        for alert in kept:
+            if alert.rule == BROKER.id and not alert.active:
+                # That an earlier run was about to miss the broker, or ended without it, says nothing of this one.
+                self._gone.add((alert.rule, alert.topic))
+                continue
+            self._remember(alert)
+
+    # What is asked.
+
+    @property
+    def rules(self) -> tuple[AlertRule, ...]:
+        """The rules, those that are off too."""
+        return self._watches.rules
+
+    def rule(self, handle: str) -> AlertRule:
+        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
+        return self._watches.rule(handle)
+
+    def rule_of(self, alert: Alert) -> AlertRule:
+        """Return the rule of an alert, which is there as long as the alert is."""
+        watch = self._watches.get(alert.rule)
+        assert watch is not None
+        return watch.rule
+
+    @property
+    def active(self) -> list[Alert]:
+        """What is wrong now, the oldest first."""
+        found = (self._alerts.get(key) for key in self._alerts.active)
+        return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
+
+    @property
+    def untold(self) -> Iterable[Key]:
+        """The alerts that have something to be told."""
+        return self._alerts.untold.keys()
+
+    @property
+    def firing(self) -> int:
+        """How many alerts are active."""
+        return len(self._alerts.active)
+
+    def of(self, rule_id: str) -> list[Alert]:
+        """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
+        return sorted(
+            self._alerts.of(rule_id),
+            key=lambda each: (not each.active, each.state is not AlertState.PENDING, each.number),
+        )
+
+    def get(self, rule_id: str, topic: str) -> Alert | None:
+        """Return what is known of one rule on one topic."""
+        return self._alerts.get((rule_id, topic))
+
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do; infinity for never."""
+        heartbeat = self._listening.now + HEARTBEAT if self._watches.timed and len(self._alerts) else NEVER
+        return min(self._timers.due_at, heartbeat)
+
+    # What happens.
+
+    def apply(self, rules: Iterable[AlertRule], now: float) -> Judged:
+        """Take over other rules. An alert whose rule is gone, off or asks something else is closed, untold."""
+        self._clock(now)
+        before, self._watches = self._watches, Watches(rules)
+        for alert in self._alerts:
+            old, new = before.get(alert.rule), self._watches.get(alert.rule)
+            if new is None or not _stays(alert, old.rule if old else None, new.rule):
+                self._close(alert, old.rule if old else None, now)
+            elif old is not None and old.rule != new.rule:
+                self._put(lifecycle.rescheduled(alert, old.rule, new.rule, now), new.rule)
+            else:
+                self._remember(alert)
+        return self._done()
+
+    def judge(self, reading: Reading, now: float) -> Judged:
+        """Judge what came in."""
+        found = self._watches.find(reading.message.topic)
+        if not found:
+            return NOTHING
+        self._clock(now)
+        for watches in found:
+            for watch in watches:
+                self._judge(watch, reading, now)
+        return self._done()
+
+    def tick(self, now: float) -> Judged:
+        """Do what has become due."""
+        self._clock(now)
+        for key in self._timers.due(now):
+            watch, alert = self._watches.get(key[0]), self._alerts.get(key)
+            assert watch is not None
+            assert alert is not None
+            self._look(alert, watch, now)
+        return self._done()
+
+    def hear(self, online: bool, now: float) -> Judged:
+        """Take note whether the broker can be heard; a silence in which nothing can be heard is none.
+
+        That the broker is away is an alert of its own, and the only one.
+        """
+        self._clock(now)
+        if online and self._listening.deaf_since is not None:
+            self._excuse(self._listening.begin())
+            if (alert := self._alerts.get((BROKER.id, ""))) is not None:
+                self._put(lifecycle.ease(alert, now, clear=True), BROKER)
+        elif not online:
+            self._listening.end()
+            alert = self._alerts.get((BROKER.id, "")) or Alert(BROKER.id, "")
+            if not alert.active:
+                self._put(self._breached(alert, BROKER, now, AlertState.NO_DATA), BROKER)
+        return self._done()
+
+    @property
+    def heard_until(self) -> float:
+        """Until when the broker could be heard: up to now, if it can be."""
+        listening = self._listening
+        return listening.now if listening.deaf_since is None else listening.deaf_since
+
+    def follow_run(self, ended: float, heard_until: float) -> None:
+        """Know when an earlier run was there last and until when it heard; this one has not heard anything yet."""
+        self._listening.now, self._listening.deaf_since = ended, heard_until
+
+    def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
+        """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
+        self._clock(now)
+        known = self._alerts.get((alert.rule, alert.topic))
+        if known is not None:
+            rule = self.rule_of(known)
+            changed = change(known)
+            self._put(changed, rule)
+            self._events.append(event)
+            self._changes.append(AlertChanged(changed, rule, known.state, event.step, event.who))
+        return self._done()
+
+    def told(self, alerts: Iterable[Alert], events: Iterable[AlertEvent]) -> Record:
+        """Take note that alerts were told of: `alerts` as they are now, with nothing untold."""
+        for alert in alerts:
+            self._put(alert, self.rule_of(alert))
+        self._events += events
+        return self._done().record
+
+    # How it is done.
+
+    def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
+        value = lookup(reading, watch.path)
+        if value is None:
+            return
+        key = watch.rule.id, reading.message.topic
+        known = self._alerts.get(key)
+        if known is None and len(self._alerts) >= MOST_ALERTS:
+            self.unwatched += 1
+            return
+        alert = known or Alert(*key)
+        if watch.judge.timed:
+            self._hear(alert, watch, reading, value, now)
+        elif watch.judge.edge:
+            self._compare(alert, watch, reading, value, now)
+        else:
+            self._weigh(alert, watch, reading, value, now)
+
+    def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        """Take note that a topic said something; a retained message that was known before is no sign of life."""
+        valued = lifecycle.valued(alert, reading.name, value, None)
+        if reading.message.retain and alert.seen and valued.value == alert.value:
+            return
+        learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
+        memory = learn(alert.memory, now - alert.seen) if learns else alert.memory
+        heard = replace(valued, seen=now, memory=memory)
+        self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
+
+    def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        """Fire for a moment if the value is another one; a retained one is the state of things, not a change."""
+        before = alert.value if alert.seen else None
+        valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
+        held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
+        if held and not reading.message.retain:
+            way = alert.peak if alert.untold else before
+            valued = replace(valued, peak=f"{way} → {valued.value}"[-MOST_WAY:])
+            fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
+            self._put(fired, watch.rule)
+            self._put(lifecycle.pass_by(fired), watch.rule)
+        elif before != valued.value:
+            self._put(valued, watch.rule)
+
+    def _weigh(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        judge, key = watch.judge, (alert.rule, alert.topic)
+        memory = judge.remember(alert.memory, value, now)
+        held = judge.holds(value, None, memory, now)
+        before = alert.amount if alert.state is not AlertState.INACTIVE else self._amounts.get(key)
+        if value.number is not None:
+            self._note_amount(key, value.number)
+        if held is None or (not held and key not in self._alerts and not memory):
+            return
+        valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
+        if held:
+            changed = self._breached(valued, watch.rule, now, AlertState.FIRING)
+        else:
+            changed = lifecycle.ease(valued, now, clear=judge.clears(value))
+        if not lifecycle.over(changed) and (
+            not changed.peak or judge.worse(value.number, changed.peak_amount, value.unit)
+        ):
+            changed = replace(changed, peak=changed.value, peak_amount=value.number)
+        self._put(changed, watch.rule)
+
+    def _note_amount(self, key: Key, amount: float) -> None:
+        if len(self._amounts) >= MOST_AMOUNTS:
+            self._amounts.clear()
+        self._amounts[key] = amount
+
+    def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
+        return lifecycle.breach(alert, rule, now, firing, self._number + 1)
+
+    def _look(self, alert: Alert, watch: Watch, now: float) -> None:
+        """Do for one alert what time has brought."""
+        rule = watch.rule
+        if alert.state is AlertState.PENDING and now >= alert.since + rule.hold:
+            firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
+            alert = self._breached(alert, rule, now, firing)
+        elif self._silent_at(alert, watch) <= now:
+            alert = lifecycle.fire(alert, rule, now, AlertState.NO_DATA, self._number + 1)
+        elif lifecycle.calm_at(alert) <= now:
+            alert = lifecycle.calm(alert, rule, now)
+        if alert.active and 0 < alert.escalate_at <= now:
+            alert = lifecycle.escalate(alert, rule, now)
+        if alert.active and 0 < alert.repeat_at <= now:
+            alert = lifecycle.remind(alert, rule, now)
+        self._put(alert, rule)
+
+    def _silent_at(self, alert: Alert, watch: Watch) -> float:
+        """Return when a topic counts as silent, if it says nothing."""
+        if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
+            return NEVER
+        borne = watch.rule.condition.seconds or patience(alert.memory)
+        return NEVER if borne is None else self._listening.silent_at(alert.seen, borne)
+
+    def _due_at(self, alert: Alert, watch: Watch) -> float:
+        times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
+        if alert.state is AlertState.PENDING:
+            times.append(alert.since + watch.rule.hold)
+        times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
+        return min(times)
+
+    def _put(self, alert: Alert, rule: AlertRule) -> None:
+        """Take over what became of an alert, and note what is to be stored and announced."""
+        key = alert.rule, alert.topic
+        before = self._alerts.get(key)
+        if before == alert:
+            # Looked at too early.
+            self._remember(alert)
+            return
+        was = before.state if before else AlertState.INACTIVE
+        self._number = max(self._number, alert.number)
+        if alert.state is not was:
+            self._changes.append(AlertChanged(alert, rule, was))
+            self._log_step(alert, was)
+        elif alert.active:
+            self._changes.append(AlertValue(alert, rule))
+        if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
+            self._changed[key] = alert
+        self._remember(alert)
+
+    def _log_step(self, alert: Alert, was: AlertState) -> None:
+        if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
+            self._events.append(AlertEvent.of(alert, Step.FIRED))
+        elif alert.state is AlertState.RESOLVED:
+            self._events.append(AlertEvent.of(alert, Step.RESOLVED))
+
+    def _remember(self, alert: Alert) -> None:
+        """Keep what still matters of an alert, and when it has to be looked at; forget it otherwise."""
+        key = alert.rule, alert.topic
+        watch = self._watches.get(alert.rule)
+        self._alerts.put(alert)
+        if watch is None:
+            return
+        remembers = (
+            watch.judge.edge or watch.judge.windowed or (watch.judge.timed and watch.rule is not BROKER)
+        )
+        if lifecycle.over(alert) and not (alert.untold or alert.flaps or remembers):
+            self._forget(key)
+            return
+        self._gone.discard(key)
+        at = self._due_at(alert, watch)
+        if at < NEVER:
+            self._timers.set(key, at)
+
+    def _forget(self, key: Key) -> None:
+        self._alerts.drop(key)
+        self._timers.forget(key)
+        self._changed.pop(key, None)
+        self._gone.add(key)
+
+    def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
+        self._forget((alert.rule, alert.topic))
+        if alert.active or alert.untold:
+            closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=())
+            self._events.append(AlertEvent.of(closed, Step.CLOSED))
+            if alert.active and rule is not None:
+                self._changes.append(AlertChanged(closed, rule, alert.state, Step.CLOSED))
+
+    def _clock(self, now: float) -> None:
+        """Notice that the clock was set back, or that the machine has slept."""
+        moved = self._listening.go_on(now)
+        if moved < -BACK:
+            self._shift(moved)
+        elif moved > LEAP and self._watches.timed and self._listening.deaf_since is None:
+            self._listening.since = now
+            self._excuse(moved)
+
+    def _shift(self, seconds: float) -> None:
+        """Move everything with the clock, so that no rule is muted by it."""
+        for alert in self._alerts:
+            moved = lifecycle.shifted(alert, seconds)
+            self._alerts.put(moved)
+            self._changed[alert.rule, alert.topic] = moved
+        self._timers.shift(seconds)
+        self._listening.shift(seconds)
+
+    def _excuse(self, seconds: float) -> None:
+        """Count seconds in which nothing could be heard as no silence."""
+        for alert in self._alerts:
+            watch = self._watches.get(alert.rule)
+            if watch is not None and watch.judge.timed and alert.seen:
+                excused = replace(alert, seen=alert.seen + seconds)
+                self._changed[alert.rule, alert.topic] = excused
+                self._remember(excused)
+
+    def _done(self) -> Judged:
+        """Return what was noted, and begin anew."""
+        if not (self._changed or self._gone or self._events or self._changes):
+            return NOTHING
+        record = Record(tuple(self._changed.values()), tuple(self._events), tuple(self._gone))
+        judged = Judged(record, tuple(self._changes))
+        self._changed, self._gone, self._events, self._changes = {}, set(), [], []
+        return judged
+
+
+def _stays(alert: Alert, old: AlertRule | None, new: AlertRule) -> bool:
+    """Say whether an alert is still one of its rule, which may have been changed while the bot was away."""
+    if old is not None:
+        return old.asks == new.asks
+    return new is BROKER or matches(new.filter, alert.topic)

@@ -1,0 +1,214 @@
+"""A condition, made ready to judge the values of many messages."""
+
+from collections.abc import Callable
+from math import isclose
+import operator
+import re
+
+from ..model.conditions import Condition, Operator, Value
+from ..text.numbers import number, with_unit
+from ..text.units import convert
+
+type Memory = tuple[tuple[float, float], ...]
+"""What a rule remembers of older values: (Unix time, number), the oldest first."""
+
+MOST_REMEMBERED = 60
+
+_ALIKE = {"true": "on", "yes": "on", "false": "off", "no": "off"}
+_LEVELS: dict[Operator, Callable[[float, float], bool]] = {
+    Operator.ABOVE: operator.gt,
+    Operator.BELOW: operator.lt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.AT_MOST: operator.le,
+}
+_RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
+_WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
+_HIGHEST = frozenset({Operator.ABOVE, Operator.AT_LEAST, Operator.RISES})
+_LOWEST = frozenset({Operator.BELOW, Operator.AT_MOST, Operator.FALLS})
+_UNITS_KEPT = 64
+
+NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
+"""Operators that nothing but numbers can meet."""
+
+
+class Judge:
+    """Judges one condition.
+
+    `edge`: what counts is that the value became another one. `timed`: it is time that makes it true, not a value.
+    `windowed`: it needs the memory of older values. A limit that is no number where one is needed makes a judge
+    that never has anything to say (`problem`).
+    """
+
+    def __init__(self, condition: Condition) -> None:
+        self._condition = condition
+        self._operator = condition.operator
+        self.edge = self._operator is Operator.CHANGES
+        self.timed = self._operator is Operator.STALE
+        self.windowed = self._operator in _WINDOWED
+        self._numbers = [number(text) for text in condition.values]
+        self._clear = number(condition.clear)
+        self._word = condition.values[0] if condition.values else ""
+        self._folded = self._word.casefold()
+        self._glob = _Glob(self._word if self._operator is Operator.MATCHES else "")
+        self._by_unit: dict[str, tuple[float, ...] | None] = {}
+
+    def holds(self, value: Value, before: str | None, memory: Memory, now: float) -> bool | None:
+        """Say whether the condition holds; None if there is nothing to judge, as a text where a number is needed.
+
+        `before` is the text of the topic's value before this one, None if there was none.
+        """
+        if self._operator in NUMERIC:
+            return self._measured(value, memory, now)
+        match self._operator:
+            case Operator.EQUAL:
+                return self._same(value, self._word)
+            case Operator.UNEQUAL:
+                return not self._same(value, self._word)
+            case Operator.CONTAINS:
+                return self._folded in with_unit(value.text, value.unit).casefold()
+            case Operator.MATCHES:
+                return self._glob.matches(value.text) or self._glob.matches(with_unit(value.text, value.unit))
+            case Operator.CHANGES:
+                return before is not None and not self._same(value, before)
+        return False  # a value came: whatever it is, there is no silence
+
+    def clears(self, value: Value) -> bool:
+        """Say whether a value for which the condition does not hold ends an alert."""
+        if not self._condition.clear or self.edge or self.timed:
+            return True
+        if self._operator not in NUMERIC:
+            return self._same(value, self._condition.clear)
+        if self._clear is None or value.number is None:
+            return self._clear is None
+        if self._operator in _RANGES:
+            return self._passed(value.number, value.unit)
+        level = convert(*self._clear, value.unit)
+        return value.number <= level if self._operator in _HIGHEST else value.number >= level
+
+    def remember(self, memory: Memory, value: Value, now: float) -> Memory:
+        """Return the memory with this value: what can still be the lowest (RISES) or highest of the window.
+
+        What a later value makes useless goes, and so does what comes within a sixtieth of the window after a more
+        extreme one: the extremes stay, at most some sixty. Values from the future (a clock set back) go as well.
+        """
+        if not self.windowed or value.number is None:
+            return memory
+        amount, rises = value.number, self._operator is Operator.RISES
+        kept = [
+            (at, old)
+            for at, old in memory
+            if now - self._condition.seconds <= at <= now and (old < amount if rises else old > amount)
+        ]
+        if not kept or now - kept[-1][0] >= self._condition.seconds / MOST_REMEMBERED:
+            kept.append((now, amount))
+        return tuple(kept)
+
+    def worse(self, amount: float | None, peak: float | None, unit: str = "") -> bool:
+        """Say whether a number is worse than the worst so far. Both are in `unit`."""
+        limits = self._limits(unit)
+        if amount is None or limits is None or self._operator is Operator.BETWEEN:
+            return False
+        if self._operator in _HIGHEST:
+            return peak is None or amount > peak
+        if self._operator in _LOWEST:
+            return peak is None or amount < peak
+        return peak is None or _beyond(amount, limits) > _beyond(peak, limits)
+
+    def problem(self) -> str:
+        """Return why the condition can never be met: a key below `common.`; empty if it can."""
+        wanted = 2 if self._operator in _RANGES else 0 if self.edge or self.timed else 1
+        if len(self._condition.values) != wanted:
+            return "rule_limit_missing"
+        if self._operator not in NUMERIC:
+            return ""
+        if None in self._numbers:
+            return "rule_limit_no_number"
+        if self.windowed and self._condition.seconds <= 0:
+            return "rule_window_missing"
+        return "rule_clear_no_number" if self._condition.clear and self._clear is None else ""
+
+    def _measured(self, value: Value, memory: Memory, now: float) -> bool | None:
+        limits = self._limits(value.unit)
+        if value.number is None or limits is None:
+            return None
+        if self._operator in _RANGES:
+            return (limits[0] <= value.number <= limits[1]) is (self._operator is Operator.BETWEEN)
+        if not self.windowed:
+            return _LEVELS[self._operator](value.number, limits[0])
+        since = now - self._condition.seconds
+        window = [amount for at, amount in memory if since <= at <= now]
+        if not window:
+            return False
+        moved = value.number - min(window) if self._operator is Operator.RISES else max(window) - value.number
+        return moved >= limits[0]
+
+    def _limits(self, unit: str) -> tuple[float, ...] | None:
+        """Return the limits in the unit of a value, the lower one first; None if they are no numbers."""
+        if unit not in self._by_unit:
+            if len(self._by_unit) >= _UNITS_KEPT:
+                self._by_unit.clear()
+            self._by_unit[unit] = self._converted(unit)
+        return self._by_unit[unit]
+
+    def _converted(self, unit: str) -> tuple[float, ...] | None:
+        found = [each for each in self._numbers if each is not None]
+        if self._operator not in NUMERIC or len(found) != (2 if self._operator in _RANGES else 1):
+            return None
+        # `between 5 and 10 °C`: the unit is that of both.
+        shared = found[-1][1]
+        return tuple(
+            sorted(convert(amount, own or shared, unit, difference=self.windowed) for amount, own in found)
+        )
+
+    def _passed(self, amount: float, unit: str) -> bool:
+        """Say whether an amount is past a border by the distance of `clear`."""
+        limits = self._limits(unit)
+        if limits is None or self._clear is None:
+            return True
+        low, high = limits
+        distance = abs(convert(*self._clear, unit, difference=True))
+        if self._operator is Operator.BETWEEN:
+            return amount <= low - distance or amount >= high + distance
+        distance = min(distance, (high - low) / 2)  # there must be a place where it is over
+        return low + distance <= amount <= high - distance
+
+    def _same(self, value: Value, text: str) -> bool:
+        if value.number is not None and (found := number(text)) is not None:
+            return isclose(value.number, convert(*found, value.unit), rel_tol=1e-9, abs_tol=0.0)
+        word = _plain(text)
+        return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
+
+
+def _plain(text: str) -> str:
+    word = text.strip().casefold()
+    return _ALIKE.get(word, word)
+
+
+def _beyond(amount: float, limits: tuple[float, ...]) -> float:
+    return max(limits[0] - amount, amount - limits[-1])
+
+
+class _Glob:
+    """A pattern in which `*` is any text and `?` one character. Time grows with the text only: no backtracking."""
+
+    def __init__(self, pattern: str) -> None:
+        first, *rest = pattern.casefold().split("*")
+        self._first = _exactly(first)
+        self._middle = [_exactly(each) for each in rest[:-1] if each]
+        self._last = _exactly(rest[-1]) if rest else None
+        self._length = len(rest[-1]) if rest else 0
+
+    def matches(self, text: str) -> bool:
+        """Say whether the whole text is of the pattern, in upper or lower case."""
+        text = text.strip().casefold()
+        if self._last is None:
+            return self._first.fullmatch(text) is not None
+        found = self._first.match(text)
+        for part in self._middle:
+            found = part.search(text, found.end()) if found else None
+        start = len(text) - self._length
+        return found is not None and start >= found.end() and self._last.match(text, start) is not None
+
+
+def _exactly(part: str) -> re.Pattern[str]:
+    return re.compile("".join("." if letter == "?" else re.escape(letter) for letter in part), re.DOTALL)

@@ -1,0 +1,235 @@
+"""What can happen to an alert: pure steps from one to the next.
+
+inactive → pending → firing → recovering → resolved, and no_data in the place of firing for a rule that waits for
+messages. Only what fired can be resolved; from resolved a new incident begins.
+"""
+
+from dataclasses import replace
+from math import exp2, log2
+from zlib import crc32
+
+from ..model.alert import Alert, AlertState, Step
+from ..model.conditions import Value
+from ..model.rules import AlertRule, Priority
+from ..model.timers import NEVER
+from ..text.numbers import with_unit
+
+# Seconds in which half of the fires are forgotten.
+FLAP_HALF_LIFE = 600.0
+FLAPS_FROM = 4.0
+MOST_FLAPS = 6.0
+"""However often it fired: within twenty minutes it has calmed down, and what stays wrong is told."""
+FLAPS_UNTIL = 1.5
+FLAPS_FORGOTTEN = 0.25
+
+LONGEST_VALUE = 1_000
+"""Characters that are kept of a value."""
+
+_OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
+
+
+def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert:
+    """Return the alert with the newest value; `before` is the number before it, for the trend."""
+    trend = alert.trend
+    if before is not None and value.number is not None:
+        trend = (value.number > before) - (value.number < before)
+    text = brief(with_unit(value.text, value.unit))
+    return replace(alert, name=name, value=text, amount=value.number, trend=trend)
+
+
+def brief(text: str) -> str:
+    """Return a text that is not too long; of one that is the beginning, and what tells it from others that begin so."""
+    if len(text) <= LONGEST_VALUE:
+        return text
+    return f"{text[:LONGEST_VALUE]}… {crc32(text.encode(errors='surrogatepass')):08x}"
+
+
+def stored(alert: Alert) -> Alert:
+    """Return the alert without what is not worth a row of its own: the value, unless it is what is remembered."""
+    return replace(alert, value="", amount=None, trend=0, name="") if alert.active else alert
+
+
+def over(alert: Alert) -> bool:
+    """Say whether nothing is wrong, and nothing is about to be."""
+    return alert.state in _OVER
+
+
+def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
+    """Take note that the condition holds. `number` is for the incident, should this begin one."""
+    if alert.state in _OVER:
+        alert = replace(alert, state=AlertState.PENDING, since=now, peak="", peak_amount=None)
+    if alert.state is AlertState.RECOVERING:
+        return replace(alert, state=AlertState.FIRING, since=now)
+    if alert.state is AlertState.PENDING and now - alert.since >= rule.hold:
+        return fire(alert, rule, now, firing, number)
+    return alert
+
+
+def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
+    """Begin an incident, or go on with one that flaps, or that ended before anybody was told that it began."""
+    flaps = min(faded(alert, now) + 1, MOST_FLAPS)
+    same = alert.number and (alert.flapping or Step.FIRED in alert.untold)
+    begun = replace(
+        alert,
+        state=firing,
+        since=now,
+        flaps=flaps,
+        flapped_at=now,
+        number=alert.number if same else number,
+        fired=alert.fired if same else now,
+    )
+    if alert.flapping:
+        return begun
+    if flaps >= FLAPS_FROM and rule.priority > Priority.SILENT:
+        return _due(replace(_fresh(begun), flapping=True, untold=(Step.FLAPPING,)), rule, now)
+    return _due(replace(_fresh(begun), untold=(Step.FIRED,)), rule, now)
+
+
+def _fresh(alert: Alert) -> Alert:
+    """Forget what was done to the incident before."""
+    return replace(
+        alert,
+        acknowledged_by="",
+        acknowledged_at=0.0,
+        note="",
+        snoozed_until=0.0,
+        escalation=0,
+        notices=(),
+        tag="",
+    )
+
+
+def _due(alert: Alert, rule: AlertRule, now: float) -> Alert:
+    """Set when an alert that nobody acknowledges is told again, and to whom else."""
+    return replace(
+        alert,
+        repeat_at=now + rule.repeat if rule.repeat else 0.0,
+        escalate_at=now + rule.escalate_after if escalates(alert, rule) else 0.0,
+    )
+
+
+def rescheduled(alert: Alert, before: AlertRule, rule: AlertRule, now: float) -> Alert:
+    """Return an alert that nobody has taken on with the times of a rule that was changed."""
+    times = ("repeat", "escalate_after", "escalate_to")
+    if all(getattr(before, name) == getattr(rule, name) for name in times):
+        return alert
+    attended = alert.acknowledged or alert.snoozed_until
+    return alert if attended or not alert.active else _due(alert, rule, now)
+
+
+def escalates(alert: Alert, rule: AlertRule) -> bool:
+    """Say whether there is a step of escalation left: the last one is everybody, as critical."""
+    return rule.escalate_after > 0 and alert.escalation <= len(rule.escalate_to)
+
+
+def ease(alert: Alert, now: float, *, clear: bool) -> Alert:
+    """Take note that the condition does not hold; `clear` says that the value at which it is over is reached."""
+    if alert.state is AlertState.PENDING:
+        return replace(alert, state=AlertState.INACTIVE, since=now)
+    if not alert.active:
+        return alert
+    if clear:
+        return resolve(alert, now)
+    return (
+        replace(alert, state=AlertState.RECOVERING, since=now) if alert.state is AlertState.FIRING else alert
+    )
+
+
+def resolve(alert: Alert, now: float) -> Alert:
+    """End an incident. What flaps says nothing until it has calmed down."""
+    untold = alert.untold if alert.flapping else (*_worth_telling(alert), Step.RESOLVED)
+    return replace(
+        alert,
+        state=AlertState.RESOLVED,
+        since=now,
+        repeat_at=0.0,
+        escalate_at=0.0,
+        snoozed_until=0.0,
+        untold=untold,
+    )
+
+
+def pass_by(alert: Alert) -> Alert:
+    """End an incident that is but a moment: it is told that it fired, and that is all."""
+    return replace(alert, state=AlertState.RESOLVED, repeat_at=0.0, escalate_at=0.0, flaps=0.0)
+
+
+def _worth_telling(alert: Alert) -> tuple[Step, ...]:
+    """Return what is still worth telling of an alert that is over: that it fired, if nobody knows yet."""
+    return tuple(step for step in alert.untold if step is Step.FIRED)
+
+
+def faded(alert: Alert, now: float) -> float:
+    """Return how often an alert fired lately: each time counts less as it gets older."""
+    return alert.flaps * exp2(-max(0.0, now - alert.flapped_at) / FLAP_HALF_LIFE)
+
+
+def calm_at(alert: Alert) -> float:
+    """Return when what flaps has calmed down, or how often it fired may be forgotten, if it does not fire again."""
+    if not alert.flaps:
+        return NEVER
+    until = FLAPS_UNTIL if alert.flapping else FLAPS_FORGOTTEN
+    return alert.flapped_at + FLAP_HALF_LIFE * max(0.0, log2(alert.flaps / until))
+
+
+def calm(alert: Alert, rule: AlertRule, now: float) -> Alert:
+    """Tell how things stand, after an alert has flapped; one that only fired now and then has nothing to tell."""
+    if not alert.flapping:
+        return replace(alert, flaps=0.0)
+    if not alert.active:
+        return replace(alert, flapping=False, untold=(Step.RESOLVED,))
+    if alert.snoozed_until:
+        return replace(alert, flapping=False)
+    told = replace(alert, flapping=False, untold=(Step.FIRED,))
+    return told if alert.acknowledged else _due(told, rule, now)
+
+
+def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> Alert:
+    """Note that somebody has taken it on: for good, or if it is still there until then, to be told again."""
+    return replace(
+        alert,
+        acknowledged_by=who,
+        acknowledged_at=now,
+        note=note,
+        snoozed_until=until,
+        repeat_at=until,
+        escalate_at=0.0,
+        untold=_worth_telling(alert),
+    )
+
+
+def snooze(alert: Alert, until: float) -> Alert:
+    """Say nothing more until then."""
+    return replace(alert, snoozed_until=until, repeat_at=until, escalate_at=0.0, untold=_worth_telling(alert))
+
+
+def remind(alert: Alert, rule: AlertRule, now: float) -> Alert:
+    """Tell an alert again whose time has come; an acknowledgement for a time has lapsed."""
+    lapsed = alert.snoozed_until > 0
+    again = replace(
+        alert,
+        repeat_at=now + rule.repeat if rule.repeat else 0.0,
+        untold=alert.untold or (Step.REPEATED,),
+        snoozed_until=0.0,
+    )
+    if not lapsed:
+        return again
+    escalate_at = now + rule.escalate_after if escalates(alert, rule) else 0.0
+    return replace(again, acknowledged_by="", acknowledged_at=0.0, note="", escalate_at=escalate_at)
+
+
+def escalate(alert: Alert, rule: AlertRule, now: float) -> Alert:
+    """Take the next step of escalation."""
+    taken = replace(alert, escalation=alert.escalation + 1, untold=(*alert.untold, Step.ESCALATED))
+    return replace(taken, escalate_at=now + rule.escalate_after if escalates(taken, rule) else 0.0)
+
+
+def shifted(alert: Alert, seconds: float) -> Alert:
+    """Return the alert as if everything had happened that much later, because the clock was moved."""
+    moved = {name: at + seconds for name in _TIMES if (at := getattr(alert, name))}
+    return replace(alert, **moved, memory=tuple((at + seconds, amount) for at, amount in alert.memory))
+
+
+_TIMES = (
+    "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
+)  # fmt: skip

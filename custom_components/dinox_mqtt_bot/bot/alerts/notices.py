@@ -1,0 +1,203 @@
+"""Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..delivery.mutes import Mutes
+from ..model.alert import Alert, AlertEvent, Step
+from ..model.notice import Notice, Push, is_target
+from ..model.rules import AlertRule, Priority, RuleSet
+from ..model.timers import NEVER
+from ..ports import Phrases
+from ..rendering.readings import When
+from .texts import Told, alert_push, alerts_text, tag_of
+
+GATHER = 1.5
+"""Seconds from the first alert to its notice: what else breaks in that time is told with it."""
+
+STORM_SECONDS = 60.0
+MOST_LINES = 40
+PUSHED_APART = 3
+NOTICES_KEPT = 12
+
+type Ring = Callable[[str], bool]
+"""Says whether a notification about a topic may ring."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The alerts that are critical, or those that are not: when the next are told, and when the last were."""
+
+    due_at: float = NEVER
+    said: deque[float] = field(default_factory=deque)
+    braked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Notices, and the alerts and the log as they are once these are stored."""
+
+    notices: tuple[Notice, ...]
+    alerts: tuple[Alert, ...]
+    events: tuple[AlertEvent, ...]
+
+
+class Telling:
+    """Makes notices of alerts that have something untold. Nothing is dropped: what a notice does not list it counts."""
+
+    def __init__(
+        self,
+        phrases: Phrases,
+        new_id: Callable[[], str],
+        when: When,
+        is_shared: Callable[[Alert], bool] = lambda alert: False,
+    ) -> None:
+        self._is_shared = is_shared
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self._lanes = {True: _Lane(), False: _Lane()}
+
+    @property
+    def due_at(self) -> float:
+        """When `compose` has something to do; infinity for never."""
+        return min(lane.due_at for lane in self._lanes.values())
+
+    def is_lost(self, now: float) -> bool:
+        """Say whether something is due later than it ever can be: the clock was set back."""
+        return any(now + STORM_SECONDS < lane.due_at < NEVER for lane in self._lanes.values())
+
+    def note(self, told: Iterable[Told], now: float, storm: int) -> None:
+        """Take note that there is something to be told of these."""
+        for one in told:
+            lane = self._lanes[one.priority is Priority.CRITICAL]
+            if lane.due_at == NEVER:
+                lane.due_at = now + GATHER
+                lane.braked = storm > 0 and _busy(lane, now, storm)
+                if lane.braked:
+                    lane.due_at = max(lane.due_at, lane.said[0] + STORM_SECONDS)
+
+    def hurry(self, now: float) -> None:
+        """Have said now what would be said later."""
+        for lane in self._lanes.values():
+            lane.due_at = min(lane.due_at, now) if lane.due_at < NEVER else NEVER
+
+    def compose(self, told: Iterable[Told], rules: RuleSet, ring: Ring, now: float) -> Composed:
+        """Return what is to be said now of these; whoever stores it must store all of it."""
+        notices: list[Notice] = []
+        alerts: dict[tuple[str, str], Alert] = {}
+        events: list[AlertEvent] = []
+        everything = list(told)
+        for critical, lane in self._lanes.items():
+            # Later than the longest wait means that the clock was set back.
+            if lane.due_at == NEVER or now < lane.due_at <= now + STORM_SECONDS:
+                continue
+            lane.due_at = NEVER
+            mine = [one for one in everything if (one.priority is Priority.CRITICAL) is critical]
+            for one in mine:
+                alerts[one.key] = replace(one.alert, untold=())
+            made = self._notices(mine, rules, ring, now, braked=lane.braked)
+            if made:
+                lane.said.append(now)
+            for notice, group in made:
+                notices.append(notice)
+                for one in group:
+                    alerts[one.key] = _with_notice(alerts[one.key], notice)
+                    events.append(_event(one, notice))
+        return Composed(tuple(notices), tuple(alerts.values()), tuple(events))
+
+    def _notices(
+        self, told: list[Told], rules: RuleSet, ring: Ring, now: float, *, braked: bool
+    ) -> list[tuple[Notice, list[Told]]]:
+        made: list[tuple[Notice, list[Told]]] = []
+        for to, group in _by_recipient(told, rules).items():
+            if is_target(to) and len(group) <= PUSHED_APART:
+                chunks = [[one] for one in group]
+            elif braked or is_target(to):
+                chunks = [group]
+            else:
+                chunks = [group[start : start + MOST_LINES] for start in range(0, len(group), MOST_LINES)]
+            made += [(self._notice(to, chunk, rules, ring, now, braked=braked), chunk) for chunk in chunks]
+        return made
+
+    def _notice(
+        self, to: str, group: list[Told], rules: RuleSet, ring: Ring, now: float, *, braked: bool
+    ) -> Notice:
+        priority = max(one.priority for one in group)
+        if not is_target(to):
+            text = alerts_text(group, self._phrases, self._when, now, MOST_LINES, storm=braked)
+            return Notice(self._new_id(), to, text, now, priority)
+        title, text = alert_push(group, self._phrases, self._when, now)
+        tag = tag_of(group, self._is_shared)
+        sound = any(ring(one.alert.topic) for one in group)
+        push = Push(title, tag, sound, rules.click)
+        return Notice(self._new_id(), to, text, now, priority, push=push)
+
+
+def _busy(lane: _Lane, now: float, storm: int) -> bool:
+    """Say whether there were as many notices in the last minute as there may be."""
+    while lane.said and not now - STORM_SECONDS < lane.said[0] <= now:
+        lane.said.popleft()
+    return len(lane.said) >= storm
+
+
+def told_of(alert: Alert, rule: AlertRule) -> Told:
+    """Return an alert with the priority it is told with: the last step of escalation is critical."""
+    last = Step.ESCALATED in alert.untold and alert.escalation > len(rule.escalate_to)
+    return Told(alert, rule, Priority.CRITICAL if last else rule.priority)
+
+
+def _by_recipient(told: Iterable[Told], rules: RuleSet) -> Mapping[str, list[Told]]:
+    """Return who is told of what, contacts and targets."""
+    found: dict[str, list[Told]] = {}
+    for one in told:
+        for to in recipients(one, rules):
+            found.setdefault(to, []).append(one)
+    return found
+
+
+def recipients(one: Told, rules: RuleSet) -> list[str]:
+    """Return who is told of an alert: first its contacts and targets, then those it was escalated to."""
+    alert, rule = one.alert, one.rule
+    if rule.priority is Priority.SILENT:
+        return []
+    known = {contact.jid for contact in rules.contacts}
+    receiving = [contact.jid for contact in rules.contacts if contact.receives]
+    # Where all that are named are contacts no more, it is better told to the others than to nobody.
+    base = [to for to in rule.contacts if to in known] or [*receiving]
+    if one.priority >= Priority.ALERT:
+        base += [*rules.targets, *rule.targets]
+    if alert.escalation > len(rule.escalate_to):
+        base += [*receiving, *rule.escalate_to]
+    elif set(alert.untold) == {Step.ESCALATED}:
+        base = [rule.escalate_to[alert.escalation - 1]]
+    else:
+        base += rule.escalate_to[: alert.escalation]
+    return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
+
+
+def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]]:
+    """Part what may be told from what is muted; of the latter return what is over: it is told no more."""
+    heard: list[Told] = []
+    over: list[Alert] = []
+    for one in told:
+        if not mutes.covers(one.alert.topic, one.rule.id):
+            heard.append(one)
+        elif not one.alert.active:
+            over.append(replace(one.alert, untold=()))
+    return heard, over
+
+
+def _with_notice(alert: Alert, notice: Notice) -> Alert:
+    """Return the alert with what a reply or a reaction will name it by, or what will take the notification's place."""
+    if notice.push is not None:
+        return replace(alert, tag=notice.push.tag)
+    return replace(alert, notices=(*alert.notices, notice.id)[-NOTICES_KEPT:])
+
+
+def _event(one: Told, notice: Notice) -> AlertEvent:
+    alert = one.alert
+    return AlertEvent(
+        alert.number, alert.rule, alert.topic, Step.TOLD, notice.at, alert.value, notice.to, notice.id
+    )

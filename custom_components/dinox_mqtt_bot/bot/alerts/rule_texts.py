@@ -1,0 +1,100 @@
+"""Alert rules in plain words."""
+
+from ..model.conditions import Condition, Operator
+from ..model.rules import AlertRule, Priority
+from ..ports import Phrases
+from ..text.durations import duration
+from ..text.numbers import number
+
+_TELL = {
+    Priority.SILENT: "rule_tell_silent",
+    Priority.NORMAL: "rule_tell_normal",
+    Priority.ALERT: "rule_tell_alert",
+    Priority.CRITICAL: "rule_tell_critical",
+}
+_WHEN = {
+    Operator.ABOVE: "rule_above",
+    Operator.BELOW: "rule_below",
+    Operator.AT_LEAST: "rule_at_least",
+    Operator.AT_MOST: "rule_at_most",
+    Operator.EQUAL: "rule_equal",
+    Operator.UNEQUAL: "rule_unequal",
+    Operator.CONTAINS: "rule_contains",
+    Operator.MATCHES: "rule_matches",
+    Operator.BETWEEN: "rule_between",
+    Operator.OUTSIDE: "rule_outside",
+    Operator.CHANGES: "rule_changes",
+    Operator.STALE: "rule_stale",
+    Operator.RISES: "rule_rises",
+    Operator.FALLS: "rule_falls",
+}
+_SIGNS = {
+    Operator.ABOVE: ">",
+    Operator.BELOW: "<",
+    Operator.AT_LEAST: "≥",
+    Operator.AT_MOST: "≤",
+    Operator.EQUAL: "=",
+    Operator.UNEQUAL: "≠",
+}
+_BRIEF = {
+    Operator.CONTAINS: "rule_brief_contains",
+    Operator.MATCHES: "rule_brief_matches",
+    Operator.BETWEEN: "rule_brief_between",
+    Operator.OUTSIDE: "rule_brief_outside",
+    Operator.CHANGES: "rule_brief_changes",
+    Operator.STALE: "rule_brief_stale",
+    Operator.RISES: "rule_brief_rises",
+    Operator.FALLS: "rule_brief_falls",
+}
+_RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
+
+
+def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
+    """Return all that a rule does as one sentence; `name` is what its topic is called."""
+    parts = [phrases.phrase(f"common.{_TELL[rule.priority]}", when=_when(rule, phrases, name))]
+    if rule.condition.clear:
+        key = "common.rule_over_by" if rule.condition.operator in _RANGES else "common.rule_over"
+        parts.append(phrases.phrase(key, value=limit_text(rule.condition.clear)))
+    if rule.repeat:
+        parts.append(phrases.phrase("common.rule_again", duration=duration(rule.repeat)))
+    if not rule.enabled:
+        parts.append(phrases.phrase("common.rule_off"))
+    return f"{'; '.join(parts)}."
+
+
+def condition_text(rule: AlertRule, phrases: Phrases) -> str:
+    """Return what a rule asks in few words: `> 30 °C for 5 min`."""
+    condition = rule.condition
+    if condition.operator in _SIGNS:
+        brief = " ".join([_SIGNS[condition.operator], *map(limit_text, condition.values)])
+    else:
+        brief = _filled(
+            _learned(condition, "rule_brief_stale_auto") or _BRIEF[condition.operator], condition, phrases
+        )
+    if not rule.hold:
+        return brief
+    return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
+
+
+def limit_text(text: str) -> str:
+    """Return a limit with the minus that values have, whatever it was typed with."""
+    text = " ".join(text.split())
+    return text.replace("−", "-", 1) if text.startswith("−") and number(text) else text
+
+
+def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
+    what = phrases.phrase("common.rule_field", field=rule.field, name=name) if rule.field else name
+    hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
+    key = _learned(rule.condition, "rule_stale_auto") or _WHEN[rule.condition.operator]
+    return " ".join(_filled(key, rule.condition, phrases, name=what, hold=hold).split())
+
+
+def _learned(condition: Condition, key: str) -> str:
+    return key if condition.operator is Operator.STALE and not condition.seconds else ""
+
+
+def _filled(key: str, condition: Condition, phrases: Phrases, **more: str) -> str:
+    limits = [*map(limit_text, condition.values), "", ""]
+    return phrases.phrase(
+        f"common.{key}", limit=limits[0], upper=limits[1], duration=duration(condition.seconds), **more
+    )

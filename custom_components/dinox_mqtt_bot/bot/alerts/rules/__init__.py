@@ -1,0 +1,1 @@
+"""Alert rules as text: read, written, named, doubted and rehearsed."""

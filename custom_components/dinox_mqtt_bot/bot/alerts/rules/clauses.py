@@ -1,0 +1,278 @@
+"""What the words of an alert rule ask for: condition, duration, clear value, repetition, priority, name."""
+
+from dataclasses import dataclass
+import re
+
+from ...model.conditions import Condition, Operator
+from ...model.errors import BotError
+from ...model.rules import Priority
+from ...text.durations import leading_duration
+from ...text.numbers import number
+from ...text.words import MAX_QUOTED, NAMED, NEVER, ON, SWITCH, Word, words
+from ..judge import NUMERIC
+from .vocabulary import (
+    AUTO,
+    BEFORE_CLEAR,
+    BEFORE_OPERATOR,
+    BEFORE_PRIORITY,
+    CLEAR,
+    EVERY,
+    FOR,
+    LONGEST_PHRASE,
+    PHRASES,
+    PRIORITIES,
+    SINCE,
+    WITHIN,
+)
+
+LONGEST = 1_000
+"""Characters that a rule may be typed in."""
+
+LONGEST_NAME = 100
+
+SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
+_KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
+_INDEX = r"\[-?\d+\]"
+_QUOTED = r"""(?:"[^"]*"|'[^']*')"""
+_QUOTED_PATH = re.compile(
+    rf"\s*((?:{_KEY}(?:\.|(?=\[))|{_INDEX}\.?)*{_QUOTED}(?:{_INDEX}|\.(?:{_KEY}|{_QUOTED}))*)"
+)
+_RANGE = re.compile(
+    r"(.+?)(?:\s+(?:and|und|to|bis|[-–—])\s+|\s*(?:\.{2,3}|…)\s*|(?<=[\w%])\s*[-–—]\s*)(.+)", re.IGNORECASE
+)
+_DOTTED = re.compile(r"(.+?)\s*(?:\.{2,3}|…)\s*(.+)")
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a text asks for; None for what it says nothing about."""
+
+    field: str = ""
+    condition: Condition | None = None
+    hold: float | None = None
+    clear: str | None = None
+    repeat: float | None = None
+    priority: Priority | None = None
+    name: str | None = None
+    enabled: bool | None = None
+
+
+def asked(text: str, *, changing: bool = False) -> Asked:
+    """Read what stands behind the topic of a rule, or, `changing` one, what is to be different.
+
+    Raises BotError with a key that begins with `rule_`.
+    """
+    if len(text) > LONGEST:
+        raise BotError("rule_too_long", maximum=LONGEST)
+    field, operator, rest = _located(text, changing=changing)
+    return _Reader(rest, changing=changing).read(field, operator)
+
+
+def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
+    """Return the field before the operator, the operator, and what follows it; without operator the whole text."""
+    if (path := _QUOTED_PATH.match(text)) is not None and (
+        found := _operator(list(words(text[path.end() :])), 0)
+    ):
+        return path[1], found[0], text[path.end() + found[1] :]
+    spoken = list(words(text))
+    for index, word in enumerate(spoken):
+        if _starts(spoken, index, changing=changing) and (changing or _operator(spoken, index + 1) is None):
+            break
+        if (found := _operator(spoken, index)) is not None:
+            return text[: found[2]].strip(), found[0], text[found[1] :]
+        if word.quoted:
+            break
+    return "", None, text
+
+
+def _operator(spoken: list[Word], index: int) -> tuple[Operator, int, int] | None:
+    """Return the operator that a word begins or has in it, where it ends in the text, and where it begins."""
+    if index >= len(spoken) or spoken[index].quoted:
+        return None
+    word = spoken[index]
+    found = _phrase(spoken, index)
+    if word.text.casefold() in BEFORE_OPERATOR and (behind := _operator(spoken, index + 1)) is not None:
+        further = behind[0], behind[1], word.start
+        if found is None or behind[1] > found[1]:
+            return further
+    if found is not None:
+        return found[0], found[1], word.start
+    symbol = SYMBOL.search(word.text)
+    if symbol is None:
+        return None
+    return PHRASES[symbol[0],], word.start + symbol.end(), word.start + symbol.start()
+
+
+def _phrase(spoken: list[Word], index: int) -> tuple[Operator, int] | None:
+    for count in range(min(LONGEST_PHRASE, len(spoken) - index), 0, -1):
+        part = spoken[index : index + count]
+        operator = PHRASES.get(tuple(word.text.casefold() for word in part))
+        if operator is not None and not any(word.quoted for word in part):
+            return operator, part[-1].end
+    return None
+
+
+def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
+    """Say whether a clause begins at a word: what belongs to a value otherwise."""
+    while _is(spoken, index, PRIORITIES):
+        index += 1
+        if index == len(spoken) or (changing and _is(spoken, index, SWITCH)):
+            return True
+    left = len(spoken) - index - 1
+    if _is(spoken, index, FOR) or _is(spoken, index, EVERY):
+        return _is(spoken, index + 1, NEVER) or _duration(spoken, index + 1)[1] > 0
+    if _is(spoken, index, BEFORE_PRIORITY):
+        return _is(spoken, index + 1, PRIORITIES)
+    return left > 0 and (_is(spoken, index, CLEAR) or _is(spoken, index, NAMED))
+
+
+def _is(spoken: list[Word], index: int, meant: frozenset[str] | dict[str, Priority]) -> bool:
+    return index < len(spoken) and not spoken[index].quoted and spoken[index].text.casefold() in meant
+
+
+def _duration(spoken: list[Word], index: int) -> tuple[float, int]:
+    return leading_duration([word.text for word in spoken[index : index + 8]])
+
+
+class _Reader:
+    """Reads what follows an operator, word by word."""
+
+    def __init__(self, text: str, *, changing: bool) -> None:
+        self._text = text
+        self._changing = changing
+        self._words = list(words(text))
+        self._at = 0
+        self._asked = Asked()
+
+    def read(self, field: str, operator: Operator | None) -> Asked:
+        """Return what is asked for."""
+        self._asked.field = field
+        if operator is not None:
+            self._asked.condition = self._condition(operator)
+        elif self._words and not self._changing and not self._begins():
+            self._asked.condition = self._bare()
+        while self._at < len(self._words):
+            self._clause()
+        return self._asked
+
+    def _condition(self, operator: Operator) -> Condition:
+        if operator is Operator.CHANGES:
+            return Condition(operator)
+        if operator is Operator.STALE:
+            return Condition(operator, seconds=self._silence())
+        if self._at >= len(self._words):
+            raise BotError("rule_no_value", operator=operator.value)
+        value = self._run(operator)
+        if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
+            return Condition(operator, _pair(value, operator))
+        if operator in {Operator.RISES, Operator.FALLS}:
+            return Condition(operator, (value,), seconds=self._window(operator, value))
+        return Condition(operator, (value,))
+
+    def _bare(self) -> Condition:
+        """Read a value without an operator: it must equal that, or lie between two."""
+        quoted = self._words[0].quoted
+        value = self._run()
+        found = None if quoted else _DOTTED.fullmatch(value)
+        if found is not None and number(found[1]) and number(found[2]):
+            return Condition(Operator.BETWEEN, (found[1], found[2]))
+        return Condition(Operator.EQUAL, (value,))
+
+    def _begins(self) -> bool:
+        """Say whether there is no value: the first word begins a clause, and is no word of priority."""
+        return _starts(self._words, 0, changing=self._changing) and not _is(self._words, 0, PRIORITIES)
+
+    def _run(self, operator: Operator | None = None) -> str:
+        """Return the words up to the next clause, one at least; a quoted one without its quotes."""
+        first = self._at
+        self._at += 1
+        while self._at < len(self._words) and not self._ends(operator):
+            self._at += 1
+        run = self._words[first : self._at]
+        return run[0].text if len(run) == 1 else self._text[run[0].start : run[-1].end]
+
+    def _ends(self, operator: Operator | None) -> bool:
+        """Say whether the value has ended: a clause begins, the time of a rise or fall, or a number is switched off."""
+        if _starts(self._words, self._at, changing=self._changing):
+            return True
+        if self._changing and operator in NUMERIC and _is(self._words, self._at, SWITCH):
+            return True
+        timed = operator in {Operator.RISES, Operator.FALLS} and _is(self._words, self._at, WITHIN)
+        return timed and _duration(self._words, self._at + 1)[1] > 0
+
+    def _silence(self) -> float:
+        """Return the seconds that must not pass without a message, 0 for those learned."""
+        at = self._at + _is(self._words, self._at, SINCE)
+        if _is(self._words, at, AUTO):
+            self._at = at + 1
+            return 0.0
+        seconds, count = _duration(self._words, at)
+        self._at = at + count if count else self._at
+        return seconds
+
+    def _window(self, operator: Operator, value: str) -> float:
+        if not _is(self._words, self._at, WITHIN):
+            raise BotError("rule_no_window", example=f"{operator} {value[:MAX_QUOTED]} in 10m")
+        seconds, count = _duration(self._words, self._at + 1)
+        self._at += 1 + count
+        return seconds
+
+    def _clause(self) -> None:
+        """Read the clause that begins here."""
+        if self._changing and _is(self._words, self._at, SWITCH):
+            self._asked.enabled = _is(self._words, self._at, ON)
+            self._at += 1
+            return
+        word = self._words[self._at].text
+        if not _starts(self._words, self._at, changing=self._changing):
+            raise BotError("rule_word", word=word[:MAX_QUOTED])
+        if _is(self._words, self._at, BEFORE_PRIORITY):
+            self._at += 1
+        word = self._words[self._at].text.casefold()
+        self._at += 1
+        if word in PRIORITIES:
+            self._asked.priority = PRIORITIES[word]
+        elif word in FOR:
+            self._asked.hold = self._span()
+        elif word in EVERY:
+            self._asked.repeat = self._span()
+        elif word in CLEAR:
+            self._asked.clear = self._cleared()
+        else:
+            self._asked.name = self._name()
+
+    def _span(self) -> float:
+        seconds, count = _duration(self._words, self._at)
+        self._at += count or 1
+        return seconds
+
+    def _cleared(self) -> str:
+        if _is(self._words, self._at, BEFORE_CLEAR) and self._at + 1 < len(self._words):
+            self._at += 1
+        quoted = self._words[self._at].quoted
+        value = self._run()
+        return "" if not quoted and value.casefold() == "none" else value
+
+    def _name(self) -> str:
+        """Return a name: what is in quotes, or all the rest."""
+        if self._words[self._at].quoted:
+            self._at += 1
+            return checked_name(self._words[self._at - 1].text)
+        rest = self._text[self._words[self._at].start :]
+        self._at = len(self._words)
+        return checked_name(rest)
+
+
+def checked_name(text: str) -> str:
+    """Return a name without needless blanks. Raises BotError `rule_name` for what cannot be one."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= LONGEST_NAME or name.removeprefix("#").isdigit():
+        raise BotError("rule_name", maximum=LONGEST_NAME)
+    return name
+
+
+def _pair(text: str, operator: Operator) -> tuple[str, str]:
+    found = _RANGE.fullmatch(text)
+    if found is None or number(found[1]) is None or number(found[2]) is None:
+        raise BotError("rule_two_limits", operator=operator.value, value=text[:MAX_QUOTED])
+    return found[1], found[2]

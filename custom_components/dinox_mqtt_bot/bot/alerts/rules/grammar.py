@@ -1,0 +1,158 @@
+"""Alert rules as chat text: read forgivingly, changed, and written so that they read back the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+
+from ...model.conditions import Condition, Operator
+from ...model.errors import BotError
+from ...model.rules import AlertRule, Priority
+from ...payload.paths import parse_path, write_path
+from ...reading.topic_lookup import Known, _split, split_topic
+from ...text.durations import write_duration
+from ...text.words import MAX_ALIAS_WORDS, words
+from .clauses import SYMBOL, Asked, asked
+from .vocabulary import PHRASES
+
+EXAMPLE = "home/freezer > -15 for 5m"
+
+
+_QUOTES = ('""', "''", "“”", "«»", "‘’")
+
+
+def parse_rule(topic: str, rest: str, known: Known) -> AlertRule:
+    """Read a rule whose topic stands apart: topic, topic filter or alias, perhaps with `.field` behind it.
+
+    Raises BotError with a key that begins with `rule_`. Whether the filter is valid is not looked at.
+    """
+    topic, rest = _parted(topic, rest.lstrip(), known)
+    topic, field = split_topic(topic, known)
+    wish = asked(rest)
+    if wish.condition is None or not topic:
+        raise BotError("rule_no_condition", example=EXAMPLE)
+    inner = _path_text(wish.field)
+    field = _path_text(field)
+    wish.field = f"{field}.{inner}" if field and inner and inner[0] != "[" else field + inner
+    return _applied(AlertRule(topic, wish.condition), wish)
+
+
+def read_rule(text: str, known: Known) -> AlertRule:
+    """Read a whole rule; an alias of several words needs no quotes. Raises what `parse_rule` raises."""
+    first = next(words(text), None)
+    return parse_rule(first.text if first else "", text[first.end :] if first else "", known)
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition alone, with its `clear`. Raises BotError with a key that begins with `rule_`."""
+    wish = asked(text)
+    if wish.condition is None:
+        raise BotError("rule_no_condition", example=EXAMPLE)
+    return replace(wish.condition, clear=wish.clear or "")
+
+
+def changed(rule: AlertRule, text: str) -> AlertRule:
+    """Return a rule as a text wants it: `> 35`, `for 10m`, `critical`, `as "Icebox"`, `off`, several at once.
+
+    Raises BotError with a key that begins with `rule_`.
+    """
+    wish = asked(text, changing=True)
+    if wish == Asked():
+        raise BotError("rule_no_condition", example=EXAMPLE)
+    wish.field = _path_text(wish.field) or rule.field
+    return _applied(rule, wish)
+
+
+def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
+    condition = wish.condition or rule.condition
+    if wish.clear is not None:
+        condition = replace(condition, clear=wish.clear)
+    elif condition.operator is rule.condition.operator:
+        condition = replace(condition, clear=rule.condition.clear)
+    return replace(
+        rule,
+        condition=condition,
+        field=wish.field,
+        hold=rule.hold if wish.hold is None else wish.hold,
+        repeat=rule.repeat if wish.repeat is None else wish.repeat,
+        priority=rule.priority if wish.priority is None else wish.priority,
+        name=rule.name if wish.name is None else wish.name,
+        enabled=rule.enabled if wish.enabled is None else wish.enabled,
+    )
+
+
+def _path_text(text: str) -> str:
+    return write_path(parse_path(text))
+
+
+def _parted(topic: str, rest: str, known: Known) -> tuple[str, str]:
+    """Give each its own: an alias of several words, `temp>30 for 5m`, a quoted field that blanks tore off."""
+    if known(topic):
+        return topic, rest
+    spoken = list(islice(words(rest), MAX_ALIAS_WORDS - 1))
+    for count in range(len(spoken), 0, -1):
+        name = " ".join((topic, *(word.text for word in spoken[:count])))
+        if known(name) or ((part := _split(name, known)) and " " not in part[1]):
+            return name, rest[spoken[count - 1].end :]
+    if topic.count('"') % 2 and '"' in rest:
+        torn, _, rest = rest.partition('"')
+        tail, _, behind = rest.partition(" ")
+        joined = bool(tail) and tail[0] in ".["
+        topic, rest = f'{topic} {torn}"{tail if joined else ""}', behind if joined else rest
+    symbol = SYMBOL.search(topic)
+    return (topic[: symbol.start()], f"{topic[symbol.start() :]} {rest}") if symbol else (topic, rest)
+
+
+def write_rule(rule: AlertRule) -> str:
+    """Return the text that `read_rule` reads as an equal rule, where the rule's filter is known.
+
+    Equal in what the grammar can say: id, number, contacts, targets and escalation are not in it.
+    """
+    texts = [_written(rule, quote) for quote in (_as_it_is, _quoted)]
+    return next((text for text in texts if _reads_as(text, rule)), texts[-1])
+
+
+def _reads_as(text: str, rule: AlertRule) -> bool:
+    try:
+        read = read_rule(text, rule.filter.__eq__)
+    except BotError:
+        return False
+    return write_key(read) == write_key(rule)
+
+
+def write_key(rule: AlertRule) -> tuple[object, ...]:
+    """Return all of a rule that the grammar can say."""
+    return rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
+
+
+def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
+    condition = rule.condition
+    field = _quoted(rule.field) if (rule.field.casefold(),) in PHRASES else rule.field
+    parts = [rule.filter if rule.filter.split() == [rule.filter] else _quoted(rule.filter), field]
+    parts.append(write_condition(condition, quote))
+    parts += [f"for {write_duration(rule.hold)}"] if rule.hold else []
+    parts += [f"clear {quote(condition.clear)}"] if condition.clear else []
+    parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
+    parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
+    parts += [f"as {_quoted(rule.name)}"] if rule.name else []
+    return " ".join(filter(None, parts))
+
+
+def _as_it_is(text: str) -> str:
+    return text or '""'
+
+
+def _quoted(text: str) -> str:
+    """Return a text in the first kind of quotes that it has not in it itself."""
+    quotes = next((pair for pair in _QUOTES if not set(pair) & set(text)), _QUOTES[0])
+    return f"{quotes[0]}{text}{quotes[1]}"
+
+
+def write_condition(condition: Condition, quote: Callable[[str], str] = _as_it_is) -> str:
+    """Return a condition as it is typed, without its `clear`."""
+    operator, values = condition.operator, condition.values
+    if operator is Operator.STALE:
+        return f"stale {write_duration(condition.seconds) if condition.seconds else 'auto'}"
+    if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
+        return f"{operator} {' and '.join(values)}"
+    text = " ".join([operator, *map(quote, values)])
+    return f"{text} in {write_duration(condition.seconds)}" if condition.seconds else text

@@ -1,0 +1,171 @@
+"""What an alert rule would have done to the stored messages."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ...model.alert import ACTIVE, AlertState
+from ...model.announcements import AlertChanged
+from ...model.conditions import Operator, Value
+from ...model.reading import Reading
+from ...model.rules import AlertRule
+from ...payload.paths import lookup, parse_path
+from ...reading.replay import stored
+from ...text.numbers import number, number_text, with_unit
+from ...text.units import convert
+from ..engine import Alerts, Judged
+
+if TYPE_CHECKING:
+    from ...bot import Bot
+
+MOST_MESSAGES = 50_000
+
+_UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
+_LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
+_STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
+_MOST_DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What came of it. `longest` is in seconds; `quiet` the limit, with its unit, with which nothing had happened.
+
+    `since` and `until` are the times of the first and the last message, `cut` says that there were more.
+    """
+
+    messages: int = 0
+    judged: int = 0
+    fired: int = 0
+    longest: float = 0.0
+    topics: tuple[str, ...] = ()
+    since: float = 0.0
+    until: float = 0.0
+    cut: bool = False
+    quiet: str = ""
+
+
+async def rehearse(bot: Bot, rule: AlertRule, since: float, now: float) -> Rehearsal:
+    """Run the alerts' own engine over what is stored since a Unix time."""
+    stage = _Stage(rule)
+    async for chunk in stored(bot, rule.filter, since, MOST_MESSAGES):
+        for reading in chunk:
+            stage.take(reading)
+    return stage.result(now)
+
+
+class _Stage:
+    """The engine with one rule, and what is counted."""
+
+    def __init__(self, rule: AlertRule) -> None:
+        self._rule = replace(rule, id=rule.id or "rehearsal", enabled=True)
+        self._engine = Alerts((self._rule,))
+        self._path = parse_path(rule.field)
+        self._limit = _Limit(rule) if rule.condition.operator in _LEVELS else None
+        self._began: dict[str, float] = {}
+        self._fired: dict[str, int] = {}
+        self._longest = 0.0
+        self._messages = self._judged = 0
+        self._first = self._last = self._now = 0.0
+
+    def take(self, reading: Reading) -> None:
+        """Let one message come in, and what time brings before it."""
+        at = max(self._last, reading.message.received)
+        self._wait(at)
+        self._first = self._first or at
+        self._last = at
+        self._messages += 1
+        self._count(self._engine.judge(reading, at), at)
+        value = lookup(reading, self._path)
+        if value is not None:
+            self._judged += 1
+            if self._limit is not None:
+                self._limit.take(reading.message.topic, value, at)
+
+    def result(self, now: float) -> Rehearsal:
+        """Return what was counted, with what has gone on until now."""
+        cut = self._messages >= MOST_MESSAGES
+        end = self._last if cut else max(now, self._last)
+        if self._messages:
+            self._wait(end)
+        lasting = [end - began for began in self._began.values()]
+        return Rehearsal(
+            messages=self._messages,
+            judged=self._judged,
+            fired=sum(self._fired.values()),
+            longest=max(self._longest, *lasting, 0.0),
+            topics=tuple(sorted(self._fired)),
+            since=self._first,
+            until=end,
+            cut=cut,
+            quiet=self._limit.quiet(end) if self._limit is not None else "",
+        )
+
+    def _wait(self, until: float) -> None:
+        """Let time go by, up to a moment."""
+        while self._now < (at := self._engine.due_at) < until:
+            self._tick(at)
+        self._tick(until)
+
+    def _tick(self, at: float) -> None:
+        self._now = at
+        self._count(self._engine.tick(at), at)
+
+    def _count(self, judged: Judged, at: float) -> None:
+        for change in judged.changes:
+            if isinstance(change, AlertChanged):
+                self._note(change, at)
+
+    def _note(self, change: AlertChanged, at: float) -> None:
+        topic = change.alert.topic
+        if change.alert.state in ACTIVE and change.before not in ACTIVE:
+            self._fired[topic] = self._fired.get(topic, 0) + 1
+            self._began[topic] = at
+        elif change.alert.state is AlertState.RESOLVED:
+            self._longest = max(self._longest, at - self._began.pop(topic, at))
+
+
+class _Limit:
+    """Finds the limit with which a rule about a level would never have fired.
+
+    For each topic the values that may still be the lowest of a run (for `>`; the highest for `<`) are kept with the
+    time from which on all values were at least as high; a run counts once it is as long as the rule's `hold`.
+    """
+
+    def __init__(self, rule: AlertRule) -> None:
+        self._operator = rule.condition.operator
+        self._sign = 1 if self._operator in _UPWARD else -1
+        self._hold = rule.hold
+        limit = number(rule.condition.values[0]) if rule.condition.values else None
+        self._unit = limit[1] if limit else ""
+        self._runs: dict[str, list[tuple[float, float]]] = {}
+        self._worst: float | None = None
+        self._decimals = 0
+
+    def take(self, topic: str, value: Value, at: float) -> None:
+        """Let one value follow the one before."""
+        if value.number is None:
+            return
+        self._unit = self._unit or value.unit
+        amount = convert(value.number, value.unit, self._unit)
+        _, _, decimals = number_text(amount).partition(".")
+        self._decimals = max(self._decimals, min(len(decimals), _MOST_DECIMALS))
+        runs = self._runs.setdefault(topic, [])
+        began = at
+        while runs and runs[-1][1] >= self._sign * amount:
+            began, height = runs.pop()
+            self._end(began, height, at)
+        runs.append((began, self._sign * amount))
+
+    def quiet(self, end: float) -> str:
+        """Return the limit; empty if there were no numbers, or none that lasted long enough."""
+        for runs in self._runs.values():
+            for began, height in runs:
+                self._end(began, height, end)
+        if self._worst is None:
+            return ""
+        beyond = 0.0 if self._operator in _STRICT else 10.0**-self._decimals
+        limit = round(self._sign * (self._worst + beyond), self._decimals)
+        return with_unit(number_text(limit), self._unit)
+
+    def _end(self, began: float, height: float, at: float) -> None:
+        if at - began >= self._hold and (self._worst is None or height > self._worst):
+            self._worst = height

@@ -1,0 +1,121 @@
+"""What speaks against an alert rule ever firing, said when it is made."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ...model.caller import PREFIX
+from ...model.conditions import Operator, Value
+from ...model.errors import BotError
+from ...model.reading import MORE, Reading
+from ...model.replies import Text
+from ...model.rules import AlertRule
+from ...model.subscriptions import fold
+from ...model.topics import matches, valid_filter
+from ...payload.paths import lookup, parse_path, write_path
+from ...reading.replay import newest, with_field
+from ...reading.topic_lookup import Known
+from ...text.numbers import number, with_unit
+from ...text.units import comparable
+from ..judge import NUMERIC, Judge
+
+if TYPE_CHECKING:
+    from ...bot import Bot
+
+MOST_TOPICS = 5_000
+MOST_NAMED = 8
+
+
+async def known_names(bot: Bot) -> Known:
+    """Return what knows the topics that came in, the filters that are subscribed, and the aliases."""
+    seen = {row.topic for row in await bot.ports.history.topics("#", MOST_TOPICS)}
+    subscriptions = bot.subscriptions
+
+    def known(text: str) -> bool:
+        return text in seen or subscriptions.get(text) is not None or fold(text) in subscriptions.aliases
+
+    return known
+
+
+async def settled(bot: Bot, rule: AlertRule, known: Known) -> AlertRule:
+    """Return a rule as typed with the filter that is meant: that of an alias, or of a field such as `temp`.
+
+    Raises BotError `rule_which_topic` or `invalid_filter`.
+    """
+    if not known(rule.filter) and not set("/+#$") & set(rule.filter):
+        field = ".".join(filter(None, (write_path(parse_path(rule.filter)), rule.field)))
+        topics = await with_field(bot, field)
+        if topics:
+            return replace(rule, filter=_covering(bot, topics, field), field=field)
+    resolved = bot.subscriptions.resolve(rule.filter)
+    valid_filter(resolved)
+    return replace(rule, filter=resolved)
+
+
+async def doubts(bot: Bot, rule: AlertRule) -> list[Text]:
+    """Return why a rule may never fire, as far as its condition and the newest messages tell."""
+    judge = Judge(rule.condition)
+    found = [Text(problem)] if (problem := judge.problem()) else []
+    if bot.subscriptions.covering(rule.filter) is None:
+        command = f"{PREFIX} subscribe {rule.filter}"
+        found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
+    readings = await newest(bot, rule.filter)
+    if not readings:
+        return [*found, Text("rule_unseen", {"filter": rule.filter})]
+    values = [value for reading in readings if (value := lookup(reading, parse_path(rule.field))) is not None]
+    if not values:
+        fields = _field_names(readings)
+        key = "rule_no_field" if rule.field else "rule_nothing_to_judge"
+        return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
+    if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
+        last = with_unit(values[-1].text, values[-1].unit)
+        found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
+    return [*found, *_of_the_limits(rule, values)]
+
+
+def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
+    """Yield what is wrong with what is compared to: a word where numbers come, or another quantity."""
+    limits = [limit for limit in rule.condition.values if limit]
+    last = with_unit(values[-1].text, values[-1].unit)
+    if rule.condition.operator in {Operator.EQUAL, Operator.UNEQUAL} and all(
+        value.number is not None for value in values
+    ):
+        yield from (
+            Text("rule_only_numbers", {"limit": limit, "value": last})
+            for limit in limits
+            if number(limit) is None
+        )
+    units = {value.unit for value in values}
+    for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
+        if rule.condition.operator in NUMERIC and not any(comparable(unit, other) for other in units):
+            yield Text("rule_other_unit", {"unit": unit, "value": last})
+
+
+def with_doubts(done: Text, found: list[Text]) -> Text:
+    """Return what was done, and after it what speaks against it, one a line."""
+    facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
+    for doubt in found:
+        done = Text("rule_doubt", {"done": done, "doubt": doubt})
+    return Text(done.key, done.placeholders, facts)
+
+
+def _covering(bot: Bot, topics: list[str], field: str) -> str:
+    """Return the topic that has a field, or the narrowest subscription that brings all that have it."""
+    if len(topics) == 1:
+        return topics[0]
+    found = [
+        each.filter for each in bot.subscriptions if all(matches(each.filter, topic) for topic in topics)
+    ]
+    if not found:
+        raise BotError("rule_which_topic", field=field, topics=", ".join(topics[:MOST_NAMED]))
+    return max(found, key=lambda each: (each.count("/"), len(each)))
+
+
+def _field_names(readings: list[Reading]) -> str:
+    names = dict.fromkeys(
+        field.name
+        for reading in reversed(readings)
+        for field in reading.fields
+        if field.name not in {"", MORE}
+    )
+    return ", ".join(list(names)[:MOST_NAMED]) or "–"

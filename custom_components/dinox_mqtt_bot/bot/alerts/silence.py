@@ -1,0 +1,50 @@
+"""Since when a bot can hear, and which silence therefore counts."""
+
+from ..model.timers import NEVER
+
+GRACE = 120.0
+"""Seconds after the broker has come back in which nothing counts as silent: what was queued comes first."""
+
+BACK = 2.0
+"""Seconds that the clock may go back without anybody caring."""
+
+LEAP = 600.0
+HEARTBEAT = 300.0
+"""While a rule waits for messages the clock is looked at so often: a greater leap was sleep, not silence."""
+
+
+class Listening:
+    """What time it is, and since when the broker can be heard, or cannot. Times are Unix seconds."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.deaf_since: float | None = None
+        self.since = 0.0
+
+    def go_on(self, now: float) -> float:
+        """Take over what time it is; return by how much that moved the clock, below zero if it was set back."""
+        moved = now - self.now if self.now else 0.0
+        self.now = now
+        return moved
+
+    def begin(self) -> float:
+        """Hear again; return for how many seconds nothing could be heard."""
+        silence = 0.0 if self.deaf_since is None else self.now - self.deaf_since
+        self.deaf_since, self.since = None, self.now
+        return silence
+
+    def end(self) -> None:
+        """Hear nothing from now on."""
+        self.deaf_since = self.now if self.deaf_since is None else self.deaf_since
+
+    def shift(self, seconds: float) -> None:
+        """Move with the clock."""
+        self.since += seconds
+        if self.deaf_since is not None:
+            self.deaf_since += seconds
+
+    def silent_at(self, seen: float, borne: float) -> float:
+        """Return when a topic counts as silent that spoke last at `seen`; never while nothing can be heard."""
+        if self.deaf_since is not None:
+            return NEVER
+        return max(seen + borne, self.since + min(borne, GRACE))

@@ -1,0 +1,199 @@
+"""Alerts as chat text and as notifications."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..model.alert import Alert, AlertState, Step
+from ..model.conditions import Operator
+from ..model.rules import AlertRule, Priority
+from ..ports import Phrases
+from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, When, short
+from ..text.durations import duration
+from ..text.plain import inert, plain
+from .rule_texts import condition_text
+from .watches import BROKER
+
+_MARKS = {Priority.CRITICAL: "🔴"}
+MOST_SUBJECTS = 20
+LATE = 90.0
+"""Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
+
+_ARROWS = {1: "↗", -1: "↘"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert of which something is to be told, its rule, and the priority it is told with."""
+
+    alert: Alert
+    rule: AlertRule
+    priority: Priority
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells one alert from the others: rule and topic."""
+        return self.alert.rule, self.alert.topic
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to do about it."""
+        return (
+            self.alert.state is AlertState.RESOLVED and self.rule.condition.operator is not Operator.CHANGES
+        )
+
+    @property
+    def mark(self) -> str:
+        """The sign in front of it."""
+        return "✅" if self.over else _MARKS.get(self.priority, "⚠")
+
+
+def alerts_text(
+    group: list[Told], phrases: Phrases, when: When, now: float, limit: int, *, storm: bool = False
+) -> str:
+    """Return one chat text for what is to be told together: one alert in full, several a line each."""
+    if len(group) == 1:
+        return alert_text(group[0], phrases, when, now)
+    lines = [_headline(group, phrases, storm=storm)]
+    lines += _lines(group, phrases, limit)
+    if len(group) > limit:
+        lines.append(phrases.phrase("common.alert_more", count=len(group) - limit))
+    return inert("\n".join(lines))
+
+
+def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
+    """Return one alert in full: where and what, which rule, since when, and its number."""
+    lines = [_what(one, phrases), f"{_why(one, phrases, when, now)} · #{one.alert.number}"]
+    if Step.ESCALATED in one.alert.untold and not one.over:
+        waited = duration(now - one.alert.fired)
+        lines.insert(0, phrases.phrase("common.alert_escalated", duration=waited))
+    return inert("\n".join(lines))
+
+
+def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
+    """Return title and text of a notification."""
+    if len(group) > 1:
+        lines = _lines(group, phrases, 5)
+        more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
+        return _headline(group, phrases), "\n".join([*lines, *more])
+    return _what(group[0], phrases), _why(group[0], phrases, when, now)
+
+
+def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
+    """Return the tag of a notification: what ends an alert takes the place of what began it.
+
+    Several that began together share a tag; one that ends before the others leaves that to them, which `is_shared` says.
+    """
+    first = group[0].alert
+    own = f"dinox-{first.rule}-{first.number}"
+    if len(group) == 1:
+        return own if not first.tag or is_shared(first) else first.tag
+    tags = {one.alert.tag for one in group}
+    over = all(one.over for one in group)
+    return first.tag if over and first.tag and len(tags) == 1 else f"{own}-all"
+
+
+def rule_name(rule: AlertRule, phrases: Phrases) -> str:
+    """Return what a rule is called in a text."""
+    if rule.id == BROKER.id:
+        return phrases.phrase("common.alert_broker")
+    return short(plain(rule.name) or f"{rule.number}", LONGEST_NAME)
+
+
+def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> str:
+    """Return the first line of several alerts: how many, of which rule if it is one."""
+    firing = sum(not one.over for one in group)
+    names = {one.rule.id: rule_name(one.rule, phrases) for one in group}
+    name = ", ".join(list(names.values())[:3]) + ("…" if len(names) > 3 else "")
+    key = "common.alert_storm" if storm else "common.alert_group"
+    if not firing:
+        return f"✅ {phrases.phrase('common.alert_group_over', count=len(group), rule=name)}"
+    mark = max((one for one in group if not one.over), key=lambda each: each.priority).mark
+    return f"{mark} {phrases.phrase(key, count=len(group), rule=name)}"
+
+
+def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
+    """Return the first of several alerts, a line each; where they are of several rules each says which is its own."""
+    several = len({one.rule.id for one in group}) > 1
+    return [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
+
+
+def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
+    alert = one.alert
+    text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
+    if ruled:
+        rule, condition = rule_name(one.rule, phrases), condition_text(one.rule, phrases)
+        text = f"{text} — {phrases.phrase('common.alert_ruled', rule=rule, condition=condition)}".rstrip()
+    if one.over:
+        text = f"{text} — {_over_after(alert, phrases)}"
+    return f"{text} · #{alert.number}"
+
+
+def _what(one: Told, phrases: Phrases) -> str:
+    """Return the first line: the mark, what the topic is called, its value and where it is going."""
+    return f"{one.mark} {_subject(one, phrases)}: {_value(one)}".removesuffix(": ")
+
+
+def _subject(one: Told, phrases: Phrases) -> str:
+    if one.rule.id == BROKER.id:
+        return phrases.phrase("common.alert_broker")
+    return short(plain(one.alert.name) or one.alert.topic, LONGEST_NAME)
+
+
+def _value(one: Told) -> str:
+    alert = one.alert
+    if one.rule.condition.operator is Operator.CHANGES:
+        return short(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
+    arrow = _ARROWS.get(alert.trend, "")
+    return f"{short(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
+
+
+def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
+    """Return what the rule asks, and how long it has been so, or was."""
+    alert, rule = one.alert, one.rule
+    if rule.id == BROKER.id:
+        return _why_broker(one, phrases, when)
+    name, condition = rule_name(rule, phrases), condition_text(rule, phrases)
+    if Step.FLAPPING in alert.untold:
+        return phrases.phrase("common.alert_flapping", rule=name, condition=condition)
+    if one.over:
+        return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
+    lasted = now - alert.fired
+    again = {Step.REPEATED, Step.ESCALATED} & set(alert.untold)
+    if alert.active and lasted > (0 if again else LATE):
+        return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
+    if alert.state is AlertState.NO_DATA:
+        silent = duration(now - alert.seen)
+        return phrases.phrase("common.alert_no_data", rule=name, duration=silent, time=when(alert.seen))
+    return phrases.phrase("common.alert_fired", rule=name, condition=condition)
+
+
+def _why_broker(one: Told, phrases: Phrases, when: When) -> str:
+    if one.over:
+        return phrases.phrase(
+            "common.alert_broker_back", duration=duration(one.alert.since - one.alert.fired + BROKER.hold)
+        )
+    return phrases.phrase("common.alert_broker_away", time=when(one.alert.fired - BROKER.hold))
+
+
+def _over_after(alert: Alert, phrases: Phrases) -> str:
+    """Return how long it lasted and the worst value, if there was one worse than the last."""
+    lasted = duration(alert.since - alert.fired)
+    if not alert.peak:
+        return phrases.phrase("common.alert_lasted", duration=lasted)
+    peak = short(plain(alert.peak), LONGEST_DIGEST_LINE)
+    return phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
+
+
+def attended_text(
+    group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: str = "", note: str = ""
+) -> str:
+    """Return what the other contacts read when somebody acknowledged, snoozed or muted alerts."""
+    every = list(group)
+    named = [f"{_subject(one, phrases)} (#{one.alert.number})" for one in every[:MOST_SUBJECTS]]
+    if len(every) > MOST_SUBJECTS:
+        named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
+    subjects = ", ".join(named)
+    text = phrases.phrase(
+        f"common.{key}_until" if until else f"common.{key}", who=who, what=subjects, until=until
+    )
+    return inert(f"{text}: {short(plain(note), LONGEST_NAME)}" if note else text)

@@ -1,0 +1,97 @@
+"""Alert rules made ready: what each one looks at, found by topic."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..model.conditions import Condition, Operator
+from ..model.errors import BotError
+from ..model.rules import AlertRule, Display, Priority, Subscription
+from ..model.subscriptions import Subscriptions, fold
+from ..model.topics import Filters
+from ..payload.paths import Path, parse_path
+from .judge import Judge
+
+SIMILAR = 3
+
+BROKER = AlertRule(
+    filter="",
+    condition=Condition(Operator.STALE, seconds=0.0),
+    id="broker",
+    hold=120.0,
+    priority=Priority.ALERT,
+)
+"""The rule that is always there: the broker itself is away for two minutes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """One enabled rule with its condition and its path compiled."""
+
+    rule: AlertRule
+    judge: Judge
+    path: Path
+
+
+class Watches:
+    """The rules of one rule set. `timed` says whether one waits for messages that do not come."""
+
+    def __init__(self, rules: Iterable[AlertRule] = ()) -> None:
+        self.rules = tuple(rules)
+        self._by_id = {
+            rule.id: Watch(rule, Judge(rule.condition), parse_path(rule.field))
+            for rule in self.rules
+            if rule.enabled
+        }
+        by_filter: dict[str, tuple[Watch, ...]] = {}
+        for watch in self._by_id.values():
+            by_filter[watch.rule.filter] = (*by_filter.get(watch.rule.filter, ()), watch)
+        self._by_topic = Filters(by_filter)
+        self._by_id[BROKER.id] = Watch(BROKER, Judge(BROKER.condition), ())
+        self.timed = any(watch.judge.timed for watch in self if watch.rule is not BROKER)
+
+    def __iter__(self) -> Iterator[Watch]:
+        return iter(self._by_id.values())
+
+    def get(self, rule_id: str) -> Watch | None:
+        """Return an enabled rule."""
+        return self._by_id.get(rule_id)
+
+    def find(self, topic: str) -> tuple[tuple[Watch, ...], ...]:
+        """Return the rules for a topic, those of one filter together; one look-up for a topic known before."""
+        return self._by_topic.find(topic)
+
+    def rule(self, handle: str) -> AlertRule:
+        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
+        wanted = fold(handle.strip().removeprefix("#"))
+        named = {fold(rule.name): rule for rule in self.rules}
+        numbered = {str(rule.number): rule for rule in self.rules}
+        found = named.get(wanted) or numbered.get(wanted)
+        if found is not None:
+            return found
+        if not self.rules:
+            raise BotError("no_rules")
+        near = [named[name].name for name in get_close_matches(wanted, named, SIMILAR)]
+        if near:
+            raise BotError("no_rule_similar", rule=handle, similar=", ".join(near))
+        raise BotError("no_rule", rule=handle)
+
+
+def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> Iterator[Subscription]:
+    """Yield what only alert rules want to hear: it goes into the history, and nobody is told of it."""
+    for rule in rules:
+        if rule.enabled and subscriptions.covering(rule.filter) is None:
+            yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
+
+
+def heard_before(
+    before: Iterable[AlertRule], rules: Iterable[AlertRule], subscriptions: Subscriptions
+) -> set[str]:
+    """Return the subscriptions whose retained messages new or changed rules have not judged yet.
+
+    A door that is open already is to be told of by a rule that is made now.
+    """
+    asked = {rule.id: rule.asks for rule in before if rule.enabled}
+    fresh = [rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks]
+    covering = (subscriptions.covering(rule.filter) for rule in fresh)
+    return {subscription.filter for subscription in covering if subscription is not None}

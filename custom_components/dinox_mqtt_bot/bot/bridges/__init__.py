@@ -1,0 +1,1 @@
+"""Bridges: messages carried between topics and contacts."""

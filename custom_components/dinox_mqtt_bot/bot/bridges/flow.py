@@ -1,0 +1,93 @@
+"""How much one bridge carries: so many messages a minute each by itself, the rest together. Nothing is dropped."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model.reading import Reading
+from ..model.rules import Subscription
+from ..model.timers import NEVER
+
+MINUTE = 60.0
+MOST_TOPICS = 200
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The newest reading of one topic, how many there were, and the smallest and the largest number among them."""
+
+    reading: Reading
+    subscription: Subscription
+    count: int = 0
+    least: float | None = None
+    most: float | None = None
+
+    def add(self, reading: Reading, subscription: Subscription) -> None:
+        """Take one more in."""
+        self.reading, self.subscription = reading, subscription
+        self.count += 1
+        value = reading.value
+        if value is not None:
+            self.least = value if self.least is None else min(self.least, value)
+            self.most = value if self.most is None else max(self.most, value)
+
+
+class Flow:
+    """The messages of one bridge. While something waits all that follows waits with it, so that the order stays."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self.unlisted = 0
+        self._said: deque[float] = deque()
+        self._topics: dict[str, Gathered] = {}
+        self._not_before = 0.0
+
+    def __len__(self) -> int:
+        """Of how many topics something waits."""
+        return len(self._topics)
+
+    @property
+    def due_at(self) -> float:
+        """When what waits may be said; infinity if nothing waits."""
+        if not self._topics:
+            return NEVER
+        full = self.per_minute and len(self._said) >= self.per_minute
+        return max(self._not_before, self._said[0] + MINUTE if full else 0.0)
+
+    def may_pass(self, now: float) -> bool:
+        """Say whether one more may be said by itself now, and count it if so."""
+        if self._topics or not self._has_room(now):
+            return False
+        self._note(now)
+        return True
+
+    def gather(self, reading: Reading, subscription: Subscription, not_before: float = 0.0) -> None:
+        """Keep a reading, to be told with others, at `not_before` at the earliest."""
+        topic = reading.message.topic
+        if not self._topics:
+            self._not_before = not_before
+        if topic not in self._topics and len(self._topics) >= MOST_TOPICS:
+            self.unlisted += 1
+            return
+        self._topics.setdefault(topic, Gathered(reading, subscription)).add(reading, subscription)
+
+    def is_due(self, now: float) -> bool:
+        """Say whether what waits is to be said now. Farther off than a minute means that the clock was set back."""
+        return not now < self.due_at <= now + MINUTE and bool(self._topics)
+
+    def release(self, now: float) -> tuple[Iterable[Gathered], int]:
+        """Take what waits, as one message: the topics in the order in which they came, and what they do not list."""
+        gathered, unlisted = self._topics.values(), self.unlisted
+        self._topics, self.unlisted = {}, 0
+        self._has_room(now)
+        self._note(now)
+        return gathered, unlisted
+
+    def _note(self, now: float) -> None:
+        if self.per_minute:
+            self._said.append(now)
+
+    def _has_room(self, now: float) -> bool:
+        while self._said and not now - MINUTE < self._said[0] <= now:
+            self._said.popleft()
+        return not self.per_minute or len(self._said) < self.per_minute

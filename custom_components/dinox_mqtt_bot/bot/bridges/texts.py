@@ -1,0 +1,103 @@
+"""What bridges say: a reading in the format of its bridge, and many together."""
+
+from collections.abc import Iterable
+import re
+
+from ..model.errors import BotError
+from ..model.reading import Kind, Reading
+from ..model.rules import Bridge, Format, Subscription
+from ..payload.interpret import LARGE
+from ..payload.media import is_url
+from ..ports import Phrases
+from ..rendering.readings import LONGEST_LINE, When, header, render_reading, render_value
+from ..text.numbers import number_text, with_unit
+from ..text.plain import inert, plain
+from .flow import Gathered
+
+PLACEHOLDERS = ("name", "topic", "value", "unit", "time", "payload")
+IN_FULL = 10
+"""Topics told together up to which each is told in the bridge's format; more have one line each."""
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+
+
+def valid_template(template: str) -> None:
+    """Raise BotError `invalid_template` if a template names a placeholder that does not exist."""
+    for name in _PLACEHOLDER.findall(template):
+        if name not in PLACEHOLDERS:
+            known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+            raise BotError("invalid_template", name=f"{{{name}}}", known=known)
+
+
+def bridge_text(
+    bridge: Bridge, reading: Reading, subscription: Subscription, phrases: Phrases, when: When
+) -> str:
+    """Return what a bridge says of a reading; nothing in it acts or breaks the stream."""
+    if bridge.template:
+        return inert(plain(_filled(bridge.template, reading, phrases, when)))
+    if bridge.format is Format.SHORT:
+        return short_line(reading, subscription, phrases)
+    if bridge.format is Format.FULL:
+        return render_reading(reading, subscription, phrases, when)
+    return inert(_payload(reading, phrases))
+
+
+def short_line(reading: Reading, subscription: Subscription, phrases: Phrases) -> str:
+    """Return a reading on one line."""
+    return inert(f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_LINE)}")
+
+
+def gathered_text(
+    bridge: Bridge, gathered: Iterable[Gathered], unlisted: int, phrases: Phrases, when: When
+) -> str:
+    """Return the newest reading of each topic with how many there were, and between which numbers."""
+    topics = list(gathered)
+    few = len(topics) <= IN_FULL
+    parts = []
+    for one in topics:
+        if few:
+            text = bridge_text(bridge, one.reading, one.subscription, phrases, when)
+        else:
+            text = short_line(one.reading, one.subscription, phrases)
+        gap = " " if bridge.format is Format.SHORT or not few else "\n"
+        parts.append(f"{text}{gap}({_updates(one, phrases)})" if one.count > 1 else text)
+    if unlisted:
+        parts.append(phrases.phrase("common.more_readings", count=unlisted))
+    return ("\n\n" if few and bridge.format is Format.FULL and not bridge.template else "\n").join(parts)
+
+
+def link_in(bridge: Bridge, reading: Reading) -> str:
+    """Return the address of a file that a payload names, where the bridge carries files; else nothing."""
+    text = reading.text.strip() if bridge.format is Format.FILE and reading.kind is Kind.TEXT else ""
+    return text if text and is_url(text) else ""
+
+
+def _updates(one: Gathered, phrases: Phrases) -> str:
+    if one.least is None or one.most is None:
+        return phrases.phrase("common.bridge_updates", count=one.count)
+    least, most = number_text(one.least), number_text(one.most)
+    between = least if least == most else f"{least}–{most}"
+    return phrases.phrase(
+        "common.bridge_updates_between", count=one.count, between=with_unit(between, one.reading.unit)
+    )
+
+
+def _payload(reading: Reading, phrases: Phrases) -> str:
+    """Return a payload as text: as it is, unless that would be no text or too much of it."""
+    payload = reading.message.payload
+    if reading.kind is Kind.BINARY or not payload.strip():
+        return render_value(reading, phrases)
+    return plain(payload.decode("utf-8", "replace")) if len(payload) <= LARGE else reading.text
+
+
+def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> str:
+    """Fill a template in one pass: what a payload brings is never taken for a placeholder."""
+    values = {
+        "name": lambda: reading.name,
+        "topic": lambda: reading.message.topic,
+        "value": lambda: render_value(reading, phrases) if reading.kind is Kind.BINARY else reading.text,
+        "unit": lambda: reading.unit,
+        "time": lambda: when(reading.time),
+        "payload": lambda: _payload(reading, phrases),
+    }
+    return _PLACEHOLDER.sub(lambda found: values[found[1]]() if found[1] in values else found[0], template)

@@ -1,0 +1,1 @@
+"""The conversation: what contacts are told of messages, and when."""

@@ -1,0 +1,103 @@
+"""Readings that wait to be told together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+import math
+
+from ..model.reading import Reading
+from ..model.rules import Subscription
+from ..ports import Phrases
+from ..rendering.readings import MOST_TOPICS, When, render_digest, render_reading
+
+IN_FULL = 3
+MOST_NAMED = 10_000
+NEVER = math.inf
+
+
+@dataclass(slots=True)
+class Latest:
+    """The newest reading of one topic and how many there were."""
+
+    reading: Reading
+    subscription: Subscription
+    count: int = 1
+
+
+class Batch:
+    """What came in since the last time: up to three readings in full, beyond that the newest of each topic.
+
+    Those that came late keep a line each: what happened while nobody was there is not told by how it ended. It is due `delay` seconds after its first reading. Its size is bounded; what is beyond is counted.
+    """
+
+    def __init__(self, delay: float, in_full: int = IN_FULL) -> None:
+        self.delay = delay
+        self.due_at = NEVER
+        self._in_full = in_full
+        self._first: list[Latest] = []
+        # By topic, and for a reading that came late its number.
+        self._latest: dict[tuple[str, int], Latest] = {}
+        self._more: set[str] = set()
+        self.unlisted = 0
+        self.count = 0
+
+    @property
+    def latest(self) -> Iterable[Latest]:
+        """The lines in the order in which they first came."""
+        return self._latest.values()
+
+    @property
+    def topics(self) -> list[str]:
+        """All topics, those without a line of their own too, up to a bound."""
+        return list(dict.fromkeys((*(topic for topic, _ in self._latest), *self._more)))
+
+    def __contains__(self, topic: str) -> bool:
+        return topic in self._more or any(topic == one for one, _ in self._latest)
+
+    def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
+        """Take one reading in."""
+        if not self.count:
+            self.due_at = now + self.delay
+        self.count += 1
+        if self.count <= self._in_full:
+            self._first.append(Latest(reading, subscription))
+        elif self._first:
+            self._first.clear()
+        topic = reading.message.topic
+        line = topic, self.count if reading.message.late else 0
+        known = self._latest.get(line)
+        if known is not None:
+            known.reading, known.subscription = reading, subscription
+            known.count += 1
+        elif len(self._latest) < MOST_TOPICS:
+            self._latest[line] = Latest(reading, subscription)
+        else:
+            self.unlisted += 1
+            if len(self._more) < MOST_NAMED:
+                self._more.add(topic)
+
+    def absorb(self, other: Batch) -> None:
+        """Take in all of another batch, as newest values."""
+        self._first.clear()
+        before = self.count
+        self.count += other.count
+        self.unlisted += other.unlisted
+        self._more |= other._more
+        for (topic, number), one in other._latest.items():
+            line = topic, number and before + number
+            known = self._latest.get(line)
+            if known is not None:
+                known.reading, known.subscription = one.reading, one.subscription
+                known.count += one.count
+            elif len(self._latest) < MOST_TOPICS:
+                self._latest[line] = replace(one)
+            else:
+                self.unlisted += one.count
+                self._more.add(topic)
+
+    def render(self, phrases: Phrases, when: When) -> str:
+        """Return one chat text for all of it."""
+        if self.count <= self._in_full:
+            blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
+            return "\n\n".join(blocks)
+        entries = [(one.reading, one.subscription, one.count) for one in self.latest]
+        return render_digest(entries, self.unlisted, phrases)

@@ -1,0 +1,283 @@
+"""Who is told what, and when. Pure: time comes in, notices come out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..model.notice import Notice
+from ..model.reading import Reading
+from ..model.rules import Display, Priority, Subscription
+from ..ports import Phrases
+from ..rendering.readings import When, render_reading
+from ..text.durations import duration
+from .batch import NEVER, Batch
+from .live import Bubble, Live
+from .urgent import Urgent
+
+BUFFER = 0.3
+GAP = 2.0
+LONG_AWAY = 60.0
+MAX_HIDDEN_TOPICS = 200
+MAX_COMPARED_TOPICS = 10_000
+DIGEST = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What came in unseen: how many readings, and of which topics (topic, name, count), up to a bound.
+
+    `since_start` says that the pause is older than the bot, which knows nothing of what came before.
+    """
+
+    count: int = 0
+    topics: tuple[tuple[str, str, int], ...] = ()
+    since_start: bool = False
+
+
+class Conversation:
+    """The conversation with all contacts that receive.
+
+    Urgent readings are said at once. The others wait a third of a second, so that what comes together is told
+    together, and new messages keep two seconds apart; batches, digests and new live bubbles take turns, the one
+    that waited longest first. While the XMPP server is away they wait, to be told as one when it is back; and
+    what a contact who is not to be disturbed misses becomes a digest for it alone.
+    """
+
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self.paused = paused
+        self._online = True
+        self._away_since = 0.0
+        self._away = 0.0
+        self._contacts: tuple[str, ...] = ()
+        self._disturbed: Callable[[str], bool] = lambda contact: False
+        self._held: dict[str, Batch] = {}
+        self._digest_seconds = DIGEST
+        self.urgent = Urgent(phrases, new_id, when)
+        self._batch = Batch(BUFFER)
+        self._digest = Batch(DIGEST, in_full=0)
+        self._live = Live()
+        self._quiet_until = 0.0
+        self._told: set[str] = set()
+        self._compared: dict[str, int] = {}
+        self._hidden: dict[str, tuple[str, int]] = {}
+        self._hidden_count = 0
+        self._paused_before = paused
+
+    def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
+        """Talk to these contacts, and give a digest so often."""
+        self._contacts = tuple(contacts)
+        self.urgent.address(self._contacts)
+        self._held = {contact: held for contact, held in self._held.items() if contact in self._contacts}
+        self._digest_seconds = self._digest.delay = digest_seconds
+
+    def spare(self, undisturbed: Callable[[str], bool]) -> None:
+        """Have `undisturbed` say, whenever something is told, whether a contact is not to be disturbed by it."""
+        self._disturbed = undisturbed
+
+    @property
+    def wake_at(self) -> float:
+        """When `due` has something to say; infinity for never."""
+        if not self._online:
+            return self.urgent.due_at
+        turn = max(min(self._batch.due_at, self._digest.due_at, self._live.due_at), self._quiet_until)
+        return min(turn, self._live.correct_at, self.urgent.due_at)
+
+    def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take a reading in; say whether it is told, now or later."""
+        priority, display = subscription.priority, subscription.display
+        if priority >= Priority.ALERT:
+            return self.urgent.take(reading, subscription, now)
+        if not self._contacts or Priority.SILENT is priority or display is Display.SILENT:
+            return False
+        if self.paused:
+            self._hide(reading, 1)
+            return False
+        if display is Display.CHANGES and not self._changed(reading):
+            return False
+        if display is Display.DIGEST:
+            self._digest.add(reading, subscription, now)
+        elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
+            self._batch.add(reading, subscription, now)
+        return True
+
+    def due(self, now: float) -> list[Notice]:
+        """Return what is to be said now."""
+        notices = self.urgent.due(now)
+        if not self._online:
+            return notices
+        # Farther off than the gap means that the clock was set back.
+        if not now < self._quiet_until <= now + GAP:
+            said = self._turn(now)
+            notices += said
+            if said:
+                self._quiet_until = now + GAP
+        if self._live.correct_at != NEVER:
+            for bubble in self._live.next_stale(now):
+                notices += self._correct(bubble, now)
+        return notices
+
+    def flush(self, now: float) -> list[Notice]:
+        """Return all that waits, due or not, because there will be no later."""
+        notices = self.urgent.flush(now)
+        for batch in (self._batch, self._digest):
+            if batch.count:
+                notices += self._tell(batch, now)
+        self._renew()
+        for bubble in self._live.unsaid():
+            notices += self._correct(bubble, now) if bubble.ids else self._say(bubble, now)
+        return notices
+
+    def set_online(self, online: bool, now: float) -> None:
+        """Know whether what is said now reaches the XMPP server."""
+        if online and not self._online:
+            self._away = now - self._away_since
+            self._quiet_until = min(self._quiet_until, now + GAP)
+        elif self._online and not online:
+            self._away_since = now
+        self._online = online
+
+    def release(self, contact: str) -> str:
+        """Take the digest of what a contact has missed while it was not to be disturbed; nothing if that is nothing."""
+        held = self._held.pop(contact, None)
+        if held is None:
+            return ""
+        self._told.update(held.topics)
+        return held.render(self._phrases, self._when)
+
+    @property
+    def holding(self) -> list[str]:
+        """The contacts for whom there is a digest."""
+        return list(self._held)
+
+    def pause(self) -> None:
+        """Hide normal readings from now on, those that wait to be told as well."""
+        self.paused = True
+        self._paused_before = False
+        for batch in (self._batch, self._digest):
+            for latest in batch.latest:
+                self._hide(latest.reading, latest.count)
+            self._hidden_count += batch.unlisted
+            self._told.update(batch.topics)
+        self._renew()
+        for bubble in self._live.unsaid():
+            self._hide(bubble.reading, bubble.unsaid)
+            self._settle(bubble)
+
+    def resume(self) -> Hidden:
+        """Tell readings again; return what was hidden."""
+        self.paused = False
+        topics = tuple((topic, name, count) for topic, (name, count) in self._hidden.items())
+        hidden = Hidden(self._hidden_count, topics, self._paused_before)
+        self._hidden = {}
+        self._hidden_count = 0
+        return hidden
+
+    @property
+    def hidden(self) -> int:
+        """How many readings were hidden since the pause began."""
+        return self._hidden_count
+
+    def told(self) -> list[str]:
+        """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
+        topics, self._told = self._told | self.urgent.told(), set()
+        waiting: list[Batch | Live | Urgent] = [
+            self._batch,
+            self._digest,
+            self._live,
+            self.urgent,
+            *self._held.values(),
+        ]
+        return [topic for topic in topics if not any(topic in each for each in waiting)]
+
+    def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
+        """Return one notice for each contact that receives."""
+        return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
+
+    def _changed(self, reading: Reading) -> bool:
+        """Say whether a reading differs from the last one told, and keep it as that."""
+        topic, text = reading.message.topic, hash(reading.text)
+        if self._compared.get(topic) == text:
+            return False
+        if len(self._compared) >= MAX_COMPARED_TOPICS:
+            del self._compared[next(iter(self._compared))]
+        self._compared[topic] = text
+        return True
+
+    def _hide(self, reading: Reading, count: int) -> None:
+        self._hidden_count += count
+        topic = reading.message.topic
+        if topic in self._hidden or len(self._hidden) < MAX_HIDDEN_TOPICS:
+            self._hidden[topic] = reading.name, self._hidden.get(topic, ("", 0))[1] + count
+
+    def _renew(self) -> None:
+        self._batch = Batch(BUFFER)
+        self._digest = Batch(self._digest_seconds, in_full=0)
+
+    def _turn(self, now: float) -> list[Notice]:
+        """Return the one new message that waited longest, if any is due."""
+        waiting: tuple[Batch | Live, ...] = (self._batch, self._digest, self._live)
+        first = min(waiting, key=lambda each: each.due_at)
+        if first.due_at == NEVER or now < first.due_at <= now + first.delay:
+            return []
+        if isinstance(first, Live):
+            return self._say(first.next_new(), now)
+        if first is self._batch:
+            self._batch = Batch(BUFFER)
+        else:
+            self._digest = Batch(self._digest_seconds, in_full=0)
+        return self._tell(first, now)
+
+    def _tell(self, batch: Batch, now: float) -> list[Notice]:
+        self._told.update(batch.topics)
+        text = batch.render(self._phrases, self._when)
+        if self._away >= LONG_AWAY:
+            lasted = self._phrases.phrase("common.while_away", duration=duration(self._away))
+            text = f"{lasted}\n{text}"
+        self._away = 0.0
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                self._hold(contact).absorb(batch)
+        return self._awake(text, now)
+
+    def _hold(self, contact: str) -> Batch:
+        return self._held.setdefault(contact, Batch(NEVER, in_full=0))
+
+    def _spare(self, bubble: Bubble, now: float) -> None:
+        """Keep what a bubble shows for those who are not to be disturbed."""
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                self._hold(contact).add(bubble.reading, bubble.subscription, now)
+
+    def _awake(self, text: str, now: float) -> list[Notice]:
+        """Return one notice for each contact that may be disturbed."""
+        return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
+
+    def _settle(self, bubble: Bubble) -> None:
+        bubble.unsaid = 0
+        self._told.add(bubble.reading.message.topic)
+
+    def _say(self, bubble: Bubble, now: float) -> list[Notice]:
+        bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
+        bubble.since = bubble.said = now
+        self._settle(bubble)
+        self._spare(bubble, now)
+        notices = self._awake(bubble.shown, now)
+        bubble.ids = {notice.to: notice.id for notice in notices}
+        return notices
+
+    def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
+        """Return the corrections of a bubble, none if it would look the same."""
+        text = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
+        self._settle(bubble)
+        if text == bubble.shown:
+            return []
+        self._spare(bubble, now)
+        bubble.shown, bubble.said = text, now
+        bubble.corrections += 1
+        return [
+            Notice(self._new_id(), contact, text, now, replaces=original)
+            for contact, original in bubble.ids.items()
+            if contact in self._contacts and not self._disturbed(contact)
+        ]

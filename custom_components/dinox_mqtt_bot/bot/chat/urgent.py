@@ -1,0 +1,129 @@
+"""Readings that cannot wait: of topics with the priority alert or critical."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from ..model.notice import Notice, Push, is_target
+from ..model.reading import Reading
+from ..model.rules import Priority, RuleSet, Subscription
+from ..model.timers import NEVER
+from ..ports import Phrases
+from ..rendering.readings import When, header, render_reading, render_value
+from .batch import Batch
+
+STORM_SECONDS = 60.0
+
+type Ring = Callable[[str], bool]
+"""Says whether a notification about a topic may ring."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The critical ones, or those that are not: what the brake holds, until when, and when the last were said."""
+
+    said: deque[float] = field(default_factory=deque)
+    batch: Batch = field(default_factory=lambda: Batch(STORM_SECONDS))
+    summary_at: float = NEVER
+
+
+class Urgent:
+    """Each is said at once, to the contacts and to Home Assistant's notifications; past a number a minute as one."""
+
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self._contacts: tuple[str, ...] = ()
+        self._rules = RuleSet()
+        self._ring: Ring = lambda topic: True
+        self._notices: list[Notice] = []
+        self._lanes = {Priority.CRITICAL: _Lane(), Priority.ALERT: _Lane()}
+        self._told: set[str] = set()
+
+    def address(self, contacts: Iterable[str]) -> None:
+        """Talk to these contacts."""
+        self._contacts = tuple(contacts)
+
+    def follow(self, rules: RuleSet, ring: Ring) -> None:
+        """Talk to the rule set's targets too, and brake as it says."""
+        self._rules, self._ring = rules, ring
+
+    def __contains__(self, topic: str) -> bool:
+        """Say whether something of a topic waits to be said."""
+        return any(topic in lane.batch for lane in self._lanes.values())
+
+    @property
+    def due_at(self) -> float:
+        """When `due` has something to say; infinity for never."""
+        return 0.0 if self._notices else min(lane.summary_at for lane in self._lanes.values())
+
+    def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take a reading in; say whether anybody is told of it."""
+        if not (self._contacts or self._rules.targets):
+            return False
+        lane = self._lanes[subscription.priority]
+        while lane.said and not now - STORM_SECONDS < lane.said[0] <= now:
+            lane.said.popleft()
+        if lane.batch.count or (self._rules.storm and len(lane.said) >= self._rules.storm):
+            lane.summary_at = min(lane.summary_at, lane.said[0] + STORM_SECONDS if lane.said else now)
+            lane.batch.add(reading, subscription, now)
+            return True
+        lane.said.append(now)
+        self._told.add(reading.message.topic)
+        text = render_reading(reading, subscription, self._phrases, self._when)
+        title, value = header(reading, subscription), render_value(reading, self._phrases)
+        push = self._push(title, reading.message.topic, [reading.message.topic])
+        self._notices += self._everybody(text, value, push, subscription.priority, now)
+        return True
+
+    def say(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
+        """Return the notices for a text that is no reading."""
+        return self._everybody(text, text, self._push(title, text, [""]), priority, now)
+
+    def due(self, now: float) -> list[Notice]:
+        """Return what is to be said now."""
+        notices, self._notices = self._notices, []
+        for priority, lane in self._lanes.items():
+            # Later than a minute means that the clock was set back.
+            if lane.batch.count and not now < lane.summary_at <= now + STORM_SECONDS:
+                notices += self._summary(priority, lane, now)
+        return notices
+
+    def flush(self, now: float) -> list[Notice]:
+        """Return all that waits."""
+        notices, self._notices = self._notices, []
+        for priority, lane in self._lanes.items():
+            notices += self._summary(priority, lane, now) if lane.batch.count else []
+        return notices
+
+    def told(self) -> set[str]:
+        """Take the topics that were said since the last time."""
+        topics, self._told = self._told, set()
+        return topics
+
+    def _summary(self, priority: Priority, lane: _Lane, now: float) -> list[Notice]:
+        """Return one notice for all that came in a storm."""
+        batch, lane.batch = lane.batch, Batch(STORM_SECONDS)
+        lane.summary_at = NEVER
+        lane.said.append(now)
+        self._told.update(batch.topics)
+        title = self._phrases.phrase("common.urgent_many", count=batch.count)
+        text = batch.render(self._phrases, self._when)
+        push = self._push(title, "", batch.topics)
+        return self._everybody(f"{title}\n{text}", text, push, priority, now)
+
+    def _push(self, title: str, topic: str, topics: Iterable[str]) -> Push:
+        # The newest message of a topic takes the place of the one before; iOS bears 64 bytes of tag.
+        tag = f"dinox-{blake2b(topic.encode(), digest_size=8).hexdigest()}"
+        return Push(title, tag, any(self._ring(each) for each in topics), self._rules.click)
+
+    def _everybody(self, text: str, value: str, push: Push, priority: Priority, now: float) -> list[Notice]:
+        every = [*self._contacts, *self._rules.targets]
+        return [
+            Notice(self._new_id(), to, value, now, priority, push=push)
+            if is_target(to)
+            else Notice(self._new_id(), to, text, now, priority)
+            for to in every
+        ]

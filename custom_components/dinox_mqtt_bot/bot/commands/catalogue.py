@@ -1,0 +1,63 @@
+"""Everything the bot can be asked to do."""
+
+from .alerts import Alert, Alerts, RmAlert, Rule, Try
+from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
+from .bridges import Bridge, Bridges, RmBridge
+from .charts import Chart
+from .command import Command
+from .contacts import Clear, Contacts
+from .database import Dbstats, Purge
+from .devices import Devices, Discovery, Set
+from .display import Display, Priority
+from .help import Help
+from .history import Export, History
+from .messages import Pause, Publish, Resume
+from .presets import Preset, Presets
+from .system import Config, Reconnect, Status
+from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
+
+COMMANDS: tuple[type[Command], ...] = (
+    Status,
+    Topics,
+    Subscribe,
+    Unsubscribe,
+    Publish,
+    History,
+    Chart,
+    Export,
+    Alert,
+    Alerts,
+    Rule,
+    RmAlert,
+    Try,
+    Ack,
+    Snooze,
+    Mute,
+    Unmute,
+    Quiet,
+    Dnd,
+    Why,
+    Pause,
+    Resume,
+    Priority,
+    Display,
+    Qos,
+    Alias,
+    Aliases,
+    RmAlias,
+    Bridge,
+    Bridges,
+    RmBridge,
+    Presets,
+    Preset,
+    Devices,
+    Set,
+    Discovery,
+    Contacts,
+    Clear,
+    Config,
+    Reconnect,
+    Dbstats,
+    Purge,
+    Help,
+)

@@ -1,0 +1,227 @@
+"""One command for every surface: its fields are the parameters, its docstring is the help, `run` is the effect."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from enum import Enum
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
+
+from ..model.caller import PREFIX, Caller
+from ..model.errors import BotError
+from ..model.replies import Reply, Text
+from ..model.rules import Role
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+MAX_QUOTED = 60
+CONFIRM = "confirm"
+"""The parameter of a destructive command that says it is to be done without asking first."""
+
+_TRUE = frozenset({"true", "on", "yes", "1"})
+_FALSE = frozenset({"false", "off", "no", "0"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One thing the bot can be asked to do.
+
+    `node` is at once the word after `/mqtt`, the XEP-0050 node and the name of the action.
+    """
+
+    node: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    role: ClassVar[Role] = Role.VIEWER
+    destructive: ClassVar[bool] = False
+
+    @abstractmethod
+    async def run(self, bot: Bot, caller: Caller) -> Reply:
+        """Do it; raise BotError where the caller can do something about it."""
+
+    def needs_confirmation(self, bot: Bot) -> bool:
+        """Say whether this is to be asked about first; a destructive one may be harmless with some values."""
+        return self.destructive
+
+    async def at_stake(self, bot: Bot) -> Text:
+        """Return what a destructive command would do, for the question that is asked first."""
+        return Text(f"services.{self.node}.description")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One typed input of a command.
+
+    `kind` is str, int, bool or an Enum. A `greedy` parameter takes the rest of a chat text, `verbatim` with its
+    quotes; `alias` says that an alias may stand for the topic. `check` raises BotError for a text that can be none.
+    """
+
+    name: str
+    summary: str
+    kind: type
+    default: object
+    required: bool
+    greedy: bool = False
+    verbatim: bool = False
+    alias: bool = False
+    short: str = ""
+    check: Callable[[str], object] | None = None
+    minimum: int = 0
+    maximum: int = 0
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that can be given, if they are few."""
+        if not issubclass(self.kind, Enum):
+            return ()
+        return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
+
+
+def param(summary: str, *, default: Any = MISSING, **how: Any) -> Any:
+    """Return a dataclass field that is a parameter; `how` is the rest of `Parameter`."""
+    return field(default=default, metadata={"summary": summary, **how})
+
+
+def parameters(command: type[Command]) -> tuple[Parameter, ...]:
+    """Return the typed inputs of a command, in the order they are typed."""
+    return tuple(
+        Parameter(
+            name=each.name,
+            kind=_kind(each.type),
+            default=None if each.default is MISSING else each.default,
+            required=each.default is MISSING,
+            **each.metadata,
+        )
+        for each in fields(command)
+    )
+
+
+def _kind(annotation: Any) -> type:
+    """Return the class an annotation means: `QoS` for `QoS | None`."""
+    if isinstance(annotation, UnionType):
+        annotation = next(each for each in get_args(annotation) if each is not type(None))
+    assert isinstance(annotation, type)
+    return annotation
+
+
+def typed(command: type[Command]) -> tuple[Parameter, ...]:
+    """Return the parameters that are typed one after the other; those after a greedy one are options."""
+    ordered = parameters(command)
+    greedy = next((index for index, parameter in enumerate(ordered) if parameter.greedy), len(ordered))
+    return ordered[: greedy + 1]
+
+
+def usage(command: type[Command]) -> str:
+    """Return the line that shows how to type a command."""
+    plain = [_plain_usage(parameter) for parameter in typed(command)]
+    options = [_option_usage(parameter) for parameter in parameters(command)[len(plain) :]]
+    return " ".join((PREFIX, command.node, *options, *plain))
+
+
+def _plain_usage(parameter: Parameter) -> str:
+    word = "|".join(parameter.choices) or f"{parameter.name}{'…' if parameter.greedy else ''}"
+    return f"<{word}>" if parameter.required else f"[{word}]"
+
+
+def _option_usage(parameter: Parameter) -> str:
+    value = "" if parameter.kind is bool else " " + ("|".join(parameter.choices) or parameter.name)
+    return f"[--{parameter.name}{value}]"
+
+
+def bind[C: Command](command: type[C], raw: Mapping[str, object]) -> C:
+    """Make a command of the values that a surface collected; nothing else validates them.
+
+    Raises BotError `missing_parameter`, `unknown_parameter`, `invalid_choice` or `invalid_number`.
+    """
+    known = {parameter.name for parameter in parameters(command)}
+    for name in raw:
+        if name not in known:
+            raise BotError("unknown_parameter", parameter=_cut(name), usage=usage(command))
+    bound = {
+        parameter.name: _bound(command, parameter, raw.get(parameter.name))
+        for parameter in parameters(command)
+    }
+    return command(**bound)
+
+
+def _bound(command: type[Command], parameter: Parameter, value: object) -> object:
+    if isinstance(value, str) and not parameter.verbatim:
+        value = value.strip()
+    if value is None or (value == "" and not parameter.verbatim):
+        if parameter.required:
+            raise BotError("missing_parameter", parameter=parameter.name, usage=usage(command))
+        return parameter.default
+    if parameter.kind is bool:
+        return _truth(command, parameter, value)
+    if parameter.kind is int:
+        return _number(command, parameter, value)
+    if issubclass(parameter.kind, Enum):
+        return _member(command, parameter, value)
+    if parameter.check is not None:
+        parameter.check(str(value))
+    return str(value)
+
+
+def _truth(command: type[Command], parameter: Parameter, value: object) -> bool:
+    word = str(value).casefold()
+    if word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise _no_choice(command, parameter, value, ("on", "off"))
+
+
+def _number(command: type[Command], parameter: Parameter, value: object) -> int:
+    try:
+        number = int(str(value).removesuffix(".0"))  # a form's number selector gives 10.0
+    except ValueError:
+        number = parameter.minimum - 1
+    if parameter.minimum <= number <= parameter.maximum:
+        return number
+    raise BotError(
+        "invalid_number",
+        parameter=parameter.name,
+        value=_cut(value),
+        minimum=parameter.minimum,
+        maximum=parameter.maximum,
+        usage=usage(command),
+    )
+
+
+def _member(command: type[Command], parameter: Parameter, value: object) -> object:
+    if isinstance(value, parameter.kind):
+        return value
+    word = str(value).casefold()
+    for member in parameter.kind:  # type: ignore[attr-defined]
+        if word in {str(member.value), member.name.casefold()}:
+            return member
+    raise _no_choice(command, parameter, value, parameter.choices)
+
+
+def _no_choice(
+    command: type[Command], parameter: Parameter, value: object, choices: tuple[str, ...]
+) -> BotError:
+    return BotError(
+        "invalid_choice",
+        parameter=parameter.name,
+        value=_cut(value),
+        choices=", ".join(choices),
+        usage=usage(command),
+    )
+
+
+def _cut(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
+
+
+async def execute(command: Command, bot: Bot, caller: Caller, *, confirmed: bool = False) -> Reply:
+    """Run a command for a caller; every surface comes through here.
+
+    A destructive one is asked about first, unless it is `confirmed` or says so itself. Raises BotError `not_allowed`,
+    `not_confirmed`, or what the command itself raises.
+    """
+    if caller.role < command.role:
+        raise BotError("not_allowed", command=command.node, role=command.role.word)
+    said = confirmed or getattr(command, CONFIRM, False)
+    if command.destructive and not said and command.needs_confirmation(bot):
+        return await bot.confirming.ask(command, caller)
+    return await command.run(bot, caller)

@@ -1,0 +1,66 @@
+"""Asking first: what cannot be undone is done only after a yes."""
+
+import re
+from typing import TYPE_CHECKING
+
+from ..model.caller import PREFIX, Caller, Surface
+from ..model.errors import BotError
+from ..model.replies import Text
+from ..model.subscriptions import fold
+from .command import Command
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+PATIENCE = 60.0
+LATE = 600.0
+"""Seconds after which a yes is no answer to the question any more."""
+
+CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
+"""Where a question can be answered."""
+
+_YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
+_NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
+_AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
+
+type _Key = tuple[Surface, str]
+
+
+class Confirming:
+    """What waits for a yes: one command for each who asked for it."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._waiting: dict[_Key, tuple[Command, float]] = {}
+
+    async def ask(self, command: Command, caller: Caller) -> Text:
+        """Return the question. Raises BotError `not_confirmed` where it cannot be answered."""
+        if caller.surface not in CONVERSING:
+            raise BotError("not_confirmed", command=command.node)
+        stake = await command.at_stake(self._bot)
+        self._waiting[caller.surface, caller.who] = command, self._bot.ports.clock.now() + PATIENCE
+        return Text("confirm", {"stake": stake}, {"confirm": True})
+
+    def awaits(self, text: str, caller: Caller) -> bool:
+        """Say whether a text answers a question."""
+        _, until = self._waiting.get((caller.surface, caller.who), (None, 0.0))
+        return self._bot.ports.clock.now() - until <= LATE and _word(text) in _YES | _NO
+
+    def take(self, text: str, caller: Caller) -> Command | Text | None:
+        """Return the command that a text says yes to, what is said of it if it says no or too late, else nothing.
+
+        Whatever else is said withdraws the question.
+        """
+        command, until = self._waiting.pop((caller.surface, caller.who), (None, 0.0))
+        late = self._bot.ports.clock.now() - until
+        if command is None or late > LATE:
+            return None
+        if _word(text) in _NO:
+            return Text("confirm_no")
+        if _word(text) not in _YES:
+            return None
+        return command if late <= 0 else Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+
+
+def _word(text: str) -> str:
+    return fold(_AROUND.sub("", text))

@@ -1,0 +1,124 @@
+"""Chat text to command: total on any text, forgiving about quotes."""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from itertools import islice
+import re
+
+from ..model.caller import PREFIX
+from ..model.errors import BotError
+from ..model.subscriptions import fold
+from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
+from .command import Command, Parameter, bind, parameters, typed, usage
+
+_ADDRESSED = re.compile(rf"\s*{PREFIX}(?!\S)", re.IGNORECASE)
+_NOTHING = frozenset(opening + closing for opening, closings in _CLOSING.items() for closing in closings)
+
+
+def addressed(text: str) -> bool:
+    """Say whether a text begins with `/mqtt`."""
+    return _ADDRESSED.match(text) is not None
+
+
+def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
+    """Return the command of this name or short form.
+
+    Raises BotError `unknown_command` or `unknown_command_similar`.
+    """
+    known = {name: command for command in commands for name in (command.node, *command.aliases)}
+    name = word.casefold()
+    if name in known:
+        return known[name]
+    near = list(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
+    help_line = f"{PREFIX} help"
+    if not near:
+        raise BotError("unknown_command", command=word[:MAX_QUOTED], help=help_line)
+    similar = ", ".join(f"{PREFIX} {each}" for each in near)
+    raise BotError("unknown_command_similar", command=word[:MAX_QUOTED], similar=similar, help=help_line)
+
+
+def parse(text: str, commands: Collection[type[Command]], aliases: Collection[str] = ()) -> Command:
+    """Make a command of a text, with `/mqtt` before it or not; nothing at all asks for help.
+
+    `aliases` are the folded aliases of topics: their words belong together without quotes.
+    Raises BotError `unknown_command`, `too_many_words` or what `bind` raises.
+    """
+    match = _ADDRESSED.match(text)
+    text = text[match.end() if match else 0 :].strip()
+    spoken = deque(words(text))
+    command = find(spoken.popleft().text if spoken else "help", commands)
+    return bind(command, _raw(command, text, spoken, aliases))
+
+
+def _raw(
+    command: type[Command], text: str, spoken: deque[Word], aliases: Collection[str]
+) -> Mapping[str, object]:
+    options = _options(command)
+    left = list(typed(command))
+    raw: dict[str, object] = {}
+    while spoken:
+        word = spoken[0]
+        name, _, value = word.text.partition("=")
+        if not word.quoted and word.text == "--" and options:
+            spoken.popleft()
+            options = {}
+        elif not word.quoted and (option := options.get(name)) is not None:
+            spoken.popleft()
+            left = [parameter for parameter in left if parameter != option]
+            raw[option.name] = value or _value(command, option, spoken)
+        elif not left:
+            raise BotError("too_many_words", word=word.text[:MAX_QUOTED], usage=usage(command))
+        elif left[0].greedy:
+            parameter = left.pop(0)
+            raw[parameter.name] = _rest(text[word.start : _end(spoken, parameter, options)], parameter)
+        else:
+            parameter = left.pop(0)
+            raw[parameter.name] = _topic(spoken, aliases) if parameter.alias else spoken.popleft().text
+    return raw
+
+
+def _options(command: type[Command]) -> dict[str, Parameter]:
+    """Return the parameters that can be left out, as `--name` and, where they have one, as `-x`."""
+    optional = [parameter for parameter in parameters(command) if not parameter.required]
+    return {f"--{parameter.name}": parameter for parameter in optional} | {
+        f"-{parameter.short}": parameter for parameter in optional if parameter.short
+    }
+
+
+def _value(command: type[Command], option: Parameter, spoken: deque[Word]) -> object:
+    if option.kind is bool:
+        return True
+    if not spoken:
+        raise BotError("missing_parameter", parameter=option.name, usage=usage(command))
+    return spoken.popleft().text
+
+
+def _end(spoken: deque[Word], parameter: Parameter, options: Mapping[str, Parameter]) -> int | None:
+    """Take the words of a greedy parameter and return where it ends: a verbatim one at the end, others at an option."""
+    end = None
+    while spoken and (parameter.verbatim or not _is_option(spoken[0], options)):
+        end = spoken.popleft().end
+    return None if parameter.verbatim else end
+
+
+def _is_option(word: Word, options: Mapping[str, Parameter]) -> bool:
+    return not word.quoted and word.text.partition("=")[0] in options
+
+
+def _rest(text: str, parameter: Parameter) -> str:
+    """Return what a greedy parameter gets: all as it is, but two quotes for nothing, and no quotes round a name."""
+    if text in _NOTHING:
+        return ""
+    only = list(words(text))
+    return only[0].text if len(only) == 1 and not parameter.verbatim else text
+
+
+def _topic(spoken: deque[Word], aliases: Collection[str]) -> str:
+    for count in range(min(len(spoken), MAX_ALIAS_WORDS), 1, -1):
+        name = " ".join(word.text for word in islice(spoken, count))
+        if fold(name) in aliases:
+            for _ in range(count):
+                spoken.popleft()
+            return name
+    return spoken.popleft().text

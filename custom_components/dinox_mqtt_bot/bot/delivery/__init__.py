@@ -1,0 +1,1 @@
+"""What leaves the bot: notices, files, publications, and who is not to be disturbed."""

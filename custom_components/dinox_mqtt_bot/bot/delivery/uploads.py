@@ -1,0 +1,141 @@
+"""Payloads as files: put where contacts can fetch them, one after the other, beside the path of the messages."""
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..model.errors import BotError
+from ..model.notice import Notice
+from ..model.reading import Kind, Reading
+from ..model.rules import Display, Subscription
+from ..payload.media import FAMILIES
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+LARGEST = 10_000_000
+MOST_WAITING = 40_000_000
+"""Bytes that may wait to be uploaded; a camera must not fill the memory while the server is slow."""
+
+SHOWN = frozenset({"image", "audio", "video"})
+"""Families of files that a contact sees or hears in its client."""
+
+_TYPES = {
+    "jpg": "image/jpeg",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "mov": "video/quicktime",
+    "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+    "7z": "application/x-7z-compressed",
+    "xz": "application/x-xz",
+    "zst": "application/zstd",
+}
+_PLAIN = {
+    Kind.JSON: ("json", "application/json"),
+    Kind.HTML: ("html", "text/html"),
+    Kind.PLAYLIST: ("m3u", "audio/x-mpegurl"),
+    Kind.BINARY: ("bin", "application/octet-stream"),
+}
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is to be uploaded, and who is told where it is, or why it is nowhere."""
+
+    name: str
+    mime: str
+    payload: bytes
+    done: Callable[[str], None]
+    failed: Callable[[BotError], None]
+
+
+def named(reading: Reading) -> tuple[str, str]:
+    """Return what a payload is called as a file, after its topic, and its media type."""
+    ending, mime = _PLAIN.get(reading.kind, ("txt", "text/plain; charset=utf-8"))
+    if reading.kind is Kind.BINARY and reading.media in FAMILIES:
+        ending = reading.media
+        mime = _TYPES.get(ending) or f"{FAMILIES[ending]}/{ending}"
+    name = _UNFIT.sub("_", reading.message.topic.rpartition("/")[2]).strip("._")[:60]
+    return f"{name or 'message'}.{ending}", mime
+
+
+class Files:
+    """Uploads, in the order in which they were asked for."""
+
+    def __init__(self, bot: Bot, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], object]) -> None:
+        self._bot = bot
+        self._spawn = spawn
+        self._waiting: deque[File] = deque()
+        self._busy = False
+
+    def send(self, file: File) -> None:
+        """Upload a file as soon as those before it are (tell)."""
+        if len(file.payload) > LARGEST:
+            file.failed(BotError("upload_too_large", maximum=f"{LARGEST // 1_000_000} MB"))
+        elif sum(len(each.payload) for each in self._waiting) + len(file.payload) > MOST_WAITING:
+            file.failed(BotError("upload_busy"))
+        else:
+            self._waiting.append(file)
+            if not self._busy:
+                self._busy = True
+                self._spawn(self._work)
+
+    def show(self, reading: Reading, subscription: Subscription) -> None:
+        """Let the contacts see a picture or hear a sound that they are told of, unless it is told in a digest."""
+        if reading.kind is not Kind.BINARY or FAMILIES.get(reading.media) not in SHOWN:
+            return
+        if subscription.display in {Display.DIGEST, Display.LIVE} or len(reading.message.payload) > LARGEST:
+            return
+
+        def done(address: str) -> None:
+            now = self._bot.ports.clock.now()
+            notices = self._bot.conversation.notices(address, now, subscription.priority)
+            self._bot.put(replace(notice, file=True) for notice in notices)
+
+        # The message itself says already what it is; without a place to put it that has to do.
+        self.send(File(*named(reading), reading.message.payload, done, lambda error: None))
+
+    def close(self) -> None:
+        """Tell of what waits, and of what is under way, that it will not be uploaded any more."""
+        waiting, self._waiting = self._waiting, deque()
+        for file in waiting:
+            file.failed(BotError("upload_busy"))
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                await self._upload(self._waiting[0])
+        finally:
+            self._busy = False
+
+    async def _upload(self, file: File) -> None:
+        try:
+            address = await self._bot.ports.uploads.upload(file.name, file.mime, file.payload)
+        except BotError as error:
+            if self._takes_out(file):
+                file.failed(error)
+        else:
+            if self._takes_out(file):
+                file.done(address)
+        finally:
+            self._takes_out(file)
+
+    def _takes_out(self, file: File) -> bool:
+        """Take a file out whose turn it was; say whether it was in: of what `close` gave up all is told."""
+        if not self._waiting or self._waiting[0] is not file:
+            return False
+        self._waiting.popleft()
+        return True
+
+
+def notice_of(bot: Bot, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
+    """Return a notice of now."""
+    clock = bot.ports.clock
+    return Notice(clock.new_id(), to, text, clock.now(), room=room, file=file)

@@ -1,0 +1,1 @@
+"""What contacts say: commands, answers, reactions and free text."""

@@ -1,0 +1,160 @@
+"""Text that is no command: where it goes, and who waits for the answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..model.caller import PREFIX, Caller, Surface
+from ..model.errors import BotError
+from ..model.message import Message, Properties, QoS
+from ..model.notice import Notice
+from ..model.reading import Reading
+from ..model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
+from ..model.subscriptions import Subscriptions, fold
+from ..model.timers import NEVER
+from ..rendering.readings import render_body
+from ..text.durations import duration
+from ..text.plain import cut, inert, plain
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+MOST_WAITING = 100
+LONGEST_ANSWER = 4_000
+ECHO = 60.0
+"""Seconds within which the broker brings back what was published, where the bot listens to its own topic."""
+
+
+def mistyped(text: str) -> bool:
+    """Say whether a text looks like a command that was typed wrong, which must not be published."""
+    first = fold(text).partition(" ")[0]
+    return first == PREFIX.removeprefix("/") or (first.startswith("/") and first != "/me")
+
+
+def answers_wanted(wish: FreeText, subscriptions: Subscriptions) -> Iterator[Subscription]:
+    """Yield the response topic, if no subscription of the user brings it in."""
+    if wish.ear is Ear.TOPIC and wish.response_topic and subscriptions.covering(wish.response_topic) is None:
+        yield Subscription(wish.response_topic)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What a contact said, and until when (Unix time) an answer to it is waited for."""
+
+    jid: str
+    correlation: bytes
+    asked: float
+    until: float
+
+
+class Questions:
+    """Takes what contacts say to a topic or to a conversation agent, and the answers of the topic back to them."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._waiting: list[Question] = []
+        self._echoes: list[tuple[bytes, float]] = []
+
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do; infinity for never."""
+        return min((question.until for question in self._waiting), default=NEVER)
+
+    async def say(self, text: str, contact: Contact) -> str:
+        """Take a text to where it goes; return what is said to it at once, if anything.
+
+        Raises BotError `not_allowed_text`, `too_many_questions`, `agent_needs_user`, or what the ports raise.
+        """
+        wish = self._bot.rules.free_text
+        if wish.ear is Ear.AGENT:
+            return await self._converse(text.strip(), contact, wish)
+        return await self._publish(text.strip(), contact, wish)
+
+    async def _publish(self, text: str, contact: Contact, wish: FreeText) -> str:
+        require_operator(contact)
+        clock, payload = self._bot.ports.clock, text.encode(errors="replace")
+        asked = clock.now()
+        question = Question(contact.jid, clock.new_id().encode(), asked, asked + wish.timeout)
+        properties = None
+        if wish.response_topic:
+            self._wait(question)
+            properties = Properties(response_topic=wish.response_topic, correlation_data=question.correlation)
+        echo = payload, asked
+        recent = [each for each in self._echoes if each[1] > asked - ECHO]
+        self._echoes = [*recent[-MOST_WAITING:], echo]
+        caller = Caller(Surface.CHAT, contact.jid, contact.role)
+        try:
+            await self._bot.publish(
+                wish.topic, payload, QoS.AT_LEAST_ONCE, False, caller, properties=properties
+            )
+        except BotError:
+            self._waiting = [each for each in self._waiting if each is not question]
+            self._echoes = [each for each in self._echoes if each is not echo]
+            raise
+        if wish.response_topic:
+            return ""
+        return self._bot.ports.phrases.phrase("common.free_text_published", topic=wish.topic)
+
+    def _wait(self, question: Question) -> None:
+        """Wait for an answer from now on: it may come before the broker has acknowledged the question."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise BotError("too_many_questions")
+        self._waiting.append(question)
+        self._bot.ports.clock.wake(question.until)
+
+    async def _converse(self, text: str, contact: Contact, wish: FreeText) -> str:
+        """Ask the agent. Where no user of Home Assistant stands for the contact nothing else limits what it may do."""
+        if not contact.user:
+            if not wish.without_user:
+                raise BotError("agent_needs_user")
+            require_operator(contact)
+        said = plain(await self._bot.ports.agent.answer(text, contact.jid, wish.agent, contact.user))
+        shown = cut(said, LONGEST_ANSWER)
+        return inert(shown if shown == said else f"{shown}…")
+
+    def answers(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take a reading to who asked for it; say whether it is nothing for all the others."""
+        wish, message = self._bot.rules.free_text, reading.message
+        if wish.ear is not Ear.TOPIC or message.retain:
+            return False
+        if message.topic == wish.topic:
+            return self._is_echo(message, now)
+        if message.topic != wish.response_topic or (question := self._asked(message)) is None:
+            return False
+        self._waiting.remove(question)
+        self._tell(question, render_body(reading, self._bot.ports.phrases), now)
+        return subscription.priority < Priority.ALERT
+
+    def _asked(self, message: Message) -> Question | None:
+        """Return the question that a message answers: the one it names, else the oldest."""
+        correlation = message.properties.correlation_data
+        return next(
+            (each for each in self._waiting if not correlation or each.correlation == correlation), None
+        )
+
+    def _is_echo(self, message: Message, now: float) -> bool:
+        """Say whether a message is what a contact has just said; each is known once."""
+        for echo in self._echoes:
+            if echo[0] == message.payload and now - echo[1] < ECHO:
+                self._echoes.remove(echo)
+                return True
+        return False
+
+    def tick(self, now: float) -> None:
+        """Tell those who have waited long enough that no answer came; so, too, when the clock was set back."""
+        for question in [each for each in self._waiting if not each.asked <= now < each.until]:
+            self._waiting.remove(question)
+            waited = duration(question.until - question.asked)
+            text = self._bot.ports.phrases.phrase("common.free_text_timeout", duration=waited)
+            self._tell(question, text, now)
+
+    def _tell(self, question: Question, text: str, now: float) -> None:
+        """Answer who asked, whether it may be disturbed or not."""
+        ports = self._bot.ports
+        ports.outbox.put(Notice(ports.clock.new_id(), question.jid, text, now))
+
+
+def require_operator(contact: Contact) -> None:
+    """Raise BotError `not_allowed_text` for a contact who may only look."""
+    if contact.role < Role.OPERATOR:
+        raise BotError("not_allowed_text", role=Role.OPERATOR.word)

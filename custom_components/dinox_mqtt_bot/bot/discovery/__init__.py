@@ -1,0 +1,1 @@
+"""What devices announce of themselves: names, units, values and controls."""

@@ -1,0 +1,194 @@
+"""The devices that announced themselves on the broker, found by name, with the newest they have said."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from enum import IntEnum
+from itertools import chain, islice
+
+from ..model.message import Message
+from .config import Config
+from .entities import Entity, entity_of, name_words
+
+_MOST_ENTITIES = 20_000
+_LARGEST = 4_096
+"""Bytes of a payload that is kept; longer ones are pictures."""
+_MOST_EARLY, _LARGEST_EARLY = 4_000, 1_024
+"""Retained messages on topics of no device yet, and their size."""
+_SIMILAR = 3
+_MOST_SAID = 100
+_MOST_COMPARED = 300
+"""Names that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
+_TELLING = 4
+"""Letters of a part of a word that tell which word it is."""
+
+
+class Match(IntEnum):
+    """How well words name an entity."""
+
+    NO = 0
+    ALIKE = 1
+    DEVICE = 2
+    NAME = 3
+
+
+class Devices:
+    """The entities of the discovery configurations, and the newest message on each of their topics."""
+
+    def __init__(self) -> None:
+        self._entities: dict[str, tuple[Entity, ...]] = {}
+        self._by_id: dict[str, Entity] = {}
+        self._words: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._index: dict[str, dict[str, None]] = {}
+        self._fitting: dict[str, frozenset[str]] = {}
+        self._topics: Counter[str] = Counter()
+        self._newest: dict[str, tuple[float, bytes]] = {}
+        self._early: dict[str, tuple[float, bytes]] = {}
+        self._assumed: dict[str, str] = {}
+        self._count = 0
+
+    def __iter__(self) -> Iterator[Entity]:
+        for entities in self._entities.values():
+            yield from entities
+
+    def __len__(self) -> int:
+        return self._count
+
+    def learn(self, config_topic: str, configs: Iterable[Config]) -> None:
+        """Take in the entities of one configuration topic, in the place of those it had."""
+        entities = tuple(
+            entity_of(f"{config_topic} {number}", config) for number, config in enumerate(configs)
+        )
+        if entities == self._entities.get(config_topic, ()):
+            return
+        self._drop(config_topic)
+        if not entities or self._count + len(entities) > _MOST_ENTITIES:
+            return
+        self._entities[config_topic] = entities
+        self._count += len(entities)
+        for entity in entities:
+            self._expect(_topics(entity))
+            self._by_id[entity.id] = entity
+            self._words[entity.id] = _named(entity)
+            for word in chain.from_iterable(self._words[entity.id]):
+                self._index.setdefault(word, {})[entity.id] = None
+        self._fitting.clear()
+
+    def _expect(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            self._topics[topic] += 1
+            if (early := self._early.pop(topic, None)) is not None:
+                self._newest.setdefault(topic, early)
+
+    def forget(self) -> None:
+        """Know no devices any more; what they said stays, for those that are learned again."""
+        for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
+            each.clear()
+        self._count = 0
+
+    def _drop(self, config_topic: str) -> None:
+        for entity in self._entities.pop(config_topic, ()):
+            self._count -= 1
+            del self._by_id[entity.id]
+            for word in set(chain.from_iterable(self._words.pop(entity.id))):
+                del self._index[word][entity.id]
+                if not self._index[word]:
+                    del self._index[word]
+            self._assumed.pop(entity.id, None)
+            for topic in _topics(entity):
+                self._topics[topic] -= 1
+                if not self._topics[topic]:
+                    del self._topics[topic]
+                    self._newest.pop(topic, None)
+        self._fitting.clear()
+
+    def note(self, message: Message) -> None:
+        """Keep a message if it is on a topic that an entity speaks of."""
+        size = len(message.payload)
+        if message.topic in self._topics:
+            if size <= _LARGEST:
+                self._newest[message.topic] = message.received, message.payload
+        elif message.retain and size <= _LARGEST_EARLY:
+            # With a filter such as `#` a broker sends what it keeps in any order: the state before its configuration.
+            if len(self._early) >= _MOST_EARLY:
+                self._early.clear()
+            self._early[message.topic] = message.received, message.payload
+
+    def newest(self, topic: str) -> tuple[float, bytes] | None:
+        """Return when the newest message came on a topic, and its payload."""
+        return self._newest.get(topic)
+
+    def assume(self, entity: Entity, said: str) -> None:
+        """Keep what an entity was told that does not tell its state itself."""
+        self._assumed[entity.id] = said
+
+    def assumed(self, entity: Entity) -> str:
+        """Return what an entity was told last; empty if nothing was, or if it tells its state itself."""
+        return self._assumed.get(entity.id, "")
+
+    # Found by name.
+
+    def match(self, entity: Entity, words: Sequence[str]) -> Match:
+        """Say how well words (`name_words`) name an entity."""
+        full, name, device, area, _ = self._words[entity.id]
+        wanted = tuple(words)
+        if wanted in {full, name, (*area, *full), (*area, *name)}:
+            return Match.NAME
+        if wanted == device:
+            return Match.DEVICE
+        return Match.ALIKE if all(entity.id in self._fits(each) for each in wanted) else Match.NO
+
+    def _fits(self, said: str) -> frozenset[str]:
+        """Return the ids of the entities that have a word like one that was said."""
+        if (known := self._fitting.get(said)) is not None:
+            return known
+        if len(self._fitting) >= _MOST_SAID:
+            self._fitting.clear()
+        like = (entities for word, entities in self._index.items() if _alike(said, word))
+        found = self._fitting[said] = frozenset(chain.from_iterable(like))
+        return found
+
+    def named(self, words: Sequence[str], *, settable: bool = False) -> list[Entity]:
+        """Return the entities that words name best; of several those that are not there only to set a device up."""
+        best: list[Entity] = []
+        level = Match.ALIKE
+        for entity in self.found(words) if words else ():
+            if settable and not entity.controls:
+                continue
+            if (found := self.match(entity, words)) >= level:
+                best = [*best, entity] if found == level else [entity]
+                level = found
+        return [entity for entity in best if entity.main] or best
+
+    def found(self, words: Sequence[str]) -> list[Entity]:
+        """Return every entity that words fit: its name, its device, its area or its kind."""
+        ids = frozenset.intersection(*map(self._fits, words))
+        return [self._by_id[each] for each in sorted(ids)]
+
+    def similar(self, name: str) -> list[str]:
+        """Return names of devices, entities and areas that look like one, the nearest first."""
+        said = " ".join(name_words(name))
+        every = {
+            " ".join(name_words(each)): each
+            for entity in self
+            for each in (entity.full_name, entity.device, entity.area)
+            if each
+        }
+        if len(every) > _MOST_COMPARED:
+            every = {word: each for word, each in every.items() if word[:2] == said[:2]}
+        near = get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)
+        return [every[each] for each in near]
+
+
+def _alike(said: str, word: str) -> bool:
+    """Say whether a word begins as it was said, or has that in it as `Küchenlampe` has the lamp."""
+    return word.startswith(said) or (len(said) >= _TELLING and said in word)
+
+
+def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    every = entity.full_name, entity.name or entity.full_name, entity.device, entity.area, entity.component
+    return tuple(map(name_words, every))
+
+
+def _topics(entity: Entity) -> list[str]:
+    return [topic for topic, _ in entity.values] + [source.topic for source in entity.sources]

@@ -1,0 +1,1 @@
+"""What was stored: looked back at, charted and exported."""

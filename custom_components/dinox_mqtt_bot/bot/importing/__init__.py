@@ -1,0 +1,1 @@
+"""Rules of another bot or program, taken over."""

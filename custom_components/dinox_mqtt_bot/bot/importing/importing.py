@@ -1,0 +1,89 @@
+"""The settings of the DinoX MQTT plugin made into rules of this bot. What is there already stays as it is."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ..model.errors import BotError
+from ..model.replies import Table, Text
+from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
+from ..rendering.replies import render_error
+from .outcomes import Outcome, Plan, Rule
+from .recognise import Fields, first, recognise
+from .rules import AlertPlan, BridgePlan, PresetPlan
+from .topics import plan_topics
+
+if TYPE_CHECKING:
+    from ..bot import Bot
+
+
+def plan(given: object, rules: RuleSet) -> Plan:
+    """Return what would become of the plugin's settings, JSON as text or values. Raises BotError `import_unreadable`."""
+    foreign, made = recognise(given), Plan()
+    subscriptions = plan_topics(made, foreign, rules)
+    _each(made, "alert", foreign.alerts, AlertPlan(rules, subscriptions).take)
+    _each(made, "preset", foreign.presets, PresetPlan(rules).take)
+    _each(made, "bridge", foreign.bridges, BridgePlan(rules).take)
+    for topic in dict.fromkeys(foreign.free_text):
+        made.add(Outcome("free_text", topic, "skipped", "free_text"))
+    if foreign.cut:
+        made.add(Outcome("rest", "", "skipped", "too_much"))
+    return made
+
+
+def _each(
+    made: Plan, kind: str, rows: Iterable[Fields], take: Callable[[Fields, Outcome], Rule | None]
+) -> None:
+    for fields in rows:
+        outcome = Outcome(
+            kind, first(fields, "name", "alias", "topic", "topic_filter", "filter", "target_jid")
+        )
+        rule = take(fields, outcome)
+        made.add(outcome, None if outcome.word == "skipped" else rule)
+
+
+async def carry_out(made: Plan, bot: Bot) -> None:
+    """Keep the rules; what cannot be kept is skipped, with the reason in its outcome."""
+    for rule, outcome in made.steps:
+        try:
+            await _keep(rule, bot)
+        except BotError as err:
+            outcome.skip("refused", render_error(err, bot.ports.phrases))
+
+
+async def _keep(rule: Rule | None, bot: Bot) -> None:
+    port = bot.ports.rules
+    if isinstance(rule, Subscription):
+        await port.put_subscription(rule)
+    elif isinstance(rule, AlertRule):
+        await port.put_alert(rule)
+    elif isinstance(rule, Preset):
+        await port.put_preset(rule)
+    elif isinstance(rule, Bridge):
+        await port.put_bridge(rule)
+
+
+def report(made: Plan, *, dry_run: bool) -> Table:
+    """Tell what became of each thing."""
+    outcomes = [outcome for _, outcome in made.steps]
+    counts = {
+        word: str(sum(outcome.word == word for outcome in outcomes))
+        for word in ("taken", "changed", "skipped")
+    }
+    return Table(
+        title=Text("import_would" if dry_run else "import_done", counts),
+        columns=("column_what", "column_name", "column_state", "column_detail"),
+        rows=tuple(
+            (Text(f"import_kind_{each.kind}"), each.name, Text(f"import_{each.word}"), _why(each))
+            for each in outcomes
+        ),
+        empty=Text("import_empty"),
+        facts=tuple(
+            {"kind": each.kind, "name": each.name, "outcome": each.word, "why": each.why} for each in outcomes
+        ),
+    )
+
+
+def _why(outcome: Outcome) -> Text | str:
+    if not outcome.why:
+        return ""
+    return Text(f"import_why_{outcome.why}", {"detail": outcome.detail})

@@ -1,0 +1,132 @@
+"""What can be asked of the stored messages: numbers over time, statistics, all of them, how many there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from .rules import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time from `since` to `until`, which is no part of it any more; Unix seconds."""
+
+    since: float = 0.0
+    until: float = inf
+
+
+ALWAYS = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Numbers of one topic that are close in time: when on the whole (Unix time), between what, how many."""
+
+    time: float
+    low: float
+    mean: float
+    high: float
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What the messages of a filter in a span come to. Times are 0 where there is nothing.
+
+    `low`, `mean` and `high` are None without `numbers`; of the values that are alike the newest gives the time.
+    """
+
+    messages: int = 0
+    topics: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    numbers: int = 0
+    low: float | None = None
+    low_at: float = 0.0
+    mean: float | None = None
+    high: float | None = None
+    high_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that is stored of one message. `payload` is its text, or the JSON it was; `id` rises."""
+
+    id: int
+    topic: str
+    name: str
+    text: str
+    value: float | None
+    payload: str
+    time: float
+    qos: int
+    retain: bool
+    repeated: bool
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is stored: rows by table, bytes of the files, the times of the oldest and the newest message.
+
+    `days` and `most` say how long and how many messages are kept, `log_days` how long the logs.
+    """
+
+    rows: Mapping[str, int]
+    size: int
+    oldest: float = 0.0
+    newest: float = 0.0
+    days: float = 0.0
+    most: int = 0
+    log_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message of the history. `text` is what a person reads; `repeated` marks a redelivery."""
+
+    topic: str
+    name: str
+    text: str
+    time: float
+    retain: bool
+    repeated: bool
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One message of the history, to be read again. `payload` is its text, or the JSON it was; `id` rises."""
+
+    id: int
+    topic: str
+    payload: str
+    time: float
+    retain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One step of one notice: the notice's id, whom it is for, how far it came, and when (Unix seconds).
+
+    `state` is a `Delivery` or one of `held`, `merged`, `superseded`; `note` says more, as the id of the notice that
+    it was merged into, or why a target failed.
+    """
+
+    notice: str
+    to: str
+    state: str
+    at: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """What is remembered of one topic."""
+
+    topic: str
+    name: str
+    count: int
+    first_seen: float
+    last_seen: float
+    last_text: str

@@ -1,0 +1,135 @@
+"""JSON as a person reads it: one field per line, values with their units."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from json import JSONDecoder
+from math import isfinite
+
+from ..model.reading import MORE, Field
+from ..text.numbers import number_text, with_unit
+from ..text.plain import plain
+
+MOST_FIELDS = 40
+_MOST_COUNTED = 1_000
+_DEEPEST_SHOWN = 6
+_DEEPEST = 64
+_LONGEST_INTEGER = 300
+
+_UNITS = ("unit", "unit_of_measurement")
+
+
+def _parse_float(text: str) -> float | str:
+    value = float(text)
+    return value if isfinite(value) else text
+
+
+def _parse_int(text: str) -> int | str:
+    # Python refuses to convert thousands of digits, and no double holds more than these.
+    return int(text) if len(text) <= _LONGEST_INTEGER else text
+
+
+def _parse_constant(text: str) -> str:
+    return text
+
+
+# `1e400` and `NaN` are text: what is no number must not become one, here or wherever the value goes next.
+# Devices put raw line ends into their strings, hence not strict.
+_DECODER = JSONDecoder(
+    parse_float=_parse_float, parse_int=_parse_int, parse_constant=_parse_constant, strict=False
+)
+
+
+def parse(text: str) -> object:
+    """Parse JSON. Raises ValueError if it is none, or nested more than 64 deep."""
+    try:
+        parsed: object = _DECODER.decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if text.count("[") + text.count("{") > _DEEPEST and _deep(parsed):
+        raise ValueError("nested too deep")
+    return parsed
+
+
+def _deep(value: object) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def fields_of(parsed: Mapping[str, object] | list[object]) -> tuple[Field, ...]:
+    """Return the leaves of a JSON object or array as fields, 40 at most; then one more that counts the rest."""
+    leaves = _leaves("", parsed, 0)
+    fields = tuple(islice(leaves, MOST_FIELDS))
+    rest = sum(1 for _ in islice(leaves, _MOST_COUNTED)) if len(fields) == MOST_FIELDS else 0
+    return (*fields, Field(MORE, str(rest))) if rest else fields
+
+
+def _leaves(path: str, value: object, depth: int) -> Iterator[Field]:
+    if isinstance(value, dict):
+        yield from _object(path, value, depth)
+    elif not isinstance(value, list):
+        yield Field(path, scalar_text(value))
+    elif not any(isinstance(item, (dict, list)) for item in value):
+        yield Field(path, ", ".join(map(scalar_text, value)) or "[]")
+    elif depth >= _DEEPEST_SHOWN:
+        yield Field(path, "[…]")
+    else:
+        for index, item in enumerate(value):
+            yield from _leaves(f"{path}[{index}]", item, depth + 1)
+
+
+def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
+    if depth >= _DEEPEST_SHOWN or not value:
+        yield Field(path, "{…}" if value else "{}")
+        return
+    measured, unit_key = measure_of(value)
+    unit = " ".join(plain(str(value[unit_key])).split()) if unit_key else ""
+    for key, item in value.items():
+        if unit and key == unit_key:
+            continue
+        name = f"{path}.{plain(key)}" if path else plain(key)
+        if unit and key == measured:
+            yield Field(path if path and len(value) == 2 else name, scalar_text(item), unit)
+        elif isinstance(item, (dict, list)):
+            yield from _leaves(name, item, depth + 1)
+        else:
+            yield Field(name, scalar_text(item))
+
+
+def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
+    """Return the key that an object's unit belongs to, and the key of the unit; nothing if it has none.
+
+    The unit belongs to `value`, or to the only number there is.
+    """
+    unit_key = next((key for key in _UNITS if isinstance(value.get(key), str)), "")
+    if not unit_key:
+        return "", ""
+    if isinstance(value.get("value"), (int, float, str)):
+        return "value", unit_key
+    numbers = [
+        key for key, item in value.items() if isinstance(item, (int, float)) and not isinstance(item, bool)
+    ]
+    return (numbers[0], unit_key) if len(numbers) == 1 else ("", "")
+
+
+def scalar_text(value: object) -> str:
+    """Write a JSON string, number, boolean or null as a person reads it."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, (int, float)) else "null"
+
+
+def line(field: Field) -> str:
+    """Write a field as `name: value unit`."""
+    text = with_unit(field.text, field.unit)
+    return f"{field.name}: {text}" if field.name else text

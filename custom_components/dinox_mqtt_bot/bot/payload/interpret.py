@@ -1,0 +1,153 @@
+"""What the bytes of one payload are, without regard to where they came from."""
+
+import re
+from typing import NamedTuple
+
+from ..model.reading import Field, Kind
+from ..text.numbers import number, size_text
+from ..text.plain import is_plain, plain
+from .fields import fields_of, line, parse, scalar_text
+from .media import binary_kind, is_page, page_title, stream_url
+
+LARGE = 262_144
+"""Size above which text is cut, JSON is shown as text, and damaged text is data: the event loop cannot wait."""
+
+_SAMPLE = 4_096
+_SHORT = 32
+
+# ESC is not here: terminal colours in logs are text.
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_FAULT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
+
+_WORDS: dict[str, object] = {"true": True, "false": False}
+
+
+class Meaning(NamedTuple):
+    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`."""
+
+    kind: Kind
+    text: str
+    value: float | None = None
+    unit: str = ""
+    fields: tuple[Field, ...] = ()
+    json: object = None
+    media: str = ""
+
+
+def interpret(payload: bytes) -> Meaning:
+    """Say what a payload is. Total: no bytes make it raise."""
+    if not payload:
+        return Meaning(Kind.EMPTY, "")
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError:
+        return _damaged(payload)
+    if len(text) > LARGE:
+        return _large(text[:LARGE], payload)
+    if (found := quantity(text)) is not None:
+        return found
+    if is_plain(text):
+        return _text(text)
+    return _controlled(text, payload) if _CONTROL.search(text) else _text(_cleaned(text))
+
+
+def _large(head: str, payload: bytes) -> Meaning:
+    """Return what a text is of which there is only time for the beginning."""
+    if not is_plain(head) and _CONTROL.search(head):
+        return _binary(binary_kind(payload), payload)
+    return _text(f"{_cleaned(head)}…")
+
+
+def quantity(text: str) -> Meaning | None:
+    """Return what a text means that is a number, with or without a unit; None if it is none."""
+    found = number(text)
+    if found is None:
+        return None
+    value, unit = found
+    text = text.strip()
+    return Meaning(Kind.NUMBER, text.removesuffix(unit).rstrip() if unit else text, value, unit)
+
+
+def _damaged(payload: bytes) -> Meaning:
+    """Tell binary payloads from text in which some bytes are no UTF-8."""
+    kind = binary_kind(payload)
+    if not kind and _readable(payload[:_SAMPLE].decode(errors="replace")) and len(payload) <= LARGE:
+        return _text(_cleaned(payload.decode(errors="replace")))
+    # The titles in a playlist are often in another encoding.
+    url = "" if kind else stream_url(payload[:LARGE].decode(errors="replace"))
+    return Meaning(Kind.PLAYLIST, plain(url), media=plain(url)) if url else _binary(kind, payload)
+
+
+def _binary(kind: str, payload: bytes) -> Meaning:
+    size = size_text(len(payload))
+    if kind:
+        return Meaning(Kind.BINARY, f"{kind.upper()}, {size}", media=kind)
+    return Meaning(Kind.BINARY, payload.hex(" ") if len(payload) <= _SHORT else size, media="data")
+
+
+def _controlled(text: str, payload: bytes) -> Meaning:
+    kind = binary_kind(payload)
+    if kind:
+        return _binary(kind, payload)
+    text = text.rstrip("\0")  # C programs send the end of the string too
+    if (found := quantity(text)) is not None:
+        return found
+    readable = _CONTROL.search(text) is None or (_readable(text[:_SAMPLE]) and len(payload) <= LARGE)
+    return _text(_cleaned(text)) if text and readable else _binary("", payload)
+
+
+def _cleaned(text: str) -> str:
+    return plain(text.replace("\r\n", "\n"))
+
+
+def _readable(sample: str) -> bool:
+    """Say whether at least three quarters of the characters are fit to be read."""
+    return len(_FAULT.findall(sample)) * 4 <= len(sample)
+
+
+def _text(text: str) -> Meaning:
+    stripped = text.lstrip()
+    first = stripped[:1]
+    if first in ("{", "[", '"') and (meaning := _json(text)):
+        return meaning
+    if first == "<" and is_page(stripped):
+        return Meaning(Kind.HTML, text, media=plain(page_title(text)))
+    if first in ("#", "[", "h", "H") and (url := stream_url(stripped)):
+        return Meaning(Kind.PLAYLIST, text.rstrip(), media=url)
+    return Meaning(Kind.TEXT, text.rstrip(), json=_WORDS.get(text))
+
+
+def _json(text: str) -> Meaning | None:
+    if len(text) > LARGE:
+        return None
+    try:
+        parsed = parse(text)
+    except ValueError:
+        return None
+    return Meaning(Kind.JSON, text if isinstance(parsed, (dict, list)) else scalar_text(parsed), json=parsed)
+
+
+def described(meaning: Meaning) -> Meaning:
+    """Return a JSON object or array with its fields, and with text that people read in place of JSON.
+
+    This is a step of its own because the entities of HA discovery often say better what is in it.
+    """
+    parsed = meaning.json
+    if not isinstance(parsed, (dict, list)):
+        return meaning
+    fields = fields_of(parsed)
+    if len(fields) == 1 and fields[0].name in ("", "value"):
+        only = fields[0]
+        found = quantity(only.text)
+        if found is None:
+            return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
+        return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
+    text = ", ".join(map(line, fields))
+    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed)
+
+
+def _main_value(fields: tuple[Field, ...]) -> float | None:
+    """Return the number under `value`, or that of an only field."""
+    main = fields[0] if len(fields) == 1 else next((field for field in fields if field.name == "value"), None)
+    found = number(main.text) if main else None
+    return found[0] if found else None

@@ -1,0 +1,1 @@
+"""Bots that tell of themselves on the broker."""

@@ -1,0 +1,158 @@
+"""What bots tell of themselves on MQTT, each on a topic of its own: how they are, and what needs attention."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import json
+from typing import Final
+
+from ..model.rules import RuleSet
+from ..model.status import BotStatus
+
+STATUS: Final = "dinox/bots/status/"
+NOTIFICATIONS: Final = "dinox/notifications/"
+STATUS_FILTER: Final = f"{STATUS}+"
+
+# Anybody may publish there.
+MOST_BYTES: Final = 4_096
+MOST_ID: Final = 64
+MOST_NAME: Final = 60
+MOST_COUNT: Final = 2**53
+_LATEST: Final = 4e9
+
+
+@dataclass(frozen=True, slots=True)
+class Beacon:
+    """What a bot says of itself; what it does not say is None or empty. `since` is Unix time, 0 if it is not said."""
+
+    online: bool
+    name: str = ""
+    version: str = ""
+    since: float = 0.0
+    messages: int | None = None
+    alerts_firing: int | None = None
+    undelivered: int | None = None
+    unread: int | None = None
+
+
+def status_topic(bot_id: str) -> str:
+    """Return where a bot tells how it is (retained)."""
+    return STATUS + bot_id
+
+
+def notification_topic(bot_id: str) -> str:
+    """Return where a bot tells what needs attention."""
+    return NOTIFICATIONS + bot_id
+
+
+def id_of(topic: str) -> str:
+    """Return whose status is told on a topic; empty if it is none, or an id that nobody can be shown."""
+    bot_id = topic.removeprefix(STATUS)
+    fits = bot_id != topic and "/" not in bot_id and len(bot_id) <= MOST_ID and bot_id.isprintable()
+    return bot_id if fits else ""
+
+
+def is_own(topic: str, bot_id: str) -> bool:
+    """Say whether what comes on a topic is what the bot itself has published there."""
+    return topic in {status_topic(bot_id), notification_topic(bot_id)}
+
+
+def is_notification(topic: str) -> bool:
+    """Say whether a topic is one on which a bot notifies: to notify of that again would never end."""
+    return topic.startswith(NOTIFICATIONS)
+
+
+def asked_for(rules: RuleSet) -> frozenset[str]:
+    """Return the filters by which the user wants to hear of other bots' status as of any topic.
+
+    A filter that only happens to take it in, as `#` does, is none.
+    """
+    filters: Iterable[str] = (
+        *(each.filter for each in rules.subscriptions),
+        *(each.filter for each in rules.alerts if each.enabled),
+        *(each.filter for each in rules.bridges if each.enabled),
+    )
+    return frozenset(each for each in filters if each.startswith("dinox/bots/"))
+
+
+def said(status: str, name: str) -> bytes:
+    """Write the least that is told of a bot: its birth, and its will."""
+    return _dump({"status": status, "name": name})
+
+
+def told(status: BotStatus, name: str, version: str, since: float) -> bytes:
+    """Write how a bot is, that is there since a Unix time."""
+    return _dump(
+        {
+            "status": "online",
+            "name": name,
+            "state": status.state.value,
+            "version": version,
+            "since": iso(since),
+            "messages": status.messages,
+            "alerts_firing": status.firing,
+            "undelivered": status.undelivered,
+            "unread": status.unread,
+        }
+    )
+
+
+def notification(kind: str, name: str, at: float, values: Mapping[str, object]) -> bytes:
+    """Write that something needs attention, or no more, which the bot of this name knows since a Unix time."""
+    return _dump({"kind": kind, "bot": name, "time": iso(at), **values})
+
+
+def iso(at: float) -> str:
+    """Return a Unix time as ISO 8601, in UTC and whole seconds."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _dump(values: Mapping[str, object]) -> bytes:
+    # A lone surrogate becomes an escape: what is no text must not raise here.
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
+
+
+def read(payload: bytes) -> Beacon | None:
+    """Read what a bot says of itself; None for what is no such thing. Total: no bytes make it raise."""
+    if len(payload) > MOST_BYTES:
+        return None
+    try:
+        given = json.loads(payload)
+    except ValueError, RecursionError:
+        return None
+    if not isinstance(given, dict) or given.get("status") not in ("online", "offline"):
+        return None
+    return Beacon(
+        online=given["status"] == "online",
+        name=_line(given.get("name")),
+        version=_line(given.get("version")),
+        since=_time(given.get("since")),
+        messages=_count(given.get("messages")),
+        alerts_firing=_count(given.get("alerts_firing")),
+        undelivered=_count(given.get("undelivered")),
+        unread=_count(given.get("unread")),
+    )
+
+
+def _line(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return " ".join("".join(each if each.isprintable() else " " for each in text[:MOST_BYTES]).split())[
+        :MOST_NAME
+    ].rstrip()
+
+
+def _count(value: object) -> int | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_COUNT
+    return value if fits and isinstance(value, int) else None
+
+
+def _time(value: object) -> float:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return 0.0
+    if moment is None or moment.tzinfo is None:
+        return 0.0
+    at = moment.timestamp()
+    return at if 0 < at < _LATEST else 0.0

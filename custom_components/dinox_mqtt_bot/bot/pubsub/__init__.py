@@ -1,0 +1,1 @@
+"""Nodes of PubSub that stand for topics, and what of them has been seen."""

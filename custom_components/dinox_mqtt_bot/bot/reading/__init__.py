@@ -1,0 +1,1 @@
+"""Messages as readings, and topics by name."""

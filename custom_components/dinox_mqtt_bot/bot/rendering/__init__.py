@@ -1,0 +1,1 @@
+"""Values as chat text."""

@@ -1,0 +1,24 @@
+"""What was held while somebody was not to be disturbed, as one text."""
+
+from collections.abc import Iterable
+
+from ..ports import Phrases
+from ..text.plain import inert
+from .readings import short
+
+
+def held_text(
+    texts: Iterable[tuple[str, str]], digest: str, span: tuple[str, str], limit: int, phrases: Phrases
+) -> str:
+    """Return one text for what was held while somebody was not to be disturbed: (time, text), then the digest.
+
+    `span` is since when and until when that was.
+    """
+    every = list(texts)
+    lines = [phrases.phrase("common.held", since=span[0], until=span[1])]
+    lines += [f"• {time} {short(' — '.join(text.split('\n')), 300)}" for time, text in every[:limit]]
+    if len(every) > limit:
+        lines.append(phrases.phrase("common.alert_more", count=len(every) - limit))
+    if digest:
+        lines += ["", digest] if every else [digest]
+    return inert("\n".join(lines))

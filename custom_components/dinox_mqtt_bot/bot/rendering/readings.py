@@ -1,0 +1,173 @@
+"""Readings as chat text."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+
+from ..model.history import TopicRow
+from ..model.message import Message
+from ..model.reading import MORE, Field, Kind, Reading
+from ..model.rules import Priority, Subscription
+from ..payload.fields import line
+from ..payload.interpret import LARGE
+from ..payload.media import FAMILIES
+from ..ports import Phrases
+from ..text.numbers import size_text, with_unit
+from ..text.plain import cut, inert, plain
+
+MOST_CHARACTERS = 2_000
+MOST_LINES = 40
+MOST_FIELDS = 20
+MOST_TOPICS = 40
+LONGEST_LINE = 200
+LONGEST_NAME = 120
+LONGEST_DIGEST_LINE = 80
+
+_OLD = 60.0
+"""Seconds between a message's own time and its receipt from which the time is told."""
+
+_MARKS = {Priority.ALERT: "⚠", Priority.CRITICAL: "🔴"}
+
+type When = Callable[[float], str]
+"""Unix time as people of the user's language and time zone write it."""
+
+
+def render_reading(
+    reading: Reading, subscription: Subscription | None, phrases: Phrases, when: When | None = None
+) -> str:
+    """Return one reading as a block of chat text: the name, then the value with its unit.
+
+    With `when` the message's own time is told where it differs from that of receipt.
+    """
+    lines = [header(reading, subscription), _value(reading, phrases)]
+    old = when is not None and abs(reading.time - reading.message.received) > _OLD
+    if reading.message.late and not old:
+        lines.append(phrases.phrase("common.late"))
+    elif when is not None and old:
+        late = "late_as_of" if reading.message.late else "as_of"
+        lines.append(phrases.phrase(f"common.{late}", time=when(reading.time)))
+    return inert("\n".join(lines))
+
+
+def render_body(reading: Reading, phrases: Phrases) -> str:
+    """Return the value of a reading as a block of chat text, without its name."""
+    return inert(_value(reading, phrases))
+
+
+def render_digest(
+    entries: Iterable[tuple[Reading, Subscription | None, int]], unlisted: int, phrases: Phrases
+) -> str:
+    """Return many readings as one text: a line for each topic with its newest value and how many there were.
+
+    `unlisted` readings are only counted, as are the topics beyond forty.
+    """
+    entries = iter(entries)
+    lines = [
+        f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
+        for reading, subscription, count in islice(entries, MOST_TOPICS)
+    ]
+    unlisted += sum(count for _, _, count in entries)
+    if unlisted:
+        lines.append(phrases.phrase("common.more_readings", count=unlisted))
+    return inert("\n".join(lines))
+
+
+def render_untold(
+    rows: Iterable[TopicRow], subscriptions: Mapping[str, Subscription | None], phrases: Phrases
+) -> str:
+    """Return what an earlier run left untold: the text a killed run would have said, as a digest."""
+    entries = (
+        (
+            Reading(Message(row.topic, b""), row.name, Kind.TEXT, row.last_text),
+            subscriptions[row.topic],
+            row.count,
+        )
+        for row in rows
+    )
+    return f"{phrases.phrase('common.before_restart')}\n{render_digest(entries, 0, phrases)}"
+
+
+def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) -> str:
+    """Return the value of a reading on one line, cut if it is long."""
+    if reading.kind in _SUMMARIES:
+        return short(_SUMMARIES[reading.kind](reading, phrases), limit)
+    if not reading.text or reading.text.isspace():
+        return phrases.phrase("common.empty_payload")
+    return short(with_unit(reading.text, reading.unit), limit)
+
+
+def _times(count: int) -> str:
+    return f" ×{count}" if count > 1 else ""
+
+
+def header(reading: Reading, subscription: Subscription | None) -> str:
+    """Return the first line of a reading: marks, icon, what the topic is called."""
+    mark = _MARKS.get(subscription.priority, "") if subscription else ""
+    icon = plain(subscription.icon) if subscription else ""
+    aside = "📌" if reading.message.retain else "⏰" if reading.message.late else ""
+    return " ".join(part for part in (mark, icon, aside, short(reading.name, LONGEST_NAME)) if part)
+
+
+def _value(reading: Reading, phrases: Phrases) -> str:
+    if reading.fields:
+        return _fields(reading.fields, phrases)
+    if reading.kind in _SUMMARIES:
+        return _SUMMARIES[reading.kind](reading, phrases)
+    if not reading.text or reading.text.isspace():
+        return phrases.phrase("common.empty_payload")
+    return _text(reading, phrases)
+
+
+def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
+    lines = [short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
+    rest = fields[MOST_FIELDS:]
+    if rest:
+        uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
+        lines.append(phrases.phrase("common.more_fields", count=len(rest) + uncounted))
+    return "\n".join(lines)
+
+
+def _text(reading: Reading, phrases: Phrases) -> str:
+    text = with_unit(reading.text, reading.unit)
+    shown = cut(text, MOST_CHARACTERS)
+    lines = shown.split("\n")
+    if len(lines) > MOST_LINES:
+        shown = "\n".join(lines[:MOST_LINES])
+    if len(shown) == len(text):
+        return text
+    whole = len(reading.message.payload)
+    # Of a large payload the reading has only the beginning.
+    size = whole - len(shown.encode()) if whole > LARGE else len(text[len(shown) :].encode())
+    return f"{shown}\n{phrases.phrase('common.more_text', size=size_text(size))}"
+
+
+def short(text: str, limit: int) -> str:
+    """Return a text on one line, cut if it is long. Only its beginning is looked at: it may be megabytes."""
+    head = " ".join(text[: 4 * limit].split())
+    return head if len(head) <= limit and len(text) <= 4 * limit else f"{cut(head, limit)}…"
+
+
+def _binary(reading: Reading, phrases: Phrases) -> str:
+    size = size_text(len(reading.message.payload))
+    family = FAMILIES.get(reading.media)
+    if family is None:
+        known = phrases.phrase("common.media_data", size=size)
+        return known if reading.text == size else f"{known}: {reading.text}"
+    return phrases.phrase(f"common.media_{family}", kind=reading.media.upper(), size=size)
+
+
+def _page(reading: Reading, phrases: Phrases) -> str:
+    size = size_text(len(reading.message.payload))
+    if not reading.media:
+        return phrases.phrase("common.page_untitled", size=size)
+    return phrases.phrase("common.page", title=short(reading.media, LONGEST_NAME), size=size)
+
+
+def _playlist(reading: Reading, phrases: Phrases) -> str:
+    return phrases.phrase("common.stream", url=reading.media)
+
+
+_SUMMARIES: dict[Kind, Callable[[Reading, Phrases], str]] = {
+    Kind.BINARY: _binary,
+    Kind.HTML: _page,
+    Kind.PLAYLIST: _playlist,
+}

@@ -1,0 +1,120 @@
+"""Replies and errors as chat text."""
+
+from collections.abc import Mapping
+
+from ..model.errors import BotError
+from ..model.replies import Cell, Chart, Reply, Table, Text
+from ..ports import Phrases
+from ..text.plain import cut, inert, plain
+
+_LABELS = frozenset({"column_what", "column_settings"})
+"""First columns that name what the rest of the row tells."""
+
+_OF_MQTT = {
+    "Implementation specific error": "implementation",
+    "Not authorized": "not_authorized",
+    "Packet too large": "packet_too_large",
+    "Payload format invalid": "payload_invalid",
+    "QoS not supported": "no_qos",
+    "Quota exceeded": "quota_exceeded",
+    "Retain not supported": "no_retain",
+    "Shared subscription not supported": "no_shared",
+    "Topic filter invalid": "filter_invalid",
+    "Topic name invalid": "topic_invalid",
+    "Unspecified error": "unspecified",
+    "Wildcard subscription not supported": "no_wildcards",
+}
+"""The names of reason codes for a topic (MQTT 5 §2.4), each with its own of `REASONS`."""
+
+REASONS = frozenset(
+    {
+        *_OF_MQTT.values(),
+        *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
+        *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
+    }
+)
+"""Why the broker does not deliver, or something failed, where the bot knows it and no server says it in its own words."""
+
+MAX_ROWS = 60
+MAX_CELL = 80
+MAX_PLACEHOLDER = 500
+MAX_CHARACTERS = 6000
+
+
+def render_reply(reply: Reply, phrases: Phrases) -> str:
+    """Return a reply as chat text; a table has one line per row, which reads well without a fixed width."""
+    if isinstance(reply, Chart):
+        reply = reply.told
+    text = render_text(reply, phrases) if isinstance(reply, Text) else _table(reply, phrases)
+    return inert(plain(text))
+
+
+def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> str:
+    """Return a translated sentence, each placeholder cut to `limit` characters."""
+    key = text.key if "." in text.key else f"common.{text.key}"
+    filled = {name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
+    return phrases.phrase(key, **explained(filled, phrases))
+
+
+def render_error(error: BotError, phrases: Phrases) -> str:
+    """Return what a person reads about an error."""
+    filled = {
+        name: _cut(value, MAX_PLACEHOLDER) for name, value in explained(error.placeholders, phrases).items()
+    }
+    return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
+
+
+def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str, str]:
+    """Return placeholders with the `reason` among them, if any, in words."""
+    if "reason" not in placeholders:
+        return placeholders
+    return {**placeholders, "reason": reason_text(placeholders["reason"], phrases)}
+
+
+def reason_text(reason: str, phrases: Phrases) -> str:
+    """Return one of `REASONS` in words (`common.reason_<key>`); a server's own words stay as they are."""
+    key = _OF_MQTT.get(reason, reason)
+    return phrases.phrase(f"common.reason_{key}") if key in REASONS else reason
+
+
+def _table(table: Table, phrases: Phrases) -> str:
+    if not table.rows and table.empty is not None:
+        return render_text(table.empty, phrases)
+    lines = _lines(table, phrases)
+    left_out = len(table.rows) - len(lines)
+    if left_out:
+        more = render_text(table.more, phrases) if table.more else ""
+        lines.append(" ".join(filter(None, (phrases.phrase("common.more", count=left_out), more))))
+    if table.note is not None:
+        lines += ["", render_text(table.note, phrases)]
+    return "\n".join([render_text(table.title, phrases), *lines])
+
+
+def _lines(table: Table, phrases: Phrases) -> list[str]:
+    """Return as many rows as are sane to read."""
+    rows = table.rows[-MAX_ROWS:][::-1] if table.keep_last else table.rows[:MAX_ROWS]
+    lines: list[str] = []
+    room = MAX_CHARACTERS
+    for row in rows:
+        cells = [text for cell in row if (text := _cell(cell, phrases, MAX_CELL, " "))]
+        line = f"• {_labelled(cells) if table.columns[0] in _LABELS else ' — '.join(cells)}"
+        room -= len(line)
+        if room < 0:
+            break
+        lines.append(line)
+    return lines[::-1] if table.keep_last else lines
+
+
+def _labelled(cells: list[str]) -> str:
+    return ": ".join(filter(None, (cells[0], ", ".join(cells[1:]))))
+
+
+def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:
+    """Return a cell as text; what comes from outside is cut, in a table it is on one line."""
+    if isinstance(cell, Text):
+        return newline.join(render_text(cell, phrases, limit).split("\n"))
+    return newline.join(_cut(cell, limit).split("\n"))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{cut(text, limit)}…"

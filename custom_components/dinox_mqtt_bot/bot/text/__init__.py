@@ -1,0 +1,1 @@
+"""Words, numbers, units and durations as people write them."""

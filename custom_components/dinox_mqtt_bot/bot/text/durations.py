@@ -1,0 +1,72 @@
+"""Time spans as people type them: `5m`, `1h30m`, `2 h`, `10 min`, `1:30:00`."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+import re
+
+LONGEST = 10 * 366 * 86_400.0
+"""Seconds; nobody means a longer span."""
+
+_MOST_WORDS = 8
+_SIZES = {
+    **dict.fromkeys(("w", "week", "weeks", "woche", "wochen"), 604_800),
+    **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen"), 86_400),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"), 3_600),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), 60),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
+}
+_PART = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,12})?) ?([a-z]{1,8})\.?(?: ?(?=[0-9])|\Z)")
+_CLOCK = re.compile(r"([0-9]{1,5}):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
+
+
+def parse_duration(text: str) -> float | None:
+    """Return the seconds of a time span; None if it is none. `1:30` is an hour and a half."""
+    text = " ".join(text.split()).lower()
+    if (clock := _CLOCK.fullmatch(text)) is not None:
+        return _sane(int(clock[1]) * 3600.0 + int(clock[2]) * 60 + int(clock[3] or 0))
+    at, seconds = 0, 0.0
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None or part[2] not in _SIZES:
+            return None
+        seconds += float(part[1].replace(",", ".")) * _SIZES[part[2]]
+        at = part.end()
+    return _sane(seconds) if text else None
+
+
+def _sane(seconds: float) -> float | None:
+    return seconds if seconds <= LONGEST else None
+
+
+def leading_duration(words: Sequence[str]) -> tuple[float, int]:
+    """Return the time span that the first words are, and how many words; 0 words if they are none."""
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
+        seconds = parse_duration(" ".join(words[:count]))
+        if seconds is not None:
+            return seconds, count
+    return 0.0, 0
+
+
+def write_duration(seconds: float) -> str:
+    """Return a time span as it is typed, to the last fraction: `1h30m`, `0.5s`, `0s`."""
+    if seconds != int(seconds):
+        return f"{Decimal(repr(seconds)):f}s"
+    left = int(seconds)
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts) or "0s"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in its two largest units: `3 d 4 h`, `12 min`, `45 s`."""
+    left = max(0, int(seconds))
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2])

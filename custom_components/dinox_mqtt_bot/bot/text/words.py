@@ -1,0 +1,69 @@
+"""Words of a text, quotes understood, and words with a meaning of their own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import re
+
+MAX_ALIAS_WORDS = 12
+
+
+MAX_QUOTED = 60
+
+
+_WORD = re.compile(r"\S+")
+
+
+_CLOSING = {'"': '"', "'": "'", "“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", "‘": "’", "‚": "‘’"}
+
+
+_CLOSED = {opening: re.compile(rf"[{closing}](?!\S)") for opening, closing in _CLOSING.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text, without its quotes, and where it begins with them."""
+
+    text: str
+    start: int
+    quoted: bool
+
+    @property
+    def end(self) -> int:
+        """Where it ends, its quotes included."""
+        return self.start + len(self.text) + 2 * self.quoted
+
+
+def split(text: str) -> list[str]:
+    """Split a text into words; what stands in quotes is one word. Never raises."""
+    return [word.text for word in words(text)]
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words. A quote opens at the start of a word and closes at the end of one, else it is a letter."""
+    at = 0
+    hopeless: set[str] = set()
+    while (match := _WORD.search(text, at)) is not None:
+        opening = match[0][0]
+        closed = None
+        if opening in _CLOSED and opening not in hopeless:
+            closed = _CLOSED[opening].search(text, match.start() + 1)
+            if closed is None:
+                hopeless.add(opening)
+        if closed is None:
+            yield Word(match[0], match.start(), quoted=False)
+            at = match.end()
+        else:
+            yield Word(text[match.start() + 1 : closed.start()], match.start(), quoted=True)
+            at = closed.end()
+
+
+NAMED = frozenset({"as", "named", "als"})
+
+
+NEVER = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
+
+
+ON = frozenset({"on", "enable", "enabled", "an", "ein"})
+
+
+SWITCH = ON | {"off", "disable", "disabled", "aus"}
