@@ -23,8 +23,8 @@ from custom_components.dinox_mqtt_bot.bot.ports import Chat, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
-from custom_components.dinox_mqtt_bot.clock import LoopClock
-from custom_components.dinox_mqtt_bot.phrases import Translations
+from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
+from custom_components.dinox_mqtt_bot.hass.phrases import Translations
 from custom_components.dinox_mqtt_bot.store import Store
 
 from .receivers import LOOPBACK

@@ -61,7 +61,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
     from homeassistant.core import HomeAssistant
 
     from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-    from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
+    from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
     from .assembly import Assembly, rules
     from .receivers import subscribed

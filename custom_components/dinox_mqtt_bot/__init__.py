@@ -8,11 +8,11 @@ from homeassistant.helpers.typing import ConfigType
 
 from .bot.model.errors import BotError
 from .const import DOMAIN
-from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_register_bot, async_register_subentry
-from .farewell import async_clear_status
-from .issue_list import async_not_opened, async_take_all_back
-from .parts import database_path
+from .issues.registry import async_not_opened, async_take_all_back
+from .runtime.build import database_path
+from .runtime.removal import async_clear_status
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 from .services import async_register_services
 
 PLATFORMS = (

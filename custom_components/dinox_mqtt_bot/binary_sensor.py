@@ -17,14 +17,14 @@ from homeassistant.util import dt as dt_util
 from .bot.model.alert import Alert
 from .bot.model.announcements import AlertChanged
 from .bot.model.status import BotStatus, LinkStatus, Phase
-from .clock import Pulse
 from .const import SUBENTRY_ALERT
-from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .excerpt import excerpt
+from .entry.rules import alert_rule
+from .hass.clock import Pulse
+from .hass.values import excerpt
 from .other_bot_entity import OtherBotEntity
-from .settings import alert_rule
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 PARALLEL_UPDATES = 0
 

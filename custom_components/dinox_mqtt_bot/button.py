@@ -16,12 +16,12 @@ from .bot.commands.presets import run_preset
 from .bot.model.caller import Surface
 from .bot.model.errors import BotError
 from .bot.model.rules import Role
-from .callers import async_caller, translated
 from .const import SUBENTRY_PRESET
-from .coordinator import BotConfigEntry, BotCoordinator
 from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .preset_settings import preset
+from .entry.presets import preset
+from .hass.callers import async_caller, translated
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 PARALLEL_UPDATES = 0
 

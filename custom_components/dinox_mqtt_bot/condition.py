@@ -14,7 +14,7 @@ from .bot.alerts.watches import BROKER
 from .bot.model.alert import Alert
 from .bot.model.rules import AlertRule
 from .const import DOMAIN
-from .events import EVENT_ALERT, names_rule
+from .hass.events import EVENT_ALERT, names_rule
 
 OPTION_ENTRY = "config_entry_id"
 OPTION_RULE = "rule"

@@ -16,20 +16,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNA
 from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
-from .account import (
-    AccountFound,
-    async_find,
-    async_try_server,
-    described,
-    first_options,
-    server_data,
-    suggested,
-)
-from .account_forms import ACCOUNT_FORM, SERVER_FORM
-from .account_settings import fit_filter, is_on_account, is_prosody
-from .alert_flow import AlertFlow
 from .bot.model.errors import BotError
-from .bridge_flow import BridgeFlow
 from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,
@@ -50,7 +37,11 @@ from .const import (
     LinkName,
     Mode,
 )
-from .forms import (
+from .entry.account import fit_filter, is_on_account, is_prosody
+from .flows.account_forms import ACCOUNT_FORM, SERVER_FORM
+from .flows.alert_flow import AlertFlow
+from .flows.bridge_flow import BridgeFlow
+from .flows.forms import (
     BROKER_FORM,
     CONTACT_AND_TOPICS_FORM,
     OPTIONS_FORM,
@@ -62,13 +53,22 @@ from .forms import (
     errors_of,
     nested,
 )
-from .free_text_forms import refuse_own_agent
-from .phrases import async_load_phrases
-from .preset_flow import PresetFlow
-from .probes import async_try_broker, async_try_xmpp
-from .subentry_flows import ContactFlow, TopicFlow
-from .targets import async_choices
-from .typed import Typed, broker_data, first_rules, options_data, secret, xmpp_data
+from .flows.free_text_forms import refuse_own_agent
+from .flows.input import Typed, broker_data, first_rules, options_data, secret, xmpp_data
+from .flows.preset_flow import PresetFlow
+from .flows.subentry_flows import ContactFlow, TopicFlow
+from .hass.phrases import async_load_phrases
+from .hass.targets import async_choices
+from .probing.account import (
+    AccountFound,
+    async_find,
+    async_try_server,
+    described,
+    first_options,
+    server_data,
+    suggested,
+)
+from .probing.probes import async_try_broker, async_try_xmpp
 
 BOT_NAME = "MQTT Bot"
 TRY: Mapping[LinkName, Callable[[HomeAssistant, Typed], Awaitable[object]]] = {

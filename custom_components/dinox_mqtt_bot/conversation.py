@@ -10,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.model.caller import Surface
 from .bot.model.rules import Role
-from .callers import async_caller
-from .coordinator import BotConfigEntry
 from .entity import BotEntity
+from .hass.callers import async_caller
+from .runtime.runtime import BotConfigEntry
 
 PARALLEL_UPDATES = 0
 

@@ -6,8 +6,8 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.loader import async_get_loaded_integration
 
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_CONTACT, SUBENTRY_TOPIC
-from .coordinator import BotConfigEntry
-from .excerpt import plain_topic
+from .hass.values import plain_topic
+from .runtime.runtime import BotConfigEntry
 
 MANUFACTURER = "DinoX"
 MODELS = {SUBENTRY_TOPIC: "MQTT topic", SUBENTRY_CONTACT: "XMPP contact"}

@@ -38,10 +38,10 @@ from .const import (
     CONF_XMPP_PASSWORD,
     DOMAIN,
 )
-from .coordinator import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 if TYPE_CHECKING:
-    from .ha_broker import HaBroker
+    from .hass.mqtt_broker import HaBroker
     from .xmpp.pubsub_broker import PubSubBroker
 
 SECRETS = {

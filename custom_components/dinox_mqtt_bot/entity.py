@@ -10,7 +10,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN
-from .coordinator import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 
 class BotEntity(Entity):

@@ -8,9 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.model.announcements import AlertChanged, MessageReceived
 from .bot.model.rules import Priority
-from .coordinator import BotConfigEntry
 from .entity import BotEntity
-from .events import ALERT_STEPS, alert_values, message_values, priority_of, step_of
+from .hass.events import ALERT_STEPS, alert_values, message_values, priority_of, step_of
+from .runtime.runtime import BotConfigEntry
 
 PARALLEL_UPDATES = 0
 

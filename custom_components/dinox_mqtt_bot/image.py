@@ -14,11 +14,11 @@ from homeassistant.util import dt as dt_util
 from .bot.history.charts import Wanted, chart, numeric_fields
 from .bot.model.errors import BotError
 from .bot.model.reading import Reading
-from .clock import Pulse
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
-from .coordinator import BotConfigEntry, BotCoordinator
 from .entity import BotEntity, async_add_for_subentries
-from .excerpt import plain_topic
+from .hass.clock import Pulse
+from .hass.values import plain_topic
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 PARALLEL_UPDATES = 0
 

@@ -12,10 +12,10 @@ from .bot.model.caller import Surface
 from .bot.model.errors import BotError
 from .bot.model.replies import Table
 from .bot.model.rules import Role
-from .callers import async_caller
+from .hass.callers import async_caller
 
 if TYPE_CHECKING:
-    from .coordinator import BotCoordinator
+    from .runtime.runtime import BotCoordinator
 
 SERVICE_IMPORT_SETTINGS = "import_settings"
 ATTR_SETTINGS = "settings"

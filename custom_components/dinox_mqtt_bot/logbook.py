@@ -13,7 +13,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 
 from .bot.alerts.watches import BROKER
 from .const import DOMAIN
-from .events import EVENT_ALERT
+from .hass.events import EVENT_ALERT
 
 # Everything else is on the way: pending, recovering, inactive again.
 TEXTS = {

@@ -9,10 +9,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.model.errors import BotError
-from .callers import translated
 from .const import CONF_JID, SUBENTRY_CONTACT
-from .coordinator import BotConfigEntry, BotCoordinator
 from .entity import BotEntity, async_add_for_subentries
+from .hass.callers import translated
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 PARALLEL_UPDATES = 0
 

@@ -7,9 +7,9 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .bot.peers.beacon import Beacon
 from .const import DOMAIN
-from .coordinator import BotCoordinator
 from .devices import MANUFACTURER, async_bot_device
-from .other_bots import identifier
+from .peers.others import identifier
+from .runtime.runtime import BotCoordinator
 
 
 class OtherBotEntity(Entity):

@@ -13,13 +13,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .account_settings import is_on_account
 from .bot.model.errors import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
-from .coordinator import BotConfigEntry
-from .issue_list import ATTR_ENTRY, IssueKind
-from .parts import database_path
-from .rules_port import EntryRules
+from .entry.account import is_on_account
+from .entry.rule_store import EntryRules
+from .issues.registry import ATTR_ENTRY, IssueKind
+from .runtime.build import database_path
+from .runtime.runtime import BotConfigEntry
 
 type IssueFacts = dict[str, str | int | float | None]
 

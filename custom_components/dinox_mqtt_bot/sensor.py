@@ -25,12 +25,12 @@ from homeassistant.util import dt as dt_util
 from .bot.model.reading import Reading
 from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
-from .clock import Pulse
 from .const import CONF_FILTER, SUBENTRY_TOPIC
-from .coordinator import BotConfigEntry, BotCoordinator
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .excerpt import excerpt, number, plain_topic
+from .hass.clock import Pulse
+from .hass.values import excerpt, number, plain_topic
 from .other_bot_entity import OtherBotEntity
+from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 PARALLEL_UPDATES = 0
 

@@ -17,10 +17,10 @@ from .bot.model.errors import BotError
 from .bot.model.replies import Reply, Table
 from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
-from .callers import async_caller, require_operator, translated
 from .const import DOMAIN
-from .coordinator import BotCoordinator
+from .hass.callers import async_caller, require_operator, translated
 from .import_action import IMPORT_SCHEMA, SERVICE_IMPORT_SETTINGS, async_import
+from .runtime.runtime import BotCoordinator
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_COMMAND = "command"

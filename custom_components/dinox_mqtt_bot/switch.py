@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.bot import Bot
-from .coordinator import BotConfigEntry
 from .entity import StatusEntity
+from .runtime.runtime import BotConfigEntry
 
 PARALLEL_UPDATES = 0
 

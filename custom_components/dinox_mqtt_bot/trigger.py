@@ -22,7 +22,7 @@ from .bot.model.jid import bare_jid
 from .bot.model.rules import Priority
 from .bot.model.subscriptions import fold
 from .bot.model.topics import matches, valid_filter
-from .events import ALERT_STEPS, EVENT_ALERT, EVENT_CHAT, EVENT_MESSAGE, names_rule
+from .hass.events import ALERT_STEPS, EVENT_ALERT, EVENT_CHAT, EVENT_MESSAGE, names_rule
 
 OPTION_ENTRY = "config_entry_id"
 OPTION_TOPIC = "topic"

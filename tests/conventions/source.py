@@ -16,9 +16,14 @@ def modules() -> dict[str, ast.Module]:
     return {str(file.relative_to(INTEGRATION)): ast.parse(file.read_text("utf-8")) for file in files}
 
 
+ADAPTERS = {"broker": "paho", "xmpp": "slixmpp", "store": "sqlite3"}
+LAYERS = ("bot", *ADAPTERS)
+
+
 def layer(path: str) -> str:
-    """Return `bot`, `broker`, `xmpp`, `store` or, for a file at the top, `glue`."""
-    return path.split("/", maxsplit=1)[0] if "/" in path else "glue"
+    """Return `bot`, `broker`, `xmpp`, `store` or, for all other folders and the files at the top, `glue`."""
+    first = path.split("/", maxsplit=1)[0]
+    return first if first in LAYERS else "glue"
 
 
 def imports(path: str, tree: ast.Module) -> Iterator[str]:

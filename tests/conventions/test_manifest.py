@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from arrows import FLOORS
 import pytest
 from source import INTEGRATION, ROOT, imports, layer, modules
 import yaml
@@ -71,7 +72,10 @@ def test_every_integration_imported_is_declared() -> None:
 def test_no_strings_file_and_no_platform_name_for_something_else() -> None:
     assert not (INTEGRATION / "strings.json").exists()
     folders = {path.name for path in INTEGRATION.iterdir() if path.is_dir()} - {"__pycache__"}
-    assert folders <= {"bot", "broker", "xmpp", "store", "translations", "brand", "www"}
+    packages = {package.split("/")[0] for package in FLOORS} | {
+        package.split("/")[1] for package in FLOORS if package.startswith("glue/")
+    }
+    assert folders <= {*packages, "translations", "brand"} - {"glue"}
 
 
 def test_brand_images_are_there() -> None:

@@ -36,7 +36,7 @@ from custom_components.dinox_mqtt_bot.const import (
     DOMAIN,
     Mode,
 )
-from custom_components.dinox_mqtt_bot.settings import alert_subentry, contact_subentry, topic_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import alert_subentry, contact_subentry, topic_subentry
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

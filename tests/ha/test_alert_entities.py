@@ -13,8 +13,8 @@ from running import NO_ACCOUNT, add_subentry, alerts, bot_entry, publish, runnin
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.events import EVENT_ALERT
-from custom_components.dinox_mqtt_bot.settings import alert_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import alert_subentry
+from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
 from lab.servers import Server
 
 pytest_plugins = ["running"]

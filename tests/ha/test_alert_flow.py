@@ -13,7 +13,7 @@ from running import NO_ACCOUNT, alerts, bot_entry, contacts, publish, running, s
 
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
-from custom_components.dinox_mqtt_bot.settings import alert_rule
+from custom_components.dinox_mqtt_bot.entry.rules import alert_rule
 from lab.servers import Server
 
 pytest_plugins = ["running"]

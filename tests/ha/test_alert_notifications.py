@@ -26,7 +26,7 @@ from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Ope
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
-from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
+from custom_components.dinox_mqtt_bot.runtime.runtime import BotCoordinator
 from lab.person import Person
 from lab.servers import Lab, Prosody
 

@@ -27,8 +27,8 @@ from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Role, RuleSet
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.rules_port import EntryRules
-from custom_components.dinox_mqtt_bot.settings import (
+from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
+from custom_components.dinox_mqtt_bot.entry.rules import (
     VALUES,
     alert_rule,
     alert_subentry,

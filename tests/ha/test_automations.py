@@ -28,7 +28,7 @@ from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Ope
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
 from custom_components.dinox_mqtt_bot.condition import SCHEMA
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.events import (
+from custom_components.dinox_mqtt_bot.hass.events import (
     ALERT_STEPS,
     EVENT_ALERT,
     EVENT_CHAT,

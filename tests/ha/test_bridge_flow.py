@@ -17,9 +17,9 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Direction, Format, Role, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.bridge_settings import bridge, bridge_subentry, bridge_unique_id
-from custom_components.dinox_mqtt_bot.rules_port import EntryRules
-from custom_components.dinox_mqtt_bot.settings import rule_set
+from custom_components.dinox_mqtt_bot.entry.bridges import bridge, bridge_subentry, bridge_unique_id
+from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
+from custom_components.dinox_mqtt_bot.entry.rules import rule_set
 
 pytest_plugins = ["running"]
 

@@ -27,8 +27,8 @@ from running import (
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Direction, Format
-from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
-from custom_components.dinox_mqtt_bot.uploads import http_put
+from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
+from custom_components.dinox_mqtt_bot.hass.uploads import http_put
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

@@ -7,7 +7,7 @@ import time
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.dinox_mqtt_bot.clock import Allowance, LoopClock, Pulse
+from custom_components.dinox_mqtt_bot.hass.clock import Allowance, LoopClock, Pulse
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from running import (
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
-from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
+from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
 from lab.servers import Lab, Prosody, Server
 
 pytest_plugins = ["running"]

@@ -10,7 +10,7 @@ from homeassistant.const import (
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
-from custom_components.dinox_mqtt_bot.dnd_source import DndSource
+from custom_components.dinox_mqtt_bot.hass.dnd_source import DndSource
 
 NIGHT = "schedule.night"
 

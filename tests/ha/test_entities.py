@@ -34,7 +34,7 @@ from running import (
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
-from custom_components.dinox_mqtt_bot.events import EVENT_CHAT, EVENT_MESSAGE
+from custom_components.dinox_mqtt_bot.hass.events import EVENT_CHAT, EVENT_MESSAGE
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

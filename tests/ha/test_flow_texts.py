@@ -11,7 +11,9 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot import (
+from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
+from custom_components.dinox_mqtt_bot.const import LinkName
+from custom_components.dinox_mqtt_bot.flows import (
     account_forms,
     alert_forms,
     bridge_forms,
@@ -19,8 +21,6 @@ from custom_components.dinox_mqtt_bot import (
     preset_forms,
     users,
 )
-from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
-from custom_components.dinox_mqtt_bot.const import LinkName
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent
 REAUTH = {key: field for link in LinkName for key, field in forms.REAUTH[link].items()}
@@ -133,17 +133,23 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "xmpp_cannot_connect",
         "xmpp_plain_refused",
     }
-    own = raised("typed.py", "settings.py", "config_flow.py", "account.py", "account_settings.py")
+    own = raised(
+        "flows/input.py", "entry/rules.py", "config_flow.py", "probing/account.py", "entry/account.py"
+    )
     assert (len(probes), len(own)) > (10, 5)
     typed = own | {"invalid_jid", "invalid_filter"}
     assert set(texts["config"]["error"]) == probes | typed
-    topic = {"invalid_filter", "already_configured", *raised("account_settings.py")}
+    topic = {"invalid_filter", "already_configured", *raised("entry/account.py")}
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
-    alert = {key for path in ("alert_typed.py", "alert_flow.py", "rules_port.py") for key in complained(path)}
+    alert = {
+        key
+        for path in ("flows/alert_input.py", "flows/alert_flow.py", "entry/rule_store.py")
+        for key in complained(path)
+    }
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
     assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
     bridge = {
-        *raised("bot/bridge_grammar.py"),
+        *raised("bot/bridges/grammar.py"),
         "invalid_filter",
         "invalid_topic",
         "invalid_template",
@@ -153,7 +159,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name", "bridge_twin"}
     preset = {"invalid_topic", "already_configured", "preset_name"}
     assert set(texts["config_subentries"]["preset"]["error"]) == preset
-    options = {"invalid_topic", "invalid_target", *raised("free_text_forms.py")}
+    options = {"invalid_topic", "invalid_target", *raised("flows/free_text_forms.py")}
     assert set(texts["options"]["error"]) == options
 
 

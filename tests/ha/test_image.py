@@ -14,13 +14,14 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from running import NO_ACCOUNT, bot_entry, publish, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot import chart_picture, image
+from custom_components.dinox_mqtt_bot import image
 from custom_components.dinox_mqtt_bot.bot.history.sparkline import gather
 from custom_components.dinox_mqtt_bot.bot.model.charts import Limit, Picture
 from custom_components.dinox_mqtt_bot.bot.model.history import Point, Span
-from custom_components.dinox_mqtt_bot.chart_picture import DARK, HEIGHT, LIGHT, WIDTH, draw, writable
-from custom_components.dinox_mqtt_bot.clock import LoopClock
-from custom_components.dinox_mqtt_bot.phrases import Translations, async_load_phrases
+from custom_components.dinox_mqtt_bot.hass import pictures as chart_picture
+from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
+from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
+from custom_components.dinox_mqtt_bot.hass.pictures import DARK, HEIGHT, LIGHT, WIDTH, draw, writable
 from lab.servers import Server
 
 pytest_plugins = ["running"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components import dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot.issue_list import FIXABLE, IssueKind
+from custom_components.dinox_mqtt_bot.issues.registry import FIXABLE, IssueKind
 from custom_components.dinox_mqtt_bot.repairs import FLOWS
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent

@@ -35,11 +35,12 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot import account as account_module, exposure, issues, server_hint
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.exposure import exposures
-from custom_components.dinox_mqtt_bot.parts import database_path
+from custom_components.dinox_mqtt_bot.issues import exposure, server_hint, watch as issues
+from custom_components.dinox_mqtt_bot.issues.exposure import exposures
+from custom_components.dinox_mqtt_bot.probing import account as account_module
+from custom_components.dinox_mqtt_bot.runtime.build import database_path
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import DEFAULT_TIMING, XmppSettings
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports

@@ -10,7 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-from custom_components.dinox_mqtt_bot.no_chat import TargetsBook, TargetsOutbox
+from custom_components.dinox_mqtt_bot.hass.no_chat import TargetsBook, TargetsOutbox
 from custom_components.dinox_mqtt_bot.store import Store
 
 PHONE = "notify.phone"

@@ -16,15 +16,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import until
 
-from custom_components.dinox_mqtt_bot import notifier as module, target_queue
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.notifier import Notifier
-from custom_components.dinox_mqtt_bot.phrases import async_load_phrases
+from custom_components.dinox_mqtt_bot.hass import notifier as module, target_queue
+from custom_components.dinox_mqtt_bot.hass.notifier import Notifier
+from custom_components.dinox_mqtt_bot.hass.phrases import async_load_phrases
+from custom_components.dinox_mqtt_bot.hass.targets import Look, async_push
 from custom_components.dinox_mqtt_bot.store import Store
-from custom_components.dinox_mqtt_bot.targets import Look, async_push
 
 PHONE = "notify.mobile_app_phone"
 

@@ -28,13 +28,6 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot import other_bots
-from custom_components.dinox_mqtt_bot.beacon_settings import (
-    rules_of,
-    tells_notifications,
-    tells_status,
-    unfit,
-)
 from custom_components.dinox_mqtt_bot.bot.model.alert import AlertState
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
@@ -42,10 +35,17 @@ from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.bot.peers.beacon import MOST_BYTES, STATUS_FILTER, Beacon
 from custom_components.dinox_mqtt_bot.bot.peers.neighbours import MOST
 from custom_components.dinox_mqtt_bot.const import CONF_TELL_NOTIFICATIONS, CONF_TELL_STATUS, DOMAIN
-from custom_components.dinox_mqtt_bot.coordinator import BotCoordinator
-from custom_components.dinox_mqtt_bot.events import ALERT_STEPS
-from custom_components.dinox_mqtt_bot.farewell import async_clear_status
-from custom_components.dinox_mqtt_bot.on_mqtt import TOLD_ON
+from custom_components.dinox_mqtt_bot.entry.beacon import (
+    rules_of,
+    tells_notifications,
+    tells_status,
+    unfit,
+)
+from custom_components.dinox_mqtt_bot.hass.events import ALERT_STEPS
+from custom_components.dinox_mqtt_bot.peers import others as other_bots
+from custom_components.dinox_mqtt_bot.peers.status import TOLD_ON
+from custom_components.dinox_mqtt_bot.runtime.removal import async_clear_status
+from custom_components.dinox_mqtt_bot.runtime.runtime import BotCoordinator
 from lab.servers import Lab, Server
 
 pytest_plugins = ["running"]
@@ -267,7 +267,7 @@ async def test_a_bot_whose_broker_is_away_can_be_removed(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("custom_components.dinox_mqtt_bot.farewell.CLEAR_SECONDS", 0.1)
+    monkeypatch.setattr("custom_components.dinox_mqtt_bot.runtime.removal.CLEAR_SECONDS", 0.1)
     entry = bot_entry(data)
     entry.add_to_hass(hass)
     own_mosquitto.stop()

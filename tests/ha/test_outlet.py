@@ -9,7 +9,7 @@ import pytest
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.outlet import MOST_WAITING, Outlet, Said
+from custom_components.dinox_mqtt_bot.peers.publisher import MOST_WAITING, Outlet, Said
 
 
 class Broker:

@@ -27,7 +27,7 @@ from custom_components.dinox_mqtt_bot.bot.model.caller import Caller, Surface
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Priority, Role
-from custom_components.dinox_mqtt_bot.bridge_settings import bridge_subentry
+from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
 from lab.servers import Server
 
 pytest_plugins = ["running"]

@@ -23,7 +23,7 @@ from running import (
 from custom_components.dinox_mqtt_bot.bot.model.rules import Preset, Role
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.preset_settings import preset_subentry
+from custom_components.dinox_mqtt_bot.entry.presets import preset_subentry
 from lab.servers import Server
 
 pytest_plugins = ["running"]

@@ -17,9 +17,9 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Preset, Role
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.preset_settings import preset, preset_subentry, preset_unique_id
-from custom_components.dinox_mqtt_bot.rules_port import EntryRules
-from custom_components.dinox_mqtt_bot.settings import contact, contact_subentry, rule_set
+from custom_components.dinox_mqtt_bot.entry.presets import preset, preset_subentry, preset_unique_id
+from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
+from custom_components.dinox_mqtt_bot.entry.rules import contact, contact_subentry, rule_set
 
 pytest_plugins = ["running"]
 

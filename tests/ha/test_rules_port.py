@@ -9,8 +9,8 @@ from running import bot_entry, topics
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
-from custom_components.dinox_mqtt_bot.rules_port import EntryRules
-from custom_components.dinox_mqtt_bot.settings import subscription
+from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
+from custom_components.dinox_mqtt_bot.entry.rules import subscription
 
 pytest_plugins = ["running"]
 

@@ -22,7 +22,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport
-from custom_components.dinox_mqtt_bot.settings import (
+from custom_components.dinox_mqtt_bot.entry.rules import (
     broker_settings,
     broker_tls,
     contact,

@@ -12,7 +12,7 @@ from running import NO_ACCOUNT, bot_entry, contacts, standalone, topics
 
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Display, Priority, Role, Subscription
-from custom_components.dinox_mqtt_bot.settings import contact, subscription
+from custom_components.dinox_mqtt_bot.entry.rules import contact, subscription
 
 pytest_plugins = ["running"]
 pytestmark = pytest.mark.usefixtures("no_bot")

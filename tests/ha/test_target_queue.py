@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.dinox_mqtt_bot import target_queue
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
-from custom_components.dinox_mqtt_bot.target_queue import RETRIES, TargetQueue
+from custom_components.dinox_mqtt_bot.hass import target_queue
+from custom_components.dinox_mqtt_bot.hass.target_queue import RETRIES, TargetQueue
 
 TO = "notify.phone"
 

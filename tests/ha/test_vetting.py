@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.dinox_mqtt_bot.vetting import runs_shortly
+from custom_components.dinox_mqtt_bot.hass.template_safety import runs_shortly
 
 # As zigbee2mqtt, Tasmota, ESPHome, WLED, Shelly and others write them.
 USUAL = [

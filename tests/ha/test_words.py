@@ -10,10 +10,10 @@ import custom_components.dinox_mqtt_bot
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.rendering.replies import REASONS
 from custom_components.dinox_mqtt_bot.broker.connack import Failure
-from custom_components.dinox_mqtt_bot.callers import translated
-from custom_components.dinox_mqtt_bot.excerpt import excerpt, plain_topic
-from custom_components.dinox_mqtt_bot.phrases import Translations, async_load_phrases
-from custom_components.dinox_mqtt_bot.templates import SandboxedTemplates
+from custom_components.dinox_mqtt_bot.hass.callers import translated
+from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
+from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
+from custom_components.dinox_mqtt_bot.hass.values import excerpt, plain_topic
 from custom_components.dinox_mqtt_bot.xmpp import losses
 
 INTEGRATION = Path(custom_components.dinox_mqtt_bot.__file__).parent

@@ -31,14 +31,14 @@ from running import (
 )
 from slixmpp import JID
 
-from custom_components.dinox_mqtt_bot import account as account_module
-from custom_components.dinox_mqtt_bot.account import server_data
-from custom_components.dinox_mqtt_bot.account_settings import fit_filter
 from custom_components.dinox_mqtt_bot.bot.model.announcements import Announcement, MessageReceived
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
-from custom_components.dinox_mqtt_bot.settings import broker_settings
+from custom_components.dinox_mqtt_bot.entry.account import fit_filter
+from custom_components.dinox_mqtt_bot.entry.rules import broker_settings
+from custom_components.dinox_mqtt_bot.probing import account as account_module
+from custom_components.dinox_mqtt_bot.probing.account import server_data
 from custom_components.dinox_mqtt_bot.xmpp.detection import Certainty, ServerFound, ServerKind
 from lab.flows import broker_answer
 from lab.person import Person

@@ -1,0 +1,1 @@
+"""The config entry as values, and values as the config entry."""

@@ -1,0 +1,1 @@
+"""The dialogs in which a person configures the bot."""

@@ -1,0 +1,1 @@
+"""What the bot needs from the world, answered by Home Assistant."""

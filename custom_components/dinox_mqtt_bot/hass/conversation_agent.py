@@ -1,0 +1,50 @@
+"""Conversation agents of Home Assistant, asked in the name of a contact."""
+
+from homeassistant.components import conversation
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from ..bot.model.errors import BotError
+from ..flows.free_text_forms import is_own_agent
+
+
+class HaAgent:
+    """`bot.ports.Agent` over Home Assistant's conversation: one conversation for each contact."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+
+    async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
+        """Return what the agent says; what it does, it does with the rights of the user.
+
+        Raises BotError `agent_own` for a bot, `user_unknown` for a user that is gone, `agent_failed`.
+        """
+        if is_own_agent(self._hass, agent):
+            raise BotError("agent_own")
+        try:
+            result = await conversation.async_converse(
+                self._hass,
+                text,
+                f"xmpp:{jid}",
+                await self._context(user),
+                agent_id=agent or conversation.HOME_ASSISTANT_AGENT,
+            )
+        except (HomeAssistantError, ValueError) as err:  # ValueError: there is no such agent
+            raise BotError("agent_failed", reason=str(err)) from err
+        return _spoken(result)
+
+    async def _context(self, user: str) -> Context:
+        """Return whom Home Assistant checks the rights of; nobody has them all."""
+        if not user:
+            return Context()
+        known = await self._hass.auth.async_get_user(user)
+        if known is None or not known.is_active:
+            raise BotError("user_unknown")
+        return Context(user_id=known.id)
+
+
+def _spoken(result: conversation.ConversationResult) -> str:
+    speech = result.response.speech.get("plain", {}).get("speech") or ""
+    if not speech:
+        raise BotError("agent_silent")
+    return str(speech)

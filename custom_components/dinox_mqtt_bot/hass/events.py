@@ -1,0 +1,114 @@
+"""What the bot tells automations: the values of its events.
+
+Three events are fired on Home Assistant's bus: `dinox_mqtt_bot_message` with the values below and `priority`,
+`retained` and `entry_id`; `dinox_mqtt_bot_chat` with `entry_id`, `jid`, `text` and `command`;
+`dinox_mqtt_bot_alert_changed` with those of `alert_values`, `entry_id` and `rule_id`. The event entities
+carry the same values. Silent messages fire none: they are history only. Of a flood of normal
+messages some fire none either; diagnostics count those. Alerts always do.
+"""
+
+from ..bot.model.alert import AlertState, Step
+from ..bot.model.announcements import AlertChanged, ChatReceived, MessageReceived
+from ..bot.model.rules import Priority
+from ..bot.model.subscriptions import fold
+from ..const import DOMAIN
+from .values import excerpt, number
+
+EVENT_MESSAGE = f"{DOMAIN}_message"
+EVENT_CHAT = f"{DOMAIN}_chat"
+EVENT_ALERT = f"{DOMAIN}_alert_changed"
+
+FIRED, NO_DATA, RESOLVED = (state.value for state in (Step.FIRED, AlertState.NO_DATA, Step.RESOLVED))
+ALERT_STEPS = (FIRED, NO_DATA, RESOLVED, *(Step.ACKNOWLEDGED, Step.SNOOZED, Step.MUTED, Step.CLOSED))
+"""What happens to an alert, as automations see it; a change of state that is none of it has no step."""
+
+# The recorder drops attributes above 16 KiB and keeps all below; the whole text is in the bot's history.
+TEXT_CHARACTERS = 1_000
+EVENTS_PER_SECOND = 20
+EVENTS_AT_ONCE = 200
+
+
+def priority_of(message: MessageReceived) -> Priority:
+    """Return the priority of a message: that of its subscription."""
+    return message.subscription.priority if message.subscription else Priority.NORMAL
+
+
+def is_event(message: MessageReceived) -> bool:
+    """Say whether a message is one that automations are told of: new, and not silent."""
+    return message.new and priority_of(message) > Priority.SILENT
+
+
+def message_values(message: MessageReceived) -> dict[str, str | float | None]:
+    """Return what automations see of a message: topic, name, number, unit, text (cut)."""
+    reading = message.reading
+    return {
+        "topic": reading.message.topic,
+        "name": reading.name,
+        "value": number(reading.value),
+        "unit": reading.unit or None,
+        "text": excerpt(reading.text, TEXT_CHARACTERS),
+    }
+
+
+def message_event(entry_id: str, message: MessageReceived) -> dict[str, str | float | bool | None]:
+    """Return the values of one `dinox_mqtt_bot_message`."""
+    return {
+        "entry_id": entry_id,
+        **message_values(message),
+        "priority": priority_of(message).word,
+        "retained": message.reading.message.retain,
+    }
+
+
+def chat_event(entry_id: str, chat: ChatReceived) -> dict[str, str | bool]:
+    """Return the values of one `dinox_mqtt_bot_chat`."""
+    return {
+        "entry_id": entry_id,
+        "jid": chat.jid,
+        "text": excerpt(chat.text, TEXT_CHARACTERS),
+        "command": chat.command,
+    }
+
+
+def step_of(change: AlertChanged) -> str | None:
+    """Return what happened, one of `ALERT_STEPS`; None for a state on the way: pending, recovering, back again."""
+    if change.step is not None:
+        return change.step.value
+    state = change.alert.state
+    if state is AlertState.FIRING:
+        return None if change.before is AlertState.RECOVERING else FIRED
+    return state.value if state in {AlertState.NO_DATA, AlertState.RESOLVED} else None
+
+
+def alert_values(change: AlertChanged) -> dict[str, str | float | None]:
+    """Return what automations see of an alert that changed.
+
+    `rule` is the rule's name and `rule_number` its number, `name` what the topic is called, `value` the number and
+    `text` the value as it reads, `number` that of the incident.
+    """
+    alert, rule = change.alert, change.rule
+    return {
+        "rule": rule.name or rule.id,
+        "rule_number": rule.number,
+        "topic": alert.topic,
+        "name": alert.name,
+        "from_state": change.before.value,
+        "to_state": alert.state.value,
+        "step": step_of(change),
+        "value": number(alert.amount),
+        "text": excerpt(alert.value, TEXT_CHARACTERS),
+        "number": alert.number,
+        "priority": rule.priority.word,
+        "who": change.who or None,
+    }
+
+
+def alert_event(entry_id: str, change: AlertChanged) -> dict[str, str | float | None]:
+    """Return the values of one `dinox_mqtt_bot_alert_changed`."""
+    return {"entry_id": entry_id, "rule_id": change.rule.id, **alert_values(change)}
+
+
+def names_rule(wanted: str, name: str, rule_number: int, rule_id: str) -> bool:
+    """Say whether a user who writes `wanted` means this rule: by name, by number, or by id."""
+    handle = fold(wanted.strip().removeprefix("#"))
+    return handle in {fold(name), str(rule_number), fold(rule_id)}

@@ -1,0 +1,209 @@
+"""The notifications of Home Assistant: which there are, and how one of them is told something."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+import logging
+import re
+from typing import Any
+
+from homeassistant.components.notify.const import (
+    ATTR_DATA,
+    ATTR_MESSAGE,
+    ATTR_TITLE,
+    DOMAIN as NOTIFY,
+    SERVICE_NOTIFY,
+    SERVICE_PERSISTENT_NOTIFICATION,
+    SERVICE_SEND_MESSAGE,
+    NotifyEntityFeature,
+)
+from homeassistant.components.persistent_notification import ATTR_NOTIFICATION_ID
+from homeassistant.const import ATTR_ENTITY_ID, ATTR_SUPPORTED_FEATURES, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import SelectOptionDict
+from homeassistant.util import slugify
+
+from ..bot.model.errors import BotError
+from ..bot.model.notice import Notice, Push
+from ..bot.model.rules import Priority
+from ..const import DOMAIN
+
+MOBILE_APP = "mobile_app"
+ANSWER_SECONDS = 30.0
+# The action behind all notify entities is no target by itself.
+TARGET = re.compile(r"notify\.(?!send_message$)[a-z0-9_]+")
+
+# What the companion apps understand (iOS below `push`, Android beside it); each passes over what is the other's.
+# Android keeps its alarm stream audible while the phone is on do-not-disturb. No `ttl: 0`, which is often shown with it: a phone
+# without network in that moment would never get it.
+CRITICAL: Mapping[str, Any] = {
+    "push": {
+        "sound": {"name": "default", "critical": 1, "volume": 1.0},
+        "interruption-level": "critical",
+    },
+    "priority": "high",
+    "channel": "alarm_stream",
+    "importance": "high",
+}
+RINGING: Mapping[str, Any] = {"priority": "high"}
+SILENT: Mapping[str, Any] = {
+    "push": {"sound": "none", "interruption-level": "passive"},
+    "importance": "low",
+}
+
+_APP_LOGGER = logging.getLogger("homeassistant.components.mobile_app.notify")
+_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How notifications appear on a phone: `group` keeps a bot's together, `silent` names Android's channel."""
+
+    group: str
+    silent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An action of Home Assistant's notify integration, with its values."""
+
+    action: str
+    values: Mapping[str, Any]
+
+
+async def async_push(hass: HomeAssistant, notice: Notice, look: Look) -> None:
+    """Have a notice's target tell it, and wait until it says that it did.
+
+    Raises BotError `target_missing`, `target_unavailable` or `target_timeout`, and whatever the integration behind
+    the target raises.
+    """
+    call = call_for(hass, notice, look)
+    try:
+        with _complaints() as complaints:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await hass.services.async_call(NOTIFY, call.action, dict(call.values), blocking=True)
+    except TimeoutError as err:
+        raise BotError("target_timeout", target=notice.to) from err
+    if complaints:
+        raise HomeAssistantError(complaints[-1])
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Collect what the mobile app's action logs in this context: what its cloud refuses, it does not raise."""
+    heard: list[str] = []
+
+    def hear(record: logging.LogRecord) -> bool:
+        if _HEARD.get() is heard and record.levelno >= logging.WARNING:
+            heard.append(record.getMessage())
+        return True
+
+    token = _HEARD.set(heard)
+    _APP_LOGGER.addFilter(hear)
+    try:
+        yield heard
+    finally:
+        _APP_LOGGER.removeFilter(hear)
+        _HEARD.reset(token)
+
+
+def call_for(hass: HomeAssistant, notice: Notice, look: Look) -> Call:
+    """Return what to call for a notice. Raises BotError `target_missing` or `target_unavailable`."""
+    if action := _app_action(hass, notice.to):
+        return _to_action(action, notice, look)
+    if _is_entity(hass, notice.to):
+        return _to_entity(hass, notice)
+    action = notice.to.removeprefix(f"{NOTIFY}.")
+    if not hass.services.has_service(NOTIFY, action):
+        raise BotError("target_missing", target=notice.to)
+    return _to_action(action, notice, look)
+
+
+def _to_entity(hass: HomeAssistant, notice: Notice) -> Call:
+    state = hass.states.get(notice.to)
+    if state is None or state.state == STATE_UNAVAILABLE:
+        # The action would pass over it without a word.
+        raise BotError("target_unavailable", target=notice.to)
+    titled = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) & NotifyEntityFeature.TITLE
+    words = _words(notice) if titled else {ATTR_MESSAGE: _in_full(notice)}
+    return Call(SERVICE_SEND_MESSAGE, {ATTR_ENTITY_ID: notice.to, **words})
+
+
+def _to_action(action: str, notice: Notice, look: Look) -> Call:
+    """Tell an action only what it knows for sure: others may refuse data, and many show no title."""
+    words = _words(notice)
+    if notice.push is None:
+        return Call(action, words)
+    if action.startswith(f"{MOBILE_APP}_"):
+        return Call(action, {**words, ATTR_DATA: app_data(notice.push, notice.priority, look)})
+    if action != SERVICE_PERSISTENT_NOTIFICATION:
+        return Call(action, {**words, ATTR_MESSAGE: _in_full(notice)})
+    return Call(action, {**words, ATTR_DATA: {ATTR_NOTIFICATION_ID: notice.push.tag or notice.id}})
+
+
+def _words(notice: Notice) -> dict[str, str]:
+    words = {ATTR_MESSAGE: notice.text}
+    return words if notice.push is None or not notice.push.title else {**words, ATTR_TITLE: notice.push.title}
+
+
+def _in_full(notice: Notice) -> str:
+    return "\n".join(text for text in (notice.push.title if notice.push else "", notice.text) if text)
+
+
+def _is_entity(hass: HomeAssistant, target: str) -> bool:
+    return hass.states.get(target) is not None or er.async_get(hass).async_get(target) is not None
+
+
+def _app_action(hass: HomeAssistant, target: str) -> str:
+    """Return the action of the phone whose entity this is, or nothing: only actions know tags and critical sounds."""
+    entity = er.async_get(hass).async_get(target)
+    if entity is None or entity.platform != MOBILE_APP:
+        return ""
+    # Home Assistant names the action after the device; phones of one name share one, so that it may be the wrong one.
+    names = {
+        entry.entry_id: slugify(f"{MOBILE_APP}_{entry.data.get('device_name', '')}")
+        for entry in hass.config_entries.async_entries(MOBILE_APP)
+    }
+    action = names.get(entity.config_entry_id or "", "")
+    unique = list(names.values()).count(action) == 1
+    return action if unique and hass.services.has_service(NOTIFY, action) else ""
+
+
+def app_data(push: Push, priority: Priority, look: Look) -> dict[str, Any]:
+    """Return what the companion apps for Android and iOS are told about how to show a notification."""
+    data: dict[str, Any] = {"group": look.group}
+    if push.tag:
+        data["tag"] = push.tag
+    if push.url:
+        data |= {"url": push.url, "clickAction": push.url}
+    if priority is Priority.CRITICAL:
+        return {**data, **CRITICAL}
+    return {**data, **(RINGING if push.sound else {**SILENT, "channel": look.silent})}
+
+
+@callback
+def async_choices(hass: HomeAssistant) -> list[SelectOptionDict]:
+    """Return what can be told: the notify entities but for the bots' own, and the notify actions, by name."""
+    registry = er.async_get(hass)
+    names = {state.entity_id: state.name for state in hass.states.async_all(NOTIFY)}
+    own = {each for each in names if (known := registry.async_get(each)) and known.platform == DOMAIN}
+    actions = hass.services.async_services_for_domain(NOTIFY).keys() - {SERVICE_SEND_MESSAGE, SERVICE_NOTIFY}
+    choices = {each: f"{name} ({each})" for each, name in names.items() if each not in own}
+    choices |= {f"{NOTIFY}.{action}": f"{NOTIFY}.{action}" for action in actions}
+    return [
+        SelectOptionDict(value=each, label=label)
+        for each, label in sorted(choices.items(), key=lambda choice: choice[1].casefold())
+    ]
+
+
+def valid_targets(typed: Iterable[str]) -> list[str]:
+    """Return notify entities and actions, each once. Raises BotError `invalid_target`."""
+    targets = list(dict.fromkeys(text.strip().lower() for text in typed))
+    for target in targets:
+        if not TARGET.fullmatch(target):
+            raise BotError("invalid_target", target=target)
+    return targets

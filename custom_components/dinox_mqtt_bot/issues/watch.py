@@ -1,0 +1,145 @@
+"""Watches a running bot for what its user should look after; each issue goes when its cause does."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_track_time_interval
+
+from ..bot.model.announcements import Announcement, StatusChanged
+from ..bot.model.status import LinkStatus, Phase
+from ..bot.rendering.replies import reason_text
+from .exposure import KINDS, exposures
+from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
+from .server_hint import ServerHint
+
+if TYPE_CHECKING:
+    from ..runtime.runtime import BotCoordinator
+
+LOOK_SECONDS = 60.0
+TAKEN_OVER_TIMES = 3
+TAKEN_OVER_SECONDS = 600.0
+# More would be a list of all topics, under one cause.
+MOST_TOPICS = 10
+
+TAKEN_OVER = "session_taken_over"
+
+
+class TakeOvers:
+    """How often another client took one link's session lately."""
+
+    def __init__(self, kind: IssueKind) -> None:
+        self.issue = Issue(kind)
+        self._status: LinkStatus | None = None
+        self._times: deque[float] = deque(maxlen=TAKEN_OVER_TIMES)
+
+    def follow(self, status: LinkStatus, now: float) -> None:
+        """Count a status that the link did not have before."""
+        before, self._status = self._status, status
+        if status != before and status.reason == TAKEN_OVER:
+            self._times.append(now)
+
+    def again_and_again(self, now: float) -> bool:
+        """Whether it happened so often that it goes on."""
+        return len(self._times) == TAKEN_OVER_TIMES and now - self._times[0] < TAKEN_OVER_SECONDS
+
+    def over(self, now: float) -> bool:
+        """Whether it has not happened for a while."""
+        return not self._times or now - self._times[-1] >= TAKEN_OVER_SECONDS
+
+
+class Issues:
+    """The issues of one bot."""
+
+    def __init__(self, coordinator: BotCoordinator) -> None:
+        self._coordinator = coordinator
+        self._hass = coordinator.hass
+        self._entry = coordinator.entry
+        self._broker = TakeOvers(IssueKind.BROKER_TAKEN_OVER)
+        self._chat = TakeOvers(IssueKind.XMPP_TAKEN_OVER)
+        self._hint = ServerHint(coordinator)
+        self._unlisten: list[CALLBACK_TYPE] = []
+
+    @callback
+    def start(self) -> None:
+        """Watch from now on; what an earlier run raised is judged anew."""
+        for kind in (IssueKind.DATABASE_UNUSABLE, IssueKind.DATABASE_NEWER):
+            async_take_back(self._hass, self._entry, Issue(kind))
+        found = dict(exposures(self._entry.data))
+        for kind in KINDS:
+            self._set(Issue(kind), kind in found, host=found.get(kind, ""))
+        if not self._coordinator.has_chat:
+            self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
+        self._hint.start()
+        self._unlisten = [
+            self._coordinator.bot.listen(self._announced),
+            async_track_time_interval(self._hass, self._look, timedelta(seconds=LOOK_SECONDS)),
+        ]
+
+    @callback
+    def stop(self) -> None:
+        """Watch no more. What is wrong stays so for a bot that starts again, not for one that is switched off."""
+        while self._unlisten:
+            self._unlisten.pop()()
+        self._hint.stop()
+        if self._entry.disabled_by is not None:
+            async_take_all_back(self._hass, self._entry)
+
+    def _announced(self, announcement: Announcement) -> None:
+        if not isinstance(announcement, StatusChanged):
+            return
+        status, now = announcement.status, self._hass.loop.time()
+        for take_overs, link in ((self._broker, status.broker), (self._chat, status.chat)):
+            take_overs.follow(link, now)
+            if take_overs.again_and_again(now):
+                self._set(take_overs.issue, True)
+        self._judge_login(status.chat)
+        self._raise_refusals()
+        if self._coordinator.has_chat and status.chat.phase is Phase.ONLINE:
+            self._hint.begin()
+
+    def _judge_login(self, status: LinkStatus) -> None:
+        if status.fatal and status.reason == "invalid_auth":
+            self._set(Issue(IssueKind.ACCOUNT_REFUSED), True, reason=status.detail)
+        elif status.phase is Phase.ONLINE:
+            self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
+
+    @callback
+    def _look(self, _now: datetime) -> None:
+        """Take back what is over, which nobody announces."""
+        now = self._hass.loop.time()
+        for take_overs in (self._broker, self._chat):
+            if take_overs.over(now):
+                self._set(take_overs.issue, False)
+        trouble = self._coordinator.store.trouble
+        self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble), reason=trouble)
+        self._raise_refusals()
+        self._take_refusals_back()
+
+    @property
+    def _refused(self) -> dict[str, str]:
+        """What the broker refuses of that to which the user subscribed; the discovery's filters are nobody's."""
+        wanted = self._coordinator.bot.subscriptions
+        refused = self._coordinator.broker.refused
+        return {name: why for name, why in refused.items() if wanted.get(name) is not None}
+
+    def _raise_refusals(self) -> None:
+        phrases = self._coordinator.phrases
+        for name, why in list(self._refused.items())[:MOST_TOPICS]:
+            self._set(
+                Issue(IssueKind.TOPIC_REFUSED, name), True, filter=name, reason=reason_text(why, phrases)
+            )
+
+    def _take_refusals_back(self) -> None:
+        """Take back what is not refused any more, or not wanted; nobody knows while the broker is away."""
+        refused, wanted = self._refused, self._coordinator.bot.subscriptions
+        for name in shown(self._hass, self._entry, IssueKind.TOPIC_REFUSED) - refused.keys():
+            if self._coordinator.online or wanted.get(name) is None:
+                self._set(Issue(IssueKind.TOPIC_REFUSED, name), False)
+
+    def _set(self, issue: Issue, wrong: bool, **told: str) -> None:
+        if wrong:
+            async_raise(self._hass, self._entry, issue, told)
+        else:
+            async_take_back(self._hass, self._entry, issue)

@@ -1,0 +1,1 @@
+"""The bot's own state on MQTT, and the bots of others."""

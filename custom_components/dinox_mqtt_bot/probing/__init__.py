@@ -1,0 +1,1 @@
+"""What a server offers, found by trying."""

@@ -1,0 +1,1 @@
+"""The running bot of a config entry: built, started, taken down."""

@@ -1,0 +1,95 @@
+"""Which package stands above which, and what imports what: type-only imports are arrows like all others."""
+
+import ast
+from functools import cache
+
+from source import ADAPTERS, layer, modules
+
+# From the ground up: a package imports from lower floors and from itself, never from its own floor or a higher one.
+BOT = (
+    ("text",),
+    ("model",),
+    ("ports", "payload", "peers", "pubsub"),
+    ("discovery", "rendering", "delivery"),
+    ("reading", "chat", "bridges", "alerts"),
+    ("history",),
+    ("alerts/rules",),
+    ("commands",),
+    ("dialogue", "importing"),
+    ("bot",),
+)
+GLUE = (
+    ("const",),
+    ("entry", "hass"),
+    ("peers", "probing"),
+    ("issues",),
+    ("runtime",),
+    ("flows",),
+    ("root",),
+)
+FOR_ADAPTERS = {"bot/model", "bot/ports", "bot/pubsub", "bot/text"}
+
+FLOORS = {
+    **{f"bot/{package}": floor for floor, packages in enumerate(BOT) for package in packages},
+    **dict.fromkeys(ADAPTERS, len(BOT)),
+    **{
+        f"glue/{package}": len(BOT) + 1 + floor for floor, packages in enumerate(GLUE) for package in packages
+    },
+}
+SIBLINGS = {"bot/alerts", "bot/chat", "bot/bridges", "bot/history"}
+
+
+def package(path: str) -> str:
+    """Return the package of a file: `bot/alerts/rules`, `xmpp`, `glue/entry`; a file at the top is `glue/root`."""
+    first, *rest = path.removesuffix(".py").split("/")
+    if path == "const.py":
+        return "glue/const"
+    if layer(path) == "glue":
+        return f"glue/{first}" if rest else "glue/root"
+    if first in ADAPTERS:
+        return first
+    return "bot/alerts/rules" if rest[:2] == ["alerts", "rules"] else f"bot/{rest[0]}"
+
+
+@cache
+def graph() -> dict[str, frozenset[str]]:
+    """Return what each file imports of the integration itself, as paths; names of a package as its `__init__.py`."""
+    return {path: frozenset(_targets(path, tree)) for path, tree in modules().items()}
+
+
+def _targets(path: str, tree: ast.Module) -> set[str]:
+    folder = path.split("/")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
+            found |= {_file([part for part in base if part], alias.name) for alias in node.names}
+    return found - {path}
+
+
+def _file(base: list[str], name: str) -> str:
+    """Return the file that `from base import name` reads."""
+    candidates = ("/".join(base) + ".py", "/".join([*base, name]) + ".py")
+    return next((file for file in candidates if file in modules()), "/".join([*base, "__init__.py"]))
+
+
+def circles() -> list[set[str]]:
+    """Return the sets of files that import one another in a circle."""
+    reach = {path: _reachable(path) for path in graph()}
+    found: list[set[str]] = []
+    for path in graph():
+        together = {other for other in reach[path] if path in reach[other]}
+        if len(together) > 1 and together not in found:
+            found.append(together)
+    return found
+
+
+def _reachable(start: str) -> set[str]:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        for path in graph().get(todo.pop(), ()):
+            if path not in seen:
+                seen.add(path)
+                todo.append(path)
+    return seen
