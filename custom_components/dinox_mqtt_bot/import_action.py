@@ -37,5 +37,5 @@ async def async_import(coordinator: BotCoordinator, call: ServiceCall) -> Table:
         raise BotError("not_allowed", command=SERVICE_IMPORT_SETTINGS, role=Role.ADMIN.word)
     made = plan(call.data[ATTR_SETTINGS], coordinator.bot.rules)
     if not call.data[ATTR_DRY_RUN]:
-        await carry_out(made, coordinator.bot)
+        await carry_out(made, coordinator.bot.ports.rules, coordinator.bot.ports.phrases)
     return report(made, dry_run=call.data[ATTR_DRY_RUN])

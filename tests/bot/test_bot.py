@@ -349,7 +349,9 @@ async def test_pausing_twice_changes_nothing() -> None:
 
 async def test_publishing_is_written_down_for_whom() -> None:
     world = World()
-    await world.bot.publish("t", b"1", QoS.AT_MOST_ONCE, True, Caller(Surface.ACTION, "Ann", Role.ADMIN))
+    await world.bot.publisher.publish(
+        "t", b"1", QoS.AT_MOST_ONCE, True, Caller(Surface.ACTION, "Ann", Role.ADMIN)
+    )
     assert world.history.publishes == [("t", b"1", "action:Ann", NOON)]
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from bot.bridges.bridges import CHUNK
-from bot.bridges.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
 from bot.bridges.flow import MOST_TOPICS
+from bot.delivery.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
 from bot.model.history import Past
 from bot.model.message import Message, Properties, QoS
 from bot.model.notice import Notice

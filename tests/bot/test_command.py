@@ -9,7 +9,7 @@ from phrases import load
 import pytest
 
 from bot.commands.catalogue import COMMANDS
-from bot.commands.command import CONFIRM, Command, bind, execute, param, parameters, usage
+from bot.commands.command import CONFIRM, Command, bind, param, parameters, usage
 from bot.commands.history import History
 from bot.commands.messages import Publish
 from bot.commands.system import Reconnect, Status
@@ -128,7 +128,7 @@ def test_quotes_only_the_beginning_of_a_long_value() -> None:
 
 async def test_a_role_below_is_refused() -> None:
     with pytest.raises(BotError) as caught:
-        await execute(Reconnect(), World().bot, Caller(Surface.ACTION, "somebody", Role.VIEWER))
+        await World().bot.execute(Reconnect(), Caller(Surface.ACTION, "somebody", Role.VIEWER))
     assert caught.value.key == "not_allowed"
     assert caught.value.placeholders == {"command": "reconnect", "role": "operator"}
 

@@ -148,7 +148,7 @@ async def test_what_cannot_be_published_is_told_and_not_waited_for() -> None:
     assert told(world, ANN) == ["There is no connection to the broker now.", "dinox/response\nlate"]
     world.broker.failure = None
     world.receive("dinox/chat", "one")
-    assert world.bot.questions.due_at == float("inf")
+    assert world.bot._questions.due_at == float("inf")
 
 
 async def test_without_a_response_topic_it_says_that_it_was_published() -> None:

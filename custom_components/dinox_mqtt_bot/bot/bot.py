@@ -1,19 +1,26 @@
 """The junction: what comes in by MQTT and by chat, and what time brings."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from enum import Enum, auto
 import logging
-from typing import Any
 
 from .alerts.alerts import Alarms
 from .alerts.engine import NOTHING, Alerts
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
+from .bridges.carrier import Carrier
+from .bridges.inbound import Inbound
 from .chat.conversation import Conversation, Hidden
 from .chat.held import Peace
+from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
 from .commands.command import Command, execute
 from .commands.confirmation import Confirming
 from .delivery.do_not_disturb import Disturbance
+from .delivery.echoes import Echoes
+from .delivery.outgoing import Outgoing
+from .delivery.publisher import Publisher
 from .delivery.uploads import Files
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
@@ -22,22 +29,31 @@ from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.caller import Caller
 from .model.errors import BotError
-from .model.message import Message, Properties, QoS
+from .model.message import Message, QoS
 from .model.notice import Notice
 from .model.reading import Reading
 from .model.replies import Reply, Text
-from .model.rules import Contact, Priority, RuleSet
+from .model.rules import Contact, Priority, RuleSet, Subscription
 from .model.standing import Standing
 from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase
 from .model.subscriptions import Subscriptions
-from .model.timers import NEVER
-from .ports import Ports
+from .model.timers import NEVER, Timed
+from .model.utterance import Reaction, Utterance
+from .ports import Ports, Spawn
 from .reading.readings import Readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_text
 from .text.numbers import with_unit
 
 _LOGGER = logging.getLogger(__name__)
+
+
+class News(Enum):
+    """What a message is: known to the history as it is, redelivered, or new to the user."""
+
+    UNCHANGED = auto()
+    REPEATED = auto()
+    NEW = auto()
 
 
 class Bot:
@@ -58,7 +74,7 @@ class Bot:
         *,
         paused: bool,
         name: str,
-        spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
+        spawn: Spawn,
         kept: Iterable[Alert] = (),
         last_number: int = 0,
         bare_commands: bool = True,
@@ -74,22 +90,13 @@ class Bot:
         self.commands = COMMANDS
         self._listeners = Listeners()
         self.announce = self._listeners.announce
-        self.conversation = Conversation(ports.phrases, ports.clock.new_id, self.moment, paused=paused)
-        self.disturbance = Disturbance(ports.memory)
-        engine = Alerts(kept=kept, last_number=last_number)
-        self.alarms = Alarms(ports, self.disturbance, self.moment, self.announce, engine)
-        self.peace = Peace(self, spawn)
         self.broker = Standing(ports.broker.status)
         self.chat = Standing(ports.chat.status)
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
-        self.confirming = Confirming(self)
-        self.questions = Questions(self)
-        self.bridges = Bridges(self)
-        self.files = Files(self, spawn)
-        self.dialogue = Dialogue(self, Hearing(ports.phrases, COMMANDS, bare=bare_commands))
-        self.hear, self.react, self.ask = self.dialogue.hear, self.dialogue.react, self.dialogue.ask
+        engine = Alerts(kept=kept, last_number=last_number)
+        self._build(engine, spawn, Hearing(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
@@ -100,6 +107,63 @@ class Bot:
         self._last: Reading | None = None
         self._begin(rules)
 
+    def _build(self, engine: Alerts, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
+        """Make the parts; each gets what it needs."""
+        ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
+        self.disturbance = Disturbance(ports.memory)
+        self.outgoing = Outgoing(ports.outbox, clock, self.disturbance)
+        self.files = Files(ports.uploads, spawn, self._show_file)
+        echoes = Echoes()
+        self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
+        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, paused=paused)
+        self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
+        self.alarms = Alarms(
+            ports, self.disturbance, self.outgoing, self.moment, announce=self.announce, engine=engine
+        )
+        self.peace = Peace(
+            ports,
+            self.disturbance,
+            self.conversation,
+            self.outgoing,
+            when=self.moment,
+            spawn=spawn,
+            name=self.name,
+            changed=self._status_changed,
+            merged=self.alarms.merged,
+        )
+        carrier = Carrier(self.outgoing, self.files, ports.phrases)
+        self.bridges = Bridges(
+            ports,
+            self.readings.read,
+            carrier,
+            echoes,
+            self.moment,
+            name=self.name,
+            bot_id=self.id,
+            account=account,
+        )
+        self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
+        self._questions = Questions(ports, self.outgoing, self.publisher)
+        self._confirming = Confirming(clock)
+        self._dialogue = Dialogue(
+            ports,
+            self.outgoing,
+            hearing,
+            self._confirming,
+            self._questions,
+            execute=self.execute,
+            carry=self._inbound.hear,
+            about=self.alarms.told_by,
+            announce=self.announce,
+        )
+        self._timed: tuple[Timed, ...] = (
+            self.alarms,
+            self._spoken,
+            self.peace,
+            self._questions,
+            self.bridges,
+        )
+
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
         now = self.ports.clock.now()
@@ -109,7 +173,7 @@ class Bot:
         if self.chat.status.phase is Phase.ONLINE:
             self.peace.chat_came(now)
         self._changed()
-        self._tell(now)
+        self._wake(now)
 
     # What the user configured.
 
@@ -120,7 +184,11 @@ class Bot:
         self.readings.use_prefix(rules.discovery_prefix)
         self.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
-        self.bridges.apply(rules)
+        self.bridges.apply(rules, self.subscriptions)
+        self._inbound.apply(rules)
+        self._questions.apply(rules)
+        self._dialogue.apply(rules, self.subscriptions.aliases)
+        self.peace.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
         answers = answers_wanted(rules.free_text, self.subscriptions)
@@ -142,7 +210,7 @@ class Bot:
         self.alarms.apply(rules, self.subscriptions, now)
         if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
             self.ports.broker.renew(anew)
-        self._tell(now)
+        self._wake(now)
 
     @property
     def wanted(self) -> Mapping[str, QoS]:
@@ -157,30 +225,36 @@ class Bot:
         if self.readings.learn(message) or subscription is None:
             self.ports.history.skip(message)
             return
-        now = self.ports.clock.now()
+        now, news = self.ports.clock.now(), self._news(message)
         reading = self.readings.read(message, subscription)
         self._count(reading)
-        stored, new = self._is_new(message)
         # What was judged with its row in the history must not be judged again; a retained one changes nothing twice.
-        judged = NOTHING if stored and not new else self.alarms.judge(reading, now)
-        record = judged.record or None
-        muted = self.alarms.mutes.covers(message.topic)
-        aside = new and self.questions.answers(reading, subscription, now)
-        shown = new and not muted and not aside and self.conversation.take(reading, subscription, now)
-        if new:
-            # Before the history: committed with the message or earlier, so never after its acknowledgement.
-            self.bridges.carry(reading, subscription, now)
-        if shown:
-            self.files.show(reading, subscription)
-        if stored:
-            # What waits in the conversation is lost if the process is killed; the history knows it then.
-            self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
+        judged = NOTHING if news is News.REPEATED else self.alarms.judge(reading, now)
+        shown = news is News.NEW and self._show(reading, subscription, now)
+        if news is News.UNCHANGED:
+            self.ports.history.skip(message, record=judged.record or None)
         else:
-            self.ports.history.skip(message, record=record)
+            # What waits in the conversation is lost if the process is killed; the history knows it then.
+            self.ports.history.append(
+                reading, subscription.priority, untold=shown, record=judged.record or None
+            )
         self.alarms.follow(judged, now)
         if shown or judged is not NOTHING:
-            self._tell(now)
-        self.announce(MessageReceived(reading, subscription, shown, new))
+            self._wake(now)
+        self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
+
+    def _show(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+        """Take news to who asked, to the contacts and over the bridges; say whether the contacts are told.
+
+        Before the history: committed with the message or earlier, so never after its acknowledgement.
+        """
+        muted = self.alarms.mutes.covers(reading.message.topic)
+        aside = self._questions.answers(reading, subscription, now)
+        shown = not muted and not aside and self.conversation.take(reading, subscription, now)
+        self.bridges.carry(reading, subscription, now)
+        if shown:
+            self.files.show(reading, subscription)
+        return shown
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1
@@ -188,41 +262,40 @@ class Bot:
         if self._messages == 1:
             self._changed()
 
-    def _is_new(self, message: Message) -> tuple[bool, bool]:
-        """Say whether a message belongs into the history, and whether it is new to the user."""
+    def _news(self, message: Message) -> News:
+        """Say what a message is to the history, and to the user."""
         history = self.ports.history
         if message.retain and history.unchanged(message):
-            return False, False
-        return True, not (message.repeated and history.known(message))
+            return News.UNCHANGED
+        return News.REPEATED if message.repeated and history.known(message) else News.NEW
 
-    def _tell(self, now: float) -> None:
-        """Say what is due and have the clock wake the bot for what is not."""
-        if self.conversation.wake_at <= now:
-            self._settle(self.conversation.due(now))
-        parts = (self.alarms, self.peace, self.questions, self.bridges)
-        wake_at = min(self.conversation.wake_at, *(part.due_at for part in parts))
+    def _wake(self, now: float) -> None:
+        """Say what is due in the conversation, and have the clock wake the bot for what is not."""
+        if self._spoken.due_at <= now:
+            self._spoken.tick(now)
+        wake_at = min(part.due_at for part in self._timed)
         if wake_at not in {NEVER, self._alarm}:
             self._alarm = wake_at
             self.ports.clock.wake(wake_at)
 
-    def put(self, notices: Iterable[Notice]) -> None:
-        """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
-        now = self.ports.clock.now()
-        for notice in notices:
-            holds = self.disturbance.holds(notice.to, notice.priority, now)
-            (self.ports.outbox.hold if holds else self.ports.outbox.put)(notice)
-
-    def _settle(self, notices: Iterable[Notice]) -> None:
-        """Hand over what the conversation says, and only then call it told."""
-        self.put(notices)
-        self.ports.history.told(self.conversation.told())
-
     # The way back: chat text in, reply out.
+
+    async def hear(self, utterance: Utterance) -> None:
+        """Answer a contact; strangers are not heard."""
+        await self._dialogue.hear(utterance)
+
+    async def react(self, reaction: Reaction) -> None:
+        """Do what a contact's reaction to an alert's message asks for."""
+        await self._dialogue.react(reaction)
+
+    async def ask(self, text: str, caller: Caller) -> str:
+        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
+        return await self._dialogue.ask(text, caller)
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
         """Run a command for a caller, and see to what is due since. Raises BotError."""
-        reply = await execute(command, self, caller, confirmed=confirmed)
-        self._tell(self.ports.clock.now())
+        reply = await execute(command, self, caller, ask=self._confirming.ask, confirmed=confirmed)
+        self._wake(self.ports.clock.now())
         return reply
 
     # What commands, entities and actions ask for.
@@ -243,24 +316,8 @@ class Bot:
             raise BotError("unknown_contact", contact=to)
         if not notices:
             raise BotError("no_contact")
-        self.put(notices)
+        self.outgoing.tell(notices)
         return notices
-
-    async def publish(
-        self,
-        topic: str,
-        payload: bytes,
-        qos: QoS,
-        retain: bool,
-        caller: Caller,
-        *,
-        properties: Properties | None = None,
-    ) -> None:
-        """Publish, and write down for whom. Raises what `ports.Broker.publish` raises."""
-        with self.bridges.echoing(topic, payload, self.bridges.talk_with(caller.who)):
-            await self.ports.broker.publish(topic, payload, qos, retain, properties=properties)
-        who = f"{caller.surface}:{caller.who}"
-        self.ports.history.log_publish(topic, payload, who, self.ports.clock.now())
 
     @property
     def paused(self) -> bool:
@@ -274,7 +331,7 @@ class Bot:
         hidden = Hidden()
         if paused:
             self.conversation.pause()
-            self._settle(())
+            self._spoken.settle()
         else:
             hidden = self.conversation.resume()
         await self.ports.rules.set_paused(paused)
@@ -296,7 +353,7 @@ class Bot:
         self._tell_refusals(now)
         self.alarms.hear(status.phase is Phase.ONLINE, now)
         self._changed()
-        self._tell(now)
+        self._wake(now)
 
     def chat_changed(self, status: LinkStatus) -> None:
         """Take note that the XMPP connection came or went."""
@@ -306,7 +363,7 @@ class Bot:
         self.conversation.set_online(status.phase is Phase.ONLINE, now)
         if status.phase is Phase.ONLINE:
             self.peace.chat_came(now)
-        self._tell(now)
+        self._wake(now)
         self._changed()
 
     def _tell_refusals(self, now: float) -> None:
@@ -315,7 +372,7 @@ class Bot:
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.put(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self.outgoing.tell(self.conversation.notices(render_text(told, self.ports.phrases), now))
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
@@ -324,12 +381,9 @@ class Bot:
     def tick(self, now: float) -> None:
         """Say what has become due."""
         self._alarm = NEVER
-        self.alarms.tick(now)
-        self._settle(self.conversation.due(now))
-        self.peace.tick(now)
-        self.questions.tick(now)
-        self.bridges.tick(now)
-        self._tell(now)
+        for part in self._timed:
+            part.tick(now)
+        self._wake(now)
 
     async def say_untold(self) -> None:
         """Say what an earlier run took in and was killed with, in one message; before anything new comes in."""
@@ -343,7 +397,9 @@ class Bot:
         text = render_untold(untold, rules, self.ports.phrases)
         urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
         if untold:
-            self.put(self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL)))
+            self.outgoing.tell(
+                self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL))
+            )
             self.ports.history.told(rules)
 
     def close(self) -> None:
@@ -353,8 +409,8 @@ class Bot:
         self.bridges.close()
         self.files.close()
         notices = self.conversation.flush(now)
-        self.peace.keep(now)
-        self._settle(notices)
+        self.peace.keep()
+        self._spoken.settle(notices)
 
     # What the listeners are told.
 
@@ -386,6 +442,11 @@ class Bot:
             return BotState.ONLINE if self._messages else BotState.WAITING
         return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
 
+    def _show_file(self, address: str, priority: Priority) -> None:
+        """Tell the contacts where a file is."""
+        notices = self.conversation.notices(address, self.ports.clock.now(), priority)
+        self.outgoing.tell(replace(notice, file=True) for notice in notices)
+
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
         state, phrases = self._state(), self.ports.phrases
@@ -395,6 +456,9 @@ class Bot:
         if (state, text) != self._shown:
             self._shown = state, text
             self.ports.chat.show(state, text)
+        self._status_changed()
+
+    def _status_changed(self) -> None:
         self.announce(StatusChanged(self.status))
 
     def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:

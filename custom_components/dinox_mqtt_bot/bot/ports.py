@@ -4,10 +4,10 @@ A *tell* port is a plain call: it accepts, returns, and owns its failures. An *a
 raise `BotError` to whoever asked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
@@ -17,6 +17,9 @@ from .model.notice import Notice
 from .model.reading import Reading
 from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
+
+type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
+"""Runs what has to wait for something, beside the path of the messages."""
 
 
 class Broker(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..delivery.do_not_disturb import Disturbance
 from ..delivery.mutes import Mutes
+from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import Announcement
 from ..model.errors import BotError
@@ -32,12 +33,15 @@ class Alarms:
         self,
         ports: Ports,
         disturbance: Disturbance,
+        outgoing: Outgoing,
         when: When,
+        *,
         announce: Callable[[Announcement], None],
         engine: Alerts,
     ) -> None:
         self._ports = ports
         self._disturbance = disturbance
+        self._outgoing = outgoing
         self._when = when
         self._announce = announce
         self.engine = engine
@@ -189,7 +193,7 @@ class Alarms:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._untold(), self.mutes)
         composed = self._telling.compose(heard, self._rules, self.rings, now)
-        self._save(self.engine.told(composed.alerts, composed.events), composed.notices, now)
+        self._save(self.engine.told(composed.alerts, composed.events), composed.notices)
 
     def _shares_tag(self, alert: Alert) -> bool:
         """Say whether another active alert was told by the same notification."""
@@ -210,12 +214,8 @@ class Alarms:
         loud = subscription is None or subscription.sound
         return loud and self._rules.sound and not self._disturbance.quiet(self._ports.clock.now())
 
-    def _save(self, record: Record, notices: Iterable[Notice], now: float) -> None:
-        said: list[Notice] = []
-        held: list[Notice] = []
-        for notice in notices:
-            holds = self._disturbance.holds(notice.to, notice.priority, now)
-            (held if holds else said).append(notice)
+    def _save(self, record: Record, notices: Iterable[Notice]) -> None:
+        said, held = self._outgoing.parted(notices)
         if record or said or held:
             self._ports.alerts.save(record, said, held)
 
@@ -271,7 +271,7 @@ class Alarms:
             to for one in group for to in recipients(one, self._rules) if "@" in to and to != who
         )
         notices = [Notice(self._ports.clock.new_id(), to, text, now, Priority.ALERT) for to in others]
-        self._save(_joined(one.record for one in judged), notices, now)
+        self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)
 

@@ -5,7 +5,7 @@ import re
 
 from ..model.errors import BotError
 from ..model.reading import Kind, Reading
-from ..model.rules import Bridge, Format, Subscription
+from ..model.rules import Bridge, Format, RuleSet, Subscription
 from ..payload.interpret import LARGE
 from ..payload.media import is_url
 from ..ports import Phrases
@@ -101,3 +101,9 @@ def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> st
         "payload": lambda: _payload(reading, phrases),
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]]() if found[1] in values else found[0], template)
+
+
+def open_bridges(rules: RuleSet) -> tuple[Bridge, ...]:
+    """Return the bridges that carry something: switched on, to a room or to somebody who is a contact."""
+    contacts = {contact.jid for contact in rules.contacts}
+    return tuple(each for each in rules.bridges if each.enabled and (each.room or each.to in contacts))

@@ -1,18 +1,18 @@
 """Leaving people in peace, and telling them afterwards what they missed."""
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 import logging
-from typing import TYPE_CHECKING, Any
 
-from ..model.announcements import StatusChanged
+from ..delivery.do_not_disturb import Disturbance
+from ..delivery.outgoing import Outgoing
 from ..model.errors import BotError
 from ..model.notice import Notice, Push, is_target
-from ..model.rules import Priority
+from ..model.rules import Priority, RuleSet
 from ..model.timers import NEVER
+from ..ports import Ports, Spawn
 from ..rendering.held import held_text
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from ..rendering.readings import When
+from .conversation import Conversation
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -25,23 +25,46 @@ SETTLE = 10.0
 class Peace:
     """Turns what is quiet and who is not to be disturbed, for one bot. What was held is told as one when it ends."""
 
-    def __init__(self, bot: Bot, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], object]) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        ports: Ports,
+        disturbance: Disturbance,
+        conversation: Conversation,
+        outgoing: Outgoing,
+        *,
+        when: When,
+        spawn: Spawn,
+        name: str,
+        changed: Callable[[], None],
+        merged: Callable[[Iterable[str], str], None],
+    ) -> None:
+        self._ports = ports
+        self._rest = disturbance
+        self._conversation = conversation
+        self._outgoing = outgoing
+        self._when = when
         self._spawn = spawn
-        self._rest = bot.disturbance
+        self._name = name
+        self._tell_change = changed
+        self._merged = merged
+        self._rules = RuleSet()
         self._releasing = False
         self._again = False
         self._look_at = NEVER
         self._since: dict[str, float] = {}
-        bot.conversation.spare(self._spares)
+        conversation.spare(self._spares)
+
+    def apply(self, rules: RuleSet) -> None:
+        """Know whom there is to tell something."""
+        self._rules = rules
 
     def _spares(self, contact: str) -> bool:
-        return self._rest.holds(contact, Priority.NORMAL, self._bot.ports.clock.now())
+        return self._rest.holds(contact, Priority.NORMAL, self._ports.clock.now())
 
     @property
     def due_at(self) -> float:
         """When `tick` has something to do; infinity for never."""
-        return min(self._look_at, self._rest.due_at(self._bot.ports.clock.now()))
+        return min(self._look_at, self._rest.due_at(self._ports.clock.now()))
 
     def set_quiet(self, until: float) -> None:
         """Let no notification ring until then (infinity: until told so), but critical ones; 0 ends it."""
@@ -65,12 +88,12 @@ class Peace:
 
     def _changed(self) -> None:
         """Tell what was held as soon as it may be told: not in this moment, in which more may change."""
-        self._look_at = now = self._bot.ports.clock.now()
+        self._look_at = now = self._ports.clock.now()
         for to in self._everybody():
             if self._spares(to):
                 self._since.setdefault(to, now)
-        self._bot.ports.clock.wake(self._look_at)
-        self._bot.announce(StatusChanged(self._bot.status))
+        self._ports.clock.wake(self._look_at)
+        self._tell_change()
 
     def chat_came(self, now: float) -> None:
         """Look at what is held, soon, because the presences of the contacts are about to be known."""
@@ -82,14 +105,12 @@ class Peace:
             return
         self._look_at = NEVER
         self._spawn(self._release)
-        self._bot.announce(StatusChanged(self._bot.status))
+        self._tell_change()
 
-    def keep(self, now: float) -> None:
+    def keep(self) -> None:
         """Hold in the outbox the digests that are in memory, because the bot is about to end."""
-        ports = self._bot.ports
-        for contact in self._bot.conversation.holding:
-            text = self._bot.conversation.release(contact)
-            ports.outbox.hold(Notice(ports.clock.new_id(), contact, text, now))
+        for contact in self._conversation.holding:
+            self._outgoing.hold(contact, self._conversation.release(contact))
 
     async def _release(self) -> None:
         """Tell everybody who may be disturbed; whoever asks for it meanwhile has it done once more."""
@@ -108,11 +129,11 @@ class Peace:
         for to in self._everybody():
             if not self._spares(to):
                 await self._tell(to)
-        self._bot.ports.history.told(self._bot.conversation.told())
+        self._ports.history.told(self._conversation.told())
 
     async def _tell(self, to: str) -> None:
         """Tell one contact or target what was held for it, as one."""
-        ports = self._bot.ports
+        ports = self._ports
         try:
             held = await ports.outbox.held(to)
         except BotError as err:
@@ -121,20 +142,20 @@ class Peace:
             ports.clock.wake(self._look_at)
             return
         now = ports.clock.now()
-        digest = "" if is_target(to) else self._bot.conversation.release(to)
+        digest = "" if is_target(to) else self._conversation.release(to)
         if not held and not digest:
             return
-        since = self._bot.moment(min([self._since.pop(to, now), *(notice.at for notice in held)]))
-        texts = [(self._bot.moment(notice.at), _in_full(notice)) for notice in held]
-        text = held_text(texts, digest, (since, self._bot.moment(now)), MOST_HELD, ports.phrases)
+        since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
+        texts = [(self._when(notice.at), _in_full(notice)) for notice in held]
+        text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
-        push = Push(self._bot.name, "dinox-held", url=self._bot.rules.click) if is_target(to) else None
+        push = Push(self._name, "dinox-held", url=self._rules.click) if is_target(to) else None
         digest_id = ports.clock.new_id()
         ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
-        self._bot.alarms.merged((notice.id for notice in held), digest_id)
+        self._merged((notice.id for notice in held), digest_id)
 
     def _everybody(self) -> Iterable[str]:
-        rules = self._bot.rules
+        rules = self._rules
         return dict.fromkeys(
             (
                 *(contact.jid for contact in rules.contacts),

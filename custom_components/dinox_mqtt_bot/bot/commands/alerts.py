@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
@@ -17,10 +17,7 @@ from ..model.rules import AlertRule, Role
 from ..model.subscriptions import fold
 from ..reading.topic_lookup import topic_name
 from ..text.durations import duration
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 DAY = 86_400.0
 
@@ -47,25 +44,25 @@ class Alert(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        known = await known_names(bot)
-        rule = await settled(bot, parse_rule(self.topic, self.condition, known), known)
-        rule = named(rule, bot.alarms.rules, topic_name(bot, rule.filter))
-        return await _kept(bot, "rule_made", rule)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        known = await known_names(parts)
+        rule = await settled(parts, parse_rule(self.topic, self.condition, known), known)
+        rule = named(rule, parts.alarms.rules, topic_name(parts, rule.filter))
+        return await _kept(parts, "rule_made", rule)
 
 
-async def _kept(bot: Bot, key: str, rule: AlertRule) -> Text:
+async def _kept(parts: Parts, key: str, rule: AlertRule) -> Text:
     """Keep a rule; say what it does, and what speaks against it."""
-    kept = await bot.ports.rules.put_alert(rule)
-    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(bot, kept)}
-    return with_doubts(Text(key, placeholders, _facts(bot, kept)), await doubts(bot, kept))
+    kept = await parts.ports.rules.put_alert(rule)
+    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(parts, kept)}
+    return with_doubts(Text(key, placeholders, _facts(parts, kept)), await doubts(parts, kept))
 
 
-def _sentence(bot: Bot, rule: AlertRule) -> str:
-    return sentence(rule, bot.ports.phrases, topic_name(bot, rule.filter))
+def _sentence(parts: Parts, rule: AlertRule) -> str:
+    return sentence(rule, parts.ports.phrases, topic_name(parts, rule.filter))
 
 
-def _facts(bot: Bot, rule: AlertRule) -> Mapping[str, object]:
+def _facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
     return {
         "number": rule.number,
         "name": rule.name,
@@ -80,7 +77,7 @@ def _facts(bot: Bot, rule: AlertRule) -> Mapping[str, object]:
         "every": rule.repeat,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
-        "alerts": [_alert_facts(each) for each in bot.alarms.of(rule.id) if each.active],
+        "alerts": [_alert_facts(each) for each in parts.alarms.of(rule.id) if each.active],
     }
 
 
@@ -106,19 +103,19 @@ class Alerts(Command):
     filter: str = param("Part of a name or a topic; nothing for all.", default="", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        rules = [rule for rule in bot.alarms.rules if _asked_for(bot, rule, fold(self.filter))]
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        rules = [rule for rule in parts.alarms.rules if _asked_for(parts, rule, fold(self.filter))]
         rows: list[tuple[Cell, ...]] = []
         for rule in rules:
-            rows.append(_rule_row(bot, rule))
-            rows += [_alert_row(bot, each) for each in bot.alarms.of(rule.id) if each.active]
+            rows.append(_rule_row(parts, rule))
+            rows += [_alert_row(parts, each) for each in parts.alarms.of(rule.id) if each.active]
         active = sum(len(row) == len(_COLUMNS) for row in rows)
         return Table(
             title=Text("alerts", {"count": str(len(rules)), "active": str(active)}),
             columns=_COLUMNS,
             rows=tuple(rows),
             empty=self._empty(),
-            facts=tuple(_facts(bot, rule) for rule in rules),
+            facts=tuple(_facts(parts, rule) for rule in rules),
             more=Text("alerts_more", {"example": f"{PREFIX} alerts freezer"}),
         )
 
@@ -131,24 +128,24 @@ class Alerts(Command):
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
 
-def _asked_for(bot: Bot, rule: AlertRule, word: str) -> bool:
-    texts = [rule.name, rule.filter, rule.field, topic_name(bot, rule.filter)]
-    texts += [text for each in bot.alarms.of(rule.id) if each.active for text in (each.topic, each.name)]
+def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
+    texts = [rule.name, rule.filter, rule.field, topic_name(parts, rule.filter)]
+    texts += [text for each in parts.alarms.of(rule.id) if each.active for text in (each.topic, each.name)]
     return word.removeprefix("#") == str(rule.number) or any(word in fold(text) for text in texts)
 
 
-def _rule_row(bot: Bot, rule: AlertRule) -> tuple[Cell, ...]:
+def _rule_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
     mark = "✔" if rule.enabled else "✘"
-    where = topic_name(bot, rule.filter)
-    what = " ".join(filter(None, (rule.field, condition_text(rule, bot.ports.phrases))))
+    where = topic_name(parts, rule.filter)
+    what = " ".join(filter(None, (rule.field, condition_text(rule, parts.ports.phrases))))
     text = what if where in rule.name else f"{where} {what}"
     return f"{mark} {rule.number}. {rule.name}", text, Text(f"priority_{rule.priority.word}")
 
 
-def _alert_row(bot: Bot, each: alert.Alert) -> tuple[Cell, ...]:
-    lasted = duration(bot.ports.clock.now() - each.fired)
+def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
+    lasted = duration(parts.ports.clock.now() - each.fired)
     taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
-    since = Text("since", {"time": bot.moment(each.fired), "duration": lasted})
+    since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
     return (
         f"↳ ⚠ #{each.number} {each.name or each.topic}",
         each.value,
@@ -169,10 +166,10 @@ class RmAlert(Command):
     rule: str = param("Number or name of the rule.", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        rule = bot.alarms.rule(self.rule)
-        facts = _facts(bot, rule)
-        await bot.ports.rules.remove_alert(rule)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        rule = parts.alarms.rule(self.rule)
+        facts = _facts(parts, rule)
+        await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
 
 
@@ -189,22 +186,22 @@ class Rule(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        found = addressed(self.rule, bot.alarms.rules)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        found = addressed(self.rule, parts.alarms.rules)
         if found is None or found[1]:
-            found = addressed(f"{self.rule} {self.change}", bot.alarms.rules)
+            found = addressed(f"{self.rule} {self.change}", parts.alarms.rules)
         else:
             found = found[0], self.change
-        rule, change = found or (bot.alarms.rule(self.rule), "")
+        rule, change = found or (parts.alarms.rule(self.rule), "")
         if not change.strip():
-            return _shown(bot, rule)
+            return _shown(parts, rule)
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
-            wanted = named(wanted, bot.alarms.rules, "")
-        return await _kept(bot, "rule_changed", wanted)
+            wanted = named(wanted, parts.alarms.rules, "")
+        return await _kept(parts, "rule_changed", wanted)
 
 
-def _shown(bot: Bot, rule: AlertRule) -> Table:
+def _shown(parts: Parts, rule: AlertRule) -> Table:
     """Show a rule in full."""
     steps = ", ".join(rule.escalate_to)
     escalation = [
@@ -214,7 +211,7 @@ def _shown(bot: Bot, rule: AlertRule) -> Table:
         )
     ]
     rows: list[tuple[Cell, ...]] = [
-        (Text("column_rule"), _sentence(bot, rule)),
+        (Text("column_rule"), _sentence(parts, rule)),
         (Text("column_filter"), rule.filter),
         *([(Text("column_field"), rule.field)] if rule.field else []),
         *([(Text("column_contacts"), ", ".join(rule.contacts))] if rule.contacts else []),
@@ -222,12 +219,12 @@ def _shown(bot: Bot, rule: AlertRule) -> Table:
         *(escalation if rule.escalate_after else []),
         (Text("column_typed"), write_rule(rule)),
     ]
-    rows += [_alert_row(bot, each) for each in bot.alarms.of(rule.id) if each.active]
+    rows += [_alert_row(parts, each) for each in parts.alarms.of(rule.id) if each.active]
     return Table(
         title=Text("rule_shown", {"number": str(rule.number), "name": rule.name}),
         columns=("column_what", "column_value", "column_state", "column_time", "column_acknowledged"),
         rows=tuple(rows),
-        facts=(_facts(bot, rule),),
+        facts=(_facts(parts, rule),),
     )
 
 
@@ -245,26 +242,26 @@ class Try(Command):
     days: int = param("How many days to look back.", default=7, minimum=1, maximum=90, short="d")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        rule = await self._rule(bot)
-        now = bot.ports.clock.now()
-        result = await rehearse(bot, rule, now - self.days * DAY, now)
-        return _told(bot, rule, result, self.days)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        rule = await self._rule(parts)
+        now = parts.ports.clock.now()
+        result = await rehearse(parts, rule, now - self.days * DAY, now)
+        return _told(parts, rule, result, self.days)
 
-    async def _rule(self, bot: Bot) -> AlertRule:
-        found = addressed(self.rule, bot.alarms.rules)
+    async def _rule(self, parts: Parts) -> AlertRule:
+        found = addressed(self.rule, parts.alarms.rules)
         if found is not None:
             return changed(*found) if found[1] else found[0]
-        known = await known_names(bot)
+        known = await known_names(parts)
         try:
-            return await settled(bot, read_rule(self.rule, known), known)
+            return await settled(parts, read_rule(self.rule, known), known)
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
-            return bot.alarms.rule(self.rule)
+            return parts.alarms.rule(self.rule)
 
 
-def _told(bot: Bot, rule: AlertRule, result: Rehearsal, days: int) -> Text:
+def _told(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
     """Say what came of a rehearsal."""
     facts = {
         "rule": write_rule(rule),
@@ -279,7 +276,7 @@ def _told(bot: Bot, rule: AlertRule, result: Rehearsal, days: int) -> Text:
         "quiet": result.quiet,
     }
     placeholders = {
-        "sentence": _sentence(bot, rule),
+        "sentence": _sentence(parts, rule),
         "filter": rule.filter,
         "days": str(days),
         "span": duration(result.until - result.since),
@@ -297,6 +294,6 @@ def _told(bot: Bot, rule: AlertRule, result: Rehearsal, days: int) -> Text:
         )
     if result.cut:
         told = Text(
-            "try_cut", {"told": told, "messages": str(result.messages), "time": bot.moment(result.until)}
+            "try_cut", {"told": told, "messages": str(result.messages), "time": parts.moment(result.until)}
         )
     return Text(told.key, told.placeholders, facts)

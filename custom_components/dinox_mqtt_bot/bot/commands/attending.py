@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..alerts.lookup import end_of, meant, parted
 from ..alerts.texts import rule_name
@@ -15,10 +15,7 @@ from ..model.rules import Role
 from ..model.subscriptions import fold
 from ..model.timers import NEVER
 from ..model.topics import valid_filter
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
@@ -34,9 +31,9 @@ def _subjects(alerts: Iterable[Alert]) -> str:
     return ", ".join(f"{alert.name or alert.topic} (#{alert.number})" for alert in alerts)
 
 
-def _facts(bot: Bot, alerts: Iterable[Alert], until: float, note: str) -> Mapping[str, object]:
+def _facts(parts: Parts, alerts: Iterable[Alert], until: float, note: str) -> Mapping[str, object]:
     told = [
-        {"number": alert.number, "rule": bot.alarms.engine.rule_of(alert).name, "topic": alert.topic}
+        {"number": alert.number, "rule": parts.alarms.engine.rule_of(alert).name, "topic": alert.topic}
         for alert in alerts
     ]
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
@@ -55,16 +52,16 @@ class Ack(Command):
     note: str = param("What the others shall know, as on my way.", default="", greedy=True, verbatim=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        alerts, rest = meant(bot, caller, _joined(self.alert, self.duration, self.note))
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        alerts, rest = meant(parts.alarms.find, caller, _joined(self.alert, self.duration, self.note))
         seconds, note = parted(rest)
-        now = bot.ports.clock.now()
+        now = parts.ports.clock.now()
         until = now + seconds if seconds else 0.0
         note = note[:MAX_NOTE]
-        bot.alarms.acknowledge(alerts, caller.who, note, until, now)
-        facts = _facts(bot, alerts, until, note)
+        parts.alarms.acknowledge(alerts, caller.who, note, until, now)
+        facts = _facts(parts, alerts, until, note)
         if until:
-            return Text("acknowledged_until", {"what": _subjects(alerts), "time": bot.moment(until)}, facts)
+            return Text("acknowledged_until", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
         return Text("acknowledged", {"what": _subjects(alerts)}, facts)
 
 
@@ -80,14 +77,14 @@ class Snooze(Command):
     note: str = param("What the others shall know.", default="", greedy=True, verbatim=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        alerts, rest = meant(bot, caller, _joined(self.alert, self.duration, self.note))
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        alerts, rest = meant(parts.alarms.find, caller, _joined(self.alert, self.duration, self.note))
         seconds, note = parted(rest)
-        now = bot.ports.clock.now()
+        now = parts.ports.clock.now()
         until = now + (seconds or SNOOZE)
-        bot.alarms.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
-        facts = _facts(bot, alerts, until, note[:MAX_NOTE])
-        return Text("snoozed", {"what": _subjects(alerts), "time": bot.moment(until)}, facts)
+        parts.alarms.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
+        facts = _facts(parts, alerts, until, note[:MAX_NOTE])
+        return Text("snoozed", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,34 +98,36 @@ class Mute(Command):
     duration: str = param("How long, as 2h or until 7:00; without it for good.", default="", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.what and not caller.about:
-            return _mutes(bot)
+            return _mutes(parts)
         keys = (
             [(alert.topic, alert.topic) for alert in caller.about]
             if caller.about
-            else [_muted(bot, self.what)]
+            else [_muted(parts, self.what)]
         )
-        until = end_of(bot, _joined(self.what, self.duration) if caller.about else self.duration)
-        now = bot.ports.clock.now()
+        until = end_of(
+            parts.ports.clock, _joined(self.what, self.duration) if caller.about else self.duration
+        )
+        now = parts.ports.clock.now()
         if not until:
             raise BotError("invalid_end", text=self.duration)
         for key, _ in keys:
-            bot.alarms.mute(key, caller.who, until, now)
+            parts.alarms.mute(key, caller.who, until, now)
         names = ", ".join(dict.fromkeys(name for _, name in keys))
         facts = {"muted": [key for key, _ in keys], "until": until if until < NEVER else None}
         if until < NEVER:
-            return Text("muted_until", {"what": names, "time": bot.moment(until)}, facts)
+            return Text("muted_until", {"what": names, "time": parts.moment(until)}, facts)
         return Text("muted", {"what": names, "unmute": f"{PREFIX} unmute {names}"}, facts)
 
 
-def _muted(bot: Bot, what: str) -> tuple[str, str]:
+def _muted(parts: Parts, what: str) -> tuple[str, str]:
     """Return what somebody wants muted, and what it is called: a rule of this name or number, else a topic filter."""
-    topic = bot.subscriptions.resolve(what)
-    is_topic = topic != what or bot.subscriptions.get(topic) is not None or "/" in what
-    if not is_topic and bot.alarms.rules:
+    topic = parts.subscriptions.resolve(what)
+    is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
+    if not is_topic and parts.alarms.rules:
         try:
-            rule = bot.alarms.rule(what)
+            rule = parts.alarms.rule(what)
         except BotError:
             pass
         else:
@@ -137,13 +136,13 @@ def _muted(bot: Bot, what: str) -> tuple[str, str]:
     return topic, what
 
 
-def _mutes(bot: Bot) -> Table:
-    names = {rule.id: rule.name for rule in bot.alarms.rules}
-    mutes = list(bot.alarms.mutes)
+def _mutes(parts: Parts) -> Table:
+    names = {rule.id: rule.name for rule in parts.alarms.rules}
+    mutes = list(parts.alarms.mutes)
     rows = tuple(
         (
             names.get(key, key),
-            Text("until", {"time": bot.moment(until)}) if until < NEVER else Text("for_good"),
+            Text("until", {"time": parts.moment(until)}) if until < NEVER else Text("for_good"),
         )
         for key, until in mutes
     )
@@ -166,9 +165,9 @@ class Unmute(Command):
     what: str = param("What was muted.", alias=True, greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        key, name = _muted(bot, self.what)
-        if not bot.alarms.unmute(key, bot.ports.clock.now()):
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        key, name = _muted(parts, self.what)
+        if not parts.alarms.unmute(key, parts.ports.clock.now()):
             raise BotError("not_muted", what=name)
         return Text("unmuted", {"what": name}, {"what": key})
 
@@ -183,10 +182,10 @@ class Quiet(Command):
     duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        until = end_of(bot, self.duration)
-        bot.peace.set_quiet(until)
-        return _turned(bot, "quiet", until)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        until = end_of(parts.ports.clock, self.duration)
+        parts.peace.set_quiet(until)
+        return _turned(parts, "quiet", until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,19 +198,19 @@ class Dnd(Command):
     duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        until = end_of(bot, self.duration)
-        bot.peace.set_undisturbed(until)
-        return _turned(bot, "dnd", until)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        until = end_of(parts.ports.clock, self.duration)
+        parts.peace.set_undisturbed(until)
+        return _turned(parts, "dnd", until)
 
 
-def _turned(bot: Bot, what: str, until: float) -> Text:
+def _turned(parts: Parts, what: str, until: float) -> Text:
     """Say what was turned on, until when, or off."""
     facts = {"on": until > 0, "until": until if 0 < until < NEVER else None}
     if not until:
         return Text(f"{what}_off", {}, facts)
     if until < NEVER:
-        return Text(f"{what}_until", {"time": bot.moment(until)}, facts)
+        return Text(f"{what}_until", {"time": parts.moment(until)}, facts)
     return Text(f"{what}_on", {"off": f"{PREFIX} {what} off"}, facts)
 
 
@@ -226,22 +225,22 @@ class Why(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        number = await self._number(bot, caller)
-        events = await bot.ports.alerts.log(number)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        number = await self._number(parts, caller)
+        events = await parts.ports.alerts.log(number)
         if not events:
-            raise _unknown(self.alert or str(number), await bot.ports.alerts.incidents(MOST_LISTED))
-        ledger = await bot.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
+            raise _unknown(self.alert or str(number), await parts.ports.alerts.incidents(MOST_LISTED))
+        ledger = await parts.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
         known_notices = {row.notice for row in ledger}
-        rows = [_row(bot, event) for event in events if event.note not in known_notices]
-        rows += [_ledger_row(bot, row) for row in ledger]
+        rows = [_row(parts, event) for event in events if event.note not in known_notices]
+        rows += [_ledger_row(parts, row) for row in ledger]
         rows.sort(key=lambda row: row[0])
         first = events[0]
-        known = next((rule for rule in bot.alarms.rules if rule.id == first.rule), None)
+        known = next((rule for rule in parts.alarms.rules if rule.id == first.rule), None)
         name = (
-            rule_name(known, bot.ports.phrases)
+            rule_name(known, parts.ports.phrases)
             if known
-            else first.topic or bot.ports.phrases.phrase("common.alert_broker")
+            else first.topic or parts.ports.phrases.phrase("common.alert_broker")
         )
         return Table(
             title=Text("why", {"number": str(number), "rule": name, "topic": first.topic}),
@@ -251,20 +250,20 @@ class Why(Command):
             keep_last=True,
         )
 
-    async def _number(self, bot: Bot, caller: Caller) -> int:
+    async def _number(self, parts: Parts, caller: Caller) -> int:
         """Return the number of the incident that is meant."""
         handle = self.alert.strip()
         if caller.about and not handle:
             return caller.about[0].number
         if handle.removeprefix("#").isdecimal() and len(handle) < LONGEST_NUMBER:
             return int(handle.removeprefix("#"))
-        newest = await bot.ports.alerts.incidents(200)
+        newest = await parts.ports.alerts.incidents(200)
         if not newest:
             raise BotError("no_incidents")
         if not handle:
             return newest[0].number
-        topic = bot.subscriptions.resolve(handle)
-        ids = {rule.id for rule in bot.alarms.rules if fold(rule.name) == fold(handle)}
+        topic = parts.subscriptions.resolve(handle)
+        ids = {rule.id for rule in parts.alarms.rules if fold(rule.name) == fold(handle)}
         found = next((event for event in newest if event.rule in ids or event.topic in {topic, handle}), None)
         if found is None:
             raise _unknown(handle, newest[:MOST_LISTED])
@@ -282,10 +281,14 @@ type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
 """A row with the time by which it is sorted, and what an action answers."""
 
 
-def _row(bot: Bot, event: AlertEvent) -> _Sorted:
+def _row(parts: Parts, event: AlertEvent) -> _Sorted:
     detail = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
     who = f" {event.who}" if event.who else ""
-    cells = (bot.moment(event.at), Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}), detail)
+    cells = (
+        parts.moment(event.at),
+        Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}),
+        detail,
+    )
     facts = {
         "at": event.at,
         "step": event.step.value,
@@ -296,9 +299,9 @@ def _row(bot: Bot, event: AlertEvent) -> _Sorted:
     return event.at, cells, facts
 
 
-def _ledger_row(bot: Bot, row: LedgerRow) -> _Sorted:
+def _ledger_row(parts: Parts, row: LedgerRow) -> _Sorted:
     cells = (
-        bot.moment(row.at),
+        parts.moment(row.at),
         Text("why_step", {"step": Text(f"delivery_{row.state}"), "who": f" {row.to}"}),
         row.note,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..bridges.grammar import ARROWS, checked, typed_bridge
 from ..model.caller import PREFIX, Caller
@@ -11,30 +11,27 @@ from ..model.errors import BotError
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.subscriptions import fold
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 SIMILAR = 3
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
 
-def known(bot: Bot, handle: str) -> Kept | None:
+def known(parts: Parts, handle: str) -> Kept | None:
     """Return the bridge of a number or a name, if there is one."""
     wanted = fold(handle).removeprefix("#")
-    handles = {str(each.number): each for each in bot.bridges.all}
-    return (handles | {fold(each.name): each for each in bot.bridges.all if each.name}).get(wanted)
+    handles = {str(each.number): each for each in parts.bridges.all}
+    return (handles | {fold(each.name): each for each in parts.bridges.all if each.name}).get(wanted)
 
 
-def find(bot: Bot, handle: str) -> Kept:
+def find(parts: Parts, handle: str) -> Kept:
     """Return the bridge of a number or a name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
-    found = known(bot, handle)
+    found = known(parts, handle)
     if found is not None:
         return found
-    if not bot.bridges.all:
+    if not parts.bridges.all:
         raise BotError("no_bridges", example=EXAMPLE)
-    named = {fold(each.name): each for each in bot.bridges.all if each.name}
+    named = {fold(each.name): each for each in parts.bridges.all if each.name}
     near = [named[name].name for name in get_close_matches(fold(handle), named, SIMILAR)]
     if near:
         raise BotError("no_bridge_similar", bridge=handle, similar=", ".join(near))
@@ -57,30 +54,30 @@ class Bridge(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        meant = known(bot, self.topic)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        meant = known(parts, self.topic)
         if meant is not None and not self.what.strip():
-            return _shown(bot, meant)
+            return _shown(parts, meant)
         if meant is not None:
-            return await _kept(bot, "bridge_changed", typed_bridge(self.what, meant))
+            return await _kept(parts, "bridge_changed", typed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
-            find(bot, self.topic)  # there is none, and the error says so
-        made = typed_bridge(self.what, Kept(bot.subscriptions.resolve(self.topic), ""))
+            find(parts, self.topic)  # there is none, and the error says so
+        made = typed_bridge(self.what, Kept(parts.subscriptions.resolve(self.topic), ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
-        return await _kept(bot, "bridge_made", made)
+        return await _kept(parts, "bridge_made", made)
 
 
-async def _kept(bot: Bot, key: str, bridge: Kept) -> Text:
+async def _kept(parts: Parts, key: str, bridge: Kept) -> Text:
     """Keep a bridge, and say what it does."""
-    bridge = checked(bridge, {contact.jid for contact in bot.rules.contacts})
+    bridge = checked(bridge, {contact.jid for contact in parts.rules.contacts})
     name = fold(bridge.name)
-    taken = [each for each in bot.bridges.all if name and fold(each.name) == name and each.id != bridge.id]
+    taken = [each for each in parts.bridges.all if name and fold(each.name) == name and each.id != bridge.id]
     if taken or name.removeprefix("#").isdigit():
         raise BotError("bridge_name", name=bridge.name)
-    kept = await bot.ports.rules.put_bridge(bridge)
-    placeholders = {"number": str(kept.number), "what": _what(kept), "settings": _settings(bot, kept)}
-    return Text(key, placeholders, _facts(bot, kept))
+    kept = await parts.ports.rules.put_bridge(bridge)
+    placeholders = {"number": str(kept.number), "what": _what(kept), "settings": _settings(parts, kept)}
+    return Text(key, placeholders, _facts(parts, kept))
 
 
 def _what(bridge: Kept) -> str:
@@ -88,29 +85,29 @@ def _what(bridge: Kept) -> str:
     return f"{bridge.filter} {ARROWS[bridge.direction]} {bridge.to}"
 
 
-def _settings(bot: Bot, bridge: Kept) -> Cell:
+def _settings(parts: Parts, bridge: Kept) -> Cell:
     """Return how a bridge carries, in the words in which it is typed."""
-    parts = [bridge.name] if bridge.name else []
+    words = [bridge.name] if bridge.name else []
     if bridge.direction is not Direction.IN:
-        parts.append("template" if bridge.template else bridge.format.value)
-        parts.append(f"limit {bridge.per_minute}")
+        words.append("template" if bridge.template else bridge.format.value)
+        words.append(f"limit {bridge.per_minute}")
     if bridge.direction is not Direction.OUT:
-        parts += [f"topic {bot.bridges.topic(bridge)}", f"role {bridge.role.word}"]
-        parts += ["retain"] * bridge.retain
-    parts += ["room"] * bridge.room + ["off"] * (not bridge.enabled)
-    return ", ".join(parts)
+        words += [f"topic {parts.bridges.topic(bridge)}", f"role {bridge.role.word}"]
+        words += ["retain"] * bridge.retain
+    words += ["room"] * bridge.room + ["off"] * (not bridge.enabled)
+    return ", ".join(words)
 
 
-def _state(bot: Bot, bridge: Kept) -> Cell:
-    if not bridge.room and all(contact.jid != bridge.to for contact in bot.rules.contacts):
+def _state(parts: Parts, bridge: Kept) -> Cell:
+    if not bridge.room and all(contact.jid != bridge.to for contact in parts.rules.contacts):
         return Text("bridge_no_contact")
-    if refused := bot.ports.chat.rooms_refused.get(bridge.to):
+    if refused := parts.ports.chat.rooms_refused.get(bridge.to):
         return Text("bridge_refused", {"reason": refused})
-    waiting = bot.bridges.waiting(bridge)
+    waiting = parts.bridges.waiting(bridge)
     return Text("bridge_waiting", {"count": str(waiting)}) if waiting else ""
 
 
-def _facts(bot: Bot, bridge: Kept) -> Mapping[str, object]:
+def _facts(parts: Parts, bridge: Kept) -> Mapping[str, object]:
     return {
         "number": bridge.number,
         "name": bridge.name,
@@ -121,7 +118,7 @@ def _facts(bot: Bot, bridge: Kept) -> Mapping[str, object]:
         "direction": bridge.direction.value,
         "format": bridge.format.value,
         "template": bridge.template,
-        "topic": bot.bridges.topic(bridge),
+        "topic": parts.bridges.topic(bridge),
         "role": bridge.role.word,
         "per_minute": bridge.per_minute,
         "qos": int(bridge.qos),
@@ -130,20 +127,20 @@ def _facts(bot: Bot, bridge: Kept) -> Mapping[str, object]:
     }
 
 
-def _row(bot: Bot, bridge: Kept) -> tuple[Cell, ...]:
+def _row(parts: Parts, bridge: Kept) -> tuple[Cell, ...]:
     mark = "✔" if bridge.enabled else "✘"
-    return f"{mark} {bridge.number}. {_what(bridge)}", _settings(bot, bridge), _state(bot, bridge)
+    return f"{mark} {bridge.number}. {_what(bridge)}", _settings(parts, bridge), _state(parts, bridge)
 
 
-def _shown(bot: Bot, bridge: Kept) -> Table:
-    rows = [_row(bot, bridge)]
+def _shown(parts: Parts, bridge: Kept) -> Table:
+    rows = [_row(parts, bridge)]
     if bridge.template:
         rows.append((Text("column_template"), bridge.template, ""))
     return Table(
         title=Text("bridge_shown"),
         columns=("column_name", "column_settings", "column_state"),
         rows=tuple(rows),
-        facts=(_facts(bot, bridge),),
+        facts=(_facts(parts, bridge),),
     )
 
 
@@ -154,14 +151,14 @@ class Bridges(Command):
     node: ClassVar[str] = "bridges"
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        every = bot.bridges.all
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        every = parts.bridges.all
         return Table(
             title=Text("bridges", {"count": str(len(every))}),
             columns=("column_name", "column_settings", "column_state"),
-            rows=tuple(_row(bot, bridge) for bridge in every),
+            rows=tuple(_row(parts, bridge) for bridge in every),
             empty=Text("bridges_empty", {"example": EXAMPLE}),
-            facts=tuple(_facts(bot, bridge) for bridge in every),
+            facts=tuple(_facts(parts, bridge) for bridge in every),
         )
 
 
@@ -176,8 +173,8 @@ class RmBridge(Command):
     bridge: str = param("Number or name of the bridge.", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        gone = find(bot, self.bridge)
-        facts = _facts(bot, gone)
-        await bot.ports.rules.remove_bridge(gone)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        gone = find(parts, self.bridge)
+        facts = _facts(parts, gone)
+        await parts.ports.rules.remove_bridge(gone)
         return Text("bridge_removed", {"number": str(gone.number), "what": _what(gone)}, facts)

@@ -1,9 +1,9 @@
 """The command that draws."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
-from ..delivery.uploads import File, notice_of
+from ..delivery.uploads import File
 from ..history.charts import MOST_FIELDS, Wanted, chart
 from ..history.look_back import checked, read_when
 from ..model.caller import Caller, Surface
@@ -11,10 +11,7 @@ from ..model.errors import BotError
 from ..model.replies import Chart as Drawn, Reply
 from ..model.topics import shared
 from ..reading.topic_lookup import find_topic
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 PNG = "image/png"
 LEAST, MOST = 2, 500
@@ -37,33 +34,33 @@ class Chart(Command):
     dark: bool = param("Whether the picture is dark.", default=False)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        topic, field = await find_topic(bot, self.topic)
-        clock = bot.ports.clock
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        topic, field = await find_topic(parts, self.topic)
+        clock = parts.ports.clock
         when = read_when(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
-        wanted = Wanted(await _plain(bot, topic), field or when.field, when.span, count)
-        drawn = await chart(bot, wanted)
+        wanted = Wanted(await _plain(parts, topic), field or when.field, when.span, count)
+        drawn = await chart(parts, wanted, parts.alarms.rules)
         if caller.surface in {Surface.CHAT, Surface.FORM}:
-            await self._send(bot, caller.who, drawn)
+            await self._send(parts, caller.who, drawn)
         return drawn
 
-    async def _send(self, bot: Bot, to: str, drawn: Drawn) -> None:
+    async def _send(self, parts: Parts, to: str, drawn: Drawn) -> None:
         """Let who asked see the picture too, where there is a place to put it."""
 
         def done(address: str) -> None:
-            bot.ports.outbox.put(notice_of(bot, to, address, file=True))
+            parts.outgoing.answer(to, address, file=True)
 
-        payload = await bot.ports.pictures.draw(drawn.picture, dark=self.dark)
-        bot.files.send(File("chart.png", PNG, payload, done, lambda error: None))
+        payload = await parts.ports.pictures.draw(drawn.picture, dark=self.dark)
+        parts.files.send(File("chart.png", PNG, payload, done, lambda error: None))
 
 
-async def _plain(bot: Bot, topic_filter: str) -> str:
+async def _plain(parts: Parts, topic_filter: str) -> str:
     """Return the only topic of a filter. Raises BotError `which_topic`."""
     topic = shared(topic_filter)[1]
     if "+" not in topic and "#" not in topic:
         return topic
-    found = [row.topic for row in await bot.ports.history.topics(topic, MOST_FIELDS + 1)]
+    found = [row.topic for row in await parts.ports.history.topics(topic, MOST_FIELDS + 1)]
     if len(found) > 1:
         raise BotError("which_topic", name=topic_filter, topics=", ".join(found[:MOST_FIELDS]))
     return found[0] if found else topic

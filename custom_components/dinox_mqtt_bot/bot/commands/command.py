@@ -5,15 +5,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from types import UnionType
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import Any, ClassVar, Protocol, get_args
 
+from ..alerts.alerts import Alarms
+from ..bridges.bridges import Bridges
+from ..chat.conversation import Conversation, Hidden
+from ..chat.held import Peace
+from ..delivery.do_not_disturb import Disturbance
+from ..delivery.outgoing import Outgoing
+from ..delivery.publisher import Publisher
+from ..delivery.uploads import Files
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
+from ..model.message import QoS
 from ..model.replies import Reply, Text
-from ..model.rules import Role
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from ..model.rules import Role, RuleSet
+from ..model.standing import Standing
+from ..model.status import BotStatus
+from ..reading.lookups import Lookups
 
 MAX_QUOTED = 60
 CONFIRM = "confirm"
@@ -21,6 +30,46 @@ CONFIRM = "confirm"
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
+
+
+class Parts(Lookups, Protocol):
+    """What commands work with: the parts of a bot, and nothing that leads back to it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def connection(self) -> Mapping[str, str]: ...
+    @property
+    def commands(self) -> tuple[type[Command], ...]: ...
+    @property
+    def rules(self) -> RuleSet: ...
+    @property
+    def wanted(self) -> Mapping[str, QoS]: ...
+    @property
+    def status(self) -> BotStatus: ...
+    @property
+    def broker(self) -> Standing: ...
+    @property
+    def chat(self) -> Standing: ...
+    @property
+    def alarms(self) -> Alarms: ...
+    @property
+    def bridges(self) -> Bridges: ...
+    @property
+    def conversation(self) -> Conversation: ...
+    @property
+    def disturbance(self) -> Disturbance: ...
+    @property
+    def peace(self) -> Peace: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def outgoing(self) -> Outgoing: ...
+    @property
+    def publisher(self) -> Publisher: ...
+    @property
+    def paused(self) -> bool: ...
+    async def pause(self, paused: bool) -> Hidden: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +85,14 @@ class Command:
     destructive: ClassVar[bool] = False
 
     @abstractmethod
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         """Do it; raise BotError where the caller can do something about it."""
 
-    def needs_confirmation(self, bot: Bot) -> bool:
+    def needs_confirmation(self, parts: Parts) -> bool:
         """Say whether this is to be asked about first; a destructive one may be harmless with some values."""
         return self.destructive
 
-    async def at_stake(self, bot: Bot) -> Text:
+    async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
         return Text(f"services.{self.node}.description")
 
@@ -213,15 +262,22 @@ def _cut(value: object) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
-async def execute(command: Command, bot: Bot, caller: Caller, *, confirmed: bool = False) -> Reply:
+async def execute(
+    command: Command,
+    parts: Parts,
+    caller: Caller,
+    *,
+    ask: Callable[[Command, Caller, Text], Text],
+    confirmed: bool = False,
+) -> Reply:
     """Run a command for a caller; every surface comes through here.
 
     A destructive one is asked about first, unless it is `confirmed` or says so itself. Raises BotError `not_allowed`,
-    `not_confirmed`, or what the command itself raises.
+    what `ask` raises, or what the command itself raises.
     """
     if caller.role < command.role:
         raise BotError("not_allowed", command=command.node, role=command.role.word)
     said = confirmed or getattr(command, CONFIRM, False)
-    if command.destructive and not said and command.needs_confirmation(bot):
-        return await bot.confirming.ask(command, caller)
-    return await command.run(bot, caller)
+    if command.destructive and not said and command.needs_confirmation(parts):
+        return ask(command, caller, await command.at_stake(parts))
+    return await command.run(parts, caller)

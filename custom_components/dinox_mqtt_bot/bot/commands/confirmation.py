@@ -1,16 +1,13 @@
 """Asking first: what cannot be undone is done only after a yes."""
 
 import re
-from typing import TYPE_CHECKING
 
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
 from ..model.replies import Text
 from ..model.subscriptions import fold
+from ..ports import Clock
 from .command import Command
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 PATIENCE = 60.0
 LATE = 600.0
@@ -29,22 +26,21 @@ type _Key = tuple[Surface, str]
 class Confirming:
     """What waits for a yes: one command for each who asked for it."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._waiting: dict[_Key, tuple[Command, float]] = {}
 
-    async def ask(self, command: Command, caller: Caller) -> Text:
-        """Return the question. Raises BotError `not_confirmed` where it cannot be answered."""
+    def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
+        """Return the question about what is at stake. Raises BotError `not_confirmed` where it cannot be answered."""
         if caller.surface not in CONVERSING:
             raise BotError("not_confirmed", command=command.node)
-        stake = await command.at_stake(self._bot)
-        self._waiting[caller.surface, caller.who] = command, self._bot.ports.clock.now() + PATIENCE
+        self._waiting[caller.surface, caller.who] = command, self._clock.now() + PATIENCE
         return Text("confirm", {"stake": stake}, {"confirm": True})
 
     def awaits(self, text: str, caller: Caller) -> bool:
         """Say whether a text answers a question."""
         _, until = self._waiting.get((caller.surface, caller.who), (None, 0.0))
-        return self._bot.ports.clock.now() - until <= LATE and _word(text) in _YES | _NO
+        return self._clock.now() - until <= LATE and _word(text) in _YES | _NO
 
     def take(self, text: str, caller: Caller) -> Command | Text | None:
         """Return the command that a text says yes to, what is said of it if it says no or too late, else nothing.
@@ -52,7 +48,7 @@ class Confirming:
         Whatever else is said withdraws the question.
         """
         command, until = self._waiting.pop((caller.surface, caller.who), (None, 0.0))
-        late = self._bot.ports.clock.now() - until
+        late = self._clock.now() - until
         if command is None or late > LATE:
             return None
         if _word(text) in _NO:

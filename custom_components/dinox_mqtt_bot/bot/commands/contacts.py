@@ -1,17 +1,14 @@
 """Commands about whom the bot talks to, and about forgetting what was said."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import Caller
 from ..model.history import ALWAYS
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Contact, Role
 from ..model.topics import valid_filter
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 ALL = ("#", "$SYS/#")
 """What matches every topic: a wildcard at the first level leaves the broker's own ones out (MQTT 5 §4.7.2)."""
@@ -25,35 +22,35 @@ class Contacts(Command):
     role: ClassVar[Role] = Role.OPERATOR
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        contacts = bot.rules.contacts
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        contacts = parts.rules.contacts
         return Table(
             title=Text("contacts", {"count": str(len(contacts))}),
             columns=("column_contact", "column_role", "column_settings", "column_state", "column_detail"),
-            rows=tuple(_row(bot, contact) for contact in contacts),
+            rows=tuple(_row(parts, contact) for contact in contacts),
             empty=Text("contacts_empty"),
-            facts=tuple(_facts(bot, contact) for contact in contacts),
+            facts=tuple(_facts(parts, contact) for contact in contacts),
         )
 
 
-def _row(bot: Bot, contact: Contact) -> tuple[Cell, ...]:
+def _row(parts: Parts, contact: Contact) -> tuple[Cell, ...]:
     name = f"{contact.name} ({contact.jid})" if contact.name else contact.jid
     return (
         name,
         Text(f"role_{contact.role.word}"),
         "" if contact.receives else Text("receives_nothing"),
-        Text("contact_undisturbed") if contact.jid in bot.disturbance.contacts else "",
+        Text("contact_undisturbed") if contact.jid in parts.disturbance.contacts else "",
         Text("contact_has_user") if contact.user else "",
     )
 
 
-def _facts(bot: Bot, contact: Contact) -> dict[str, object]:
+def _facts(parts: Parts, contact: Contact) -> dict[str, object]:
     return {
         "jid": contact.jid,
         "name": contact.name,
         "role": contact.role.word,
         "receives": contact.receives,
-        "do_not_disturb": contact.jid in bot.disturbance.contacts,
+        "do_not_disturb": contact.jid in parts.disturbance.contacts,
         "user": contact.user,
     }
 
@@ -70,23 +67,23 @@ class Clear(Command):
     confirm: bool = param("Whether it is done without asking first.", default=False)
 
     @override
-    async def at_stake(self, bot: Bot) -> Text:
-        filters = self._filters(bot)
-        count = sum([(await bot.ports.history.statistics(each, ALWAYS)).messages for each in filters])
+    async def at_stake(self, parts: Parts) -> Text:
+        filters = self._filters(parts)
+        count = sum([(await parts.ports.history.statistics(each, ALWAYS)).messages for each in filters])
         key = "clear_stake" if self.filter else "clear_stake_all"
         return Text(key, {"count": str(count), "filter": self.filter})
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        gone = sum([await bot.ports.history.forget(each) for each in self._filters(bot)])
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        gone = sum([await parts.ports.history.forget(each) for each in self._filters(parts)])
         if not self.filter:
-            bot.ports.outbox.mark_all_read()
+            parts.ports.outbox.mark_all_read()
         key = "clear_done" if self.filter else "clear_done_all"
         return Text(key, {"count": str(gone), "filter": self.filter}, {"removed": gone})
 
-    def _filters(self, bot: Bot) -> tuple[str, ...]:
+    def _filters(self, parts: Parts) -> tuple[str, ...]:
         if not self.filter:
             return ALL
-        topic_filter = bot.subscriptions.resolve(self.filter)
+        topic_filter = parts.subscriptions.resolve(self.filter)
         valid_filter(topic_filter)
         return (topic_filter,)

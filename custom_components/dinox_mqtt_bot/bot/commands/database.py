@@ -1,7 +1,7 @@
 """Commands about the database: how much is stored, and deleting."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.history import ALWAYS
@@ -10,10 +10,7 @@ from ..model.rules import Role
 from ..reading.topic_lookup import find_topic
 from ..text.durations import duration
 from ..text.numbers import size_text
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 DAY = 86_400.0
 LABELS = {
@@ -35,13 +32,13 @@ class Dbstats(Command):
     aliases: ClassVar[tuple[str, ...]] = ("db",)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        sizes = await bot.ports.history.sizes()
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        sizes = await parts.ports.history.sizes()
         rows: list[tuple[Cell, ...]] = [
             (Text(LABELS[table]), str(number)) for table, number in sizes.rows.items()
         ]
         if sizes.newest:
-            since = {"since": bot.moment(sizes.oldest), "until": bot.moment(sizes.newest)}
+            since = {"since": parts.moment(sizes.oldest), "until": parts.moment(sizes.newest)}
             rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
         rows += [
             (Text("stored_size"), size_text(sizes.size)),
@@ -52,7 +49,7 @@ class Dbstats(Command):
             ),
             *(
                 (Text("stored_days_of", {"filter": each.filter}), duration(each.keep_days * DAY))
-                for each in bot.subscriptions
+                for each in parts.subscriptions
                 if each.keep_days
             ),
             (Text("stored_log_days"), duration(sizes.log_days * DAY)),
@@ -91,18 +88,18 @@ class Purge(Command):
     confirm: bool = param("Whether it is to be done without asking first.", default=False)
 
     @override
-    async def at_stake(self, bot: Bot) -> Text:
+    async def at_stake(self, parts: Parts) -> Text:
         if not self.topic:
             return Text("purge_stake_old")
-        topic, _ = await find_topic(bot, self.topic)
-        found = await bot.ports.history.statistics(topic, ALWAYS)
+        topic, _ = await find_topic(parts, self.topic)
+        found = await parts.ports.history.statistics(topic, ALWAYS)
         return Text("purge_stake", {"topic": topic, "count": str(found.messages)})
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if self.topic:
-            topic, _ = await find_topic(bot, self.topic)
-            removed = await bot.ports.history.forget(topic)
+            topic, _ = await find_topic(parts, self.topic)
+            removed = await parts.ports.history.forget(topic)
             return Text("purged_topic", {"topic": topic, "count": str(removed)}, {"removed": removed})
-        removed = await bot.ports.history.purge(bot.ports.clock.now())
+        removed = await parts.ports.history.purge(parts.ports.clock.now())
         return Text("purged" if removed else "purged_nothing", {"count": str(removed)}, {"removed": removed})

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, told
@@ -15,10 +15,7 @@ from ..model.rules import Role
 from ..model.status import Phase
 from ..model.subscriptions import fold
 from ..model.topics import covers, valid_topic
-from .command import Command, param, usage
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param, usage
 
 MOST = 200
 FEW = 25
@@ -41,8 +38,8 @@ class Devices(Command):
     name: str = param("Device, entity, kind or area; nothing for all.", default="", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        known = bot.readings.devices
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        known = parts.readings.devices
         words = name_words(self.name)
         entities = known.found(words) if words else list(known)
         if self.name and not entities:
@@ -54,9 +51,9 @@ class Devices(Command):
         return Table(
             title=Text("devices", {"count": str(len(entities)), "devices": str(_devices(entities))}),
             columns=("column_name", "column_value", "column_state", "column_settable", "column_area"),
-            rows=tuple(_rows(bot, entities) if whole else _device_rows(bot, entities)),
-            empty=_nothing(bot),
-            facts=tuple(_facts(bot, entity) for entity in entities[:MOST]),
+            rows=tuple(_rows(parts, entities) if whole else _device_rows(parts, entities)),
+            empty=_nothing(parts),
+            facts=tuple(_facts(parts, entity) for entity in entities[:MOST]),
             note=None if whole else Text("devices_note", {"example": f"{PREFIX} devices"}),
             more=Text("devices_more", {"example": f"{PREFIX} devices"}),
         )
@@ -66,55 +63,55 @@ def _devices(entities: Iterable[Entity]) -> int:
     return len({entity.device or entity.full_name for entity in entities})
 
 
-def _nothing(bot: Bot) -> Text:
+def _nothing(parts: Parts) -> Text:
     """Say why there are no devices."""
-    prefix = bot.rules.discovery_prefix
+    prefix = parts.rules.discovery_prefix
     if not prefix:
         return Text("devices_off", {"on": f"{PREFIX} discovery on"})
     return Text("devices_empty", {"prefix": prefix})
 
 
-def _rows(bot: Bot, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
+def _rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
     for entity in entities:
-        settable = allowed(entity, bot.ports.phrases)
+        settable = allowed(entity, parts.ports.phrases)
         yield (
             entity.full_name,
-            _told(bot, entity),
-            Text("device_offline") if _offline(bot, entity) else "",
+            _told(parts, entity),
+            Text("device_offline") if _offline(parts, entity) else "",
             Text("device_settable", {"what": settable}) if settable else "",
             entity.area,
         )
 
 
-def _device_rows(bot: Bot, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
+def _device_rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
     """Yield one row for each device, with the values of what it is there for."""
     for (area, device), each in groupby(
         entities, key=lambda entity: (entity.area, entity.device or entity.full_name)
     ):
-        parts = list(each)
-        main = [entity for entity in parts if entity.main] or parts
-        values = [f"{entity.name} {text}".strip() for entity in main if (text := _told(bot, entity))]
-        offline = all(_offline(bot, entity) for entity in parts)
+        group = list(each)
+        main = [entity for entity in group if entity.main] or group
+        values = [f"{entity.name} {text}".strip() for entity in main if (text := _told(parts, entity))]
+        offline = all(_offline(parts, entity) for entity in group)
         yield device, ", ".join(values), Text("device_offline") if offline else "", "", area
 
 
-def _told(bot: Bot, entity: Entity) -> str:
-    return told(entity, bot.readings.devices, bot.ports.templates)
+def _told(parts: Parts, entity: Entity) -> str:
+    return told(entity, parts.readings.devices, parts.ports.templates)
 
 
-def _offline(bot: Bot, entity: Entity) -> bool:
-    return is_offline(entity, bot.readings.devices, bot.ports.templates)
+def _offline(parts: Parts, entity: Entity) -> bool:
+    return is_offline(entity, parts.readings.devices, parts.ports.templates)
 
 
-def _facts(bot: Bot, entity: Entity) -> Mapping[str, object]:
+def _facts(parts: Parts, entity: Entity) -> Mapping[str, object]:
     return {
         "name": entity.full_name,
         "device": entity.device,
         "component": entity.component,
         "area": entity.area,
-        "value": _told(bot, entity),
-        "offline": _offline(bot, entity),
-        "settable": allowed(entity, bot.ports.phrases),
+        "value": _told(parts, entity),
+        "offline": _offline(parts, entity),
+        "settable": allowed(entity, parts.ports.phrases),
     }
 
 
@@ -132,33 +129,33 @@ class Set(Command):
     confirm: bool = param("Whether it is done without asking first.", default=False)
 
     @override
-    def needs_confirmation(self, bot: Bot) -> bool:
-        return self._wish(bot).asks_first
+    def needs_confirmation(self, parts: Parts) -> bool:
+        return self._wish(parts).asks_first
 
     @override
-    async def at_stake(self, bot: Bot) -> Text:
-        wish = self._wish(bot)
+    async def at_stake(self, parts: Parts) -> Text:
+        wish = self._wish(parts)
         return Text("set_stake", {"name": wish.entity.full_name, "value": wish.told})
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        wish = self._wish(bot)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        wish = self._wish(parts)
         entity = wish.entity
-        offline = _offline(bot, entity)
+        offline = _offline(parts, entity)
         if offline and not self.force:
             raise BotError("device_offline", name=entity.full_name)
-        publishes = wish.publishes(bot.ports.templates)
+        publishes = wish.publishes(parts.ports.templates)
         for topic, _ in publishes:
             valid_topic(topic)
         for topic, payload in publishes:
             data = payload.encode(errors="replace")
-            await bot.publish(topic, data, entity.qos, entity.retain, caller)
+            await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
         if entity.optimistic:
-            bot.readings.devices.assume(entity, wish.told)
+            parts.readings.devices.assume(entity, wish.told)
         return _done(wish, publishes, offline=offline)
 
-    def _wish(self, bot: Bot) -> Wish:
-        return understood(bot.readings.devices, f"{self.name} {self.value}", bot.ports.phrases)
+    def _wish(self, parts: Parts) -> Wish:
+        return understood(parts.readings.devices, f"{self.name} {self.value}", parts.ports.phrases)
 
 
 def _done(wish: Wish, publishes: Sequence[tuple[str, str]], *, offline: bool) -> Text:
@@ -182,10 +179,10 @@ class Discovery(Command):
     what: str = param("on, off, refresh or prefix; nothing for how things stand.", default="")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         word = fold(self.what)
         if word in _STATUS:
-            return _standing(bot)
+            return _standing(parts)
         if word not in _ON | _OFF | _REFRESH:
             raise BotError(
                 "invalid_choice",
@@ -197,46 +194,46 @@ class Discovery(Command):
         if caller.role < Role.ADMIN:
             raise BotError("not_allowed", command=self.node, role=Role.ADMIN.word)
         if word in _REFRESH:
-            return _refreshed(bot)
-        return await _switched(bot, on=word in _ON)
+            return _refreshed(parts)
+        return await _switched(parts, on=word in _ON)
 
 
-def _discovery_facts(bot: Bot) -> Mapping[str, object]:
-    known = list(bot.readings.devices)
+def _discovery_facts(parts: Parts) -> Mapping[str, object]:
+    known = list(parts.readings.devices)
     return {
-        "enabled": bool(bot.rules.discovery_prefix),
-        "prefix": bot.rules.discovery_prefix,
+        "enabled": bool(parts.rules.discovery_prefix),
+        "prefix": parts.rules.discovery_prefix,
         "devices": _devices(known),
         "entities": len(known),
         "settable": sum(bool(entity.controls) for entity in known),
     }
 
 
-def _standing(bot: Bot) -> Text:
-    facts = _discovery_facts(bot)
-    if not bot.rules.discovery_prefix:
+def _standing(parts: Parts) -> Text:
+    facts = _discovery_facts(parts)
+    if not parts.rules.discovery_prefix:
         return Text("discovery_off", {"on": f"{PREFIX} discovery on"}, facts)
     cells: dict[str, Cell] = {key: str(facts[key]) for key in ("prefix", "devices", "entities", "settable")}
     return Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
 
 
-async def _switched(bot: Bot, *, on: bool) -> Text:
+async def _switched(parts: Parts, *, on: bool) -> Text:
     """Switch discovery; the change comes back through `Bot.apply`."""
-    if on is not bool(bot.rules.discovery_prefix):
-        await bot.ports.rules.set_discovery(on)
+    if on is not bool(parts.rules.discovery_prefix):
+        await parts.ports.rules.set_discovery(on)
     cells: dict[str, Cell] = {"refresh": f"{PREFIX} discovery refresh", "on": f"{PREFIX} discovery on"}
     return Text("discovery_on" if on else "discovery_off_done", cells, {"enabled": on})
 
 
-def _refreshed(bot: Bot) -> Text:
+def _refreshed(parts: Parts) -> Text:
     """Ask the broker for the configurations again; devices that are gone from it are gone here then."""
-    prefix = bot.rules.discovery_prefix
+    prefix = parts.rules.discovery_prefix
     if not prefix:
-        return _standing(bot)
+        return _standing(parts)
     done = Text("discovery_refreshed", {"prefix": prefix})
-    if bot.broker.status.phase is not Phase.ONLINE:
-        return Text("when_connected", {"done": done}, _discovery_facts(bot))
-    bot.readings.forget()
+    if parts.broker.status.phase is not Phase.ONLINE:
+        return Text("when_connected", {"done": done}, _discovery_facts(parts))
+    parts.readings.forget()
     wanted = [f"{prefix}/{levels}/config" for levels in ("+/+", "+/+/+")]
-    bot.ports.broker.renew([each for each in bot.wanted if any(covers(each, one) for one in wanted)])
+    parts.ports.broker.renew([each for each in parts.wanted if any(covers(each, one) for one in wanted)])
     return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})

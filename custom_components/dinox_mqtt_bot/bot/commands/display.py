@@ -1,16 +1,13 @@
 """Commands about how the messages of a topic appear, and how much they matter."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
-from .command import Command, param
+from .command import Command, Parts, param
 from .topics import own_subscription, subscribed_as, subscription_facts
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +22,13 @@ class Priority(Command):
     priority: Matter | None = param("silent, normal, alert or critical.", default=None)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
-            return _table(bot, "priority_title", "column_priority")
-        known = (subscribed_as if self.priority is None else own_subscription)(bot, self.filter)
+            return _table(parts, "priority_title", "column_priority")
+        known = (subscribed_as if self.priority is None else own_subscription)(parts, self.filter)
         if self.priority is not None and self.priority is not known.priority:
             known = replace(known, priority=self.priority)
-            await bot.ports.rules.put_subscription(known)
+            await parts.ports.rules.put_subscription(known)
             return Text(
                 "priority_set",
                 _cells(known.filter, "priority", known.priority.word),
@@ -53,13 +50,13 @@ class Display(Command):
     display: Shown | None = param("each, digest, live, changes or silent.", default=None)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
-            return _table(bot, "display_title", "column_display")
-        known = (subscribed_as if self.display is None else own_subscription)(bot, self.filter)
+            return _table(parts, "display_title", "column_display")
+        known = (subscribed_as if self.display is None else own_subscription)(parts, self.filter)
         if self.display is not None and self.display is not known.display:
             known = replace(known, display=self.display)
-            await bot.ports.rules.put_subscription(known)
+            await parts.ports.rules.put_subscription(known)
             return Text(
                 "display_set", _cells(known.filter, "display", known.display.value), subscription_facts(known)
             )
@@ -72,10 +69,10 @@ def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:
     return {"filter": topic_filter, kind: Text(f"{kind}_{word}")}
 
 
-def _table(bot: Bot, title: str, column: str) -> Table:
+def _table(parts: Parts, title: str, column: str) -> Table:
     """List every subscription with its priority or its display."""
     kind = column.removeprefix("column_")
-    ordered = list(bot.subscriptions)
+    ordered = list(parts.subscriptions)
     words = [each.priority.word if kind == "priority" else each.display.value for each in ordered]
     return Table(
         title=Text(title),

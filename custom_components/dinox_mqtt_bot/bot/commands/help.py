@@ -2,16 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.replies import Cell, Reply, Table, Text
-from .command import Command, param, parameters, usage
+from .command import Command, Parts, param, parameters, usage
 from .parsing import find
 from .themes import THEMES
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 _ALL = "all"
 
@@ -26,25 +23,25 @@ class Help(Command):
     command: str = param("Command to explain, number of a group of commands, or all.", default="")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        allowed = [command for command in bot.commands if command.role <= caller.role]
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        allowed = [command for command in parts.commands if command.role <= caller.role]
         word = self.command
         if not word:
-            return _themes(bot, allowed)
+            return _themes(parts, allowed)
         if word.casefold() == _ALL:
             nodes = tuple(command.node for command in allowed)
-            return _commands(Text("help", {"name": bot.name}), nodes, allowed)
+            return _commands(Text("help", {"name": parts.name}), nodes, allowed)
         if word in (numbers := [str(number) for number, _ in enumerate(THEMES, 1)]):
             name, nodes = THEMES[numbers.index(word)]
             return _commands(Text("help_theme", {"theme": Text(f"theme_{name}")}), nodes, allowed)
-        return _explain(find(word, bot.commands))
+        return _explain(find(word, parts.commands))
 
 
-def _themes(bot: Bot, allowed: Collection[type[Command]]) -> Table:
+def _themes(parts: Parts, allowed: Collection[type[Command]]) -> Table:
     """Tell what there is, a line for each theme."""
     may = {command.node for command in allowed}
     return Table(
-        title=Text("help", {"name": bot.name}),
+        title=Text("help", {"name": parts.name}),
         columns=("column_what", "column_value"),
         rows=tuple(
             (Text("theme", {"number": str(number), "theme": Text(f"theme_{name}")}), words)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
-from ..delivery.uploads import File, notice_of
+from ..delivery.uploads import File
 from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import When, checked, read_when
 from ..model.caller import PREFIX, Caller, Surface
@@ -14,10 +14,7 @@ from ..model.replies import Reply, Table, Text
 from ..reading.topic_lookup import find_topic
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 MAX_TOPICS = 200
 DEFAULT = 10
@@ -45,36 +42,36 @@ class History(Command):
     page: int = param("Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if self.topic == "":
-            return _seen(bot, await bot.ports.history.topics("#", MAX_TOPICS))
-        topic, _ = await find_topic(bot, self.topic)
-        when = _when(self.range, bot)
+            return _seen(parts, await parts.ports.history.topics("#", MAX_TOPICS))
+        topic, _ = await find_topic(parts, self.topic)
+        when = _when(self.range, parts)
         span, count = when.span or ALWAYS, when.count or self.count
-        found = await bot.ports.history.statistics(topic, span)
-        rows = await bot.ports.history.page(topic, count, span, (self.page - 1) * count)
+        found = await parts.ports.history.statistics(topic, span)
+        rows = await parts.ports.history.page(topic, count, span, (self.page - 1) * count)
         return Table(
             title=Text("history", {"topic": self.topic}),
             columns=("column_time", "column_name", "column_value"),
-            rows=tuple(_line(bot, row, topic) for row in rows),
-            empty=await self._empty(bot, topic, found),
+            rows=tuple(_line(parts, row, topic) for row in rows),
+            empty=await self._empty(parts, topic, found),
             facts=tuple(_row_facts(row) for row in rows),
-            note=self._note(bot, rows, found, -(-found.messages // count)),
+            note=self._note(parts, rows, found, -(-found.messages // count)),
             more=Text("history_more"),
             keep_last=True,
         )
 
-    async def _empty(self, bot: Bot, topic: str, found: Statistics) -> Text:
+    async def _empty(self, parts: Parts, topic: str, found: Statistics) -> Text:
         if found.messages:
             return Text("history_no_page", {"topic": self.topic, "page": str(self.page)})
-        last = (await bot.ports.history.statistics(topic, ALWAYS)).last
+        last = (await parts.ports.history.statistics(topic, ALWAYS)).last
         if last:
-            return Text("history_empty_then", {"topic": self.topic, "time": bot.moment(last)})
+            return Text("history_empty_then", {"topic": self.topic, "time": parts.moment(last)})
         return Text("history_empty", {"topic": self.topic})
 
-    def _note(self, bot: Bot, rows: list[Row], found: Statistics, pages: int) -> Text | None:
+    def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""
-        numbers = _numbers(bot, rows, found) if found.topics == 1 and found.numbers > 1 else None
+        numbers = _numbers(parts, rows, found) if found.topics == 1 and found.numbers > 1 else None
         if pages <= 1:
             return numbers
         range_ = f" {self.range}" if self.range else ""
@@ -87,12 +84,12 @@ class History(Command):
         return Text("history_notes", {"numbers": numbers, "page": paged}) if numbers else paged
 
 
-def _when(text: str, bot: Bot) -> When:
-    clock = bot.ports.clock
+def _when(text: str, parts: Parts) -> When:
+    clock = parts.ports.clock
     return read_when(text, clock.now(), clock.local, most=MOST)
 
 
-def _numbers(bot: Bot, rows: list[Row], found: Statistics) -> Text:
+def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
     assert found.low is not None
     assert found.high is not None
     assert found.mean is not None
@@ -102,19 +99,19 @@ def _numbers(bot: Bot, rows: list[Row], found: Statistics) -> Text:
         "history_numbers",
         {
             "low": with_unit(number_text(found.low), unit),
-            "low_time": bot.moment(found.low_at),
+            "low_time": parts.moment(found.low_at),
             "mean": with_unit(number_text(round(found.mean, 2)), unit),
             "high": with_unit(number_text(found.high), unit),
-            "high_time": bot.moment(found.high_at),
+            "high_time": parts.moment(found.high_at),
             "count": str(found.numbers),
         },
     )
 
 
-def _line(bot: Bot, row: Row, asked: str) -> tuple[str, str, str]:
+def _line(parts: Parts, row: Row, asked: str) -> tuple[str, str, str]:
     """Return the cells of one message; the name is left out where only one topic was asked for."""
     mark = ("📌 " if row.retain else "") + ("🔁 " if row.repeated else "")
-    return bot.moment(row.time), "" if row.topic == asked else row.name, mark + row.text
+    return parts.moment(row.time), "" if row.topic == asked else row.name, mark + row.text
 
 
 def _row_facts(row: Row) -> Mapping[str, object]:
@@ -129,14 +126,14 @@ def _row_facts(row: Row) -> Mapping[str, object]:
     }
 
 
-def _seen(bot: Bot, topics: list[TopicRow]) -> Table:
+def _seen(parts: Parts, topics: list[TopicRow]) -> Table:
     """Return the topics that have a history, the newest value of each."""
     newest = sorted((row for row in topics if row.count), key=lambda row: -row.last_seen)
     return Table(
         title=Text("history_topics"),
         columns=("column_name", "column_value", "column_count", "column_time"),
         rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), bot.moment(row.last_seen))
+            (row.name, row.last_text, Text("times", {"count": str(row.count)}), parts.moment(row.last_seen))
             for row in newest
         ),
         empty=Text("history_nothing"),
@@ -173,26 +170,28 @@ class Export(Command):
     format: FileFormat = param("What the file is written in.", default=FileFormat.CSV, short="f")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if caller.surface is Surface.ASSIST:
             raise BotError("export_needs_chat")
-        topic, _ = await find_topic(bot, self.topic)
-        form, span = self._asked(bot)
+        topic, _ = await find_topic(parts, self.topic)
+        form, span = self._asked(parts)
         most = MOST_IN_ANSWER if caller.surface is Surface.ACTION else MOST_ROWS
-        written = await export(bot, topic, span, form, most)
+        written = await export(
+            parts.ports.history, parts.ports.clock.local, topic, span, form=form, most=most
+        )
         if not written.rows:
             return Text("export_empty", {"topic": self.topic}, {"rows": 0, "content": written.text})
         if caller.surface is Surface.ACTION:
-            return self._told(bot, written, "exported", {"content": written.text})
-        _send(bot, caller.who, written, form)
-        return self._told(bot, written, "export_sent", {})
+            return self._told(parts, written, "exported", {"content": written.text})
+        _send(parts, caller.who, written, form)
+        return self._told(parts, written, "export_sent", {})
 
-    def _asked(self, bot: Bot) -> tuple[FileFormat, Span]:
+    def _asked(self, parts: Parts) -> tuple[FileFormat, Span]:
         """Return the format, which may be a word of the range, and the span."""
         form, range_ = _unformed(self.range)
-        return form or self.format, _when(range_, bot).span or ALWAYS
+        return form or self.format, _when(range_, parts).span or ALWAYS
 
-    def _told(self, bot: Bot, written: Written, key: str, facts: Mapping[str, object]) -> Text:
+    def _told(self, parts: Parts, written: Written, key: str, facts: Mapping[str, object]) -> Text:
         placeholders = {
             "topic": self.topic,
             "count": str(written.rows),
@@ -201,7 +200,7 @@ class Export(Command):
         }
         told = Text(key, placeholders)
         if written.cut:
-            told = Text("export_cut", {"told": told, "time": bot.moment(written.until)})
+            told = Text("export_cut", {"told": told, "time": parts.moment(written.until)})
         facts = {"name": written.name, "rows": written.rows, "cut": written.cut, **facts}
         return Text(told.key, told.placeholders, facts)
 
@@ -214,11 +213,11 @@ def _unformed(text: str) -> tuple[FileFormat | None, str]:
     return FileFormat(forms[0].casefold()) if forms else None, rest
 
 
-def _send(bot: Bot, to: str, written: Written, form: FileFormat) -> None:
+def _send(parts: Parts, to: str, written: Written, form: FileFormat) -> None:
     def done(address: str) -> None:
-        bot.ports.outbox.put(notice_of(bot, to, address, file=True))
+        parts.outgoing.answer(to, address, file=True)
 
     def failed(error: BotError) -> None:
-        bot.ports.outbox.put(notice_of(bot, to, render_error(error, bot.ports.phrases)))
+        parts.outgoing.answer(to, render_error(error, parts.ports.phrases))
 
-    bot.files.send(File(written.name, form.mime, written.text.encode(), done, failed))
+    parts.files.send(File(written.name, form.mime, written.text.encode(), done, failed))

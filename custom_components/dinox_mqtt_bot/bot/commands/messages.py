@@ -1,17 +1,14 @@
 """Commands about messages: publish, hide and show."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.message import QoS
 from ..model.replies import Reply, Text
 from ..model.rules import Role
 from ..model.topics import valid_topic
-from .command import Command, param
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts, param
 
 MAX_PAYLOAD_SHOWN = 200
 MAX_NAMES = 12
@@ -35,10 +32,12 @@ class Publish(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        topic = bot.subscriptions.resolve(self.topic)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        topic = parts.subscriptions.resolve(self.topic)
         valid_topic(topic)
-        await bot.publish(topic, self.payload.encode(errors="replace"), self.qos, self.retain, caller)
+        await parts.publisher.publish(
+            topic, self.payload.encode(errors="replace"), self.qos, self.retain, caller
+        )
         return Text(
             self._key(),
             {"topic": topic, "payload": self._shown(), "qos": str(int(self.qos))},
@@ -63,10 +62,10 @@ class Pause(Command):
     role: ClassVar[Role] = Role.OPERATOR
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        if bot.paused:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if parts.paused:
             return Text("already_paused", {"resume": f"{PREFIX} resume"}, {"paused": True})
-        await bot.pause(True)
+        await parts.pause(True)
         return Text("paused", {"resume": f"{PREFIX} resume"}, {"paused": True})
 
 
@@ -78,10 +77,10 @@ class Resume(Command):
     role: ClassVar[Role] = Role.OPERATOR
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        if not bot.paused:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if not parts.paused:
             return Text("not_paused", {}, {"paused": False, "hidden": 0})
-        hidden = await bot.pause(False)
+        hidden = await parts.pause(False)
         facts = {"paused": False, "hidden": hidden.count, "topics": [topic for topic, _, _ in hidden.topics]}
         if not hidden.count:
             return Text("resumed_since_start" if hidden.since_start else "resumed", {}, facts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
@@ -12,11 +12,8 @@ from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Preset as Kept, Role
 from ..model.subscriptions import fold
 from ..text.words import words
-from .command import Command, param, usage
+from .command import Command, Parts, param, usage
 from .named_presets import checked, filled, find, spoken
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 MAX_PAYLOAD_SHOWN = 200
 
@@ -31,8 +28,8 @@ class Presets(Command):
     node: ClassVar[str] = "presets"
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        presets = bot.rules.presets
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        presets = parts.rules.presets
         return Table(
             title=Text("presets", {"count": str(len(presets))}),
             columns=("column_name", "column_topic", "column_payload", "column_settings"),
@@ -81,26 +78,26 @@ class Preset(Command):
     )
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         word = fold(self.name)
         if word in _LIST:
-            return await Presets().run(bot, caller)
+            return await Presets().run(parts, caller)
         if word == "add":
             _require(caller, Role.ADMIN)
-            return await self._added(bot)
+            return await self._added(parts)
         if word in _REMOVE:
             _require(caller, Role.ADMIN)
-            return await self._removed(bot)
-        preset, value = spoken(bot.rules.presets, f"{self.name} {self.value}")
-        return await run_preset(bot, preset, value, caller)
+            return await self._removed(parts)
+        preset, value = spoken(parts.rules.presets, f"{self.name} {self.value}")
+        return await run_preset(parts, preset, value, caller)
 
-    async def _added(self, bot: Bot) -> Reply:
+    async def _added(self, parts: Parts) -> Reply:
         name, topic, payload = self._typed()
         qos = QoS.AT_LEAST_ONCE if self.qos is None else self.qos
-        wanted = checked(Kept(name, bot.subscriptions.resolve(topic), payload, qos=qos, retain=self.retain))
-        if any(fold(preset.name) == fold(wanted.name) for preset in bot.rules.presets):
+        wanted = checked(Kept(name, parts.subscriptions.resolve(topic), payload, qos=qos, retain=self.retain))
+        if any(fold(preset.name) == fold(wanted.name) for preset in parts.rules.presets):
             raise BotError("preset_taken", preset=wanted.name)
-        kept = await bot.ports.rules.put_preset(wanted)
+        kept = await parts.ports.rules.put_preset(wanted)
         placeholders = {**_shown(kept, kept.payload), "run": f"{PREFIX} preset {kept.name}"}
         return Text("preset_made", placeholders, _facts(kept))
 
@@ -114,9 +111,9 @@ class Preset(Command):
         empty = given[-1].quoted and not given[-1].text and given[-1].end == len(self.value.rstrip())
         return given[0].text, given[1].text, "" if empty else payload
 
-    async def _removed(self, bot: Bot) -> Reply:
-        gone = find(bot.rules.presets, self.value)
-        await bot.ports.rules.remove_preset(gone)
+    async def _removed(self, parts: Parts) -> Reply:
+        gone = find(parts.rules.presets, self.value)
+        await parts.ports.rules.remove_preset(gone)
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
 
 
@@ -129,13 +126,15 @@ def _require(caller: Caller, role: Role) -> None:
         raise BotError("not_allowed", command=Preset.node, role=role.word)
 
 
-async def run_preset(bot: Bot, preset: Kept, value: str, caller: Caller) -> Text:
+async def run_preset(parts: Parts, preset: Kept, value: str, caller: Caller) -> Text:
     """Publish what a preset says, for a caller. Raises BotError `not_allowed`, or what publishing raises."""
     _require(caller, preset.role)
-    clock = bot.ports.clock
+    clock = parts.ports.clock
     moment = clock.local(clock.now()).isoformat(timespec="seconds")
     payload = filled(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})
-    await bot.publish(preset.topic, payload.encode(errors="replace"), preset.qos, preset.retain, caller)
+    await parts.publisher.publish(
+        preset.topic, payload.encode(errors="replace"), preset.qos, preset.retain, caller
+    )
     facts = {**_facts(preset), "payload": payload}
     return Text("preset_done" if payload else "preset_done_empty", _shown(preset, payload), facts)
 

@@ -1,7 +1,7 @@
 """Commands about the bot itself: how it is, how it is set up."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.replies import Cell, Reply, Table, Text
@@ -9,10 +9,7 @@ from ..model.rules import Role
 from ..model.standing import Standing
 from ..model.status import Phase
 from ..text.durations import duration
-from .command import Command
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .command import Command, Parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,30 +19,30 @@ class Status(Command):
     node: ClassVar[str] = "status"
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        status = bot.status
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        status = parts.status
         refused = Text("topics_refused", {"count": str(len(status.refused))}) if status.refused else ""
         rows: list[tuple[Cell, ...]] = [
-            (Text("column_broker"), *_link(bot, bot.broker)),
-            (Text("column_xmpp"), *_link(bot, bot.chat)),
-            (Text("column_topics"), str(len(bot.subscriptions)), refused),
-            (Text("column_messages"), str(status.messages), *_last(bot)),
+            (Text("column_broker"), *_link(parts, parts.broker)),
+            (Text("column_xmpp"), *_link(parts, parts.chat)),
+            (Text("column_topics"), str(len(parts.subscriptions)), refused),
+            (Text("column_messages"), str(status.messages), *_last(parts)),
             (Text("column_undelivered"), str(status.undelivered)),
             (Text("column_unread"), str(status.unread)),
         ]
         if status.paused:
-            rows.append((Text("column_paused"), Text("hidden", {"count": str(bot.conversation.hidden)})))
+            rows.append((Text("column_paused"), Text("hidden", {"count": str(parts.conversation.hidden)})))
         if status.dropped:
             rows.append((Text("column_dropped"), str(status.dropped)))
         return Table(
-            title=Text("status", {"name": bot.name, "state": Text(f"state_{status.state}")}),
+            title=Text("status", {"name": parts.name, "state": Text(f"state_{status.state}")}),
             columns=("column_what", "column_value", "column_detail"),
             rows=tuple(rows),
-            facts=(_status_facts(bot),),
+            facts=(_status_facts(parts),),
         )
 
 
-def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
+def _link(parts: Parts, link: Standing) -> tuple[Cell, ...]:
     """Return the cells about one link: where it stands, why, since when.
 
     A link that is up and never came is one that is not there and not missed: an account never set up.
@@ -57,41 +54,41 @@ def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
     if status.reason:
         cells.append(Text(f"reason_{status.reason}"))
     if link.since:
-        lasted = duration(bot.ports.clock.now() - link.since)
-        cells.append(Text("since", {"time": bot.moment(link.since), "duration": lasted}))
+        lasted = duration(parts.ports.clock.now() - link.since)
+        cells.append(Text("since", {"time": parts.moment(link.since), "duration": lasted}))
     return tuple(cells)
 
 
-def _last(bot: Bot) -> tuple[Cell, ...]:
-    status = bot.status
+def _last(parts: Parts) -> tuple[Cell, ...]:
+    status = parts.status
     if not status.messages:
         return ()
     placeholders = {
-        "topic": bot.readings.name(status.last_topic, bot.subscriptions.best(status.last_topic)),
+        "topic": parts.readings.name(status.last_topic, parts.subscriptions.best(status.last_topic)),
         "value": status.last_text,
-        "time": bot.moment(status.last_time),
+        "time": parts.moment(status.last_time),
     }
     return (Text("last_message", placeholders),)
 
 
-def _status_facts(bot: Bot) -> dict[str, object]:
-    status = bot.status
+def _status_facts(parts: Parts) -> dict[str, object]:
+    status = parts.status
     return {
         "state": status.state.value,
         "broker": {
             "state": status.broker.phase.value,
             "reason": status.broker.reason,
             "detail": status.broker.detail,
-            "since": bot.broker.since,
+            "since": parts.broker.since,
         },
-        "xmpp": {"state": status.chat.phase.value, "reason": status.chat.reason, "since": bot.chat.since},
+        "xmpp": {"state": status.chat.phase.value, "reason": status.chat.reason, "since": parts.chat.since},
         "paused": status.paused,
-        "hidden": bot.conversation.hidden,
+        "hidden": parts.conversation.hidden,
         "messages": status.messages,
         "dropped": status.dropped,
         "unread": status.unread,
         "undelivered": status.undelivered,
-        "subscriptions": len(bot.subscriptions),
+        "subscriptions": len(parts.subscriptions),
         "refused": dict(status.refused),
         "last_topic": status.last_topic,
         "last_time": status.last_time,
@@ -105,10 +102,10 @@ class Config(Command):
     node: ClassVar[str] = "config"
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        rules = bot.rules
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        rules = parts.rules
         rows: list[tuple[Cell, ...]] = [
-            (Text(f"column_{key}"), value, *_hint(key)) for key, value in bot.connection.items()
+            (Text(f"column_{key}"), value, *_hint(key)) for key, value in parts.connection.items()
         ]
         rows += [
             (Text("column_topics"), str(len(rules.subscriptions))),
@@ -123,19 +120,19 @@ class Config(Command):
             ),
             (Text("column_discovery"), rules.discovery_prefix or Text("off")),
             (Text("column_digest"), duration(rules.digest_seconds)),
-            (Text("column_paused"), Text("on" if bot.paused else "off")),
+            (Text("column_paused"), Text("on" if parts.paused else "off")),
         ]
         facts = {
-            "connection": dict(bot.connection),
+            "connection": dict(parts.connection),
             "subscriptions": len(rules.subscriptions),
             "contacts": [{"jid": contact.jid, "role": contact.role.word} for contact in rules.contacts],
             "discovery_prefix": rules.discovery_prefix,
             "digest_seconds": rules.digest_seconds,
-            "paused": bot.paused,
+            "paused": parts.paused,
         }
         columns = ("column_what", "column_value", "column_detail")
         return Table(
-            title=Text("config", {"name": bot.name}), columns=columns, rows=tuple(rows), facts=(facts,)
+            title=Text("config", {"name": parts.name}), columns=columns, rows=tuple(rows), facts=(facts,)
         )
 
 
@@ -156,9 +153,9 @@ class Reconnect(Command):
     role: ClassVar[Role] = Role.OPERATOR
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        bot.ports.broker.reconnect()
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        parts.ports.broker.reconnect()
         # A chat that carries this very conversation works.
-        if caller.surface is not Surface.CHAT or bot.chat.status.phase is not Phase.ONLINE:
-            bot.ports.chat.reconnect()
+        if caller.surface is not Surface.CHAT or parts.chat.status.phase is not Phase.ONLINE:
+            parts.ports.chat.reconnect()
         return Text("reconnecting", {"status": f"{PREFIX} status"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
@@ -13,32 +13,29 @@ from ..model.rules import Display, Priority, Role, Subscription
 from ..model.status import Phase
 from ..model.subscriptions import fold
 from ..model.topics import matches, valid_filter
-from .command import Command, param
+from .command import Command, Parts, param
 from .history import topic_facts
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 MAX_TOPICS = 200
 MAX_ALIAS = 100
 
 
-def _unknown(bot: Bot, name: str) -> BotError:
+def _unknown(parts: Parts, name: str) -> BotError:
     """Return the error for a filter that is not subscribed, with what comes nearest to it."""
-    covering = bot.subscriptions.covering(name)
+    covering = parts.subscriptions.covering(name)
     if covering is not None:
         return BotError("covered", filter=name, covering=covering.filter)
-    similar = bot.subscriptions.similar(name)
+    similar = parts.subscriptions.similar(name)
     if similar:
         return BotError("not_subscribed_similar", filter=name, similar=", ".join(similar))
     return BotError("not_subscribed", filter=name)
 
 
-def subscribed_as(bot: Bot, name: str) -> Subscription:
+def subscribed_as(parts: Parts, name: str) -> Subscription:
     """Return the subscription of a filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
-    subscription = bot.subscriptions.get(bot.subscriptions.resolve(name))
+    subscription = parts.subscriptions.get(parts.subscriptions.resolve(name))
     if subscription is None:
-        raise _unknown(bot, name)
+        raise _unknown(parts, name)
     return subscription
 
 
@@ -64,37 +61,37 @@ class Subscribe(Command):
     qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        topic_filter = bot.subscriptions.resolve(self.filter)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        topic_filter = parts.subscriptions.resolve(self.filter)
         valid_filter(topic_filter)
-        known = bot.subscriptions.get(topic_filter)
+        known = parts.subscriptions.get(topic_filter)
         if known is not None:
-            return await _resubscribe(bot, known, self.qos)
+            return await _resubscribe(parts, known, self.qos)
         subscription = Subscription(topic_filter, QoS.AT_LEAST_ONCE if self.qos is None else self.qos)
-        await bot.ports.rules.put_subscription(subscription)
-        return _done(bot, "subscribed", subscription)
+        await parts.ports.rules.put_subscription(subscription)
+        return _done(parts, "subscribed", subscription)
 
 
-async def _resubscribe(bot: Bot, known: Subscription, qos: QoS | None) -> Reply:
+async def _resubscribe(parts: Parts, known: Subscription, qos: QoS | None) -> Reply:
     """Change the QoS of a subscription there is already, if another one was asked for."""
     if qos is None or qos == known.qos:
-        return _done(bot, "already_subscribed", known)
+        return _done(parts, "already_subscribed", known)
     changed = replace(known, qos=qos)
-    await bot.ports.rules.put_subscription(changed)
-    return _done(bot, "qos_set", changed)
+    await parts.ports.rules.put_subscription(changed)
+    return _done(parts, "qos_set", changed)
 
 
-def _done(bot: Bot, key: str, subscription: Subscription) -> Text:
+def _done(parts: Parts, key: str, subscription: Subscription) -> Text:
     """Say what was done, and how things stand with the broker."""
     qos = str(int(subscription.qos))
     done: Cell = Text(key, {"filter": subscription.filter, "qos": qos})
-    reason = bot.ports.broker.refused.get(subscription.filter)
+    reason = parts.ports.broker.refused.get(subscription.filter)
     facts = {
         **subscription_facts(subscription),
-        "connected": bot.broker.status.phase is Phase.ONLINE,
+        "connected": parts.broker.status.phase is Phase.ONLINE,
         "refused": reason or "",
     }
-    if bot.broker.status.phase is not Phase.ONLINE:
+    if parts.broker.status.phase is not Phase.ONLINE:
         return Text("when_connected", {"done": done}, facts)
     if reason is not None:
         return Text("but_refused", {"done": done, "reason": reason}, facts)
@@ -112,12 +109,12 @@ class Unsubscribe(Command):
     filter: str = param("Topic filter as it was subscribed, or its alias.", alias=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        gone = subscribed_as(bot, self.filter)
-        await bot.ports.rules.remove_subscription(gone.filter)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        gone = subscribed_as(parts, self.filter)
+        await parts.ports.rules.remove_subscription(gone.filter)
         rest = [
             each
-            for each in bot.subscriptions
+            for each in parts.subscriptions
             if each.filter != gone.filter and matches(each.filter, gone.filter)
         ]
         if rest:
@@ -136,16 +133,16 @@ class Topics(Command):
     filter: str = param("Topic filter or alias whose topics are listed.", default="", alias=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if self.filter:
-            return await _seen(bot, self.filter)
+            return await _seen(parts, self.filter)
         rows: list[tuple[Cell, ...]] = []
         facts: list[Mapping[str, object]] = []
-        for subscription in bot.subscriptions:
-            seen = await bot.ports.history.topics(subscription.filter, MAX_TOPICS)
+        for subscription in parts.subscriptions:
+            seen = await parts.ports.history.topics(subscription.filter, MAX_TOPICS)
             last = max(seen, key=lambda row: row.last_seen, default=None)
-            reason = bot.ports.broker.refused.get(subscription.filter)
-            rows.append(_row(bot, subscription, seen, last, reason))
+            reason = parts.ports.broker.refused.get(subscription.filter)
+            rows.append(_row(parts, subscription, seen, last, reason))
             facts.append(
                 {
                     **subscription_facts(subscription),
@@ -164,7 +161,7 @@ class Topics(Command):
 
 
 def _row(
-    bot: Bot, subscription: Subscription, seen: list[TopicRow], last: TopicRow | None, reason: str | None
+    parts: Parts, subscription: Subscription, seen: list[TopicRow], last: TopicRow | None, reason: str | None
 ) -> tuple[Cell, ...]:
     name = f"{subscription.alias} ({subscription.filter})" if subscription.alias else subscription.filter
     settings = [f"QoS {int(subscription.qos)}"] * (subscription.qos is not QoS.AT_LEAST_ONCE)
@@ -179,19 +176,19 @@ def _row(
     else:
         value = Text("newest_of", {"name": last.name, "value": last.last_text, "count": str(len(seen))})
     refused: Cell = Text("refused_by", {"reason": reason}) if reason is not None else ""
-    return name, value, bot.moment(last.last_seen) if last else "", ", ".join(settings), refused
+    return name, value, parts.moment(last.last_seen) if last else "", ", ".join(settings), refused
 
 
-async def _seen(bot: Bot, name: str) -> Table:
+async def _seen(parts: Parts, name: str) -> Table:
     """List what came in under a filter, by topic."""
-    topic_filter = bot.subscriptions.resolve(name)
+    topic_filter = parts.subscriptions.resolve(name)
     valid_filter(topic_filter)
-    seen = await bot.ports.history.topics(topic_filter, MAX_TOPICS)
+    seen = await parts.ports.history.topics(topic_filter, MAX_TOPICS)
     return Table(
         title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
         columns=("column_name", "column_value", "column_count", "column_time"),
         rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), bot.moment(row.last_seen))
+            (row.name, row.last_text, Text("times", {"count": str(row.count)}), parts.moment(row.last_seen))
             for row in seen
         ),
         empty=Text("topics_seen_empty", {"filter": name}),
@@ -200,15 +197,15 @@ async def _seen(bot: Bot, name: str) -> Table:
     )
 
 
-def own_subscription(bot: Bot, topic: str) -> Subscription:
+def own_subscription(parts: Parts, topic: str) -> Subscription:
     """Return the subscription of a filter or alias; else one for it alone, like the one by which it comes in.
 
     Raises BotError `invalid_filter`, or what `subscribed_as` raises.
     """
-    resolved = bot.subscriptions.resolve(topic)
-    known, covering = bot.subscriptions.get(resolved), bot.subscriptions.covering(resolved)
+    resolved = parts.subscriptions.resolve(topic)
+    known, covering = parts.subscriptions.get(resolved), parts.subscriptions.covering(resolved)
     if known is not None or covering is None:
-        return subscribed_as(bot, topic)
+        return subscribed_as(parts, topic)
     valid_filter(resolved)
     return replace(covering, filter=resolved, alias="")
 
@@ -224,21 +221,21 @@ class Qos(Command):
     qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
-            return _qos_table(bot)
+            return _qos_table(parts)
         if self.qos is None:
-            known = subscribed_as(bot, self.filter)
+            known = subscribed_as(parts, self.filter)
             return Text(
                 "qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known)
             )
-        changed = replace(own_subscription(bot, self.filter), qos=self.qos)
-        await bot.ports.rules.put_subscription(changed)
-        return _done(bot, "qos_set", changed)
+        changed = replace(own_subscription(parts, self.filter), qos=self.qos)
+        await parts.ports.rules.put_subscription(changed)
+        return _done(parts, "qos_set", changed)
 
 
-def _qos_table(bot: Bot) -> Table:
-    ordered = list(bot.subscriptions)
+def _qos_table(parts: Parts) -> Table:
+    ordered = list(parts.subscriptions)
     return Table(
         title=Text("qos_title"),
         columns=("column_name", "column_qos"),
@@ -259,17 +256,17 @@ class Alias(Command):
     name: str = param("What it is called; in the chat the rest of the text.", greedy=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        topic = bot.subscriptions.resolve(self.topic)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        topic = parts.subscriptions.resolve(self.topic)
         valid_filter(topic)
         name = " ".join(self.name.split())
         if not 1 <= len(name) <= MAX_ALIAS:
             raise BotError("invalid_alias", maximum=MAX_ALIAS)
-        taken = bot.subscriptions.resolve(name)
-        if fold(name) in bot.subscriptions.aliases and taken != topic:
+        taken = parts.subscriptions.resolve(name)
+        if fold(name) in parts.subscriptions.aliases and taken != topic:
             raise BotError("alias_taken", alias=name, filter=taken)
-        known = own_subscription(bot, topic)
-        await bot.ports.rules.put_subscription(replace(known, alias=name))
+        known = own_subscription(parts, topic)
+        await parts.ports.rules.put_subscription(replace(known, alias=name))
         return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
 
 
@@ -280,8 +277,8 @@ class Aliases(Command):
     node: ClassVar[str] = "aliases"
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        named = [each for each in bot.subscriptions if each.alias]
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        named = [each for each in parts.subscriptions if each.alias]
         return Table(
             title=Text("aliases"),
             columns=("column_alias", "column_filter"),
@@ -302,10 +299,10 @@ class RmAlias(Command):
     topic: str = param("Topic filter or alias.", alias=True)
 
     @override
-    async def run(self, bot: Bot, caller: Caller) -> Reply:
-        known = subscribed_as(bot, self.topic)
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        known = subscribed_as(parts, self.topic)
         if not known.alias:
             raise BotError("no_alias", filter=known.filter)
-        await bot.ports.rules.put_subscription(replace(known, alias=""))
+        await parts.ports.rules.put_subscription(replace(known, alias=""))
         facts = {"filter": known.filter, "alias": known.alias}
         return Text("alias_removed", {"filter": known.filter, "alias": known.alias}, facts)

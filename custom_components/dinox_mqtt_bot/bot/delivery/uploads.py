@@ -1,19 +1,15 @@
 """Payloads as files: put where contacts can fetch them, one after the other, beside the path of the messages."""
 
 from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 import re
-from typing import TYPE_CHECKING, Any
 
 from ..model.errors import BotError
-from ..model.notice import Notice
 from ..model.reading import Kind, Reading
-from ..model.rules import Display, Subscription
+from ..model.rules import Display, Priority, Subscription
 from ..payload.media import FAMILIES
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from ..ports import Spawn, Uploads
 
 LARGEST = 10_000_000
 MOST_WAITING = 40_000_000
@@ -67,11 +63,15 @@ def named(reading: Reading) -> tuple[str, str]:
 
 
 class Files:
-    """Uploads, in the order in which they were asked for."""
+    """Uploads, in the order in which they were asked for.
 
-    def __init__(self, bot: Bot, spawn: Callable[[Callable[[], Coroutine[Any, Any, None]]], object]) -> None:
-        self._bot = bot
+    `show` tells the contacts the address of a file that they see or hear.
+    """
+
+    def __init__(self, port: Uploads, spawn: Spawn, show: Callable[[str, Priority], None]) -> None:
+        self._port = port
         self._spawn = spawn
+        self._show = show
         self._waiting: deque[File] = deque()
         self._busy = False
 
@@ -95,9 +95,7 @@ class Files:
             return
 
         def done(address: str) -> None:
-            now = self._bot.ports.clock.now()
-            notices = self._bot.conversation.notices(address, now, subscription.priority)
-            self._bot.put(replace(notice, file=True) for notice in notices)
+            self._show(address, subscription.priority)
 
         # The message itself says already what it is; without a place to put it that has to do.
         self.send(File(*named(reading), reading.message.payload, done, lambda error: None))
@@ -117,7 +115,7 @@ class Files:
 
     async def _upload(self, file: File) -> None:
         try:
-            address = await self._bot.ports.uploads.upload(file.name, file.mime, file.payload)
+            address = await self._port.upload(file.name, file.mime, file.payload)
         except BotError as error:
             if self._takes_out(file):
                 file.failed(error)
@@ -133,9 +131,3 @@ class Files:
             return False
         self._waiting.popleft()
         return True
-
-
-def notice_of(bot: Bot, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
-    """Return a notice of now."""
-    clock = bot.ports.clock
-    return Notice(clock.new_id(), to, text, clock.now(), room=room, file=file)

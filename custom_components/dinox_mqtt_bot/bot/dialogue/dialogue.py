@@ -1,132 +1,185 @@
 """The way back: chat text in, reply out."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from ..alerts.lookup import asked_by
-from ..commands.parsing import parse
-from ..model.announcements import ChatReceived
+from ..commands.attending import Ack, Mute, Snooze
+from ..commands.command import Command
+from ..commands.confirmation import Confirming
+from ..delivery.outgoing import Outgoing
+from ..model.alert import Alert
+from ..model.announcements import Announcement, ChatReceived
 from ..model.caller import Caller, Surface
 from ..model.errors import BotError
-from ..model.notice import Notice
 from ..model.replies import Reply, Text
-from ..model.rules import Contact, Ear
+from ..model.rules import Contact, Ear, RuleSet
 from ..model.utterance import Reaction, Utterance
+from ..ports import Ports
 from ..rendering.replies import render_error, render_reply
-from .free_text import mistyped
+from .free_text import Questions, mistyped
 from .hearing import Hearing
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 _LOGGER = logging.getLogger(__name__)
 
+_REACTIONS = {
+    **dict.fromkeys("👍👌✅✔👀🙏💪🆗", Ack()),
+    **dict.fromkeys("😴💤🥱⏰⏳", Snooze()),
+    **dict.fromkeys("🔕🔇🤫", Mute()),
+}
+
+
+class Execute(Protocol):
+    """Runs a command for a caller. Raises BotError."""
+
+    async def __call__(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply: ...
+
+
+class Carry(Protocol):
+    """Takes what a contact says to where a bridge carries it, and says whether one does. Raises BotError."""
+
+    async def __call__(self, utterance: Utterance, contact: Contact) -> bool: ...
+
 
 class Dialogue:
-    """Answers the contacts in the chat, and whoever else asks in its words."""
+    """Answers the contacts in the chat, and whoever else asks in its words.
 
-    def __init__(self, bot: Bot, hearing: Hearing) -> None:
-        self._bot = bot
+    `about` names the alerts that a notice told of, `carry` is how bridges take what is said to topics.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        outgoing: Outgoing,
+        hearing: Hearing,
+        confirming: Confirming,
+        questions: Questions,
+        *,
+        execute: Execute,
+        carry: Carry,
+        about: Callable[[str], Iterable[Alert]],
+        announce: Callable[[Announcement], None],
+    ) -> None:
+        self._phrases = ports.phrases
+        self._clock = ports.clock
+        self._outgoing = outgoing
         self._hearing = hearing
+        self._confirming = confirming
+        self._questions = questions
+        self._execute = execute
+        self._carry = carry
+        self._about = about
+        self._announce = announce
+        self._rules = RuleSet()
+        self._aliases: Collection[str] = ()
+
+    def apply(self, rules: RuleSet, aliases: Collection[str]) -> None:
+        """Know the contacts, what becomes of free text, and the (folded) aliases of topics."""
+        self._rules, self._aliases = rules, aliases
 
     async def hear(self, utterance: Utterance) -> None:
         """Answer a contact; strangers are not heard."""
-        bot, text = self._bot, utterance.text
         contact = self._contact(utterance.jid)
         if contact is None:
             return
-        about = tuple(bot.alarms.told_by(utterance.reply_to))
+        text, room = utterance.text, utterance.room
+        about = tuple(self._about(utterance.reply_to))
         caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
-        command = self._is_command(utterance, caller)
-        bot.announce(ChatReceived(contact.jid, text, command))
-        if not command and about:
+        asked: Command | Text | BotError | None
+        asked = self._hearing.command(text, self._aliases, among_others=bool(room))
+        # In a room only what is meant for the bot answers its question.
+        confirmed = self._confirming.take(text, caller) if asked is not None or not room else None
+        self._announce(ChatReceived(contact.jid, text, (asked or confirmed) is not None))
+        if confirmed is None and asked is None and about:
             # Whoever answers an alert has seen to it; the words are a note.
-            command, text = True, f"ack {text}"
-        if command:
-            answer = await self.ask(text, caller)
+            self._confirming.take("", caller)
+            asked = Ack(note=text)
+        if (wanted := confirmed or asked) is not None:
+            answer = await self._answered(self._done(wanted, caller, confirmed=confirmed is not None))
         else:
-            answer = await self._answered(self._other(utterance, contact, caller))
-        self._answer(contact.jid, answer, utterance.room)
-
-    def _is_command(self, utterance: Utterance, caller: Caller) -> bool:
-        """Say whether a text asks for a command, or answers a question of the bot; in a room it says so itself."""
-        text, aliases = utterance.text, self._bot.subscriptions.aliases
-        if utterance.room:
-            return self._hearing.is_command(text, aliases, among_others=True)
-        return self._bot.confirming.awaits(text, caller) or self._hearing.is_command(text, aliases)
+            answer = await self._answered(self._other(utterance, contact))
+        self._answer(contact.jid, answer, room)
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to an alert's message asks for; others mean nothing."""
         contact = self._contact(reaction.jid)
-        about = tuple(self._bot.alarms.told_by(reaction.to))
+        about = tuple(self._about(reaction.to))
         command = asked_by(reaction.emojis)
-        if contact is not None and about and command:
+        if contact is not None and about and command is not None:
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
-            self._answer(contact.jid, await self.ask(command, caller))
+            self._confirming.take("", caller)
+            self._answer(contact.jid, await self._answered(self._done(command, caller)))
 
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
         return await self._answered(self._asked(text, caller))
 
     async def _asked(self, text: str, caller: Caller) -> str:
-        bot = self._bot
-        waiting = bot.confirming.take(text, caller)
-        reply: Reply
-        if isinstance(waiting, Text):
-            reply = waiting
-        elif waiting is not None:
-            reply = await bot.execute(waiting, caller, confirmed=True)
-        else:
-            reply = await bot.execute(parse(text, bot.commands, bot.subscriptions.aliases), caller)
-        return render_reply(reply, bot.ports.phrases)
+        confirmed = self._confirming.take(text, caller)
+        wanted = confirmed or self._hearing.parse(text, self._aliases)
+        return await self._done(wanted, caller, confirmed=confirmed is not None)
 
-    async def _other(self, utterance: Utterance, contact: Contact, caller: Caller) -> str:
+    async def _done(
+        self, wanted: Command | Text | BotError, caller: Caller, *, confirmed: bool = False
+    ) -> str:
+        """Return what comes of a command. Raises BotError where none was meant, or it fails."""
+        if isinstance(wanted, BotError):
+            raise wanted
+        reply = (
+            wanted if isinstance(wanted, Text) else await self._execute(wanted, caller, confirmed=confirmed)
+        )
+        return render_reply(reply, self._phrases)
+
+    async def _other(self, utterance: Utterance, contact: Contact) -> str:
         """Answer what is no command: a bridge carries it, or it is free text, unless it was meant to be a command.
 
         What people say to each other in a room is none of the bot's business unless a bridge carries it.
         """
-        bot, text = self._bot, utterance.text
-        if not utterance.room:
-            bot.confirming.take(text, caller)
-        if not mistyped(text) and await bot.bridges.hear(utterance, contact):
+        text = utterance.text
+        if not mistyped(text) and await self._carry(utterance, contact):
             return ""
         if utterance.room:
             return ""
-        if bot.rules.free_text.ear is Ear.OFF or not text.strip():
-            return self._hearing.hint(contact.jid, bot.ports.clock.now())
+        if self._rules.free_text.ear is Ear.OFF or not text.strip():
+            return self._hearing.hint(contact.jid, self._clock.now())
         if mistyped(text):
-            return await self._asked(text, caller)
+            return await self._asked(text, Caller(Surface.CHAT, contact.jid, contact.role))
         return await self._taken(text, contact)
 
     async def _taken(self, text: str, contact: Contact) -> str:
         """Take free text to where it goes, and answer; but not for ever what may be another bot that answers in turn."""
-        bot = self._bot
-        if self._hearing.may_answer(contact.jid, bot.ports.clock.now()):
-            return await bot.questions.say(text, contact)
-        if bot.rules.free_text.ear is Ear.TOPIC:
+        if self._hearing.may_answer(contact.jid, self._clock.now()):
+            return await self._questions.say(text, contact)
+        if self._rules.free_text.ear is Ear.TOPIC:
             with suppress(BotError):
-                await bot.questions.say(text, contact)
+                await self._questions.say(text, contact)
         return ""
 
     async def _answered(self, answer: Coroutine[Any, Any, str]) -> str:
         """Return an answer, or what went wrong with it: whoever wrote to the bot gets one."""
-        phrases = self._bot.ports.phrases
         try:
             return await answer
         except BotError as err:
-            return render_error(err, phrases)
+            return render_error(err, self._phrases)
         except Exception:  # whatever went wrong, it is answered
             _LOGGER.exception("A text could not be answered")
-            return phrases.phrase("exceptions.unexpected.message")
+            return self._phrases.phrase("exceptions.unexpected.message")
 
     def _contact(self, jid: str) -> Contact | None:
-        return next((contact for contact in self._bot.rules.contacts if contact.jid == jid), None)
+        return next((contact for contact in self._rules.contacts if contact.jid == jid), None)
 
     def _answer(self, jid: str, answer: str, room: str = "") -> None:
         """Answer who asked, where it asked, whether it may be disturbed or not."""
         if answer:
-            clock = self._bot.ports.clock
-            notice = Notice(clock.new_id(), room or jid, answer, clock.now(), room=bool(room))
-            self._bot.ports.outbox.put(notice)
+            self._outgoing.answer(room or jid, answer, room=bool(room))
+
+
+def asked_by(emojis: Sequence[str]) -> Command | None:
+    """Return what a reaction asks for: 👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes; else nothing."""
+    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), None)
+
+
+def _plain(emoji: str) -> str:
+    """Return an emoji without the selectors and skin colours that clients add to it."""
+    return "".join(sign for sign in emoji if sign != "\ufe0f" and not "\U0001f3fb" <= sign <= "\U0001f3ff")

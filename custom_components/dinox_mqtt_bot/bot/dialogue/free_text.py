@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ..delivery.outgoing import Outgoing
+from ..delivery.publisher import Publisher
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
 from ..model.message import Message, Properties, QoS
-from ..model.notice import Notice
 from ..model.reading import Reading
-from ..model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
+from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
 from ..model.subscriptions import Subscriptions, fold
 from ..model.timers import NEVER
+from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
 from ..text.plain import cut, inert, plain
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 MOST_WAITING = 100
 LONGEST_ANSWER = 4_000
@@ -50,10 +48,19 @@ class Question:
 class Questions:
     """Takes what contacts say to a topic or to a conversation agent, and the answers of the topic back to them."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, ports: Ports, outgoing: Outgoing, publisher: Publisher) -> None:
+        self._agent = ports.agent
+        self._clock = ports.clock
+        self._phrases = ports.phrases
+        self._outgoing = outgoing
+        self._publisher = publisher
+        self._wish = FreeText()
         self._waiting: list[Question] = []
         self._echoes: list[tuple[bytes, float]] = []
+
+    def apply(self, rules: RuleSet) -> None:
+        """Know where free text goes."""
+        self._wish = rules.free_text
 
     @property
     def due_at(self) -> float:
@@ -65,16 +72,15 @@ class Questions:
 
         Raises BotError `not_allowed_text`, `too_many_questions`, `agent_needs_user`, or what the ports raise.
         """
-        wish = self._bot.rules.free_text
+        wish = self._wish
         if wish.ear is Ear.AGENT:
             return await self._converse(text.strip(), contact, wish)
         return await self._publish(text.strip(), contact, wish)
 
     async def _publish(self, text: str, contact: Contact, wish: FreeText) -> str:
         require_operator(contact)
-        clock, payload = self._bot.ports.clock, text.encode(errors="replace")
-        asked = clock.now()
-        question = Question(contact.jid, clock.new_id().encode(), asked, asked + wish.timeout)
+        payload, asked = text.encode(errors="replace"), self._clock.now()
+        question = Question(contact.jid, self._clock.new_id().encode(), asked, asked + wish.timeout)
         properties = None
         if wish.response_topic:
             self._wait(question)
@@ -84,7 +90,7 @@ class Questions:
         self._echoes = [*recent[-MOST_WAITING:], echo]
         caller = Caller(Surface.CHAT, contact.jid, contact.role)
         try:
-            await self._bot.publish(
+            await self._publisher.publish(
                 wish.topic, payload, QoS.AT_LEAST_ONCE, False, caller, properties=properties
             )
         except BotError:
@@ -93,14 +99,14 @@ class Questions:
             raise
         if wish.response_topic:
             return ""
-        return self._bot.ports.phrases.phrase("common.free_text_published", topic=wish.topic)
+        return self._phrases.phrase("common.free_text_published", topic=wish.topic)
 
     def _wait(self, question: Question) -> None:
         """Wait for an answer from now on: it may come before the broker has acknowledged the question."""
         if len(self._waiting) >= MOST_WAITING:
             raise BotError("too_many_questions")
         self._waiting.append(question)
-        self._bot.ports.clock.wake(question.until)
+        self._clock.wake(question.until)
 
     async def _converse(self, text: str, contact: Contact, wish: FreeText) -> str:
         """Ask the agent. Where no user of Home Assistant stands for the contact nothing else limits what it may do."""
@@ -108,13 +114,13 @@ class Questions:
             if not wish.without_user:
                 raise BotError("agent_needs_user")
             require_operator(contact)
-        said = plain(await self._bot.ports.agent.answer(text, contact.jid, wish.agent, contact.user))
+        said = plain(await self._agent.answer(text, contact.jid, wish.agent, contact.user))
         shown = cut(said, LONGEST_ANSWER)
         return inert(shown if shown == said else f"{shown}…")
 
     def answers(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading to who asked for it; say whether it is nothing for all the others."""
-        wish, message = self._bot.rules.free_text, reading.message
+        wish, message = self._wish, reading.message
         if wish.ear is not Ear.TOPIC or message.retain:
             return False
         if message.topic == wish.topic:
@@ -122,7 +128,7 @@ class Questions:
         if message.topic != wish.response_topic or (question := self._asked(message)) is None:
             return False
         self._waiting.remove(question)
-        self._tell(question, render_body(reading, self._bot.ports.phrases), now)
+        self._outgoing.answer(question.jid, render_body(reading, self._phrases))
         return subscription.priority < Priority.ALERT
 
     def _asked(self, message: Message) -> Question | None:
@@ -145,13 +151,8 @@ class Questions:
         for question in [each for each in self._waiting if not each.asked <= now < each.until]:
             self._waiting.remove(question)
             waited = duration(question.until - question.asked)
-            text = self._bot.ports.phrases.phrase("common.free_text_timeout", duration=waited)
-            self._tell(question, text, now)
-
-    def _tell(self, question: Question, text: str, now: float) -> None:
-        """Answer who asked, whether it may be disturbed or not."""
-        ports = self._bot.ports
-        ports.outbox.put(Notice(ports.clock.new_id(), question.jid, text, now))
+            text = self._phrases.phrase("common.free_text_timeout", duration=waited)
+            self._outgoing.answer(question.jid, text)
 
 
 def require_operator(contact: Contact) -> None:

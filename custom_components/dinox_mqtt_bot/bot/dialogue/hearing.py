@@ -25,20 +25,25 @@ class Hearing:
         self._hinted: dict[str, float] = {}
         self._answered: dict[str, deque[float]] = {}
 
-    def is_command(self, text: str, aliases: Collection[str], *, among_others: bool = False) -> bool:
-        """Say whether a text asks for a command; without `/mqtt` it has to be one as a whole.
+    def command(
+        self, text: str, aliases: Collection[str], *, among_others: bool = False
+    ) -> Command | BotError | None:
+        """Return the command that a text asks for, or what is wrong with it; nothing if it asks for none.
 
-        In a room it needs `/mqtt`: there people talk to each other.
+        Without `/mqtt` a text has to be a command as a whole. In a room it needs `/mqtt`: there people talk to each other.
         """
-        if addressed(text):
-            return True
-        if not self._bare or among_others or not text.strip():
-            return False
+        called = addressed(text)
+        if not called and (not self._bare or among_others or not text.strip()):
+            return None
+        asked = self.parse(text, aliases)
+        return asked if called or isinstance(asked, Command) else None
+
+    def parse(self, text: str, aliases: Collection[str]) -> Command | BotError:
+        """Return the command that a text means, with or without `/mqtt`, or what is wrong with it."""
         try:
-            parse(text, self._commands, aliases)
-        except BotError:
-            return False
-        return True
+            return parse(text, self._commands, aliases)
+        except BotError as err:
+            return err
 
     def hint(self, jid: str, now: float) -> str:
         """Return how to talk to the bot, or nothing: seldom, because another machine may be answering.

@@ -1,8 +1,7 @@
 """A chart of a topic: its numbers, what an alert rule makes of them, and how it is said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..model.charts import Limit, Picture
 from ..model.conditions import Operator
@@ -13,14 +12,13 @@ from ..model.replies import Chart, Text
 from ..model.rules import AlertRule
 from ..model.topics import matches
 from ..payload.paths import lookup, parse_path, write_path
+from ..ports import AlertBook
+from ..reading.lookups import Lookups
 from ..reading.replay import newest, stored
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number, number_text, with_unit
 from ..text.units import convert
 from .sparkline import gather, mean_text, sparkline, summary
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 BUCKETS = 240
 DAY = 86_400.0
@@ -71,28 +69,30 @@ class Wanted:
     count: int = 0
 
 
-async def chart(bot: Bot, wanted: Wanted) -> Chart:
+async def chart(lookups: Lookups, wanted: Wanted, rules: Collection[AlertRule]) -> Chart:
     """Return the chart of a topic. Raises BotError `no_numbers` or `no_numbers_in_span`."""
-    readings = await newest(bot, wanted.topic)
+    readings = await newest(lookups, wanted.topic)
     field, others = wanted.field, list[str]()
     if not field and not any(_number(reading, "") is not None for reading in readings):
         field, *others = numeric_fields(readings) or [""]
-    points, span = await _series(bot, Wanted(wanted.topic, field, wanted.span, wanted.count))
+    points, span = await _series(lookups, Wanted(wanted.topic, field, wanted.span, wanted.count))
     if not points:
-        raise _nothing(bot, wanted, readings)
+        raise _nothing(lookups, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
-    title = " ".join(filter(None, (topic_name(bot, wanted.topic), field)))
+    title = " ".join(filter(None, (topic_name(lookups, wanted.topic), field)))
     at, last = _last(readings, field, points, span)
     picture = Picture(
         title,
         unit,
         tuple(points),
         span,
-        limits(bot.alarms.rules, wanted.topic, field, unit),
-        await bands(bot, wanted.topic, field, span),
+        limits(rules, wanted.topic, field, unit),
+        await bands(lookups.ports.alerts, rules, wanted.topic, field, span),
         last,
     )
-    told = _told(bot, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field})
+    told = _told(
+        lookups, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field}
+    )
     if others:
         fields = ", ".join(others[:MOST_FIELDS])
         told = Text("chart_fields", {"chart": told, "fields": fields}, told.facts)
@@ -120,54 +120,56 @@ def _unit(reading: Reading, field: str) -> str:
     return "" if value is None or value.number is None else value.unit
 
 
-async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
+async def _series(lookups: Lookups, wanted: Wanted) -> tuple[list[Point], Span]:
     """Return the numbers, and the span that they are shown in."""
-    now = bot.ports.clock.now()
+    now = lookups.ports.clock.now()
     if wanted.count:
-        points = await _newest_numbers(bot, wanted, now)
+        points = await _newest_numbers(lookups, wanted, now)
         return points, Span(points[0].time, now + 1) if points else Span(now, now + 1)
     if wanted.span is not None:
-        return await _within(bot, wanted, await _bounded(bot, wanted.topic, wanted.span))
+        return await _within(lookups, wanted, await _bounded(lookups, wanted.topic, wanted.span))
     for seconds in DEFAULTS:
-        found = await _within(bot, wanted, Span(now - seconds, now + 1))
+        found = await _within(lookups, wanted, Span(now - seconds, now + 1))
         if sum(point.count for point in found[0]) > 1:
-            return await _nearer(bot, wanted, *found)
+            return await _nearer(lookups, wanted, *found)
     return found
 
 
-async def _nearer(bot: Bot, wanted: Wanted, points: list[Point], span: Span) -> tuple[list[Point], Span]:
+async def _nearer(
+    lookups: Lookups, wanted: Wanted, points: list[Point], span: Span
+) -> tuple[list[Point], Span]:
     """Return these numbers; where they fill only the end of the span, from the first one on."""
     if points[0].time < span.until - (span.until - span.since) / 4:
         return points, span
-    first = (await bot.ports.history.statistics(wanted.topic, span)).first
-    return await _within(bot, wanted, Span(first, span.until))
+    first = (await lookups.ports.history.statistics(wanted.topic, span)).first
+    return await _within(lookups, wanted, Span(first, span.until))
 
 
-async def _bounded(bot: Bot, topic: str, span: Span) -> Span:
+async def _bounded(lookups: Lookups, topic: str, span: Span) -> Span:
     """Return a span with an end, and one that began with time as one that begins with the topic's first message."""
-    since = span.since or (await bot.ports.history.statistics(topic, span)).first
-    return Span(since, max(min(span.until, bot.ports.clock.now() + 1), since + 1))
+    since = span.since or (await lookups.ports.history.statistics(topic, span)).first
+    return Span(since, max(min(span.until, lookups.ports.clock.now() + 1), since + 1))
 
 
-async def _within(bot: Bot, wanted: Wanted, span: Span) -> tuple[list[Point], Span]:
-    points = await bot.ports.history.series(wanted.topic, wanted.field, span, BUCKETS)
+async def _within(lookups: Lookups, wanted: Wanted, span: Span) -> tuple[list[Point], Span]:
+    points = await lookups.ports.history.series(wanted.topic, wanted.field, span, BUCKETS)
     if not points and wanted.field:
-        points = gather(await _read_again(bot, wanted, span.since), span, BUCKETS)
+        points = gather(await _read_again(lookups, wanted, span.since), span, BUCKETS)
     return points, span
 
 
-async def _newest_numbers(bot: Bot, wanted: Wanted, now: float) -> list[Point]:
-    points = await bot.ports.history.numbers(wanted.topic, wanted.field, wanted.count)
+async def _newest_numbers(lookups: Lookups, wanted: Wanted, now: float) -> list[Point]:
+    points = await lookups.ports.history.numbers(wanted.topic, wanted.field, wanted.count)
     if not points and wanted.field:
-        numbers = await _read_again(bot, wanted, now - DEFAULTS[-1])
+        numbers = await _read_again(lookups, wanted, now - DEFAULTS[-1])
         points = [Point(at, value, value, value) for at, value in numbers[-wanted.count :]]
     return points
 
 
-async def _read_again(bot: Bot, wanted: Wanted, since: float) -> list[tuple[float, float]]:
+async def _read_again(lookups: Lookups, wanted: Wanted, since: float) -> list[tuple[float, float]]:
     """Return the numbers of a field that only the device's discovery gives a name."""
     found: list[tuple[float, float]] = []
-    async for chunk in stored(bot, wanted.topic, since, MOST_MESSAGES):
+    async for chunk in stored(lookups, wanted.topic, since, MOST_MESSAGES):
         values = ((reading.time, _number(reading, wanted.field)) for reading in chunk)
         found += [(at, value) for at, value in values if value is not None]
     return found
@@ -197,10 +199,12 @@ def _about(rule: AlertRule, topic: str, field: str) -> bool:
     return matches(rule.filter, topic) and write_path(parse_path(rule.field)) == field
 
 
-async def bands(bot: Bot, topic: str, field: str, span: Span) -> tuple[Span, ...]:
+async def bands(
+    book: AlertBook, rules: Iterable[AlertRule], topic: str, field: str, span: Span
+) -> tuple[Span, ...]:
     """Return when an alert about these numbers was active, within a span."""
-    ours = {rule.id for rule in bot.alarms.rules if _about(rule, topic, field)}
-    periods = await bot.ports.alerts.periods(topic, span) if ours else []
+    ours = {rule.id for rule in rules if _about(rule, topic, field)}
+    periods = await book.periods(topic, span) if ours else []
     return tuple(
         Span(max(each.since, span.since), min(each.until, span.until))
         for each in periods
@@ -221,7 +225,9 @@ def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span
     return last.time, mean_text(last.mean, (last,)) if last.count > 1 else number_text(last.mean)
 
 
-def _told(bot: Bot, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]) -> Text:
+def _told(
+    lookups: Lookups, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]
+) -> Text:
     points, span = picture.points, picture.span
     found = summary(points)
 
@@ -236,8 +242,8 @@ def _told(bot: Bot, picture: Picture, until: float, *, by_count: bool, facts: di
         "high": written(number_text(found.high)),
         "last": written(picture.last),
         "count": str(found.count),
-        "since": bot.moment(points[0].time),
-        "until": bot.moment(until),
+        "since": lookups.moment(points[0].time),
+        "until": lookups.moment(until),
     }
     facts = facts | {
         "unit": picture.unit,
@@ -262,9 +268,9 @@ def _point_facts(point: Point) -> dict[str, object]:
     }
 
 
-def _nothing(bot: Bot, wanted: Wanted, readings: Sequence[Reading]) -> BotError:
+def _nothing(lookups: Lookups, wanted: Wanted, readings: Sequence[Reading]) -> BotError:
     """Say why there is nothing to draw: never a number, or none within the span."""
-    name = " ".join(filter(None, (topic_name(bot, wanted.topic), wanted.field)))
+    name = " ".join(filter(None, (topic_name(lookups, wanted.topic), wanted.field)))
     field = wanted.field
     if not field:
         field = next(iter(numeric_fields(readings)), "")
@@ -277,4 +283,4 @@ def _nothing(bot: Bot, wanted: Wanted, readings: Sequence[Reading]) -> BotError:
         if fields:
             return BotError("no_such_number", name=name, fields=fields)
         return BotError("no_numbers", name=name, value=with_unit(last.text, last.unit)[:80])
-    return BotError("no_numbers_in_span", name=name, time=bot.moment(numbers[-1].time))
+    return BotError("no_numbers_in_span", name=name, time=lookups.moment(numbers[-1].time))

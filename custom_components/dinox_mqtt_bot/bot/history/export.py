@@ -7,14 +7,11 @@ from enum import StrEnum
 from io import StringIO
 import json
 import re
-from typing import TYPE_CHECKING
 
 from ..model.history import Entry, Span
+from ..ports import Archive
 from ..text.numbers import number, number_text
 from .spans import Local
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 CHUNK = 500
 """Messages that are read and written at once; the event loop gets its turn in between."""
@@ -51,16 +48,17 @@ class Export:
     cut: bool
 
 
-async def export(bot: Bot, topic_filter: str, span: Span, form: FileFormat, most: int) -> Export:
+async def export(
+    archive: Archive, local: Local, topic_filter: str, span: Span, *, form: FileFormat, most: int
+) -> Export:
     """Write the messages of a filter in a span, oldest first, up to some number of them."""
-    local = bot.ports.clock.local
     pieces = [_row(COLUMNS)] if form is FileFormat.CSV else []
     rows = size = 0
     until, cut = 0.0, False
     after = 0
     more = True
     while more and not cut:
-        chunk = await bot.ports.history.export(topic_filter, span, after, CHUNK)
+        chunk = await archive.export(topic_filter, span, after, CHUNK)
         more = len(chunk) == CHUNK
         for entry in chunk:
             piece = _piece(entry, form, local)

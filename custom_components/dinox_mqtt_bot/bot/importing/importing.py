@@ -1,19 +1,16 @@
 """The settings of the DinoX MQTT plugin made into rules of this bot. What is there already stays as it is."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from ..model.errors import BotError
 from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
+from ..ports import Phrases, Rules
 from ..rendering.replies import render_error
 from .outcomes import Outcome, Plan, Rule
 from .recognise import Fields, first, recognise
 from .rules import AlertPlan, BridgePlan, PresetPlan
 from .topics import plan_topics
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 
 def plan(given: object, rules: RuleSet) -> Plan:
@@ -41,17 +38,16 @@ def _each(
         made.add(outcome, None if outcome.word == "skipped" else rule)
 
 
-async def carry_out(made: Plan, bot: Bot) -> None:
+async def carry_out(made: Plan, port: Rules, phrases: Phrases) -> None:
     """Keep the rules; what cannot be kept is skipped, with the reason in its outcome."""
     for rule, outcome in made.steps:
         try:
-            await _keep(rule, bot)
+            await _keep(rule, port)
         except BotError as err:
-            outcome.skip("refused", render_error(err, bot.ports.phrases))
+            outcome.skip("refused", render_error(err, phrases))
 
 
-async def _keep(rule: Rule | None, bot: Bot) -> None:
-    port = bot.ports.rules
+async def _keep(rule: Rule | None, port: Rules) -> None:
     if isinstance(rule, Subscription):
         await port.put_subscription(rule)
     elif isinstance(rule, AlertRule):

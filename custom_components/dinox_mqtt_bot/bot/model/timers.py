@@ -2,6 +2,7 @@
 
 from heapq import heapify, heappop, heappush
 import math
+from typing import Protocol
 
 NEVER = math.inf
 
@@ -50,3 +51,14 @@ class Timers:
         self._times = {key: at + seconds for key, at in self._times.items()}
         self._heap = [(at, key) for key, at in self._times.items()]
         heapify(self._heap)
+
+
+class Timed(Protocol):
+    """A part that does something by itself when its time has come."""
+
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do (Unix time); infinity for never."""
+
+    def tick(self, now: float) -> None:
+        """Do what has become due."""

@@ -1,15 +1,12 @@
 """What was stored, read again: to say what an alert rule would meet."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING
 
 from ..model.history import Past
 from ..model.message import Message
 from ..model.reading import Reading
 from ..payload.paths import lookup, parse_path
-
-if TYPE_CHECKING:
-    from ..bot import Bot
+from .lookups import Lookups
 
 CHUNK = 200
 NEWEST = 20
@@ -18,44 +15,46 @@ NEWEST = 20
 LOOKED_THROUGH = 400
 
 
-def read_again(bot: Bot, past: Past) -> Reading:
+def read_again(lookups: Lookups, past: Past) -> Reading:
     """Return what a stored message means with today's names and units."""
     message = Message(
         past.topic, past.payload.encode(errors="replace"), retain=past.retain, received=past.time
     )
-    return bot.readings.read(message, bot.subscriptions.best(past.topic))
+    return lookups.readings.read(message, lookups.subscriptions.best(past.topic))
 
 
-async def stored(bot: Bot, topic_filter: str, since: float, most: int) -> AsyncIterator[list[Reading]]:
+async def stored(
+    lookups: Lookups, topic_filter: str, since: float, most: int
+) -> AsyncIterator[list[Reading]]:
     """Yield the messages of a filter in chunks, oldest first, `most` at the most.
 
     Each chunk is asked for by itself, so that the event loop gets its turn in between.
     """
     after, left = 0, most
     while left > 0:
-        chunk = await bot.ports.history.past(topic_filter, since, after, min(CHUNK, left))
+        chunk = await lookups.ports.history.past(topic_filter, since, after, min(CHUNK, left))
         if chunk:
-            yield [read_again(bot, past) for past in chunk]
+            yield [read_again(lookups, past) for past in chunk]
         if len(chunk) < min(CHUNK, left):
             return
         after, left = chunk[-1].id, left - len(chunk)
 
 
-async def newest(bot: Bot, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
+async def newest(lookups: Lookups, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
     """Return some of the newest messages of a filter, oldest first."""
-    rows = await bot.ports.history.page(topic_filter, limit)
+    rows = await lookups.ports.history.page(topic_filter, limit)
     found: list[Reading] = []
     if rows:
         since = min(row.time for row in rows)
-        async for chunk in stored(bot, topic_filter, since, LOOKED_THROUGH):
+        async for chunk in stored(lookups, topic_filter, since, LOOKED_THROUGH):
             found += chunk
     return found[-limit:]
 
 
-async def with_field(bot: Bot, field: str) -> list[str]:
+async def with_field(lookups: Lookups, field: str) -> list[str]:
     """Return the topics whose newest messages have a field of this name."""
     path = parse_path(field)
     last: Mapping[str, Reading] = {
-        reading.message.topic: reading for reading in await newest(bot, "#", CHUNK)
+        reading.message.topic: reading for reading in await newest(lookups, "#", CHUNK)
     }
     return [topic for topic, reading in last.items() if lookup(reading, path) is not None]

@@ -3,17 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 import re
-from typing import TYPE_CHECKING
 
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.subscriptions import fold
 from ..model.topics import shared, valid_filter
 from ..payload.paths import parse_path, write_path
+from .lookups import Lookups
 from .replay import with_field
-
-if TYPE_CHECKING:
-    from ..bot import Bot
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
@@ -21,14 +18,14 @@ MOST_NAMED = 8
 _PLAIN = set("/+#$")
 
 
-async def find_topic(bot: Bot, text: str) -> tuple[str, str]:
+async def find_topic(lookups: Lookups, text: str) -> tuple[str, str]:
     """Return the topic or filter that a text means, and the field behind it, if any.
 
     Raises BotError `which_topic` where it may be several, `invalid_filter` where it can be none.
     """
-    rows = await bot.ports.history.topics("#", MOST_TOPICS)
+    rows = await lookups.ports.history.topics("#", MOST_TOPICS)
     seen = {row.topic for row in rows}
-    subscriptions = bot.subscriptions
+    subscriptions = lookups.subscriptions
 
     def known(name: str) -> bool:
         return name in seen or subscriptions.get(name) is not None or fold(name) in subscriptions.aliases
@@ -38,7 +35,7 @@ async def find_topic(bot: Bot, text: str) -> tuple[str, str]:
         return subscriptions.resolve(topic), write_path(parse_path(field))
     if called := _called(text, rows):
         return _only(text, called), ""
-    if not _PLAIN & set(text) and (topics := await with_field(bot, text)):
+    if not _PLAIN & set(text) and (topics := await with_field(lookups, text)):
         return _only(text, topics), write_path(parse_path(text))
     valid_filter(text)
     return text, ""
@@ -89,12 +86,12 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
         yield text[:at], text[at:].removeprefix(".")
 
 
-def topic_name(bot: Bot, topic_filter: str) -> str:
+def topic_name(lookups: Lookups, topic_filter: str) -> str:
     """Return what the topics of a filter are called: the alias, the device's name for a plain topic, or itself."""
-    subscription = bot.subscriptions.get(topic_filter)
+    subscription = lookups.subscriptions.get(topic_filter)
     if subscription is not None and subscription.alias:
         return subscription.alias
     topic = shared(topic_filter)[1]
     if "+" in topic or "#" in topic:
         return topic_filter
-    return bot.readings.name(topic, bot.subscriptions.best(topic))
+    return lookups.readings.name(topic, lookups.subscriptions.best(topic))

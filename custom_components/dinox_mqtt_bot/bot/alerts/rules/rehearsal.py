@@ -1,7 +1,6 @@
 """What an alert rule would have done to the stored messages."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ...model.alert import ACTIVE, AlertState
 from ...model.announcements import AlertChanged
@@ -9,13 +8,11 @@ from ...model.conditions import Operator, Value
 from ...model.reading import Reading
 from ...model.rules import AlertRule
 from ...payload.paths import lookup, parse_path
+from ...reading.lookups import Lookups
 from ...reading.replay import stored
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import convert
 from ..engine import Alerts, Judged
-
-if TYPE_CHECKING:
-    from ...bot import Bot
 
 MOST_MESSAGES = 50_000
 
@@ -43,10 +40,10 @@ class Rehearsal:
     quiet: str = ""
 
 
-async def rehearse(bot: Bot, rule: AlertRule, since: float, now: float) -> Rehearsal:
+async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
     """Run the alerts' own engine over what is stored since a Unix time."""
     stage = _Stage(rule)
-    async for chunk in stored(bot, rule.filter, since, MOST_MESSAGES):
+    async for chunk in stored(lookups, rule.filter, since, MOST_MESSAGES):
         for reading in chunk:
             stage.take(reading)
     return stage.result(now)

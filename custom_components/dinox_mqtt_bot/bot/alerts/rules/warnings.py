@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ...model.caller import PREFIX
 from ...model.conditions import Operator, Value
@@ -13,23 +12,21 @@ from ...model.rules import AlertRule
 from ...model.subscriptions import fold
 from ...model.topics import matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
+from ...reading.lookups import Lookups
 from ...reading.replay import newest, with_field
 from ...reading.topic_lookup import Known
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC, Judge
 
-if TYPE_CHECKING:
-    from ...bot import Bot
-
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
 
 
-async def known_names(bot: Bot) -> Known:
+async def known_names(lookups: Lookups) -> Known:
     """Return what knows the topics that came in, the filters that are subscribed, and the aliases."""
-    seen = {row.topic for row in await bot.ports.history.topics("#", MOST_TOPICS)}
-    subscriptions = bot.subscriptions
+    seen = {row.topic for row in await lookups.ports.history.topics("#", MOST_TOPICS)}
+    subscriptions = lookups.subscriptions
 
     def known(text: str) -> bool:
         return text in seen or subscriptions.get(text) is not None or fold(text) in subscriptions.aliases
@@ -37,29 +34,29 @@ async def known_names(bot: Bot) -> Known:
     return known
 
 
-async def settled(bot: Bot, rule: AlertRule, known: Known) -> AlertRule:
+async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
     """Return a rule as typed with the filter that is meant: that of an alias, or of a field such as `temp`.
 
     Raises BotError `rule_which_topic` or `invalid_filter`.
     """
     if not known(rule.filter) and not set("/+#$") & set(rule.filter):
         field = ".".join(filter(None, (write_path(parse_path(rule.filter)), rule.field)))
-        topics = await with_field(bot, field)
+        topics = await with_field(lookups, field)
         if topics:
-            return replace(rule, filter=_covering(bot, topics, field), field=field)
-    resolved = bot.subscriptions.resolve(rule.filter)
+            return replace(rule, filter=_covering(lookups, topics, field), field=field)
+    resolved = lookups.subscriptions.resolve(rule.filter)
     valid_filter(resolved)
     return replace(rule, filter=resolved)
 
 
-async def doubts(bot: Bot, rule: AlertRule) -> list[Text]:
+async def doubts(lookups: Lookups, rule: AlertRule) -> list[Text]:
     """Return why a rule may never fire, as far as its condition and the newest messages tell."""
     judge = Judge(rule.condition)
     found = [Text(problem)] if (problem := judge.problem()) else []
-    if bot.subscriptions.covering(rule.filter) is None:
+    if lookups.subscriptions.covering(rule.filter) is None:
         command = f"{PREFIX} subscribe {rule.filter}"
         found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
-    readings = await newest(bot, rule.filter)
+    readings = await newest(lookups, rule.filter)
     if not readings:
         return [*found, Text("rule_unseen", {"filter": rule.filter})]
     values = [value for reading in readings if (value := lookup(reading, parse_path(rule.field))) is not None]
@@ -99,12 +96,12 @@ def with_doubts(done: Text, found: list[Text]) -> Text:
     return Text(done.key, done.placeholders, facts)
 
 
-def _covering(bot: Bot, topics: list[str], field: str) -> str:
+def _covering(lookups: Lookups, topics: list[str], field: str) -> str:
     """Return the topic that has a field, or the narrowest subscription that brings all that have it."""
     if len(topics) == 1:
         return topics[0]
     found = [
-        each.filter for each in bot.subscriptions if all(matches(each.filter, topic) for topic in topics)
+        each.filter for each in lookups.subscriptions if all(matches(each.filter, topic) for topic in topics)
     ]
     if not found:
         raise BotError("rule_which_topic", field=field, topics=", ".join(topics[:MOST_NAMED]))

@@ -1,7 +1,7 @@
 """What keeps bridges from running in circles: marks on what they publish, and a memory where marks get lost."""
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sized
 from hashlib import blake2b
 
 from ..model.message import Message
@@ -102,10 +102,18 @@ class Echoes:
         self._told = Tokens()
         self._alike: dict[tuple[str, str, bytes], tuple[int, float]] = {}
         self._marked_at = -ECHO_SECONDS
+        self._carried: Callable[[str], Sized] = lambda topic: topic
 
-    def published(self, talk: str, topic: str, payload: bytes, now: float) -> None:
-        """Know that this is published for somebody of a conversation, and will come back once."""
+    def follow(self, carried: Callable[[str], Sized]) -> None:
+        """Know by what to find out whether a bridge carries a topic: nothing else comes back."""
+        self._carried = carried
+
+    def published(self, talk: str, topic: str, payload: bytes, now: float) -> bool:
+        """Know that this is published for somebody of a conversation; say whether it will come back, once."""
+        if not self._carried(topic):
+            return False
         self._published.put((talk, topic, _digest(payload)), now)
+        return True
 
     def not_published(self, talk: str, topic: str, payload: bytes, now: float) -> None:
         """Know that it was not published after all."""

@@ -1,0 +1,44 @@
+"""What leaves the bot: held back from those who are not to be disturbed, or said whatever the hour."""
+
+from collections.abc import Iterable
+
+from ..model.notice import Notice
+from ..ports import Clock, Outbox
+from .do_not_disturb import Disturbance
+
+
+class Outgoing:
+    """The one door to the outbox."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, disturbance: Disturbance) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._disturbance = disturbance
+
+    def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
+        """Return a notice of now."""
+        return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
+        said, held = self.parted(notices)
+        for notice in said:
+            self._outbox.put(notice)
+        for notice in held:
+            self._outbox.hold(notice)
+
+    def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> None:
+        """Say what somebody waits for, whether it may be disturbed or not."""
+        self._outbox.put(self.notice(to, text, room=room, file=file))
+
+    def hold(self, to: str, text: str) -> None:
+        """Have something wait in the outbox until its contact may be disturbed."""
+        self._outbox.hold(self.notice(to, text))
+
+    def parted(self, notices: Iterable[Notice]) -> tuple[list[Notice], list[Notice]]:
+        """Return the notices that may be said now, and those that have to wait."""
+        now = self._clock.now()
+        parted: tuple[list[Notice], list[Notice]] = [], []
+        for notice in notices:
+            parted[self._disturbance.holds(notice.to, notice.priority, now)].append(notice)
+        return parted
