@@ -14,7 +14,8 @@ from bot.commands.charts import Chart
 from bot.commands.database import Purge
 from bot.commands.history import Export
 from bot.history import export as exporting
-from bot.history.charts import Wanted, chart, limits, numeric_fields
+from bot.history.charts import Wanted, chart, numeric_fields
+from bot.history.limits import limits
 from bot.history.export import harmless
 from bot.model.caller import Caller, Surface
 from bot.model.charts import Limit, Picture

@@ -8,16 +8,16 @@ from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import Announcement
-from ..model.errors import BotError
 from ..model.notice import Notice
 from ..model.reading import Reading
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.subscriptions import Subscriptions, fold
+from ..model.subscriptions import Subscriptions
 from ..model.timers import NEVER
 from ..ports import Ports
 from ..rendering.readings import When
 from . import lifecycle
 from .engine import NOTHING, Alerts, Judged
+from .lookup import find_alerts
 from .notices import Telling, recipients, told_of, waiting
 from .texts import Told, attended_text
 
@@ -83,43 +83,10 @@ class Alarms:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
 
     def find(self, handle: str, about: Sequence[Alert] = ()) -> list[Alert]:
-        """Return the active alerts somebody means: by number, name of the rule, topic, alias or name of the topic.
-
-        Without a handle those `about` which a message was that is replied to, else all that were told.
-        Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
-        """
-        active = self.active
-        if not active:
-            raise BotError("no_alerts")
-        if not handle:
-            return list(about) or [alert for alert in active if not alert.untold] or active
-        named = self._named(handle, active)
-        numbered = [alert for alert in active if handle.removeprefix("#") == str(alert.number)]
-        if handle.startswith("#") or not named:
-            named, numbered = numbered, []
-        if numbered and numbered != named:
-            raise BotError("ambiguous_alert", handle=handle, alert=f"#{numbered[0].number}")
-        if not named:
-            known = ", ".join(self._called(alert) for alert in active[:10])
-            raise BotError("no_alert", handle=handle, alerts=known)
-        return named
-
-    def _named(self, handle: str, active: list[Alert]) -> list[Alert]:
-        name, topic = fold(handle), self._subscriptions.resolve(handle)
-
-        def is_meant(alert: Alert) -> bool:
-            rule = self.engine.rule_of(alert)
-            names = (fold(rule.name), fold(alert.name), str(rule.number or ""))
-            return name in names or topic in {alert.topic, rule.filter}
-
-        found = [alert for alert in active if is_meant(alert)]
-        return found or [
-            alert for alert in active if name in _words(self.engine.rule_of(alert).name, alert.name)
-        ]
-
-    def _called(self, alert: Alert) -> str:
-        """Return what somebody may call an alert."""
-        return f"#{alert.number} {self.engine.rule_of(alert).name}".rstrip()
+        """Return the active alerts somebody means. Raises what `lookup.find_alerts` raises."""
+        return find_alerts(
+            handle, self.active, self.engine.rule_of, self._subscriptions.resolve(handle), about
+        )
 
     # What happens.
 
@@ -274,11 +241,6 @@ class Alarms:
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)
-
-
-def _words(*names: str) -> set[str]:
-    """Return the words of names, long enough to be meant, as names are compared."""
-    return {word for name in names for word in fold(name).split() if len(word) > 2}
 
 
 def _joined(records: Iterable[Record]) -> Record:

@@ -1,12 +1,14 @@
 """Which alerts somebody means, and until when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 import re
 
 from ..model.alert import Alert
 from ..model.caller import Caller
 from ..model.errors import BotError
+from ..model.rules import AlertRule
+from ..model.subscriptions import fold
 from ..model.timers import NEVER
 from ..ports import Clock
 from ..text.durations import leading_duration, parse_duration
@@ -17,6 +19,53 @@ MOST_WORDS = 12
 _UNTIL = re.compile(r"(?i)(?:until|till|bis)\s+(\d{1,2})(?:[:.](\d{2}))?(?:\s*uhr)?")
 _ON = frozenset({"", "on", "an", "ein", "yes"})
 _OFF = frozenset({"off", "aus", "no", "0"})
+
+
+def find_alerts(
+    handle: str,
+    active: list[Alert],
+    rule_of: Callable[[Alert], AlertRule],
+    topic: str,
+    about: Sequence[Alert] = (),
+) -> list[Alert]:
+    """Return the active alerts somebody means: by number, name of the rule, topic, alias or name of the topic.
+
+    `topic` is the topic that the handle is an alias of, else the handle. Without a handle those `about` which a message
+    was that is replied to, else all that were told. Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
+    """
+    if not active:
+        raise BotError("no_alerts")
+    if not handle:
+        return list(about) or [alert for alert in active if not alert.untold] or active
+    named = _named(handle, active, rule_of, topic)
+    numbered = [alert for alert in active if handle.removeprefix("#") == str(alert.number)]
+    if handle.startswith("#") or not named:
+        named, numbered = numbered, []
+    if numbered and numbered != named:
+        raise BotError("ambiguous_alert", handle=handle, alert=f"#{numbered[0].number}")
+    if not named:
+        known = ", ".join(f"#{alert.number} {rule_of(alert).name}".rstrip() for alert in active[:10])
+        raise BotError("no_alert", handle=handle, alerts=known)
+    return named
+
+
+def _named(
+    handle: str, active: list[Alert], rule_of: Callable[[Alert], AlertRule], topic: str
+) -> list[Alert]:
+    name = fold(handle)
+
+    def is_meant(alert: Alert) -> bool:
+        rule = rule_of(alert)
+        names = (fold(rule.name), fold(alert.name), str(rule.number or ""))
+        return name in names or topic in {alert.topic, rule.filter}
+
+    found = [alert for alert in active if is_meant(alert)]
+    return found or [alert for alert in active if name in _words(rule_of(alert).name, alert.name)]
+
+
+def _words(*names: str) -> set[str]:
+    """Return the words of names, long enough to be meant, as names are compared."""
+    return {word for name in names for word in fold(name).split() if len(word) > 2}
 
 
 def meant(find: Callable[[str], list[Alert]], caller: Caller, text: str) -> tuple[list[Alert], str]:

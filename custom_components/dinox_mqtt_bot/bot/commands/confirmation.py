@@ -37,11 +37,6 @@ class Confirming:
         self._waiting[caller.surface, caller.who] = command, self._clock.now() + PATIENCE
         return Text("confirm", {"stake": stake}, {"confirm": True})
 
-    def awaits(self, text: str, caller: Caller) -> bool:
-        """Say whether a text answers a question."""
-        _, until = self._waiting.get((caller.surface, caller.who), (None, 0.0))
-        return self._clock.now() - until <= LATE and _word(text) in _YES | _NO
-
     def take(self, text: str, caller: Caller) -> Command | Text | None:
         """Return the command that a text says yes to, what is said of it if it says no or too late, else nothing.
 

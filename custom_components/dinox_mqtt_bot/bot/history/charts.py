@@ -3,42 +3,28 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model.charts import Limit, Picture
-from ..model.conditions import Operator
+from ..model.charts import Picture
 from ..model.errors import BotError
 from ..model.history import Point, Span
 from ..model.reading import MORE, Reading
 from ..model.replies import Chart, Text
 from ..model.rules import AlertRule
-from ..model.topics import matches
-from ..payload.paths import lookup, parse_path, write_path
-from ..ports import AlertBook
+from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
 from ..reading.replay import newest, stored
 from ..reading.topic_lookup import topic_name
-from ..text.numbers import number, number_text, with_unit
-from ..text.units import convert
+from ..text.numbers import number_text, with_unit
+from .limits import bands, limits
 from .sparkline import gather, mean_text, sparkline, summary
 
 BUCKETS = 240
 DAY = 86_400.0
 MOST_MESSAGES = 10_000
-MOST_LIMITS = 4
 MOST_FIELDS = 8
 
 DEFAULTS = (DAY, 7 * DAY, 30 * DAY)
 """How far a chart looks back that nobody gave a span: until there are two numbers."""
 
-_LEVELS = frozenset(
-    {
-        Operator.ABOVE,
-        Operator.BELOW,
-        Operator.AT_LEAST,
-        Operator.AT_MOST,
-        Operator.BETWEEN,
-        Operator.OUTSIDE,
-    }
-)
 # Numbers that a device tells about itself: what people ask for is another one.
 _ASIDE = frozenset(
     (
@@ -173,43 +159,6 @@ async def _read_again(lookups: Lookups, wanted: Wanted, since: float) -> list[tu
         values = ((reading.time, _number(reading, wanted.field)) for reading in chunk)
         found += [(at, value) for at, value in values if value is not None]
     return found
-
-
-def limits(rules: Iterable[AlertRule], topic: str, field: str, unit: str) -> tuple[Limit, ...]:
-    """Return the values at which rules about these numbers fire."""
-    found: dict[float, Limit] = {}
-    for rule in rules:
-        if not rule.enabled or rule.condition.operator not in _LEVELS or not _about(rule, topic, field):
-            continue
-        for value in rule.condition.values:
-            amount = number(value)
-            if amount is not None:
-                level = convert(*amount, unit)
-                found.setdefault(level, Limit(level, _label(rule, level, unit)))
-    return tuple(found.values())[:MOST_LIMITS]
-
-
-def _label(rule: AlertRule, level: float, unit: str) -> str:
-    operator = rule.condition.operator
-    sign = "" if operator in {Operator.BETWEEN, Operator.OUTSIDE} else f"{operator} "
-    return f"{sign}{with_unit(number_text(level), unit)}"
-
-
-def _about(rule: AlertRule, topic: str, field: str) -> bool:
-    return matches(rule.filter, topic) and write_path(parse_path(rule.field)) == field
-
-
-async def bands(
-    book: AlertBook, rules: Iterable[AlertRule], topic: str, field: str, span: Span
-) -> tuple[Span, ...]:
-    """Return when an alert about these numbers was active, within a span."""
-    ours = {rule.id for rule in rules if _about(rule, topic, field)}
-    periods = await book.periods(topic, span) if ours else []
-    return tuple(
-        Span(max(each.since, span.since), min(each.until, span.until))
-        for each in periods
-        if each.rule in ours
-    )
 
 
 def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span: Span) -> tuple[float, str]:
