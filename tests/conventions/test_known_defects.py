@@ -10,7 +10,7 @@ from source import INTEGRATION, ROOT, functions, modules
 
 PAGE = ROOT / "docs" / "adr" / "0013-the-peers-defects.md"
 DEFECTS = [f"D{number}" for number in range(1, 90)]
-NAMED = re.compile(r"`(bot|broker|conventions|e2e|ha|lab|store|xmpp)/(\w+)::(\w+)`")
+NAMED = re.compile(r"`((?:bot|broker|conventions|e2e|ha|lab|store|xmpp)(?:/\w+)*)/(\w+)::(\w+)`")
 
 
 @cache
