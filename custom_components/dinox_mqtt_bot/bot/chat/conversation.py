@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from ..model.notice import Notice
 from ..model.reading import Reading
 from ..model.rules import Display, Priority, Subscription
+from ..model.timers import NEVER, is_due
 from ..ports import Phrases
 from ..rendering.readings import When, render_reading
 from ..text.durations import duration
-from .batch import NEVER, Batch
+from .batch import Batch
 from .live import Bubble, Live
 from .urgent import Urgent
 
@@ -107,8 +108,7 @@ class Conversation:
         notices = self.urgent.due(now)
         if not self._online:
             return notices
-        # Farther off than the gap means that the clock was set back.
-        if not now < self._quiet_until <= now + GAP:
+        if is_due(self._quiet_until, now, GAP):
             said = self._turn(now)
             notices += said
             if said:
@@ -219,7 +219,7 @@ class Conversation:
         """Return the one new message that waited longest, if any is due."""
         waiting: tuple[Batch | Live, ...] = (self._batch, self._digest, self._live)
         first = min(waiting, key=lambda each: each.due_at)
-        if first.due_at == NEVER or now < first.due_at <= now + first.delay:
+        if not is_due(first.due_at, now, first.delay):
             return []
         if isinstance(first, Live):
             return self._say(first.next_new(), now)
