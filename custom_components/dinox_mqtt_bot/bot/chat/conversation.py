@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..model.newest import Newest
 from ..model.notice import Notice
 from ..model.reading import Reading
 from ..model.rules import Display, Priority, Subscription
@@ -61,7 +62,7 @@ class Conversation:
         self._live = Live()
         self._quiet_until = 0.0
         self._told: set[str] = set()
-        self._compared: dict[str, int] = {}
+        self._compared = Newest[str, int](MAX_COMPARED_TOPICS)
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused
@@ -200,9 +201,7 @@ class Conversation:
         topic, text = reading.message.topic, hash(reading.text)
         if self._compared.get(topic) == text:
             return False
-        if len(self._compared) >= MAX_COMPARED_TOPICS:
-            del self._compared[next(iter(self._compared))]
-        self._compared[topic] = text
+        self._compared.put(topic, text)
         return True
 
     def _hide(self, reading: Reading, count: int) -> None:
