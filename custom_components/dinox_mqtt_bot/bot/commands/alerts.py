@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
-from ..alerts.rules.names import addressed, named
+from ..alerts.rules.names import named
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
 from ..model import alert
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
 from ..model.subscriptions import fold
@@ -190,9 +191,10 @@ class Rule(Command):
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
-        found = addressed(self.rule, bot.alarms.rules)
+        handles = Handles(bot.alarms.rules)
+        found = handles.begun(self.rule)
         if found is None or found[1]:
-            found = addressed(f"{self.rule} {self.change}", bot.alarms.rules)
+            found = handles.begun(f"{self.rule} {self.change}")
         else:
             found = found[0], self.change
         rule, change = found or (bot.alarms.rule(self.rule), "")
@@ -252,7 +254,7 @@ class Try(Command):
         return _told(bot, rule, result, self.days)
 
     async def _rule(self, bot: Bot) -> AlertRule:
-        found = addressed(self.rule, bot.alarms.rules)
+        found = Handles(bot.alarms.rules).begun(self.rule)
         if found is not None:
             return changed(*found) if found[1] else found[0]
         known = await known_names(bot)

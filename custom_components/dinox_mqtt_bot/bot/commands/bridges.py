@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, override
 
 from ..bridges.grammar import ARROWS, checked, typed_bridge
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.subscriptions import fold
@@ -16,28 +16,18 @@ from .command import Command, param
 if TYPE_CHECKING:
     from ..bot import Bot
 
-SIMILAR = 3
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
 
-def known(bot: Bot, handle: str) -> Kept | None:
-    """Return the bridge of a number or a name, if there is one."""
-    wanted = fold(handle).removeprefix("#")
-    handles = {str(each.number): each for each in bot.bridges.all}
-    return (handles | {fold(each.name): each for each in bot.bridges.all if each.name}).get(wanted)
-
-
-def find(bot: Bot, handle: str) -> Kept:
+def find_bridge(bot: Bot, handle: str) -> Kept:
     """Return the bridge of a number or a name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
-    found = known(bot, handle)
-    if found is not None:
+    handles = Handles(bot.bridges.all)
+    if (found := handles.get(handle)) is not None:
         return found
     if not bot.bridges.all:
         raise BotError("no_bridges", example=EXAMPLE)
-    named = {fold(each.name): each for each in bot.bridges.all if each.name}
-    near = [named[name].name for name in get_close_matches(fold(handle), named, SIMILAR)]
-    if near:
-        raise BotError("no_bridge_similar", bridge=handle, similar=", ".join(near))
+    if similar := handles.similar(handle):
+        raise BotError("no_bridge_similar", bridge=handle, similar=similar)
     raise BotError("no_bridge", bridge=handle)
 
 
@@ -58,13 +48,13 @@ class Bridge(Command):
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
-        meant = known(bot, self.topic)
+        meant = Handles(bot.bridges.all).get(self.topic)
         if meant is not None and not self.what.strip():
             return _shown(bot, meant)
         if meant is not None:
             return await _kept(bot, "bridge_changed", typed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
-            find(bot, self.topic)  # there is none, and the error says so
+            find_bridge(bot, self.topic)  # there is none, and the error says so
         made = typed_bridge(self.what, Kept(bot.subscriptions.resolve(self.topic), ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
@@ -177,7 +167,7 @@ class RmBridge(Command):
 
     @override
     async def run(self, bot: Bot, caller: Caller) -> Reply:
-        gone = find(bot, self.bridge)
+        gone = find_bridge(bot, self.bridge)
         facts = _facts(bot, gone)
         await bot.ports.rules.remove_bridge(gone)
         return Text("bridge_removed", {"number": str(gone.number), "what": _what(gone)}, facts)
