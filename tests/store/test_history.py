@@ -172,8 +172,11 @@ async def test_an_unchanged_payload_is_recognised_also_after_a_restart(open_stor
     assert not history.unchanged(message("never/seen", payload))
 
 
-async def test_only_so_many_topics_are_held_in_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_so_many_topics_are_held_in_memory(
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(recent, "MAX_TOPICS", 3)
+    store = open_store()
     for number in range(5):
         store.history.append(reading(f"t/{number}"), Priority.NORMAL)
     assert [store.history.unchanged(message(f"t/{number}")) for number in range(5)] == [
@@ -229,9 +232,10 @@ async def test_after_a_restart_the_topics_heard_longest_ago_are_forgotten_first(
 
 
 async def test_a_fingerprint_met_again_is_kept_as_long_as_a_new_one(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    open_store: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recent, "FINGERPRINTS", 3)
+    store = open_store()
     for number in (1, 2, 3, 1, 4):
         store.history.append(reading(packet_id=number), Priority.NORMAL)
     assert [store.history.known(message(packet_id=number)) for number in (1, 2, 3, 4)] == [

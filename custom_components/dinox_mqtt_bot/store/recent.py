@@ -1,9 +1,9 @@
 """What has to be known of stored messages without reading the disk."""
 
-from collections import OrderedDict
 import sqlite3
 
 from ..bot.model.message import Message
+from ..bot.model.newest import Newest
 from .table import MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
@@ -17,8 +17,8 @@ class Recent:
     """
 
     def __init__(self) -> None:
-        self._digests: dict[str, int] = {}
-        self._fingerprints: OrderedDict[tuple[int, str, int], None] = OrderedDict()
+        self._digests = Newest[str, int](MAX_TOPICS)
+        self._fingerprints = Newest[tuple[int, str, int], None](FINGERPRINTS)
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run stored."""
@@ -32,8 +32,7 @@ class Recent:
             " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"
         )
         for fingerprint in reversed(connection.execute(newest, (FINGERPRINTS,)).fetchall()):
-            self._fingerprints[fingerprint] = None
-            self._fingerprints.move_to_end(fingerprint)
+            self._fingerprints.put(fingerprint, None)
 
     def unchanged(self, message: Message) -> bool:
         """Whether the topic's last payload was this.
@@ -49,16 +48,10 @@ class Recent:
     def learn(self, message: Message, digest: int) -> bool:
         """Remember the message; tell whether it is a redelivery of a known one."""
         topic = message.topic
-        self._digests.pop(topic, None)
-        self._digests[topic] = digest
-        if len(self._digests) > MAX_TOPICS:
-            del self._digests[next(iter(self._digests))]
+        self._digests.put(topic, digest)
         if not message.qos:
             return False
         fingerprint = (message.packet_id, topic, digest)
         repeated = message.repeated and fingerprint in self._fingerprints
-        self._fingerprints[fingerprint] = None
-        self._fingerprints.move_to_end(fingerprint)
-        if len(self._fingerprints) > FINGERPRINTS:
-            self._fingerprints.popitem(last=False)
+        self._fingerprints.put(fingerprint, None)
         return repeated

@@ -1,12 +1,13 @@
 """The newest few of what came by."""
 
+from ..bot.model.newest import Newest
+
 
 class Remembered:
     """A set that forgets its oldest members."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._members: dict[str, None] = {}
+        self._members = Newest[str, None](size)
 
     def __contains__(self, member: str) -> bool:
         return member in self._members
@@ -14,9 +15,8 @@ class Remembered:
     def add(self, member: str) -> bool:
         """Remember it; return whether it is new."""
         new = member not in self._members
-        self._members[member] = None
-        if len(self._members) > self._size:
-            del self._members[next(iter(self._members))]
+        if new:
+            self._members.put(member, None)
         return new
 
     def discard(self, member: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
+from ..bot.model.newest import Newest
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.ports import UNSURE_SECONDS
@@ -31,7 +32,7 @@ class Unconfirmed:
 
     def __init__(self) -> None:
         self._taken: dict[str, _Taken] = {}
-        self._times: dict[str, int] = {}
+        self._times = Newest[str, int](_MOST_COUNTED)
         self._lost_at: float | None = None
 
     def taken(self, notice: Notice, now: float) -> None:
@@ -75,11 +76,8 @@ class Unconfirmed:
             if times < MOST_TIMES and (taken.urgent or taken.to in contacts):
                 contacts.add(taken.to)
                 doubted.append(notice_id)
-                self._times.pop(notice_id, None)
-                self._times[notice_id] = times + 1
+                self._times.put(notice_id, times + 1)
         for notice_id in doubted:
             del self._taken[notice_id]
-        while len(self._times) > _MOST_COUNTED:
-            del self._times[next(iter(self._times))]
         self._lost_at = None
         return doubted

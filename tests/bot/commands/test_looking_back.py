@@ -15,8 +15,8 @@ from bot.commands.database import Purge
 from bot.commands.history import Export
 from bot.history import export as exporting
 from bot.history.charts import Wanted, chart, numeric_fields
-from bot.history.limits import limits
 from bot.history.export import harmless
+from bot.history.limits import limits
 from bot.model.caller import Caller, Surface
 from bot.model.charts import Limit, Picture
 from bot.model.conditions import Condition, Operator

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.named_presets import checked, filled, find, spoken
+from bot.commands.named_presets import checked, filled, find_preset, spoken
 from bot.commands.presets import Preset as Command
 from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
@@ -101,7 +101,7 @@ def test_blanks_in_a_name_count_once() -> None:
 
 @pytest.mark.parametrize("handle", ["1", "#1", "good NIGHT", "Good  night"])
 def test_it_is_found_by_name_or_number(handle: str) -> None:
-    assert find(ALL, handle) is NIGHT
+    assert find_preset(ALL, handle) is NIGHT
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_it_is_found_by_name_or_number(handle: str) -> None:
 )
 def test_what_is_not_there_is_told_with_what_is_like_it(presets: tuple[Preset, ...], key: str) -> None:
     with pytest.raises(BotError) as raised:
-        find(presets, "god night")
+        find_preset(presets, "god night")
     assert raised.value.key == key
 
 

@@ -7,10 +7,11 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.dialogue.free_text import ECHO, MOST_WAITING, mistyped
-from bot.dialogue.hearing import BRAKE_SECONDS, MOST_ANSWERS
+from bot.dialogue.hearing import MOST_ANSWERS
 from bot.model.message import Properties, QoS
 from bot.model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
 from bot.model.utterance import Utterance
+from bot.text.rate import MINUTE
 
 ANN = "ann@example.org"
 BEN = "ben@example.org"
@@ -339,7 +340,7 @@ async def test_two_bots_that_answer_each_other_come_to_rest() -> None:
             break
         text = world.said[0]
     assert turn == 2 * MOST_ANSWERS
-    here.later(BRAKE_SECONDS)
+    here.later(MINUTE)
     await say(here, "hello", GUEST)
     assert here.said
 

@@ -1,28 +1,24 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.notice import Notice, Push, is_target
+from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.timers import NEVER
+from ..model.timers import NEVER, is_due
 from ..ports import Phrases
 from ..rendering.readings import When
+from ..text.rate import MINUTE, Window
 from .texts import Told, alert_push, alerts_text, tag_of
 
 GATHER = 1.5
 """Seconds from the first alert to its notice: what else breaks in that time is told with it."""
 
-STORM_SECONDS = 60.0
 MOST_LINES = 40
 PUSHED_APART = 3
 NOTICES_KEPT = 12
-
-type Ring = Callable[[str], bool]
-"""Says whether a notification about a topic may ring."""
 
 
 @dataclass(slots=True)
@@ -30,7 +26,7 @@ class _Lane:
     """The alerts that are critical, or those that are not: when the next are told, and when the last were."""
 
     due_at: float = NEVER
-    said: deque[float] = field(default_factory=deque)
+    said: Window = field(default_factory=Window)
     braked: bool = False
 
 
@@ -66,7 +62,7 @@ class Telling:
 
     def is_lost(self, now: float) -> bool:
         """Say whether something is due later than it ever can be: the clock was set back."""
-        return any(now + STORM_SECONDS < lane.due_at < NEVER for lane in self._lanes.values())
+        return any(now + MINUTE < lane.due_at < NEVER for lane in self._lanes.values())
 
     def note(self, told: Iterable[Told], now: float, storm: int) -> None:
         """Take note that there is something to be told of these."""
@@ -74,9 +70,9 @@ class Telling:
             lane = self._lanes[one.priority is Priority.CRITICAL]
             if lane.due_at == NEVER:
                 lane.due_at = now + GATHER
-                lane.braked = storm > 0 and _busy(lane, now, storm)
+                lane.braked = 0 < storm <= lane.said.count(now)
                 if lane.braked:
-                    lane.due_at = max(lane.due_at, lane.said[0] + STORM_SECONDS)
+                    lane.due_at = max(lane.due_at, lane.said.moves_at)
 
     def hurry(self, now: float) -> None:
         """Have said now what would be said later."""
@@ -90,8 +86,7 @@ class Telling:
         events: list[AlertEvent] = []
         everything = list(told)
         for critical, lane in self._lanes.items():
-            # Later than the longest wait means that the clock was set back.
-            if lane.due_at == NEVER or now < lane.due_at <= now + STORM_SECONDS:
+            if not is_due(lane.due_at, now, MINUTE):
                 continue
             lane.due_at = NEVER
             mine = [one for one in everything if (one.priority is Priority.CRITICAL) is critical]
@@ -99,7 +94,7 @@ class Telling:
                 alerts[one.key] = replace(one.alert, untold=())
             made = self._notices(mine, rules, ring, now, braked=lane.braked)
             if made:
-                lane.said.append(now)
+                lane.said.add(now)
             for notice, group in made:
                 notices.append(notice)
                 for one in group:
@@ -133,13 +128,6 @@ class Telling:
         sound = any(ring(one.alert.topic) for one in group)
         push = Push(title, tag, sound, rules.click)
         return Notice(self._new_id(), to, text, now, priority, push=push)
-
-
-def _busy(lane: _Lane, now: float, storm: int) -> bool:
-    """Say whether there were as many notices in the last minute as there may be."""
-    while lane.said and not now - STORM_SECONDS < lane.said[0] <= now:
-        lane.said.popleft()
-    return len(lane.said) >= storm
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:

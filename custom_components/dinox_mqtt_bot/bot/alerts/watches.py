@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from ..model.conditions import Condition, Operator
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.rules import AlertRule, Display, Priority, Subscription
-from ..model.subscriptions import Subscriptions, fold
+from ..model.subscriptions import Subscriptions
 from ..model.topics import Filters
 from ..payload.paths import Path, parse_path
 from .judge import Judge
-
-SIMILAR = 3
 
 BROKER = AlertRule(
     filter="",
@@ -63,17 +61,13 @@ class Watches:
 
     def rule(self, handle: str) -> AlertRule:
         """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
-        wanted = fold(handle.strip().removeprefix("#"))
-        named = {fold(rule.name): rule for rule in self.rules}
-        numbered = {str(rule.number): rule for rule in self.rules}
-        found = named.get(wanted) or numbered.get(wanted)
-        if found is not None:
+        handles = Handles(self.rules)
+        if (found := handles.get(handle)) is not None:
             return found
         if not self.rules:
             raise BotError("no_rules")
-        near = [named[name].name for name in get_close_matches(wanted, named, SIMILAR)]
-        if near:
-            raise BotError("no_rule_similar", rule=handle, similar=", ".join(near))
+        if similar := handles.similar(handle):
+            raise BotError("no_rule_similar", rule=handle, similar=similar)
         raise BotError("no_rule", rule=handle)
 
 

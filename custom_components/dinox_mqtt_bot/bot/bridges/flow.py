@@ -1,14 +1,13 @@
 """How much one bridge carries: so many messages a minute each by itself, the rest together. Nothing is dropped."""
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model.reading import Reading
 from ..model.rules import Subscription
-from ..model.timers import NEVER
+from ..model.timers import NEVER, is_due
+from ..text.rate import MINUTE, Window
 
-MINUTE = 60.0
 MOST_TOPICS = 200
 
 
@@ -38,7 +37,7 @@ class Flow:
     def __init__(self, per_minute: int) -> None:
         self.per_minute = per_minute
         self.unlisted = 0
-        self._said: deque[float] = deque()
+        self._said = Window()
         self._topics: dict[str, Gathered] = {}
         self._not_before = 0.0
 
@@ -51,8 +50,8 @@ class Flow:
         """When what waits may be said; infinity if nothing waits."""
         if not self._topics:
             return NEVER
-        full = self.per_minute and len(self._said) >= self.per_minute
-        return max(self._not_before, self._said[0] + MINUTE if full else 0.0)
+        full = 0 < self.per_minute <= len(self._said)
+        return max(self._not_before, self._said.moves_at if full else 0.0)
 
     def may_pass(self, now: float) -> bool:
         """Say whether one more may be said by itself now, and count it if so."""
@@ -72,8 +71,8 @@ class Flow:
         self._topics.setdefault(topic, Gathered(reading, subscription)).add(reading, subscription)
 
     def is_due(self, now: float) -> bool:
-        """Say whether what waits is to be said now. Farther off than a minute means that the clock was set back."""
-        return not now < self.due_at <= now + MINUTE and bool(self._topics)
+        """Say whether what waits is to be said now."""
+        return is_due(self.due_at, now, MINUTE)
 
     def release(self, now: float) -> tuple[Iterable[Gathered], int]:
         """Take what waits, as one message: the topics in the order in which they came, and what they do not list."""
@@ -85,9 +84,8 @@ class Flow:
 
     def _note(self, now: float) -> None:
         if self.per_minute:
-            self._said.append(now)
+            self._said.add(now)
 
     def _has_room(self, now: float) -> bool:
-        while self._said and not now - MINUTE < self._said[0] <= now:
-            self._said.popleft()
-        return not self.per_minute or len(self._said) < self.per_minute
+        said = self._said.count(now)
+        return not self.per_minute or said < self.per_minute

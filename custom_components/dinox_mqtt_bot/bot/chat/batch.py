@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-import math
 
 from ..model.reading import Reading
 from ..model.rules import Subscription
+from ..model.timers import NEVER
 from ..ports import Phrases
 from ..rendering.readings import MOST_TOPICS, When, render_digest, render_reading
 
 IN_FULL = 3
 MOST_NAMED = 10_000
-NEVER = math.inf
 
 
 @dataclass(slots=True)

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..model.newest import Newest
 from ..model.notice import Notice
 from ..model.reading import Reading
 from ..model.rules import Display, Priority, Subscription
+from ..model.timers import NEVER, is_due
 from ..ports import Phrases
 from ..rendering.readings import When, render_reading
 from ..text.durations import duration
-from .batch import NEVER, Batch
+from .batch import Batch
 from .live import Bubble, Live
 from .urgent import Urgent
 
@@ -60,7 +62,7 @@ class Conversation:
         self._live = Live()
         self._quiet_until = 0.0
         self._told: set[str] = set()
-        self._compared: dict[str, int] = {}
+        self._compared = Newest[str, int](MAX_COMPARED_TOPICS)
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused
@@ -107,8 +109,7 @@ class Conversation:
         notices = self.urgent.due(now)
         if not self._online:
             return notices
-        # Farther off than the gap means that the clock was set back.
-        if not now < self._quiet_until <= now + GAP:
+        if is_due(self._quiet_until, now, GAP):
             said = self._turn(now)
             notices += said
             if said:
@@ -200,9 +201,7 @@ class Conversation:
         topic, text = reading.message.topic, hash(reading.text)
         if self._compared.get(topic) == text:
             return False
-        if len(self._compared) >= MAX_COMPARED_TOPICS:
-            del self._compared[next(iter(self._compared))]
-        self._compared[topic] = text
+        self._compared.put(topic, text)
         return True
 
     def _hide(self, reading: Reading, count: int) -> None:
@@ -219,7 +218,7 @@ class Conversation:
         """Return the one new message that waited longest, if any is due."""
         waiting: tuple[Batch | Live, ...] = (self._batch, self._digest, self._live)
         first = min(waiting, key=lambda each: each.due_at)
-        if first.due_at == NEVER or now < first.due_at <= now + first.delay:
+        if not is_due(first.due_at, now, first.delay):
             return []
         if isinstance(first, Live):
             return self._say(first.next_new(), now)

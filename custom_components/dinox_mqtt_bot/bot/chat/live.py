@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ..model.reading import Reading
 from ..model.rules import Subscription
-from .batch import NEVER
+from ..model.timers import NEVER, is_due
 
 CORRECT_EVERY = 5.0
 CORRECTIONS_PER_SECOND = 4.0
@@ -93,8 +93,7 @@ class Live:
 
     def next_stale(self, now: float) -> list[Bubble]:
         """Take the bubbles whose correction is due."""
-        # Later than the longest interval means that the clock was set back.
-        due = [topic for topic, at in self._stale.items() if not now < at <= now + self._interval]
+        due = [topic for topic, at in self._stale.items() if is_due(at, now, self._interval)]
         for topic in due:
             del self._stale[topic]
         self.correct_at = min(self._stale.values(), default=NEVER)

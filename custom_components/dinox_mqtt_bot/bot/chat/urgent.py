@@ -1,30 +1,25 @@
 """Readings that cannot wait: of topics with the priority alert or critical."""
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from ..model.notice import Notice, Push, is_target
+from ..model.notice import Notice, Push, Ring, is_target
 from ..model.reading import Reading
 from ..model.rules import Priority, RuleSet, Subscription
-from ..model.timers import NEVER
+from ..model.timers import NEVER, is_due
 from ..ports import Phrases
 from ..rendering.readings import When, header, render_reading, render_value
+from ..text.rate import MINUTE, Window
 from .batch import Batch
-
-STORM_SECONDS = 60.0
-
-type Ring = Callable[[str], bool]
-"""Says whether a notification about a topic may ring."""
 
 
 @dataclass(slots=True)
-class _Lane:
-    """The critical ones, or those that are not: what the brake holds, until when, and when the last were said."""
+class _Brake:
+    """The critical ones, or those that are not: what is held, until when, and what was said."""
 
-    said: deque[float] = field(default_factory=deque)
-    batch: Batch = field(default_factory=lambda: Batch(STORM_SECONDS))
+    said: Window = field(default_factory=Window)
+    batch: Batch = field(default_factory=lambda: Batch(MINUTE))
     summary_at: float = NEVER
 
 
@@ -39,7 +34,7 @@ class Urgent:
         self._rules = RuleSet()
         self._ring: Ring = lambda topic: True
         self._notices: list[Notice] = []
-        self._lanes = {Priority.CRITICAL: _Lane(), Priority.ALERT: _Lane()}
+        self._brakes = {Priority.CRITICAL: _Brake(), Priority.ALERT: _Brake()}
         self._told: set[str] = set()
 
     def address(self, contacts: Iterable[str]) -> None:
@@ -52,25 +47,24 @@ class Urgent:
 
     def __contains__(self, topic: str) -> bool:
         """Say whether something of a topic waits to be said."""
-        return any(topic in lane.batch for lane in self._lanes.values())
+        return any(topic in brake.batch for brake in self._brakes.values())
 
     @property
     def due_at(self) -> float:
         """When `due` has something to say; infinity for never."""
-        return 0.0 if self._notices else min(lane.summary_at for lane in self._lanes.values())
+        return 0.0 if self._notices else min(brake.summary_at for brake in self._brakes.values())
 
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading in; say whether anybody is told of it."""
         if not (self._contacts or self._rules.targets):
             return False
-        lane = self._lanes[subscription.priority]
-        while lane.said and not now - STORM_SECONDS < lane.said[0] <= now:
-            lane.said.popleft()
-        if lane.batch.count or (self._rules.storm and len(lane.said) >= self._rules.storm):
-            lane.summary_at = min(lane.summary_at, lane.said[0] + STORM_SECONDS if lane.said else now)
-            lane.batch.add(reading, subscription, now)
+        brake = self._brakes[subscription.priority]
+        said = brake.said.count(now)
+        if brake.batch.count or 0 < self._rules.storm <= said:
+            brake.summary_at = min(brake.summary_at, max(now, brake.said.moves_at))
+            brake.batch.add(reading, subscription, now)
             return True
-        lane.said.append(now)
+        brake.said.add(now)
         self._told.add(reading.message.topic)
         text = render_reading(reading, subscription, self._phrases, self._when)
         title, value = header(reading, subscription), render_value(reading, self._phrases)
@@ -85,17 +79,16 @@ class Urgent:
     def due(self, now: float) -> list[Notice]:
         """Return what is to be said now."""
         notices, self._notices = self._notices, []
-        for priority, lane in self._lanes.items():
-            # Later than a minute means that the clock was set back.
-            if lane.batch.count and not now < lane.summary_at <= now + STORM_SECONDS:
-                notices += self._summary(priority, lane, now)
+        for priority, brake in self._brakes.items():
+            if is_due(brake.summary_at, now, MINUTE):
+                notices += self._summary(priority, brake, now)
         return notices
 
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits."""
         notices, self._notices = self._notices, []
-        for priority, lane in self._lanes.items():
-            notices += self._summary(priority, lane, now) if lane.batch.count else []
+        for priority, brake in self._brakes.items():
+            notices += self._summary(priority, brake, now) if brake.batch.count else []
         return notices
 
     def told(self) -> set[str]:
@@ -103,11 +96,11 @@ class Urgent:
         topics, self._told = self._told, set()
         return topics
 
-    def _summary(self, priority: Priority, lane: _Lane, now: float) -> list[Notice]:
+    def _summary(self, priority: Priority, brake: _Brake, now: float) -> list[Notice]:
         """Return one notice for all that came in a storm."""
-        batch, lane.batch = lane.batch, Batch(STORM_SECONDS)
-        lane.summary_at = NEVER
-        lane.said.append(now)
+        batch, brake.batch = brake.batch, Batch(MINUTE)
+        brake.summary_at = NEVER
+        brake.said.add(now)
         self._told.update(batch.topics)
         title = self._phrases.phrase("common.urgent_many", count=batch.count)
         text = batch.render(self._phrases, self._when)

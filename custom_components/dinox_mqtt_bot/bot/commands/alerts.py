@@ -6,12 +6,13 @@ from typing import ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
-from ..alerts.rules.names import addressed, named
+from ..alerts.rules.names import named
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
 from ..model import alert
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
 from ..model.subscriptions import fold
@@ -187,9 +188,10 @@ class Rule(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        found = addressed(self.rule, parts.alarms.rules)
+        handles = Handles(parts.alarms.rules)
+        found = handles.begun(self.rule)
         if found is None or found[1]:
-            found = addressed(f"{self.rule} {self.change}", parts.alarms.rules)
+            found = handles.begun(f"{self.rule} {self.change}")
         else:
             found = found[0], self.change
         rule, change = found or (parts.alarms.rule(self.rule), "")
@@ -249,7 +251,7 @@ class Try(Command):
         return _told(parts, rule, result, self.days)
 
     async def _rule(self, parts: Parts) -> AlertRule:
-        found = addressed(self.rule, parts.alarms.rules)
+        found = Handles(parts.alarms.rules).begun(self.rule)
         if found is not None:
             return changed(*found) if found[1] else found[0]
         known = await known_names(parts)

@@ -2,39 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import ClassVar, override
 
 from ..bridges.grammar import ARROWS, checked, typed_bridge
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.subscriptions import fold
 from .command import Command, Parts, param
 
-SIMILAR = 3
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
 
-def known(parts: Parts, handle: str) -> Kept | None:
-    """Return the bridge of a number or a name, if there is one."""
-    wanted = fold(handle).removeprefix("#")
-    handles = {str(each.number): each for each in parts.bridges.all}
-    return (handles | {fold(each.name): each for each in parts.bridges.all if each.name}).get(wanted)
-
-
-def find(parts: Parts, handle: str) -> Kept:
+def find_bridge(parts: Parts, handle: str) -> Kept:
     """Return the bridge of a number or a name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
-    found = known(parts, handle)
-    if found is not None:
+    handles = Handles(parts.bridges.all)
+    if (found := handles.get(handle)) is not None:
         return found
     if not parts.bridges.all:
         raise BotError("no_bridges", example=EXAMPLE)
-    named = {fold(each.name): each for each in parts.bridges.all if each.name}
-    near = [named[name].name for name in get_close_matches(fold(handle), named, SIMILAR)]
-    if near:
-        raise BotError("no_bridge_similar", bridge=handle, similar=", ".join(near))
+    if similar := handles.similar(handle):
+        raise BotError("no_bridge_similar", bridge=handle, similar=similar)
     raise BotError("no_bridge", bridge=handle)
 
 
@@ -55,13 +45,13 @@ class Bridge(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        meant = known(parts, self.topic)
+        meant = Handles(parts.bridges.all).get(self.topic)
         if meant is not None and not self.what.strip():
             return _shown(parts, meant)
         if meant is not None:
             return await _kept(parts, "bridge_changed", typed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
-            find(parts, self.topic)  # there is none, and the error says so
+            find_bridge(parts, self.topic)  # there is none, and the error says so
         made = typed_bridge(self.what, Kept(parts.subscriptions.resolve(self.topic), ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
@@ -174,7 +164,7 @@ class RmBridge(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        gone = find(parts, self.bridge)
+        gone = find_bridge(parts, self.bridge)
         facts = _facts(parts, gone)
         await parts.ports.rules.remove_bridge(gone)
         return Text("bridge_removed", {"number": str(gone.number), "what": _what(gone)}, facts)

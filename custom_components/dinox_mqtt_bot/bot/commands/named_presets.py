@@ -1,24 +1,21 @@
 """Named publishes: which one is meant, and what it publishes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
-from itertools import islice
 import json
 import re
 
 from ..alerts.rules.clauses import LONGEST_NAME
 from ..model.errors import BotError
+from ..model.handles import Handles
 from ..model.rules import Preset
 from ..model.subscriptions import fold
 from ..model.topics import valid_topic
-from ..text.words import MAX_ALIAS_WORDS, words
 
 RESERVED = frozenset({"add", "list", "remove", "rm", "del"})
 """What in the place of a name asks for something else."""
 
 VALUE = "value"
-SIMILAR = 3
 
 _COMMA = re.compile(r"-?(0|[1-9]\d*),\d+")
 _PLACEHOLDER = re.compile(r"\{(value|contact|timestamp)\}")
@@ -79,37 +76,25 @@ def checked(preset: Preset) -> Preset:
     return replace(preset, name=name)
 
 
-def find(presets: Iterable[Preset], handle: str) -> Preset:
+def find_preset(presets: Sequence[Preset], handle: str) -> Preset:
     """Return the preset of a name or a number. Raises BotError `no_presets`, `no_preset` or `no_preset_similar`."""
-    every = list(presets)
-    wanted = fold(handle)
-    named = {fold(preset.name): preset for preset in every}
-    numbered = {str(preset.number): preset for preset in every}
-    found = named.get(wanted) or numbered.get(wanted.removeprefix("#"))
-    if found is not None:
+    handles = Handles(presets)
+    if (found := handles.get(handle)) is not None:
         return found
-    if not every:
+    if not presets:
         raise BotError("no_presets")
-    near = [named[name].name for name in get_close_matches(wanted, named, SIMILAR)]
-    if near:
-        raise BotError("no_preset_similar", preset=handle, similar=", ".join(near))
+    if similar := handles.similar(handle):
+        raise BotError("no_preset_similar", preset=handle, similar=similar)
     raise BotError("no_preset", preset=handle)
 
 
-def spoken(presets: Iterable[Preset], text: str) -> tuple[Preset, str]:
+def spoken(presets: Sequence[Preset], text: str) -> tuple[Preset, str]:
     """Return the preset that a text begins with, the longest name there is, and the value behind it.
 
-    Raises what `find` raises, `preset_value_missing` or `preset_takes_no_value`.
+    Raises what `find_preset` raises, `preset_value_missing` or `preset_takes_no_value`.
     """
-    every = list(presets)
-    begun = list(islice(words(text), MAX_ALIAS_WORDS))
-    handles = {str(preset.number): preset for preset in every}
-    handles |= {fold(preset.name): preset for preset in every}
-    for count in range(len(begun), 0, -1):
-        name = fold(" ".join(word.text for word in begun[:count]))
-        if (preset := handles.get(name) or handles.get(name.removeprefix("#"))) is not None:
-            return _with_value(preset, text[begun[count - 1].end :].strip())
-    return find(every, text.strip()), ""
+    begun = Handles(presets).begun(text)
+    return _with_value(*begun) if begun else (find_preset(presets, text.strip()), "")
 
 
 def _with_value(preset: Preset, value: str) -> tuple[Preset, str]:

@@ -13,7 +13,7 @@ from ..model.rules import Preset as Kept, Role
 from ..model.subscriptions import fold
 from ..text.words import words
 from .command import Command, Parts, param, usage
-from .named_presets import checked, filled, find, spoken
+from .named_presets import checked, filled, find_preset, spoken
 
 MAX_PAYLOAD_SHOWN = 200
 
@@ -112,7 +112,7 @@ class Preset(Command):
         return given[0].text, given[1].text, "" if empty else payload
 
     async def _removed(self, parts: Parts) -> Reply:
-        gone = find(parts.rules.presets, self.value)
+        gone = find_preset(parts.rules.presets, self.value)
         await parts.ports.rules.remove_preset(gone)
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Sized
 from hashlib import blake2b
 
 from ..model.message import Message
+from ..model.newest import Newest
 from ..model.rules import Bridge
 
 MARK = "dinox-bridge"
@@ -46,15 +47,13 @@ class Tokens:
     """A bounded multiset that forgets: what was put can be taken as often, for half a minute."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, deque[float]] = {}
+        self._kept = Newest[Hashable, deque[float]](MOST_KEPT)
 
     def put(self, key: Hashable, now: float) -> None:
         """Let `key` be taken once more."""
         kept = self._living(key, now)
         kept.append(now)
-        self._kept[key] = kept
-        if len(self._kept) > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
+        self._kept.put(key, kept)
 
     def has(self, key: Hashable, now: float) -> bool:
         """Say whether `key` could be taken."""
@@ -100,7 +99,7 @@ class Echoes:
         self._published = Tokens()
         self._said = Tokens()
         self._told = Tokens()
-        self._alike: dict[tuple[str, str, bytes], tuple[int, float]] = {}
+        self._alike = Newest[tuple[str, str, bytes], tuple[int, float]](MOST_KEPT)
         self._marked_at = -ECHO_SECONDS
         self._carried: Callable[[str], Sized] = lambda topic: topic
 
@@ -143,11 +142,9 @@ class Echoes:
             self._said.put((talk, topic, each), now)
         if digest != carried:
             self._told.put((talk, digest), now)
-        count, at = self._alike.pop((talk, topic, digest), (0, now))
+        count, at = self._alike.get((talk, topic, digest), (0, now))
         count = count + 1 if abs(now - at) <= QUICK else 1
-        self._alike[talk, topic, digest] = count, now
-        if len(self._alike) > MOST_KEPT:
-            del self._alike[next(iter(self._alike))]
+        self._alike.put((talk, topic, digest), (count, now))
         return count > MOST_ALIKE and not _fresh(self._marked_at, now)
 
     def told(self, talk: str, text: str, now: float) -> None:

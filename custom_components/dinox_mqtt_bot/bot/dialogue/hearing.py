@@ -1,6 +1,5 @@
 """What in a chat is meant for the bot, and what it says to the rest."""
 
-from collections import deque
 from collections.abc import Collection
 
 from ..commands.command import Command
@@ -8,11 +7,11 @@ from ..commands.parsing import addressed, parse
 from ..model.caller import PREFIX
 from ..model.errors import BotError
 from ..ports import Phrases
+from ..text.rate import Window
 
 HINT_EVERY = 600.0
-BRAKE_SECONDS = 60.0
 MOST_ANSWERS = 20
-"""So often within that time what is no command is answered: two bots that answer each other come to rest."""
+"""So often within a minute what is no command is answered: two bots that answer each other come to rest."""
 
 
 class Hearing:
@@ -23,7 +22,7 @@ class Hearing:
         self._commands = commands
         self._bare = bare
         self._hinted: dict[str, float] = {}
-        self._answered: dict[str, deque[float]] = {}
+        self._answered: dict[str, Window] = {}
 
     def command(
         self, text: str, aliases: Collection[str], *, among_others: bool = False
@@ -57,8 +56,8 @@ class Hearing:
 
     def may_answer(self, jid: str, now: float) -> bool:
         """Say whether what is no command may be answered once more, and count it if so."""
-        answered = self._answered.setdefault(jid, deque(maxlen=MOST_ANSWERS))
-        if len(answered) == MOST_ANSWERS and 0 <= now - answered[0] < BRAKE_SECONDS:
+        answered = self._answered.setdefault(jid, Window())
+        if answered.count(now) >= MOST_ANSWERS:
             return False
-        answered.append(now)
+        answered.add(now)
         return True

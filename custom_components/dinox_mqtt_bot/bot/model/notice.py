@@ -1,8 +1,12 @@
 """What the bot has to say to one contact or target."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .rules import Priority
+
+type Ring = Callable[[str], bool]
+"""Says whether a notification about a topic may ring."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,11 @@ NEVER = math.inf
 type Key = tuple[str, str]
 
 
+def is_due(at: float, now: float, within: float) -> bool:
+    """Say whether it is time. Farther off than `within`, the longest wait, means that the clock was set back."""
+    return at != NEVER and not now < at <= now + within
+
+
 class Timers:
     """Who has to be looked at when; each key once, at the earliest of its times.
 

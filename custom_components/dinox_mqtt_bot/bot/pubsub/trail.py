@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 import json
 
+from ..model.newest import Newest
 from .nodes import MOST_ITEMS, Item
 
 
@@ -15,7 +16,9 @@ class Trail:
     """
 
     def __init__(self, kept: str = "") -> None:
-        self._seen, self._came, self.began = _loaded(kept)
+        self._seen = Newest[str, str](MOST_ITEMS)
+        seen, self._came, self.began = _loaded(kept)
+        self._seen.update(seen)
 
     def dump(self) -> str:
         """Return what is to be kept over a restart, for `Trail`."""
@@ -27,11 +30,7 @@ class Trail:
     def take(self, item: Item) -> None:
         """Take note of an item that is handed on."""
         self.began = True
-        name = _digest(item.id.encode())
-        self._seen.pop(name, None)
-        self._seen[name] = _digest(item.payload)
-        if len(self._seen) > MOST_ITEMS:
-            del self._seen[next(iter(self._seen))]
+        self._seen.put(_digest(item.id.encode()), _digest(item.payload))
 
     def came(self, payload: bytes) -> None:
         """Take note of a message that came by MQTT."""

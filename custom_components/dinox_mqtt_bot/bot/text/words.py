@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 import re
 
 MAX_ALIAS_WORDS = 12
@@ -31,6 +32,13 @@ class Word:
     def end(self) -> int:
         """Where it ends, its quotes included."""
         return self.start + len(self.text) + 2 * self.quoted
+
+
+def beginnings(text: str, most: int = MAX_ALIAS_WORDS) -> Iterator[tuple[str, str]]:
+    """Yield what a text begins with, without quotes, and what follows it: first the most words."""
+    begun = list(islice(words(text), most))
+    for count in range(len(begun), 0, -1):
+        yield " ".join(word.text for word in begun[:count]), text[begun[count - 1].end :]
 
 
 def split(text: str) -> list[str]:

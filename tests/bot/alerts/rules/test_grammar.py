@@ -7,10 +7,11 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from bot.alerts.rules.clauses import LONGEST
-from bot.alerts.rules.grammar import changed, parse_condition, parse_rule, read_rule, write_key, write_rule
-from bot.alerts.rules.names import addressed, named
+from bot.alerts.rules.grammar import changed, parse_rule, read_rule, write_key, write_rule
+from bot.alerts.rules.names import named
 from bot.model.conditions import Condition, Operator
 from bot.model.errors import BotError
+from bot.model.handles import Handles
 from bot.model.rules import AlertRule, Priority
 from bot.payload.paths import parse_path, write_path
 from bot.reading.topic_lookup import split_topic
@@ -180,10 +181,9 @@ def test_what_is_no_rule_says_why(text: str, key: str) -> None:
     assert raised.value.key == key
 
 
-def test_a_condition_alone_is_read() -> None:
-    assert parse_condition("> 30 °C clear 28") == Condition(Operator.ABOVE, ("30 °C",), "28")
-    with pytest.raises(BotError, match="rule_no_condition"):
-        parse_condition("for 5m")
+def test_a_condition_is_read_with_its_unit_and_its_clear() -> None:
+    read = parse_rule("freezer", "> 30 °C clear 28", known)
+    assert read.condition == Condition(Operator.ABOVE, ("30 °C",), "28")
 
 
 BASE = rule("freezer", ">", "-15", clear="-16", hold=300.0, name="Freezer", id="x", number=3, field="temp")
@@ -351,7 +351,6 @@ def test_no_text_raises_anything_but_what_it_says(text: str) -> None:
         lambda: read_rule(text, known),
         lambda: read_rule(f"freezer {text}", known),
         lambda: changed(BASE, text),
-        lambda: parse_condition(text),
     ):
         assert key_of(ask).startswith("rule_")
 
@@ -395,7 +394,7 @@ def test_a_long_name_has_room_for_a_number() -> None:
 )
 def test_a_rule_is_addressed_by_number_or_name(text: str, found: tuple[int, str] | None) -> None:
     rules = [replace(BASE, number=3, name="Ice"), replace(BASE, number=4, name="Ice box")]
-    meant = addressed(text, rules)
+    meant = Handles(rules).begun(text)
     assert (meant and (meant[0].number, meant[1])) == found
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import islice
 
 from ...model.conditions import Condition, Operator
 from ...model.errors import BotError
@@ -10,7 +9,7 @@ from ...model.rules import AlertRule, Priority
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, _split, split_topic
 from ...text.durations import write_duration
-from ...text.words import MAX_ALIAS_WORDS, words
+from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked
 from .vocabulary import PHRASES
 
@@ -40,14 +39,6 @@ def read_rule(text: str, known: Known) -> AlertRule:
     """Read a whole rule; an alias of several words needs no quotes. Raises what `parse_rule` raises."""
     first = next(words(text), None)
     return parse_rule(first.text if first else "", text[first.end :] if first else "", known)
-
-
-def parse_condition(text: str) -> Condition:
-    """Read a condition alone, with its `clear`. Raises BotError with a key that begins with `rule_`."""
-    wish = asked(text)
-    if wish.condition is None:
-        raise BotError("rule_no_condition", example=EXAMPLE)
-    return replace(wish.condition, clear=wish.clear or "")
 
 
 def changed(rule: AlertRule, text: str) -> AlertRule:
@@ -88,11 +79,10 @@ def _parted(topic: str, rest: str, known: Known) -> tuple[str, str]:
     """Give each its own: an alias of several words, `temp>30 for 5m`, a quoted field that blanks tore off."""
     if known(topic):
         return topic, rest
-    spoken = list(islice(words(rest), MAX_ALIAS_WORDS - 1))
-    for count in range(len(spoken), 0, -1):
-        name = " ".join((topic, *(word.text for word in spoken[:count])))
+    for beginning, behind in beginnings(rest, MAX_ALIAS_WORDS - 1):
+        name = f"{topic} {beginning}"
         if known(name) or ((part := _split(name, known)) and " " not in part[1]):
-            return name, rest[spoken[count - 1].end :]
+            return name, behind
     if topic.count('"') % 2 and '"' in rest:
         torn, _, rest = rest.partition('"')
         tail, _, behind = rest.partition(" ")

@@ -1,0 +1,54 @@
+"""Things by number or name."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.model.handles import Handles
+
+
+@dataclass
+class Thing:
+    name: str
+    number: int
+
+
+LAMP, NAMELESS, SEVEN = Thing("Kitchen lamp", 1), Thing("", 2), Thing("2 lamps", 7)
+HANDLES = Handles((LAMP, NAMELESS, SEVEN))
+
+
+@pytest.mark.parametrize(
+    ("handle", "thing"),
+    [
+        ("1", LAMP),
+        ("# 1", LAMP),
+        (" kitchen  LAMP ", LAMP),
+        ("#kitchen lamp", LAMP),
+        ("2", NAMELESS),
+        ("#2 lamps", SEVEN),
+        ("", None),
+        ("#", None),
+        ("kitchen", None),
+    ],
+)
+def test_a_thing_has_a_number_and_perhaps_a_name(handle: str, thing: Thing | None) -> None:
+    assert HANDLES.get(handle) is thing
+
+
+def test_names_that_look_alike_are_said_as_they_are_written() -> None:
+    assert HANDLES.similar("#kitchen lamb") == "Kitchen lamp"
+    assert HANDLES.similar("door") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2 lamps  on ", (SEVEN, "on")),
+        ("2 on", (NAMELESS, "on")),
+        ('"kitchen lamp"', (LAMP, "")),
+        ("door 2", None),
+        ("", None),
+    ],
+)
+def test_the_longest_handle_counts(text: str, found: tuple[Thing, str] | None) -> None:
+    assert HANDLES.begun(text) == found
