@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from ..bot.model.message import LATE, NO_PROPERTIES, Message, Properties, QoS
-from ..bot.ports import Memory
-from ..bot.pubsub.nodes import Item, Node
-from ..bot.pubsub.trail import Trail
+from ...bot.model.message import LATE, NO_PROPERTIES, Message, Properties, QoS
+from ...bot.ports import Memory
+from ...bot.pubsub.nodes import Item, Node
+from ...bot.pubsub.trail import Trail
 
 # Of `Message.connection`: no network connection of an MQTT link has this number.
 PUBSUB: Final = -1
@@ -23,7 +23,7 @@ class Told(Enum):
     RETAINED = "retained"
 
 
-class Trails:
+class Progress:
     """What is known of each node, kept in memory and, some seconds later, over restarts.
 
     Not at once: a memory card would wear out. What is then fetched again after a crash, the history knows.
