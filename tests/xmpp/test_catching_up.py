@@ -58,7 +58,7 @@ class Beside:
         return [
             (
                 message.payload.decode(),
-                "retained" if message.retain else "late" if message.late else "",
+                "retained" if message.retain else "late" if message.fetched else "",
             )
             for message in self.messages
         ]

@@ -71,7 +71,7 @@ class House:
             (
                 message.topic,
                 message.payload.decode(),
-                "retained" if message.retain else "late" if message.late else "",
+                "retained" if message.retain else "late" if message.fetched else "",
             )
             for message in self.messages
         ]
