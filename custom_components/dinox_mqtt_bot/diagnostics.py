@@ -42,7 +42,7 @@ from .runtime.runtime import BotConfigEntry, BotCoordinator
 
 if TYPE_CHECKING:
     from .hass.mqtt_broker import HaBroker
-    from .xmpp.pubsub_broker import PubSubBroker
+    from .xmpp.pubsub.pubsub_broker import PubSubBroker
 
 SECRETS = {
     CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_CONTACTS,

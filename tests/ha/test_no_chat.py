@@ -11,7 +11,7 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.hass.no_chat import TargetsBook, TargetsOutbox
-from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 PHONE = "notify.phone"
 FRIEND = "friend@home.test"

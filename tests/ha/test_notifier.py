@@ -24,7 +24,7 @@ from custom_components.dinox_mqtt_bot.hass import notifier as module, target_que
 from custom_components.dinox_mqtt_bot.hass.notifier import Notifier
 from custom_components.dinox_mqtt_bot.hass.phrases import async_load_phrases
 from custom_components.dinox_mqtt_bot.hass.targets import Look, async_push
-from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 PHONE = "notify.mobile_app_phone"
 

@@ -20,9 +20,9 @@ from custom_components.dinox_mqtt_bot.const import (
     CONF_SERVER,
     Mode,
 )
-from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
-from custom_components.dinox_mqtt_bot.xmpp.pubsub_broker import PubSubBroker
-from custom_components.dinox_mqtt_bot.xmpp.trails import Trails
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import payload_of
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.progress import Progress
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.pubsub_broker import PubSubBroker
 from lab.person import Person
 from lab.prosody import Prosody
 from lab.servers import Lab
@@ -168,8 +168,8 @@ async def test_a_kill_before_it_was_written_down_what_was_told_tells_nothing_twi
     async with running(hass, entry) as bot:
         await until(lambda: bot.broker.status.phase is Phase.ONLINE)
         with monkeypatch.context() as patched:
-            patched.setattr(Trails, "keep", lambda self: None)
-            patched.setattr(Trails, "write", lambda self: None)
+            patched.setattr(Progress, "keep", lambda self: None)
+            patched.setattr(Progress, "write", lambda self: None)
             await publish(you, "killed", "1", "2")
             await you.next("killed\n2")
             assert await hass.config_entries.async_unload(entry.entry_id)

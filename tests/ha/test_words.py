@@ -14,7 +14,7 @@ from custom_components.dinox_mqtt_bot.hass.callers import translated
 from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 from custom_components.dinox_mqtt_bot.hass.values import excerpt, plain_topic
-from custom_components.dinox_mqtt_bot.xmpp import losses
+from custom_components.dinox_mqtt_bot.xmpp import disconnects
 
 INTEGRATION = Path(custom_components.dinox_mqtt_bot.__file__).parent
 
@@ -121,9 +121,13 @@ def test_the_status_sensor_gives_the_reasons_of_the_chat(language: str) -> None:
     # What is no state of a link but why one thing failed is not the sensor's.
     assert said.keys() - shown.keys() <= REASONS
     assert {key: said[key] for key in shown} == shown
-    assert {"mqtt_missing", *Failure, losses.NO_STARTTLS, losses.SERVER_CLOSED, losses.UNKNOWN_HOST} <= set(
-        said
-    )
+    assert {
+        "mqtt_missing",
+        *Failure,
+        disconnects.NO_STARTTLS,
+        disconnects.SERVER_CLOSED,
+        disconnects.UNKNOWN_HOST,
+    } <= set(said)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")

@@ -8,7 +8,8 @@ import sqlite3
 import pytest
 from store_values import Opener, Query, Told
 
-from custom_components.dinox_mqtt_bot.store import Retention, Store
+from custom_components.dinox_mqtt_bot.store.keeping import Retention
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 # The tests' times are seconds after 1970: the purge at the beginning must not take them for very old rows.
 FOR_EVER = Retention(days=100_000, notice_days=100_000, log_days=100_000)

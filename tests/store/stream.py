@@ -15,7 +15,7 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 
 def report(line: str) -> None:

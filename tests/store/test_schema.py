@@ -12,7 +12,8 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, Record
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.store import Store, schema
+from custom_components.dinox_mqtt_bot.store import schema
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:

@@ -10,8 +10,8 @@ from store_values import notice
 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-from custom_components.dinox_mqtt_bot.store import Store
 from custom_components.dinox_mqtt_bot.store.outbox import SqliteOutbox
+from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.tally import Tally
 
 CONTACTS = st.sampled_from(["ann@example.org", "bob@example.org", "notify.phone"])

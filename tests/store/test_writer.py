@@ -16,7 +16,8 @@ from store_values import Opener, Query, Told, message, notice, reading, reading_
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.store import Store, backlog, schema, writer
+from custom_components.dinox_mqtt_bot.store import backlog, schema, writer
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 THREAD = "dinox_mqtt_bot store"
 

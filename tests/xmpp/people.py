@@ -18,8 +18,9 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction, Utterance
-from custom_components.dinox_mqtt_bot.xmpp import Timing, XmppLink, XmppSettings
+from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing, XmppSettings
 from custom_components.dinox_mqtt_bot.xmpp.upload import Put
 from lab.servers import LOOPBACK, Lab, Server
 

@@ -11,8 +11,8 @@ from test_pubsub_broker import Memory, say
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType
-from custom_components.dinox_mqtt_bot.xmpp.catching_up import CatchUp
-from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.catching_up import CatchUp
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import payload_of
 from lab.servers import Lab, Server
 
 UP, DOWN = LinkStatus(Phase.ONLINE), LinkStatus(Phase.OFFLINE, "connection_lost")
@@ -58,7 +58,7 @@ class Beside:
         return [
             (
                 message.payload.decode(),
-                "retained" if message.retain else "late" if message.late else "",
+                "retained" if message.retain else "late" if message.fetched else "",
             )
             for message in self.messages
         ]

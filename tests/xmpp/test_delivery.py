@@ -111,7 +111,7 @@ async def test_an_alert_does_not_wait_for_what_is_less_urgent(world: World) -> N
 async def test_nothing_is_said_before_the_contacts_are_known(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot(())
-    bot.link._circle.known = False
+    bot.link._gate.known = False
     notice = bot.say("early")
     await world.settled(bot)
     assert bot.progress(notice) == []

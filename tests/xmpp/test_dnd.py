@@ -13,8 +13,8 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState
-from custom_components.dinox_mqtt_bot.xmpp.circle import Circle
 from custom_components.dinox_mqtt_bot.xmpp.dnd import DoNotDisturb
+from custom_components.dinox_mqtt_bot.xmpp.gate import Gate
 from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
 from lab.servers import Lab, Server
 
@@ -211,9 +211,9 @@ async def test_what_the_bot_itself_shows_does_not_count(world: World) -> None:
 
 
 def listening() -> tuple[DoNotDisturb, list[bool]]:
-    circle, told = Circle(BOT), list[bool]()
-    circle.meet([Contact(ALICE)])
-    return DoNotDisturb(circle, lambda jid, busy: told.append(busy)), told
+    gate, told = Gate(BOT), list[bool]()
+    gate.meet([Contact(ALICE)])
+    return DoNotDisturb(gate, lambda jid, busy: told.append(busy)), told
 
 
 def shown(resource: str, kind: str) -> Presence:

@@ -8,8 +8,8 @@ from people import ALICE, BOT, World, until
 import pytest
 from slixmpp import Message
 
+from custom_components.dinox_mqtt_bot.xmpp.incoming import said_at, text_in
 from custom_components.dinox_mqtt_bot.xmpp.remembered import Remembered
-from custom_components.dinox_mqtt_bot.xmpp.said import said_at, text_in
 
 HA = f"{BOT}/ha"
 

@@ -12,7 +12,7 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import Item, ItemType, Node
-from custom_components.dinox_mqtt_bot.xmpp.items import item_of, payload_of
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import item_of, payload_of
 from lab.servers import Lab, Prosody, Server
 
 SERVICE = "pubsub.home.test"

@@ -12,9 +12,10 @@ from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType, Node
-from custom_components.dinox_mqtt_bot.xmpp import Timing, following
-from custom_components.dinox_mqtt_bot.xmpp.items import payload_of
-from custom_components.dinox_mqtt_bot.xmpp.pubsub_broker import PubSubBroker
+from custom_components.dinox_mqtt_bot.xmpp.pubsub import following
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import payload_of
+from custom_components.dinox_mqtt_bot.xmpp.pubsub.pubsub_broker import PubSubBroker
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 from lab.servers import Lab, Server
 
 
@@ -70,7 +71,7 @@ class House:
             (
                 message.topic,
                 message.payload.decode(),
-                "retained" if message.retain else "late" if message.late else "",
+                "retained" if message.retain else "late" if message.fetched else "",
             )
             for message in self.messages
         ]

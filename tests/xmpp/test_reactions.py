@@ -11,7 +11,7 @@ from test_self_chat import OWN, self_chat
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction
-from custom_components.dinox_mqtt_bot.xmpp.said import reaction_in, replied_in, text_in
+from custom_components.dinox_mqtt_bot.xmpp.incoming import reaction_in, replied_in, text_in
 from lab.person import Person as Client
 
 HA = str(full("bot", "ha"))

@@ -10,9 +10,10 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
-from custom_components.dinox_mqtt_bot.xmpp import Timing, losses
+from custom_components.dinox_mqtt_bot.xmpp import disconnects
+from custom_components.dinox_mqtt_bot.xmpp.disconnects import Disconnected
 from custom_components.dinox_mqtt_bot.xmpp.link import pause_after
-from custom_components.dinox_mqtt_bot.xmpp.losses import Loss
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 from lab.servers import LOOPBACK, Lab, Server
 
 WATCHFUL = Timing(connect=4, ping_interval=0.2, ping_timeout=0.3, first_pause=0.1, longest_pause=0.4)
@@ -170,28 +171,28 @@ async def test_a_port_that_takes_connections_and_nothing_else(world: World) -> N
     [(1, 0.0, 0.5), (1, 1.0, 1.0), (3, 1.0, 4.0), (7, 1.0, 60.0), (500, 0.0, 30.0)],
 )
 def test_pauses_grow_to_a_minute_and_are_spread(failures: int, chance: float, pause: float) -> None:
-    assert pause_after(Loss(losses.CANNOT_CONNECT), failures, Timing(), chance) == pause
+    assert pause_after(Disconnected(disconnects.CANNOT_CONNECT), failures, Timing(), chance) == pause
 
 
 def test_a_lost_fight_for_the_resource_and_a_bad_certificate_wait_long() -> None:
-    assert pause_after(Loss(losses.TAKEN_OVER), 1, Timing(), 0.0) >= 30
-    assert pause_after(Loss(losses.TLS_FAILED), 1, Timing(), 0.0) >= 30
+    assert pause_after(Disconnected(disconnects.TAKEN_OVER), 1, Timing(), 0.0) >= 30
+    assert pause_after(Disconnected(disconnects.TLS_FAILED), 1, Timing(), 0.0) >= 30
 
 
 @pytest.mark.parametrize(
     ("loss", "reason", "fatal"),
     [
-        (losses.refused("not-authorized"), "invalid_auth", True),
-        (losses.refused("temporary-auth-failure"), "server_closed", False),
-        (losses.stream_error("conflict", ""), "session_taken_over", False),
-        (losses.stream_error("host-unknown", "no such host"), "unknown_host", False),
-        (losses.stream_error("system-shutdown", ""), "server_closed", False),
-        (losses.unreachable(TimeoutError("slow")), "timeout", False),
-        (losses.unreachable(ConnectionRefusedError("no")), "cannot_connect", False),
-        (losses.unreachable(socket.gaierror("no")), "unknown_host", False),
-        (losses.disconnected(ConnectionResetError("gone")), "server_closed", False),
-        (losses.disconnected(None), "server_closed", False),
+        (disconnects.refused("not-authorized"), "invalid_auth", True),
+        (disconnects.refused("temporary-auth-failure"), "server_closed", False),
+        (disconnects.stream_error("conflict", ""), "session_taken_over", False),
+        (disconnects.stream_error("host-unknown", "no such host"), "unknown_host", False),
+        (disconnects.stream_error("system-shutdown", ""), "server_closed", False),
+        (disconnects.unreachable(TimeoutError("slow")), "timeout", False),
+        (disconnects.unreachable(ConnectionRefusedError("no")), "cannot_connect", False),
+        (disconnects.unreachable(socket.gaierror("no")), "unknown_host", False),
+        (disconnects.ended(ConnectionResetError("gone")), "server_closed", False),
+        (disconnects.ended(None), "server_closed", False),
     ],
 )
-def test_what_is_said_about_a_loss(loss: Loss, reason: str, fatal: bool) -> None:
+def test_what_is_said_about_a_loss(loss: Disconnected, reason: str, fatal: bool) -> None:
     assert (loss.reason, loss.fatal) == (reason, fatal)

@@ -74,7 +74,7 @@ def heard(person: Person, room: str) -> list[str]:
 
 
 def inside(probed: Probed) -> set[str]:
-    return probed.link._circle.inside
+    return probed.link._gate.inside
 
 
 async def joined(probed: Probed, room: str, nick: str = "Robo") -> None:
@@ -349,7 +349,7 @@ async def test_people_of_a_room_reach_nothing_else_of_the_bot(world: World) -> N
     await alice.synchronise()
     await world.settled(probed)
     assert probed.texts == []
-    assert MALLORY not in probed.link._circle.contacts
+    assert MALLORY not in probed.link._gate.contacts
 
 
 async def test_an_impossible_nick_and_room_do_no_harm(world: World) -> None:
@@ -357,7 +357,7 @@ async def test_an_impossible_nick_and_room_do_no_harm(world: World) -> None:
     probed = await world.bot()
     probed.link.join({room: "x" * 1_100, "no room": "Robo"})
     await until(lambda: room in inside(probed), "in")
-    assert set(probed.link._circle.rooms) == {room}
+    assert set(probed.link._gate.rooms) == {room}
 
 
 async def test_a_file_is_told_with_its_address_apart(either: World) -> None:
@@ -383,7 +383,7 @@ async def test_what_the_room_would_not_pass_on_is_said_again(lab: Lab, prosody: 
     session.xmpp.send_presence(pto=f"{room}/Robo", ptype="unavailable")
     await world.settled(probed)
     stay.inside = True
-    probed.link._circle.inside.add(room)
+    probed.link._gate.inside.add(room)
     notice = probed.say("anybody?", room, room=True)
     await until(lambda: Delivery.QUEUED in probed.progress(notice), "put off")
     await until(lambda: room in inside(probed), "in again")

@@ -145,5 +145,5 @@ async def test_nobody_is_asked_again_at_every_session(fresh: World) -> None:
 
 async def test_an_address_that_is_no_jid_is_left_out(fresh: World, caplog: pytest.LogCaptureFixture) -> None:
     bot = await fresh.bot(("not a jid@@", ALICE))
-    assert set(bot.link._circle.contacts) == {ALICE}
+    assert set(bot.link._gate.contacts) == {ALICE}
     assert "no JID" in caplog.text

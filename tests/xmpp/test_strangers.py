@@ -112,7 +112,7 @@ async def test_a_contact_no_more_is_a_stranger(world: World) -> None:
     alice, bot = await world.person("alice"), await world.bot((ALICE, MALLORY))
     mallory.write(BOT, "heard")
     await until(lambda: bot.said == ["heard"])
-    bot.link.meet([contact for jid, contact in bot.link._circle.contacts.items() if jid == ALICE])
+    bot.link.meet([contact for jid, contact in bot.link._gate.contacts.items() if jid == ALICE])
     mallory.write(BOT, "unheard")
     await mallory.synchronise()
     alice.write(BOT, "last")

@@ -13,7 +13,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
 from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS
 from custom_components.dinox_mqtt_bot.xmpp import unconfirmed
-from custom_components.dinox_mqtt_bot.xmpp.losses import TAKEN_OVER, Loss
+from custom_components.dinox_mqtt_bot.xmpp.disconnects import TAKEN_OVER, Disconnected
 from custom_components.dinox_mqtt_bot.xmpp.unconfirmed import MOST_TIMES, Unconfirmed
 from lab.servers import Lab, Server
 
@@ -105,7 +105,7 @@ async def test_a_session_that_was_taken_over_has_lost_nothing(world: World) -> N
     await until(lambda: bot.progress(alert) == [Delivery.SENT])
     session = bot.link._session
     assert session is not None
-    session.drop(Loss(TAKEN_OVER))
+    session.drop(Disconnected(TAKEN_OVER))
     await until(lambda: bot.sessions == 2, "a session of its own again")
     last = bot.say("the last", priority=Priority.ALERT)
     await until(lambda: bot.progress(last) == [Delivery.SENT])

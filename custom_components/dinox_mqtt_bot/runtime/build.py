@@ -35,9 +35,10 @@ from ..hass.no_chat import NoChat
 from ..hass.notifier import Notifier
 from ..hass.targets import Look, async_push
 from ..hass.uploads import http_put
-from ..store import Retention, Store
+from ..store.keeping import Retention
+from ..store.store import Store
 from ..xmpp.link import XmppLink
-from ..xmpp.pubsub_broker import PubSubBroker
+from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .pubsub import build_pubsub_broker, pubsub_service
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus
 from ..const import CONF_JID, CONF_PUBSUB_SERVICE
 from ..entry.account import is_prosody, is_pubsub_only
-from ..xmpp.catching_up import CatchUp
 from ..xmpp.link import XmppLink
-from ..xmpp.pubsub_broker import PubSubBroker
+from ..xmpp.pubsub.catching_up import CatchUp
+from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 
 if TYPE_CHECKING:
     from .runtime import BotCoordinator

@@ -56,9 +56,9 @@ from ..hass.pictures import PillowPictures
 from ..hass.templates import SandboxedTemplates
 from ..issues.watch import Issues
 from ..peers.status import OnMqtt
-from ..store import Store
+from ..store.store import Store
 from ..xmpp.link import XmppLink
-from ..xmpp.pubsub_broker import PubSubBroker
+from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .build import (
     async_build_broker,
     async_build_chat,

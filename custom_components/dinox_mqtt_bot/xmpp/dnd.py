@@ -7,7 +7,7 @@ from slixmpp import JID, ClientXMPP
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from .circle import Circle
+from .gate import Gate
 
 _AVAILABLE: Final = frozenset({"available", "away", "chat", "dnd", "xa"})
 _GONE: Final = frozenset({"unavailable", "error"})
@@ -20,8 +20,8 @@ class DoNotDisturb:
     In a shared account the user's own clients count.
     """
 
-    def __init__(self, circle: Circle, on_presence: Callable[[str, bool], None]) -> None:
-        self._circle = circle
+    def __init__(self, gate: Gate, on_presence: Callable[[str, bool], None]) -> None:
+        self._gate = gate
         self._tell = on_presence
         self._busy: set[JID] = set()
         # Those of them that showed it in an earlier session, and not yet in this one.
@@ -53,7 +53,7 @@ class DoNotDisturb:
 
     def meet(self) -> None:
         """Forget who is no contact any more."""
-        known = {*self._circle.contacts, self._circle.own}
+        known = {*self._gate.contacts, self._gate.own}
         self._busy = {jid for jid in self._busy if jid.bare in known}
         self._judge()
 
@@ -72,7 +72,7 @@ class DoNotDisturb:
         self._judge()
 
     def _judge(self) -> None:
-        busy = {jid.bare for jid in self._busy} & self._circle.contacts.keys()
+        busy = {jid.bare for jid in self._busy} & self._gate.contacts.keys()
         changed, self._told = busy ^ self._told, busy
         for bare in changed:
             self._tell(bare, bare in busy)

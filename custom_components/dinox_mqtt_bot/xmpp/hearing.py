@@ -11,9 +11,9 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
-from .circle import Circle, bare_of
+from .gate import Gate, bare_of
+from .incoming import reaction_in, replied_in, said_at, text_in
 from .remembered import Remembered
-from .said import reaction_in, replied_in, said_at, text_in
 from .saying import Saying
 
 _STALE_AFTER: Final = 60.0
@@ -33,7 +33,7 @@ class Hearing:
 
     def __init__(
         self,
-        circle: Circle,
+        gate: Gate,
         clock: Clock,
         saying: Saying,
         *,
@@ -41,7 +41,7 @@ class Hearing:
         on_reaction: Callable[[Reaction], None],
         on_put_off: Callable[[], None],
     ) -> None:
-        self._circle = circle
+        self._gate = gate
         self._clock = clock
         self._saying = saying
         self._on_text = on_text
@@ -56,10 +56,10 @@ class Hearing:
 
     def receive(self, xmpp: ClientXMPP, message: Any) -> None:
         """Take one message: an error or progress of ours, or something said."""
-        if message["from"].bare in self._circle.rooms:
+        if message["from"].bare in self._gate.rooms:
             return  # `Rooms` hears it
         inner = self._unwrapped(message)
-        if inner is None or bare_of(inner.xml.get("from", "")) not in self._circle.contacts:
+        if inner is None or bare_of(inner.xml.get("from", "")) not in self._gate.contacts:
             self._take_error(message)
             return
         if inner["type"] == "error":
@@ -79,13 +79,13 @@ class Hearing:
         )
         if not kind:
             return message
-        if not self._circle.shared or bare_of(message.xml.get("from", "")) != self._circle.own:
+        if not self._gate.shared or bare_of(message.xml.get("from", "")) != self._gate.own:
             return None
         inner = message[kind]
         if not isinstance(inner, Message):
             return None
-        from_own = bare_of(inner.xml.get("from", "")) == self._circle.own
-        to_own = bare_of(inner.xml.get("to", "") or self._circle.own) == self._circle.own
+        from_own = bare_of(inner.xml.get("from", "")) == self._gate.own
+        to_own = bare_of(inner.xml.get("to", "") or self._gate.own) == self._gate.own
         return inner if to_own and from_own == (kind == "carbon_sent") else None
 
     def _take_error(self, message: Message) -> None:
@@ -115,7 +115,7 @@ class Hearing:
         # What was kept for us while we were away is too old to act on: a command would come as a surprise.
         if not (text or reaction) or now - at > _STALE_AFTER or self._is_repeated(message):
             return
-        if not copied and sender.bare != self._circle.own:
+        if not copied and sender.bare != self._gate.own:
             confirm(xmpp, message)
         reply_to = replied_in(message)
         # Whoever answers a message has read it, whatever the client tells.

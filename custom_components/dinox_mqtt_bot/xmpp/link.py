@@ -16,15 +16,14 @@ from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
-from . import losses
-from .circle import Circle, bare_of
+from . import disconnects
 from .detection import ServerFound, detect
+from .disconnects import Disconnected
 from .dnd import DoNotDisturb
+from .gate import Gate, bare_of
 from .hearing import Hearing
-from .losses import Loss
-from .presence import presence_of
-from .profile import publish_profile
-from .pubsub import PubSub
+from .profile import presence_of, publish_profile
+from .pubsub.pubsub import PubSub
 from .rooms import Rooms
 from .roster import Roster
 from .saying import OnDelivery, Saying
@@ -70,17 +69,17 @@ class XmppLink:
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
         self._on_session = _outside(on_session)
         self._create_task = create_task
-        self._circle = Circle(settings.jid)
-        self._saying = Saying(self._circle, clock, _outside(on_delivery))
+        self._gate = Gate(settings.jid)
+        self._saying = Saying(self._gate, clock, _outside(on_delivery))
         heard, reacted, later = _outside(on_text), _outside(on_reaction), _outside(self._say_again_later)
         self._hearing = Hearing(
-            self._circle, clock, self._saying, on_text=heard, on_reaction=reacted, on_put_off=later
+            self._gate, clock, self._saying, on_text=heard, on_reaction=reacted, on_put_off=later
         )
-        self._rooms = Rooms(self._circle, clock, self._saying, timing, on_text=heard, on_put_off=later)
+        self._rooms = Rooms(self._gate, clock, self._saying, timing, on_text=heard, on_put_off=later)
         self._uploader = Uploader(put, timing.answer)
-        self._dnd = DoNotDisturb(self._circle, _outside(on_presence))
-        self._roster = Roster(self._circle, settings.name)
-        self.pubsub = PubSub(self._circle, timing.answer)
+        self._dnd = DoNotDisturb(self._gate, _outside(on_presence))
+        self._roster = Roster(self._gate, settings.name)
+        self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
@@ -127,7 +126,7 @@ class XmppLink:
 
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Know exactly these contacts (tell)."""
-        self._circle.meet(contacts)
+        self._gate.meet(contacts)
         self._dnd.meet()
         self._untended.set()
         self._send_presence()
@@ -161,7 +160,7 @@ class XmppLink:
         self._tell(LinkStatus(Phase.CONNECTING))
         self._again.set()
         if self._session is not None:
-            self._session.drop(Loss(losses.SERVER_CLOSED))
+            self._session.drop(Disconnected(disconnects.SERVER_CLOSED))
 
     def _say_again_later(self) -> None:
         if self._reminder is None and self._task is not None:
@@ -182,26 +181,26 @@ class XmppLink:
             failures = 1 if steady or self._again.is_set() else failures + 1
             await self._rest(loss, failures)
 
-    async def _live(self) -> Loss:
+    async def _live(self) -> Disconnected:
         """Open a session and serve it to its end. Returns why it ended or never began."""
         session = self._session or self._new_session()
         self._session = session
         try:
             resumed = await session.open()
             loss = await self._serve(session, resumed=resumed)
-        except Loss as failed:
+        except Disconnected as failed:
             loss = failed
         # Another client has taken the session over: the server lives.
-        self._saying.end(alive=loss.reason == losses.TAKEN_OVER)
+        self._saying.end(alive=loss.reason == disconnects.TAKEN_OVER)
         self.pubsub.end()
         self._uploader.end()
         self._sent = None
         await session.clear()
-        if loss.fatal or loss.reason == losses.TAKEN_OVER or not session.resumable:
+        if loss.fatal or loss.reason == disconnects.TAKEN_OVER or not session.resumable:
             self._session = None
         return loss
 
-    async def _rest(self, loss: Loss, failures: int) -> None:
+    async def _rest(self, loss: Disconnected, failures: int) -> None:
         """Wait before the next attempt, for ever if only the user can help; `reconnect` ends the wait."""
         if not self._again.is_set():
             self._tell(LinkStatus(Phase.OFFLINE, loss.reason, loss.detail, loss.fatal))
@@ -215,7 +214,7 @@ class XmppLink:
 
     def _new_session(self) -> Session:
         session = Session(self._settings, self._tls, self._timing)
-        self._circle.guard(session.xmpp)
+        self._gate.guard(session.xmpp)
         self._saying.attach(session)
         self._hearing.attach(session.xmpp)
         self._rooms.attach(session.xmpp)
@@ -233,7 +232,7 @@ class XmppLink:
         )
         return session
 
-    async def _serve(self, session: Session, *, resumed: bool) -> Loss:
+    async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
         self._tell(LinkStatus(Phase.ONLINE))
         if not resumed:
@@ -264,7 +263,7 @@ class XmppLink:
 
     async def _look_after(self, session: Session) -> None:
         if not await session.alive():
-            session.drop(Loss(losses.TIMEOUT, "no answer to a ping"))
+            session.drop(Disconnected(disconnects.TIMEOUT, "no answer to a ping"))
         elif not session.over.done():
             # By now every contact's server has told what the contact shows.
             self._dnd.settle()
@@ -276,7 +275,7 @@ class XmppLink:
             self._untended.clear()
             await self._chore(self._set_carbons(session))
             await self._chore(self._roster.tend(session.xmpp, self._timing.answer))
-            if fresh and self._circle.known and not self._circle.shared:
+            if fresh and self._gate.known and not self._gate.shared:
                 fresh = False
                 await self._chore(publish_profile(session.xmpp, self._settings, self._timing.answer))
 
@@ -291,14 +290,14 @@ class XmppLink:
     async def _set_carbons(self, session: Session) -> None:
         """Carbons show what the user's other clients write; elsewhere they would show what is not the bot's."""
         carbons = session.xmpp.plugin["xep_0280"]
-        switch = carbons.enable if self._circle.shared else carbons.disable
+        switch = carbons.enable if self._gate.shared else carbons.disable
         await switch(timeout=self._timing.answer)
 
     def _send_presence(self) -> None:
         """Tell the present state once; before the contacts are known nobody has to see it."""
-        if self._status.phase is not Phase.ONLINE or self._session is None or not self._circle.known:
+        if self._status.phase is not Phase.ONLINE or self._session is None or not self._gate.known:
             return
-        wanted = (*self._shown, self._circle.shared)
+        wanted = (*self._shown, self._gate.shared)
         if wanted != self._sent:
             self._sent = wanted
             state, text, shared = wanted
@@ -317,13 +316,13 @@ class XmppLink:
         self._on_status(status)
 
 
-def pause_after(loss: Loss, failures: int, timing: Timing, chance: float) -> float:
+def pause_after(loss: Disconnected, failures: int, timing: Timing, chance: float) -> float:
     """Return the seconds to wait after the n-th failure in a row; `chance` in [0, 1) spreads many bots."""
     pause = min(timing.longest_pause, timing.first_pause * 2.0 ** min(failures - 1, 16))
-    if loss.reason == losses.TLS_FAILED:
+    if loss.reason == disconnects.TLS_FAILED:
         pause = timing.longest_pause
     pause *= 0.5 + chance / 2
-    return max(pause, timing.takeover_pause) if loss.reason == losses.TAKEN_OVER else pause
+    return max(pause, timing.takeover_pause) if loss.reason == disconnects.TAKEN_OVER else pause
 
 
 def _outside[**P](listener: Callable[P, None]) -> Callable[P, None]:

@@ -6,17 +6,17 @@ import dataclasses
 import ssl
 
 from ..bot.model.errors import BotError
-from . import losses
-from .losses import Loss
+from . import disconnects
+from .disconnects import Disconnected
 from .session import Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
 
 _KEYS = {
-    losses.INVALID_AUTH: "xmpp_invalid_auth",
-    losses.NO_STARTTLS: "xmpp_no_starttls",
-    losses.TIMEOUT: "xmpp_timeout",
-    losses.TLS_FAILED: "xmpp_tls_failed",
-    losses.UNKNOWN_HOST: "xmpp_unknown_host",
+    disconnects.INVALID_AUTH: "xmpp_invalid_auth",
+    disconnects.NO_STARTTLS: "xmpp_no_starttls",
+    disconnects.TIMEOUT: "xmpp_timeout",
+    disconnects.TLS_FAILED: "xmpp_tls_failed",
+    disconnects.UNKNOWN_HOST: "xmpp_unknown_host",
 }
 
 
@@ -42,7 +42,7 @@ async def logged_in(
     try:
         try:
             await session.open()
-        except Loss as loss:
+        except Disconnected as loss:
             host = settings.host or settings.jid.rpartition("@")[2]
             key = _KEYS.get(loss.reason, "xmpp_cannot_connect")
             raise BotError(key, host=host, detail=loss.detail) from loss

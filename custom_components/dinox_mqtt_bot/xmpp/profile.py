@@ -1,4 +1,4 @@
-"""Name and picture of the bot's account: nick (XEP-0172), avatar (XEP-0084), vCard (XEP-0054)."""
+"""What others see of the bot: presence (RFC 6121 §4.7), nick (XEP-0172), avatar (XEP-0084), vCard (XEP-0054)."""
 
 from base64 import b64encode
 import hashlib
@@ -8,9 +8,11 @@ import xml.etree.ElementTree as ET
 
 from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError
+from slixmpp.stanza import Presence
 
+from ..bot.model.status import BotState
 from .settings import XmppSettings
-from .text import xml_safe
+from .text import cut, xml_safe
 
 _NICK: Final = "http://jabber.org/protocol/nick"
 _AVATAR_DATA: Final = "urn:xmpp:avatar:data"
@@ -18,6 +20,21 @@ _AVATAR: Final = "urn:xmpp:avatar:metadata"
 # The id of the nick's item says whose work the profile is: another one's is left alone.
 _MARK: Final = "dinox-mqtt-bot"
 _PNG_HEADER: Final = struct.Struct(">8s4x4sII")
+# In the user's own account the bot must not take what is meant for the user's clients: with a negative
+# priority it gets neither messages to the bare address (it hears carbons) nor the stored offline ones.
+_SHARED_PRIORITY: Final = -1
+_PRIORITY: Final = 5
+_STATUS_BYTES: Final = 1_024
+_AVAILABLE: Final = frozenset({BotState.ONLINE, BotState.WAITING})
+
+
+def presence_of(xmpp: ClientXMPP, state: BotState, text: str, *, shared: bool) -> Presence:
+    """Return the presence that tells the state; `text` is what a person reads beside it."""
+    return xmpp.make_presence(
+        pshow=None if state in _AVAILABLE else "away",
+        pstatus=cut(xml_safe(text), _STATUS_BYTES) or None,
+        ppriority=_SHARED_PRIORITY if shared else _PRIORITY,
+    )
 
 
 async def publish_profile(xmpp: ClientXMPP, settings: XmppSettings, patience: float) -> None:

@@ -16,9 +16,9 @@ from slixmpp.xmlstream.matcher import MatchXPath
 from ..bot.model.status import Delivery
 from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
-from .circle import Circle, bare_of
+from .gate import Gate, bare_of
+from .incoming import text_in
 from .remembered import Remembered
-from .said import text_in
 from .saying import Saying
 from .session import Session
 from .settings import Timing
@@ -72,7 +72,7 @@ class Rooms:
 
     def __init__(
         self,
-        circle: Circle,
+        gate: Gate,
         clock: Clock,
         saying: Saying,
         timing: Timing,
@@ -80,7 +80,7 @@ class Rooms:
         on_text: Callable[[Utterance], None],
         on_put_off: Callable[[], None],
     ) -> None:
-        self._circle = circle
+        self._gate = gate
         self._clock = clock
         self._saying = saying
         self._timing = timing
@@ -97,10 +97,10 @@ class Rooms:
         wanted.pop("", None)
         for room in [room for room, stay in self._stays.items() if wanted.get(room) != stay.wanted]:
             self._left[room] = self._stays.pop(room).nick
-            self._circle.inside.discard(room)
+            self._gate.inside.discard(room)
         for room, nick in wanted.items():
             self._stays.setdefault(room, _Stay(nick, nick))
-        self._circle.rooms = {room: stay.nick for room, stay in self._stays.items()}
+        self._gate.rooms = {room: stay.nick for room, stay in self._stays.items()}
         self._saying.go_on()
         self._changed.set()
 
@@ -153,7 +153,7 @@ class Rooms:
     def _enter(self, xmpp: ClientXMPP, room: str, stay: _Stay) -> None:
         stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
         presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
-        self._circle.rooms = {**self._circle.rooms, room: stay.nick}
+        self._gate.rooms = {**self._gate.rooms, room: stay.nick}
         ET.SubElement(ET.SubElement(presence.xml, f"{_MUC}x"), f"{_MUC}history", maxstanzas="0")
         presence.send()
 
@@ -213,11 +213,11 @@ class Rooms:
         if created:
             _unlock(xmpp, room)
         stay.nick, stay.refused = nick, ""
-        self._circle.rooms = {**self._circle.rooms, room: nick}
+        self._gate.rooms = {**self._gate.rooms, room: nick}
         if not stay.inside:
             _LOGGER.info("In the room %s as %s", room, nick)
             stay.inside = True
-            self._circle.inside.add(room)
+            self._gate.inside.add(room)
             self._saying.entered(room)
 
     def _gone(self, room: str, stay: _Stay, nick: str, told: Any, codes: set[str | None]) -> None:
@@ -251,7 +251,7 @@ class Rooms:
     def _lose(self, room: str, stay: _Stay) -> None:
         stay.inside, stay.sought = False, ""
         stay.people.clear()
-        self._circle.inside.discard(room)
+        self._gate.inside.discard(room)
 
     def _hear(self, message: Any) -> None:
         room, nick = message["from"].bare, message["from"].resource
@@ -271,7 +271,7 @@ class Rooms:
     def _take(self, message: Any, room: str, nick: str, address: str) -> None:
         """Take what a person says, if it is known who that is."""
         text = text_in(message)
-        if not text or address not in self._circle.contacts:
+        if not text or address not in self._gate.contacts:
             return
         key = message["id"]
         if not key or self._heard.add(f"{room}/{nick} {key}"):

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from slixmpp import ClientXMPP
 
 from ..bot.model.rules import Contact
-from .circle import Circle
+from .gate import Gate
 from .text import xml_safe
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,21 +21,21 @@ _NICK: Final = "{http://jabber.org/protocol/nick}nick"
 class Roster:
     """Makes the server's roster agree with the contacts. A shared account's roster is the user's: untouched."""
 
-    def __init__(self, circle: Circle, nick: str) -> None:
-        self._circle = circle
+    def __init__(self, gate: Gate, nick: str) -> None:
+        self._gate = gate
         self._nick = nick
         # Who was asked in this run: nobody is asked again at every reconnection.
         self._asked: set[str] = set()
 
     async def tend(self, xmpp: ClientXMPP, patience: float) -> None:
         """Fetch the roster, then add, ask, approve and remove. Raises slixmpp's IqError, IqTimeout."""
-        if self._circle.shared or not self._circle.known:
+        if self._gate.shared or not self._gate.known:
             return
         items = await fetched(xmpp, patience)
-        for bare, contact in self._circle.contacts.items():
+        for bare, contact in self._gate.contacts.items():
             await self._befriend(xmpp, bare, contact, items.get(bare), patience)
         for bare, item in items.items():
-            if GROUP in item["groups"] and bare not in self._circle.contacts:
+            if GROUP in item["groups"] and bare not in self._gate.contacts:
                 _LOGGER.debug("Removing %s from the roster", bare)
                 self._asked.discard(bare)
                 await change(xmpp, bare, {"subscription": "remove"}, patience)

@@ -14,7 +14,7 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import Clock
-from .circle import Circle, bare_of
+from .gate import Gate, bare_of
 from .remembered import Remembered
 from .session import Session
 from .text import body_bytes, cut, xml_safe
@@ -37,8 +37,8 @@ class Saying:
     not carry over is said again here. Alerts that the server took just before the stream was lost for good wait again.
     """
 
-    def __init__(self, circle: Circle, clock: Clock, on_delivery: OnDelivery) -> None:
-        self._circle = circle
+    def __init__(self, gate: Gate, clock: Clock, on_delivery: OnDelivery) -> None:
+        self._gate = gate
         self._clock = clock
         self._tell = on_delivery
         # What waits, each in the order in which it came.
@@ -160,7 +160,7 @@ class Saying:
 
     def go_on(self) -> None:
         """Speak soon, if there is something to say and it is known to whom."""
-        if self._speaks_soon or self._session is None or not self._circle.known:
+        if self._speaks_soon or self._session is None or not self._gate.known:
             return
         if self._alerts or self._others:
             self._speaks_soon = True
@@ -181,10 +181,10 @@ class Saying:
 
     def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
         bare = bare_of(notice.to)
-        if bare not in (self._circle.rooms if notice.room else self._circle.contacts):
+        if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
             self.heard_of(notice.id, Delivery.FAILED)
             return
-        if notice.room and bare not in self._circle.inside:
+        if notice.room and bare not in self._gate.inside:
             self._outside[notice.id] = notice
             return
         self._in_flight[notice.id] = notice

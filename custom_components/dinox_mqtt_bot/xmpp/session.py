@@ -11,8 +11,8 @@ from slixmpp.exceptions import IqTimeout
 from slixmpp.plugins.xep_0198 import XEP_0198
 
 from ..bot.model.errors import BotError
-from . import losses
-from .losses import Loss
+from . import disconnects
+from .disconnects import Disconnected
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
 
 SOFTWARE: Final = "DinoX MQTT Bot"
@@ -105,7 +105,7 @@ def _say_what_can_be_bound(login: Any) -> None:
 class Session:
     """One client from its login to its loss; after a loss it may be opened again to resume (XEP-0198 §5)."""
 
-    over: asyncio.Future[Loss]
+    over: asyncio.Future[Disconnected]
 
     def __init__(self, settings: XmppSettings, tls: ssl.SSLContext | None, timing: Timing) -> None:
         self._timing = timing
@@ -120,11 +120,11 @@ class Session:
         self._prepare()
         for event, listener in (
             ("connection_failed", self._note_failure),
-            ("ssl_invalid_chain", lambda error: self.drop(Loss(losses.TLS_FAILED, str(error)))),
-            ("failed_auth", lambda failure: self.drop(losses.refused(failure["condition"]))),
+            ("ssl_invalid_chain", lambda error: self.drop(Disconnected(disconnects.TLS_FAILED, str(error)))),
+            ("failed_auth", lambda failure: self.drop(disconnects.refused(failure["condition"]))),
             ("no_auth", lambda _: self.drop(self._no_mechanism())),
             ("stream_error", self._stream_failed),
-            ("disconnected", lambda reason: self._end(losses.disconnected(reason))),
+            ("disconnected", lambda reason: self._end(disconnects.ended(reason))),
             ("stream_negotiated", lambda _: self._started(resumed=False)),
             ("session_resumed", lambda _: self._started(resumed=True)),
         ):
@@ -142,13 +142,13 @@ class Session:
         return bool(self.management.enabled_in)
 
     async def open(self) -> bool:
-        """Connect and log in; return whether an earlier stream was resumed. Raises Loss."""
+        """Connect and log in; return whether an earlier stream was resumed. Raises Disconnected."""
         self._prepare()
         attempt = self._context.run(self.xmpp.connect, *self._address)
         attempt.add_done_callback(self._attempted)
         await _first(self._ready, self.over, timeout=self._timing.connect)
         if not (self._ready.done() or self.over.done()):
-            self.drop(Loss(losses.TIMEOUT, f"no session after {self._timing.connect:g} s"))
+            self.drop(Disconnected(disconnects.TIMEOUT, f"no session after {self._timing.connect:g} s"))
         if self.over.done():
             raise self.over.result()
         return self._ready.result()
@@ -169,7 +169,7 @@ class Session:
         await _first(answer, self.over)
         return not (answer.done() and isinstance(answer.exception(), IqTimeout))
 
-    def drop(self, loss: Loss) -> None:
+    def drop(self, loss: Disconnected) -> None:
         """End the session at once, for this reason; the server may keep it for resuming."""
         self._end(loss)
         self.xmpp.cancel_connection_attempt()
@@ -190,7 +190,7 @@ class Session:
         # First of all the tasks: one that is about to negotiate TLS must not begin on a closed connection.
         await self._cancel_tasks()
         gone = self.xmpp.disconnected
-        self.drop(Loss(losses.SERVER_CLOSED))
+        self.drop(Disconnected(disconnects.SERVER_CLOSED))
         if self.xmpp.is_connected():
             # While TLS is being negotiated slixmpp never learns of the end of the connection.
             await asyncio.wait({gone}, timeout=_ABORTED)
@@ -216,7 +216,7 @@ class Session:
         if not self._ready.done() and (resumed or self.xmpp.bound):
             self._ready.set_result(resumed)
 
-    def _end(self, loss: Loss) -> None:
+    def _end(self, loss: Disconnected) -> None:
         if not self.over.done():
             self.over.set_result(loss)
 
@@ -226,18 +226,18 @@ class Session:
             return
         failure = attempt.exception() or (attempt.result() is not None and (self._failure or "no address"))
         if failure:
-            self.drop(losses.unreachable(failure))
+            self.drop(disconnects.unreachable(failure))
 
     def _note_failure(self, failure: object) -> None:
         self._failure = failure
 
-    def _no_mechanism(self) -> Loss:
+    def _no_mechanism(self) -> Disconnected:
         if self.xmpp.enable_starttls and "starttls" not in self.xmpp.features:
-            return Loss(losses.NO_STARTTLS)
-        return Loss(losses.SERVER_CLOSED, "no common login mechanism")
+            return Disconnected(disconnects.NO_STARTTLS)
+        return Disconnected(disconnects.SERVER_CLOSED, "no common login mechanism")
 
     def _stream_failed(self, error: Any) -> None:
-        self._end(losses.stream_error(error["condition"], error["text"]))
+        self._end(disconnects.stream_error(error["condition"], error["text"]))
 
     def _silent_when_over(self, stanza: Any) -> Any:
         """Keep slixmpp from trying its next login mechanism, and from writing to nobody."""

@@ -480,11 +480,8 @@ def test_what_a_pause_or_the_end_takes_is_told() -> None:
         assert sorted(conversation.told()) == ["d", "l", "t"]
 
 
-LATE = Properties(user=(("late", "1"),))
-
-
 def late(topic: str, text: str) -> Reading:
-    return Readings().read(Message(topic, text.encode(), received=NOON, properties=LATE))
+    return Readings().read(Message(topic, text.encode(), received=NOON, fetched=True))
 
 
 def test_what_came_late_is_told_whole_and_in_order() -> None:
@@ -496,6 +493,16 @@ def test_what_came_late_is_told_whole_and_in_order() -> None:
     (notice,) = conversation.due(NOON + 1)
     assert notice.text.split("\n") == [*(f"⏰ t: {number}" for number in range(10)), "t: now! ×2"]
     assert conversation.told() == ["t"]
+
+
+def test_a_publisher_cannot_pass_a_message_off_as_fetched_afterwards() -> None:
+    conversation = talk()
+    for number in range(10):
+        forged = Properties(user=(("late", "1"),))
+        message = Message("t", str(number).encode(), received=NOON, properties=forged)
+        conversation.take(Readings().read(message), EACH, NOON)
+    (notice,) = conversation.due(NOON + 1)
+    assert notice.text == "t: 9 ×10"
 
 
 def test_what_came_late_fills_a_message_and_is_counted_from_there() -> None:

@@ -235,15 +235,19 @@ def test_any_reading_renders_in_every_language(payload: bytes, topic: str, retai
         assert is_plain(render_digest([(reading, None, 2)], 1, RealPhrases(language)))
 
 
-LATE = Properties(user=(("late", "1"),))
-LATE_AND_DATED = Properties(user=(("timestamp", "2027-01-15T08:00:00Z"), ("late", "1")))
+DATED = Properties(user=(("timestamp", "2027-01-15T08:00:00Z"),))
 
 
 def test_what_was_fetched_afterwards_says_so() -> None:
-    undated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=LATE))
+    undated = READINGS.read(Message("t", b"1", received=1_800_001_000, fetched=True))
     assert render_reading(undated, None, ENGLISH, str) == "⏰ t\n1\ncame late"
     assert render_reading(undated, None, RealPhrases("de"), str) == "⏰ t\n1\nkam verspätet"
-    dated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=LATE_AND_DATED))
+    dated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=DATED, fetched=True))
     assert render_reading(dated, None, ENGLISH, str) == "⏰ t\n1\ncame late, as of 1800000000.0"
     assert render_reading(dated, None, ENGLISH) == "⏰ t\n1\ncame late"
     assert render_digest([(dated, None, 1)], 0, ENGLISH) == "⏰ t: 1"
+
+
+def test_only_the_adapter_says_that_something_was_fetched_afterwards() -> None:
+    forged = READINGS.read(Message("t", b"1", properties=Properties(user=(("late", "1"),))))
+    assert render_reading(forged, None, ENGLISH, str) == "t\n1"

@@ -62,7 +62,7 @@ class Batch:
         elif self._first:
             self._first.clear()
         topic = reading.message.topic
-        line = topic, self.count if reading.message.late else 0
+        line = topic, self.count if reading.message.fetched else 0
         known = self._latest.get(line)
         if known is not None:
             known.reading, known.subscription = reading, subscription

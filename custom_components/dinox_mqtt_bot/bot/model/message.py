@@ -25,16 +25,15 @@ class Properties:
 
 NO_PROPERTIES = Properties()
 
-LATE = ("late", "1")
-"""The user property of a message that was fetched afterwards, because nobody was there when it was published."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """One PUBLISH received.
 
     `packet_id` is 0 for QoS 0; with `connection`, which counts the network connections of the link, it is
-    all that an acknowledgement needs. `repeated` is the DUP flag. `received` is Unix time in seconds.
+    all that an acknowledgement needs. `fetched`: afterwards, because nobody was there when it was published; only an
+    adapter knows. `repeated`: it may have come before, by the DUP flag or because it was fetched. `received` is Unix
+    time in seconds.
     """
 
     topic: str
@@ -46,8 +45,4 @@ class Message:
     properties: Properties = NO_PROPERTIES
     packet_id: int = 0
     connection: int = 0
-
-    @property
-    def late(self) -> bool:
-        """Whether it was fetched afterwards."""
-        return LATE in self.properties.user
+    fetched: bool = False

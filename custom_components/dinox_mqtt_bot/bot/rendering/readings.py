@@ -40,10 +40,10 @@ def render_reading(
     """
     lines = [header(reading, subscription), _value(reading, phrases)]
     old = when is not None and abs(reading.time - reading.message.received) > _OLD
-    if reading.message.late and not old:
+    if reading.message.fetched and not old:
         lines.append(phrases.phrase("common.late"))
     elif when is not None and old:
-        late = "late_as_of" if reading.message.late else "as_of"
+        late = "late_as_of" if reading.message.fetched else "as_of"
         lines.append(phrases.phrase(f"common.{late}", time=when(reading.time)))
     return inert("\n".join(lines))
 
@@ -103,7 +103,7 @@ def header(reading: Reading, subscription: Subscription | None) -> str:
     """Return the first line of a reading: marks, icon, what the topic is called."""
     mark = _MARKS.get(subscription.priority, "") if subscription else ""
     icon = plain(subscription.icon) if subscription else ""
-    aside = "📌" if reading.message.retain else "⏰" if reading.message.late else ""
+    aside = "📌" if reading.message.retain else "⏰" if reading.message.fetched else ""
     return " ".join(part for part in (mark, icon, aside, short(reading.name, LONGEST_NAME)) if part)
 
 

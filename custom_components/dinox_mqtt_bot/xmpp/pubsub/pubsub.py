@@ -11,13 +11,13 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from ..bot.model.errors import BotError
-from ..bot.pubsub.nodes import Item, ItemType, Node
-from .circle import Circle
+from ...bot.model.errors import BotError
+from ...bot.pubsub.nodes import Item, ItemType, Node
+from ..gate import Gate
+from ..incoming import said_at
+from ..session import Session
+from ..text import body_bytes, wire_bytes
 from .items import EVENT, PUBSUB, item_of, payload_of
-from .said import said_at
-from .session import Session
-from .text import body_bytes, wire_bytes
 
 type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
@@ -38,8 +38,8 @@ class PubSub:
     no session is not kept for it: whoever subscribes reads the items afterwards.
     """
 
-    def __init__(self, circle: Circle, patience: float) -> None:
-        self._circle = circle
+    def __init__(self, gate: Gate, patience: float) -> None:
+        self._gate = gate
         self._patience = patience
         self._session: Session | None = None
         self._context = copy_context()
@@ -63,7 +63,7 @@ class PubSub:
 
     def follow(self, services: Iterable[str]) -> None:
         """Let events of exactly these services through; from all others they are a stranger's."""
-        self._circle.services = frozenset(services)
+        self._gate.services = frozenset(services)
 
     @property
     def connected(self) -> bool:
@@ -161,7 +161,7 @@ class PubSub:
     def _receive(self, message: Any) -> None:
         service = message["from"].bare
         event = message.xml.find(f"{EVENT}event")
-        if service not in self._circle.services or event is None or message["type"] == "error":
+        if service not in self._gate.services or event is None or message["type"] == "error":
             return
         for deleted in event.iterfind(f"{EVENT}delete"):
             self._tell(self._on_gone, Node(service, deleted.get("node", "")))

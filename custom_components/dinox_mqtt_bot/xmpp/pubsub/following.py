@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ..bot.model.errors import BotError
-from ..bot.pubsub.nodes import MOST_ITEMS, Item, Node
+from ...bot.model.errors import BotError
+from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node
+from .progress import Progress, Told
 from .pubsub import CreateTask, PubSub
-from .trails import Told, Trails
 
 _AGAIN_SECONDS: Final = 60.0
 
@@ -26,14 +26,14 @@ class Following:
     def __init__(
         self,
         pubsub: PubSub,
-        trails: Trails,
+        progress: Progress,
         *,
         on_told: OnTold,
         on_change: Callable[[], None],
         create_task: CreateTask,
     ) -> None:
         self._pubsub = pubsub
-        self._trails = trails
+        self._progress = progress
         self._on_told = on_told
         self._on_change = on_change
         self._create_task = create_task
@@ -77,7 +77,7 @@ class Following:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        self._trails.write()
+        self._progress.write()
 
     def want(self, nodes: Iterable[Node]) -> None:
         """Follow exactly these nodes, now or as soon as there is a session."""
@@ -124,8 +124,8 @@ class Following:
             # Told of without its payload: it has to be fetched.
             self._gone(node)
             self._held[node].append((None, at))
-        elif not (at and item in self._trails[node]):
-            self._trails[node].take(item)
+        elif not (at and item in self._progress[node]):
+            self._progress[node].take(item)
             self._tell(node, item, Told.LATE if at else Told.LIVE, at)
 
     def _gone(self, node: Node) -> None:
@@ -138,7 +138,7 @@ class Following:
     def _drop(self, node: Node) -> None:
         self._held.pop(node, None)
         self._failed.pop(node, None)
-        self._trails.forget(node)
+        self._progress.forget(node)
         if node in self._subscribed:
             self._subscribed.discard(node)
             self._unwanted.add(node)
@@ -194,7 +194,7 @@ class Following:
 
     def _fail(self, node: Node, error: BotError) -> None:
         if error.placeholders.get("reason") == "item-not-found":
-            self._trails[node].missed(())  # All items it will have are new ones.
+            self._progress[node].missed(())  # All items it will have are new ones.
         self._failed[node] = error
         self._release(node)
         if self._again is None:
@@ -208,7 +208,7 @@ class Following:
 
     def _catch_up(self, node: Node, items: list[Item]) -> None:
         """Tell what was missed, then what came meanwhile."""
-        trail, events = self._trails[node], self._held.pop(node, [])
+        trail, events = self._progress[node], self._held.pop(node, [])
         fresh = {item for item, at in events if item is not None and not at}
         new = not trail.began
         missed = trail.missed(items)
@@ -223,12 +223,12 @@ class Following:
         for item, at in events:
             if item is not None and item not in stored:
                 self._take(node, item, at)
-        (self._trails.write if new else self._trails.keep)()
+        (self._progress.write if new else self._progress.keep)()
 
     def _release(self, node: Node) -> None:
         for item, at in self._held.pop(node, []):
             self._take(node, item, at)
 
     def _tell(self, node: Node, item: Item, how: Told, at: float = 0.0) -> None:
-        self._trails.keep()
+        self._progress.keep()
         self._on_told(node, item, how, at)

@@ -5,13 +5,11 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from ..bot.model.message import LATE, NO_PROPERTIES, Message, Properties, QoS
-from ..bot.ports import Memory
-from ..bot.pubsub.nodes import Item, Node
-from ..bot.pubsub.trail import Trail
+from ...bot.model.message import NO_PROPERTIES, Message, Properties, QoS
+from ...bot.ports import Memory
+from ...bot.pubsub.nodes import Item, Node
+from ...bot.pubsub.trail import Trail
 
-# Of `Message.connection`: no network connection of an MQTT link has this number.
-PUBSUB: Final = -1
 _KEEP_SECONDS: Final = 10.0
 
 
@@ -23,7 +21,7 @@ class Told(Enum):
     RETAINED = "retained"
 
 
-class Trails:
+class Progress:
     """What is known of each node, kept in memory and, some seconds later, over restarts.
 
     Not at once: a memory card would wear out. What is then fetched again after a crash, the history knows.
@@ -64,17 +62,18 @@ def message_of(topic: str, item: Item, now: float, how: Told, at: float = 0.0) -
 
     `at` is when a late one was published, 0 if that is not known.
     """
-    stamp = (("timestamp", datetime.fromtimestamp(at, UTC).isoformat()),) if at else ()
+    late = how is Told.LATE
+    stamp = (("timestamp", datetime.fromtimestamp(at, UTC).isoformat()),)
     return Message(
         topic,
         item.payload,
         qos=QoS.AT_LEAST_ONCE,
         retain=how is Told.RETAINED,
-        repeated=how is Told.LATE,
+        repeated=late,
         received=now,
-        properties=Properties(user=(*stamp, LATE)) if how is Told.LATE else NO_PROPERTIES,
+        properties=Properties(user=stamp) if late and at else NO_PROPERTIES,
         packet_id=item.number,
-        connection=PUBSUB,
+        fetched=late,
     )
 
 

@@ -20,7 +20,7 @@ _REFUSED = frozenset(
 _STREAM_ERRORS = {"conflict": TAKEN_OVER, "host-unknown": UNKNOWN_HOST, "host-gone": UNKNOWN_HOST}
 
 
-class Loss(Exception):
+class Disconnected(Exception):
     """A session is over or did not come about.
 
     `reason` is the word of `LinkStatus.reason`; `fatal` says that only a change by the user can help.
@@ -33,32 +33,32 @@ class Loss(Exception):
         self.fatal = fatal
 
 
-def unreachable(failure: object) -> Loss:
+def unreachable(failure: object) -> Disconnected:
     """Tell why no connection came about: an OSError, or slixmpp's sentence about the DNS."""
     if isinstance(failure, ssl.SSLError):
-        return Loss(TLS_FAILED, str(failure))
+        return Disconnected(TLS_FAILED, str(failure))
     if isinstance(failure, TimeoutError):
-        return Loss(TIMEOUT, str(failure))
+        return Disconnected(TIMEOUT, str(failure))
     if isinstance(failure, str | socket.gaierror):
-        return Loss(UNKNOWN_HOST, str(failure))
-    return Loss(CANNOT_CONNECT, str(failure or ""))
+        return Disconnected(UNKNOWN_HOST, str(failure))
+    return Disconnected(CANNOT_CONNECT, str(failure or ""))
 
 
-def refused(condition: str) -> Loss:
+def refused(condition: str) -> Disconnected:
     """Tell what a SASL failure means."""
     if condition in _REFUSED:
-        return Loss(INVALID_AUTH, condition, fatal=True)
-    return Loss(SERVER_CLOSED, condition)
+        return Disconnected(INVALID_AUTH, condition, fatal=True)
+    return Disconnected(SERVER_CLOSED, condition)
 
 
-def stream_error(condition: str, text: str) -> Loss:
+def stream_error(condition: str, text: str) -> Disconnected:
     """Tell what a stream error (RFC 6120 §4.9) means."""
     detail = f"{condition}: {text}" if text else condition
-    return Loss(_STREAM_ERRORS.get(condition, SERVER_CLOSED), detail)
+    return Disconnected(_STREAM_ERRORS.get(condition, SERVER_CLOSED), detail)
 
 
-def disconnected(reason: object) -> Loss:
+def ended(reason: object) -> Disconnected:
     """Tell what the end of a connection without any stream error means."""
     if isinstance(reason, ssl.SSLError):
-        return Loss(TLS_FAILED, str(reason))
-    return Loss(SERVER_CLOSED, str(reason or ""))
+        return Disconnected(TLS_FAILED, str(reason))
+    return Disconnected(SERVER_CLOSED, str(reason or ""))

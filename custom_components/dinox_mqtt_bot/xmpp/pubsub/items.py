@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 import xml.etree.ElementTree as ET
 
-from ..bot.pubsub.nodes import Item, ItemType
-from .text import xml_safe
+from ...bot.pubsub.nodes import Item, ItemType
+from ..text import xml_safe
 
 PUBSUB: Final = "{http://jabber.org/protocol/pubsub}"
 EVENT: Final = "{http://jabber.org/protocol/pubsub#event}"

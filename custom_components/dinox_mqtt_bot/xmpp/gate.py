@@ -20,7 +20,7 @@ def bare_of(address: str) -> str:
         return ""
 
 
-class Circle:
+class Gate:
     """The contacts, by bare JID, and the own account."""
 
     def __init__(self, own: str) -> None:

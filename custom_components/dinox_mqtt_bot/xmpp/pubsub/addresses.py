@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Set as AbstractSet
 
-from ..bot.pubsub.nodes import ItemType, Node, is_discovery, node_of
+from ...bot.pubsub.nodes import ItemType, Node, is_discovery, node_of
 
 
 class Addresses:

@@ -5,15 +5,15 @@ from dataclasses import replace
 import json
 from typing import Final
 
-from ..bot.model.errors import BotError
-from ..bot.model.message import Message, Properties, QoS
-from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Clock, Memory, Phrases
-from ..bot.pubsub.nodes import Item, ItemType, Node, node_of
+from ...bot.model.errors import BotError
+from ...bot.model.message import Message, Properties, QoS
+from ...bot.model.status import LinkStatus, Phase
+from ...bot.ports import Clock, Memory, Phrases
+from ...bot.pubsub.nodes import Item, ItemType, Node, node_of
 from .addresses import Addresses
 from .following import Following
+from .progress import Progress, Told, message_of
 from .pubsub import CreateTask, PubSub
-from .trails import Told, Trails, message_of
 
 _REFUSALS: Final = {
     "forbidden": "common.pubsub_forbidden",
@@ -54,7 +54,7 @@ class PubSubBroker:
         self._on_message = on_message
         self._on_status = on_status
         self._following = Following(
-            pubsub, Trails(memory), on_told=self._deliver, on_change=self._report, create_task=create_task
+            pubsub, Progress(memory), on_told=self._deliver, on_change=self._report, create_task=create_task
         )
         self._topics = Addresses()
         self._link = LinkStatus(Phase.CONNECTING)

@@ -6,14 +6,14 @@ from dataclasses import replace
 import logging
 from typing import Final
 
-from ..bot.model.errors import BotError
-from ..bot.model.message import Message
-from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Clock, Memory
-from ..bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
+from ...bot.model.errors import BotError
+from ...bot.model.message import Message
+from ...bot.model.status import LinkStatus, Phase
+from ...bot.ports import Clock, Memory
+from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
 from .addresses import Addresses
+from .progress import Progress, Told, message_of
 from .pubsub import CreateTask, PubSub
-from .trails import Told, Trails, message_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class CatchUp:
         self._on_message = on_message
         self._create_task = create_task
         self._patience = patience
-        self._trails = Trails(memory)
+        self._progress = Progress(memory)
         self._topics = Addresses()
         self._nodes: dict[str, Node] = {}
         self._due: dict[Node, None] = {}
@@ -67,7 +67,7 @@ class CatchUp:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        self._trails.write()
+        self._progress.write()
 
     def release(self) -> None:
         """Hand on what waits for an answer."""
@@ -77,7 +77,7 @@ class CatchUp:
 
     def _release(self, node: Node) -> None:
         for message in self._held.pop(node, []):
-            self._trails[node].came(message.payload)
+            self._progress[node].came(message.payload)
             self._on_message(message)
 
     def follow(self, topics: Iterable[str]) -> None:
@@ -85,7 +85,7 @@ class CatchUp:
         before, self._topics = self._topics.nodes, Addresses(topics)
         self._nodes = {topic: node for node in self._topics.nodes for topic in self._topics.topics(node)}
         for node in before - self._topics.nodes:
-            self._trails.forget(node)
+            self._progress.forget(node)
             self._held.pop(node, None)
             self._due.pop(node, None)
         if self._online:
@@ -105,8 +105,8 @@ class CatchUp:
         if node in self._held:
             self._held[node].append(message)
             return True
-        self._trails[node].came(message.payload)
-        self._trails.keep()
+        self._progress[node].came(message.payload)
+        self._progress.keep()
         return False
 
     def _expect(self, nodes: Iterable[Node]) -> None:
@@ -156,7 +156,7 @@ class CatchUp:
 
     def _catch_up(self, node: Node, items: list[Item]) -> None:
         """Tell what was missed, then what came meanwhile."""
-        trail, held = self._trails[node], self._held.pop(node, [])
+        trail, held = self._progress[node], self._held.pop(node, [])
         new = not trail.began
         missed = trail.missed(items, [message.payload for message in held])
         if new and items and not held:
@@ -166,7 +166,7 @@ class CatchUp:
             self._deliver(node, item, Told.LATE)
         for message in held:
             self._on_message(message)
-        (self._trails.write if new else self._trails.keep)()
+        (self._progress.write if new else self._progress.keep)()
 
     def _deliver(self, node: Node, item: Item, how: Told) -> None:
         topic = self._topics.topic(node, item.type)
