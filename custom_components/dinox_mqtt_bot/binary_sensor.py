@@ -20,7 +20,7 @@ from .bot.model.status import BotStatus, LinkStatus, Phase
 from .const import SUBENTRY_ALERT
 from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .entry.rules import alert_rule
+from .entry.rules import ALERTS
 from .hass.clock import Pulse
 from .hass.values import excerpt
 from .other_bot_entity import OtherBotEntity
@@ -126,7 +126,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
 
     def _take(self, subentry: ConfigSubentry) -> None:
         """Take the rule over as it is now."""
-        self._rule = alert_rule(subentry.subentry_id, subentry.data)
+        self._rule = ALERTS.of(subentry)
         self._attr_name = subentry.title
 
     @override

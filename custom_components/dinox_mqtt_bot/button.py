@@ -19,7 +19,7 @@ from .bot.model.rules import Role
 from .const import SUBENTRY_PRESET
 from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .entry.presets import preset
+from .entry.rules import PRESETS
 from .hass.callers import async_caller, translated
 from .runtime.runtime import BotConfigEntry, BotCoordinator
 
@@ -104,7 +104,7 @@ class PresetButton(StatusEntity, ButtonEntity):
 
     def _take(self, subentry: ConfigSubentry) -> None:
         """Take the preset over as it is now."""
-        self._preset = preset(subentry.subentry_id, subentry.data)
+        self._preset = PRESETS.of(subentry)
         self._attr_name = subentry.title
 
     @override

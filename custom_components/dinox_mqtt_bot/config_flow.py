@@ -38,25 +38,24 @@ from .const import (
     Mode,
 )
 from .entry.account import fit_filter, is_on_account, is_prosody
-from .flows.account_forms import ACCOUNT_FORM, SERVER_FORM
 from .flows.alert_flow import AlertFlow
 from .flows.bridge_flow import BridgeFlow
-from .flows.forms import (
+from .flows.connections import (
+    ACCOUNT_FORM,
     BROKER_FORM,
-    CONTACT_AND_TOPICS_FORM,
-    OPTIONS_FORM,
     REAUTH,
-    SECTION_ALERTS,
-    TOPICS_FORM,
+    SERVER_FORM,
     XMPP_FORM,
-    alerts_section,
-    errors_of,
-    nested,
+    broker_data,
+    secret,
+    xmpp_data,
 )
-from .flows.free_text_forms import refuse_own_agent
-from .flows.input import Typed, broker_data, first_rules, options_data, secret, xmpp_data
+from .flows.contact_flow import ContactFlow
+from .flows.fields import Typed, errors_of, nested
+from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules
+from .flows.options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, options_data, refuse_own_agent
 from .flows.preset_flow import PresetFlow
-from .flows.subentry_flows import ContactFlow, TopicFlow
+from .flows.topic_flow import TopicFlow
 from .hass.phrases import async_load_phrases
 from .hass.targets import async_choices
 from .probing.account import (

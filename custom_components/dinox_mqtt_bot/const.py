@@ -70,7 +70,7 @@ DEFAULT_STORM: Final = 10
 DEFAULT_FREE_TEXT_TIMEOUT: Final = 30
 
 # Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule its
-# folded name (`settings.alert_unique_id`), so is that of a preset (`preset_settings.preset_unique_id`).
+# folded name (`codec.name_id`), so is that of a preset and of a bridge.
 SUBENTRY_TOPIC: Final = "topic"
 SUBENTRY_CONTACT: Final = "contact"
 SUBENTRY_ALERT: Final = "alert"

@@ -16,7 +16,7 @@ import voluptuous as vol
 from .bot.model.errors import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
 from .entry.account import is_on_account
-from .entry.rule_store import EntryRules
+from .entry.rule_store import RuleStore
 from .issues.registry import ATTR_ENTRY, IssueKind
 from .runtime.build import database_path
 from .runtime.runtime import BotConfigEntry
@@ -132,7 +132,7 @@ class TopicFlow(BotFlow):
     async def async_step_unsubscribe(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Remove the topic; its history stays."""
         with suppress(BotError):  # somebody was quicker
-            await EntryRules(self.hass, self.entry).remove_subscription(self.about)
+            await RuleStore(self.hass, self.entry).remove_subscription(self.about)
         return self.async_create_entry(data={})
 
 

@@ -36,7 +36,7 @@ from custom_components.dinox_mqtt_bot.const import (
     DOMAIN,
     Mode,
 )
-from custom_components.dinox_mqtt_bot.entry.rules import alert_subentry, contact_subentry, topic_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, CONTACTS, TOPICS
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
@@ -135,19 +135,17 @@ NO_ACCOUNT = {CONF_JID: "", CONF_XMPP_PASSWORD: ""}
 
 def topics(*filters: str | Subscription) -> list[ConfigSubentryData]:
     """Return topic subentries."""
-    return [
-        topic_subentry(each if isinstance(each, Subscription) else Subscription(each)) for each in filters
-    ]
+    return [TOPICS.write(each if isinstance(each, Subscription) else Subscription(each)) for each in filters]
 
 
 def contacts(*jids: str | Contact) -> list[ConfigSubentryData]:
     """Return contact subentries."""
-    return [contact_subentry(each if isinstance(each, Contact) else Contact(each)) for each in jids]
+    return [CONTACTS.write(each if isinstance(each, Contact) else Contact(each)) for each in jids]
 
 
 def alerts(*rules: AlertRule) -> list[ConfigSubentryData]:
     """Return alert subentries."""
-    return [alert_subentry(each) for each in rules]
+    return [ALERTS.write(each) for each in rules]
 
 
 def bot_entry(

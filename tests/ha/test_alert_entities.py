@@ -13,7 +13,7 @@ from running import NO_ACCOUNT, add_subentry, alerts, bot_entry, publish, runnin
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.entry.rules import alert_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
 from lab.servers import Server
 
@@ -127,7 +127,7 @@ async def test_the_sensor_of_a_rule_is_the_bots_and_goes_with_the_rule(
 ) -> None:
     entry = bot_entry(data)
     async with running(hass, entry):
-        rule = add_subentry(hass, entry, alert_subentry(WARM))
+        rule = add_subentry(hass, entry, ALERTS.write(WARM))
         await hass.async_block_till_done()
         registered = entity_registry.async_get("binary_sensor.bot_warm")
         assert registered is not None

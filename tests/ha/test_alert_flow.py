@@ -13,7 +13,7 @@ from running import NO_ACCOUNT, alerts, bot_entry, contacts, publish, running, s
 
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
-from custom_components.dinox_mqtt_bot.entry.rules import alert_rule
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from lab.servers import Server
 
 pytest_plugins = ["running"]
@@ -63,7 +63,7 @@ async def choose(hass: HomeAssistant, menu: Any, step: str) -> Any:
 
 def kept(entry: MockConfigEntry) -> list[AlertRule]:
     """Return the rules of an entry."""
-    return [alert_rule(each.subentry_id, each.data) for each in entry.get_subentries_of_type("alert")]
+    return list(ALERTS.every(entry.subentries.values()))
 
 
 async def test_a_rule_is_added_after_it_was_shown_in_plain_words(

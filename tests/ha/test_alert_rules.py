@@ -1,5 +1,6 @@
 """Alert rules as they are kept: the same subentries from the settings and from the commands."""
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -27,12 +28,10 @@ from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Role, RuleSet
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
+from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import (
+    ALERTS,
     VALUES,
-    alert_rule,
-    alert_subentry,
-    alert_unique_id,
     rule_set,
 )
 from lab.servers import Server
@@ -76,18 +75,18 @@ rules = st.builds(
 
 @given(rules)
 def test_a_rule_comes_back_as_it_was_kept(rule: AlertRule) -> None:
-    assert alert_rule(rule.id, alert_subentry(rule)["data"]) == rule
+    assert ALERTS.read(ALERTS.write(rule)["data"], id=rule.id) == rule
 
 
 def test_what_the_data_does_not_say_is_usual() -> None:
-    assert alert_rule("1", {"filter": "a", "operator": "stale"}) == AlertRule(
+    assert ALERTS.read({"filter": "a", "operator": "stale"}, id="1") == AlertRule(
         "a", Condition(Operator.STALE), id="1"
     )
 
 
 @given(texts.filter(fold))
 def test_no_topic_and_no_contact_has_the_unique_id_of_a_rule(name: str) -> None:
-    unique_id = alert_unique_id(name)
+    unique_id = ALERTS.unique_id(replace(HOT, name=name))
     assert unique_id is not None
     with pytest.raises(BotError):
         valid_filter(unique_id)
@@ -97,7 +96,7 @@ def test_no_topic_and_no_contact_has_the_unique_id_of_a_rule(name: str) -> None:
 
 def test_a_rule_set_has_the_rules_and_how_alerts_are_told() -> None:
     kept = ConfigSubentry(
-        data=MappingProxyType(dict(alert_subentry(HOT)["data"])),
+        data=MappingProxyType(dict(ALERTS.write(HOT)["data"])),
         subentry_type="alert",
         title="Freezer",
         unique_id=None,
@@ -116,11 +115,11 @@ def test_a_rule_set_has_the_rules_and_how_alerts_are_told() -> None:
     )
 
 
-def added(hass: HomeAssistant, *subentries: Any) -> tuple[MockConfigEntry, EntryRules]:
+def added(hass: HomeAssistant, *subentries: Any) -> tuple[MockConfigEntry, RuleStore]:
     """Return an entry with these subentries, and its rules port."""
     entry = bot_entry({}, subentries)
     entry.add_to_hass(hass)
-    return entry, EntryRules(hass, entry)
+    return entry, RuleStore(hass, entry)
 
 
 async def test_a_new_rule_gets_an_id_and_the_next_number(hass: HomeAssistant) -> None:
@@ -129,7 +128,7 @@ async def test_a_new_rule_gets_an_id_and_the_next_number(hass: HomeAssistant) ->
     assert (kept.number, kept.name) == (8, "Freezer")
     subentry = entry.subentries[kept.id]
     assert (subentry.subentry_type, subentry.title) == ("alert", "Freezer")
-    assert alert_rule(kept.id, subentry.data) == kept
+    assert ALERTS.of(subentry) == kept
 
 
 async def test_a_rule_may_be_called_like_a_topic(hass: HomeAssistant) -> None:
@@ -144,7 +143,7 @@ async def test_a_rule_is_replaced_by_its_id(hass: HomeAssistant) -> None:
     other = AlertRule("b", Condition(Operator.CHANGES), name="Icebox", id=kept.id, number=kept.number)
     assert await port.put_alert(other) == other
     (subentry,) = entry.subentries.values()
-    assert (subentry.title, subentry.unique_id) == ("Icebox", alert_unique_id("Icebox"))
+    assert (subentry.title, subentry.unique_id) == ("Icebox", ALERTS.unique_id(other))
 
 
 @pytest.mark.parametrize("name", ["Freezer", " FREEZER "])

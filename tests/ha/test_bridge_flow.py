@@ -17,9 +17,8 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Direction, Format, Role, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.entry.bridges import bridge, bridge_subentry, bridge_unique_id
-from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
-from custom_components.dinox_mqtt_bot.entry.rules import rule_set
+from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
+from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES, rule_set
 
 pytest_plugins = ["running"]
 
@@ -60,16 +59,16 @@ texts = st.text(max_size=20)
     )
 )
 def test_a_bridge_comes_back_as_it_was_kept(kept: Bridge) -> None:
-    assert bridge(kept.id, bridge_subentry(kept)["data"]) == kept
+    assert BRIDGES.read(BRIDGES.write(kept)["data"], id=kept.id) == kept
 
 
 def test_what_the_data_does_not_say_is_usual() -> None:
-    assert bridge("1", {"filter": "a", "to": "b"}) == Bridge("a", "b", id="1")
+    assert BRIDGES.read({"filter": "a", "to": "b"}, id="1") == Bridge("a", "b", id="1")
 
 
 @given(texts.filter(fold))
 def test_no_topic_and_no_contact_has_the_unique_id_of_a_bridge(name: str) -> None:
-    unique_id = bridge_unique_id(name)
+    unique_id = BRIDGES.unique_id(Bridge("home/#", ALICE, name=name))
     assert unique_id is not None
     with pytest.raises(BotError):
         valid_filter(unique_id)
@@ -81,7 +80,7 @@ def test_no_topic_and_no_contact_has_the_unique_id_of_a_bridge(name: str) -> Non
 def entry(hass: HomeAssistant, no_bot: None) -> MockConfigEntry:
     """A bot with an account, one bridge, one contact, one named topic."""
     data = standalone(1) | NO_ACCOUNT | {"jid": BOT}
-    rules = [bridge_subentry(NIGHT), *contacts(ALICE), *topics(Subscription("home/door", alias="Front door"))]
+    rules = [BRIDGES.write(NIGHT), *contacts(ALICE), *topics(Subscription("home/door", alias="Front door"))]
     entry = bot_entry(data, rules)
     entry.add_to_hass(hass)
     return entry
@@ -179,7 +178,7 @@ async def test_without_an_account_there_is_nobody_to_lead_to(hass: HomeAssistant
 
 
 async def test_commands_keep_bridges_the_same_way(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    port = EntryRules(hass, entry)
+    port = RuleStore(hass, entry)
     made = await port.put_bridge(Bridge("a", ALICE))
     assert (made.number, made.id) == (4, kept(entry)[-1].id)
     with pytest.raises(BotError, match="bridge_name"):

@@ -27,7 +27,7 @@ from running import (
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Direction, Format
-from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from custom_components.dinox_mqtt_bot.hass.uploads import http_put
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
@@ -62,7 +62,7 @@ async def test_fifty_answers_in_one_second_arrive_in_order(
     wanted = [f"answer {number}" for number in range(50)]
     file = tmp_path / "answers"
     file.write_text("\n".join(wanted) + "\n", "utf-8")
-    async with running(hass, bot_entry(data, [*QUIET, bridge_subentry(bridge)]), None) as bot:
+    async with running(hass, bot_entry(data, [*QUIET, BRIDGES.write(bridge)]), None) as bot:
         await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
         await publish_lines(mosquitto.ports["mqtt"], f"{base}/answers", file)
         await until(lambda: len([text for text in texts(alice) if text.startswith("answer ")]) >= 50, 20)
@@ -73,7 +73,7 @@ async def test_what_is_said_is_published_and_does_not_come_back(
     hass: HomeAssistant, data: dict[str, Any], alice: Person, mosquitto: Server, base: str
 ) -> None:
     bridge = Bridge(f"{base}/#", ALICE, direction=Direction.BOTH, format=Format.PAYLOAD, topic=f"{base}/said")
-    entry = bot_entry(data, [*QUIET, bridge_subentry(replace(bridge, retain=True))])
+    entry = bot_entry(data, [*QUIET, BRIDGES.write(replace(bridge, retain=True))])
     async with running(hass, entry, None) as bot:
         await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
         alice.say(data["jid"], "dinner is ready")
@@ -101,7 +101,7 @@ async def test_a_picture_is_uploaded_and_its_address_told(
     rules = [
         *contacts(ALICE),
         *topics(f"{base}/seen"),
-        bridge_subentry(Bridge(f"{base}/cam", ALICE, format=Format.FILE)),
+        BRIDGES.write(Bridge(f"{base}/cam", ALICE, format=Format.FILE)),
     ]
     async with running(hass, bot_entry(data, rules), None) as bot:
         await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
@@ -138,7 +138,7 @@ async def test_a_room_is_told_asks_and_is_answered(
     bridge = Bridge(
         f"{base}/out", room, room=True, nick="Robo", direction=Direction.BOTH, topic=f"{base}/in", retain=True
     )
-    async with running(hass, bot_entry(data, [*QUIET, bridge_subentry(bridge)]), None) as bot:
+    async with running(hass, bot_entry(data, [*QUIET, BRIDGES.write(bridge)]), None) as bot:
         await until(lambda: bot.online and room in bot.chat._circle.inside)
         await publish(mosquitto.ports["mqtt"], f"{base}/out", "21 °C")
         await until(lambda: ("Robo", f"{base}/out\n21 °C") in said)

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import ALICE, BOT, LOOPBACK, NO_ACCOUNT, account, bot_entry, client_id, standalone
 
 from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, LinkName, Mode
-from custom_components.dinox_mqtt_bot.flows.input import xmpp_data
+from custom_components.dinox_mqtt_bot.flows.connections import xmpp_data
 from lab.servers import Lab, Prosody, Server, free_ports
 
 pytest_plugins = ["running"]

@@ -22,7 +22,7 @@ from running import (
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
-from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from lab.servers import Lab, Prosody, Server
 
 pytest_plugins = ["running"]
@@ -49,7 +49,7 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         escalate_after=60.0,
         escalate_to=("notify.alices_phone",),
     )
-    carried = bridge_subentry(
+    carried = BRIDGES.write(
         Bridge("diagnostics/x", ALICE, name="To Alice", nick="Jeeves", template="Dear Alice")
     )
     options = {"notify_targets": ["notify.alices_phone"], "click": "/lovelace/secrets"}

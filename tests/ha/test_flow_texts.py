@@ -11,39 +11,43 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
+from custom_components.dinox_mqtt_bot.bot.model.rules import RuleSet
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 from custom_components.dinox_mqtt_bot.flows import (
-    account_forms,
-    alert_forms,
-    bridge_forms,
-    forms,
-    preset_forms,
-    users,
+    alert_form,
+    bridge_flow,
+    connections,
+    contact_flow,
+    fields as form_fields,
+    first_rules,
+    options,
+    preset_flow,
+    topic_flow,
 )
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent
-REAUTH = {key: field for link in LinkName for key, field in forms.REAUTH[link].items()}
+REAUTH = {key: field for link in LinkName for key, field in connections.REAUTH[link].items()}
 STEPS = {
-    "config.step.standalone": forms.BROKER_FORM.schema,
-    "config.step.xmpp": forms.XMPP_FORM.schema,
-    "config.step.xmpp_account": account_forms.ACCOUNT_FORM.schema,
-    "config.step.server": account_forms.SERVER_FORM.schema,
-    "config.step.rules": forms.CONTACT_AND_TOPICS_FORM.schema,
-    "config.step.reconfigure_broker": forms.BROKER_FORM.schema,
-    "config.step.reconfigure_xmpp": forms.XMPP_FORM.schema,
+    "config.step.standalone": connections.BROKER_FORM.schema,
+    "config.step.xmpp": connections.XMPP_FORM.schema,
+    "config.step.xmpp_account": connections.ACCOUNT_FORM.schema,
+    "config.step.server": connections.SERVER_FORM.schema,
+    "config.step.rules": first_rules.CONTACT_AND_TOPICS_FORM.schema,
+    "config.step.reconfigure_broker": connections.BROKER_FORM.schema,
+    "config.step.reconfigure_xmpp": connections.XMPP_FORM.schema,
     "config.step.reauth_confirm": REAUTH,
-    "options.step.init": forms.OPTIONS_FORM.schema,
-    "config_subentries.topic.step.user": forms.TOPIC_FORM.schema,
-    "config_subentries.topic.step.reconfigure": forms.TOPIC_FORM.schema,
-    "config_subentries.contact.step.user": users.contact_form(()).schema,
-    "config_subentries.contact.step.reconfigure": users.contact_form(()).schema,
-    "config_subentries.preset.step.user": preset_forms.PRESET_FORM.schema,
-    "config_subentries.preset.step.reconfigure": preset_forms.PRESET_FORM.schema,
-    "config_subentries.bridge.step.user": bridge_forms.BRIDGE_FORM.schema,
-    "config_subentries.bridge.step.reconfigure": bridge_forms.BRIDGE_FORM.schema,
-    "config_subentries.alert.step.user": alert_forms.alert_form().schema,
-    "config_subentries.alert.step.reconfigure": alert_forms.alert_form().schema,
+    "options.step.init": options.OPTIONS_FORM.schema,
+    "config_subentries.topic.step.user": topic_flow.TOPIC_FORM.schema,
+    "config_subentries.topic.step.reconfigure": topic_flow.TOPIC_FORM.schema,
+    "config_subentries.contact.step.user": contact_flow.contact_form().schema,
+    "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
+    "config_subentries.preset.step.user": preset_flow.PRESET_FORM.schema,
+    "config_subentries.preset.step.reconfigure": preset_flow.PRESET_FORM.schema,
+    "config_subentries.bridge.step.user": bridge_flow.bridge_form(RuleSet()).schema,
+    "config_subentries.bridge.step.reconfigure": bridge_flow.bridge_form(RuleSet()).schema,
+    "config_subentries.alert.step.user": alert_form.alert_form(RuleSet()).schema,
+    "config_subentries.alert.step.reconfigure": alert_form.alert_form(RuleSet()).schema,
 }
 
 
@@ -134,7 +138,12 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "xmpp_plain_refused",
     }
     own = raised(
-        "flows/input.py", "entry/rules.py", "config_flow.py", "probing/account.py", "entry/account.py"
+        "flows/connections.py",
+        "entry/connections.py",
+        "entry/hosts.py",
+        "config_flow.py",
+        "probing/account.py",
+        "entry/account.py",
     )
     assert (len(probes), len(own)) > (10, 5)
     typed = own | {"invalid_jid", "invalid_filter"}
@@ -143,7 +152,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key
-        for path in ("flows/alert_input.py", "flows/alert_flow.py", "entry/rule_store.py")
+        for path in ("flows/alert_input.py", "flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
         for key in complained(path)
     }
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
@@ -159,7 +168,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name", "bridge_twin"}
     preset = {"invalid_topic", "already_configured", "preset_name"}
     assert set(texts["config_subentries"]["preset"]["error"]) == preset
-    options = {"invalid_topic", "invalid_target", *raised("flows/free_text_forms.py")}
+    options = {"invalid_topic", "invalid_target", *raised("flows/options.py")}
     assert set(texts["options"]["error"]) == options
 
 
@@ -178,4 +187,4 @@ def test_complaints_name_fields_that_exist() -> None:
     fields = {str(key) for schema in STEPS.values() for key in schema}
     sections = [field for schema in STEPS.values() for field in schema.values() if isinstance(field, section)]
     fields |= {str(key) for each in sections for key in each.schema.schema}
-    assert {field for shown in forms.FIELDS.values() for field in shown} <= fields
+    assert {field for shown in form_fields.FIELDS.values() for field in shown} <= fields

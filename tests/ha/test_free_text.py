@@ -28,7 +28,7 @@ from running import (
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Ear, FreeText, Role
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
-from custom_components.dinox_mqtt_bot.entry.presets import free_text
+from custom_components.dinox_mqtt_bot.entry.rules import free_text
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 

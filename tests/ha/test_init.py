@@ -38,8 +38,8 @@ from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.const import CONF_DIGEST_SECONDS, CONF_RETENTION_DAYS, DOMAIN
-from custom_components.dinox_mqtt_bot.entry.rules import retention
-from custom_components.dinox_mqtt_bot.flows.forms import OPTIONS_FORM
+from custom_components.dinox_mqtt_bot.entry.connections import retention
+from custom_components.dinox_mqtt_bot.flows.options import OPTIONS_FORM
 from custom_components.dinox_mqtt_bot.runtime.build import database_path
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server

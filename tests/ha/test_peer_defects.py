@@ -27,7 +27,7 @@ from custom_components.dinox_mqtt_bot.bot.model.caller import Caller, Surface
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Priority, Role
-from custom_components.dinox_mqtt_bot.entry.bridges import bridge_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from lab.servers import Server
 
 pytest_plugins = ["running"]
@@ -96,7 +96,7 @@ async def test_what_was_removed_does_not_come_back_with_a_restart(
         *topics(f"{base}/#"),
         *contacts(ALICE),
         *alerts(rule),
-        bridge_subentry(Bridge(f"{base}/b", ALICE, number=1)),
+        BRIDGES.write(Bridge(f"{base}/b", ALICE, number=1)),
     ]
     entry = lone(mosquitto.ports["mqtt"], *rules)
     async with running(hass, entry) as coordinator:

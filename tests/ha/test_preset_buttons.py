@@ -23,7 +23,7 @@ from running import (
 from custom_components.dinox_mqtt_bot.bot.model.rules import Preset, Role
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import DOMAIN
-from custom_components.dinox_mqtt_bot.entry.presets import preset_subentry
+from custom_components.dinox_mqtt_bot.entry.rules import PRESETS
 from lab.servers import Server
 
 pytest_plugins = ["running"]
@@ -60,7 +60,7 @@ async def context_of(hass: HomeAssistant, group: str) -> Context:
 
 
 async def test_pressing_it_publishes(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:
-    entry = bot_entry(data, [preset_subentry(LIGHT)])
+    entry = bot_entry(data, [PRESETS.write(LIGHT)])
     async with running(hass, entry):
         await press(hass, BUTTON, await context_of(hass, "system-users"))
         assert await next_on(port, "buttons/light") == "ON by Ann"
@@ -80,9 +80,9 @@ async def test_a_button_comes_with_a_preset_and_changes_with_it(
 ) -> None:
     entry = bot_entry(data)
     async with running(hass, entry):
-        added = add_subentry(hass, entry, preset_subentry(LIGHT))
+        added = add_subentry(hass, entry, PRESETS.write(LIGHT))
         await until(lambda: hass.states.get(BUTTON))
-        changed = preset_subentry(Preset("Lamp", "buttons/lamp", "1", number=1, retain=True))
+        changed = PRESETS.write(Preset("Lamp", "buttons/lamp", "1", number=1, retain=True))
         hass.config_entries.async_update_subentry(entry, added, data=changed["data"], title=changed["title"])
         await hass.async_block_till_done()
         assert hass.states.get(BUTTON).name == "Bot Lamp"
@@ -91,7 +91,7 @@ async def test_a_button_comes_with_a_preset_and_changes_with_it(
 
 
 async def test_who_may_not_run_it_is_refused(hass: HomeAssistant, data: dict[str, Any]) -> None:
-    async with running(hass, bot_entry(data, [preset_subentry(DOOR)])):
+    async with running(hass, bot_entry(data, [PRESETS.write(DOOR)])):
         with pytest.raises(ServiceValidationError) as raised:
             await press(hass, "button.bot_door", await context_of(hass, "system-users"))
         assert raised.value.translation_key == "not_allowed"
@@ -100,7 +100,7 @@ async def test_who_may_not_run_it_is_refused(hass: HomeAssistant, data: dict[str
 async def test_one_that_takes_a_value_cannot_be_pressed(
     hass: HomeAssistant, data: dict[str, Any], port: int
 ) -> None:
-    async with running(hass, bot_entry(data, [preset_subentry(HEAT)])):
+    async with running(hass, bot_entry(data, [PRESETS.write(HEAT)])):
         assert hass.states.get("button.bot_heat").state == STATE_UNAVAILABLE
         answer = await ask(hass, "preset", name="Heat", value="21.5")
         assert (answer["topic"], answer["payload"]) == ("buttons/heat", "21.5")
@@ -110,7 +110,7 @@ async def test_without_a_broker_pressing_fails(
     hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server
 ) -> None:
     data["port"] = own_mosquitto.ports["mqtt"]
-    async with running(hass, bot_entry(data, [preset_subentry(LIGHT)])) as bot:
+    async with running(hass, bot_entry(data, [PRESETS.write(LIGHT)])) as bot:
         component = hass.data["entity_components"]["button"]
         button = component.get_entity(BUTTON)
         own_mosquitto.stop()

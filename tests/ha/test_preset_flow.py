@@ -17,9 +17,8 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Preset, Role
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
-from custom_components.dinox_mqtt_bot.entry.presets import preset, preset_subentry, preset_unique_id
-from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
-from custom_components.dinox_mqtt_bot.entry.rules import contact, contact_subentry, rule_set
+from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
+from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, PRESETS, rule_set
 
 pytest_plugins = ["running"]
 
@@ -49,24 +48,26 @@ texts = st.text(max_size=20)
     )
 )
 def test_a_preset_comes_back_as_it_was_kept(kept: Preset) -> None:
-    assert preset(kept.id, preset_subentry(kept)["data"]) == kept
+    assert PRESETS.read(PRESETS.write(kept)["data"], id=kept.id) == kept
 
 
 def test_what_the_data_does_not_say_is_usual() -> None:
-    assert preset("1", {"name": "a", "topic": "b"}) == Preset("a", "b", id="1")
+    assert PRESETS.read({"name": "a", "topic": "b"}, id="1") == Preset("a", "b", id="1")
 
 
 @given(texts.filter(fold))
 def test_no_topic_and_no_contact_has_the_unique_id_of_a_preset(name: str) -> None:
+    unique_id = PRESETS.unique_id(Preset(name, "home/night"))
+    assert unique_id is not None
     with pytest.raises(BotError):
-        valid_filter(preset_unique_id(name))
+        valid_filter(unique_id)
     with pytest.raises(BotError):
-        bare_jid(preset_unique_id(name))
+        bare_jid(unique_id)
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, no_bot: None) -> MockConfigEntry:
-    entry = bot_entry(standalone(1) | NO_ACCOUNT, [preset_subentry(NIGHT), *contacts("alice@home.test")])
+    entry = bot_entry(standalone(1) | NO_ACCOUNT, [PRESETS.write(NIGHT), *contacts("alice@home.test")])
     entry.add_to_hass(hass)
     return entry
 
@@ -120,7 +121,7 @@ async def test_a_preset_is_changed_and_keeps_its_number(hass: HomeAssistant, ent
 
 
 async def test_commands_keep_presets_the_same_way(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    port = EntryRules(hass, entry)
+    port = RuleStore(hass, entry)
     made = await port.put_preset(Preset("Light", "home/light"))
     assert (made.number, made.id) == (4, kept(entry)[-1].id)
     with pytest.raises(BotError, match="preset_taken"):
@@ -139,8 +140,8 @@ async def test_commands_keep_presets_the_same_way(hass: HomeAssistant, entry: Mo
 
 def test_a_contact_keeps_its_user() -> None:
     known = Contact("a@b.c", user="u1")
-    assert contact(contact_subentry(known)["data"]) == known
-    assert contact({"jid": "a@b.c"}).user == ""
+    assert CONTACTS.read(CONTACTS.write(known)["data"]) == known
+    assert CONTACTS.read({"jid": "a@b.c"}).user == ""
 
 
 async def test_a_user_is_chosen_for_a_contact(hass: HomeAssistant, entry: MockConfigEntry) -> None:

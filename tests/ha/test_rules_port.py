@@ -9,8 +9,8 @@ from running import bot_entry, topics
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
-from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
-from custom_components.dinox_mqtt_bot.entry.rules import subscription
+from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
+from custom_components.dinox_mqtt_bot.entry.rules import TOPICS
 
 pytest_plugins = ["running"]
 
@@ -20,9 +20,9 @@ async def test_a_subscription_is_added_or_replaced(hass: HomeAssistant, there: t
     entry = bot_entry({}, topics(*there))
     entry.add_to_hass(hass)
     wanted = Subscription("home/x", qos=QoS.EXACTLY_ONCE, alias="Kitchen")
-    await EntryRules(hass, entry).put_subscription(wanted)
+    await RuleStore(hass, entry).put_subscription(wanted)
     (kept,) = entry.subentries.values()
-    assert (subscription(kept.data), kept.title, kept.unique_id) == (wanted, "Kitchen", "home/x")
+    assert (TOPICS.of(kept), kept.title, kept.unique_id) == (wanted, "Kitchen", "home/x")
 
 
 async def test_many_changes_in_a_row_let_others_have_their_turn(hass: HomeAssistant) -> None:
@@ -38,7 +38,7 @@ async def test_many_changes_in_a_row_let_others_have_their_turn(hass: HomeAssist
 
     spinning = asyncio.create_task(others())
     for number in range(50):
-        await EntryRules(hass, entry).put_subscription(Subscription(f"home/{number}"))
+        await RuleStore(hass, entry).put_subscription(Subscription(f"home/{number}"))
     spinning.cancel()
     assert turns >= 50
 
@@ -46,7 +46,7 @@ async def test_many_changes_in_a_row_let_others_have_their_turn(hass: HomeAssist
 async def test_a_subscription_is_removed(hass: HomeAssistant) -> None:
     entry = bot_entry({}, topics("home/x", "home/y"))
     entry.add_to_hass(hass)
-    await EntryRules(hass, entry).remove_subscription("home/x")
+    await RuleStore(hass, entry).remove_subscription("home/x")
     assert [each.unique_id for each in entry.subentries.values()] == ["home/y"]
 
 
@@ -54,11 +54,11 @@ async def test_what_is_not_subscribed_cannot_be_removed(hass: HomeAssistant) -> 
     entry = bot_entry({})
     entry.add_to_hass(hass)
     with pytest.raises(BotError, match="not_subscribed"):
-        await EntryRules(hass, entry).remove_subscription("home/x")
+        await RuleStore(hass, entry).remove_subscription("home/x")
 
 
 async def test_a_pause_leaves_the_other_options_alone(hass: HomeAssistant) -> None:
     entry = bot_entry({}, options={"digest_seconds": 60})
     entry.add_to_hass(hass)
-    await EntryRules(hass, entry).set_paused(True)
+    await RuleStore(hass, entry).set_paused(True)
     assert dict(entry.options) == {"digest_seconds": 60, "paused": True}

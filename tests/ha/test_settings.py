@@ -22,20 +22,15 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport
-from custom_components.dinox_mqtt_bot.entry.rules import (
+from custom_components.dinox_mqtt_bot.entry.connections import (
     broker_settings,
     broker_tls,
-    contact,
-    contact_subentry,
-    is_local,
-    is_loopback,
     retention,
-    rule_set,
-    subscription,
-    topic_subentry,
     xmpp_settings,
     xmpp_tls,
 )
+from custom_components.dinox_mqtt_bot.entry.hosts import is_local, is_loopback
+from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, TOPICS, rule_set
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, XmppSettings
 from lab.servers import Lab
 
@@ -124,17 +119,17 @@ def test_the_history_is_kept_as_long_as_the_options_say() -> None:
     )
 )
 def test_a_subscription_survives_its_subentry(wanted: Subscription) -> None:
-    assert subscription(topic_subentry(wanted)["data"]) == wanted
+    assert TOPICS.read(TOPICS.write(wanted)["data"]) == wanted
 
 
 @given(st.builds(Contact, jid=st.text(), name=st.text(), role=st.sampled_from(Role), receives=st.booleans()))
 def test_a_contact_survives_its_subentry(known: Contact) -> None:
-    assert contact(contact_subentry(known)["data"]) == known
+    assert CONTACTS.read(CONTACTS.write(known)["data"]) == known
 
 
 def test_what_a_subentry_leaves_out_has_a_default() -> None:
-    assert subscription({"filter": "home/#"}) == Subscription("home/#")
-    assert contact({"jid": "you@home.test"}) == Contact("you@home.test")
+    assert TOPICS.read({"filter": "home/#"}) == Subscription("home/#")
+    assert CONTACTS.read({"jid": "you@home.test"}) == Contact("you@home.test")
 
 
 @pytest.mark.parametrize(

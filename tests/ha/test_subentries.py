@@ -12,7 +12,7 @@ from running import NO_ACCOUNT, bot_entry, contacts, standalone, topics
 
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Display, Priority, Role, Subscription
-from custom_components.dinox_mqtt_bot.entry.rules import contact, subscription
+from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, TOPICS
 
 pytest_plugins = ["running"]
 pytestmark = pytest.mark.usefixtures("no_bot")
@@ -60,7 +60,7 @@ async def test_a_topic_is_added(hass: HomeAssistant, entry: MockConfigEntry) -> 
     end = await answer(hass, form, everything)
     assert (end["type"], end["title"], end["unique_id"]) == (FlowResultType.CREATE_ENTRY, "Home", "home/#")
     added = rules(entry, "topic")[-1]
-    assert subscription(added.data) == Subscription(
+    assert TOPICS.of(added) == Subscription(
         "home/#", QoS.EXACTLY_ONCE, "Home", Priority.SILENT, Display.DIGEST, "🏠"
     )
 
@@ -76,7 +76,7 @@ async def test_a_contact_is_added(hass: HomeAssistant, entry: MockConfigEntry) -
         "You",
         "you@home.test",
     )
-    assert contact(rules(entry, "contact")[-1].data) == Contact(
+    assert CONTACTS.of(rules(entry, "contact")[-1]) == Contact(
         "you@home.test", "You", Role.VIEWER, receives=False
     )
 

@@ -36,7 +36,7 @@ from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from custom_components.dinox_mqtt_bot.entry.account import fit_filter
-from custom_components.dinox_mqtt_bot.entry.rules import broker_settings
+from custom_components.dinox_mqtt_bot.entry.connections import broker_settings
 from custom_components.dinox_mqtt_bot.probing import account as account_module
 from custom_components.dinox_mqtt_bot.probing.account import server_data
 from custom_components.dinox_mqtt_bot.xmpp.detection import Certainty, ServerFound, ServerKind

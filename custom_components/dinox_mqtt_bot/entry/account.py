@@ -1,27 +1,24 @@
-"""How the server of the bot's own account is talked to as a broker."""
+"""Of the config entry: whether the bot has an account, and whether that account's server is its broker."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 
 from ..bot.model.errors import BotError
 from ..bot.pubsub.nodes import node_of
-from ..broker.settings import BrokerSettings, Limits, Protocol
 from ..const import (
     CONF_JID,
     CONF_MODE,
     CONF_PUBSUB_ONLY,
     CONF_PUBSUB_SERVICE,
     CONF_SERVER,
-    CONF_XMPP_PASSWORD,
+    SUBENTRY_CONTACT,
     Mode,
 )
 from ..xmpp.detection import ServerKind
 
 type EntryData = Mapping[str, Any]
-
-# Of Prosody's `mod_pubsub_mqtt`. It refuses no login and gives no session: there is nothing to name or to prove.
-_PROSODY = Limits(maximum_qos=0, retain=False, wildcards=False)
 
 
 def is_on_account(data: EntryData) -> bool:
@@ -39,19 +36,15 @@ def is_pubsub_only(data: EntryData) -> bool:
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
 
 
-def on_account(settings: BrokerSettings, data: EntryData) -> BrokerSettings:
-    """Return the settings as this server wants them: with the account's login, or with none and no session."""
-    if not is_prosody(data):
-        return replace(settings, username=data[CONF_JID], password=data[CONF_XMPP_PASSWORD])
-    return replace(
-        settings,
-        client_id="",
-        username="",
-        password="",
-        protocol=Protocol.MQTT_311,
-        session_expiry=0,
-        limits=_PROSODY,
-    )
+def has_chat(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot has an XMPP account."""
+    return bool(entry.data.get(CONF_JID))
+
+
+def shares_account(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
+    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
 
 
 def fit_filter(data: EntryData, topic_filter: str) -> None:

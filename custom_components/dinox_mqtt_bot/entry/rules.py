@@ -1,259 +1,141 @@
-"""What a config entry says, as the values that the parts are built from."""
+"""The rules and the options of a config entry, as the values that the bot is configured with."""
 
-from collections.abc import Iterable, Mapping
-import ipaddress
-from pathlib import Path
-import ssl
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
-from homeassistant.util.ssl import create_client_context
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
+from ..bot.bridges.grammar import ARROWS
 from ..bot.model.conditions import Condition, Operator
 from ..bot.model.errors import BotError
-from ..bot.model.jid import domain_of
-from ..bot.model.message import QoS
-from ..bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
-from ..bot.model.subscriptions import fold
-from ..broker.settings import BrokerSettings, Protocol, Transport
+from ..bot.model.rules import (
+    AlertRule,
+    Bridge,
+    Contact,
+    Direction,
+    Display,
+    Ear,
+    Format,
+    FreeText,
+    Preset,
+    Priority,
+    Role,
+    RuleSet,
+    Subscription,
+)
 from ..const import (
-    CONF_ALIAS,
-    CONF_CA,
     CONF_CLEAR,
     CONF_CLICK,
-    CONF_CLIENT_CERT,
-    CONF_CLIENT_ID,
-    CONF_CLIENT_KEY,
-    CONF_CONTACTS,
     CONF_DIGEST_SECONDS,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
-    CONF_DISPLAY,
-    CONF_ENABLED,
-    CONF_ESCALATE_AFTER,
-    CONF_ESCALATE_TO,
-    CONF_FIELD,
-    CONF_FILTER,
-    CONF_HOLD,
-    CONF_ICON,
-    CONF_INSECURE_OK,
-    CONF_JID,
-    CONF_KEEP_DAYS,
-    CONF_NAME,
+    CONF_FREE_TEXT,
+    CONF_FREE_TEXT_AGENT,
+    CONF_FREE_TEXT_RESPONSE_TOPIC,
+    CONF_FREE_TEXT_TIMEOUT,
+    CONF_FREE_TEXT_TOPIC,
+    CONF_FREE_TEXT_WITHOUT_USER,
     CONF_NOTIFY_TARGETS,
-    CONF_NUMBER,
     CONF_OPERATOR,
-    CONF_PRIORITY,
-    CONF_QOS,
-    CONF_RECEIVES,
-    CONF_REPEAT,
-    CONF_RETENTION_DAYS,
-    CONF_RETENTION_ROWS,
-    CONF_ROLE,
     CONF_SECONDS,
     CONF_SOUND,
     CONF_STORM,
-    CONF_TARGETS,
-    CONF_TLS,
-    CONF_TLS_NAME,
-    CONF_TRANSPORT,
-    CONF_USER,
     CONF_VALUE,
     CONF_VALUE_TO,
-    CONF_XMPP_CA,
-    CONF_XMPP_HOST,
-    CONF_XMPP_PASSWORD,
-    CONF_XMPP_PORT,
-    CONF_XMPP_RESOURCE,
-    CONF_XMPP_SECURITY,
     DEFAULT_DIGEST_SECONDS,
     DEFAULT_DISCOVERY_PREFIX,
-    DEFAULT_RETENTION_DAYS,
-    DEFAULT_RETENTION_ROWS,
+    DEFAULT_FREE_TEXT_TIMEOUT,
     DEFAULT_STORM,
     SUBENTRY_ALERT,
     SUBENTRY_BRIDGE,
     SUBENTRY_CONTACT,
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
-    Tls,
 )
-from ..xmpp.settings import Security, XmppSettings
-from .account import is_on_account, on_account
-from .bridges import bridge
-from .presets import free_text, preset
-
-# Where only the people of the house can listen: private (RFC 1918), link-local and unique local addresses.
-LOCAL_NETWORKS = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "127.0.0.0/8",
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "::1/128",
-        "fe80::/10",
-        "fc00::/7",
-    )
+from .codec import (
+    DAYS,
+    FLAG,
+    QOS,
+    SECONDS,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    Codec,
+    Data,
+    NumberedCodec,
+    name_id,
+    word,
 )
-LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
-
-type Options = Mapping[str, Any]
-type EntryData = Mapping[str, Any]
-
-
-def broker_settings(data: EntryData) -> BrokerSettings:
-    """Return how to reach the broker, without the will and the birth, which are the bot's."""
-    settings = BrokerSettings(
-        host=data[CONF_HOST],
-        port=data[CONF_PORT],
-        client_id=data[CONF_CLIENT_ID],
-        username=data[CONF_USERNAME],
-        password=data[CONF_PASSWORD],
-        protocol=Protocol[data[CONF_PROTOCOL].upper()],
-        transport=Transport(data[CONF_TRANSPORT]),
-        path=data[CONF_PATH],
-        tls_name=data.get(CONF_TLS_NAME, ""),
-    )
-    return on_account(settings, data) if is_on_account(data) else settings
-
-
-def xmpp_settings(
-    data: EntryData, *, name: str = "", avatar: bytes = b"", language: str = "en"
-) -> XmppSettings:
-    """Return how to log in as the bot; only for an entry whose JID is not empty."""
-    domain = domain_of(data[CONF_JID])
-    return XmppSettings(
-        jid=data[CONF_JID],
-        password=data[CONF_XMPP_PASSWORD],
-        # Nothing to look up in the DNS about this machine.
-        host=data[CONF_XMPP_HOST] or (domain if is_loopback(domain) else ""),
-        port=data[CONF_XMPP_PORT],
-        resource=data[CONF_XMPP_RESOURCE],
-        security=Security(data[CONF_XMPP_SECURITY]),
-        insecure=data[CONF_INSECURE_OK],
-        name=name,
-        avatar=avatar,
-        language=language,
-    )
-
-
-def rule_set(subentries: Iterable[ConfigSubentry], options: Options) -> RuleSet:
-    """Return everything the user configured for one bot."""
-    kept = tuple(subentries)
-    discovery = options.get(CONF_DISCOVERY, True)
-    return RuleSet(
-        subscriptions=tuple(subscription(s.data) for s in kept if s.subentry_type == SUBENTRY_TOPIC),
-        contacts=tuple(contact(s.data) for s in kept if s.subentry_type == SUBENTRY_CONTACT),
-        discovery_prefix=options.get(CONF_DISCOVERY_PREFIX, DEFAULT_DISCOVERY_PREFIX) if discovery else "",
-        digest_seconds=float(options.get(CONF_DIGEST_SECONDS, DEFAULT_DIGEST_SECONDS)),
-        alerts=tuple(alert_rule(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_ALERT),
-        targets=tuple(options.get(CONF_NOTIFY_TARGETS, ())),
-        sound=bool(options.get(CONF_SOUND, True)),
-        storm=int(options.get(CONF_STORM, DEFAULT_STORM)),
-        click=options.get(CONF_CLICK, ""),
-        bridges=tuple(bridge(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_BRIDGE),
-        presets=tuple(preset(s.subentry_id, s.data) for s in kept if s.subentry_type == SUBENTRY_PRESET),
-        free_text=free_text(options),
-    )
-
-
-def retention(options: Options) -> tuple[int, int]:
-    """Return for how many days, and how many rows, the history is kept."""
-    return (
-        int(options.get(CONF_RETENTION_DAYS, DEFAULT_RETENTION_DAYS)),
-        int(options.get(CONF_RETENTION_ROWS, DEFAULT_RETENTION_ROWS)),
-    )
-
-
-def subscription(data: Mapping[str, Any]) -> Subscription:
-    """Read the data of a `topic` subentry."""
-    return Subscription(
-        filter=data[CONF_FILTER],
-        qos=QoS(int(data.get(CONF_QOS, QoS.AT_LEAST_ONCE))),
-        alias=data.get(CONF_ALIAS, ""),
-        priority=Priority[data.get(CONF_PRIORITY, Priority.NORMAL.word).upper()],
-        display=Display(data.get(CONF_DISPLAY, Display.EACH)),
-        icon=data.get(CONF_ICON, ""),
-        sound=bool(data.get(CONF_SOUND, True)),
-        keep_days=float(data.get(CONF_KEEP_DAYS, 0)),
-    )
-
-
-def topic_subentry(wanted: Subscription) -> ConfigSubentryData:
-    """Write a subscription as a `topic` subentry."""
-    return ConfigSubentryData(
-        subentry_type=SUBENTRY_TOPIC,
-        unique_id=wanted.filter,
-        title=wanted.alias or wanted.filter,
-        data={
-            CONF_FILTER: wanted.filter,
-            CONF_QOS: str(int(wanted.qos)),  # as the form has it
-            CONF_ALIAS: wanted.alias,
-            CONF_PRIORITY: wanted.priority.word,
-            CONF_DISPLAY: wanted.display.value,
-            CONF_ICON: wanted.icon,
-            CONF_SOUND: wanted.sound,
-            CONF_KEEP_DAYS: int(wanted.keep_days),
-        },
-    )
-
-
-def contact(data: Mapping[str, Any]) -> Contact:
-    """Read the data of a `contact` subentry."""
-    return Contact(
-        jid=data[CONF_JID],
-        name=data.get(CONF_NAME, ""),
-        role=Role[data.get(CONF_ROLE, Role.ADMIN.word).upper()],
-        receives=bool(data.get(CONF_RECEIVES, True)),
-        user=data.get(CONF_USER, ""),
-    )
-
-
-def contact_subentry(known: Contact) -> ConfigSubentryData:
-    """Write a contact as a `contact` subentry."""
-    return ConfigSubentryData(
-        subentry_type=SUBENTRY_CONTACT,
-        unique_id=known.jid,
-        title=known.name or known.jid,
-        data={
-            CONF_JID: known.jid,
-            CONF_NAME: known.name,
-            CONF_ROLE: known.role.word,
-            CONF_RECEIVES: known.receives,
-            CONF_USER: known.user,
-        },
-    )
-
 
 # How many values an operator compares with; all others take one.
 VALUES = {Operator.BETWEEN: 2, Operator.OUTSIDE: 2, Operator.CHANGES: 0, Operator.STALE: 0}
 
+TOPICS = Codec(
+    subentry_type=SUBENTRY_TOPIC,
+    rule=Subscription,
+    title=lambda wanted: wanted.alias or wanted.filter,
+    unique_id=lambda wanted: wanted.filter,
+    fields={
+        "filter": TEXT,
+        "qos": QOS,
+        "alias": TEXT,
+        "priority": word(Priority),
+        "display": word(Display),
+        "icon": TEXT,
+        "sound": FLAG,
+        "keep_days": DAYS,
+    },
+)
 
-def alert_rule(subentry_id: str, data: Mapping[str, Any]) -> AlertRule:
-    """Read the data of an `alert` subentry."""
-    return AlertRule(
-        filter=data[CONF_FILTER],
-        condition=_condition(data),
-        field=data.get(CONF_FIELD, ""),
-        name=data.get(CONF_NAME, ""),
-        id=subentry_id,
-        number=int(data.get(CONF_NUMBER, 0)),
-        hold=float(data.get(CONF_HOLD, 0)),
-        repeat=float(data.get(CONF_REPEAT, 0)),
-        priority=Priority[data.get(CONF_PRIORITY, Priority.ALERT.word).upper()],
-        enabled=bool(data.get(CONF_ENABLED, True)),
-        contacts=tuple(data.get(CONF_CONTACTS, ())),
-        targets=tuple(data.get(CONF_TARGETS, ())),
-        escalate_after=float(data.get(CONF_ESCALATE_AFTER, 0)),
-        escalate_to=tuple(data.get(CONF_ESCALATE_TO, ())),
-    )
+CONTACTS = Codec(
+    subentry_type=SUBENTRY_CONTACT,
+    rule=Contact,
+    title=lambda known: known.name or known.jid,
+    unique_id=lambda known: known.jid,
+    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT},
+)
+
+PRESETS = NumberedCodec(
+    subentry_type=SUBENTRY_PRESET,
+    rule=Preset,
+    title=lambda preset: preset.name,
+    unique_id=lambda preset: name_id(SUBENTRY_PRESET, preset.name),
+    missing=lambda preset: BotError("no_preset", preset=preset.name),
+    taken=lambda preset: BotError("preset_taken", preset=preset.name),
+    fields={
+        "name": TEXT,
+        "topic": TEXT,
+        "payload": TEXT,
+        "number": WHOLE,
+        "qos": QOS,
+        "retain": FLAG,
+        "role": word(Role),
+    },
+)
 
 
-def _condition(data: Mapping[str, Any]) -> Condition:
+class _AlertCodec(NumberedCodec[AlertRule]):
+    """The condition's parts stand beside the other fields."""
+
+    @override
+    def read(self, data: Data, **given: Any) -> AlertRule:
+        return super().read(data, condition=_condition(data), **given)
+
+    @override
+    def data(self, rule: AlertRule) -> dict[str, Any]:
+        condition = rule.condition
+        value, value_to = (*condition.values, "", "")[:2]
+        return {
+            **super().data(rule),
+            CONF_OPERATOR: condition.operator.word,
+            CONF_VALUE: value,
+            CONF_VALUE_TO: value_to,
+            CONF_CLEAR: condition.clear,
+            CONF_SECONDS: condition.seconds,
+        }
+
+
+def _condition(data: Data) -> Condition:
     operator = Operator[data[CONF_OPERATOR].upper()]
     values = (data.get(CONF_VALUE, ""), data.get(CONF_VALUE_TO, ""))
     return Condition(
@@ -264,118 +146,100 @@ def _condition(data: Mapping[str, Any]) -> Condition:
     )
 
 
-def alert_subentry(rule: AlertRule) -> ConfigSubentryData:
-    """Write an alert rule as an `alert` subentry; its id is the subentry's own."""
-    value, value_to = (*rule.condition.values, "", "")[:2]
-    return ConfigSubentryData(
-        subentry_type=SUBENTRY_ALERT,
-        unique_id=alert_unique_id(rule.name),
-        title=rule.name or rule.filter,
-        data={
-            CONF_FILTER: rule.filter,
-            CONF_FIELD: rule.field,
-            CONF_OPERATOR: rule.condition.operator.word,
-            CONF_VALUE: value,
-            CONF_VALUE_TO: value_to,
-            CONF_CLEAR: rule.condition.clear,
-            CONF_SECONDS: rule.condition.seconds,
-            CONF_NAME: rule.name,
-            CONF_NUMBER: rule.number,
-            CONF_HOLD: rule.hold,
-            CONF_REPEAT: rule.repeat,
-            CONF_PRIORITY: rule.priority.word,
-            CONF_ENABLED: rule.enabled,
-            CONF_CONTACTS: list(rule.contacts),
-            CONF_TARGETS: list(rule.targets),
-            CONF_ESCALATE_AFTER: rule.escalate_after,
-            CONF_ESCALATE_TO: list(rule.escalate_to),
-        },
+ALERTS = _AlertCodec(
+    subentry_type=SUBENTRY_ALERT,
+    rule=AlertRule,
+    title=lambda rule: rule.name or rule.filter,
+    unique_id=lambda rule: name_id(SUBENTRY_ALERT, rule.name),
+    missing=lambda rule: BotError("no_rule", rule=rule.name),
+    taken=lambda rule: BotError("name_taken", name=rule.name),
+    fields={
+        "filter": TEXT,
+        "field": TEXT,
+        "name": TEXT,
+        "number": WHOLE,
+        "hold": SECONDS,
+        "repeat": SECONDS,
+        "priority": word(Priority),
+        "enabled": FLAG,
+        "contacts": TEXTS,
+        "targets": TEXTS,
+        "escalate_after": SECONDS,
+        "escalate_to": TEXTS,
+    },
+)
+
+
+class _BridgeCodec(NumberedCodec[Bridge]):
+    """Nor do two bridges carry the same between the same."""
+
+    @override
+    def refuse_taken(self, entry: ConfigEntry[Any], rule: Bridge, known: ConfigSubentry | None) -> None:
+        super().refuse_taken(entry, rule, known)
+        for each in entry.get_subentries_of_type(self.subentry_type):
+            if each is not known and _way(other := self.of(each)) == _way(rule):
+                raise BotError("bridge_twin", number=str(other.number))
+
+
+def _way(bridge: Bridge) -> tuple[str, ...]:
+    """Return between what a bridge carries."""
+    return bridge.filter, bridge.to, bridge.direction.value, bridge.topic
+
+
+BRIDGES = _BridgeCodec(
+    subentry_type=SUBENTRY_BRIDGE,
+    rule=Bridge,
+    title=lambda bridge: bridge.name or f"{bridge.filter} {ARROWS[bridge.direction]} {bridge.to}",
+    unique_id=lambda bridge: name_id(SUBENTRY_BRIDGE, bridge.name),
+    missing=lambda bridge: BotError("no_bridge", bridge=bridge.name or bridge.number),
+    taken=lambda bridge: BotError("bridge_name", name=bridge.name),
+    fields={
+        "filter": TEXT,
+        "to": TEXT,
+        "number": WHOLE,
+        "name": TEXT,
+        "room": FLAG,
+        "nick": TEXT,
+        "direction": word(Direction),
+        "format": word(Format),
+        "template": TEXT,
+        "topic": TEXT,
+        "role": word(Role),
+        "per_minute": WHOLE,
+        "qos": QOS,
+        "retain": FLAG,
+        "enabled": FLAG,
+    },
+)
+
+
+def rule_set(subentries: Iterable[ConfigSubentry], options: Data) -> RuleSet:
+    """Return everything the user configured for one bot."""
+    kept = tuple(subentries)
+    discovery = options.get(CONF_DISCOVERY, True)
+    return RuleSet(
+        subscriptions=TOPICS.every(kept),
+        contacts=CONTACTS.every(kept),
+        discovery_prefix=options.get(CONF_DISCOVERY_PREFIX, DEFAULT_DISCOVERY_PREFIX) if discovery else "",
+        digest_seconds=float(options.get(CONF_DIGEST_SECONDS, DEFAULT_DIGEST_SECONDS)),
+        alerts=ALERTS.every(kept),
+        targets=tuple(options.get(CONF_NOTIFY_TARGETS, ())),
+        sound=bool(options.get(CONF_SOUND, True)),
+        storm=int(options.get(CONF_STORM, DEFAULT_STORM)),
+        click=options.get(CONF_CLICK, ""),
+        bridges=BRIDGES.every(kept),
+        presets=PRESETS.every(kept),
+        free_text=free_text(options),
     )
 
 
-def alert_unique_id(name: str) -> str | None:
-    """Return what no two rules of a bot share: the folded name.
-
-    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this one.
-    """
-    return f"{SUBENTRY_ALERT}/#{folded}" if (folded := fold(name)) else None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell by its name alone whether a host is this machine."""
-    name = host.strip("[]").lower().removesuffix(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def is_local(host: str) -> bool:
-    """Tell by its name or address alone whether a host is in the house."""
-    name = host.strip("[]").lower().removesuffix(".")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name.endswith(LOCAL_ENDINGS) or _is_single_label(name)
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return any((mapped or address) in network for network in LOCAL_NETWORKS)
-
-
-def _is_single_label(name: str) -> bool:
-    """Tell a bare host name, which no DNS of the world knows.
-
-    Resolvers read `134744072` and `0x8080808` as addresses, and other scripts' full stops as dots.
-    """
-    return name.isascii() and "." not in name and ":" not in name and name[:1].isalpha()
-
-
-def broker_tls(data: EntryData) -> ssl.SSLContext | None:
-    """Return what the broker's certificate is checked with, None without TLS. Blocks: reads certificates.
-
-    Raises BotError `invalid_ca` or `invalid_client_cert`.
-    """
-    trust = Tls(data[CONF_TLS])
-    if trust is Tls.OFF:
-        return None
-    context = _trusting(data[CONF_CA] if trust is Tls.CUSTOM else None)
-    if data[CONF_CLIENT_CERT]:
-        _show_certificate(context, data[CONF_CLIENT_CERT], data[CONF_CLIENT_KEY])
-    return context
-
-
-def xmpp_tls(data: EntryData) -> ssl.SSLContext | None:
-    """Return what the XMPP server's certificate is checked with, None without TLS. Blocks: reads certificates.
-
-    Raises BotError `invalid_ca`.
-    """
-    if data[CONF_XMPP_SECURITY] == Security.PLAIN:
-        return None
-    return _trusting(data[CONF_XMPP_CA] or None)
-
-
-def _trusting(ca: str | None) -> ssl.SSLContext:
-    if ca is None:
-        return create_client_context()
-    if not ca or not ca.isascii():  # empty, it would mean the system's authorities
-        raise BotError("invalid_ca")
-    try:
-        context = ssl.create_default_context(cadata=ca)
-    except ValueError, ssl.SSLError:
-        raise BotError("invalid_ca") from None
-    # Home-made authorities often lack the key identifiers that RFC 5280 wants and Python ≥ 3.13 insists on.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    return context
-
-
-def _show_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Load a client certificate, which OpenSSL takes from a file only."""
-    with TemporaryDirectory() as folder:  # readable by this user alone
-        file = Path(folder, "client.pem")
-        file.write_text(f"{certificate}\n{key}\n", "utf-8")
-        try:
-            # An encrypted key must not make OpenSSL ask for its password on the terminal.
-            context.load_cert_chain(file, password="")
-        except OSError, ValueError:
-            raise BotError("invalid_client_cert") from None
+def free_text(options: Data) -> FreeText:
+    """Return what becomes of text that is no command."""
+    return FreeText(
+        ear=Ear(options.get(CONF_FREE_TEXT, Ear.OFF)),
+        topic=options.get(CONF_FREE_TEXT_TOPIC, ""),
+        response_topic=options.get(CONF_FREE_TEXT_RESPONSE_TOPIC, ""),
+        timeout=float(options.get(CONF_FREE_TEXT_TIMEOUT, DEFAULT_FREE_TEXT_TIMEOUT)),
+        agent=options.get(CONF_FREE_TEXT_AGENT, ""),
+        without_user=bool(options.get(CONF_FREE_TEXT_WITHOUT_USER, False)),
+    )

@@ -3,34 +3,27 @@
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigEntryState,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 
 from ..bot.alerts.rules.names import named
 from ..bot.model.errors import BotError
 from ..bot.model.history import TopicRow
 from ..bot.model.rules import AlertRule, RuleSet
 from ..const import CONF_NAME
-from ..entry.rule_store import free_name, next_number
-from ..entry.rules import alert_rule, alert_subentry, rule_set
+from ..entry.rules import ALERTS, rule_set
 from ..hass.targets import async_choices
 from ..runtime.runtime import BotConfigEntry
-from .alert_forms import SECTION_TELL, alert_form
-from .alert_input import complaints, filled, flat_alert, typed_alert
+from .alert_form import SECTION_TELL, alert_form
+from .alert_input import complaints, filled, typed_alert
 from .alert_preview import async_preview, called
-from .forms import nested
-from .input import Typed
+from .fields import Typed, flat, nested
+from .rule_flow import SubentryFlow
 
 # Suggestions are searched by typing; more would only make the form slow.
 MOST_TOPICS = 500
 
 
-class AlertFlow(ConfigSubentryFlow):
+class AlertFlow(SubentryFlow):
     """What to watch for, and whom to tell; nothing is kept before the user has seen what it means."""
 
     def __init__(self) -> None:
@@ -46,17 +39,17 @@ class AlertFlow(ConfigSubentryFlow):
         return await self._async_ask("reconfigure", user_input)
 
     async def _async_ask(self, step: str, user_input: Typed | None) -> SubentryFlowResult:
-        changed = self._changed()
+        known = self._known()
         if self._typed is None:
-            self._typed = filled(alert_rule(changed.subentry_id, changed.data)) if changed else {}
+            self._typed = filled(ALERTS.of(known)) if known else {}
         if user_input is None:
             return await self._async_show(step)
-        self._typed = flat_alert(user_input)
         rules = self._rules()
-        rule = typed_alert(self._typed, rules.subscriptions, *_identity(changed))
+        self._typed = flat(user_input, alert_form(rules))
+        rule = replace(typed_alert(self._typed, rules.subscriptions), id=known.subentry_id if known else "")
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
         try:
-            free_name(self._get_entry(), rule.name, changed)
+            ALERTS.refuse_taken(self._get_entry(), rule, known)
         except BotError as err:
             errors[CONF_NAME] = err.key
             placeholders |= err.placeholders
@@ -75,25 +68,12 @@ class AlertFlow(ConfigSubentryFlow):
 
     async def async_step_change(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Go back to the form, as it was filled in."""
-        return await self._async_ask("reconfigure" if self._changed() else "user", None)
+        return await self._async_ask("reconfigure" if self._known() else "user", None)
 
     async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
-        entry, changed = self._get_entry(), self._changed()
-        if changed is None:
-            wanted = alert_subentry(replace(self._rule, number=next_number(entry)))
-            return self.async_create_entry(
-                title=wanted["title"], data=wanted["data"], unique_id=wanted["unique_id"]
-            )
-        wanted = alert_subentry(self._rule)
-        return self.async_update_and_abort(
-            entry, changed, title=wanted["title"], data=wanted["data"], unique_id=wanted["unique_id"]
-        )
-
-    def _changed(self) -> ConfigSubentry | None:
-        """Return the rule that is changed, None for a new one."""
-        return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+        return self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
 
     def _rules(self) -> RuleSet:
         entry = self._get_entry()
@@ -112,10 +92,8 @@ class AlertFlow(ConfigSubentryFlow):
     async def _async_show(
         self, step: str, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
     ) -> SubentryFlowResult:
-        rules = self._rules()
         form = alert_form(
-            rules.subscriptions,
-            rules.contacts,
+            self._rules(),
             async_choices(self.hass),
             await self._async_seen(),
             unfolded=SECTION_TELL in (errors or {}),
@@ -126,11 +104,3 @@ class AlertFlow(ConfigSubentryFlow):
             errors=errors or {},
             description_placeholders=placeholders,
         )
-
-
-def _identity(changed: ConfigSubentry | None) -> tuple[str, int]:
-    """Return id and number of the rule that is changed; a new one has neither yet."""
-    if changed is None:
-        return "", 0
-    rule = alert_rule(changed.subentry_id, changed.data)
-    return rule.id, rule.number

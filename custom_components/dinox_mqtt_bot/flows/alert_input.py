@@ -21,7 +21,6 @@ from ..const import (
     CONF_ESCALATE_TO,
     CONF_FILTER,
     CONF_HOLD,
-    CONF_NUMBER,
     CONF_OPERATOR,
     CONF_REPEAT,
     CONF_SECONDS,
@@ -29,10 +28,10 @@ from ..const import (
     CONF_VALUE,
     CONF_VALUE_TO,
 )
-from ..entry.rules import alert_rule, alert_subentry
+from ..entry.rules import ALERTS
 from ..hass.targets import TARGET
-from .alert_forms import SECTION_TELL
-from .input import Typed
+from .alert_form import SECTION_TELL
+from .fields import Typed, stripped
 
 DURATIONS = (CONF_SECONDS, CONF_HOLD, CONF_REPEAT, CONF_ESCALATE_AFTER)
 RECIPIENTS = (CONF_CONTACTS, CONF_TARGETS, CONF_ESCALATE_TO)
@@ -43,18 +42,9 @@ LASTING = WINDOWED | {Operator.STALE}
 WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.STALE})
 
 
-def flat_alert(typed: Typed) -> dict[str, Any]:
-    """Lift what was typed in the section to the level of the form."""
-    return {**{key: value for key, value in typed.items() if key != SECTION_TELL}, **typed[SECTION_TELL]}
-
-
-def typed_alert(
-    typed: Typed, subscriptions: Iterable[Subscription], rule_id: str, rule_number: int
-) -> AlertRule:
+def typed_alert(typed: Typed, subscriptions: Iterable[Subscription]) -> AlertRule:
     """Read the flat form; an alias stands for its filter. What is of no use for the operator is left out."""
-    data: dict[str, Any] = {
-        key: value.strip() if isinstance(value, str) else value for key, value in typed.items()
-    }
+    data = stripped(typed)
     data |= {key: _seconds(data.get(key)) for key in DURATIONS}
     data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
     data[CONF_FILTER] = Subscriptions(subscriptions).resolve(data[CONF_FILTER])
@@ -63,12 +53,12 @@ def typed_alert(
         data[CONF_SECONDS] = 0.0
     if operator in WITHOUT_CLEAR:
         data[CONF_CLEAR] = ""
-    return alert_rule(rule_id, data | {CONF_NUMBER: rule_number})
+    return ALERTS.read(data)
 
 
 def filled(rule: AlertRule) -> dict[str, Any]:
     """Return the flat form as it is filled for a rule."""
-    data = dict(alert_subentry(rule)["data"])
+    data = ALERTS.data(rule)
     return data | {key: _parts(data[key]) for key in DURATIONS}
 
 

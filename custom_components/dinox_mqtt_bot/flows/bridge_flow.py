@@ -3,22 +3,86 @@
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
+import voluptuous as vol
 
+from ..bot.bridges.grammar import MOST_PER_MINUTE, checked
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
-from ..entry.bridges import bridge_subentry, numbered_bridge
-from ..entry.rules import rule_set
-from ..runtime.build import has_chat
-from .bridge_forms import BRIDGE_FORM, bridge_form, flat_bridge, typed_bridge
-from .forms import nested
-from .input import Typed
-from .subentry_flows import RuleFlow
+from ..bot.model.subscriptions import Subscriptions
+from ..const import (
+    CONF_DIRECTION,
+    CONF_ENABLED,
+    CONF_FILTER,
+    CONF_FORMAT,
+    CONF_NAME,
+    CONF_NICK,
+    CONF_PER_MINUTE,
+    CONF_QOS,
+    CONF_RETAIN,
+    CONF_ROLE,
+    CONF_ROOM,
+    CONF_TEMPLATE,
+    CONF_TO,
+    CONF_TOPIC,
+)
+from ..entry.account import has_chat
+from ..entry.rules import BRIDGES, rule_set
+from .fields import (
+    FLAG,
+    LINES,
+    TEXT,
+    Typed,
+    chosen,
+    flat,
+    nested,
+    number,
+    option,
+    part,
+    stripped,
+    suggestions,
+)
+from .rule_flow import RuleFlow
+
+_TEXT = part(
+    {
+        **chosen(BRIDGES, CONF_FORMAT),
+        vol.Optional(CONF_TEMPLATE): LINES,
+        vol.Required(CONF_PER_MINUTE, default=BRIDGES.usual(CONF_PER_MINUTE)): number(0, MOST_PER_MINUTE),
+    }
+)
+_BACK = part(
+    {
+        vol.Optional(CONF_TOPIC): TEXT,
+        **chosen(BRIDGES, CONF_ROLE),
+        **chosen(BRIDGES, CONF_QOS),
+        vol.Required(CONF_RETAIN, default=False): FLAG,
+    }
+)
+
+
+def bridge_form(rules: RuleSet) -> vol.Schema:
+    """Return the form, with what is subscribed and who is known as suggestions."""
+    topics = [option(each.filter, each.alias) for each in rules.subscriptions]
+    people = [option(each.jid, each.name) for each in rules.contacts]
+    return vol.Schema(
+        {
+            vol.Required(CONF_FILTER, default=""): suggestions(topics),
+            vol.Required(CONF_TO, default=""): suggestions(people),
+            vol.Required(CONF_ROOM, default=False): FLAG,
+            vol.Optional(CONF_NICK): TEXT,
+            **chosen(BRIDGES, CONF_DIRECTION),
+            vol.Optional(CONF_NAME): TEXT,
+            vol.Required(CONF_ENABLED, default=True): FLAG,
+            vol.Required("text"): _TEXT,
+            vol.Required("back"): _BACK,
+        }
+    )
 
 
 class BridgeFlow(RuleFlow):
     """Which topics lead to whom, which way, and as what."""
 
-    form = BRIDGE_FORM
+    form = bridge_form(RuleSet())
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
@@ -28,21 +92,19 @@ class BridgeFlow(RuleFlow):
         return await super().async_step_user(user_input)
 
     @override
-    def rule(self, typed: Typed) -> ConfigSubentryData:
-        return bridge_subentry(typed_bridge(typed, self._rules()))
-
-    @override
-    def _unique(self, typed: Typed, changed: ConfigSubentry | None = None) -> ConfigSubentryData:
-        """Return the subentry that was typed; a new one gets the next number, a changed one keeps its own."""
-        return bridge_subentry(
-            numbered_bridge(self._get_entry(), typed_bridge(typed, self._rules()), changed)
-        )
+    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+        """Return the subentry that was typed, an alias for its filter. Raises what `checked` raises too."""
+        entry, rules = self._get_entry(), self._rules()
+        data = stripped(flat(typed, self.form))
+        data[CONF_FILTER] = Subscriptions(rules.subscriptions).resolve(data[CONF_FILTER])
+        bridge = checked(BRIDGES.read(data), {contact.jid for contact in rules.contacts})
+        BRIDGES.refuse_taken(entry, bridge, known)
+        return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))
 
     @override
     def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
-        rules = self._rules()
-        self.form = bridge_form(rules.subscriptions, rules.contacts)
-        return super()._show(step, nested(self.form, flat_bridge(suggested)), err)
+        self.form = bridge_form(self._rules())
+        return super()._show(step, nested(self.form, flat(suggested, self.form)), err)
 
     def _rules(self) -> RuleSet:
         entry = self._get_entry()

@@ -1,16 +1,26 @@
 """How presets are added and changed in Home Assistant's settings."""
 
-from dataclasses import replace
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
+import voluptuous as vol
 
 from ..bot.commands.named_presets import checked
-from ..const import CONF_NUMBER, CONF_TOPIC
-from ..entry.presets import next_preset_number, preset, preset_subentry
-from .input import Typed
-from .preset_forms import PRESET_FORM
-from .subentry_flows import RuleFlow
+from ..const import CONF_NAME, CONF_PAYLOAD, CONF_QOS, CONF_RETAIN, CONF_ROLE, CONF_TOPIC
+from ..entry.rules import PRESETS
+from .fields import FLAG, LINES, TEXT, Typed, chosen
+from .rule_flow import RuleFlow
+
+PRESET_FORM = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TEXT,
+        vol.Required(CONF_TOPIC): TEXT,
+        vol.Optional(CONF_PAYLOAD): LINES,
+        **chosen(PRESETS, CONF_QOS),
+        vol.Required(CONF_RETAIN, default=False): FLAG,
+        **chosen(PRESETS, CONF_ROLE),
+    }
+)
 
 
 class PresetFlow(RuleFlow):
@@ -19,12 +29,7 @@ class PresetFlow(RuleFlow):
     form = PRESET_FORM
 
     @override
-    def rule(self, typed: Typed) -> ConfigSubentryData:
-        return preset_subentry(checked(preset("", {**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()})))
-
-    @override
-    def _unique(self, typed: Typed, changed: ConfigSubentry | None = None) -> ConfigSubentryData:
-        """Return the subentry that was typed; a new one gets the next number, a changed one keeps its own."""
-        rule = super()._unique(typed, changed)
-        number = changed.data[CONF_NUMBER] if changed else next_preset_number(self._get_entry())
-        return preset_subentry(replace(preset("", rule["data"]), number=number))
+    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+        preset = checked(PRESETS.read({**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()}))
+        preset = PRESETS.numbered(self._get_entry(), preset, known)
+        return self._unlike_others(PRESETS.write(preset), known)

@@ -8,7 +8,7 @@ from homeassistant.const import CONF_HOST
 from ..bot.model.jid import domain_of
 from ..const import CONF_JID, CONF_MODE, CONF_TLS, CONF_XMPP_HOST, CONF_XMPP_SECURITY, Mode, Tls
 from ..entry.account import is_prosody, is_pubsub_only
-from ..entry.rules import is_local
+from ..entry.hosts import is_local
 from ..xmpp.settings import Security
 from .registry import IssueKind
 

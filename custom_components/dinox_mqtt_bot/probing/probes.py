@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..broker.probe import ProbeResult, probe as probe_broker
-from ..entry.rules import broker_settings, broker_tls, xmpp_settings, xmpp_tls
+from ..entry.connections import broker_settings, broker_tls, xmpp_settings, xmpp_tls
 from ..xmpp.probe import probe as probe_xmpp
 
 

@@ -25,12 +25,11 @@ from ..const import (
     CONF_SERVER_VERSION,
     CONF_XMPP_CA,
     DOMAIN,
-    SUBENTRY_CONTACT,
     Mode,
 )
-from ..entry.account import is_on_account, is_prosody, is_pubsub_only
+from ..entry.account import has_chat, is_on_account, is_prosody, is_pubsub_only
 from ..entry.beacon import tells_status
-from ..entry.rules import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
+from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
 from ..hass.no_chat import NoChat
 from ..hass.notifier import Notifier
 from ..hass.targets import Look, async_push
@@ -52,17 +51,6 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 def database_path(hass: HomeAssistant, entry_id: str) -> Path:
     """Return where a bot's database is; Home Assistant's backups take it along."""
     return Path(hass.config.path(STORAGE_DIR, DOMAIN, f"{entry_id}.db"))
-
-
-def has_chat(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot has an XMPP account."""
-    return bool(entry.data.get(CONF_JID))
-
-
-def shares_account(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
-    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
-    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
 
 
 def connection(entry: ConfigEntry[Any]) -> dict[str, str]:

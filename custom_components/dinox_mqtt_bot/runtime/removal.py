@@ -17,7 +17,7 @@ from ..bot.peers.beacon import status_topic
 from ..broker.link import BrokerLink
 from ..const import CONF_MODE, Mode
 from ..entry.beacon import bot_id, unfit
-from ..entry.rules import broker_settings, broker_tls
+from ..entry.connections import broker_settings, broker_tls
 
 if TYPE_CHECKING:
     from ..hass.mqtt_broker import HaBroker

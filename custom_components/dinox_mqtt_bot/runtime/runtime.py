@@ -30,8 +30,9 @@ from ..const import (
     DEFAULT_BARE_COMMANDS,
     LinkName,
 )
+from ..entry.account import has_chat, shares_account
 from ..entry.beacon import bot_id, rules_of
-from ..entry.rule_store import EntryRules
+from ..entry.rule_store import RuleStore
 from ..entry.snapshot import Snapshot
 from ..hass.clock import Allowance, LoopClock, Pulse
 from ..hass.conversation_agent import HaAgent
@@ -65,10 +66,8 @@ from .build import (
     async_open_store,
     build_notifier,
     connection,
-    has_chat,
     held_filters,
     remember_filters,
-    shares_account,
 )
 from .pubsub import PubSubSource
 
@@ -139,7 +138,7 @@ class BotCoordinator:
             uploads=self.chat if isinstance(self.chat, XmppLink) else NoUploads(),
             pictures=PillowPictures(self.hass, self.clock.local, self.phrases),
             agent=HaAgent(self.hass),
-            rules=EntryRules(self.hass, self.entry),
+            rules=RuleStore(self.hass, self.entry),
             phrases=self.phrases,
             templates=SandboxedTemplates(self.hass),
             clock=self.clock,

@@ -1,46 +1,40 @@
-"""What was typed into the forms, read and checked as far as that goes without asking the world."""
+"""The forms of the broker and of the XMPP account, and what was typed into them."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
+import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid, domain_of
-from ..bot.model.rules import Contact, Subscription
-from ..bot.model.topics import valid_filter, valid_topic
-from ..broker.settings import Transport
+from ..broker.settings import Protocol, Transport
 from ..const import (
     CONF_CA,
-    CONF_CLICK,
     CONF_CLIENT_CERT,
     CONF_CLIENT_KEY,
-    CONF_CONTACT,
-    CONF_DISCOVERY_PREFIX,
-    CONF_DND_ENTITY,
+    CONF_ENCRYPTED,
     CONF_INSECURE_OK,
     CONF_JID,
-    CONF_NOTIFY_TARGETS,
     CONF_PLAIN_PASSWORD_OK,
+    CONF_PUBSUB_ONLY,
+    CONF_SERVER,
     CONF_TLS,
-    CONF_TOPICS,
     CONF_TRANSPORT,
     CONF_XMPP_CA,
     CONF_XMPP_HOST,
     CONF_XMPP_PASSWORD,
     CONF_XMPP_PORT,
     CONF_XMPP_SECURITY,
+    LinkName,
     Tls,
 )
-from ..entry.rules import contact, contact_subentry, is_local, is_loopback, subscription, topic_subentry
-from ..hass.targets import valid_targets
+from ..entry.hosts import is_local, is_loopback, typed_host
+from ..xmpp.detection import ServerKind
 from ..xmpp.settings import Security
-from .forms import SECTIONS
-from .free_text_forms import free_text_data
-
-type Typed = Mapping[str, Any]
+from .fields import ADDRESS, FLAG, LINES, SECRET, TEXT, Typed, choice, flat, number, part
 
 MQTT_PORTS = {
     (Transport.TCP, False): 1883,
@@ -49,13 +43,96 @@ MQTT_PORTS = {
     (Transport.WEBSOCKETS, True): 443,
 }
 
+SECTION_CERTIFICATES = "certificates"
+SECTION_ADVANCED = "advanced"
+
+PORT = number(1, 65535)
+USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
+
+
+def _words(members: Iterable[Enum]) -> list[str]:
+    """Name the members: a value such as `3.1.1` cannot be a translation key."""
+    return [member.name.lower() for member in members]
+
+
+BROKER_FORM = vol.Schema(
+    {
+        vol.Required(CONF_HOST): TEXT,
+        vol.Optional(CONF_PORT): PORT,
+        vol.Optional(CONF_USERNAME): USERNAME,
+        vol.Optional(CONF_PASSWORD): SECRET,
+        vol.Required(CONF_TLS, default=Tls.OFF.value): choice(CONF_TLS, _words(Tls)),
+        vol.Required(SECTION_CERTIFICATES): part(
+            {
+                vol.Optional(CONF_CA): LINES,
+                vol.Optional(CONF_CLIENT_CERT): LINES,
+                vol.Optional(CONF_CLIENT_KEY): LINES,
+            }
+        ),
+        vol.Required(SECTION_ADVANCED): part(
+            {
+                vol.Required(CONF_PROTOCOL, default="automatic"): choice(CONF_PROTOCOL, _words(Protocol)),
+                vol.Required(CONF_TRANSPORT, default=Transport.TCP.value): choice(
+                    CONF_TRANSPORT, _words(Transport)
+                ),
+                vol.Optional(CONF_PATH): TEXT,
+                vol.Required(CONF_PLAIN_PASSWORD_OK, default=False): FLAG,
+            }
+        ),
+    }
+)
+
+_XMPP_ADVANCED = part(
+    {
+        vol.Optional(CONF_XMPP_HOST): TEXT,
+        vol.Optional(CONF_XMPP_PORT): PORT,
+        vol.Required(CONF_XMPP_SECURITY, default=Security.STARTTLS.value): choice(
+            CONF_XMPP_SECURITY, _words(Security)
+        ),
+        vol.Optional(CONF_XMPP_CA): LINES,
+        vol.Required(CONF_INSECURE_OK, default=False): FLAG,
+    }
+)
+
+XMPP_FORM = vol.Schema(
+    {
+        vol.Optional(CONF_JID): ADDRESS,
+        vol.Optional(CONF_XMPP_PASSWORD): SECRET,
+        vol.Required(SECTION_ADVANCED): _XMPP_ADVANCED,
+    }
+)
+
+# Of a bot whose messages come from the server of its own account.
+ACCOUNT_FORM = vol.Schema(
+    {
+        vol.Required(CONF_JID): ADDRESS,
+        vol.Optional(CONF_XMPP_PASSWORD): SECRET,
+        vol.Required(SECTION_ADVANCED): _XMPP_ADVANCED,
+    }
+)
+
+SERVER_FORM = vol.Schema(
+    {
+        vol.Required(CONF_SERVER): choice(CONF_SERVER, ServerKind),
+        vol.Required(CONF_PUBSUB_ONLY, default=False): FLAG,
+        vol.Required(CONF_HOST): TEXT,
+        vol.Optional(CONF_PORT): PORT,
+        vol.Required(CONF_ENCRYPTED, default=True): FLAG,
+    }
+)
+
+REAUTH = {
+    LinkName.BROKER: {vol.Optional(CONF_USERNAME): USERNAME, vol.Optional(CONF_PASSWORD): SECRET},
+    LinkName.XMPP: {vol.Optional(CONF_XMPP_PASSWORD): SECRET},
+}
+
 
 def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     """Read the broker's form; secrets left empty stay as they are stored.
 
     Raises BotError `invalid_host` or `plain_password`.
     """
-    given = flat(typed)
+    given = flat(typed, BROKER_FORM)
     host = typed_host(given[CONF_HOST])
     username = given.get(CONF_USERNAME, "")
     certificate = given.get(CONF_CLIENT_CERT, "").strip()
@@ -85,7 +162,7 @@ def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
 
     Raises BotError `invalid_jid`, `invalid_host`, `password_missing` or `plain_needs_loopback`.
     """
-    given = flat(typed)
+    given = flat(typed, XMPP_FORM)
     jid = bare_jid(given[CONF_JID]) if given.get(CONF_JID, "").strip() else ""
     host = typed_host(given[CONF_XMPP_HOST]) if given.get(CONF_XMPP_HOST, "").strip() else ""
     password = secret(given, stored, CONF_XMPP_PASSWORD) if jid else ""
@@ -105,64 +182,6 @@ def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
     }
 
 
-def first_rules(typed: Typed) -> list[ConfigSubentryData]:
-    """Read the last form of a new bot. Raises BotError `invalid_jid` or `invalid_filter`."""
-    filters = dict.fromkeys(text.strip() for text in typed.get(CONF_TOPICS, ()))
-    for topic_filter in filters:
-        valid_filter(topic_filter)
-    rules = [topic_subentry(Subscription(topic_filter)) for topic_filter in filters]
-    if CONF_CONTACT in typed:
-        rules.append(contact_subentry(Contact(bare_jid(typed[CONF_CONTACT]))))
-    return rules
-
-
-def options_data(typed: Typed) -> dict[str, Any]:
-    """Read the form of the options. Raises BotError `invalid_topic`, `invalid_target`, or one about free text."""
-    given = flat(typed)
-    prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
-    valid_topic(prefix)
-    return {
-        **given,
-        **free_text_data(given),
-        CONF_DISCOVERY_PREFIX: prefix,
-        CONF_NOTIFY_TARGETS: valid_targets(given.get(CONF_NOTIFY_TARGETS, ())),
-        CONF_CLICK: given.get(CONF_CLICK, "").strip(),
-        # What is left empty is not in the form, and must not stay as it was.
-        CONF_DND_ENTITY: given.get(CONF_DND_ENTITY, ""),
-    }
-
-
-def typed_subscription(typed: Typed) -> Subscription:
-    """Read the form of a topic. Raises BotError `invalid_filter`."""
-    wanted = subscription(_stripped(typed))
-    valid_filter(wanted.filter)
-    return wanted
-
-
-def typed_contact(typed: Typed) -> Contact:
-    """Read the form of a contact. Raises BotError `invalid_jid`."""
-    known = contact(_stripped(typed))
-    return replace(known, jid=bare_jid(known.jid))
-
-
 def secret(given: Typed, stored: Typed, key: str) -> str:
     """Return a secret that was typed, or the stored one when the field was left empty."""
     return str(given.get(key) or stored.get(key, ""))
-
-
-def flat(typed: Typed) -> dict[str, Any]:
-    """Lift what was typed in a section to the level of the form."""
-    top = {key: value for key, value in typed.items() if key not in SECTIONS}
-    return top | {key: value for name in SECTIONS for key, value in typed.get(name, {}).items()}
-
-
-def _stripped(typed: Typed) -> dict[str, Any]:
-    return {key: value.strip() if isinstance(value, str) else value for key, value in typed.items()}
-
-
-def typed_host(text: str) -> str:
-    """Read a host name or an address. Raises BotError `invalid_host`."""
-    host = text.strip().strip("[]")
-    if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
-        raise BotError("invalid_host")
-    return host

@@ -1,0 +1,131 @@
+"""How rules are kept as subentries: what stands in their data, what they are called, which are the same."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
+
+from ..bot.model.errors import BotError
+from ..bot.model.message import QoS
+from ..bot.model.rules import AlertRule, Bridge, Contact, Preset, Subscription
+from ..bot.model.subscriptions import fold
+from ..const import CONF_NUMBER
+
+type Data = Mapping[str, Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one value of a rule is kept; `words` are all that there are, if it is one of a few."""
+
+    read: Callable[[Any], Any] = _same
+    write: Callable[[Any], Any] = _same
+    words: tuple[str, ...] = ()
+
+
+TEXT = Field()
+FLAG = Field(bool)
+WHOLE = Field(int)
+SECONDS = Field(float)
+DAYS = Field(float, int)
+TEXTS = Field(tuple, list)
+QOS = Field(lambda word: QoS(int(word)), lambda qos: str(int(qos)), tuple(str(int(qos)) for qos in QoS))
+
+
+def word(members: type[Enum]) -> Field:
+    """Return the field of a value that is kept by its name: one such as `3.1.1` cannot be a translation key."""
+    return Field(
+        lambda name: members[name.upper()],
+        lambda member: member.name.lower(),
+        tuple(member.name.lower() for member in members),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec[R: Subscription | Contact | AlertRule | Bridge | Preset]:
+    """The rules of one kind, as subentries of one type. A field's key in the data is its name in the rule."""
+
+    subentry_type: str
+    rule: type[R]
+    fields: Mapping[str, Field]
+    title: Callable[[R], str]
+    unique_id: Callable[[R], str | None]
+
+    def read(self, data: Data, **given: Any) -> R:
+        """Read the data of a subentry; what it leaves out is as usual."""
+        found = {name: field.read(data[name]) for name, field in self.fields.items() if name in data}
+        return self.rule(**found, **given)
+
+    def data(self, rule: R) -> dict[str, Any]:
+        """Return what the data of the rule's subentry holds."""
+        return {name: field.write(getattr(rule, name)) for name, field in self.fields.items()}
+
+    def usual(self, name: str) -> Any:
+        """Return what the data says of a field that nobody chose."""
+        return self.fields[name].write(self.rule.__dataclass_fields__[name].default)
+
+    def write(self, rule: R) -> ConfigSubentryData:
+        """Write a rule as a subentry, whose own its id is."""
+        return ConfigSubentryData(
+            subentry_type=self.subentry_type,
+            unique_id=self.unique_id(rule),
+            title=self.title(rule),
+            data=self.data(rule),
+        )
+
+    def of(self, subentry: ConfigSubentry) -> R:
+        """Return the rule that a subentry keeps."""
+        return self.read(subentry.data)
+
+    def every(self, subentries: Iterable[ConfigSubentry]) -> tuple[R, ...]:
+        """Return the rules of this kind among all subentries."""
+        return tuple(self.of(each) for each in subentries if each.subentry_type == self.subentry_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedCodec[R: AlertRule | Bridge | Preset](Codec[R]):
+    """Rules that have an id, a number and a name; `missing` and `taken` say what is wrong with one."""
+
+    missing: Callable[[R], BotError]
+    taken: Callable[[R], BotError]
+
+    @override
+    def of(self, subentry: ConfigSubentry) -> R:
+        return self.read(subentry.data, id=subentry.subentry_id)
+
+    def kept(self, entry: ConfigEntry[Any], rule: R) -> ConfigSubentry:
+        """Return the subentry that a rule was read from. Raises `missing` if it was removed meanwhile."""
+        known = entry.subentries.get(rule.id)
+        if known is None:
+            raise self.missing(rule)
+        return known
+
+    def refuse_taken(self, entry: ConfigEntry[Any], rule: R, known: ConfigSubentry | None) -> None:
+        """Raise `taken` if a rule other than the `known` one is called so."""
+        others = (each for each in entry.get_subentries_of_type(self.subentry_type) if each is not known)
+        unique_id = self.unique_id(rule)
+        if unique_id is not None and any(each.unique_id == unique_id for each in others):
+            raise self.taken(rule)
+
+    def numbered(self, entry: ConfigEntry[Any], rule: R, known: ConfigSubentry | None) -> R:
+        """Return a rule with its number: that of the `known` one, else the one after the highest."""
+        if known is not None:
+            return replace(rule, number=int(known.data.get(CONF_NUMBER, 0)))
+        every = entry.get_subentries_of_type(self.subentry_type)
+        return replace(
+            rule, number=1 + max((int(each.data.get(CONF_NUMBER, 0)) for each in every), default=0)
+        )
+
+
+def name_id(subentry_type: str, name: str) -> str | None:
+    """Return what no two rules of one kind share: the folded name, if there is one.
+
+    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this one.
+    """
+    return f"{subentry_type}/#{folded}" if (folded := fold(name)) else None

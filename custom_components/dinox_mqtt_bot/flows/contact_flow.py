@@ -1,0 +1,66 @@
+"""How contacts are added and changed in Home Assistant's settings."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import override
+
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from ..bot.model.jid import bare_jid
+from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
+from ..entry.rules import CONTACTS
+from .fields import ADDRESS, FLAG, TEXT, Typed, chosen, stripped
+from .rule_flow import RuleFlow
+
+
+def contact_form(users: Iterable[SelectOptionDict] = ()) -> vol.Schema:
+    """Return the form, with the users of Home Assistant one of whom may stand for the contact."""
+    choice = SelectSelectorConfig(options=list(users), mode=SelectSelectorMode.DROPDOWN)
+    return vol.Schema(
+        {
+            vol.Required(CONF_JID): ADDRESS,
+            vol.Optional(CONF_NAME): TEXT,
+            **chosen(CONTACTS, CONF_ROLE),
+            vol.Required(CONF_RECEIVES, default=True): FLAG,
+            vol.Optional(CONF_USER): SelectSelector(choice),
+        }
+    )
+
+
+async def _async_users(hass: HomeAssistant, stored: str = "") -> list[SelectOptionDict]:
+    """Return the people who can log in as choices; who is stored stays one."""
+    people = [
+        user for user in await hass.auth.async_get_users() if user.is_active and not user.system_generated
+    ]
+    names = {user.id: user.name or user.id for user in people}
+    if stored:
+        names.setdefault(stored, stored)
+    return [SelectOptionDict(value=key, label=name) for key, name in names.items()]
+
+
+class ContactFlow(RuleFlow):
+    """Whom the bot talks to, and what they may ask for."""
+
+    @override
+    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        self.form = contact_form(await _async_users(self.hass))
+        return await super().async_step_user(user_input)
+
+    @override
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        stored = self._get_reconfigure_subentry().data.get(CONF_USER, "")
+        self.form = contact_form(await _async_users(self.hass, stored))
+        return await super().async_step_reconfigure(user_input)
+
+    @override
+    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+        contact = CONTACTS.read(stripped(typed))
+        return self._unlike_others(CONTACTS.write(replace(contact, jid=bare_jid(contact.jid))), known)

@@ -1,0 +1,72 @@
+"""How rules are added and changed in Home Assistant's settings."""
+
+from abc import abstractmethod
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentry,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+import voluptuous as vol
+
+from ..bot.model.errors import BotError
+from .fields import Typed, errors_of
+
+
+class SubentryFlow(ConfigSubentryFlow):
+    """What all rules have in common: one is new or known, and it is kept as a subentry."""
+
+    def _known(self) -> ConfigSubentry | None:
+        """Return the rule that is changed, None for a new one."""
+        return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+
+    def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
+        title, data, unique_id = rule["title"], rule["data"], rule["unique_id"]
+        if (known := self._known()) is None:
+            return self.async_create_entry(title=title, data=data, unique_id=unique_id)
+        return self.async_update_and_abort(
+            self._get_entry(), known, title=title, data=data, unique_id=unique_id
+        )
+
+
+class RuleFlow(SubentryFlow):
+    """One form, for a new rule and for a changed one."""
+
+    form: vol.Schema
+
+    @abstractmethod
+    def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
+        """Return the subentry that was typed. Raises BotError."""
+
+    async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        """Ask for a new rule."""
+        return self._ask("user", user_input, {})
+
+    async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
+        """Ask for a rule again."""
+        return self._ask("reconfigure", user_input, self._get_reconfigure_subentry().data)
+
+    def _ask(self, step: str, typed: Typed | None, stored: Typed) -> SubentryFlowResult:
+        if typed is None:
+            return self._show(step, stored)
+        try:
+            return self._keep(self._read(typed, self._known()))
+        except BotError as err:
+            return self._show(step, typed, err)
+
+    def _unlike_others(self, rule: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentryData:
+        """Return a subentry unless another one is the same. Raises BotError `already_configured`."""
+        others = [each for each in self._get_entry().subentries.values() if each is not known]
+        if any(each.unique_id == rule["unique_id"] for each in others):
+            raise BotError("already_configured")
+        return rule
+
+    def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(self.form, suggested),
+            errors=errors_of(err, self.form) if err else {},
+            description_placeholders=err.placeholders if err else None,
+        )
