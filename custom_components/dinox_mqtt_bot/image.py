@@ -147,7 +147,7 @@ class ChartImage(BotEntity, ImageEntity):
     async def _draw(self) -> bytes | None:
         bot = self.coordinator.bot
         try:
-            drawn = await chart(bot, Wanted(self._topic))
+            drawn = await chart(bot, Wanted(self._topic), bot.alarms.rules)
         except BotError:
             return None
         dark = self.entity_description is CHART_DARK

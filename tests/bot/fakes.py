@@ -416,6 +416,8 @@ class World:
         broker: LinkStatus = ONLINE,
         chat: LinkStatus = ONLINE,
         alerts: tuple[AlertRule, ...] = (),
+        account: str = "",
+        bot_id: str = "bot",
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -427,7 +429,8 @@ class World:
         self.dropped = 0
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
-        self._how = {"paused": paused, "bare_commands": bare_commands}
+        self._how: dict[str, Any] = {"paused": paused, "bare_commands": bare_commands, "bot_id": bot_id}
+        self._connection = {"broker": "127.0.0.1:1883"} | ({"account": account} if account else {})
         self.start()
 
     def start(self) -> None:
@@ -456,7 +459,7 @@ class World:
             spawn=self.spawned.append,
             kept=self.book.kept,
             last_number=self.book.last_number,
-            connection={"broker": "127.0.0.1:1883"},
+            connection=self._connection,
             dropped=lambda: self.dropped,
             **self._how,
         )

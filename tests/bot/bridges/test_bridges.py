@@ -575,11 +575,13 @@ class Mirror:
 
     def _world(self, jid: str, bridge: Bridge) -> World:
         other = "b@x.org" if jid == "a@x.org" else "a@x.org"
-        world = World(contacts=(Contact(other),), bridges=(replace(bridge, to=other),), bare_commands=False)
-        world.bot.connection = {"account": jid}
-        world.bot.id = jid[0]
-        world.bot.apply(replace(world.bot.rules))
-        return world
+        return World(
+            contacts=(Contact(other),),
+            bridges=(replace(bridge, to=other),),
+            bare_commands=False,
+            account=jid,
+            bot_id=jid[0],
+        )
 
     def publish(self, topic: str, payload: bytes, properties: Properties | None = None) -> None:
         kept = properties if self.marks and properties else Properties()
