@@ -27,8 +27,7 @@ from .model.notice import Notice
 from .model.reading import Reading
 from .model.replies import Reply, Text
 from .model.rules import Contact, Priority, RuleSet
-from .model.standing import Standing
-from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase
+from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase, SteadyStatus
 from .model.subscriptions import Subscriptions
 from .model.timers import NEVER
 from .ports import Ports
@@ -79,8 +78,8 @@ class Bot:
         engine = Alerts(kept=kept, last_number=last_number)
         self.alarms = Alarms(ports, self.disturbance, self.moment, self.announce, engine)
         self.peace = Peace(self, spawn)
-        self.broker = Standing(ports.broker.status)
-        self.chat = Standing(ports.chat.status)
+        self.broker = SteadyStatus(ports.broker.status)
+        self.chat = SteadyStatus(ports.chat.status)
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped

@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 
-from ..bot.commands.named_presets import checked
+from ..bot.commands.presets import checked_preset
 from ..const import CONF_NUMBER, CONF_TOPIC
 from ..entry.presets import next_preset_number, preset, preset_subentry
 from .input import Typed
@@ -20,7 +20,7 @@ class PresetFlow(RuleFlow):
 
     @override
     def rule(self, typed: Typed) -> ConfigSubentryData:
-        return preset_subentry(checked(preset("", {**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()})))
+        return preset_subentry(checked_preset(preset("", {**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()})))
 
     @override
     def _unique(self, typed: Typed, changed: ConfigSubentry | None = None) -> ConfigSubentryData:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, override
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Role
-from ..model.standing import Standing
-from ..model.status import Phase
+from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command
 
@@ -45,7 +44,7 @@ class Status(Command):
         )
 
 
-def _link(bot: Bot, link: Standing) -> tuple[Cell, ...]:
+def _link(bot: Bot, link: SteadyStatus) -> tuple[Cell, ...]:
     """Return the cells about one link: where it stands, why, since when.
 
     A link that is up and never came is one that is not there and not missed: an account never set up.

@@ -1,7 +1,7 @@
 """Alert rules, presets and bridges made of rows that say nearly the same."""
 
 from ..alerts.rules.names import named
-from ..commands.named_presets import checked
+from ..commands.presets import checked_preset
 from ..model.conditions import Condition, Operator
 from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
@@ -89,7 +89,7 @@ class PresetPlan:
             retain=is_on(first(fields, "retain")),
         )
         try:
-            preset = checked(wanted)
+            preset = checked_preset(wanted)
         except BotError as err:
             outcome.skip("preset_name" if err.key == "preset_name" else "filter")
             return None
