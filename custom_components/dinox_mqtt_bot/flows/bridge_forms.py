@@ -18,7 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..bot.bridges.grammar import MOST_PER_MINUTE, checked
+from ..bot.bridges.grammar import MOST_PER_MINUTE, checked_bridge
 from ..bot.model.rules import Bridge, Contact, Direction, Format, Role, RuleSet, Subscription
 from ..bot.model.subscriptions import Subscriptions
 from ..const import (
@@ -114,9 +114,9 @@ def flat_bridge(typed: Typed) -> dict[str, Any]:
 
 
 def typed_bridge(typed: Typed, rules: RuleSet, bridge_id: str = "") -> Bridge:
-    """Read the form; an alias stands for its filter. Raises what `checked` raises."""
+    """Read the form; an alias stands for its filter. Raises what `checked_bridge` raises."""
     data = {
         key: value.strip() if isinstance(value, str) else value for key, value in flat_bridge(typed).items()
     }
     data[CONF_FILTER] = Subscriptions(rules.subscriptions).resolve(data[CONF_FILTER])
-    return checked(bridge(bridge_id, data), {contact.jid for contact in rules.contacts})
+    return checked_bridge(bridge(bridge_id, data), {contact.jid for contact in rules.contacts})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
-from ..alerts.rules.names import named
+from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
 from ..model import alert
@@ -17,13 +17,12 @@ from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
 from ..model.subscriptions import fold
 from ..reading.topic_lookup import topic_name
-from ..text.durations import duration
+from ..text.durations import DAY, duration
 from .command import Command, param
 
 if TYPE_CHECKING:
     from ..bot import Bot
 
-DAY = 86_400.0
 
 _STATES = {
     alert.AlertState.FIRING: "alert_is_firing",
@@ -51,7 +50,7 @@ class Alert(Command):
     async def run(self, bot: Bot, caller: Caller) -> Reply:
         known = await known_names(bot)
         rule = await settled(bot, parse_rule(self.topic, self.condition, known), known)
-        rule = named(rule, bot.alarms.rules, topic_name(bot, rule.filter))
+        rule = name_rule(rule, bot.alarms.rules, topic_name(bot, rule.filter))
         return await _kept(bot, "rule_made", rule)
 
 
@@ -202,7 +201,7 @@ class Rule(Command):
             return _shown(bot, rule)
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
-            wanted = named(wanted, bot.alarms.rules, "")
+            wanted = name_rule(wanted, bot.alarms.rules, "")
         return await _kept(bot, "rule_changed", wanted)
 
 

@@ -11,11 +11,11 @@ from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.replies import Reply, Text
 from ..model.rules import Role
+from ..text.words import MAX_QUOTED
 
 if TYPE_CHECKING:
     from ..bot import Bot
 
-MAX_QUOTED = 60
 CONFIRM = "confirm"
 """The parameter of a destructive command that says it is to be done without asking first."""
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, override
 
 from ..discovery.entities import Entity, name_words
-from ..discovery.entity_state import is_offline, told
+from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed, understood
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
@@ -99,7 +99,7 @@ def _device_rows(bot: Bot, entities: Iterable[Entity]) -> Iterable[tuple[Cell, .
 
 
 def _told(bot: Bot, entity: Entity) -> str:
-    return told(entity, bot.readings.devices, bot.ports.templates)
+    return state_text(entity, bot.readings.devices, bot.ports.templates)
 
 
 def _offline(bot: Bot, entity: Entity) -> bool:

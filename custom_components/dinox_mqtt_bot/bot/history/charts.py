@@ -13,7 +13,7 @@ from ..model.replies import Chart, Text
 from ..model.rules import AlertRule
 from ..model.topics import matches
 from ..payload.paths import lookup, parse_path, write_path
-from ..reading.replay import newest, stored
+from ..reading.replay import newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number, number_text, with_unit
 from ..text.units import convert
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from ..bot import Bot
 
 BUCKETS = 240
-DAY = 86_400.0
 MOST_MESSAGES = 10_000
 MOST_LIMITS = 4
 MOST_FIELDS = 8
 
-DEFAULTS = (DAY, 7 * DAY, 30 * DAY)
+_DAY = 86_400.0
+DEFAULTS = (_DAY, 7 * _DAY, 30 * _DAY)
 """How far a chart looks back that nobody gave a span: until there are two numbers."""
 
 _LEVELS = frozenset(
@@ -62,7 +62,7 @@ _ASIDE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChartRequest:
     """What a chart is of. Without a span the newest days are shown, with a count the newest numbers."""
 
     topic: str
@@ -71,13 +71,13 @@ class Wanted:
     count: int = 0
 
 
-async def chart(bot: Bot, wanted: Wanted) -> Chart:
+async def chart(bot: Bot, wanted: ChartRequest) -> Chart:
     """Return the chart of a topic. Raises BotError `no_numbers` or `no_numbers_in_span`."""
-    readings = await newest(bot, wanted.topic)
+    readings = await newest_readings(bot, wanted.topic)
     field, others = wanted.field, list[str]()
     if not field and not any(_number(reading, "") is not None for reading in readings):
         field, *others = numeric_fields(readings) or [""]
-    points, span = await _series(bot, Wanted(wanted.topic, field, wanted.span, wanted.count))
+    points, span = await _series(bot, ChartRequest(wanted.topic, field, wanted.span, wanted.count))
     if not points:
         raise _nothing(bot, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
@@ -120,7 +120,7 @@ def _unit(reading: Reading, field: str) -> str:
     return "" if value is None or value.number is None else value.unit
 
 
-async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
+async def _series(bot: Bot, wanted: ChartRequest) -> tuple[list[Point], Span]:
     """Return the numbers, and the span that they are shown in."""
     now = bot.ports.clock.now()
     if wanted.count:
@@ -135,7 +135,9 @@ async def _series(bot: Bot, wanted: Wanted) -> tuple[list[Point], Span]:
     return found
 
 
-async def _nearer(bot: Bot, wanted: Wanted, points: list[Point], span: Span) -> tuple[list[Point], Span]:
+async def _nearer(
+    bot: Bot, wanted: ChartRequest, points: list[Point], span: Span
+) -> tuple[list[Point], Span]:
     """Return these numbers; where they fill only the end of the span, from the first one on."""
     if points[0].time < span.until - (span.until - span.since) / 4:
         return points, span
@@ -149,14 +151,14 @@ async def _bounded(bot: Bot, topic: str, span: Span) -> Span:
     return Span(since, max(min(span.until, bot.ports.clock.now() + 1), since + 1))
 
 
-async def _within(bot: Bot, wanted: Wanted, span: Span) -> tuple[list[Point], Span]:
+async def _within(bot: Bot, wanted: ChartRequest, span: Span) -> tuple[list[Point], Span]:
     points = await bot.ports.history.series(wanted.topic, wanted.field, span, BUCKETS)
     if not points and wanted.field:
         points = gather(await _read_again(bot, wanted, span.since), span, BUCKETS)
     return points, span
 
 
-async def _newest_numbers(bot: Bot, wanted: Wanted, now: float) -> list[Point]:
+async def _newest_numbers(bot: Bot, wanted: ChartRequest, now: float) -> list[Point]:
     points = await bot.ports.history.numbers(wanted.topic, wanted.field, wanted.count)
     if not points and wanted.field:
         numbers = await _read_again(bot, wanted, now - DEFAULTS[-1])
@@ -164,10 +166,10 @@ async def _newest_numbers(bot: Bot, wanted: Wanted, now: float) -> list[Point]:
     return points
 
 
-async def _read_again(bot: Bot, wanted: Wanted, since: float) -> list[tuple[float, float]]:
+async def _read_again(bot: Bot, wanted: ChartRequest, since: float) -> list[tuple[float, float]]:
     """Return the numbers of a field that only the device's discovery gives a name."""
     found: list[tuple[float, float]] = []
-    async for chunk in stored(bot, wanted.topic, since, MOST_MESSAGES):
+    async for chunk in stored_readings(bot, wanted.topic, since, MOST_MESSAGES):
         values = ((reading.time, _number(reading, wanted.field)) for reading in chunk)
         found += [(at, value) for at, value in values if value is not None]
     return found
@@ -262,7 +264,7 @@ def _point_facts(point: Point) -> dict[str, object]:
     }
 
 
-def _nothing(bot: Bot, wanted: Wanted, readings: Sequence[Reading]) -> BotError:
+def _nothing(bot: Bot, wanted: ChartRequest, readings: Sequence[Reading]) -> BotError:
     """Say why there is nothing to draw: never a number, or none within the span."""
     name = " ".join(filter(None, (topic_name(bot, wanted.topic), wanted.field)))
     field = wanted.field

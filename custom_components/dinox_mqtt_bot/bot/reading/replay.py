@@ -26,7 +26,9 @@ def read_again(bot: Bot, past: Past) -> Reading:
     return bot.readings.read(message, bot.subscriptions.best(past.topic))
 
 
-async def stored(bot: Bot, topic_filter: str, since: float, most: int) -> AsyncIterator[list[Reading]]:
+async def stored_readings(
+    bot: Bot, topic_filter: str, since: float, most: int
+) -> AsyncIterator[list[Reading]]:
     """Yield the messages of a filter in chunks, oldest first, `most` at the most.
 
     Each chunk is asked for by itself, so that the event loop gets its turn in between.
@@ -41,13 +43,13 @@ async def stored(bot: Bot, topic_filter: str, since: float, most: int) -> AsyncI
         after, left = chunk[-1].id, left - len(chunk)
 
 
-async def newest(bot: Bot, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
+async def newest_readings(bot: Bot, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
     """Return some of the newest messages of a filter, oldest first."""
     rows = await bot.ports.history.page(topic_filter, limit)
     found: list[Reading] = []
     if rows:
         since = min(row.time for row in rows)
-        async for chunk in stored(bot, topic_filter, since, LOOKED_THROUGH):
+        async for chunk in stored_readings(bot, topic_filter, since, LOOKED_THROUGH):
             found += chunk
     return found[-limit:]
 
@@ -56,6 +58,6 @@ async def with_field(bot: Bot, field: str) -> list[str]:
     """Return the topics whose newest messages have a field of this name."""
     path = parse_path(field)
     last: Mapping[str, Reading] = {
-        reading.message.topic: reading for reading in await newest(bot, "#", CHUNK)
+        reading.message.topic: reading for reading in await newest_readings(bot, "#", CHUNK)
     }
     return [topic for topic, reading in last.items() if lookup(reading, path) is not None]

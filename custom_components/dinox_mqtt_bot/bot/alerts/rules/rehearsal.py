@@ -9,7 +9,7 @@ from ...model.conditions import Operator, Value
 from ...model.reading import Reading
 from ...model.rules import AlertRule
 from ...payload.paths import lookup, parse_path
-from ...reading.replay import stored
+from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import convert
 from ..engine import Alerts, Judged
@@ -46,7 +46,7 @@ class Rehearsal:
 async def rehearse(bot: Bot, rule: AlertRule, since: float, now: float) -> Rehearsal:
     """Run the alerts' own engine over what is stored since a Unix time."""
     stage = _Stage(rule)
-    async for chunk in stored(bot, rule.filter, since, MOST_MESSAGES):
+    async for chunk in stored_readings(bot, rule.filter, since, MOST_MESSAGES):
         for reading in chunk:
             stage.take(reading)
     return stage.result(now)

@@ -13,7 +13,7 @@ from ...model.rules import AlertRule
 from ...model.subscriptions import fold
 from ...model.topics import matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
-from ...reading.replay import newest, with_field
+from ...reading.replay import newest_readings, with_field
 from ...reading.topic_lookup import Known
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
@@ -59,7 +59,7 @@ async def doubts(bot: Bot, rule: AlertRule) -> list[Text]:
     if bot.subscriptions.covering(rule.filter) is None:
         command = f"{PREFIX} subscribe {rule.filter}"
         found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
-    readings = await newest(bot, rule.filter)
+    readings = await newest_readings(bot, rule.filter)
     if not readings:
         return [*found, Text("rule_unseen", {"filter": rule.filter})]
     values = [value for reading in readings if (value := lookup(reading, parse_path(rule.field))) is not None]
