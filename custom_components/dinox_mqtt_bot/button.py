@@ -11,8 +11,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.commands.named_presets import takes_value
-from .bot.commands.presets import run_preset
+from .bot.commands.presets import run_preset, takes_value
 from .bot.model.caller import Surface
 from .bot.model.errors import BotError
 from .bot.model.rules import Role

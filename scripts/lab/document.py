@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from custom_components.dinox_mqtt_bot.bot.commands.themes import THEMES
+from custom_components.dinox_mqtt_bot.bot.commands.help import THEMES
 
 from .configuration import DOMAIN, REPOSITORY
 

@@ -34,8 +34,7 @@ from .model.notice import Notice
 from .model.reading import Reading
 from .model.replies import Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
-from .model.standing import Standing
-from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase
+from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase, SteadyStatus
 from .model.subscriptions import Subscriptions
 from .model.timers import NEVER, Timed
 from .model.utterance import Reaction, Utterance
@@ -90,8 +89,8 @@ class Bot:
         self.commands = COMMANDS
         self._listeners = Listeners()
         self.announce = self._listeners.announce
-        self.broker = Standing(ports.broker.status)
-        self.chat = Standing(ports.chat.status)
+        self.broker = SteadyStatus(ports.broker.status)
+        self.chat = SteadyStatus(ports.chat.status)
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 
-from ..bot.alerts.rules.names import named
+from ..bot.alerts.rules.names import name_rule
 from ..bot.model.errors import BotError
 from ..bot.model.history import TopicRow
 from ..bot.model.rules import AlertRule, RuleSet
@@ -55,7 +55,7 @@ class AlertFlow(SubentryFlow):
             placeholders |= err.placeholders
         if errors:
             return await self._async_show(step, errors, placeholders)
-        self._rule = named(rule, rules.alerts, called(rules, rule.filter))
+        self._rule = name_rule(rule, rules.alerts, called(rules, rule.filter))
         return await self.async_step_preview()
 
     async def async_step_preview(self, user_input: Typed | None = None) -> SubentryFlowResult:

@@ -11,13 +11,12 @@ from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.model.errors import BotError
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.subscriptions import Subscriptions
-from ..bot.text.durations import duration
+from ..bot.text.durations import DAY, duration
 from ..entry.rules import rule_set
 from ..hass.phrases import Translations, async_load_phrases
 from ..runtime.runtime import BotCoordinator
 
 DAYS = 7
-DAY = 86_400.0
 
 # Home Assistant renders what a dialog says as Markdown; a topic such as `home/+/_x_` is to be read as it is.
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")

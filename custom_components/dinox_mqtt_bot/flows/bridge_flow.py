@@ -5,7 +5,7 @@ from typing import override
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
 import voluptuous as vol
 
-from ..bot.bridges.grammar import MOST_PER_MINUTE, checked
+from ..bot.bridges.grammar import MOST_PER_MINUTE, checked_bridge
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
 from ..bot.model.subscriptions import Subscriptions
@@ -93,11 +93,11 @@ class BridgeFlow(RuleFlow):
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
-        """Return the subentry that was typed, an alias for its filter. Raises what `checked` raises too."""
+        """Return the subentry that was typed, an alias for its filter. Raises what `checked_bridge` raises too."""
         entry, rules = self._get_entry(), self._rules()
         data = stripped(flat(typed, self.form))
         data[CONF_FILTER] = Subscriptions(rules.subscriptions).resolve(data[CONF_FILTER])
-        bridge = checked(BRIDGES.read(data), {contact.jid for contact in rules.contacts})
+        bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in rules.contacts})
         BRIDGES.refuse_taken(entry, bridge, known)
         return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))
 

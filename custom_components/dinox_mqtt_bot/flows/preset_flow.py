@@ -5,7 +5,7 @@ from typing import override
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 import voluptuous as vol
 
-from ..bot.commands.named_presets import checked
+from ..bot.commands.presets import checked_preset
 from ..const import CONF_NAME, CONF_PAYLOAD, CONF_QOS, CONF_RETAIN, CONF_ROLE, CONF_TOPIC
 from ..entry.rules import PRESETS
 from .fields import FLAG, LINES, TEXT, Typed, chosen
@@ -30,6 +30,6 @@ class PresetFlow(RuleFlow):
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
-        preset = checked(PRESETS.read({**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()}))
+        preset = checked_preset(PRESETS.read({**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()}))
         preset = PRESETS.numbered(self._get_entry(), preset, known)
         return self._unlike_others(PRESETS.write(preset), known)

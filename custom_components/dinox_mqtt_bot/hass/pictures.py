@@ -14,9 +14,9 @@ from homeassistant.core import HomeAssistant
 from PIL import Image, ImageDraw, ImageFont
 
 from ..bot import ports
-from ..bot.history.axes import Scale, number_scale, time_scale
+from ..bot.history.axes import Axis, number_axis, time_axis
 from ..bot.history.spans import Local
-from ..bot.history.sparkline import mean_text, patience, summary
+from ..bot.history.sparkline import longest_gap, mean_text, summary
 from ..bot.model.charts import Limit, Picture
 from ..bot.model.history import Point
 from ..bot.text.numbers import number_text, with_unit
@@ -92,9 +92,9 @@ def draw(picture: Picture, local: Local, phrases: ports.Phrases, palette: Palett
     shown = tuple(_near(picture))
     values = [value for point in picture.points for value in (point.low, point.high)]
     values += [limit.value for limit in shown]
-    upright = number_scale(min(values), max(values))
+    upright = number_axis(min(values), max(values))
     left = LEFT + max(sheet.width(mark.label) for mark in upright.marks) + 8
-    times = time_scale(picture.span, local, phrases.phrase("common.chart_day"))
+    times = time_axis(picture.span, local, phrases.phrase("common.chart_day"))
     plot = Plot((left, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), times, upright)
     _heading(sheet, picture, phrases)
     _axes(sheet, plot)
@@ -122,8 +122,8 @@ class Plot:
     """The part of a picture in which the numbers are, and how they become places in it."""
 
     box: Box
-    times: Scale
-    numbers: Scale
+    times: Axis
+    numbers: Axis
 
     def x(self, at: float) -> float:
         """Return where a time is."""
@@ -281,7 +281,7 @@ def _curve(sheet: Sheet, plot: Plot, points: Sequence[Point]) -> None:
 
 def _runs(points: Sequence[Point]) -> Iterable[list[Point]]:
     """Return the points in pieces, parted where there is a gap."""
-    longest = patience(points)
+    longest = longest_gap(points)
     runs = [[points[0]]]
     for before, after in pairwise(points):
         if after.time - before.time > longest:

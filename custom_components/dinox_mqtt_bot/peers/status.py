@@ -22,8 +22,8 @@ from ..bot.peers.beacon import (
     notification,
     notification_topic,
     said,
+    status_payload,
     status_topic,
-    told,
 )
 from ..broker.link import BrokerLink
 from ..const import DOMAIN
@@ -155,7 +155,7 @@ class OnMqtt:
             return
         version = async_get_loaded_integration(coordinator.hass, DOMAIN).version
         status = coordinator.bot.status
-        payload = told(status, coordinator.entry.title, str(version or ""), self._since)
+        payload = status_payload(status, coordinator.entry.title, str(version or ""), self._since)
         if payload != self._told:
             self._told = payload
             self.outlet.put(Said(status_topic(self.id), payload, retain=True))

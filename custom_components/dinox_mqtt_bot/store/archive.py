@@ -11,7 +11,7 @@ from ..bot.model.message import Message
 from ..bot.model.reading import Kind, Reading
 from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
-from ..bot.payload.fields import parse
+from ..bot.payload.fields import parse_json
 from ..bot.payload.paths import Path, lookup, parse_path
 from .past import FEW_TOPICS, before
 
@@ -135,7 +135,7 @@ def _points(
 def _amount(text: str, path: Path) -> float | None:
     """Return the number at a path of a JSON text; None if there is none."""
     try:
-        json_value = parse(text)
+        json_value = parse_json(text)
     except ValueError:
         return None
     value = lookup(Reading(Message("", b""), "", Kind.JSON, text, json=json_value), path)

@@ -11,11 +11,11 @@ from ..bot.model.history import Sizes
 from ..bot.model.rules import Subscription
 from ..bot.model.subscriptions import Subscriptions
 from ..bot.model.topics import matches
+from ..bot.text.durations import DAY
 from .past import before
 from .schema import transaction
 
 SLICE = 1_000
-DAY = 86_400.0
 
 TABLES = ("messages", "topics", "outbox", "ledger", "alert_log", "publish_log", "connection_log")
 CLEARED = "UPDATE topics SET count = 0, last_text = '', last_value = NULL WHERE id = ?"

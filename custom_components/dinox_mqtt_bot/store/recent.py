@@ -2,8 +2,8 @@
 
 import sqlite3
 
+from ..bot.model.bounded import Bounded
 from ..bot.model.message import Message
-from ..bot.model.newest import Newest
 from .table import MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
@@ -17,8 +17,8 @@ class Recent:
     """
 
     def __init__(self) -> None:
-        self._digests = Newest[str, int](MAX_TOPICS)
-        self._fingerprints = Newest[tuple[int, str, int], None](FINGERPRINTS)
+        self._digests = Bounded[str, int](MAX_TOPICS)
+        self._fingerprints = Bounded[tuple[int, str, int], None](FINGERPRINTS)
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run stored."""

@@ -9,8 +9,9 @@ import time
 
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
+from ..bot.text.durations import DAY
 from .backlog import answer
-from .keeping import DAY, Keeping, purge_messages
+from .keeping import Keeping, purge_messages
 from .notices import HELD
 from .schema import transaction
 from .table import MAX_TOPICS

@@ -1,13 +1,13 @@
 """The newest few of what came by."""
 
-from ..bot.model.newest import Newest
+from ..bot.model.bounded import Bounded
 
 
 class Remembered:
     """A set that forgets its oldest members."""
 
     def __init__(self, size: int) -> None:
-        self._members = Newest[str, None](size)
+        self._members = Bounded[str, None](size)
 
     def __contains__(self, member: str) -> bool:
         return member in self._members

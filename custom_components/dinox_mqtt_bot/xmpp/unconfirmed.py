@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from ..bot.model.newest import Newest
+from ..bot.model.bounded import Bounded
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.ports import UNSURE_SECONDS
@@ -32,7 +32,7 @@ class Unconfirmed:
 
     def __init__(self) -> None:
         self._taken: dict[str, _Taken] = {}
-        self._times = Newest[str, int](_MOST_COUNTED)
+        self._times = Bounded[str, int](_MOST_COUNTED)
         self._lost_at: float | None = None
 
     def taken(self, notice: Notice, now: float) -> None:

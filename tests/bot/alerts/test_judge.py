@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.alerts.judge import MOST_REMEMBERED, Judge, Memory
+from bot.alerts.judge import MOST_REMEMBERED, Judge, Samples
 from bot.model.conditions import Condition, Operator, Value
 from bot.model.message import Message
 from bot.payload.interpret import quantity
@@ -139,7 +139,7 @@ def test_a_value_is_never_silence() -> None:
 # The memory of what rises and falls.
 
 
-def run(made: Judge, *samples: tuple[float, float], before: Memory = ()) -> list[bool | None]:
+def run(made: Judge, *samples: tuple[float, float], before: Samples = ()) -> list[bool | None]:
     memory, held = before, []
     for at, number in samples:
         one = Value(str(number), number)

@@ -5,10 +5,10 @@ import pytest
 
 from bot.commands.catalogue import COMMANDS
 from bot.commands.command import usage
+from bot.commands.help import THEMES
 from bot.commands.history import History
 from bot.commands.messages import Publish, Resume
 from bot.commands.system import Reconnect, Status
-from bot.commands.themes import THEMES
 from bot.commands.topics import Subscribe, Topics
 from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError

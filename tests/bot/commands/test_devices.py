@@ -8,8 +8,9 @@ import pytest
 
 from bot.commands.command import bind
 from bot.commands.devices import Devices, Set
+from bot.discovery.bindings import bindings_of
 from bot.discovery.devices import Devices as Known
-from bot.discovery.entities import entity_of, name_words
+from bot.discovery.entities import Entity, entity_of, name_words
 from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
 from bot.model.message import QoS
@@ -574,16 +575,21 @@ def test_a_topic_of_two_entities_is_kept_as_long_as_one_is_there() -> None:
     assert world.bot.readings.devices.newest("z/plug") is not None
 
 
+def entities(topic: str = "t", **config: object) -> tuple[Entity, ...]:
+    """Return what a configuration announces."""
+    return (entity_of(f"{topic} 0", config, bindings_of(config)),)
+
+
 def test_the_number_of_entities_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.discovery.devices._MOST_ENTITIES", 1)
     known = Known()
-    known.learn("a", [{"platform": "switch", "name": "A"}])
-    known.learn("b", [{"platform": "switch", "name": "B"}])
+    known.learn("a", entities(platform="switch", name="A"))
+    known.learn("b", entities(platform="switch", name="B"))
     assert [entity.name for entity in known] == ["A"]
 
 
 def test_a_nameless_entity_is_called_after_its_kind() -> None:
-    assert entity_of("a", {"platform": "switch"}).full_name == "switch"
+    assert entities(platform="switch")[0].full_name == "switch"
 
 
 def test_names_are_compared_without_accents_and_signs() -> None:
@@ -594,13 +600,13 @@ def many(count: int) -> Known:
     known = Known()
     for number in range(count):
         config = {"platform": "switch", "name": f"Lamp {number}", "command_topic": "x"}
-        known.learn(f"t{number}", [config])
+        known.learn(f"t{number}", entities(f"t{number}", **config))
     return known
 
 
 def test_among_many_names_only_those_that_begin_alike_are_compared() -> None:
     known = many(310)
-    known.learn("door", [{"platform": "lock", "name": "Front door", "command_topic": "x"}])
+    known.learn("door", entities("door", platform="lock", name="Front door", command_topic="x"))
     assert known.similar("Frnot door") == ["Front door"]
     assert known.similar("rFont door") == []
 
@@ -611,7 +617,7 @@ def test_what_was_looked_for_is_remembered_only_for_a_while() -> None:
         known.found((f"lamp{number}",))
     assert len(known._fitting) <= 100
     assert len(known.found(("lamp",))) == 3
-    known.learn("t1", [])
+    known.learn("t1", ())
     assert len(known.found(("lamp",))) == 2
 
 
@@ -619,5 +625,5 @@ def test_nothing_is_left_of_what_was_withdrawn() -> None:
     known = many(3)
     known.found(("lamp",))
     for number in range(3):
-        known.learn(f"t{number}", [])
+        known.learn(f"t{number}", ())
     assert (known._index, known._by_id, known._words, known._fitting) == ({}, {}, {}, {})

@@ -14,7 +14,7 @@ from bot.commands.charts import Chart
 from bot.commands.database import Purge
 from bot.commands.history import Export
 from bot.history import export as exporting
-from bot.history.charts import Wanted, chart, numeric_fields
+from bot.history.charts import ChartRequest, chart, numeric_fields
 from bot.history.export import harmless
 from bot.history.limits import limits
 from bot.model.caller import Caller, Surface
@@ -46,7 +46,7 @@ def caller(surface: Surface = Surface.ACTION, who: str = "ha") -> Caller:
 # history
 
 
-async def drawn_of(world: World, wanted: Wanted) -> Drawn:
+async def drawn_of(world: World, wanted: ChartRequest) -> Drawn:
     return await chart(world.bot, wanted, world.bot.alarms.rules)
 
 
@@ -173,7 +173,7 @@ async def test_without_a_time_a_chart_comes_near_to_what_has_just_begun() -> Non
     text = await world.ask("chart kitchen")
     assert "\n▁▃█▅\n" in text
     assert "newest 20" in text
-    drawn = await drawn_of(world, Wanted("home/temp"))
+    drawn = await drawn_of(world, ChartRequest("home/temp"))
     assert drawn.picture.span == Span(NOON - 15, NOON + 1)
 
 
@@ -185,23 +185,23 @@ async def test_the_newest_number_is_one_that_came_and_no_mean() -> None:
     world.clock.time += 3_600
     world.receive("home/temp", "30")
     hour_before = Span(NOON - 86_400, NOON + 1)
-    told = (await drawn_of(world, Wanted("home/temp", span=hour_before))).told
+    told = (await drawn_of(world, ChartRequest("home/temp", span=hour_before))).told
     assert told.placeholders["last"] == "20.5"
 
 
 async def test_of_what_is_long_past_the_mean_of_the_last_few_is_told() -> None:
     world = filled(18, 22, *(30 for _ in range(300)), every=5)
     first = NOON - 301 * 5
-    told = (await drawn_of(world, Wanted("home/temp", span=Span(first - 86_400, first + 6)))).told
+    told = (await drawn_of(world, ChartRequest("home/temp", span=Span(first - 86_400, first + 6)))).told
     assert told.placeholders["last"] == "20"
 
 
 async def test_all_there_is_begins_with_the_first_message() -> None:
     world = filled(1, 2, 3, every=200 * 86_400)
-    drawn = await drawn_of(world, Wanted("home/temp", span=Span(0.0, NOON + 1)))
+    drawn = await drawn_of(world, ChartRequest("home/temp", span=Span(0.0, NOON + 1)))
     assert drawn.picture.span.since == NOON - 400 * 86_400
     with pytest.raises(BotError, match="nothing_stored"):
-        await drawn_of(world, Wanted("nothing", span=Span(0.0, NOON)))
+        await drawn_of(world, ChartRequest("nothing", span=Span(0.0, NOON)))
 
 
 async def test_a_field_is_named_behind_the_topic_or_beside_it() -> None:
@@ -293,7 +293,9 @@ async def test_the_times_an_alert_was_active_are_bands() -> None:
     for value in (20, 25, 26, 21, 30):
         world.receive("home/temp", str(value))
         world.later(HOUR)
-    picture: Picture = (await drawn_of(world, Wanted("home/temp", span=Span(NOON, NOON + 5 * HOUR)))).picture
+    picture: Picture = (
+        await drawn_of(world, ChartRequest("home/temp", span=Span(NOON, NOON + 5 * HOUR)))
+    ).picture
     assert picture.limits == (Limit(24.0, "> 24"),)
     assert picture.bands == (
         Span(NOON + HOUR, NOON + 3 * HOUR),

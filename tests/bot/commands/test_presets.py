@@ -9,8 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.named_presets import checked, filled, find_preset, spoken
-from bot.commands.presets import Preset as Command
+from bot.commands.presets import Preset as Command, checked_preset, filled, find_preset, spoken
 from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
 from bot.model.message import QoS
@@ -83,17 +82,17 @@ def test_text_is_filled_once_and_never_fails(payload: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["", " ", "add", "List", "rm", "REMOVE", "del", "7", "#7", "x" * 101])
 def test_some_names_cannot_be_said(name: str) -> None:
     with pytest.raises(BotError, match="preset_name"):
-        checked(Preset(name, "t"))
+        checked_preset(Preset(name, "t"))
 
 
 @pytest.mark.parametrize("topic", ["", "home/#", "home/+/set"])
 def test_it_publishes_to_a_topic(topic: str) -> None:
     with pytest.raises(BotError, match="invalid_topic"):
-        checked(Preset("Light", topic))
+        checked_preset(Preset("Light", topic))
 
 
 def test_blanks_in_a_name_count_once() -> None:
-    assert checked(Preset(" Good  night ", "t")).name == "Good night"
+    assert checked_preset(Preset(" Good  night ", "t")).name == "Good night"
 
 
 # Which one is meant.

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.history.axes import number_scale, time_scale
+from bot.history.axes import number_axis, time_axis
 from bot.model.history import Span
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,7 +21,7 @@ def at(text: str) -> float:
 
 
 def times(since: str, until: str) -> list[str]:
-    return [mark.label for mark in time_scale(Span(at(since), at(until)), local, "%-d.%-m.").marks]
+    return [mark.label for mark in time_axis(Span(at(since), at(until)), local, "%-d.%-m.").marks]
 
 
 @pytest.mark.parametrize(
@@ -37,26 +37,26 @@ def times(since: str, until: str) -> list[str]:
     ],
 )
 def test_numbers_are_marked_at_round_ones(low: float, high: float, labels: list[str]) -> None:
-    assert [mark.label for mark in number_scale(low, high).marks] == labels
+    assert [mark.label for mark in number_axis(low, high).marks] == labels
 
 
 def test_there_is_room_above_and_below_but_not_below_nothing() -> None:
-    scale = number_scale(10, 20)
+    scale = number_axis(10, 20)
     assert scale.low < 10
     assert scale.high > 20
-    assert number_scale(1, 100).low == 0
+    assert number_axis(1, 100).low == 0
 
 
 @given(st.floats(-1e12, 1e12), st.floats(0, 1e12))
 def test_any_two_numbers_have_a_scale(low: float, range_: float) -> None:
-    scale = number_scale(low, low + range_)
+    scale = number_axis(low, low + range_)
     assert scale.low <= low <= low + range_ <= scale.high
     assert 1 <= len(scale.marks) <= 8
     assert len({mark.label for mark in scale.marks}) == len(scale.marks)
 
 
 def test_numbers_beyond_all_measure_are_cut() -> None:
-    scale = number_scale(-1.7e308, 1.7e308)
+    scale = number_axis(-1.7e308, 1.7e308)
     assert scale.high - scale.low < 1e301
 
 

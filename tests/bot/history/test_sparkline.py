@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.history.sparkline import BARS, GAP, gather, mean_text, patience, sparkline, summary
+from bot.history.sparkline import BARS, GAP, gather, longest_gap, mean_text, sparkline, summary
 from bot.model.history import Point, Span
 
 TEN = Span(0.0, 10.0)
@@ -75,8 +75,8 @@ def test_a_mean_has_one_decimal_more_than_the_numbers(
 
 
 def test_patience_is_three_usual_intervals() -> None:
-    assert patience(points(1, 2, 3, every=20)) == 60
-    assert patience(points(1)) == 0
+    assert longest_gap(points(1, 2, 3, every=20)) == 60
+    assert longest_gap(points(1)) == 0
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

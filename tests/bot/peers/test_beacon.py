@@ -20,8 +20,8 @@ from bot.peers.beacon import (
     notification_topic,
     read,
     said,
+    status_payload,
     status_topic,
-    told,
 )
 from bot.peers.neighbours import MOST, Change, Neighbours
 
@@ -32,7 +32,7 @@ CHANGES = Condition(Operator.CHANGES)
 
 
 def test_what_a_bot_tells_is_what_another_one_reads() -> None:
-    payload = told(STATUS, "Küche", "1.2.3", SINCE)
+    payload = status_payload(STATUS, "Küche", "1.2.3", SINCE)
     assert read(payload) == Beacon(True, "Küche", "1.2.3", SINCE, 42, 1, 2, 3)
     assert json.loads(payload) == {
         "status": "online",

@@ -10,7 +10,7 @@ import pytest
 from bot.model.message import Message, Properties
 from bot.model.reading import MORE, Field, Kind, Reading
 from bot.model.rules import Subscription
-from bot.payload.fields import MOST_FIELDS, fields_of, parse
+from bot.payload.fields import MOST_FIELDS, fields_of, parse_json
 from bot.payload.interpret import LARGE
 from bot.ports import Templates
 from bot.reading.readings import Readings
@@ -644,9 +644,9 @@ def test_five_megabytes_of_anything_are_read() -> None:
 
 
 def test_json_is_parsed_or_refused() -> None:
-    assert parse("[1]") == [1]
+    assert parse_json("[1]") == [1]
     with pytest.raises(ValueError, match="deep"):
-        parse("[" * 70 + "]" * 70)
+        parse_json("[" * 70 + "]" * 70)
 
 
 def test_the_classes_of_a_topics_only_value_are_those_of_its_configuration() -> None:

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from .judge import Memory
+from .judge import Samples
 
 MOST_REMEMBERED = 32
 FEWEST = 8
@@ -21,7 +21,7 @@ _SIGMA = 1.4826
 """Standard deviations in one median deviation, were they normally distributed."""
 
 
-def learn(memory: Memory, interval: float, at: float = 0.0) -> Memory:
+def learn(memory: Samples, interval: float, at: float = 0.0) -> Samples:
     """Return the memory with one more interval in seconds, which ended then; the newest 32 are kept.
 
     It has the shape of every alert's memory, (time, number), though only the intervals matter. One below zero, of a
@@ -32,7 +32,7 @@ def learn(memory: Memory, interval: float, at: float = 0.0) -> Memory:
     return (*memory[-(MOST_REMEMBERED - 1) :], (at, interval))
 
 
-def patience(memory: Memory) -> float | None:
+def longest_silence(memory: Samples) -> float | None:
     """Return how many seconds of silence are still normal; None if there is nothing to tell it from.
 
     At least three median intervals, the median and six standard deviations (estimated from the median deviation, so

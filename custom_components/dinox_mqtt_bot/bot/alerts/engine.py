@@ -12,8 +12,8 @@ from ..model.timers import NEVER, Key, Timers
 from ..model.topics import matches
 from ..payload.paths import lookup
 from . import lifecycle
-from .cadence import learn, patience
-from .index import Known
+from .cadence import learn, longest_silence
+from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Listening
 from .watches import BROKER, Watch, Watches
 
@@ -48,7 +48,7 @@ class Alerts:
     ) -> None:
         self.unwatched = 0
         self._watches = Watches(rules)
-        self._alerts = Known()
+        self._alerts = AlertIndex()
         self._listening = Listening()
         self._timers = Timers()
         self._amounts: dict[Key, float] = {}
@@ -288,7 +288,7 @@ class Alerts:
         """Return when a topic counts as silent, if it says nothing."""
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
-        borne = watch.rule.condition.seconds or patience(alert.memory)
+        borne = watch.rule.condition.seconds or longest_silence(alert.memory)
         return NEVER if borne is None else self._listening.silent_at(alert.seen, borne)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:

@@ -6,7 +6,7 @@ from ..model.alert import Alert
 from ..model.timers import Key
 
 
-class Known:
+class AlertIndex:
     """Alerts by rule and topic; which of them are `active`, and which have something `untold`."""
 
     def __init__(self) -> None:

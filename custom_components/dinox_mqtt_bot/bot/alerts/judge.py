@@ -9,7 +9,7 @@ from ..model.conditions import Condition, Operator, Value
 from ..text.numbers import number, with_unit
 from ..text.units import convert
 
-type Memory = tuple[tuple[float, float], ...]
+type Samples = tuple[tuple[float, float], ...]
 """What a rule remembers of older values: (Unix time, number), the oldest first."""
 
 MOST_REMEMBERED = 60
@@ -52,7 +52,7 @@ class Judge:
         self._glob = _Glob(self._word if self._operator is Operator.MATCHES else "")
         self._by_unit: dict[str, tuple[float, ...] | None] = {}
 
-    def holds(self, value: Value, before: str | None, memory: Memory, now: float) -> bool | None:
+    def holds(self, value: Value, before: str | None, memory: Samples, now: float) -> bool | None:
         """Say whether the condition holds; None if there is nothing to judge, as a text where a number is needed.
 
         `before` is the text of the topic's value before this one, None if there was none.
@@ -85,7 +85,7 @@ class Judge:
         level = convert(*self._clear, value.unit)
         return value.number <= level if self._operator in _HIGHEST else value.number >= level
 
-    def remember(self, memory: Memory, value: Value, now: float) -> Memory:
+    def remember(self, memory: Samples, value: Value, now: float) -> Samples:
         """Return the memory with this value: what can still be the lowest (RISES) or highest of the window.
 
         What a later value makes useless goes, and so does what comes within a sixtieth of the window after a more
@@ -127,7 +127,7 @@ class Judge:
             return "rule_window_missing"
         return "rule_clear_no_number" if self._condition.clear and self._clear is None else ""
 
-    def _measured(self, value: Value, memory: Memory, now: float) -> bool | None:
+    def _measured(self, value: Value, memory: Samples, now: float) -> bool | None:
         limits = self._limits(value.unit)
         if value.number is None or limits is None:
             return None

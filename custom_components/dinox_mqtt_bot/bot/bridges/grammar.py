@@ -11,7 +11,7 @@ from ..model.message import QoS
 from ..model.rules import Bridge, Direction, Format, Role
 from ..model.topics import valid_filter, valid_topic
 from ..text.plain import cut
-from ..text.words import NAMED, NEVER, ON, SWITCH, Word, words
+from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, words
 from .texts import valid_template
 
 LONGEST_NAME = 100
@@ -43,7 +43,7 @@ _TOPIC = frozenset({"topic", "publish"})
 _LIMIT = frozenset({"limit", "per_minute", "max"})
 
 
-def typed_bridge(text: str, bridge: Bridge) -> Bridge:
+def changed_bridge(text: str, bridge: Bridge) -> Bridge:
     """Return a bridge with what a text says of it: whom it leads to, `payload both room nick Bob topic out/x as “name”`.
 
     `template` takes the rest of the text. Raises BotError `bridge_word`, `bridge_value`, `bridge_number` or `bridge_role`.
@@ -87,7 +87,7 @@ def _with_value(bridge: Bridge, said: str, word: Word, spoken: deque[Word]) -> B
     if said in {"role", "rolle"}:
         return replace(bridge, role=_role(_value(word, spoken)))
     if said in _LIMIT:
-        if spoken and spoken[0].text.casefold() in NEVER:
+        if spoken and spoken[0].text.casefold() in NO_WORDS:
             spoken.popleft()
             return replace(bridge, per_minute=0)
         return replace(bridge, per_minute=_number(word, spoken, MOST_PER_MINUTE))
@@ -107,7 +107,7 @@ def _rest(spoken: deque[Word], text: str) -> str:
     rest = text[spoken[0].start :].strip()
     alone = spoken[0].text if spoken[0].quoted and len(spoken) == 1 else rest
     spoken.clear()
-    return "" if alone.casefold() in NEVER else alone.replace("\\n", "\n")
+    return "" if alone.casefold() in NO_WORDS else alone.replace("\\n", "\n")
 
 
 def _switched(spoken: deque[Word]) -> bool:
@@ -132,7 +132,7 @@ def _role(word: str) -> Role:
     return role
 
 
-def checked(bridge: Bridge, contacts: Collection[str]) -> Bridge:
+def checked_bridge(bridge: Bridge, contacts: Collection[str]) -> Bridge:
     """Return a bridge as it is kept; whatever is no contact has to look like a room, or say that it is one.
 
     Raises BotError `invalid_filter`, `invalid_topic`, `invalid_template`, `invalid_jid` or `bridge_no_contact`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..model.newest import Newest
+from ..model.bounded import Bounded
 from ..model.notice import Notice
 from ..model.reading import Reading
 from ..model.rules import Display, Priority, Subscription
@@ -62,7 +62,7 @@ class Conversation:
         self._live = Live()
         self._quiet_until = 0.0
         self._told: set[str] = set()
-        self._compared = Newest[str, int](MAX_COMPARED_TOPICS)
+        self._compared = Bounded[str, int](MAX_COMPARED_TOPICS)
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
-from ..alerts.rules.names import named
+from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
 from ..model import alert
@@ -17,10 +17,8 @@ from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
 from ..model.subscriptions import fold
 from ..reading.topic_lookup import topic_name
-from ..text.durations import duration
+from ..text.durations import DAY, duration
 from .command import Command, Parts, param
-
-DAY = 86_400.0
 
 _STATES = {
     alert.AlertState.FIRING: "alert_is_firing",
@@ -48,7 +46,7 @@ class Alert(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         known = await known_names(parts)
         rule = await settled(parts, parse_rule(self.topic, self.condition, known), known)
-        rule = named(rule, parts.alarms.rules, topic_name(parts, rule.filter))
+        rule = name_rule(rule, parts.alarms.rules, topic_name(parts, rule.filter))
         return await _kept(parts, "rule_made", rule)
 
 
@@ -199,7 +197,7 @@ class Rule(Command):
             return _shown(parts, rule)
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
-            wanted = named(wanted, parts.alarms.rules, "")
+            wanted = name_rule(wanted, parts.alarms.rules, "")
         return await _kept(parts, "rule_changed", wanted)
 
 

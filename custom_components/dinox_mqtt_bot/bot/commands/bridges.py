@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..bridges.grammar import ARROWS, checked, typed_bridge
+from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.handles import Handles
@@ -49,10 +49,10 @@ class Bridge(Command):
         if meant is not None and not self.what.strip():
             return _shown(parts, meant)
         if meant is not None:
-            return await _kept(parts, "bridge_changed", typed_bridge(self.what, meant))
+            return await _kept(parts, "bridge_changed", changed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
             find_bridge(parts, self.topic)  # there is none, and the error says so
-        made = typed_bridge(self.what, Kept(parts.subscriptions.resolve(self.topic), ""))
+        made = changed_bridge(self.what, Kept(parts.subscriptions.resolve(self.topic), ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
         return await _kept(parts, "bridge_made", made)
@@ -60,7 +60,7 @@ class Bridge(Command):
 
 async def _kept(parts: Parts, key: str, bridge: Kept) -> Text:
     """Keep a bridge, and say what it does."""
-    bridge = checked(bridge, {contact.jid for contact in parts.rules.contacts})
+    bridge = checked_bridge(bridge, {contact.jid for contact in parts.rules.contacts})
     name = fold(bridge.name)
     taken = [each for each in parts.bridges.all if name and fold(each.name) == name and each.id != bridge.id]
     if taken or name.removeprefix("#").isdigit():

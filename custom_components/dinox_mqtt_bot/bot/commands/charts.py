@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..delivery.uploads import File
-from ..history.charts import MOST_FIELDS, Wanted, chart
-from ..history.look_back import checked, read_when
+from ..history.charts import MOST_FIELDS, ChartRequest, chart
+from ..history.look_back import look_back_check, read_look_back
 from ..model.caller import Caller, Surface
 from ..model.errors import BotError
 from ..model.replies import Chart as Drawn, Reply
@@ -29,7 +29,7 @@ class Chart(Command):
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many values.",
         default="",
         greedy=True,
-        check=checked(most=MOST, fields=1),
+        check=look_back_check(most=MOST, fields=1),
     )
     dark: bool = param("Whether the picture is dark.", default=False)
 
@@ -37,9 +37,9 @@ class Chart(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         topic, field = await find_topic(parts, self.topic)
         clock = parts.ports.clock
-        when = read_when(self.range, clock.now(), clock.local, most=MOST, fields=1)
+        when = read_look_back(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
-        wanted = Wanted(await _plain(parts, topic), field or when.field, when.span, count)
+        wanted = ChartRequest(await _plain(parts, topic), field or when.field, when.span, count)
         drawn = await chart(parts, wanted, parts.alarms.rules)
         if caller.surface in {Surface.CHAT, Surface.FORM}:
             await self._send(parts, caller.who, drawn)

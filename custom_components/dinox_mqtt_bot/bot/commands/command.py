@@ -20,11 +20,10 @@ from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.replies import Reply, Text
 from ..model.rules import Role, RuleSet
-from ..model.standing import Standing
-from ..model.status import BotStatus
+from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
+from ..text.words import MAX_QUOTED
 
-MAX_QUOTED = 60
 CONFIRM = "confirm"
 """The parameter of a destructive command that says it is to be done without asking first."""
 
@@ -48,9 +47,9 @@ class Parts(Lookups, Protocol):
     @property
     def status(self) -> BotStatus: ...
     @property
-    def broker(self) -> Standing: ...
+    def broker(self) -> SteadyStatus: ...
     @property
-    def chat(self) -> Standing: ...
+    def chat(self) -> SteadyStatus: ...
     @property
     def alarms(self) -> Alarms: ...
     @property

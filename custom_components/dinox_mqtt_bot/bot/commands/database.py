@@ -8,11 +8,10 @@ from ..model.history import ALWAYS
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..reading.topic_lookup import find_topic
-from ..text.durations import duration
+from ..text.durations import DAY, duration
 from ..text.numbers import size_text
 from .command import Command, Parts, param
 
-DAY = 86_400.0
 LABELS = {
     "messages": "stored_messages",
     "topics": "stored_topics",

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
-from ..discovery.entity_state import is_offline, told
+from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed, understood
 from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
@@ -96,7 +96,7 @@ def _device_rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cel
 
 
 def _told(parts: Parts, entity: Entity) -> str:
-    return told(entity, parts.readings.devices, parts.ports.templates)
+    return state_text(entity, parts.readings.devices, parts.ports.templates)
 
 
 def _offline(parts: Parts, entity: Entity) -> bool:

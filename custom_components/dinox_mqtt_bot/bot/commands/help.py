@@ -8,9 +8,19 @@ from ..model.caller import PREFIX, Caller
 from ..model.replies import Cell, Reply, Table, Text
 from .command import Command, Parts, param, parameters, usage
 from .parsing import find
-from .themes import THEMES
 
 _ALL = "all"
+
+THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
+    ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
+    ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
+    ("telling", ("priority", "display", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
+    ("bridges", ("bridge", "bridges", "rmbridge")),
+    ("devices", ("devices", "set", "discovery", "preset", "presets")),
+    ("bot", ("status", "config", "contacts", "reconnect", "help")),
+)
+"""The part after `common.theme_` of what each is called, and the words of its commands; asked for by number."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 
 from ..delivery.uploads import File
 from ..history.export import Export as Written, FileFormat, export
-from ..history.look_back import When, checked, read_when
+from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
@@ -36,7 +36,7 @@ class History(Command):
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many messages.",
         default="",
         greedy=True,
-        check=checked(most=MOST),
+        check=look_back_check(most=MOST),
     )
     count: int = param("How many messages.", default=DEFAULT, minimum=1, maximum=MOST, short="n")
     page: int = param("Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p")
@@ -84,9 +84,9 @@ class History(Command):
         return Text("history_notes", {"numbers": numbers, "page": paged}) if numbers else paged
 
 
-def _when(text: str, parts: Parts) -> When:
+def _when(text: str, parts: Parts) -> LookBack:
     clock = parts.ports.clock
-    return read_when(text, clock.now(), clock.local, most=MOST)
+    return read_look_back(text, clock.now(), clock.local, most=MOST)
 
 
 def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
@@ -165,7 +165,7 @@ class Export(Command):
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; nothing for all.",
         default="",
         greedy=True,
-        check=lambda text: checked(most=MOST)(_unformed(text)[1]),
+        check=lambda text: look_back_check(most=MOST)(_unformed(text)[1]),
     )
     format: FileFormat = param("What the file is written in.", default=FileFormat.CSV, short="f")
 

@@ -6,8 +6,7 @@ from typing import ClassVar, override
 from ..model.caller import PREFIX, Caller, Surface
 from ..model.replies import Cell, Reply, Table, Text
 from ..model.rules import Role
-from ..model.standing import Standing
-from ..model.status import Phase
+from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts
 
@@ -42,7 +41,7 @@ class Status(Command):
         )
 
 
-def _link(parts: Parts, link: Standing) -> tuple[Cell, ...]:
+def _link(parts: Parts, link: SteadyStatus) -> tuple[Cell, ...]:
     """Return the cells about one link: where it stands, why, since when.
 
     A link that is up and never came is one that is not there and not missed: an account never set up.

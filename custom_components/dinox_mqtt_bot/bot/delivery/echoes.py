@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sized
 from hashlib import blake2b
 
+from ..model.bounded import Bounded
 from ..model.message import Message
-from ..model.newest import Newest
 from ..model.rules import Bridge
 
 MARK = "dinox-bridge"
@@ -47,7 +47,7 @@ class Tokens:
     """A bounded multiset that forgets: what was put can be taken as often, for half a minute."""
 
     def __init__(self) -> None:
-        self._kept = Newest[Hashable, deque[float]](MOST_KEPT)
+        self._kept = Bounded[Hashable, deque[float]](MOST_KEPT)
 
     def put(self, key: Hashable, now: float) -> None:
         """Let `key` be taken once more."""
@@ -99,7 +99,7 @@ class Echoes:
         self._published = Tokens()
         self._said = Tokens()
         self._told = Tokens()
-        self._alike = Newest[tuple[str, str, bytes], tuple[int, float]](MOST_KEPT)
+        self._alike = Bounded[tuple[str, str, bytes], tuple[int, float]](MOST_KEPT)
         self._marked_at = -ECHO_SECONDS
         self._carried: Callable[[str], Sized] = lambda topic: topic
 

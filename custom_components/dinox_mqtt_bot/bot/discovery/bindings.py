@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..model.reading import Kind
-from ..payload.fields import parse
+from ..payload.fields import parse_json
 from ..payload.interpret import LARGE, Meaning
 from ..ports import Templates
 from ..text.numbers import number
@@ -141,6 +141,6 @@ def _parsed(meaning: Meaning) -> object:
     if meaning.json is not None or len(meaning.text) > LARGE:
         return meaning.json
     try:
-        return parse(meaning.text)
+        return parse_json(meaning.text)
     except ValueError:
         return None

@@ -98,19 +98,19 @@ class Control:
         ranged = self.scale is not None and self.scale.low < self.scale.high
         return bool(self.topic) and (bool(self.words) or ranged or self.letters is not None)
 
-    def take(self, said: str) -> Value | None:
+    def take(self, said: str) -> SetValue | None:
         """Return what was said as a value of this; None if it is not allowed."""
         if (word := self._word(said)) is not None:
             return word
         if self.scale is not None and (amount := self.scale.take(said)) is not None:
             own = self.scale.payload(amount)
             said = with_unit(number_text(amount), self.scale.unit)
-            return Value(said, number_text(own), amount == self.scale.low)
+            return SetValue(said, number_text(own), amount == self.scale.low)
         if self.letters is not None and self.letters[0] <= len(said) <= self.letters[1]:
-            return Value(said, said)
+            return SetValue(said, said)
         return None
 
-    def _word(self, said: str) -> Value | None:
+    def _word(self, said: str) -> SetValue | None:
         """Find the word that was said, else the payload, else the word that means the same."""
         folded = fold(said)
         names = [(fold(word), fold(word.replace("_", " "))) for word, _ in self.words]
@@ -118,10 +118,10 @@ class Control:
         for wanted, every in ((folded, names), (folded, payloads), (_SAME.get(folded), names)):
             for (word, payload), each in zip(self.words, every, strict=True):
                 if wanted in each:
-                    return Value(word, payload, word in _HARMLESS)
+                    return SetValue(word, payload, word in _HARMLESS)
         return None
 
-    def asks_first(self, value: Value) -> bool:
+    def asks_first(self, value: SetValue) -> bool:
         """Say whether a value is one that a person should confirm."""
         return self.guarded and not value.harmless
 
@@ -137,7 +137,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class SetValue:
     """Something a control takes, as it is told and as the device wants it."""
 
     said: str

@@ -7,8 +7,7 @@ from enum import IntEnum
 from itertools import chain, islice
 
 from ..model.message import Message
-from .config import Config
-from .entities import Entity, entity_of, name_words
+from .entities import Entity, name_words
 
 _MOST_ENTITIES = 20_000
 _LARGEST = 4_096
@@ -54,11 +53,8 @@ class Devices:
     def __len__(self) -> int:
         return self._count
 
-    def learn(self, config_topic: str, configs: Iterable[Config]) -> None:
+    def learn(self, config_topic: str, entities: tuple[Entity, ...]) -> None:
         """Take in the entities of one configuration topic, in the place of those it had."""
-        entities = tuple(
-            entity_of(f"{config_topic} {number}", config) for number, config in enumerate(configs)
-        )
         if entities == self._entities.get(config_topic, ()):
             return
         self._drop(config_topic)

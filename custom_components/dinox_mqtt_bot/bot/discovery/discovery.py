@@ -1,12 +1,13 @@
 """Home Assistant's MQTT discovery: what the values on a topic are called, and their units."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 import re
 
 from .bindings import Binding, bindings_of
-from .config import Config, configs
+from .config import configs
 from .devices import Devices
+from .entities import entity_of
 
 _LARGEST = 262_144
 _MOST_CONFIGS = 20_000
@@ -40,10 +41,11 @@ class Discovery:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
         component = self._component(topic)
         spoken = configs(component, payload) if len(payload) <= _LARGEST else ()
-        every = tuple(islice(spoken, _MOST_IN_CONFIG))
+        every = [(config, tuple(bindings_of(config))) for config in islice(spoken, _MOST_IN_CONFIG)]
         if self._devices is not None:
-            self._devices.learn(topic, every)
-        bindings = _collect(every)
+            entities = (entity_of(f"{topic} {number}", *each) for number, each in enumerate(every))
+            self._devices.learn(topic, tuple(entities))
+        bindings = _collect(chain.from_iterable(found for _, found in every))
         known = self._configs.get(topic, {})
         if bindings == known or (topic not in self._configs and len(self._configs) >= _MOST_CONFIGS):
             return False
@@ -73,9 +75,8 @@ class Discovery:
                 del self._by_topic[state_topic]
 
 
-def _collect(entities: Iterable[Config]) -> _Bindings:
+def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:
     found: dict[str, dict[Binding, None]] = {}
-    spoken = (each for config in entities for each in bindings_of(config))
     for topic, binding in islice(spoken, _MOST_IN_CONFIG):
         bindings = found.setdefault(topic, {})
         if len(bindings) < _MOST_ON_TOPIC:

@@ -1,11 +1,12 @@
 """The entities of Home Assistant's discovery: what they are called, where their values are, what can be set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 import re
 import unicodedata
 
 from ..model.message import QoS
-from .bindings import Binding, bindings_of, entity_name, full_name
+from .bindings import Binding, entity_name, full_name
 from .config import Config, amount, device_of, string, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -55,10 +56,10 @@ class Entity:
         return full_name(self.device, self.name) or self.component
 
 
-def entity_of(entity_id: str, config: Config) -> Entity:
-    """Return what a configuration says of its entity. Total."""
+def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Binding]]) -> Entity:
+    """Return what a configuration, with its `bindings_of`, says of its entity. Total."""
     device, component = device_of(config), string(config, "platform")
-    values = [(topic, binding) for topic, binding in bindings_of(config) if not binding.aside]
+    values = [(topic, binding) for topic, binding in bindings if not binding.aside]
     controls = controls_of(config)
     return Entity(
         entity_id,

@@ -15,7 +15,7 @@ from .templates import ValueTemplate
 _MOST = 6
 
 
-def told(entity: Entity, devices: Devices, templates: Templates) -> str:
+def state_text(entity: Entity, devices: Devices, templates: Templates) -> str:
     """Return the newest values of an entity on one line, the main one first: `on, brightness 40 %`."""
     found: dict[str, str] = {}
     for aspect, text in _values(entity, devices, templates):

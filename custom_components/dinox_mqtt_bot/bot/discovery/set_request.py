@@ -9,7 +9,7 @@ from ..model.subscriptions import fold
 from ..ports import Phrases, Templates
 from ..text.numbers import number_text, with_unit
 from ..text.words import MAX_ALIAS_WORDS
-from .controls import Control, Value
+from .controls import Control, SetValue
 from .devices import Devices, Match
 from .entities import Entity, name_words
 from .templates import compile_template
@@ -46,7 +46,7 @@ class Wish:
 
     entity: Entity
     control: Control
-    value: Value
+    value: SetValue
 
     @property
     def asks_first(self) -> bool:
@@ -124,7 +124,7 @@ def _pressed(entity: Entity) -> list[Wish]:
         return []
     control = entity.controls[0]
     word, payload = control.words[0]
-    return [Wish(entity, control, Value(word, payload))]
+    return [Wish(entity, control, SetValue(word, payload))]
 
 
 def _behind(control: Control, value: str) -> str:

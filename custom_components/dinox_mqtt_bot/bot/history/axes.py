@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor, log10
 
 from ..model.history import Span
+from ..text.durations import DAY
 from ..text.numbers import number_text
 from .spans import Local
 
@@ -14,8 +15,7 @@ _STEPS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
 
 _DAYS = (1, 2, 7, 14)
 _MONTHS = (1, 2, 3, 6, 12, 24)
-_DAY = 86_400.0
-_MONTH = 30.4 * _DAY
+_MONTH = 30.4 * DAY
 
 _SMALLEST = 1e-9
 """Of the larger of two numbers: a difference below that is none to the eye."""
@@ -33,7 +33,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Axis:
     """From where to where an axis goes, and its marks."""
 
     low: float
@@ -41,7 +41,7 @@ class Scale:
     marks: tuple[Mark, ...]
 
 
-def number_scale(low: float, high: float, most: int = 6) -> Scale:
+def number_axis(low: float, high: float, most: int = 6) -> Axis:
     """Return a scale with room for the numbers between two, and `most` marks at round ones."""
     low, high = max(low, -_LARGEST), min(high, _LARGEST)
     if high - low <= max(abs(low) * _SMALLEST, abs(high) * _SMALLEST, _LEAST):
@@ -54,7 +54,7 @@ def number_scale(low: float, high: float, most: int = 6) -> Scale:
     decimals = max(0, -floor(log10(step)))
     first, last = ceil(low / step), floor(high / step)
     values = (round(index * step, decimals) for index in range(first, last + 1))
-    return Scale(low, high, tuple(Mark(value, number_text(value)) for value in values))
+    return Axis(low, high, tuple(Mark(value, number_text(value)) for value in values))
 
 
 def _round_step(least: float) -> float:
@@ -62,11 +62,11 @@ def _round_step(least: float) -> float:
     return next((factor * power for factor in (1, 2, 5) if factor * power >= least), 10 * power)
 
 
-def time_scale(span: Span, local: Local, day: str, most: int = 8) -> Scale:
+def time_axis(span: Span, local: Local, day: str, most: int = 8) -> Axis:
     """Return a scale over a span with `most` marks at round times; `day` is how a date is written (`strftime`)."""
     least = (span.until - span.since) / most
     step = next((step for step in _STEPS if step >= least), 0)
-    days = next((days for days in _DAYS if days * _DAY >= least), 0)
+    days = next((days for days in _DAYS if days * DAY >= least), 0)
     if step:
         marks = _within_days(span, local, step, day)
     elif days:
@@ -82,12 +82,12 @@ def time_scale(span: Span, local: Local, day: str, most: int = 8) -> Scale:
         )
         marks = (Mark(at.timestamp(), f"{at:%Y-%m}") for at in firsts)
     inside = tuple(mark for mark in marks if span.since <= mark.at <= span.until)
-    return Scale(span.since, span.until, inside)
+    return Axis(span.since, span.until, inside)
 
 
 def _within_days(span: Span, local: Local, step: int, day: str) -> Iterator[Mark]:
     for midnight in _days(span, local):
-        for seconds in range(0, int(_DAY), step):
+        for seconds in range(0, int(DAY), step):
             # By the clock on the wall: a day on which it changes is longer or shorter.
             at = midnight + timedelta(seconds=seconds)
             yield Mark(at.timestamp(), f"{at:%H:%M}" if seconds else at.strftime(day))

@@ -11,18 +11,18 @@ from ..model.replies import Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
-from ..reading.replay import newest, stored
+from ..reading.replay import newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number_text, with_unit
 from .limits import bands, limits
 from .sparkline import gather, mean_text, sparkline, summary
 
 BUCKETS = 240
-DAY = 86_400.0
+_DAY = 86_400.0
 MOST_MESSAGES = 10_000
 MOST_FIELDS = 8
 
-DEFAULTS = (DAY, 7 * DAY, 30 * DAY)
+DEFAULTS = (_DAY, 7 * _DAY, 30 * _DAY)
 """How far a chart looks back that nobody gave a span: until there are two numbers."""
 
 # Numbers that a device tells about itself: what people ask for is another one.
@@ -46,7 +46,7 @@ _ASIDE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChartRequest:
     """What a chart is of. Without a span the newest days are shown, with a count the newest numbers."""
 
     topic: str
@@ -55,13 +55,13 @@ class Wanted:
     count: int = 0
 
 
-async def chart(lookups: Lookups, wanted: Wanted, rules: Collection[AlertRule]) -> Chart:
+async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule]) -> Chart:
     """Return the chart of a topic. Raises BotError `no_numbers` or `no_numbers_in_span`."""
-    readings = await newest(lookups, wanted.topic)
+    readings = await newest_readings(lookups, wanted.topic)
     field, others = wanted.field, list[str]()
     if not field and not any(_number(reading, "") is not None for reading in readings):
         field, *others = numeric_fields(readings) or [""]
-    points, span = await _series(lookups, Wanted(wanted.topic, field, wanted.span, wanted.count))
+    points, span = await _series(lookups, ChartRequest(wanted.topic, field, wanted.span, wanted.count))
     if not points:
         raise _nothing(lookups, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
@@ -106,7 +106,7 @@ def _unit(reading: Reading, field: str) -> str:
     return "" if value is None or value.number is None else value.unit
 
 
-async def _series(lookups: Lookups, wanted: Wanted) -> tuple[list[Point], Span]:
+async def _series(lookups: Lookups, wanted: ChartRequest) -> tuple[list[Point], Span]:
     """Return the numbers, and the span that they are shown in."""
     now = lookups.ports.clock.now()
     if wanted.count:
@@ -122,7 +122,7 @@ async def _series(lookups: Lookups, wanted: Wanted) -> tuple[list[Point], Span]:
 
 
 async def _nearer(
-    lookups: Lookups, wanted: Wanted, points: list[Point], span: Span
+    lookups: Lookups, wanted: ChartRequest, points: list[Point], span: Span
 ) -> tuple[list[Point], Span]:
     """Return these numbers; where they fill only the end of the span, from the first one on."""
     if points[0].time < span.until - (span.until - span.since) / 4:
@@ -137,14 +137,14 @@ async def _bounded(lookups: Lookups, topic: str, span: Span) -> Span:
     return Span(since, max(min(span.until, lookups.ports.clock.now() + 1), since + 1))
 
 
-async def _within(lookups: Lookups, wanted: Wanted, span: Span) -> tuple[list[Point], Span]:
+async def _within(lookups: Lookups, wanted: ChartRequest, span: Span) -> tuple[list[Point], Span]:
     points = await lookups.ports.history.series(wanted.topic, wanted.field, span, BUCKETS)
     if not points and wanted.field:
         points = gather(await _read_again(lookups, wanted, span.since), span, BUCKETS)
     return points, span
 
 
-async def _newest_numbers(lookups: Lookups, wanted: Wanted, now: float) -> list[Point]:
+async def _newest_numbers(lookups: Lookups, wanted: ChartRequest, now: float) -> list[Point]:
     points = await lookups.ports.history.numbers(wanted.topic, wanted.field, wanted.count)
     if not points and wanted.field:
         numbers = await _read_again(lookups, wanted, now - DEFAULTS[-1])
@@ -152,10 +152,10 @@ async def _newest_numbers(lookups: Lookups, wanted: Wanted, now: float) -> list[
     return points
 
 
-async def _read_again(lookups: Lookups, wanted: Wanted, since: float) -> list[tuple[float, float]]:
+async def _read_again(lookups: Lookups, wanted: ChartRequest, since: float) -> list[tuple[float, float]]:
     """Return the numbers of a field that only the device's discovery gives a name."""
     found: list[tuple[float, float]] = []
-    async for chunk in stored(lookups, wanted.topic, since, MOST_MESSAGES):
+    async for chunk in stored_readings(lookups, wanted.topic, since, MOST_MESSAGES):
         values = ((reading.time, _number(reading, wanted.field)) for reading in chunk)
         found += [(at, value) for at, value in values if value is not None]
     return found
@@ -217,7 +217,7 @@ def _point_facts(point: Point) -> dict[str, object]:
     }
 
 
-def _nothing(lookups: Lookups, wanted: Wanted, readings: Sequence[Reading]) -> BotError:
+def _nothing(lookups: Lookups, wanted: ChartRequest, readings: Sequence[Reading]) -> BotError:
     """Say why there is nothing to draw: never a number, or none within the span."""
     name = " ".join(filter(None, (topic_name(lookups, wanted.topic), wanted.field)))
     field = wanted.field

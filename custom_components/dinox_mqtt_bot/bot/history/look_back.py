@@ -15,7 +15,7 @@ _LATER = datetime(2196, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class LookBack:
     """How far to look back. No span means all there is, or what the command thinks best; a count of 0 none."""
 
     span: Span | None = None
@@ -23,7 +23,7 @@ class When:
     field: str = ""
 
 
-def read_when(text: str, now: float, local: Local, *, most: int, fields: int = 0) -> When:
+def read_look_back(text: str, now: float, local: Local, *, most: int, fields: int = 0) -> LookBack:
     """Read `24h`, `20`, `24h 20`, with `fields` also a field before it; `most` is the largest number.
 
     Raises BotError `invalid_span` or `invalid_count`.
@@ -38,7 +38,7 @@ def read_when(text: str, now: float, local: Local, *, most: int, fields: int = 0
         rest = " ".join(spoken[skipped:])
         span = parse_span(rest, now, local)
         if span is not None or not rest:
-            return When(span, count, " ".join(spoken[:skipped]))
+            return LookBack(span, count, " ".join(spoken[:skipped]))
     raise BotError("invalid_span", span=text)
 
 
@@ -50,7 +50,7 @@ def _count(text: str, most: int) -> int:
     return count
 
 
-def checked(*, most: int, fields: int = 0) -> Callable[[str], object]:
-    """Return what raises for a text that `read_when` could never read, whatever the time is."""
+def look_back_check(*, most: int, fields: int = 0) -> Callable[[str], object]:
+    """Return what raises for a text that `read_look_back` could never read, whatever the time is."""
     local = partial(datetime.fromtimestamp, tz=UTC)
-    return lambda text: read_when(text, _LATER, local, most=most, fields=fields)
+    return lambda text: read_look_back(text, _LATER, local, most=most, fields=fields)

@@ -67,7 +67,7 @@ def _point(numbers: Sequence[tuple[float, float]]) -> Point:
     return Point(sum(at for at, _ in numbers) / count, min(values), mean, max(values), count)
 
 
-def patience(points: Sequence[Point]) -> float:
+def longest_gap(points: Sequence[Point]) -> float:
     """Return the seconds after which a missing number is a gap."""
     intervals = [after.time - before.time for before, after in pairwise(points)]
     return PATIENCE * median(intervals) if intervals else 0.0
@@ -91,7 +91,7 @@ def _cells(points: Sequence[Point], width: int) -> list[float | None]:
     for point in points:
         found.setdefault(min(int((point.time - since) / length), width - 1), []).append(point)
     cells = [summary(found[cell]).mean if cell in found else None for cell in range(width)]
-    longest = patience(points)
+    longest = longest_gap(points)
     for before, after in pairwise(sorted(found)):
         if (after - before) * length <= max(longest, length):
             cells[before:after] = [cells[before]] * (after - before)

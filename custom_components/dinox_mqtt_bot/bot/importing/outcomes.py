@@ -62,7 +62,7 @@ def filter_of(fields: Mapping[str, object], outcome: Outcome) -> str:
     return wanted
 
 
-def priority_of(said: str, usual: Priority, outcome: Outcome) -> Priority:
+def read_priority(said: str, usual: Priority, outcome: Outcome) -> Priority:
     """Return the priority of a number or a word, with a note where it is unknown."""
     found = _PRIORITIES.get(fold(said).partition(" ")[0], usual)
     if said and fold(said).partition(" ")[0] not in _PRIORITIES:

@@ -1,7 +1,7 @@
 """Alert rules, presets and bridges made of rows that say nearly the same."""
 
-from ..alerts.rules.names import named
-from ..commands.named_presets import checked
+from ..alerts.rules.names import name_rule
+from ..commands.presets import checked_preset
 from ..model.conditions import Condition, Operator
 from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
@@ -9,7 +9,7 @@ from ..model.rules import AlertRule, Bridge, Format, Preset, Priority, RuleSet
 from ..model.subscriptions import Subscriptions, fold
 from ..payload.paths import write_path
 from ..text.plain import cut
-from .outcomes import LONGEST_NAME, Outcome, filter_of, is_off, is_on, priority_of, qos_of
+from .outcomes import LONGEST_NAME, Outcome, filter_of, is_off, is_on, qos_of, read_priority
 from .recognise import Fields, first
 
 USUAL_COOLDOWN = frozenset({"", "0", "60"})
@@ -59,14 +59,14 @@ class AlertPlan:
             Condition(operator, (value,)),
             field=write_path((key,)) if key else "",
             name=cut(" ".join(first(fields, "name").split()), LONGEST_NAME),
-            priority=priority_of(first(fields, "priority"), Priority.ALERT, outcome),
+            priority=read_priority(first(fields, "priority"), Priority.ALERT, outcome),
             enabled=not is_off(first(fields, "enabled")),
         )
         if any(rule.asks == known.asks for known in self._rules):
             outcome.skip("known")
             return None
         covering = self._subscriptions.get(topic_filter)
-        rule = named(rule, self._rules, (covering.alias if covering else "") or topic_filter)
+        rule = name_rule(rule, self._rules, (covering.alias if covering else "") or topic_filter)
         outcome.name = rule.name
         self._rules.append(rule)
         return rule
@@ -89,7 +89,7 @@ class PresetPlan:
             retain=is_on(first(fields, "retain")),
         )
         try:
-            preset = checked(wanted)
+            preset = checked_preset(wanted)
         except BotError as err:
             outcome.skip("preset_name" if err.key == "preset_name" else "filter")
             return None

@@ -7,7 +7,7 @@ from ..model.rules import Priority, RuleSet, Subscription
 from ..model.subscriptions import Subscriptions, fold
 from ..model.topics import covers
 from ..text.plain import cut
-from .outcomes import LONGEST_NAME, Outcome, Plan, filter_of, priority_of, qos_of
+from .outcomes import LONGEST_NAME, Outcome, Plan, filter_of, qos_of, read_priority
 from .recognise import Foreign, Topic
 
 
@@ -68,7 +68,9 @@ def _subscription(
     return replace(
         usual,
         alias=" ".join(said.alias.split()),
-        priority=priority_of(said.priority, Priority.NORMAL if said.subscribed else usual.priority, outcome),
+        priority=read_priority(
+            said.priority, Priority.NORMAL if said.subscribed else usual.priority, outcome
+        ),
     )
 
 

@@ -5,12 +5,10 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from ..text.words import beginnings
-from .subscriptions import fold
-
-SIMILAR = 3
+from .subscriptions import SIMILAR, fold
 
 
-class Called(Protocol):
+class Numbered(Protocol):
     """A thing with a number and perhaps a name."""
 
     @property
@@ -20,7 +18,7 @@ class Called(Protocol):
     def number(self) -> int: ...
 
 
-class Handles[Thing: Called]:
+class Handles[Thing: Numbered]:
     """Things by number and name, however a name is written and with `#` before it or not; a name goes first."""
 
     def __init__(self, things: Iterable[Thing]) -> None:

@@ -28,6 +28,31 @@ class LinkStatus:
     fatal: bool = False
 
 
+class SteadyStatus:
+    """The last state of a link that means something, without the flicker of each new attempt.
+
+    `since` is Unix time, 0 if it never came or went.
+    """
+
+    def __init__(self, status: LinkStatus) -> None:
+        self.status = status
+        self.since = 0.0
+
+    def follow(self, status: LinkStatus, now: float) -> bool:
+        """Take over a new state; say whether the link came or went.
+
+        An attempt to come back leaves the link offline, with the reason that took it away.
+        """
+        before = self.status.phase
+        if status.phase is Phase.CONNECTING and before is Phase.OFFLINE:
+            return False
+        self.status = status
+        if status.phase is before:
+            return False
+        self.since = now
+        return status.phase is not Phase.CONNECTING
+
+
 class BotState(StrEnum):
     """What the status sensor and the bot's presence tell (the contract of the states)."""
 

@@ -39,7 +39,7 @@ _DECODER = JSONDecoder(
 )
 
 
-def parse(text: str) -> object:
+def parse_json(text: str) -> object:
     """Parse JSON. Raises ValueError if it is none, or nested more than 64 deep."""
     try:
         parsed: object = _DECODER.decode(text)

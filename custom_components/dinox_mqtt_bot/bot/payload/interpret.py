@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..model.reading import Field, Kind
 from ..text.numbers import number, size_text
 from ..text.plain import is_plain, plain
-from .fields import fields_of, line, parse, scalar_text
+from .fields import fields_of, line, parse_json, scalar_text
 from .media import binary_kind, is_page, page_title, stream_url
 
 LARGE = 262_144
@@ -121,7 +121,7 @@ def _json(text: str) -> Meaning | None:
     if len(text) > LARGE:
         return None
     try:
-        parsed = parse(text)
+        parsed = parse_json(text)
     except ValueError:
         return None
     return Meaning(Kind.JSON, text if isinstance(parsed, (dict, list)) else scalar_text(parsed), json=parsed)

@@ -80,7 +80,7 @@ def said(status: str, name: str) -> bytes:
     return _dump({"status": status, "name": name})
 
 
-def told(status: BotStatus, name: str, version: str, since: float) -> bytes:
+def status_payload(status: BotStatus, name: str, version: str, since: float) -> bytes:
     """Write how a bot is, that is there since a Unix time."""
     return _dump(
         {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 import json
 
-from ..model.newest import Newest
+from ..model.bounded import Bounded
 from .nodes import MOST_ITEMS, Item
 
 
@@ -16,7 +16,7 @@ class Trail:
     """
 
     def __init__(self, kept: str = "") -> None:
-        self._seen = Newest[str, str](MOST_ITEMS)
+        self._seen = Bounded[str, str](MOST_ITEMS)
         seen, self._came, self.began = _loaded(kept)
         self._seen.update(seen)
 

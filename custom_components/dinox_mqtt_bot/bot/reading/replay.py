@@ -23,7 +23,7 @@ def read_again(lookups: Lookups, past: Past) -> Reading:
     return lookups.readings.read(message, lookups.subscriptions.best(past.topic))
 
 
-async def stored(
+async def stored_readings(
     lookups: Lookups, topic_filter: str, since: float, most: int
 ) -> AsyncIterator[list[Reading]]:
     """Yield the messages of a filter in chunks, oldest first, `most` at the most.
@@ -40,13 +40,13 @@ async def stored(
         after, left = chunk[-1].id, left - len(chunk)
 
 
-async def newest(lookups: Lookups, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
+async def newest_readings(lookups: Lookups, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
     """Return some of the newest messages of a filter, oldest first."""
     rows = await lookups.ports.history.page(topic_filter, limit)
     found: list[Reading] = []
     if rows:
         since = min(row.time for row in rows)
-        async for chunk in stored(lookups, topic_filter, since, LOOKED_THROUGH):
+        async for chunk in stored_readings(lookups, topic_filter, since, LOOKED_THROUGH):
             found += chunk
     return found[-limit:]
 
@@ -55,6 +55,6 @@ async def with_field(lookups: Lookups, field: str) -> list[str]:
     """Return the topics whose newest messages have a field of this name."""
     path = parse_path(field)
     last: Mapping[str, Reading] = {
-        reading.message.topic: reading for reading in await newest(lookups, "#", CHUNK)
+        reading.message.topic: reading for reading in await newest_readings(lookups, "#", CHUNK)
     }
     return [topic for topic, reading in last.items() if lookup(reading, path) is not None]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 import re
 
+DAY = 86_400.0
 LONGEST = 10 * 366 * 86_400.0
 """Seconds; nobody means a longer span."""
 

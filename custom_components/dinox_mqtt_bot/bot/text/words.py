@@ -68,7 +68,7 @@ def words(text: str) -> Iterator[Word]:
 NAMED = frozenset({"as", "named", "als"})
 
 
-NEVER = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
+NO_WORDS = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
 
 
 ON = frozenset({"on", "enable", "enabled", "an", "ein"})

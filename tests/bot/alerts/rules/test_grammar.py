@@ -8,7 +8,7 @@ import pytest
 
 from bot.alerts.rules.clauses import LONGEST
 from bot.alerts.rules.grammar import changed, parse_rule, read_rule, write_key, write_rule
-from bot.alerts.rules.names import named
+from bot.alerts.rules.names import name_rule
 from bot.model.conditions import Condition, Operator
 from bot.model.errors import BotError
 from bot.model.handles import Handles
@@ -360,24 +360,24 @@ def test_no_text_raises_anything_but_what_it_says(text: str) -> None:
 
 def test_a_rule_without_a_name_is_called_by_topic_and_field() -> None:
     made = rule("home/temperature", ">", "5", field="temperature")
-    assert named(made, (), "home/temperature").name == "home/temperature temperature"
-    assert named(replace(made, field=""), (), "Kitchen").name == "Kitchen"
-    assert named(replace(made, name="Mine"), (), "Kitchen").name == "Mine"
+    assert name_rule(made, (), "home/temperature").name == "home/temperature temperature"
+    assert name_rule(replace(made, field=""), (), "Kitchen").name == "Kitchen"
+    assert name_rule(replace(made, name="Mine"), (), "Kitchen").name == "Mine"
 
 
 def test_a_name_that_is_taken_gets_a_number() -> None:
     others = [replace(BASE, id=str(each), name=name) for each, name in enumerate(("Ice", "ICE 2", "x"))]
-    assert named(replace(BASE, id="", name="ice"), others, "").name == "ice 3"
-    assert named(replace(BASE, id="0", name="ice"), others, "").name == "ice"
+    assert name_rule(replace(BASE, id="", name="ice"), others, "").name == "ice 3"
+    assert name_rule(replace(BASE, id="0", name="ice"), others, "").name == "ice"
 
 
 def test_a_name_that_were_a_number_gets_a_sign() -> None:
-    assert named(rule("1234", ">", "5"), (), "1234").name == "1234 >"
+    assert name_rule(rule("1234", ">", "5"), (), "1234").name == "1234 >"
 
 
 def test_a_long_name_has_room_for_a_number() -> None:
     others = (replace(BASE, id="0", name="x" * 92),)
-    assert named(rule("t", ">", "5", name="x" * 100), others, "").name == "x" * 92 + " 2"
+    assert name_rule(rule("t", ">", "5", name="x" * 100), others, "").name == "x" * 92 + " 2"
 
 
 @pytest.mark.parametrize(

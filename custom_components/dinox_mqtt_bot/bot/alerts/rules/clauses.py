@@ -8,7 +8,7 @@ from ...model.errors import BotError
 from ...model.rules import Priority
 from ...text.durations import leading_duration
 from ...text.numbers import number
-from ...text.words import MAX_QUOTED, NAMED, NEVER, ON, SWITCH, Word, words
+from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from ..judge import NUMERIC
 from .vocabulary import (
     AUTO,
@@ -120,7 +120,7 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
             return True
     left = len(spoken) - index - 1
     if _is(spoken, index, FOR) or _is(spoken, index, EVERY):
-        return _is(spoken, index + 1, NEVER) or _duration(spoken, index + 1)[1] > 0
+        return _is(spoken, index + 1, NO_WORDS) or _duration(spoken, index + 1)[1] > 0
     if _is(spoken, index, BEFORE_PRIORITY):
         return _is(spoken, index + 1, PRIORITIES)
     return left > 0 and (_is(spoken, index, CLEAR) or _is(spoken, index, NAMED))

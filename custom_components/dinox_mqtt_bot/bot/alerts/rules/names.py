@@ -13,7 +13,7 @@ _ROOM = 8
 """Characters left for what tells a name from others."""
 
 
-def named(rule: AlertRule, rules: Iterable[AlertRule], topic: str) -> AlertRule:
+def name_rule(rule: AlertRule, rules: Iterable[AlertRule], topic: str) -> AlertRule:
     """Return the rule with a name that no other rule has; made up of topic and field if it has none.
 
     `topic` is what its topic is called. A second rule of the same name gets ` 2`.

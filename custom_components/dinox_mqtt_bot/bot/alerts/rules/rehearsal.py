@@ -9,7 +9,7 @@ from ...model.reading import Reading
 from ...model.rules import AlertRule
 from ...payload.paths import lookup, parse_path
 from ...reading.lookups import Lookups
-from ...reading.replay import stored
+from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import convert
 from ..engine import Alerts, Judged
@@ -43,7 +43,7 @@ class Rehearsal:
 async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
     """Run the alerts' own engine over what is stored since a Unix time."""
     stage = _Stage(rule)
-    async for chunk in stored(lookups, rule.filter, since, MOST_MESSAGES):
+    async for chunk in stored_readings(lookups, rule.filter, since, MOST_MESSAGES):
         for reading in chunk:
             stage.take(reading)
     return stage.result(now)

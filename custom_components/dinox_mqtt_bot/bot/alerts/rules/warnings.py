@@ -13,7 +13,7 @@ from ...model.subscriptions import fold
 from ...model.topics import matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
-from ...reading.replay import newest, with_field
+from ...reading.replay import newest_readings, with_field
 from ...reading.topic_lookup import Known
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
@@ -56,7 +56,7 @@ async def doubts(lookups: Lookups, rule: AlertRule) -> list[Text]:
     if lookups.subscriptions.covering(rule.filter) is None:
         command = f"{PREFIX} subscribe {rule.filter}"
         found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
-    readings = await newest(lookups, rule.filter)
+    readings = await newest_readings(lookups, rule.filter)
     if not readings:
         return [*found, Text("rule_unseen", {"filter": rule.filter})]
     values = [value for reading in readings if (value := lookup(reading, parse_path(rule.field))) is not None]

@@ -1,7 +1,7 @@
 """What was learned last, up to a bound."""
 
 
-class Newest[Key, Value](dict[Key, Value]):
+class Bounded[Key, Value](dict[Key, Value]):
     """A dictionary that forgets what was put into it longest ago."""
 
     def __init__(self, size: int) -> None:
