@@ -48,7 +48,7 @@ def shares_account(entry: ConfigEntry[Any]) -> bool:
 
 
 def fit_filter(data: EntryData, topic_filter: str) -> None:
-    """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter that the bot's server cannot deliver."""
+    """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter the bot's server cannot deliver."""
     if not is_prosody(data):
         return
     service = data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{data[CONF_JID].rpartition('@')[2]}"

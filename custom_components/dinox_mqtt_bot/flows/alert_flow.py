@@ -1,4 +1,4 @@
-"""How alert rules are added and changed in Home Assistant's settings: a form, then the rule in plain words."""
+"""How alert rules are added and changed in the settings: a form, then the rule in plain words."""
 
 from dataclasses import replace
 from typing import Any

@@ -58,7 +58,8 @@ def alert_form(
 ) -> vol.Schema:
     """Return the form, with what is subscribed, what came in and who can be told as suggestions.
 
-    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong in it.
+    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong
+    in it.
     """
     people = [option(each.jid, each.name) for each in rules.contacts]
     return vol.Schema(
