@@ -21,6 +21,17 @@ from ..xmpp.detection import ServerKind
 type EntryData = Mapping[str, Any]
 
 
+def has_chat(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot has an XMPP account."""
+    return bool(entry.data.get(CONF_JID))
+
+
+def shares_account(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
+    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
+
+
 def is_on_account(data: EntryData) -> bool:
     """Say whether the bot's messages come from the server of its own account."""
     return data.get(CONF_MODE) == Mode.XMPP_ACCOUNT
@@ -34,17 +45,6 @@ def is_prosody(data: EntryData) -> bool:
 def is_pubsub_only(data: EntryData) -> bool:
     """Say whether they come by the XMPP connection, without any MQTT."""
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
-
-
-def has_chat(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot has an XMPP account."""
-    return bool(entry.data.get(CONF_JID))
-
-
-def shares_account(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
-    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
-    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
 
 
 def fit_filter(data: EntryData, topic_filter: str) -> None:
