@@ -1,4 +1,4 @@
-"""How a bot is set up and changed in Home Assistant's settings; every step really connects before it accepts."""
+"""How a bot is set up and changed in Home Assistant's settings; every step connects before it accepts."""
 
 from collections.abc import Awaitable, Callable, Mapping
 import secrets

@@ -28,9 +28,9 @@ CONF_INSECURE_OK: Final = "insecure_ok"
 CONF_PLAIN_PASSWORD_OK: Final = "plain_password_ok"
 CONF_TLS_NAME: Final = "tls_name"
 
-# entry.data of a bot in the mode `xmpp_account`: the kind of its server (`ServerKind`) and what the detection said of
-# it, how sure that was (`Certainty`) and on which day (ISO 8601). With `pubsub_only` messages come from the service
-# by the XMPP connection, and host, port and the like are of no use.
+# entry.data of a bot in the mode `xmpp_account`: the kind of its server (`ServerKind`) and what the detection
+# said of it, how sure that was (`Certainty`) and on which day (ISO 8601). With `pubsub_only` messages come from
+# the service by the XMPP connection, and host, port and the like are of no use.
 CONF_SERVER: Final = "server"
 CONF_SERVER_VERSION: Final = "server_version"
 CONF_CERTAINTY: Final = "certainty"
@@ -69,8 +69,8 @@ DEFAULT_BARE_COMMANDS: Final = True
 DEFAULT_STORM: Final = 10
 DEFAULT_FREE_TEXT_TIMEOUT: Final = 30
 
-# Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule its
-# folded name (`codec.name_id`), so is that of a preset and of a bridge.
+# Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule,
+# of a preset and of a bridge its folded name (`codec.name_id`).
 SUBENTRY_TOPIC: Final = "topic"
 SUBENTRY_CONTACT: Final = "contact"
 SUBENTRY_ALERT: Final = "alert"

@@ -152,7 +152,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key
-        for path in ("flows/alert_input.py", "flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
+        for path in ("flows/alert_form.py", "flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
         for key in complained(path)
     }
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}

@@ -10,12 +10,16 @@ import pytest
 from running import NO_ACCOUNT, account, bot_entry, client_id, contacts, standalone, topics
 from slixmpp import JID
 
+from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Bridge,
     Contact,
     Display,
+    Preset,
     Priority,
     Role,
     RuleSet,
@@ -30,7 +34,14 @@ from custom_components.dinox_mqtt_bot.entry.connections import (
     xmpp_tls,
 )
 from custom_components.dinox_mqtt_bot.entry.hosts import is_local, is_loopback
-from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, TOPICS, rule_set
+from custom_components.dinox_mqtt_bot.entry.rules import (
+    ALERTS,
+    BRIDGES,
+    CONTACTS,
+    PRESETS,
+    TOPICS,
+    rule_set,
+)
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, XmppSettings
 from lab.servers import Lab
 
@@ -125,6 +136,46 @@ def test_a_subscription_survives_its_subentry(wanted: Subscription) -> None:
 @given(st.builds(Contact, jid=st.text(), name=st.text(), role=st.sampled_from(Role), receives=st.booleans()))
 def test_a_contact_survives_its_subentry(known: Contact) -> None:
     assert CONTACTS.read(CONTACTS.write(known)["data"]) == known
+
+
+def test_what_is_stored_stays_readable() -> None:
+    """The keys are the names of the fields: who renames one must not rename what homes have stored."""
+    stored = {
+        TOPICS.subentry_type: TOPICS.data(Subscription("a")),
+        CONTACTS.subentry_type: CONTACTS.data(Contact("b")),
+        ALERTS.subentry_type: ALERTS.data(AlertRule("c", Condition(Operator.BETWEEN, ("1", "2")))),
+        PRESETS.subentry_type: PRESETS.data(Preset("d", "e")),
+        BRIDGES.subentry_type: BRIDGES.data(Bridge("f", "g")),
+    }
+    bridge = {
+        "filter": "f",
+        "to": "g",
+        "number": 0,
+        "name": "",
+        "room": False,
+        "nick": "",
+        "direction": "out",
+    }
+    bridge |= {
+        "format": "full",
+        "template": "",
+        "topic": "",
+        "role": "operator",
+        "per_minute": 30,
+        "qos": "1",
+    }
+    alert = {"filter": "c", "field": "", "name": "", "number": 0, "priority": "alert", "enabled": True}
+    alert |= {"operator": "between", "value": "1", "value_to": "2", "clear": "", "seconds": 0.0}
+    alert |= {"hold": 0.0, "repeat": 0.0, "contacts": [], "targets": []}
+    assert stored == {
+        "topic": {"filter": "a", "qos": "1", "alias": "", "priority": "normal"}
+        | {"display": "each", "icon": "", "sound": True, "keep_days": 0},
+        "contact": {"jid": "b", "name": "", "role": "admin", "receives": True, "user": ""},
+        "alert": alert | {"escalate_after": 0.0, "escalate_to": []},
+        "preset": {"name": "d", "topic": "e", "payload": "", "number": 0, "qos": "1"}
+        | {"retain": False, "role": "operator"},
+        "bridge": bridge | {"retain": False, "enabled": True},
+    }
 
 
 def test_what_a_subentry_leaves_out_has_a_default() -> None:

@@ -21,6 +21,17 @@ from ..xmpp.detection import ServerKind
 type EntryData = Mapping[str, Any]
 
 
+def has_chat(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot has an XMPP account."""
+    return bool(entry.data.get(CONF_JID))
+
+
+def shares_account(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
+    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
+
+
 def is_on_account(data: EntryData) -> bool:
     """Say whether the bot's messages come from the server of its own account."""
     return data.get(CONF_MODE) == Mode.XMPP_ACCOUNT
@@ -36,19 +47,8 @@ def is_pubsub_only(data: EntryData) -> bool:
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
 
 
-def has_chat(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot has an XMPP account."""
-    return bool(entry.data.get(CONF_JID))
-
-
-def shares_account(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
-    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
-    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
-
-
 def fit_filter(data: EntryData, topic_filter: str) -> None:
-    """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter that the bot's server cannot deliver."""
+    """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter the bot's server cannot deliver."""
     if not is_prosody(data):
         return
     service = data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{data[CONF_JID].rpartition('@')[2]}"

@@ -39,7 +39,7 @@ QOS = Field(lambda word: QoS(int(word)), lambda qos: str(int(qos)), tuple(str(in
 
 
 def word(members: type[Enum]) -> Field:
-    """Return the field of a value that is kept by its name: one such as `3.1.1` cannot be a translation key."""
+    """Return the field of a value that is one of a few, kept by its name."""
     return Field(
         lambda name: members[name.upper()],
         lambda member: member.name.lower(),
@@ -126,6 +126,6 @@ class NumberedCodec[R: AlertRule | Bridge | Preset](Codec[R]):
 def name_id(subentry_type: str, name: str) -> str | None:
     """Return what no two rules of one kind share: the folded name, if there is one.
 
-    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this one.
+    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this.
     """
     return f"{subentry_type}/#{folded}" if (folded := fold(name)) else None

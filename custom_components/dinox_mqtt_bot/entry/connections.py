@@ -37,7 +37,7 @@ from ..xmpp.settings import Security, XmppSettings
 from .account import EntryData, is_on_account, is_prosody
 from .hosts import is_loopback
 
-# Of Prosody's `mod_pubsub_mqtt`. It refuses no login and gives no session: there is nothing to name or to prove.
+# Of Prosody's `mod_pubsub_mqtt`. It refuses no login and gives no session: nothing is to be named or proved.
 _PROSODY = Limits(maximum_qos=0, retain=False, wildcards=False)
 
 
@@ -58,7 +58,7 @@ def broker_settings(data: EntryData) -> BrokerSettings:
 
 
 def _on_account(settings: BrokerSettings, data: EntryData) -> BrokerSettings:
-    """Return the settings as this server wants them: with the account's login, or with none and no session."""
+    """Return the settings as the account's server wants them: with its login, or without one and without a session."""
     if not is_prosody(data):
         return replace(settings, username=data[CONF_JID], password=data[CONF_XMPP_PASSWORD])
     return replace(
@@ -115,7 +115,7 @@ def broker_tls(data: EntryData) -> ssl.SSLContext | None:
 
 
 def xmpp_tls(data: EntryData) -> ssl.SSLContext | None:
-    """Return what the XMPP server's certificate is checked with, None without TLS. Blocks: reads certificates.
+    """Return what the XMPP server's certificate is checked with, None without TLS. Blocks: reads files.
 
     Raises BotError `invalid_ca`.
     """

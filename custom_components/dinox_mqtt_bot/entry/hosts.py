@@ -1,8 +1,17 @@
-"""Where a host is, as far as its name or address tells."""
+"""Hosts, as users write them, and where they are."""
 
 import ipaddress
 
 from ..bot.model.errors import BotError
+
+
+def typed_host(text: str) -> str:
+    """Read a host name or an address. Raises BotError `invalid_host`."""
+    host = text.strip().strip("[]")
+    if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
+        raise BotError("invalid_host")
+    return host
+
 
 # Where only the people of the house can listen: private (RFC 1918), link-local and unique local addresses.
 LOCAL_NETWORKS = tuple(
@@ -19,14 +28,6 @@ LOCAL_NETWORKS = tuple(
     )
 )
 LOCAL_ENDINGS = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa")
-
-
-def typed_host(text: str) -> str:
-    """Read a host name or an address. Raises BotError `invalid_host`."""
-    host = text.strip().strip("[]")
-    if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
-        raise BotError("invalid_host")
-    return host
 
 
 def is_loopback(host: str) -> bool:

@@ -77,7 +77,7 @@ class RuleStore:
         self._hass.config_entries.async_remove_subentry(self._entry, kept.subentry_id)
 
     async def _keep(self, wanted: ConfigSubentryData, known: ConfigSubentry | None) -> ConfigSubentry:
-        """Keep a rule, and let others have their turn: with hundreds, each change takes a while to be in force."""
+        """Keep a rule, and let others have their turn: among hundreds, each change takes a while."""
         data, title, unique_id = MappingProxyType(dict(wanted["data"])), wanted["title"], wanted["unique_id"]
         if known is not None:
             self._hass.config_entries.async_update_subentry(

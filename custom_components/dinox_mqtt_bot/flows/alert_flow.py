@@ -1,4 +1,4 @@
-"""How alert rules are added and changed in Home Assistant's settings: a form, then the rule in plain words."""
+"""How alert rules are added and changed in the settings: a form, then the rule in plain words."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,14 +7,12 @@ from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
 
 from ..bot.alerts.rules.names import name_rule
 from ..bot.model.errors import BotError
-from ..bot.model.history import TopicRow
-from ..bot.model.rules import AlertRule, RuleSet
-from ..const import CONF_NAME
-from ..entry.rules import ALERTS, rule_set
+from ..bot.model.rules import AlertRule
+from ..const import CONF_FILTER, CONF_NAME
+from ..entry.rules import ALERTS
 from ..hass.targets import async_choices
 from ..runtime.runtime import BotConfigEntry
-from .alert_form import SECTION_TELL, alert_form
-from .alert_input import complaints, filled, typed_alert
+from .alert_form import SECTION_TELL, alert_form, complaints, filled, typed_alert
 from .alert_preview import async_preview, called
 from .fields import Typed, flat, nested
 from .rule_flow import SubentryFlow
@@ -46,7 +44,9 @@ class AlertFlow(SubentryFlow):
             return await self._async_show(step)
         rules = self._rules()
         self._typed = flat(user_input, alert_form(rules))
-        rule = replace(typed_alert(self._typed, rules.subscriptions), id=known.subentry_id if known else "")
+        rule = typed_alert(self._typed, self._resolved(self._typed[CONF_FILTER]))
+        if known is not None:
+            rule = replace(rule, id=known.subentry_id)
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
         try:
             ALERTS.refuse_taken(self._get_entry(), rule, known)
@@ -75,19 +75,16 @@ class AlertFlow(SubentryFlow):
         assert self._rule is not None
         return self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
 
-    def _rules(self) -> RuleSet:
-        entry = self._get_entry()
-        return rule_set(entry.subentries.values(), entry.options)
-
-    async def _async_seen(self) -> list[TopicRow]:
-        """Return the topics that came in, none while the bot cannot be asked."""
+    async def _async_seen(self) -> dict[str, str]:
+        """Return the topics that came in with their names, none while the bot cannot be asked."""
         entry: BotConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
-            return []
+            return {}
         try:
-            return await entry.runtime_data.bot.ports.history.topics("#", MOST_TOPICS)
+            seen = await entry.runtime_data.bot.ports.history.topics("#", MOST_TOPICS)
         except BotError:
-            return []
+            return {}
+        return {row.topic: row.name for row in seen}
 
     async def _async_show(
         self, step: str, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None

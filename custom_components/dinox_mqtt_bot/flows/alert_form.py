@@ -1,13 +1,20 @@
-"""The form of an alert rule."""
+"""The form of an alert rule, what was typed into it, and what is wrong with that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
 import voluptuous as vol
 
+from ..bot.alerts.judge import NUMERIC
 from ..bot.model.conditions import Operator
-from ..bot.model.history import TopicRow
-from ..bot.model.rules import RuleSet
+from ..bot.model.errors import BotError
+from ..bot.model.jid import bare_jid
+from ..bot.model.rules import AlertRule, RuleSet
+from ..bot.model.topics import valid_filter
+from ..bot.text.numbers import number
 from ..const import (
     CONF_CLEAR,
     CONF_CONTACTS,
@@ -27,29 +34,38 @@ from ..const import (
     CONF_VALUE_TO,
 )
 from ..entry.rules import ALERTS
-from .fields import FLAG, TEXT, choice, chosen, option, part, suggestions
+from ..hass.targets import TARGET
+from .fields import FLAG, TEXT, Typed, choice, chosen, option, part, stripped, suggestions
 
 SECTION_TELL = "tell"
 
 DURATION = DurationSelector(DurationSelectorConfig(enable_day=True))
+DURATIONS = (CONF_SECONDS, CONF_HOLD, CONF_REPEAT, CONF_ESCALATE_AFTER)
+RECIPIENTS = (CONF_CONTACTS, CONF_TARGETS, CONF_ESCALATE_TO)
+WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
+LASTING = WINDOWED | {Operator.STALE}
+"""Operators that look at a span of time."""
+
+WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.STALE})
 
 
 def alert_form(
     rules: RuleSet,
     targets: Iterable[SelectOptionDict] = (),
-    seen: Iterable[TopicRow] = (),
+    seen: Mapping[str, str] | None = None,
     *,
     unfolded: bool = False,
 ) -> vol.Schema:
     """Return the form, with what is subscribed, what came in and who can be told as suggestions.
 
-    `unfolded` opens the section, to show what is wrong in it.
+    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong
+    in it.
     """
     people = [option(each.jid, each.name) for each in rules.contacts]
     return vol.Schema(
         {
             # Without a default the dialog would take the first suggestion for the user's choice.
-            vol.Required(CONF_FILTER, default=""): suggestions(_topics(rules, seen)),
+            vol.Required(CONF_FILTER, default=""): suggestions(_topics(rules, seen or {})),
             vol.Optional(CONF_FIELD): TEXT,
             vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): choice(
                 CONF_OPERATOR, (each.word for each in Operator)
@@ -77,9 +93,91 @@ def _whom(people: list[SelectOptionDict], targets: list[SelectOptionDict]) -> di
     }
 
 
-def _topics(rules: RuleSet, seen: Iterable[TopicRow]) -> list[SelectOptionDict]:
+def _topics(rules: RuleSet, seen: Mapping[str, str]) -> list[SelectOptionDict]:
     """Return what is subscribed, then every other topic that came in, each with its name."""
     names = {each.filter: each.alias for each in rules.subscriptions}
-    for row in sorted(seen, key=lambda row: row.topic):
-        names.setdefault(row.topic, row.name)
+    names |= {topic: seen[topic] for topic in sorted(seen) if topic not in names}
     return [option(topic, name if name != topic else "") for topic, name in names.items()]
+
+
+def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
+    """Read the flat form, but for the filter. What is of no use for the operator is left out."""
+    data = stripped(typed)
+    data |= {key: _seconds(data.get(key)) for key in DURATIONS}
+    data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
+    data[CONF_FILTER] = topic_filter
+    operator = Operator[data[CONF_OPERATOR].upper()]
+    if operator not in LASTING:
+        data[CONF_SECONDS] = 0.0
+    if operator in WITHOUT_CLEAR:
+        data[CONF_CLEAR] = ""
+    return ALERTS.read(data)
+
+
+def filled(rule: AlertRule) -> dict[str, Any]:
+    """Return the flat form as it is filled for a rule."""
+    data = ALERTS.data(rule)
+    return data | {key: _parts(data[key]) for key in DURATIONS}
+
+
+def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is wrong with a rule: keys by the field they are shown at, and placeholders of their texts.
+
+    `known` are the JIDs of the contacts. What is wrong in the section is shown above it. Whether a
+    notification exists shows when it is told: one may come later than its rule.
+    """
+    errors = {**_value_errors(rule)}
+    placeholders: dict[str, str] = {}
+    try:
+        valid_filter(rule.filter)
+    except BotError as err:
+        errors[CONF_FILTER] = err.key
+        placeholders |= err.placeholders
+    told = (*rule.contacts, *rule.targets, *rule.escalate_to)
+    if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):
+        errors[SECTION_TELL] = "unknown_recipient"
+        placeholders["recipient"] = stranger
+    elif rule.escalate_to and not rule.escalate_after:
+        errors[SECTION_TELL] = "escalation_time_missing"
+    return errors, placeholders
+
+
+def _value_errors(rule: AlertRule) -> dict[str, str]:
+    condition = rule.condition
+    fields = zip((CONF_VALUE, CONF_VALUE_TO), condition.values, strict=False)
+    numeric = condition.operator in NUMERIC
+    errors = {
+        field: "limit_no_number" if text else "limit_missing"
+        for field, text in fields
+        if not text or (numeric and number(text) is None)
+    }
+    if numeric and condition.clear and number(condition.clear) is None:
+        errors[CONF_CLEAR] = "limit_no_number"
+    if condition.operator in WINDOWED and not condition.seconds:
+        errors[CONF_SECONDS] = "window_missing"
+    return errors
+
+
+def _recipients(typed: Iterable[str]) -> list[str]:
+    """Return JIDs and notifications as they are compared, each once."""
+    return list(dict.fromkeys(_recipient(text.strip()) for text in typed))
+
+
+def _recipient(text: str) -> str:
+    try:
+        return bare_jid(text) if "@" in text else text.lower()
+    except BotError:
+        return text  # nobody is called so, which `complaints` says
+
+
+def _seconds(duration: Mapping[str, float] | None) -> float:
+    return cv.positive_time_period_dict(duration).total_seconds() if duration else 0.0
+
+
+def _parts(seconds: float) -> dict[str, int] | None:
+    """Return seconds as the form's field has them, None for none."""
+    if not seconds:
+        return None
+    span = timedelta(seconds=round(seconds))
+    minutes, rest = divmod(span.seconds, 60)
+    return {"days": span.days, "hours": minutes // 60, "minutes": minutes % 60, "seconds": rest}

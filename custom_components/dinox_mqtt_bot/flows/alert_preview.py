@@ -23,7 +23,7 @@ MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 async def async_preview(hass: HomeAssistant, entry: ConfigEntry[Any], rule: AlertRule) -> dict[str, str]:
-    """Return the sentence of a rule, and in notes what speaks against it and what it would have done so far."""
+    """Return the sentence of a rule, and in notes what speaks against it and what it would have done."""
     phrases = await async_load_phrases(hass)
     rules = rule_set(entry.subentries.values(), entry.options)
     notes: list[str] = []

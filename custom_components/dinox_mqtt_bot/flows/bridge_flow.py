@@ -8,7 +8,6 @@ import voluptuous as vol
 from ..bot.bridges.grammar import MOST_PER_MINUTE, checked_bridge
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
-from ..bot.model.subscriptions import Subscriptions
 from ..const import (
     CONF_DIRECTION,
     CONF_ENABLED,
@@ -26,7 +25,7 @@ from ..const import (
     CONF_TOPIC,
 )
 from ..entry.account import has_chat
-from ..entry.rules import BRIDGES, rule_set
+from ..entry.rules import BRIDGES
 from .fields import (
     FLAG,
     LINES,
@@ -94,10 +93,10 @@ class BridgeFlow(RuleFlow):
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
         """Return the subentry that was typed, an alias for its filter. Raises what `checked_bridge` raises too."""
-        entry, rules = self._get_entry(), self._rules()
+        entry = self._get_entry()
         data = stripped(flat(typed, self.form))
-        data[CONF_FILTER] = Subscriptions(rules.subscriptions).resolve(data[CONF_FILTER])
-        bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in rules.contacts})
+        data[CONF_FILTER] = self._resolved(data[CONF_FILTER])
+        bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in self._rules().contacts})
         BRIDGES.refuse_taken(entry, bridge, known)
         return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))
 
@@ -105,7 +104,3 @@ class BridgeFlow(RuleFlow):
     def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
         self.form = bridge_form(self._rules())
         return super()._show(step, nested(self.form, flat(suggested, self.form)), err)
-
-    def _rules(self) -> RuleSet:
-        entry = self._get_entry()
-        return rule_set(entry.subentries.values(), entry.options)

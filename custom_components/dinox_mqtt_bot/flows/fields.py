@@ -147,7 +147,7 @@ def nested(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def errors_of(err: BotError, form: vol.Schema) -> dict[str, str]:
-    """Return an error beside the field or section it is about, or above a form that does not show that field."""
+    """Return an error beside the field or section it is about, or above a form without that field."""
     shown: dict[str, str] = {}
     for key, value in form.schema.items():
         fields = value.schema.schema if isinstance(value, section) else (key,)

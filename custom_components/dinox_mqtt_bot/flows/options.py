@@ -106,7 +106,7 @@ OPTIONS_FORM = vol.Schema(
 
 
 def options_data(typed: Typed) -> dict[str, Any]:
-    """Read the form of the options. Raises BotError `invalid_topic`, `invalid_target`, or one about free text."""
+    """Read the form of the options. Raises `invalid_topic`, `invalid_target`, or one about free text."""
     given = flat(typed, OPTIONS_FORM)
     prefix = given[CONF_DISCOVERY_PREFIX].strip().strip("/")
     valid_topic(prefix)

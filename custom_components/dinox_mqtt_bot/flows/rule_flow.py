@@ -12,6 +12,9 @@ from homeassistant.config_entries import (
 import voluptuous as vol
 
 from ..bot.model.errors import BotError
+from ..bot.model.rules import RuleSet
+from ..bot.model.subscriptions import Subscriptions
+from ..entry.rules import rule_set
 from .fields import Typed, errors_of
 
 
@@ -21,6 +24,14 @@ class SubentryFlow(ConfigSubentryFlow):
     def _known(self) -> ConfigSubentry | None:
         """Return the rule that is changed, None for a new one."""
         return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+
+    def _rules(self) -> RuleSet:
+        entry = self._get_entry()
+        return rule_set(entry.subentries.values(), entry.options)
+
+    def _resolved(self, name: str) -> str:
+        """Return the topic filter that was typed: an alias stands for its own."""
+        return Subscriptions(self._rules().subscriptions).resolve(name.strip())
 
     def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
         title, data, unique_id = rule["title"], rule["data"], rule["unique_id"]

@@ -52,7 +52,7 @@ _METHODS = frozenset(
 )
 
 
-def runs_shortly(source: str) -> bool:
+def is_cheap(source: str) -> bool:
     """Say whether a template is sure to be rendered in no time, whatever the payload."""
     if len(source) > _LONGEST:
         return False

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import TemplateError
 from homeassistant.helpers.template import Template
 
-from .template_safety import runs_shortly
+from .template_safety import is_cheap
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,11 +22,11 @@ class SandboxedTemplates:
 
     `limited=True` is Home Assistant's environment for untrusted templates: no states, no devices, no
     `now()`; the sandbox forbids attributes that lead out of it. It does not bound time, so that only templates
-    are run which need none (see `vetting`): no loops, no regular expressions, no powers.
+    are run which need none (see `template_safety`): no loops, no regular expressions, no powers.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        self._template = lru_cache(CACHED_TEMPLATES)(lambda source: _vetted(source, hass))
+        self._template = lru_cache(CACHED_TEMPLATES)(lambda source: _compiled(source, hass))
 
     def render(self, template: str, text: str, json: object) -> str | None:
         """Render with `value` and `value_json`; None if it cannot be rendered, or not in a short time."""
@@ -41,8 +41,8 @@ class SandboxedTemplates:
         return str(result)
 
 
-def _vetted(source: str, hass: HomeAssistant) -> Template | None:
-    if runs_shortly(source):
+def _compiled(source: str, hass: HomeAssistant) -> Template | None:
+    if is_cheap(source):
         return Template(source, hass)
     _LOGGER.info("A discovery template could take long and is not used: %.*s", LOGGED, source)
     return None
