@@ -8,7 +8,9 @@ import sqlite3
 import pytest
 from store_values import Opener, Query, Told
 
-from custom_components.dinox_mqtt_bot.store import Retention, Store
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
+from custom_components.dinox_mqtt_bot.store.keeping import Retention
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 # The tests' times are seconds after 1970: the purge at the beginning must not take them for very old rows.
 FOR_EVER = Retention(days=100_000, notice_days=100_000, log_days=100_000)
@@ -33,10 +35,10 @@ async def open_store(path: Path, told: Told) -> AsyncIterator[Opener]:
         store = Store.open(
             path,
             loop=asyncio.get_running_loop(),
-            on_committed=told.on_committed,
-            on_stored=told.on_stored,
+            number_in=number_in,
             retention=retention or FOR_EVER,
         )
+        store.start(on_committed=told.on_committed, on_stored=told.on_stored)
         opened.append(store)
         return store
 

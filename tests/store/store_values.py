@@ -10,7 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.reading import Kind, Reading
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 _numbers = count(1)
 

@@ -11,7 +11,8 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.bot.ports import AlertBook, Memory
-from custom_components.dinox_mqtt_bot.store import Store, backlog, schema, writer
+from custom_components.dinox_mqtt_bot.store import backlog, schema, writer
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 T0 = 2_000_000_000.0
 FIRING = Alert(

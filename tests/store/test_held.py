@@ -9,7 +9,7 @@ from custom_components.dinox_mqtt_bot.bot.model.history import LedgerRow
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-from custom_components.dinox_mqtt_bot.store import Store
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 T0 = 2_000_000_000.0
 ANN = "ann@example.org"

@@ -10,7 +10,8 @@ from store_values import Opener, Query, Told, message, reading, reading_of
 from custom_components.dinox_mqtt_bot.bot.model.history import Row, TopicRow
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.store import Store, recent
+from custom_components.dinox_mqtt_bot.store import recent
+from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut
 
 

@@ -11,8 +11,8 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.ports import UNSURE_SECONDS
-from custom_components.dinox_mqtt_bot.store import Store
 from custom_components.dinox_mqtt_bot.store.outbox import PATIENCE_SECONDS
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 # Later than the retention of any clock this runs by.
 T0 = 2_000_000_000.0

@@ -9,7 +9,8 @@ from store_values import Query, message, reading, reading_of
 from custom_components.dinox_mqtt_bot.bot.model.history import Past
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
-from custom_components.dinox_mqtt_bot.store import Store, past
+from custom_components.dinox_mqtt_bot.store import past
+from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.table import MAX_JSON_BYTES
 
 T0 = 2_000_000_000.0

@@ -8,8 +8,9 @@ from store_values import Opener, Query, message, notice, reading, reading_of
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.store import Retention, Store, keeping, upkeep
-from custom_components.dinox_mqtt_bot.store.keeping import DAY
+from custom_components.dinox_mqtt_bot.store import keeping, upkeep
+from custom_components.dinox_mqtt_bot.store.keeping import DAY, Retention
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 NOW = 2_000_000_000.0
 

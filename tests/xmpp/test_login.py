@@ -11,8 +11,9 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.xmpp import Security, Timing, probe
+from custom_components.dinox_mqtt_bot.xmpp.probe import probe
 from custom_components.dinox_mqtt_bot.xmpp.session import new_client
+from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing
 from lab.servers import LOOPBACK, Lab, Server
 
 PORTS = {Security.STARTTLS: "c2s", Security.DIRECT: "c2s_tls", Security.PLAIN: "c2s"}

@@ -10,9 +10,10 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
-from custom_components.dinox_mqtt_bot.xmpp import Timing, losses
+from custom_components.dinox_mqtt_bot.xmpp import losses
 from custom_components.dinox_mqtt_bot.xmpp.link import pause_after
 from custom_components.dinox_mqtt_bot.xmpp.losses import Loss
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 from lab.servers import LOOPBACK, Lab, Server
 
 WATCHFUL = Timing(connect=4, ping_interval=0.2, ping_timeout=0.3, first_pause=0.1, longest_pause=0.4)

@@ -11,7 +11,7 @@ import pytest
 from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.xmpp import Timing
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 from lab.servers import Lab, Server
 
 

@@ -72,7 +72,7 @@ class Bot:
         self.id = bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
-        self._listeners = Listeners()
+        self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.conversation = Conversation(ports.phrases, ports.clock.new_id, self.moment, paused=paused)
         self.disturbance = Disturbance(ports.memory)
@@ -267,6 +267,11 @@ class Bot:
         """Whether normal messages are hidden."""
         return self.conversation.paused
 
+    @property
+    def quiet(self) -> bool:
+        """Whether notifications do not ring now."""
+        return self.disturbance.quiet(self.ports.clock.now())
+
     async def pause(self, paused: bool) -> Hidden:
         """Hide normal messages, or tell them again; return what was hidden."""
         if paused == self.paused:
@@ -395,6 +400,11 @@ class Bot:
         if (state, text) != self._shown:
             self._shown = state, text
             self.ports.chat.show(state, text)
+        self.announce(StatusChanged(self.status))
+
+    def mark_read(self) -> None:
+        """Count as read what was sent to the contacts, for clients that tell nothing of it."""
+        self.ports.outbox.mark_all_read()
         self.announce(StatusChanged(self.status))
 
     def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:

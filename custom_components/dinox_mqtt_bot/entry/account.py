@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT
+
 from ..bot.model.errors import BotError
+from ..bot.model.jid import domain_of
 from ..bot.pubsub.nodes import node_of
 from ..broker.settings import BrokerSettings, Limits, Protocol
 from ..const import (
+    CONF_DETECTED,
     CONF_JID,
     CONF_MODE,
     CONF_PUBSUB_ONLY,
     CONF_PUBSUB_SERVICE,
     CONF_SERVER,
+    CONF_SERVER_VERSION,
     CONF_XMPP_PASSWORD,
+    SUBENTRY_CONTACT,
     Mode,
 )
 from ..xmpp.detection import ServerKind
@@ -22,6 +29,17 @@ type EntryData = Mapping[str, Any]
 
 # Of Prosody's `mod_pubsub_mqtt`. It refuses no login and gives no session: there is nothing to name or to prove.
 _PROSODY = Limits(maximum_qos=0, retain=False, wildcards=False)
+
+
+def has_chat(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot has an XMPP account."""
+    return bool(entry.data.get(CONF_JID))
+
+
+def shares_account(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot's account is a user's own: then the conversation is that account's self-chat."""
+    contacts = entry.get_subentries_of_type(SUBENTRY_CONTACT)
+    return has_chat(entry) and any(contact.data[CONF_JID] == entry.data[CONF_JID] for contact in contacts)
 
 
 def is_on_account(data: EntryData) -> bool:
@@ -37,6 +55,28 @@ def is_prosody(data: EntryData) -> bool:
 def is_pubsub_only(data: EntryData) -> bool:
     """Say whether they come by the XMPP connection, without any MQTT."""
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
+
+
+def pubsub_service(data: EntryData) -> str:
+    """Return the JID of the account's PubSub service, as it is called as a rule where nobody has looked."""
+    return data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{domain_of(data[CONF_JID])}"
+
+
+def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
+    """Return what the `config` command tells of the links; nothing secret."""
+    data = entry.data
+    if Mode(data[CONF_MODE]) is Mode.HOME_ASSISTANT:
+        told = {"broker": "Home Assistant"}
+    elif is_pubsub_only(data):
+        told = {"broker": f"PubSub ({data[CONF_PUBSUB_SERVICE]})"}
+    else:
+        told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
+    if is_prosody(data) and not is_pubsub_only(data):
+        told["pubsub"] = pubsub_service(data)
+    if is_on_account(data):
+        version = data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]
+        told["server"] = f"{version} ({data.get(CONF_DETECTED, '–')})"
+    return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
 
 
 def on_account(settings: BrokerSettings, data: EntryData) -> BrokerSettings:
@@ -58,7 +98,7 @@ def fit_filter(data: EntryData, topic_filter: str) -> None:
     """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter that the bot's server cannot deliver."""
     if not is_prosody(data):
         return
-    service = data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{data[CONF_JID].rpartition('@')[2]}"
+    service = pubsub_service(data)
     example = f"{service}/json/sensors"
     if "+" in topic_filter or "#" in topic_filter:
         raise BotError("prosody_wildcard", filter=topic_filter, example=example)

@@ -24,7 +24,7 @@ from ..const import (
     CONF_STORM,
     CONF_TELL_NOTIFICATIONS,
 )
-from ..runtime.build import shares_account
+from .account import shares_account
 
 # Options that the running bot takes over; every other change, and every one of the data, needs a reload.
 LIVE_OPTIONS = frozenset(

@@ -105,7 +105,7 @@ class AlertFlow(ConfigSubentryFlow):
         if entry.state is not ConfigEntryState.LOADED:
             return []
         try:
-            return await entry.runtime_data.bot.ports.history.topics("#", MOST_TOPICS)
+            return await entry.runtime_data.store.history.topics("#", MOST_TOPICS)
         except BotError:
             return []
 

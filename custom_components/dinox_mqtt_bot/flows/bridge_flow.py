@@ -6,9 +6,9 @@ from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, Sub
 
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
+from ..entry.account import has_chat
 from ..entry.bridges import bridge_subentry, numbered_bridge
 from ..entry.rules import rule_set
-from ..runtime.build import has_chat
 from .bridge_forms import BRIDGE_FORM, bridge_form, flat_bridge, typed_bridge
 from .forms import nested
 from .input import Typed

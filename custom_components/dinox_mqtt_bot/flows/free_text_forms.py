@@ -5,7 +5,6 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
     ConversationAgentSelector,
@@ -31,8 +30,8 @@ from ..const import (
     CONF_FREE_TEXT_TOPIC,
     CONF_FREE_TEXT_WITHOUT_USER,
     DEFAULT_FREE_TEXT_TIMEOUT,
-    DOMAIN,
 )
+from ..hass.conversation_agent import is_own_agent
 
 SECTION_FREE_TEXT = "free_text_section"
 
@@ -83,12 +82,6 @@ def free_text_data(given: Mapping[str, Any]) -> dict[str, Any]:
         if topics[CONF_FREE_TEXT_TOPIC] == topics[CONF_FREE_TEXT_RESPONSE_TOPIC]:
             raise BotError("free_text_topics_equal")
     return {**topics, CONF_FREE_TEXT_AGENT: given.get(CONF_FREE_TEXT_AGENT, "")}
-
-
-def is_own_agent(hass: HomeAssistant, agent: str) -> bool:
-    """Say whether a conversation agent is a bot of this integration, which would answer itself."""
-    found = er.async_get(hass).async_get(agent)
-    return found is not None and found.platform == DOMAIN
 
 
 def refuse_own_agent(hass: HomeAssistant, options: Mapping[str, Any]) -> None:

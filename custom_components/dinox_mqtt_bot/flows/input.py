@@ -34,6 +34,7 @@ from ..const import (
     CONF_XMPP_SECURITY,
     Tls,
 )
+from ..entry.hosts import typed_host
 from ..entry.rules import contact, contact_subentry, is_local, is_loopback, subscription, topic_subentry
 from ..hass.targets import valid_targets
 from ..xmpp.settings import Security
@@ -158,11 +159,3 @@ def flat(typed: Typed) -> dict[str, Any]:
 
 def _stripped(typed: Typed) -> dict[str, Any]:
     return {key: value.strip() if isinstance(value, str) else value for key, value in typed.items()}
-
-
-def typed_host(text: str) -> str:
-    """Read a host name or an address. Raises BotError `invalid_host`."""
-    host = text.strip().strip("[]")
-    if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
-        raise BotError("invalid_host")
-    return host

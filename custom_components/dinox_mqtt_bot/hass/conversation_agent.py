@@ -3,9 +3,10 @@
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 
 from ..bot.model.errors import BotError
-from ..flows.free_text_forms import is_own_agent
+from ..const import DOMAIN
 
 
 class HaAgent:
@@ -48,3 +49,9 @@ def _spoken(result: conversation.ConversationResult) -> str:
     if not speech:
         raise BotError("agent_silent")
     return str(speech)
+
+
+def is_own_agent(hass: HomeAssistant, agent: str) -> bool:
+    """Say whether a conversation agent is a bot of this integration, which would answer itself."""
+    found = er.async_get(hass).async_get(agent)
+    return found is not None and found.platform == DOMAIN

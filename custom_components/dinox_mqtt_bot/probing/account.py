@@ -35,8 +35,8 @@ from ..const import (
     Tls,
 )
 from ..entry.account import is_prosody
+from ..entry.hosts import typed_host
 from ..entry.rules import broker_settings, broker_tls, is_loopback, xmpp_settings, xmpp_tls
-from ..flows.input import typed_host
 from ..xmpp.detection import Certainty, ServerFound, ServerKind, examine
 from .probes import async_try_broker
 
