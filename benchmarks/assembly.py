@@ -19,6 +19,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.bot.ports import Chat, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
@@ -127,13 +128,11 @@ class Assembly:
         self.loop = asyncio.get_running_loop()
         self.received: Callable[[Message], None] = lambda message: None
         self._committed = committed
-        self.clock = LoopClock(self.loop, self._tick)
+        self.clock = LoopClock(self.loop)
         self.link = BrokerLink(
             BrokerSettings(LOOPBACK, port, "bench-receiver", session_expiry=0),
             loop=self.loop,
             tls=None,
-            on_message=self._receive,
-            on_status=self._broker_changed,
             run_blocking=lambda function, *given: self.loop.run_in_executor(None, function, *given),
             create_task=self.create_task,
             ready=self._ready,
@@ -150,13 +149,9 @@ class Assembly:
         templates: Templates | None = None,
     ) -> None:
         self.store = await asyncio.to_thread(
-            lambda: Store.open(
-                Path(directory, "bot.db"),
-                loop=self.loop,
-                on_committed=self._acknowledge,
-                on_stored=self._say,
-            )
+            lambda: Store.open(Path(directory, "bot.db"), loop=self.loop, number_in=number_in)
         )
+        self.store.start(on_committed=self._acknowledge, on_stored=self._say)
         self.chat = chat or RecordingChat(self.delivered)
         ports = Ports(
             broker=self.link,
@@ -181,6 +176,10 @@ class Assembly:
             name="Bench",
             spawn=lambda work: self.create_task(work(), "tell what was held"),
         )
+        self.clock.start(self.bot.tick)
+
+    def start(self) -> None:
+        self.link.start(on_message=self._receive, on_status=self.bot.broker_changed)
 
     async def close(self) -> None:
         self.clock.close()
@@ -193,9 +192,6 @@ class Assembly:
 
     # The parts need each other: these are looked up when they are called.
 
-    def _tick(self, now: float) -> None:
-        self.bot.tick(now)
-
     def _ready(self) -> bool:
         return self.store.ready()
 
@@ -204,9 +200,6 @@ class Assembly:
 
     def chat_changed(self, status: LinkStatus) -> None:
         self.bot.chat_changed(status)
-
-    def _broker_changed(self, status: LinkStatus) -> None:
-        self.bot.broker_changed(status)
 
     def _receive(self, message: Message) -> None:
         self.bot.receive(message)

@@ -84,12 +84,6 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
     link = XmppLink(
         XmppSettings(BOT, PASSWORD, host="127.0.0.1", port=xmpp),
         tls=tls,
-        on_status=assembly.chat_changed,
-        on_text=lambda utterance: None,
-        on_reaction=lambda reaction: None,
-        on_presence=lambda jid, busy: None,
-        on_session=lambda: None,
-        on_delivery=assembly.delivered,
         create_task=assembly.create_task,
         clock=assembly.clock,
     )
@@ -97,8 +91,15 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
     shown = replace(wanted.subscriptions[0], priority=Priority[priority.upper()])
     with TemporaryDirectory(dir=os.environ.get("BENCH_DIRECTORY")) as directory:
         await assembly.open(directory, replace(wanted, subscriptions=(shown,), storm=0), link)
-        assembly.link.start()
-        link.start()
+        assembly.start()
+        link.start(
+            on_status=assembly.bot.chat_changed,
+            on_text=lambda utterance: None,
+            on_reaction=lambda reaction: None,
+            on_presence=lambda jid, busy: None,
+            on_session=lambda: None,
+            on_delivery=assembly.delivered,
+        )
         await subscribed(assembly.link)
         while link.status.phase is not Phase.ONLINE:  # noqa: ASYNC110
             await asyncio.sleep(0.02)

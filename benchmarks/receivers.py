@@ -124,13 +124,11 @@ def reader(port: int, load: Load) -> Measured:
             BrokerSettings(LOOPBACK, port, "bench-receiver", session_expiry=0),
             loop=loop,
             tls=None,
-            on_message=receive,
-            on_status=lambda status: None,
             run_blocking=lambda function, *given: loop.run_in_executor(None, function, *given),
             create_task=lambda work, name: asyncio.create_task(work, name=name),
         )
         link.want({FILTER: QoS(load.qos)})
-        link.start()
+        link.start(on_message=receive, on_status=lambda status: None)
         await subscribed(link)
         say("ready")
         await meter.in_loop.wait()

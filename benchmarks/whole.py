@@ -44,7 +44,7 @@ def whole_path(port: int, load: Load) -> Measured:
             assembly = Assembly(port)
             assembly.received = meter.one
         await assembly.open(directory, rules(FILTER, load.qos))
-        assembly.link.start()
+        assembly.start()
         await subscribed(assembly.link)
         say("ready")
         await meter.in_loop.wait()
@@ -70,7 +70,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
         assembly = Assembly(port)
         templates = SandboxedTemplates(HomeAssistant(directory))
         await assembly.open(directory, rules("#", load.qos), templates=templates)
-        assembly.link.start()
+        assembly.start()
         await subscribed(assembly.link)
         last = await _unread(assembly)
         # What was imported (100,000 objects, 40 ms for a full collection) is Home Assistant's affair, not the path's.

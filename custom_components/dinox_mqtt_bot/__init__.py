@@ -9,10 +9,11 @@ from homeassistant.helpers.typing import ConfigType
 from .bot.model.errors import BotError
 from .const import DOMAIN
 from .devices import async_register_bot, async_register_subentry
+from .entry.paths import database_path
 from .issues.registry import async_not_opened, async_take_all_back
-from .runtime.build import database_path
+from .runtime.build import async_build
 from .runtime.removal import async_clear_status
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry
 from .services import async_register_services
 
 PLATFORMS = (
@@ -35,29 +36,28 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
     """Start a bot. Neither broker nor XMPP server has to be there: the links try for as long as it takes."""
-    coordinator = BotCoordinator(hass, entry)
     try:
-        await coordinator.async_open()
+        runtime = await async_build(hass, entry)
     except BotError as err:
         async_not_opened(hass, entry, err)
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=err.placeholders
         ) from err
-    entry.runtime_data = coordinator
+    entry.runtime_data = runtime
     # Also when a platform cannot be set up; unloading has closed it by then, and needs longer than this may take.
-    entry.async_on_unload(coordinator.async_close)
+    entry.async_on_unload(runtime.async_close)
     async_register_bot(hass, entry)
     entry.async_on_unload(
-        coordinator.listen_for_subentries(lambda subentry: async_register_subentry(hass, entry, subentry))
+        runtime.subentries.listen(lambda subentry: async_register_subentry(hass, entry, subentry))
     )
     for subentry in entry.subentries.values():
         async_register_subentry(hass, entry, subentry)
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    coordinator.async_start()
+    runtime.async_start()
 
     async def stopped(_event: Event) -> None:
-        await coordinator.async_close()
+        await runtime.async_close()
 
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, stopped))
     return True

@@ -19,12 +19,11 @@ from .bot.model.announcements import AlertChanged
 from .bot.model.status import BotStatus, LinkStatus, Phase
 from .const import SUBENTRY_ALERT
 from .devices import async_bot_device
-from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .entry.rules import ALERTS
 from .hass.clock import Pulse
 from .hass.values import excerpt
-from .other_bot_entity import OtherBotEntity
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -55,13 +54,13 @@ VALUE_CHARACTERS = 120
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    coordinator = entry.runtime_data
-    if not coordinator.has_chat:
+    runtime = entry.runtime_data
+    if not runtime.has_chat:
         async_forget(hass, entry, Platform.BINARY_SENSOR, (each for each in LINKS if each.chat))
     async_add_entities(
-        LinkBinarySensor(coordinator, description)
+        LinkBinarySensor(runtime, description)
         for description in LINKS
-        if coordinator.has_chat or not description.chat
+        if runtime.has_chat or not description.chat
     )
     known: set[str] = set()
     device = async_bot_device(hass, entry)
@@ -70,16 +69,16 @@ async def async_setup_entry(
     def follow(subentry: ConfigSubentry) -> None:
         if subentry.subentry_id not in known:
             known.add(subentry.subentry_id)
-            sensor = AlertBinarySensor(coordinator, subentry, device)
+            sensor = AlertBinarySensor(runtime, subentry, device)
             async_add_entities([sensor], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_ALERT, follow)
 
     @callback
     def add_other(bot_id: str) -> None:
-        async_add_entities([OtherBotBinarySensor(coordinator, OTHER_BOT, bot_id)])
+        async_add_entities([OtherBotBinarySensor(runtime, OTHER_BOT, bot_id)])
 
-    entry.async_on_unload(coordinator.on_mqtt.others.follow(add_other))
+    entry.async_on_unload(runtime.on_mqtt.others.follow(add_other))
 
 
 class LinkBinarySensor(StatusEntity, BinarySensorEntity):
@@ -92,7 +91,7 @@ class LinkBinarySensor(StatusEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool:
-        return self.entity_description.link(self.coordinator.bot.status).phase is Phase.ONLINE
+        return self.entity_description.link(self.runtime.bot.status).phase is Phase.ONLINE
 
 
 class OtherBotBinarySensor(OtherBotEntity, BinarySensorEntity):
@@ -114,12 +113,12 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
     _unrecorded_attributes = frozenset({"topics", "numbers", "value"})
 
-    def __init__(self, coordinator: BotCoordinator, subentry: ConfigSubentry, device: DeviceEntry) -> None:
-        super().__init__(coordinator, ALERT, subentry.subentry_id)
+    def __init__(self, runtime: BotRuntime, subentry: ConfigSubentry, device: DeviceEntry) -> None:
+        super().__init__(runtime, ALERT, subentry.subentry_id)
         # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
         self._attr_device_info = None
         self.device_entry = device
-        self._pulse = Pulse(coordinator.hass.loop)
+        self._pulse = Pulse(runtime.hass.loop)
         self._subentry = subentry
         self._take(subentry)
         self._active: dict[str, Alert] = {}
@@ -133,11 +132,11 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self._take(self._subentry)  # Home Assistant changes it in place
-        known = self.coordinator.bot.alarms.of(self._rule.id)
+        known = self.runtime.bot.alarms.of(self._rule.id)
         self._active = {alert.topic: alert for alert in known if alert.active}
-        self.async_on_remove(self.coordinator.listen_for_alerts(self._changed))
-        self.async_on_remove(self.coordinator.listen_for_subentries(self._reconfigured))
-        self.async_on_remove(self.coordinator.pulse.listen(self._follow))
+        self.async_on_remove(self.runtime.announcer.alerts.listen(self._changed))
+        self.async_on_remove(self.runtime.subentries.listen(self._reconfigured))
+        self.async_on_remove(self.runtime.announcer.pulse.listen(self._follow))
         self.async_on_remove(self._pulse.close)
         self.async_on_remove(self._pulse.listen(self.async_write_ha_state))
 
@@ -176,7 +175,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        find = self.coordinator.bot.alarms.engine.get
+        find = self.runtime.bot.alarms.get
         shown = [
             find(self._rule.id, topic) or alert for topic, alert in islice(self._active.items(), MOST_TOPICS)
         ]

@@ -20,7 +20,7 @@ from .devices import async_bot_device
 from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .entry.rules import PRESETS
 from .hass.callers import async_caller, translated
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -29,20 +29,14 @@ PARALLEL_UPDATES = 0
 class BotButtonDescription(ButtonEntityDescription):
     """Something to ask of the bot. `chat` marks what a bot without an XMPP account has not."""
 
-    press: Callable[[BotCoordinator], None]
+    press: Callable[[BotRuntime], None]
     chat: bool = False
 
 
-def _reconnect(coordinator: BotCoordinator) -> None:
+def _reconnect(runtime: BotRuntime) -> None:
     """Drop the broker's and the XMPP server's connection; both come back at once."""
-    coordinator.broker.reconnect()
-    coordinator.chat.reconnect()
-
-
-def _mark_read(coordinator: BotCoordinator) -> None:
-    """Count as read what was sent to the contacts, for clients that tell nothing of it."""
-    coordinator.store.outbox.mark_all_read()
-    coordinator.pulse.tell()
+    runtime.broker.reconnect()
+    runtime.chat.reconnect()
 
 
 BUTTONS = (
@@ -52,7 +46,9 @@ BUTTONS = (
         entity_category=EntityCategory.CONFIG,
         press=_reconnect,
     ),
-    BotButtonDescription(key="mark_read", translation_key="mark_read", press=_mark_read, chat=True),
+    BotButtonDescription(
+        key="mark_read", translation_key="mark_read", press=lambda runtime: runtime.bot.mark_read(), chat=True
+    ),
 )
 
 PRESET = ButtonEntityDescription(key="preset", translation_key="preset")
@@ -61,11 +57,11 @@ PRESET = ButtonEntityDescription(key="preset", translation_key="preset")
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    coordinator = entry.runtime_data
-    if not coordinator.has_chat:
+    runtime = entry.runtime_data
+    if not runtime.has_chat:
         async_forget(hass, entry, Platform.BUTTON, [button for button in BUTTONS if button.chat])
     async_add_entities(
-        BotButton(coordinator, button) for button in BUTTONS if coordinator.has_chat or not button.chat
+        BotButton(runtime, button) for button in BUTTONS if runtime.has_chat or not button.chat
     )
     known: set[str] = set()
     device = async_bot_device(hass, entry)
@@ -74,7 +70,7 @@ async def async_setup_entry(
     def follow(subentry: ConfigSubentry) -> None:
         if subentry.subentry_id not in known:
             known.add(subentry.subentry_id)
-            button = PresetButton(coordinator, subentry, device)
+            button = PresetButton(runtime, subentry, device)
             async_add_entities([button], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_PRESET, follow)
@@ -87,14 +83,14 @@ class BotButton(BotEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        self.entity_description.press(self.coordinator)
+        self.entity_description.press(self.runtime)
 
 
 class PresetButton(StatusEntity, ButtonEntity):
     """Publishes what one preset says; there is nobody to give the value to one that takes a value."""
 
-    def __init__(self, coordinator: BotCoordinator, subentry: ConfigSubentry, device: DeviceEntry) -> None:
-        super().__init__(coordinator, PRESET, subentry.subentry_id)
+    def __init__(self, runtime: BotRuntime, subentry: ConfigSubentry, device: DeviceEntry) -> None:
+        super().__init__(runtime, PRESET, subentry.subentry_id)
         # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
         self._attr_device_info = None
         self.device_entry = device
@@ -110,7 +106,7 @@ class PresetButton(StatusEntity, ButtonEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self._take(self._subentry)  # Home Assistant changes it in place
-        self.async_on_remove(self.coordinator.listen_for_subentries(self._reconfigured))
+        self.async_on_remove(self.runtime.subentries.listen(self._reconfigured))
 
     @callback
     def _reconfigured(self, subentry: ConfigSubentry) -> None:
@@ -121,13 +117,13 @@ class PresetButton(StatusEntity, ButtonEntity):
     @property
     @override
     def available(self) -> bool:
-        return self.coordinator.online and not takes_value(self._preset)
+        return self.runtime.online and not takes_value(self._preset)
 
     @override
     async def async_press(self) -> None:
         context = self._context or Context()
         caller = await async_caller(self.hass, context, Surface.ACTION, nobody=Role.ADMIN)
         try:
-            await run_preset(self.coordinator.bot, self._preset, "", caller)
+            await run_preset(self.runtime.bot, self._preset, "", caller)
         except BotError as err:
-            raise translated(err, self.coordinator.phrases) from err
+            raise translated(err, self.runtime.phrases) from err

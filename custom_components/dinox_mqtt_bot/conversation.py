@@ -39,7 +39,7 @@ class BotConversation(BotEntity, conversation.ConversationEntity):
     ) -> conversation.ConversationResult:
         # Anybody in the room may speak to a satellite: a voice without a user may look, not act.
         caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.VIEWER)
-        text = await self.coordinator.bot.ask(user_input.text, caller)
+        text = await self.runtime.bot.ask(user_input.text, caller)
         chat_log.async_add_assistant_content_without_tools(
             conversation.AssistantContent(agent_id=user_input.agent_id, content=text)
         )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_loaded_integration
 
 from .bot.model.status import LinkStatus, Phase
+from .bot.ports import Broker
 from .broker.link import BrokerLink
 from .const import (
     CONF_ALIAS,
@@ -38,11 +39,7 @@ from .const import (
     CONF_XMPP_PASSWORD,
     DOMAIN,
 )
-from .runtime.runtime import BotConfigEntry, BotCoordinator
-
-if TYPE_CHECKING:
-    from .hass.mqtt_broker import HaBroker
-    from .xmpp.pubsub.pubsub_broker import PubSubBroker
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 SECRETS = {
     CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_CONTACTS,
@@ -52,7 +49,7 @@ SECRETS = {
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConfigEntry) -> dict[str, Any]:
-    coordinator = entry.runtime_data
+    runtime = entry.runtime_data
     return {
         "version": str(async_get_loaded_integration(hass, DOMAIN).version),
         "data": async_redact_data(entry.data, SECRETS),
@@ -61,26 +58,25 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
             {"type": each.subentry_type, "data": async_redact_data(each.data, SECRETS)}
             for each in entry.subentries.values()
         ],
-        "status": _status(coordinator),
-        "alerts": _alerts(coordinator),
-        "messages": _messages(coordinator.broker),
-        "events_left_out": coordinator.allowance.refused,
+        "status": _status(runtime),
+        "alerts": _alerts(runtime),
+        "messages": _messages(runtime.broker),
+        "events_left_out": runtime.announcer.allowance.refused,
         "on_mqtt": {
-            "silent": coordinator.on_mqtt.silent,
-            "dropped": coordinator.on_mqtt.outlet.dropped,
-            "other_bots": len(list(coordinator.on_mqtt.others.neighbours)),
-            "other_bots_left_out": coordinator.on_mqtt.others.neighbours.left_out,
+            "silent": runtime.on_mqtt.silent,
+            "dropped": runtime.on_mqtt.publisher.dropped,
+            **runtime.on_mqtt.others.counts,
         },
         "store": {
-            "backlog": coordinator.store.backlog,
-            "dropped": coordinator.store.dropped,
-            "trouble": coordinator.store.trouble,
+            "backlog": runtime.store.backlog,
+            "dropped": runtime.store.dropped,
+            "trouble": runtime.store.trouble,
         },
     }
 
 
-def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
-    status = coordinator.bot.status
+def _status(runtime: BotRuntime) -> Mapping[str, Any]:
+    status = runtime.bot.status
     return {
         "state": status.state,
         # Of a broker that lets the bot in, `detail` tells only what the two agreed on.
@@ -99,9 +95,9 @@ def _status(coordinator: BotCoordinator) -> Mapping[str, Any]:
     }
 
 
-def _alerts(coordinator: BotCoordinator) -> Mapping[str, Any]:
+def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
     """Count the alerts, those of all rules and that of the broker; the rules are among the subentries."""
-    alarms = coordinator.bot.alarms
+    alarms = runtime.bot.alarms
     known = [alert for rule in alarms.rules for alert in alarms.of(rule.id)]
     return {
         "rules": len(alarms.rules),
@@ -113,7 +109,7 @@ def _alerts(coordinator: BotCoordinator) -> Mapping[str, Any]:
     }
 
 
-def _messages(broker: BrokerLink | HaBroker | PubSubBroker) -> Mapping[str, int]:
+def _messages(broker: Broker) -> Mapping[str, int]:
     """Return what became of messages that were not simply taken in; nothing of it is known of Home Assistant's."""
     if not isinstance(broker, BrokerLink):
         return {}

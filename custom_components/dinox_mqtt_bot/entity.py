@@ -1,4 +1,4 @@
-"""What all entities of a bot share: the device, the unique id, and when to write a state."""
+"""What all entities share: the device, the unique id, and when to write a state."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -6,11 +6,14 @@ from typing import override
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
+from .bot.peers.beacon import Beacon
 from .const import DOMAIN
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .devices import MANUFACTURER, async_bot_device
+from .peers.others import identifier
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 
 class BotEntity(Entity):
@@ -20,11 +23,11 @@ class BotEntity(Entity):
     _attr_should_poll = False
 
     def __init__(
-        self, coordinator: BotCoordinator, description: EntityDescription, subentry_id: str | None = None
+        self, runtime: BotRuntime, description: EntityDescription, subentry_id: str | None = None
     ) -> None:
         self.entity_description = description
-        self.coordinator = coordinator
-        owner = subentry_id or coordinator.entry.entry_id
+        self.runtime = runtime
+        owner = subentry_id or runtime.entry.entry_id
         self._attr_unique_id = f"{owner}_{description.key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, owner)})
 
@@ -35,7 +38,47 @@ class StatusEntity(BotEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.pulse.listen(self.async_write_ha_state))
+        self.async_on_remove(self.runtime.announcer.pulse.listen(self.async_write_ha_state))
+
+
+class OtherBotEntity(Entity):
+    """An entity on the device of another bot; what is not known while our own broker is away, is unavailable."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, runtime: BotRuntime, description: EntityDescription, bot_id: str) -> None:
+        self.entity_description = description
+        self.runtime = runtime
+        self._bot_id = bot_id
+        owner = identifier(runtime.entry, bot_id)
+        beacon, own = self.beacon, async_bot_device(runtime.hass, runtime.entry)
+        self._attr_unique_id = f"{owner}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, owner)},
+            entry_type=DeviceEntryType.SERVICE,
+            manufacturer=MANUFACTURER,
+            model="MQTT Bot",
+            name=(beacon.name if beacon else "") or bot_id,
+            sw_version=(beacon.version if beacon else "") or None,
+            via_device_id=own.id,
+        )
+
+    @property
+    def beacon(self) -> Beacon | None:
+        """What the bot last said of itself."""
+        return self.runtime.on_mqtt.others.get(self._bot_id)
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.runtime.online and self.beacon is not None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.runtime.announcer.pulse.listen(self.async_write_ha_state))
+        self.async_on_remove(self.runtime.on_mqtt.others.pulse.listen(self.async_write_ha_state))
 
 
 @callback
@@ -61,6 +104,6 @@ def async_add_for_subentries(
         if subentry.subentry_type == subentry_type:
             add(subentry)
 
-    entry.async_on_unload(entry.runtime_data.listen_for_subentries(changed))
+    entry.async_on_unload(entry.runtime_data.subentries.listen(changed))
     for subentry in list(entry.subentries.values()):
         changed(subentry)

@@ -38,7 +38,7 @@ class MessageEvent(BotEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.listen_for_events(self._fire))
+        self.async_on_remove(self.runtime.announcer.events.listen(self._fire))
 
     @callback
     def _fire(self, message: MessageReceived) -> None:
@@ -52,7 +52,7 @@ class AlertEvent(BotEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.listen_for_alerts(self._fire))
+        self.async_on_remove(self.runtime.announcer.alerts.listen(self._fire))
 
     @callback
     def _fire(self, change: AlertChanged) -> None:

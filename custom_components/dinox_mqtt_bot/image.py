@@ -18,7 +18,7 @@ from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
 from .entity import BotEntity, async_add_for_subentries
 from .hass.clock import Pulse
 from .hass.values import plain_topic
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -37,8 +37,8 @@ CHARTS = (CHART, CHART_DARK)
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    coordinator = entry.runtime_data
-    topics = _Topics(coordinator, async_add_entities)
+    runtime = entry.runtime_data
+    topics = _Topics(runtime, async_add_entities)
     entry.async_on_unload(topics.stop)
     async_add_for_subentries(entry, SUBENTRY_TOPIC, topics.follow)
 
@@ -46,8 +46,8 @@ async def async_setup_entry(
 class _Topics:
     """The plain topics, each watched until its first number."""
 
-    def __init__(self, coordinator: BotCoordinator, add: AddConfigEntryEntitiesCallback) -> None:
-        self._coordinator = coordinator
+    def __init__(self, runtime: BotRuntime, add: AddConfigEntryEntitiesCallback) -> None:
+        self._runtime = runtime
         self._add = add
         self._topics: dict[str, str] = {}
         self._waiting: dict[str, CALLBACK_TYPE] = {}
@@ -71,9 +71,9 @@ class _Topics:
         @callback
         def read(reading: Reading) -> None:
             if reading.value is not None or numeric_fields((reading,)):
-                self._coordinator.hass.loop.call_soon(self._found, subentry_id, topic)
+                self._runtime.hass.loop.call_soon(self._found, subentry_id, topic)
 
-        self._waiting[subentry_id] = self._coordinator.watch(topic, read)
+        self._waiting[subentry_id] = self._runtime.announcer.watch(topic, read)
 
     @callback
     def stop(self) -> None:
@@ -85,22 +85,22 @@ class _Topics:
         if subentry_id not in self._waiting or self._topics.get(subentry_id) != topic:
             return
         self._waiting.pop(subentry_id)()
-        if subentry_id in self._coordinator.entry.subentries:
+        if subentry_id in self._runtime.entry.subentries:
             self._show(subentry_id, topic)
 
     def _show(self, subentry_id: str, topic: str) -> None:
-        images = (ChartImage(self._coordinator, description, subentry_id, topic) for description in CHARTS)
+        images = (ChartImage(self._runtime, description, subentry_id, topic) for description in CHARTS)
         self._add(images, config_subentry_id=subentry_id)
 
     def _forget(self, subentry_id: str) -> None:
         if (watched := self._waiting.pop(subentry_id, None)) is not None:
             watched()
-        registry = er.async_get(self._coordinator.hass)
+        registry = er.async_get(self._runtime.hass)
         for entity_id in self._entities(subentry_id):
             registry.async_remove(entity_id)
 
     def _entities(self, subentry_id: str) -> list[str]:
-        registry = er.async_get(self._coordinator.hass)
+        registry = er.async_get(self._runtime.hass)
         unique_ids = (f"{subentry_id}_{description.key}" for description in CHARTS)
         found = (registry.async_get_entity_id(Platform.IMAGE, DOMAIN, unique_id) for unique_id in unique_ids)
         return [entity_id for entity_id in found if entity_id is not None]
@@ -112,12 +112,12 @@ class ChartImage(BotEntity, ImageEntity):
     _attr_content_type = PNG
 
     def __init__(
-        self, coordinator: BotCoordinator, description: ImageEntityDescription, subentry_id: str, topic: str
+        self, runtime: BotRuntime, description: ImageEntityDescription, subentry_id: str, topic: str
     ) -> None:
-        BotEntity.__init__(self, coordinator, description, subentry_id)
-        ImageEntity.__init__(self, coordinator.hass)
+        BotEntity.__init__(self, runtime, description, subentry_id)
+        ImageEntity.__init__(self, runtime.hass)
         self._topic = topic
-        self._pulse = Pulse(coordinator.hass.loop, SECONDS)
+        self._pulse = Pulse(runtime.hass.loop, SECONDS)
         self._drawn: bytes | None = None
         self._drawn_for: datetime | None = None
         self._drawn_at = 0.0
@@ -128,7 +128,7 @@ class ChartImage(BotEntity, ImageEntity):
         self._attr_image_last_updated = dt_util.utcnow()
         self.async_on_remove(self._pulse.listen(self._updated))
         self.async_on_remove(self._pulse.close)
-        self.async_on_remove(self.coordinator.watch(self._topic, lambda reading: self._pulse.beat()))
+        self.async_on_remove(self.runtime.announcer.watch(self._topic, lambda reading: self._pulse.beat()))
 
     @callback
     def _updated(self) -> None:
@@ -145,7 +145,7 @@ class ChartImage(BotEntity, ImageEntity):
         return self._drawn
 
     async def _draw(self) -> bytes | None:
-        bot = self.coordinator.bot
+        bot = self.runtime.bot
         try:
             drawn = await chart(bot, ChartRequest(self._topic), bot.alarms.rules)
         except BotError:

@@ -12,7 +12,7 @@ from .bot.model.errors import BotError
 from .const import CONF_JID, SUBENTRY_CONTACT
 from .entity import BotEntity, async_add_for_subentries
 from .hass.callers import translated
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -22,8 +22,8 @@ CONTACT = NotifyEntityDescription(key="notify", name=None)
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    coordinator = entry.runtime_data
-    if not coordinator.has_chat:
+    runtime = entry.runtime_data
+    if not runtime.has_chat:
         return
     known: set[str] = set()
 
@@ -32,7 +32,7 @@ async def async_setup_entry(
         if subentry.subentry_id not in known:
             known.add(subentry.subentry_id)
             async_add_entities(
-                [ContactNotify(coordinator, subentry.subentry_id)], config_subentry_id=subentry.subentry_id
+                [ContactNotify(runtime, subentry.subentry_id)], config_subentry_id=subentry.subentry_id
             )
 
     async_add_for_subentries(entry, SUBENTRY_CONTACT, add)
@@ -43,14 +43,14 @@ class ContactNotify(BotEntity, NotifyEntity):
 
     _attr_supported_features = NotifyEntityFeature.TITLE
 
-    def __init__(self, coordinator: BotCoordinator, subentry_id: str) -> None:
-        super().__init__(coordinator, CONTACT, subentry_id)
+    def __init__(self, runtime: BotRuntime, subentry_id: str) -> None:
+        super().__init__(runtime, CONTACT, subentry_id)
         self._subentry_id = subentry_id
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
-        jid = self.coordinator.entry.subentries[self._subentry_id].data[CONF_JID]
+        jid = self.runtime.entry.subentries[self._subentry_id].data[CONF_JID]
         try:
-            self.coordinator.bot.send(f"{title}\n{message}" if title else message, jid)
+            self.runtime.bot.send(f"{title}\n{message}" if title else message, jid)
         except BotError as err:
-            raise translated(err, self.coordinator.phrases) from err
+            raise translated(err, self.runtime.phrases) from err

@@ -16,9 +16,9 @@ import voluptuous as vol
 from .bot.model.errors import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
 from .entry.account import is_on_account
+from .entry.paths import database_path
 from .entry.rule_store import RuleStore
 from .issues.registry import ATTR_ENTRY, IssueKind
-from .runtime.build import database_path
 from .runtime.runtime import BotConfigEntry
 
 type IssueFacts = dict[str, str | int | float | None]

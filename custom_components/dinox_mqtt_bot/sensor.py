@@ -26,11 +26,10 @@ from .bot.model.reading import Reading
 from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
-from .entity import BotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .hass.clock import Pulse
 from .hass.values import excerpt, number, plain_topic
-from .other_bot_entity import OtherBotEntity
-from .runtime.runtime import BotConfigEntry, BotCoordinator
+from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -164,15 +163,15 @@ VALUE = SensorEntityDescription(key="value", translation_key="value")
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    coordinator = entry.runtime_data
-    if not coordinator.has_chat:
+    runtime = entry.runtime_data
+    if not runtime.has_chat:
         async_forget(hass, entry, Platform.SENSOR, (each for each in STATUS if each.chat))
     async_add_entities(
-        StatusSensor(coordinator, description)
+        StatusSensor(runtime, description)
         for description in STATUS
-        if coordinator.has_chat or not description.chat
+        if runtime.has_chat or not description.chat
     )
-    async_add_entities([FiringSensor(coordinator, FIRING)])
+    async_add_entities([FiringSensor(runtime, FIRING)])
     sensors: dict[str, TopicSensor] = {}
 
     @callback
@@ -184,16 +183,16 @@ async def async_setup_entry(
         elif sensor is not None:
             er.async_get(hass).async_remove(sensor.entity_id)
         if topic and subentry.subentry_id not in sensors:
-            sensors[subentry.subentry_id] = TopicSensor(coordinator, subentry.subentry_id, topic)
+            sensors[subentry.subentry_id] = TopicSensor(runtime, subentry.subentry_id, topic)
             async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
 
     @callback
     def add_other(bot_id: str) -> None:
-        async_add_entities(OtherBotSensor(coordinator, description, bot_id) for description in OTHER_BOT)
+        async_add_entities(OtherBotSensor(runtime, description, bot_id) for description in OTHER_BOT)
 
-    entry.async_on_unload(coordinator.on_mqtt.others.follow(add_other))
+    entry.async_on_unload(runtime.on_mqtt.others.follow(add_other))
 
 
 class StatusSensor(StatusEntity, SensorEntity):
@@ -204,12 +203,12 @@ class StatusSensor(StatusEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> StateType:
-        return self.entity_description.value(self.coordinator.bot.status)
+        return self.entity_description.value(self.runtime.bot.status)
 
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        return dict(self.entity_description.attributes(self.coordinator.bot.status))
+        return dict(self.entity_description.attributes(self.runtime.bot.status))
 
 
 class FiringSensor(StatusSensor):
@@ -218,7 +217,7 @@ class FiringSensor(StatusSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        alarms = self.coordinator.bot.alarms
+        alarms = self.runtime.bot.alarms
         names = {rule.id: rule.name for rule in alarms.rules}
         firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alarms.active)
         return {"names": list(firing)[:MOST_NAMES]}
@@ -232,18 +231,18 @@ class TopicSensor(BotEntity, RestoreSensor):
 
     _unrecorded_attributes = frozenset({"fields"})
 
-    def __init__(self, coordinator: BotCoordinator, subentry_id: str, topic: str) -> None:
-        super().__init__(coordinator, VALUE, subentry_id)
+    def __init__(self, runtime: BotRuntime, subentry_id: str, topic: str) -> None:
+        super().__init__(runtime, VALUE, subentry_id)
         self.topic = topic
-        self._pulse = Pulse(coordinator.hass.loop)
+        self._pulse = Pulse(runtime.hass.loop)
         self._attr_available = False
 
     @override
     async def async_added_to_hass(self) -> None:
         self._online()
         self._restore(await self.async_get_last_sensor_data())
-        self.async_on_remove(self.coordinator.watch(self.topic, self._read))
-        self.async_on_remove(self.coordinator.pulse.listen(self._follow))
+        self.async_on_remove(self.runtime.announcer.watch(self.topic, self._read))
+        self.async_on_remove(self.runtime.announcer.pulse.listen(self._follow))
         self.async_on_remove(self._pulse.close)
         self._pulse.listen(self.async_write_ha_state)
         await super().async_added_to_hass()
@@ -257,7 +256,7 @@ class TopicSensor(BotEntity, RestoreSensor):
 
     def _online(self) -> bool:
         """Take over whether the broker is there; say whether that changed."""
-        before, self._attr_available = self._attr_available, self.coordinator.online
+        before, self._attr_available = self._attr_available, self.runtime.online
         return before != self._attr_available
 
     @callback
@@ -267,7 +266,7 @@ class TopicSensor(BotEntity, RestoreSensor):
 
     def _classify(self, *, numeric: bool) -> None:
         """Take over the classes of HA discovery, as far as they go with a number of this unit."""
-        device, state = self.coordinator.bot.readings.classes(self.topic) if numeric else ("", "")
+        device, state = self.runtime.bot.readings.classes(self.topic) if numeric else ("", "")
         known = SensorDeviceClass(device) if device in set(SensorDeviceClass) else None
         if known and self.native_unit_of_measurement not in DEVICE_CLASS_UNITS.get(known, ()):
             known = None

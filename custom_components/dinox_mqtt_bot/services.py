@@ -1,4 +1,4 @@
-"""The commands as Home Assistant actions, and two actions more: say something, ask in the words of the chat."""
+"""The commands as Home Assistant actions, and more: say something, ask in the words of the chat, take settings over."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from .bot.commands.catalogue import COMMANDS
 from .bot.commands.command import Command, Parameter, bind, parameters
+from .bot.importing.importing import carry_out, plan, report
 from .bot.model.caller import Surface
 from .bot.model.errors import BotError
 from .bot.model.replies import Reply, Table
@@ -19,17 +20,20 @@ from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
 from .const import DOMAIN
 from .hass.callers import async_caller, require_operator, translated
-from .import_action import IMPORT_SCHEMA, SERVICE_IMPORT_SETTINGS, async_import
-from .runtime.runtime import BotCoordinator
+from .hass.no_chat import require_chat
+from .runtime.runtime import BotRuntime
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_COMMAND = "command"
+SERVICE_IMPORT_SETTINGS = "import_settings"
 ATTR_MESSAGE = "message"
 ATTR_CONTACT = "contact"
 ATTR_PRIORITY = "priority"
 ATTR_TEXT = "text"
+ATTR_SETTINGS = "settings"
+ATTR_DRY_RUN = "dry_run"
 
-type Action = Callable[[BotCoordinator, ServiceCall], Awaitable[ServiceResponse]]
+type Action = Callable[[BotRuntime, ServiceCall], Awaitable[ServiceResponse]]
 
 ENTRY = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
 SEND_MESSAGE_SCHEMA = vol.Schema(
@@ -43,6 +47,13 @@ SEND_MESSAGE_SCHEMA = vol.Schema(
     }
 )
 COMMAND_SCHEMA = vol.Schema({**ENTRY, vol.Required(ATTR_TEXT): cv.string})
+IMPORT_SCHEMA = vol.Schema(
+    {
+        **ENTRY,
+        vol.Required(ATTR_SETTINGS): vol.Any(str, dict, list),
+        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
 
 
 @callback
@@ -86,31 +97,39 @@ def _text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else json_dumps(value)
 
 
-async def _run(command: type[Command], coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
+async def _run(command: type[Command], runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
     raw = {name: value for name, value in call.data.items() if name != ATTR_CONFIG_ENTRY_ID}
-    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
-    return _response(coordinator, await coordinator.bot.execute(bind(command, raw), caller))
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    return _response(runtime, await runtime.bot.execute(bind(command, raw), caller))
 
 
-def _response(coordinator: BotCoordinator, reply: Reply) -> dict[str, Any]:
-    text = render_reply(reply, coordinator.phrases)
+def _response(runtime: BotRuntime, reply: Reply) -> dict[str, Any]:
+    text = render_reply(reply, runtime.phrases)
     if isinstance(reply, Table):
         return {ATTR_TEXT: text, "rows": [dict(row) for row in reply.facts]}
     return {ATTR_TEXT: text, **reply.facts}
 
 
-async def _send_message(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
-    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+async def _send_message(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
     require_operator(caller, SERVICE_SEND_MESSAGE)
     priority = Priority[call.data[ATTR_PRIORITY].upper()]
-    notices = coordinator.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
+    require_chat(runtime.has_chat)
+    notices = runtime.bot.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
     return {"sent": [{"id": notice.id, "contact": notice.to} for notice in notices]}
 
 
-async def _command(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
-    caller = await async_caller(coordinator.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
-    return {ATTR_TEXT: await coordinator.bot.ask(call.data[ATTR_TEXT], caller)}
+async def _command(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    return {ATTR_TEXT: await runtime.bot.ask(call.data[ATTR_TEXT], caller)}
 
 
-async def _import_settings(coordinator: BotCoordinator, call: ServiceCall) -> ServiceResponse:
-    return _response(coordinator, await async_import(coordinator, call))
+async def _import_settings(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
+    """Make rules of the settings of the DinoX MQTT plugin, or only tell what would be made. Raises BotError."""
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    if caller.role < Role.ADMIN:
+        raise BotError("not_allowed", command=SERVICE_IMPORT_SETTINGS, role=Role.ADMIN.word)
+    made = plan(call.data[ATTR_SETTINGS], runtime.bot.rules)
+    if not call.data[ATTR_DRY_RUN]:
+        await carry_out(made, runtime.bot.ports.rules, runtime.bot.ports.phrases)
+    return _response(runtime, report(made, dry_run=call.data[ATTR_DRY_RUN]))

@@ -43,7 +43,7 @@ SWITCHES = (
     BotSwitchDescription(
         key="quiet",
         translation_key="quiet",
-        is_on=lambda bot: bot.disturbance.quiet(bot.ports.clock.now()),
+        is_on=lambda bot: bot.quiet,
         turn=_quiet,
     ),
     # All but what is critical waits.
@@ -70,12 +70,12 @@ class BotSwitch(StatusEntity, SwitchEntity):
     @property
     @override
     def is_on(self) -> bool:
-        return self.entity_description.is_on(self.coordinator.bot)
+        return self.entity_description.is_on(self.runtime.bot)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        await self.entity_description.turn(self.coordinator.bot, True)
+        await self.entity_description.turn(self.runtime.bot, True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        await self.entity_description.turn(self.coordinator.bot, False)
+        await self.entity_description.turn(self.runtime.bot, False)

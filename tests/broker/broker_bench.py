@@ -51,13 +51,14 @@ class Bench:
             self.settings,
             loop=asyncio.get_running_loop(),
             tls=tls,
-            on_message=self._on_message,
-            on_status=self._on_status,
             run_blocking=run_blocking,
             create_task=create_task,
             ready=lambda: self.ready,
             held=held,
         )
+
+    def start(self) -> None:
+        self.link.start(on_message=self._on_message, on_status=self._on_status)
 
     def _on_message(self, message: Message) -> None:
         if self.fault is not None:

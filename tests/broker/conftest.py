@@ -39,7 +39,7 @@ async def link(socket_enabled: None) -> AsyncIterator[Opener]:
     def open_link(server: Server | int, **settings: Any) -> Bench:
         bench = Bench(server if isinstance(server, int) else server.ports["mqtt"], settings)
         benches.append(bench)
-        bench.link.start()
+        bench.start()
         return bench
 
     yield open_link

@@ -355,12 +355,10 @@ async def test_there_is_always_room_unless_somebody_says_no(mosquitto: Server, s
         BrokerSettings("127.0.0.1", mosquitto.ports["mqtt"], "alone"),
         loop=loop,
         tls=None,
-        on_message=lambda _: None,
-        on_status=lambda _: online.set(),
         run_blocking=run_blocking,
         create_task=create_task,
     )
-    alone.start()
+    alone.start(on_message=lambda _: None, on_status=lambda _: online.set())
     async with asyncio.timeout(5):
         await online.wait()
     await alone.stop()

@@ -69,7 +69,7 @@ async def test_an_answer_that_comes_late_is_believed() -> None:
     async with scripted(act) as broker:
         bench = Bench(broker.port, PROSODY)
         bench.link.want({TOPIC: QoS.AT_MOST_ONCE})
-        bench.link.start()
+        bench.start()
         await refused(bench)
         assert bench.link.status.reason == "no_suback"
         late.set()
@@ -93,7 +93,7 @@ async def test_each_connection_is_asked_anew() -> None:
     async with scripted(act) as broker:
         bench = Bench(broker.port, PROSODY)
         bench.link.want({TOPIC: QoS.AT_MOST_ONCE})
-        bench.link.start()
+        bench.start()
         await refused(bench)
         bench.link.want({TOPIC: QoS.AT_MOST_ONCE, "pubsub.home.test/utf8/more": QoS.AT_MOST_ONCE})
         await bench.until(lambda: len(broker.visits) == 2 and bench.link.status.reason == "")

@@ -26,7 +26,7 @@ from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Ope
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
-from custom_components.dinox_mqtt_bot.runtime.runtime import BotCoordinator
+from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.person import Person
 from lab.servers import Lab, Prosody
 
@@ -45,9 +45,9 @@ def phone(hass: HomeAssistant) -> Phone:
     return Phone().register(hass, "mobile_app_phone")
 
 
-def receive(bot: BotCoordinator, topic: str, payload: str) -> None:
+def receive(bot: BotRuntime, topic: str, payload: str) -> None:
     """Take in a message as the broker's link does."""
-    bot.receive(Message(topic, payload.encode(), received=time.time()))
+    bot.bot.receive(Message(topic, payload.encode(), received=time.time()))
 
 
 async def turn(hass: HomeAssistant, name: str, on: bool) -> None:

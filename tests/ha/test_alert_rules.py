@@ -182,12 +182,12 @@ async def test_a_door_that_is_open_already_is_told_by_a_new_rule(
     data = standalone(port) if mode == "standalone" else {"mode": mode}
     entry = bot_entry(data | NO_ACCOUNT, topics(f"doors/{mode}/#"))
     try:
-        async with running(hass, entry, None) as coordinator:
-            await until(lambda: coordinator.bot.status.messages == 1)
-            await coordinator.bot.ask(f"alert {topic} == OPEN as Door", ADMIN)
-            await until(lambda: coordinator.bot.alarms.active)
+        async with running(hass, entry, None) as runtime:
+            await until(lambda: runtime.bot.status.messages == 1)
+            await runtime.bot.ask(f"alert {topic} == OPEN as Door", ADMIN)
+            await until(lambda: runtime.bot.alarms.active)
             # Told as an alert, and not as a message once more.
-            assert len(await coordinator.store.history.page(topic, 10)) == 1
+            assert len(await runtime.store.history.page(topic, 10)) == 1
     finally:
         await hass.config_entries.async_unload(mqtt.entry_id)
         await publish(port, topic, "", "-r")

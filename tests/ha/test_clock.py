@@ -13,7 +13,8 @@ from custom_components.dinox_mqtt_bot.hass.clock import Allowance, LoopClock, Pu
 @pytest.fixture
 async def clock() -> AsyncGenerator[tuple[LoopClock, asyncio.Queue[float]]]:
     rung: asyncio.Queue[float] = asyncio.Queue()
-    clock = LoopClock(asyncio.get_running_loop(), rung.put_nowait)
+    clock = LoopClock(asyncio.get_running_loop())
+    clock.start(rung.put_nowait)
     yield clock, rung
     clock.close()
 
@@ -52,15 +53,13 @@ async def test_a_closed_clock_leaves_no_timer(clock: tuple[LoopClock, asyncio.Qu
 
 
 def test_ids_are_fresh() -> None:
-    clock = LoopClock(asyncio.new_event_loop(), lambda _: None)
+    clock = LoopClock(asyncio.new_event_loop())
     assert len({clock.new_id() for _ in range(100)}) == 100
 
 
 async def test_local_time_is_that_of_home_assistant(hass: HomeAssistant) -> None:
     await hass.config.async_set_time_zone("Europe/Berlin")
-    assert (
-        LoopClock(hass.loop, lambda _: None).local(1_700_000_000).isoformat() == "2023-11-14T23:13:20+01:00"
-    )
+    assert LoopClock(hass.loop).local(1_700_000_000).isoformat() == "2023-11-14T23:13:20+01:00"
 
 
 @pytest.fixture

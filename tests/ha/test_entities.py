@@ -329,7 +329,7 @@ async def test_a_flood_of_normal_messages_spares_the_recorder_but_no_alert_is_le
         await publish_lines(port, "home/normal", lines)
         await publish_lines(port, "home/alert", lines)
         await until(lambda: bot.bot.status.messages == 800)
-        left_out = bot.allowance.refused
+        left_out = bot.announcer.allowance.refused
     topics_fired = Counter(event.data["topic"] for event in fired)
     assert topics_fired == {"home/alert": 400, "home/normal": 400 - left_out}
     assert left_out > 0

@@ -48,10 +48,11 @@ class Ear:
         self.statuses: list[LinkStatus] = []
         self.broker = HaBroker(
             hass,
-            on_message=self.messages.append,
-            on_status=self.statuses.append,
             create_task=lambda work, name: hass.async_create_background_task(work, name, eager_start=True),
         )
+
+    def start(self) -> None:
+        self.broker.start(on_message=self.messages.append, on_status=self.statuses.append)
 
     @property
     def topics(self) -> list[str]:
@@ -74,7 +75,7 @@ async def mqtt_entry(hass: HomeAssistant, port: int) -> AsyncGenerator[MockConfi
 async def ear(hass: HomeAssistant, mqtt_entry: MockConfigEntry) -> AsyncGenerator[Ear]:
     """A broker over a connected `mqtt` integration."""
     ear = Ear(hass)
-    ear.broker.start()
+    ear.start()
     await until(lambda: ear.broker.status.phase is Phase.ONLINE)
     yield ear
     await ear.broker.stop()
@@ -248,7 +249,7 @@ async def test_a_publish_that_mqtt_refuses_is_told(hass: HomeAssistant, ear: Ear
 async def test_it_waits_for_an_mqtt_integration_that_comes_later(hass: HomeAssistant, port: int) -> None:
     ear = Ear(hass)
     ear.broker.want({"a": QoS.AT_LEAST_ONCE})
-    ear.broker.start()
+    ear.start()
     assert ear.broker.status.reason == "mqtt_missing"
     entry = await ha_mqtt(hass, port)
     await until(lambda: ear.broker.status.phase is Phase.ONLINE)
@@ -295,7 +296,7 @@ async def test_it_is_connected_once_mqtt_has_subscribed(
     await until(lambda: mqtt.is_connected(hass))
     ear = Ear(hass)
     ear.broker.want({"early": QoS.AT_LEAST_ONCE})
-    ear.broker.start()
+    ear.start()
     assert ear.broker.status.phase is Phase.CONNECTING
     await ear.broker.publish("out", b"1", QoS.AT_LEAST_ONCE, False)
     await until(lambda: ear.broker.status.phase is Phase.ONLINE)
@@ -312,7 +313,7 @@ async def test_a_subscription_that_mqtt_never_tells_of_is_not_waited_for(
     monkeypatch.setattr(mqtt, "async_on_subscribe_done", lambda *_: lambda: None)
     ear = Ear(hass)
     ear.broker.want({"early": QoS.AT_LEAST_ONCE})
-    ear.broker.start()
+    ear.start()
     await until(lambda: ear.broker.status.phase is Phase.ONLINE)
     await ear.broker.stop()
 

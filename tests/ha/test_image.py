@@ -65,7 +65,7 @@ def drawn(picture: Picture, palette: chart_picture.Palette = LIGHT, phrases: Tra
 
 
 def _clock() -> LoopClock:
-    return LoopClock(asyncio.new_event_loop(), lambda now: None)
+    return LoopClock(asyncio.new_event_loop())
 
 
 def series(*values: float) -> tuple[Point, ...]:

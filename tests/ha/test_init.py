@@ -39,8 +39,8 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.const import CONF_DIGEST_SECONDS, CONF_RETENTION_DAYS, DOMAIN
 from custom_components.dinox_mqtt_bot.entry.connections import retention
+from custom_components.dinox_mqtt_bot.entry.paths import database_path
 from custom_components.dinox_mqtt_bot.flows.options import OPTIONS_FORM
-from custom_components.dinox_mqtt_bot.runtime.build import database_path
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
@@ -346,7 +346,7 @@ async def test_what_was_said_while_the_xmpp_server_was_down_arrives(
     """A row written by an earlier run is said as soon as there is a session."""
     entry = bot_entry({**data, "xmpp_port": 1}, contacts(ALICE))
     async with running(hass, entry) as bot:
-        bot.send("from the earlier run", ALICE)
+        bot.bot.send("from the earlier run", ALICE)
         await until(lambda: bot.bot.status.undelivered == 1)
     hass.config_entries.async_update_entry(entry, data=data)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -459,7 +459,7 @@ async def test_an_outbox_that_cannot_be_read_is_logged_and_nothing_else(
     async with running(hass, bot_entry(data, contacts(ALICE))) as bot:
         await until(lambda: bot.chat.status.phase is Phase.ONLINE)
         monkeypatch.setattr(bot.store.outbox, "waiting", fail)
-        bot.session_began()
+        bot.delivery.begin()
         await until(lambda: "What waits to be said cannot be read" in caplog.text)
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
 
@@ -491,7 +491,7 @@ async def test_a_message_that_comes_while_the_bot_closes_is_left_to_the_next_run
 async def test_a_closing_bot_takes_nothing_in(hass: HomeAssistant, data: dict[str, Any]) -> None:
     async with running(hass, bot_entry({**data, **NO_ACCOUNT}, topics("init/closed"))) as bot:
         pass
-    bot.receive(Message("init/closed", b"1"))
+    bot.broker._receive(Message("init/closed", b"1"))
     assert bot.bot.status.messages == 0
 
 

@@ -37,10 +37,10 @@ from running import (
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.const import DOMAIN
+from custom_components.dinox_mqtt_bot.entry.paths import database_path
 from custom_components.dinox_mqtt_bot.issues import exposure, server_hint, watch as issues
 from custom_components.dinox_mqtt_bot.issues.exposure import exposures
 from custom_components.dinox_mqtt_bot.probing import account as account_module
-from custom_components.dinox_mqtt_bot.runtime.build import database_path
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import DEFAULT_TIMING, XmppSettings
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
@@ -270,18 +270,18 @@ async def test_a_topic_that_the_broker_takes_after_all_is_no_issue(
     hass: HomeAssistant, own_ejabberd: Ejabberd
 ) -> None:
     entry = at_ejabberd(own_ejabberd, DEEP)
-    async with running(hass, entry) as coordinator:
+    async with running(hass, entry) as runtime:
         menu = await fix(hass, await comes(hass, "topic_refused"))
         await go_on(hass, menu, {"next_step_id": "again"})
         await comes(hass, "topic_refused", within=30)
         own_ejabberd.stop()
         config = own_ejabberd.directory / "ejabberd.yml"
         config.write_text(config.read_text().replace("mod_mqtt: {}", "mod_mqtt: { max_topic_depth: 20 }"))
-        await until(lambda: coordinator.broker.status.phase is Phase.OFFLINE)
+        await until(lambda: runtime.broker.status.phase is Phase.OFFLINE)
         assert "topic_refused" in kinds(hass)
         own_ejabberd.start()
         await goes(hass, "topic_refused", within=60)
-        assert DEEP in coordinator.broker._wanted._granted
+        assert DEEP in runtime.broker._wanted._granted
 
 
 # The account
@@ -322,14 +322,14 @@ async def test_an_account_that_is_taken_away_cannot_be_refused(
 async def test_a_client_that_takes_the_mqtt_session_again_and_again(
     hass: HomeAssistant, own_ejabberd: Ejabberd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(hass, at_ejabberd(own_ejabberd)) as coordinator:
+    async with running(hass, at_ejabberd(own_ejabberd)) as runtime:
         for times in range(3):
-            await until(lambda: coordinator.online)
+            await until(lambda: runtime.online)
             assert "broker_taken_over" not in kinds(hass), times
             await _take_over(own_ejabberd.ports["mqtt"])
-            await until(lambda: coordinator.broker.status.reason == "session_taken_over")
+            await until(lambda: runtime.broker.status.reason == "session_taken_over")
             await asyncio.sleep(0)
-            coordinator.broker.reconnect()
+            runtime.broker.reconnect()
         await comes(hass, "broker_taken_over")
         await asyncio.sleep(0.5)
         assert "broker_taken_over" in kinds(hass)
@@ -356,14 +356,14 @@ async def test_a_client_that_takes_the_xmpp_session_again_and_again(
     hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = XmppSettings(BOT, "botpw", host=LOOPBACK, port=prosody.ports["c2s"], resource="ha")
-    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as runtime:
         for _ in range(3):
-            await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+            await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
             other = Session(settings, servers.client_ssl(), DEFAULT_TIMING)
             await other.open()
-            await until(lambda: coordinator.chat.status.reason == "session_taken_over")
+            await until(lambda: runtime.chat.status.reason == "session_taken_over")
             await other.close()
-            coordinator.chat.reconnect()
+            runtime.chat.reconnect()
         await comes(hass, "xmpp_taken_over")
         monkeypatch.setattr(issues, "TAKEN_OVER_SECONDS", 0.1)
         await goes(hass, "xmpp_taken_over")
@@ -427,12 +427,12 @@ async def test_a_database_of_a_newer_version_is_told_and_left_alone(
 async def test_a_database_that_cannot_be_written_is_told_until_it_can(
     hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(hass, bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)) as coordinator:
-        trouble = coordinator.store.trouble
-        monkeypatch.setattr(type(coordinator.store), "trouble", property(lambda _: "disk full"))
+    async with running(hass, bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT)) as runtime:
+        trouble = runtime.store.trouble
+        monkeypatch.setattr(type(runtime.store), "trouble", property(lambda _: "disk full"))
         issue = await comes(hass, "database_stuck")
         assert issue.translation_placeholders == {"bot": "Bot", "reason": "disk full"}
-        monkeypatch.setattr(type(coordinator.store), "trouble", property(lambda _: trouble))
+        monkeypatch.setattr(type(runtime.store), "trouble", property(lambda _: trouble))
         await goes(hass, "database_stuck")
 
 
@@ -463,13 +463,13 @@ async def test_a_chat_server_that_speaks_mqtt_is_told_once(
     server = request.getfixturevalue("mqtt_prosody" if kind == "prosody" else "own_ejabberd")
     asked_soon(server)
     entry = with_chat(lab, mosquitto, server)
-    async with running(hass, entry) as coordinator:
+    async with running(hass, entry) as runtime:
         issue = await comes(hass, "server_is_broker")
         assert (issue.severity, issue.is_fixable, issue.is_persistent) == ("warning", False, True)
         names = {"prosody": "Prosody", "ejabberd": "ejabberd"}
         placeholders = issue.translation_placeholders or {}
         assert (placeholders["server"], placeholders["host"]) == (names[kind], LOOPBACK)
-        assert coordinator.store.get("server_asked")
+        assert runtime.store.get("server_asked")
         ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, True)
         assert await hass.config_entries.async_reload(entry.entry_id)
         await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE)
@@ -493,15 +493,15 @@ async def test_a_chat_server_without_mqtt_is_nothing_to_tell(
     hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, asked_soon: Any
 ) -> None:
     asked_soon(None)
-    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
-        await until(lambda: coordinator.store.get("server_asked"))
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as runtime:
+        await until(lambda: runtime.store.get("server_asked"))
         assert kinds(hass) == {}
 
 
 async def test_the_question_is_not_asked_by_a_bot_that_ends_first(
     hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
 ) -> None:
-    async with running(hass, with_chat(servers, mosquitto, prosody)) as coordinator:
-        await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
-        store = coordinator.store
+    async with running(hass, with_chat(servers, mosquitto, prosody)) as runtime:
+        await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
+        store = runtime.store
     assert not store.get("server_asked")

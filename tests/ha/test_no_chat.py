@@ -10,6 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.hass.no_chat import TargetsBook, TargetsOutbox
 from custom_components.dinox_mqtt_bot.store.store import Store
 
@@ -21,12 +22,7 @@ NOON = 1_800_000_000.0
 @pytest.fixture
 async def store(hass: HomeAssistant, tmp_path: Path) -> AsyncGenerator[Store]:
     def blocking() -> Store:
-        return Store.open(
-            tmp_path / "bot.db",
-            loop=hass.loop,
-            on_committed=lambda messages: None,
-            on_stored=lambda notice: None,
-        )
+        return Store.open(tmp_path / "bot.db", loop=hass.loop, number_in=number_in)
 
     store = await hass.async_add_executor_job(blocking)
     yield store

@@ -19,6 +19,7 @@ from running import until
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.hass import notifier as module, target_queue
 from custom_components.dinox_mqtt_bot.hass.notifier import Notifier
@@ -52,25 +53,22 @@ class Run:
     async def open(self, path: Path) -> None:
         phrases = await async_load_phrases(self.hass)
         self.store = await self.hass.async_add_executor_job(
-            partial(
-                Store.open,
-                path,
-                loop=self.hass.loop,
-                on_committed=lambda messages: None,
-                on_stored=self.stored,
-            )
+            partial(Store.open, path, loop=self.hass.loop, number_in=number_in)
         )
+        self.store.start(on_committed=lambda messages: None, on_stored=self.stored)
         self.notifier = Notifier(
             self.hass,
             self.entry,
             push=lambda notice: async_push(self.hass, notice, Look("bot", "Silent")),
             waiting=self.waiting,
-            on_delivery=self.store.outbox.mark,
             on_failure=self.store.outbox.note_failure,
             create_task=lambda work, name: self.entry.async_create_background_task(self.hass, work, name),
             phrases=phrases,
             now=self.clock,
         )
+
+    def start(self) -> None:
+        self.notifier.start(on_delivery=self.store.outbox.mark)
 
     def clock(self) -> float:
         return time.time() + self.later
@@ -121,7 +119,7 @@ async def test_what_the_outbox_holds_is_told_and_entered_as_accepted(
 ) -> None:
     phone = Phone().register(hass, "mobile_app_phone")
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("Freezer is warm"))
         await until(lambda: run.store.outbox.undelivered == 0)
         assert phone.texts == ["Freezer is warm"]
@@ -134,7 +132,7 @@ async def test_a_failing_target_is_in_the_ledger_and_tried_until_it_works(
 ) -> None:
     phone = Phone(failures=[RuntimeError(), RuntimeError("no\nnetwork")]).register(hass, "mobile_app_phone")
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("fired", tag="freezer"))
         run.store.outbox.put(notice("resolved", tag="freezer"))
         await until(lambda: phone.texts == ["fired", "resolved"])
@@ -147,7 +145,7 @@ async def test_one_target_does_not_keep_another_waiting(hass: HomeAssistant, sta
     mail = Phone().register(hass, "mail")
     Phone(broken=RuntimeError("down")).register(hass, "mobile_app_phone")
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("to the phone"))
         run.store.outbox.put(notice("by mail", "notify.mail"))
         await until(lambda: mail.texts == ["Alert\nby mail"])
@@ -158,14 +156,14 @@ async def test_what_waits_is_told_by_the_next_run_and_in_its_order(hass: HomeAss
     phone = Phone(broken=RuntimeError("down")).register(hass, "mobile_app_phone")
     now = time.time()
     async with start() as run:
-        run.notifier.start()
+        run.start()
         for number in range(3):
             run.store.outbox.put(notice(str(number), at=now + number))
         await until(lambda: issues(hass))
     assert phone.told == []
     phone.broken = None
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("3", at=now + 3))
         await until(lambda: run.store.outbox.undelivered == 0)
         assert phone.texts == ["0", "1", "2", "3"]
@@ -175,7 +173,7 @@ async def test_nothing_is_tried_before_home_assistant_has_started(hass: HomeAssi
     """The targets come with other integrations: their absence would be taken for a failure."""
     hass.set_state(CoreState.starting)
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("early"))
         assert [each.id for each in await run.store.outbox.waiting()] == ["early"]
         assert await run.states("early") == {"queued"}
@@ -193,14 +191,14 @@ async def test_a_bot_that_ends_before_home_assistant_has_started_keeps_its_notic
     hass.set_state(CoreState.starting)
     phone = Phone().register(hass, "mobile_app_phone")
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("early"))
     hass.set_state(CoreState.running)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
     await hass.async_block_till_done()
     assert phone.told == []
     async with start() as run:
-        run.notifier.start()
+        run.start()
         await until(lambda: phone.texts == ["early"])
 
 
@@ -209,7 +207,7 @@ async def test_an_outbox_that_cannot_be_read_now_is_read_later(hass: HomeAssista
     async with start() as run:
         run.unreadable = 2
         run.store.outbox.put(notice("kept"))
-        run.notifier.start()
+        run.start()
         await until(lambda: phone.texts == ["kept"])
 
 
@@ -218,7 +216,7 @@ async def test_what_is_for_contacts_is_left_to_the_chat(hass: HomeAssistant, sta
     async with start() as run:
         run.store.outbox.put(notice("for a contact", "someone@home.test"))
         run.store.outbox.put(notice("for the phone"))
-        run.notifier.start()
+        run.start()
         await until(lambda: run.store.outbox.undelivered == 1)
         assert phone.texts == ["for the phone"]
 
@@ -227,7 +225,7 @@ async def test_a_target_that_keeps_failing_is_shown_in_the_repairs_until_it_work
     hass: HomeAssistant, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("Freezer is warm"))
         await until(lambda: issues(hass))
         (issue,) = [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
@@ -246,7 +244,7 @@ async def test_a_target_that_keeps_failing_is_shown_in_the_repairs_until_it_work
 
 async def test_an_issue_goes_with_the_bot(hass: HomeAssistant, start: Start) -> None:
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("Freezer is warm"))
         await until(lambda: issues(hass))
     assert issues(hass) == []
@@ -254,7 +252,7 @@ async def test_an_issue_goes_with_the_bot(hass: HomeAssistant, start: Start) -> 
 
 async def test_after_a_day_a_notice_has_failed_and_never_succeeded(hass: HomeAssistant, start: Start) -> None:
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("Freezer is warm"))
         await until(lambda: issues(hass))
         run.later = 24 * 3600 + 1
@@ -268,7 +266,7 @@ async def test_a_day_of_home_assistant_being_off_does_not_count(hass: HomeAssist
     phone = Phone(failures=[RuntimeError("waking up")]).register(hass, "mobile_app_phone")
     async with start() as run:
         run.store.outbox.put(notice("two days ago", at=time.time() - 48 * 3600))
-        run.notifier.start()
+        run.start()
         await until(lambda: phone.texts == ["two days ago"])
 
 
@@ -281,10 +279,10 @@ async def test_a_call_that_is_under_way_at_the_end_is_made_again(hass: HomeAssis
 
     hass.services.async_register("notify", "mobile_app_phone", hang)
     async with start() as run:
-        run.notifier.start()
+        run.start()
         run.store.outbox.put(notice("Freezer is warm"))
         await asked.wait()
     phone = Phone().register(hass, "mobile_app_phone")
     async with start() as run:
-        run.notifier.start()
+        run.start()
         await until(lambda: phone.texts == ["Freezer is warm"])

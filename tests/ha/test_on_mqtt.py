@@ -45,7 +45,7 @@ from custom_components.dinox_mqtt_bot.hass.events import ALERT_STEPS
 from custom_components.dinox_mqtt_bot.peers import others as other_bots
 from custom_components.dinox_mqtt_bot.peers.status import TOLD_ON
 from custom_components.dinox_mqtt_bot.runtime.removal import async_clear_status
-from custom_components.dinox_mqtt_bot.runtime.runtime import BotCoordinator
+from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.servers import Lab, Server
 
 pytest_plugins = ["running"]
@@ -284,7 +284,7 @@ async def test_the_bot_is_not_online_for_ever_where_its_will_is_refused(
         assert bot.on_mqtt.silent == "will_refused"
         bot.on_mqtt._online = False
         bot.on_mqtt._look()
-        await until(lambda: not bot.on_mqtt.outlet._waiting and not bot.on_mqtt.outlet._busy)
+        await until(lambda: not bot.on_mqtt.publisher._waiting and not bot.on_mqtt.publisher._busy)
         assert bot.store.get(TOLD_ON) == ""
     async with listening(port, STATUS) as heard:
         assert "version" not in str(heard.messages)
@@ -327,7 +327,7 @@ async def test_on_ejabberd_the_status_is_told_and_taken_back(
         await until(lambda: there(bot) is None)
 
 
-def there(bot: BotCoordinator) -> Beacon | None:
+def there(bot: BotRuntime) -> Beacon | None:
     return bot.on_mqtt.others.neighbours.get("dinox-mqtt-bot-test")
 
 
@@ -397,7 +397,7 @@ async def test_every_step_of_an_alert_is_told(hass: HomeAssistant, data: dict[st
             "who": None,
         }
         assert not any(retained for topic, _, retained in heard.messages if topic == NOTIFICATIONS)
-        assert bot.on_mqtt.outlet.dropped == 0
+        assert bot.on_mqtt.publisher.dropped == 0
 
 
 async def test_urgent_messages_are_told_and_others_not(

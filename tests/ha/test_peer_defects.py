@@ -64,13 +64,13 @@ async def test_what_the_dialog_says_of_a_topic_holds_at_once(
     hass: HomeAssistant, mosquitto: Server, base: str
 ) -> None:
     entry = lone(mosquitto.ports["mqtt"], *topics(f"{base}/#"))
-    async with running(hass, entry) as coordinator:
+    async with running(hass, entry) as runtime:
         (kept,) = entry.get_subentries_of_type("topic")
         form = await entry.start_subentry_reconfigure_flow(hass, kept.subentry_id)
         changed = {"filter": f"{base}/#", "priority": "critical", "display": "each", "qos": "2"}
         await hass.config_entries.subentries.async_configure(form["flow_id"], changed)
-        await until(lambda: coordinator.broker._wanted._granted.get(f"{base}/#") == QoS.EXACTLY_ONCE)
-        assert coordinator.bot.rules.subscriptions[0].priority is Priority.CRITICAL
+        await until(lambda: runtime.broker._wanted._granted.get(f"{base}/#") == QoS.EXACTLY_ONCE)
+        assert runtime.bot.rules.subscriptions[0].priority is Priority.CRITICAL
 
 
 async def test_two_bots_share_no_rules_and_no_pause(
@@ -99,9 +99,9 @@ async def test_what_was_removed_does_not_come_back_with_a_restart(
         BRIDGES.write(Bridge(f"{base}/b", ALICE, number=1)),
     ]
     entry = lone(mosquitto.ports["mqtt"], *rules)
-    async with running(hass, entry) as coordinator:
+    async with running(hass, entry) as runtime:
         for command in ("rmalert 1", "rmbridge 1", f"unsubscribe {base}/#"):
-            await coordinator.bot.ask(command, ADMIN)
+            await runtime.bot.ask(command, ADMIN)
         await hass.async_block_till_done()
         assert await hass.config_entries.async_reload(entry.entry_id)
         left = entry.runtime_data.bot.rules

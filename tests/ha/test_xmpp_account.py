@@ -159,11 +159,11 @@ async def test_from_an_address_to_the_first_message_on_ejabberd(
             "",
             "home.test",
         )
-        coordinator = entry.runtime_data
-        await until(lambda: coordinator.bot.status.state is BotState.WAITING)
-        assert coordinator.broker.status.detail == "MQTT 5"
-        await until(lambda: coordinator.broker._wanted._granted.keys() >= {"home/#"})
-        await coordinator.broker.publish("home/kitchen", b"21.5", 1, True)
+        runtime = entry.runtime_data
+        await until(lambda: runtime.bot.status.state is BotState.WAITING)
+        assert runtime.broker.status.detail == "MQTT 5"
+        await until(lambda: runtime.broker._wanted._granted.keys() >= {"home/#"})
+        await runtime.broker.publish("home/kitchen", b"21.5", 1, True)
         assert "21.5" in (await alice.next("21.5")).text
 
 
@@ -183,11 +183,11 @@ async def test_a_changed_password_is_asked_for_once_and_serves_both(
     hass: HomeAssistant, own_lab: Lab, own_ejabberd: Ejabberd
 ) -> None:
     entry = on_ejabberd(own_lab, own_ejabberd)
-    async with running(hass, entry) as coordinator:
+    async with running(hass, entry) as runtime:
         own_ejabberd.account("bot", "newpw", "home.test")
         own_ejabberd.restart()
         await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
-        await until(lambda: coordinator.chat.status.fatal and coordinator.broker.status.fatal, within=60)
+        await until(lambda: runtime.chat.status.fatal and runtime.broker.status.fatal, within=60)
         await log_in_again(hass, entry)
         assert entry.data["xmpp_password"] == "newpw"
         await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING)
@@ -198,14 +198,14 @@ async def test_a_restarted_server_gets_both_links_back(
     hass: HomeAssistant, own_lab: Lab, own_ejabberd: Ejabberd
 ) -> None:
     entry = on_ejabberd(own_lab, own_ejabberd)
-    async with running(hass, entry) as coordinator:
-        await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+    async with running(hass, entry) as runtime:
+        await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
         own_ejabberd.restart()
         async with person(own_lab, own_ejabberd) as alice:
-            both = (coordinator.chat, coordinator.broker)
+            both = (runtime.chat, runtime.broker)
             await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
-            await until(lambda: "home/#" in coordinator.broker._wanted._granted, within=30)
-            await coordinator.broker.publish("home/attic", b"back again", 1, False)
+            await until(lambda: "home/#" in runtime.broker._wanted._granted, within=30)
+            await runtime.broker.publish("home/attic", b"back again", 1, False)
             await alice.next("back again", within=30)
 
 
@@ -216,24 +216,24 @@ async def test_a_server_that_is_upgraded_gets_both_links_back_and_brings_what_wa
     """Another ejabberd on the data of this one, under a running bot; its detection is then old."""
     server = own_lab.ejabberd(users=USERS)
     entry = on_ejabberd(own_lab, server)
-    async with running(hass, entry) as coordinator:
-        both = (coordinator.chat, coordinator.broker)
+    async with running(hass, entry) as runtime:
+        both = (runtime.chat, runtime.broker)
         await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
-        await until(lambda: "home/#" in coordinator.broker._wanted._granted)
+        await until(lambda: "home/#" in runtime.broker._wanted._granted)
         before = version(server)
         async with person(own_lab, server) as alice:
-            await coordinator.broker.publish("home/cellar", b"said before", 1, True)
+            await runtime.broker.publish("home/cellar", b"said before", 1, True)
             await alice.next("said before", within=30)
         # Alice is away: this one waits in the server's own store over the upgrade.
-        await coordinator.broker.publish("home/attic", b"for later", 1, False)
+        await runtime.broker.publish("home/attic", b"for later", 1, False)
         await until(lambda: waiting(server))
         await asyncio.to_thread(server.upgrade, newer)
         assert version(server) > before
         async with person(own_lab, server) as alice:
             await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
-            await until(lambda: "home/#" in coordinator.broker._wanted._granted, within=30)
+            await until(lambda: "home/#" in runtime.broker._wanted._granted, within=30)
             await alice.next("for later", within=30)
-            await coordinator.broker.publish("home/attic", b"newer than before", 1, False)
+            await runtime.broker.publish("home/attic", b"newer than before", 1, False)
             await alice.next("newer than before", within=30)
 
 
@@ -256,11 +256,11 @@ async def test_the_unit_and_label_that_come_with_a_message_are_shown(
 ) -> None:
     async with (
         person(servers, ejabberd) as alice,
-        running(hass, on_ejabberd(servers, ejabberd), None) as coordinator,
+        running(hass, on_ejabberd(servers, ejabberd), None) as runtime,
     ):
-        await until(lambda: "home/#" in coordinator.broker._wanted._granted)
+        await until(lambda: "home/#" in runtime.broker._wanted._granted)
         told: list[Announcement] = []
-        coordinator.bot.listen(told.append)
+        runtime.bot.listen(told.append)
         login = ("-V", "5", "-u", ALICE, "-P", "alicepw")
         unit = ("-D", "PUBLISH", "user-property", "unit", "°C")
         label = ("-D", "PUBLISH", "user-property", "label", "Cellar")
@@ -278,12 +278,12 @@ async def test_each_topic_that_access_rules_deny_is_told(
     rules = '{ access_subscribe: { "home/#": [{ allow: local }] } }'
     server = own_lab.ejabberd(users=USERS, mqtt_options=rules, release=release)
     entry = on_ejabberd(own_lab, server, filters=("home/#", "garden/#", "vault/door"))
-    async with person(own_lab, server) as alice, running(hass, entry) as coordinator:
+    async with person(own_lab, server) as alice, running(hass, entry) as runtime:
         for denied in ("garden/#", "vault/door"):
             await alice.next(f"The broker refuses the subscription to {denied}: ")
-        assert coordinator.broker.refused.keys() >= {"garden/#", "vault/door"}
-        assert "home/#" not in coordinator.broker.refused
-        await coordinator.broker.publish("home/cellar", b"dry", 1, False)
+        assert runtime.broker.refused.keys() >= {"garden/#", "vault/door"}
+        assert "home/#" not in runtime.broker.refused
+        await runtime.broker.publish("home/cellar", b"dry", 1, False)
         await alice.next("dry")
         alice.say(BOT, "/mqtt topics")
         listed = (await alice.next("vault/door")).text
@@ -395,26 +395,26 @@ async def test_from_an_address_to_the_first_message_on_prosody(
         entry = bot["result"]
         assert (entry.data["server"], entry.data["certainty"]) == ("prosody", "certain")
         assert entry.options == {"discovery": False}
-        coordinator = entry.runtime_data
-        await until(lambda: coordinator.bot.status.state is BotState.WAITING)
-        assert coordinator.broker.status.detail == "MQTT 3.1.1"
-        await until(lambda: NEWS in coordinator.broker._wanted._granted)
-        await coordinator.broker.publish(NEWS, "it is 21 °C".encode(), 1, False)
+        runtime = entry.runtime_data
+        await until(lambda: runtime.bot.status.state is BotState.WAITING)
+        assert runtime.broker.status.detail == "MQTT 3.1.1"
+        await until(lambda: NEWS in runtime.broker._wanted._granted)
+        await runtime.broker.publish(NEWS, "it is 21 °C".encode(), 1, False)
         await alice.next("it is 21 °C")
-        assert coordinator.broker.refused == {}
+        assert runtime.broker.refused == {}
 
 
 async def test_on_prosody_too_a_changed_password_is_asked_for(hass: HomeAssistant, own_lab: Lab) -> None:
     server = own_lab.prosody(users=USERS, mqtt=True, newer_mqtt=True)
     port = server.ports["mqtt"]
     entry = on_ejabberd(own_lab, server, filters=(NEWS,), server="prosody", tls="off", port=port)
-    async with running(hass, entry, None) as coordinator:
-        await until(lambda: coordinator.chat.status.phase is Phase.ONLINE)
+    async with running(hass, entry, None) as runtime:
+        await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
         server.account("bot", "newpw")
         await asyncio.to_thread(server.restart)
         await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
         # The broker asks nobody for a password: it is back meanwhile.
-        await until(lambda: coordinator.broker.status.phase is Phase.ONLINE, within=60)
+        await until(lambda: runtime.broker.status.phase is Phase.ONLINE, within=60)
         await log_in_again(hass, entry)
         async with person(own_lab, server) as alice:
             await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE, within=30)
@@ -432,13 +432,13 @@ async def test_a_prosody_whose_module_is_upgraded_gets_the_bot_back(
     entry = on_ejabberd(
         own_lab, server, filters=("pubsub.home.test/utf8/news",), server="prosody", pubsub_only=True
     )
-    async with running(hass, entry, None) as coordinator:
-        both = (coordinator.chat, coordinator.broker)
+    async with running(hass, entry, None) as runtime:
+        both = (runtime.chat, runtime.broker)
         await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=30)
         await asyncio.to_thread(server.upgrade)
         async with person(own_lab, server) as alice:
             await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
-            await coordinator.broker.publish(NEWS, b"after the upgrade", 0, False)
+            await runtime.broker.publish(NEWS, b"after the upgrade", 0, False)
             await alice.next("after the upgrade", within=30)
         menu = await entry.start_reconfigure_flow(hass)
         form = await answer(hass, menu, {"next_step_id": "xmpp_account"})
@@ -495,8 +495,8 @@ async def test_from_an_address_to_the_first_message_without_any_mqtt(
     form = await answer(hass, form, as_filled(form))
     async with person(own_lab, server) as alice:
         bot = await answer(hass, form, {"contact": ALICE, "topics": [NEWS]})
-        coordinator = bot["result"].runtime_data
-        await until(lambda: coordinator.bot.status.state is BotState.WAITING)
+        runtime = bot["result"].runtime_data
+        await until(lambda: runtime.bot.status.state is BotState.WAITING)
         alice.client.register_plugin("xep_0060")
         payload = ET.Element("{https://prosody.im/protocol/data}data")
         payload.text = "by PubSub alone"

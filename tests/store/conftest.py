@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 from store_values import Opener, Query, Told
 
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store.keeping import Retention
 from custom_components.dinox_mqtt_bot.store.store import Store
 
@@ -34,10 +35,10 @@ async def open_store(path: Path, told: Told) -> AsyncIterator[Opener]:
         store = Store.open(
             path,
             loop=asyncio.get_running_loop(),
-            on_committed=told.on_committed,
-            on_stored=told.on_stored,
+            number_in=number_in,
             retention=retention or FOR_EVER,
         )
+        store.start(on_committed=told.on_committed, on_stored=told.on_stored)
         opened.append(store)
         return store
 

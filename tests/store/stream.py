@@ -15,6 +15,7 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store.store import Store
 
 
@@ -51,7 +52,8 @@ def told(number: int) -> tuple[Record, Notice, Notice]:
 
 async def main() -> None:
     loop = asyncio.get_running_loop()
-    store = Store.open(Path(sys.argv[1]), loop=loop, on_committed=committed, on_stored=stored)
+    store = Store.open(Path(sys.argv[1]), loop=loop, number_in=number_in)
+    store.start(on_committed=committed, on_stored=stored)
     for number in count():
         received = message(f"t/{number % 50}", b"%d" % number, received=2_000_000_000.0)
         if number % 5:

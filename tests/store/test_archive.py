@@ -13,7 +13,9 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.bot.text.durations import DAY
-from custom_components.dinox_mqtt_bot.store import Retention, Store, archive, keeping
+from custom_components.dinox_mqtt_bot.store import archive, keeping
+from custom_components.dinox_mqtt_bot.store.keeping import Retention
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 T0 = 2_000_000_000.0
 READINGS = Readings()

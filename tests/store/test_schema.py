@@ -12,6 +12,7 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, Record
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store import schema
 from custom_components.dinox_mqtt_bot.store.store import Store
 
@@ -149,4 +150,4 @@ async def test_damage_behind_the_header_is_refused_by_the_store(path: Path) -> N
     pages = path.read_bytes()
     path.write_bytes(pages[:4096] + b"\xff" * (len(pages) - 4096))
     with pytest.raises(BotError, match="database_unusable"):
-        Store.open(path, loop=asyncio.get_running_loop(), on_committed=print, on_stored=print)
+        Store.open(path, loop=asyncio.get_running_loop(), number_in=number_in)

@@ -10,6 +10,7 @@ from store_values import notice
 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store.outbox import SqliteOutbox
 from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.tally import Tally
@@ -177,7 +178,7 @@ type Result = tuple[int, int, int, list[Notice], list[Notice]]
 
 async def run(path: Path, steps: list[tuple[object, ...]], restarts: bool) -> Result:
     def opened() -> Store:
-        return Store.open(path, loop=loop, on_committed=lambda _: None, on_stored=lambda _: None)
+        return Store.open(path, loop=loop, number_in=number_in)
 
     loop = asyncio.get_running_loop()
     store = opened()

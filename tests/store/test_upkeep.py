@@ -9,7 +9,9 @@ from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.text.durations import DAY
-from custom_components.dinox_mqtt_bot.store import Retention, Store, keeping, upkeep
+from custom_components.dinox_mqtt_bot.store import keeping, upkeep
+from custom_components.dinox_mqtt_bot.store.keeping import Retention
+from custom_components.dinox_mqtt_bot.store.store import Store
 
 NOW = 2_000_000_000.0
 

@@ -16,6 +16,7 @@ from store_values import Opener, Query, Told, message, notice, reading, reading_
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store import backlog, schema, writer
 from custom_components.dinox_mqtt_bot.store.store import Store
 
@@ -82,9 +83,7 @@ async def test_a_page_after_the_end_is_an_error_not_a_wait(store: Store) -> None
 
 async def test_a_closed_loop_is_told_nothing(path: Path, query: Query) -> None:
     loop = asyncio.new_event_loop()
-    store = await asyncio.to_thread(
-        lambda: Store.open(path, loop=loop, on_committed=lambda _: None, on_stored=lambda _: None)
-    )
+    store = await asyncio.to_thread(lambda: Store.open(path, loop=loop, number_in=number_in))
     loop.close()
     store.history.append(reading(), Priority.NORMAL)
     await asyncio.to_thread(store.close)

@@ -150,19 +150,24 @@ class Probed:
         self.outbox: dict[str, Notice] = {}
         self._put: dict[str, Notice] = {}
         self.clock = SystemClock()
+        self._on_text = on_text or self.texts.append
         self.link = XmppLink(
             settings,
             tls=tls,
-            on_status=self.statuses.append,
-            on_text=on_text or self.texts.append,
-            on_reaction=self.reactions.append,
-            on_presence=lambda jid, busy: self.moods.append((jid, busy)),
-            on_session=self._session_began,
-            on_delivery=self._delivered,
             create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
             clock=self.clock,
             timing=timing,
             put=put,
+        )
+
+    def start(self) -> None:
+        self.link.start(
+            on_status=self.statuses.append,
+            on_text=self._on_text,
+            on_reaction=self.reactions.append,
+            on_presence=lambda jid, busy: self.moods.append((jid, busy)),
+            on_session=self._session_began,
+            on_delivery=self._delivered,
         )
 
     def say(self, text: str, to: str = ALICE, **parts: Any) -> Notice:
@@ -243,7 +248,7 @@ class World:
         self._leaving.push_async_callback(probed.link.stop)
         probed.link.meet([Contact(jid) for jid in contacts])
         probed.link.show(BotState.ONLINE, "")
-        probed.link.start()
+        probed.start()
         if wait:
             await probed.online()
         return probed

@@ -28,19 +28,16 @@ class Beside:
             bot.link.pubsub,
             memory=memory,
             clock=bot.clock,
-            on_message=self.messages.append,
             create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
             patience=patience,
         )
-        self.catch_up.start()
+        self._receive = self.catch_up.start(then=self.messages.append)
         self.catch_up.follow(topics)
 
     def deliver(self, topic: str, *payloads: str) -> None:
         """Let messages come by MQTT."""
         for payload in payloads:
-            message = Message(topic, payload.encode())
-            if not self.catch_up.holds(message):
-                self.messages.append(message)
+            self._receive(Message(topic, payload.encode()))
 
     async def comes(self) -> None:
         """Let MQTT come (back), and wait until everything is fetched."""
@@ -174,7 +171,7 @@ async def test_without_a_session_messages_wait_for_a_moment_only(world: World) -
     await until(lambda: house.messages[1:])
     await both(alice, house, "alone", "4")
     assert house.told == [("1", ""), ("3", ""), ("4", "")]
-    house.bot.link.start()
+    house.bot.start()
     await house.fetched()
     assert house.told == [("1", ""), ("3", ""), ("4", ""), ("2", "late")]
 

@@ -213,7 +213,9 @@ async def test_what_the_bot_itself_shows_does_not_count(world: World) -> None:
 def listening() -> tuple[DoNotDisturb, list[bool]]:
     gate, told = Gate(BOT), list[bool]()
     gate.meet([Contact(ALICE)])
-    return DoNotDisturb(gate, lambda jid, busy: told.append(busy)), told
+    listening = DoNotDisturb(gate)
+    listening.start(lambda jid, busy: told.append(busy))
+    return listening, told
 
 
 def shown(resource: str, kind: str) -> Presence:

@@ -52,14 +52,21 @@ class House:
             memory=memory,
             phrases=Keys(),
             clock=bot.clock,
-            on_message=self.messages.append,
-            on_status=self.statuses.append,
             create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
         )
-        tell = bot.link._on_status
-        bot.link._on_status = lambda status: (tell(status), self.broker.chat_changed(status))[0]
+        self._follow()
         self.want(*topics)
-        self.broker.start()
+        self.broker.start(on_message=self.messages.append, on_status=self.statuses.append)
+
+    def _follow(self) -> None:
+        """Have the broker follow the link."""
+        tell = self.bot.link._on_status
+        self.bot.link._on_status = lambda status: (tell(status), self.broker.chat_changed(status))[0]
+
+    def start_again(self) -> None:
+        """Start the link that was stopped."""
+        self.bot.start()
+        self._follow()
 
     def want(self, *topics: str) -> None:
         self.broker.want(dict.fromkeys(topics, QoS.AT_LEAST_ONCE))
@@ -194,7 +201,7 @@ async def test_a_server_that_restarts_costs_nothing(lab: Lab, own_prosody: Serve
         await alice.session.close()
         own_prosody.stop()
         own_prosody.start()
-        house.bot.link.start()
+        house.start_again()
         await house.online()
         alice = await world.person("alice", "laptop")
         await say(alice, "restart", "4")

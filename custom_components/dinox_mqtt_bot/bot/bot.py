@@ -87,7 +87,7 @@ class Bot:
         self.id = bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
-        self._listeners = Listeners()
+        self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.broker = SteadyStatus(ports.broker.status)
         self.chat = SteadyStatus(ports.chat.status)
@@ -323,6 +323,11 @@ class Bot:
         """Whether normal messages are hidden."""
         return self.conversation.paused
 
+    @property
+    def quiet(self) -> bool:
+        """Whether notifications do not ring now."""
+        return self.disturbance.quiet(self.ports.clock.now())
+
     async def pause(self, paused: bool) -> Hidden:
         """Hide normal messages, or tell them again; return what was hidden."""
         if paused == self.paused:
@@ -458,6 +463,11 @@ class Bot:
         self._status_changed()
 
     def _status_changed(self) -> None:
+        self.announce(StatusChanged(self.status))
+
+    def mark_read(self) -> None:
+        """Count as read what was sent to the contacts, for clients that tell nothing of it."""
+        self.ports.outbox.mark_all_read()
         self.announce(StatusChanged(self.status))
 
     def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:

@@ -43,12 +43,12 @@ def _always() -> bool:
 class BrokerLink:
     """`bot.ports.Broker` over a connection of its own.
 
-    `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge` when
-    they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called when the
-    status changes, and again with the same one when `refused` does. While `ready` says False nothing is read.
-    `held` are filters the broker may still have from an earlier run. All callbacks and methods belong to the
-    loop.
+    While `ready` says False nothing is read. `held` are filters the broker may still have from an earlier run. All
+    callbacks and methods belong to the loop.
     """
+
+    _on_message: Callable[[Message], None]
+    _on_status: Callable[[LinkStatus], None]
 
     def __init__(
         self,
@@ -56,8 +56,6 @@ class BrokerLink:
         *,
         loop: asyncio.AbstractEventLoop,
         tls: ssl.SSLContext | None,
-        on_message: Callable[[Message], None],
-        on_status: Callable[[LinkStatus], None],
         run_blocking: RunBlocking,
         create_task: CreateTask,
         ready: Callable[[], bool] = _always,
@@ -67,8 +65,6 @@ class BrokerLink:
         self.failed = 0
         self._settings = settings
         self._loop = loop
-        self._on_message = on_message
-        self._on_status = on_status
         self._create_task = create_task
         listener = Listener(
             self._opened, self._receive, self._skipped, self._subscribed, self._unsubscribed, ready
@@ -111,8 +107,16 @@ class BrokerLink:
         """Messages received on this connection that `acknowledge` has not seen."""
         return self._login.receipts.waiting
 
-    def start(self) -> None:
-        """Connect, and keep the connection from now on."""
+    def start(
+        self, *, on_message: Callable[[Message], None], on_status: Callable[[LinkStatus], None]
+    ) -> None:
+        """Connect, and keep the connection from now on.
+
+        `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge` when
+        they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called when the
+        status changes, and again with the same one when `refused` does.
+        """
+        self._on_message, self._on_status = on_message, on_status
         self._paused = False
         self._task = self._create_task(self._supervise(), "mqtt link")
 

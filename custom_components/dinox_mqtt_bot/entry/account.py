@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT
 
 from ..bot.model.errors import BotError
+from ..bot.model.jid import domain_of
 from ..bot.pubsub.nodes import node_of
 from ..const import (
+    CONF_DETECTED,
     CONF_JID,
     CONF_MODE,
     CONF_PUBSUB_ONLY,
     CONF_PUBSUB_SERVICE,
     CONF_SERVER,
+    CONF_SERVER_VERSION,
     SUBENTRY_CONTACT,
     Mode,
 )
@@ -47,11 +51,33 @@ def is_pubsub_only(data: EntryData) -> bool:
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
 
 
+def pubsub_service(data: EntryData) -> str:
+    """Return the JID of the account's PubSub service, as it is called as a rule where nobody has looked."""
+    return data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{domain_of(data[CONF_JID])}"
+
+
+def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
+    """Return what the `config` command tells of the links; nothing secret."""
+    data = entry.data
+    if Mode(data[CONF_MODE]) is Mode.HOME_ASSISTANT:
+        told = {"broker": "Home Assistant"}
+    elif is_pubsub_only(data):
+        told = {"broker": f"PubSub ({data[CONF_PUBSUB_SERVICE]})"}
+    else:
+        told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
+    if is_prosody(data) and not is_pubsub_only(data):
+        told["pubsub"] = pubsub_service(data)
+    if is_on_account(data):
+        version = data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]
+        told["server"] = f"{version} ({data.get(CONF_DETECTED, '–')})"
+    return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
+
+
 def fit_filter(data: EntryData, topic_filter: str) -> None:
     """Raise BotError `prosody_wildcard` or `prosody_topic` for a filter the bot's server cannot deliver."""
     if not is_prosody(data):
         return
-    service = data.get(CONF_PUBSUB_SERVICE) or f"pubsub.{data[CONF_JID].rpartition('@')[2]}"
+    service = pubsub_service(data)
     example = f"{service}/json/sensors"
     if "+" in topic_filter or "#" in topic_filter:
         raise BotError("prosody_wildcard", filter=topic_filter, example=example)

@@ -81,7 +81,7 @@ class AlertFlow(SubentryFlow):
         if entry.state is not ConfigEntryState.LOADED:
             return {}
         try:
-            seen = await entry.runtime_data.bot.ports.history.topics("#", MOST_TOPICS)
+            seen = await entry.runtime_data.store.history.topics("#", MOST_TOPICS)
         except BotError:
             return {}
         return {row.topic: row.name for row in seen}

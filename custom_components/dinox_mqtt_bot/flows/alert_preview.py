@@ -14,7 +14,7 @@ from ..bot.model.subscriptions import Subscriptions
 from ..bot.text.durations import DAY, duration
 from ..entry.rules import rule_set
 from ..hass.phrases import Translations, async_load_phrases
-from ..runtime.runtime import BotCoordinator
+from ..runtime.runtime import BotRuntime
 
 DAYS = 7
 
@@ -41,11 +41,11 @@ def called(rules: RuleSet, topic_filter: str) -> str:
     return known.alias if known is not None and known.alias else topic_filter
 
 
-async def _rehearsed(coordinator: BotCoordinator, rule: AlertRule, phrases: Translations) -> list[str]:
+async def _rehearsed(runtime: BotRuntime, rule: AlertRule, phrases: Translations) -> list[str]:
     """Say what the rule would have done to what is stored; nothing if that cannot be read."""
-    now = coordinator.clock.now()
+    now = runtime.clock.now()
     try:
-        done = await rehearse(coordinator.bot, rule, now - DAYS * DAY, now)
+        done = await rehearse(runtime.bot, rule, now - DAYS * DAY, now)
     except BotError:
         return []
     if not done.messages:

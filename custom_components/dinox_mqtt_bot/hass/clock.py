@@ -12,12 +12,17 @@ from homeassistant.util import dt as dt_util
 class LoopClock:
     """`bot.ports.Clock`: one timer, for the earliest time asked for."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, tick: Callable[[float], None]) -> None:
+    _tick: Callable[[float], None]
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._tick = tick
         self._timer: asyncio.TimerHandle | None = None
         self._at = 0.0
         self._closed = False
+
+    def start(self, tick: Callable[[float], None]) -> None:
+        """Call `tick` when it is time, in this turn of the loop at the earliest."""
+        self._tick = tick
 
     def now(self) -> float:
         """Return Unix time in seconds."""

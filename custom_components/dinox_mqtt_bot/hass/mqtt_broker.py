@@ -6,11 +6,11 @@ refusal; and it acknowledges by itself, before the history has committed.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 import logging
 import time
-from typing import Any, cast
+from typing import cast
 
 from homeassistant.components import mqtt
 from homeassistant.config_entries import (
@@ -27,6 +27,7 @@ from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.model.topics import Filters
+from .tasks import CreateTask
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -39,22 +40,13 @@ NO_SHARED = "no_shared"
 
 
 class HaBroker:
-    """`bot.ports.Broker` over Home Assistant's `mqtt` integration.
+    """`bot.ports.Broker` over Home Assistant's `mqtt` integration."""
 
-    `on_status` is called when the status changes, and again with the same one when `refused` does.
-    """
+    _on_message: Callable[[Message], None]
+    _on_status: Callable[[LinkStatus], None]
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        *,
-        on_message: Callable[[Message], None],
-        on_status: Callable[[LinkStatus], None],
-        create_task: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]],
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, *, create_task: CreateTask) -> None:
         self._hass = hass
-        self._on_message = on_message
-        self._on_status = on_status
         self._create_task = create_task
         self._status = LinkStatus(Phase.CONNECTING)
         self._wanted: dict[str, QoS] = {}
@@ -78,8 +70,14 @@ class HaBroker:
         """Topic filters that `mqtt` does not take, each with its reason."""
         return self._refused
 
-    def start(self) -> None:
-        """Follow the `mqtt` integration: it may come minutes later, go, and come again."""
+    def start(
+        self, *, on_message: Callable[[Message], None], on_status: Callable[[LinkStatus], None]
+    ) -> None:
+        """Follow the `mqtt` integration: it may come minutes later, go, and come again.
+
+        `on_status` is called when the status changes, and again with the same one when `refused` does.
+        """
+        self._on_message, self._on_status = on_message, on_status
         self._unlisten = [
             mqtt.async_subscribe_connection_status(self._hass, self._look),
             async_dispatcher_connect(self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed),
@@ -87,16 +85,18 @@ class HaBroker:
         self._look()
 
     def pause(self) -> None:
-        """Deliver nothing more until `start`."""
+        """Deliver nothing more until `start`; what is published goes out still."""
         while self._unlisten:
             self._unlisten.pop()()
-        self._start_over()
+        self._serving = False
+        self._forget_patience()
         for topic_filter in list(self._active):
             self._forget(topic_filter)
 
     async def stop(self) -> None:
         """Give up every subscription; the connection stays, it is Home Assistant's."""
         self.pause()
+        self._connected = False
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions equal to `filters`, now or as soon as `mqtt` is there."""

@@ -20,7 +20,7 @@ class NoChat:
 
     status = NOT_CONFIGURED
 
-    def start(self) -> None:
+    def start(self, **_callbacks: object) -> None:
         """Do nothing, there is no connection to make."""
 
     async def stop(self) -> None:

@@ -17,6 +17,7 @@ from ..bot.ports import Phrases
 from ..bot.rendering.replies import render_error
 from ..const import DOMAIN
 from .target_queue import TargetQueue
+from .tasks import CreateTask
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,9 +33,11 @@ ISSUE = "notify_target_failing"
 class Notifier:
     """One queue per target. What is not told stays in the outbox, and is told by the next run.
 
-    `push` has one notice told, or raises; `waiting` reads the outbox. `on_delivery` gets the id of a notice, what
-    became of it in the end, when (Unix time) and why; `on_failure` its id, why it was not told yet, and when.
+    `push` has one notice told, or raises; `waiting` reads the outbox. `on_failure` gets the id of a
+    notice, why it was not told yet, and when (Unix time).
     """
+
+    _on_delivery: Callable[[str, Delivery, float, str], None]
 
     def __init__(
         self,
@@ -43,9 +46,8 @@ class Notifier:
         *,
         push: Callable[[Notice], Awaitable[None]],
         waiting: Callable[[], Awaitable[list[Notice]]],
-        on_delivery: Callable[[str, Delivery, float, str], None],
         on_failure: Callable[[str, str, float], None],
-        create_task: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]],
+        create_task: CreateTask,
         phrases: Phrases,
         now: Callable[[], float],
     ) -> None:
@@ -53,7 +55,6 @@ class Notifier:
         self._entry = entry
         self._push = push
         self._waiting = waiting
-        self._on_delivery = on_delivery
         self._on_failure = on_failure
         self._create_task = create_task
         self._phrases = phrases
@@ -68,8 +69,12 @@ class Notifier:
         self._stopped = False
 
     @callback
-    def start(self) -> None:
-        """Tell what an earlier run left and all that follows, once Home Assistant has started."""
+    def start(self, *, on_delivery: Callable[[str, Delivery, float, str], None]) -> None:
+        """Tell what an earlier run left and all that follows, once Home Assistant has started.
+
+        `on_delivery` gets the id of a notice, what became of it in the end, when (Unix time) and why.
+        """
+        self._on_delivery = on_delivery
 
         @callback
         def started(_hass: HomeAssistant) -> None:

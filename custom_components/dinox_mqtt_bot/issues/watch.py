@@ -2,20 +2,22 @@
 
 from collections import deque
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..bot.bot import Bot
 from ..bot.model.announcements import Announcement, StatusChanged
 from ..bot.model.status import LinkStatus, Phase
+from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
+from ..entry.account import has_chat
+from ..store.store import Store
 from .exposure import KINDS, exposures
 from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
 from .server_hint import ServerHint
-
-if TYPE_CHECKING:
-    from ..runtime.runtime import BotCoordinator
 
 LOOK_SECONDS = 60.0
 TAKEN_OVER_TIMES = 3
@@ -52,28 +54,42 @@ class TakeOvers:
 class Issues:
     """The issues of one bot."""
 
-    def __init__(self, coordinator: BotCoordinator) -> None:
-        self._coordinator = coordinator
-        self._hass = coordinator.hass
-        self._entry = coordinator.entry
-        self._broker = TakeOvers(IssueKind.BROKER_TAKEN_OVER)
-        self._chat = TakeOvers(IssueKind.XMPP_TAKEN_OVER)
-        self._hint = ServerHint(coordinator)
+    _bot: Bot
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        broker: Broker,
+        store: Store,
+        phrases: Phrases,
+        hint: ServerHint,
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._broker = broker
+        self._store = store
+        self._phrases = phrases
+        self._hint = hint
+        self._broker_taken_over = TakeOvers(IssueKind.BROKER_TAKEN_OVER)
+        self._chat_taken_over = TakeOvers(IssueKind.XMPP_TAKEN_OVER)
         self._unlisten: list[CALLBACK_TYPE] = []
 
     @callback
-    def start(self) -> None:
+    def start(self, bot: Bot) -> None:
         """Watch from now on; what an earlier run raised is judged anew."""
+        self._bot = bot
         for kind in (IssueKind.DATABASE_UNUSABLE, IssueKind.DATABASE_NEWER):
             async_take_back(self._hass, self._entry, Issue(kind))
         found = dict(exposures(self._entry.data))
         for kind in KINDS:
             self._set(Issue(kind), kind in found, host=found.get(kind, ""))
-        if not self._coordinator.has_chat:
+        if not has_chat(self._entry):
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
         self._hint.start()
         self._unlisten = [
-            self._coordinator.bot.listen(self._announced),
+            bot.listen(self._announced),
             async_track_time_interval(self._hass, self._look, timedelta(seconds=LOOK_SECONDS)),
         ]
 
@@ -90,13 +106,16 @@ class Issues:
         if not isinstance(announcement, StatusChanged):
             return
         status, now = announcement.status, self._hass.loop.time()
-        for take_overs, link in ((self._broker, status.broker), (self._chat, status.chat)):
+        for take_overs, link in (
+            (self._broker_taken_over, status.broker),
+            (self._chat_taken_over, status.chat),
+        ):
             take_overs.follow(link, now)
             if take_overs.again_and_again(now):
                 self._set(take_overs.issue, True)
         self._judge_login(status.chat)
         self._raise_refusals()
-        if self._coordinator.has_chat and status.chat.phase is Phase.ONLINE:
+        if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
             self._hint.begin()
 
     def _judge_login(self, status: LinkStatus) -> None:
@@ -109,10 +128,10 @@ class Issues:
     def _look(self, _now: datetime) -> None:
         """Take back what is over, which nobody announces."""
         now = self._hass.loop.time()
-        for take_overs in (self._broker, self._chat):
+        for take_overs in (self._broker_taken_over, self._chat_taken_over):
             if take_overs.over(now):
                 self._set(take_overs.issue, False)
-        trouble = self._coordinator.store.trouble
+        trouble = self._store.trouble
         self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble), reason=trouble)
         self._raise_refusals()
         self._take_refusals_back()
@@ -120,22 +139,25 @@ class Issues:
     @property
     def _refused(self) -> dict[str, str]:
         """What the broker refuses of that to which the user subscribed; the discovery's filters are nobody's."""
-        wanted = self._coordinator.bot.subscriptions
-        refused = self._coordinator.broker.refused
+        wanted = self._bot.subscriptions
+        refused = self._broker.refused
         return {name: why for name, why in refused.items() if wanted.get(name) is not None}
 
     def _raise_refusals(self) -> None:
-        phrases = self._coordinator.phrases
         for name, why in list(self._refused.items())[:MOST_TOPICS]:
             self._set(
-                Issue(IssueKind.TOPIC_REFUSED, name), True, filter=name, reason=reason_text(why, phrases)
+                Issue(IssueKind.TOPIC_REFUSED, name),
+                True,
+                filter=name,
+                reason=reason_text(why, self._phrases),
             )
 
     def _take_refusals_back(self) -> None:
         """Take back what is not refused any more, or not wanted; nobody knows while the broker is away."""
-        refused, wanted = self._refused, self._coordinator.bot.subscriptions
+        refused, wanted = self._refused, self._bot.subscriptions
+        online = self._broker.status.phase is Phase.ONLINE
         for name in shown(self._hass, self._entry, IssueKind.TOPIC_REFUSED) - refused.keys():
-            if self._coordinator.online or wanted.get(name) is None:
+            if online or wanted.get(name) is None:
                 self._set(Issue(IssueKind.TOPIC_REFUSED, name), False)
 
     def _set(self, issue: Issue, wrong: bool, **told: str) -> None:

@@ -1,7 +1,7 @@
 """The other bots at the same broker, as devices: there as long as their retained status is."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import logging
 from typing import Any
 
@@ -9,6 +9,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ..bot.model.announcements import Listeners
+from ..bot.peers.beacon import Beacon
 from ..bot.peers.neighbours import MOST, Change, Neighbours
 from ..const import DOMAIN
 from ..entry.beacon import bot_id as own_id
@@ -32,17 +34,25 @@ class OtherBots:
         self.pulse.listen(self._name)
         self._hass = hass
         self._entry = entry
-        self._followers: list[Callable[[str], None]] = []
+        self._followers = Listeners[str]()
         self._settled: asyncio.TimerHandle | None = None
         self._came = False
 
     @callback
     def follow(self, follower: Callable[[str], None]) -> CALLBACK_TYPE:
         """Call `follower` with the id of every bot, known or new, until the function returned is called."""
-        self._followers.append(follower)
         for bot_id in self.neighbours:
             follower(bot_id)
-        return lambda: self._followers.remove(follower)
+        return self._followers.listen(follower)
+
+    def get(self, bot_id: str) -> Beacon | None:
+        """Return what a bot last said of itself."""
+        return self.neighbours.get(bot_id)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many there are, and how many found no room."""
+        return {"other_bots": len(list(self.neighbours)), "other_bots_left_out": self.neighbours.left_out}
 
     @callback
     def take(self, bot_id: str, payload: bytes) -> None:
@@ -55,8 +65,7 @@ class OtherBots:
         left_out = self.neighbours.left_out
         change = self.neighbours.take(bot_id, payload)
         if change is Change.CAME:
-            for follower in list(self._followers):
-                follower(bot_id)
+            self._followers.announce(bot_id)
         elif change is Change.CHANGED:
             self.pulse.beat()
         elif change is Change.GONE:

@@ -1,15 +1,14 @@
 """What the bot publishes of its own accord, one after the other, as soon as there is a connection."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 import logging
-from typing import Any
 
 from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
 from ..bot.model.status import Phase
 from ..bot.ports import Broker
+from ..hass.tasks import CreateTask
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ _PASSING = frozenset({"not_connected", "publish_timeout"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Said:
+class Publication:
     """One message to publish, with QoS 1. A retained one takes the place of what waits for the same topic."""
 
     topic: str
@@ -27,29 +26,29 @@ class Said:
     retain: bool = False
 
 
-class Outlet:
+class StatusPublisher:
     """Publishes in order; what finds no room and what the broker refuses is counted in `dropped`."""
 
     def __init__(
         self,
         broker: Broker,
         *,
-        create_task: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]],
+        create_task: CreateTask,
     ) -> None:
         self.dropped = 0
         self._broker = broker
         self._create_task = create_task
-        self._waiting: dict[object, Said] = {}
+        self._waiting: dict[object, Publication] = {}
         self._task: asyncio.Task[None] | None = None
         self._busy = self._closed = False
 
-    def put(self, said: Said) -> None:
+    def put(self, publication: Publication) -> None:
         """Publish something, now or when there is a connection (tell)."""
-        key: object = said.topic if said.retain else said
+        key: object = publication.topic if publication.retain else publication
         if len(self._waiting) >= MOST_WAITING and key not in self._waiting:
             self._drop("there is no room for more")
         else:
-            self._waiting[key] = said
+            self._waiting[key] = publication
             self.begin()
 
     def begin(self) -> None:
@@ -69,22 +68,24 @@ class Outlet:
         self._busy = True
         try:
             while self._waiting:
-                key, said = next(iter(self._waiting.items()))
-                if not await self._publish(said):
+                key, publication = next(iter(self._waiting.items()))
+                if not await self._publish(publication):
                     return
-                if self._waiting.get(key) is said:
+                if self._waiting.get(key) is publication:
                     del self._waiting[key]
         finally:
             self._busy = False
 
-    async def _publish(self, said: Said) -> bool:
+    async def _publish(self, publication: Publication) -> bool:
         """Say whether that is done with."""
         try:
-            await self._broker.publish(said.topic, said.payload, QoS.AT_LEAST_ONCE, said.retain)
+            await self._broker.publish(
+                publication.topic, publication.payload, QoS.AT_LEAST_ONCE, publication.retain
+            )
         except BotError as err:
             if err.key in _PASSING:
                 return False
-            self._drop(f"{said.topic}: {err}")
+            self._drop(f"{publication.topic}: {err}")
         return True
 
     def _drop(self, why: str) -> None:

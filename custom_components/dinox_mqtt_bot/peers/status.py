@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from homeassistant.core import callback
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_loaded_integration
 
-from ..bot.model.announcements import AlertChanged, MessageReceived
+from ..bot.model.announcements import AlertChanged, Listeners, MessageReceived
 from ..bot.model.errors import BotError
 from ..bot.model.message import Message, QoS
 from ..bot.model.rules import Priority, RuleSet
-from ..bot.model.status import Phase
+from ..bot.model.status import BotStatus, Phase
 from ..bot.model.topics import Filters
 from ..bot.peers.beacon import (
     asked_for,
@@ -25,16 +26,15 @@ from ..bot.peers.beacon import (
     status_payload,
     status_topic,
 )
+from ..bot.ports import Broker, Clock, Memory
 from ..broker.link import BrokerLink
 from ..const import DOMAIN
-from ..entry.beacon import bot_id, tells_notifications, tells_status, unfit
+from ..entry.beacon import bot_id, rules_of, tells_notifications, tells_status, unfit
 from ..hass.clock import Pulse
 from ..hass.events import alert_values, message_values, priority_of, step_of
+from ..hass.tasks import CreateTask
 from .others import OtherBots
-from .publisher import Outlet, Said
-
-if TYPE_CHECKING:
-    from ..runtime.runtime import BotCoordinator
+from .publisher import Publication, StatusPublisher
 
 STATUS_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
@@ -42,32 +42,62 @@ GOODBYE_SECONDS = 2.0
 TOLD_ON = "status_topic"
 
 
-class OnMqtt:
-    """Tells on MQTT how the bot is and what it alerts of, and keeps what bots tell there out of the chat."""
+class StatusOnMqtt:
+    """Tells on MQTT how the bot is and what it alerts of, and keeps what bots tell there out of the chat.
 
-    def __init__(self, coordinator: BotCoordinator) -> None:
-        entry = coordinator.entry
+    `status` returns how the bot is; `skip` takes a message that nothing else becomes of.
+    """
+
+    _then: Callable[[Message], None]
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        broker: Broker,
+        memory: Memory,
+        clock: Clock,
+        create_task: CreateTask,
+        status: Callable[[], BotStatus],
+        skip: Callable[[Message], None],
+    ) -> None:
         self.id = bot_id(entry)
         self.unfit = unfit(entry.data)
-        self.others = OtherBots(coordinator.hass, entry)
-        self.outlet = Outlet(coordinator.broker, create_task=coordinator.create_task)
-        self._coordinator = coordinator
+        self.others = OtherBots(hass, entry)
+        self.publisher = StatusPublisher(broker, create_task=create_task)
+        self._hass = hass
+        self._entry = entry
+        self._broker = broker
+        self._memory = memory
+        self._clock = clock
+        self._status = status
+        self._skip = skip
         self._tells_status = tells_status(entry)
-        self._since = coordinator.clock.now()
-        self._pulse = Pulse(coordinator.hass.loop, STATUS_SECONDS)
+        self._since = clock.now()
+        self._pulse = Pulse(hass.loop, STATUS_SECONDS)
         self._online = False
         self._standing: tuple[object, ...] = ()
         self._told = b""
-        self._rules: RuleSet | None = None
         self._asked_for = Filters[bool]()
-        self._unlisten: list[Callable[[], None]] = [
-            coordinator.pulse.listen(self._look),
-            coordinator.listen_for_alerts(self._alert_changed),
-            coordinator.listen_for_events(self._message_received),
-            self._pulse.listen(self._tell_status),
-        ]
+        self._unlisten: list[Callable[[], None]] = [self._pulse.listen(self._tell_status)]
+        self.apply(rules_of(entry))
         if not self._tells_status:
             self.others.tidy()
+
+    def listen(
+        self, pulse: Pulse, alerts: Listeners[AlertChanged], events: Listeners[MessageReceived]
+    ) -> None:
+        """Tell of what happens from now on, as soon as there is a connection."""
+        self._unlisten += (
+            pulse.listen(self._look),
+            alerts.listen(self._alert_changed),
+            events.listen(self._message_received),
+        )
+
+    def apply(self, rules: RuleSet) -> None:
+        """Take over of which other bots the user wants to hear; a filter that takes in all topics does not say so."""
+        self._asked_for = Filters(dict.fromkeys(asked_for(rules), True))
 
     async def stop(self) -> None:
         """Say nothing more, but that the bot is gone where nobody else says so."""
@@ -75,10 +105,10 @@ class OnMqtt:
             self._unlisten.pop()()
         self._pulse.close()
         self.others.close()
-        await self.outlet.stop()
-        broker = self._coordinator.broker
+        await self.publisher.stop()
+        broker = self._broker
         if self._told and broker.status.phase is Phase.ONLINE and not isinstance(broker, BrokerLink):
-            gone = said("offline", self._coordinator.entry.title)
+            gone = said("offline", self._entry.title)
             with suppress(BotError, TimeoutError):
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await broker.publish(status_topic(self.id), gone, QoS.AT_LEAST_ONCE, retain=True)
@@ -86,45 +116,42 @@ class OnMqtt:
     @property
     def silent(self) -> str:
         """Why the bot does not tell its status, as a key; empty if it does."""
-        broker = self._coordinator.broker
         if self.unfit:
             return self.unfit
         if not self._tells_status:
             return "off"
         # Without its will it would be called online for ever.
-        return "will_refused" if isinstance(broker, BrokerLink) and broker.will_refused else ""
+        refused = isinstance(self._broker, BrokerLink) and self._broker.will_refused
+        return "will_refused" if refused else ""
 
     # What comes in.
 
+    def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
+        """Return what takes in what bots tell of themselves, on the way to `then`."""
+        self._then = then
+        return self._receive
+
     @callback
-    def takes(self, message: Message) -> bool:
-        """Take in what bots tell of themselves; say whether that is all that is to become of it."""
+    def _receive(self, message: Message) -> None:
         topic = message.topic
         if not topic.startswith("dinox/"):
-            return False
+            self._then(message)
+            return
         own = is_own(topic, self.id)
         other = "" if own else id_of(topic)
         if other and self._tells_status:
             self.others.take(other, message.payload)
-        if not own and (not other or self._is_asked_for(topic)):
-            return False
-        self._coordinator.store.history.skip(message)
-        return True
-
-    def _is_asked_for(self, topic: str) -> bool:
-        """Say whether the user wants to hear of other bots' status; a filter that takes in all topics does not say so."""
-        rules = self._coordinator.bot.rules
-        if rules is not self._rules:
-            self._rules = rules
-            self._asked_for = Filters(dict.fromkeys(asked_for(rules), True))
-        return self._asked_for.best(topic) is not None
+        if own or (other and self._asked_for.best(topic) is None):
+            self._skip(message)
+        else:
+            self._then(message)
 
     # What goes out.
 
     @callback
     def _look(self) -> None:
         """Tell at once what must not wait, and everything else when the minute is over."""
-        status = self._coordinator.bot.status
+        status = self._status()
         online = status.broker.phase is Phase.ONLINE
         came, self._online = online and not self._online, online
         if came:
@@ -139,26 +166,24 @@ class OnMqtt:
     def _came(self) -> None:
         """Begin anew with a connection: its birth has taken the place of what was told."""
         self._told = b""
-        store, topic = self._coordinator.store, status_topic(self.id) if not self.silent else ""
-        if (before := store.get(TOLD_ON)) and before != topic:
-            self.outlet.put(Said(before, b"", retain=True))
+        topic = status_topic(self.id) if not self.silent else ""
+        if (before := self._memory.get(TOLD_ON)) and before != topic:
+            self.publisher.put(Publication(before, b"", retain=True))
         if before != topic:
-            store.set(TOLD_ON, topic)
+            self._memory.set(TOLD_ON, topic)
         if self._tells_status:
             self.others.came()
-        self.outlet.begin()
+        self.publisher.begin()
 
     @callback
     def _tell_status(self) -> None:
-        coordinator = self._coordinator
         if not self._online or self.silent:
             return
-        version = async_get_loaded_integration(coordinator.hass, DOMAIN).version
-        status = coordinator.bot.status
-        payload = status_payload(status, coordinator.entry.title, str(version or ""), self._since)
+        version = async_get_loaded_integration(self._hass, DOMAIN).version
+        payload = status_payload(self._status(), self._entry.title, str(version or ""), self._since)
         if payload != self._told:
             self._told = payload
-            self.outlet.put(Said(status_topic(self.id), payload, retain=True))
+            self.publisher.put(Publication(status_topic(self.id), payload, retain=True))
 
     @callback
     def _alert_changed(self, change: AlertChanged) -> None:
@@ -175,7 +200,6 @@ class OnMqtt:
             )
 
     def _notify(self, kind: str, values: dict[str, Any]) -> None:
-        coordinator = self._coordinator
-        if tells_notifications(coordinator.entry):
-            payload = notification(kind, coordinator.entry.title, coordinator.clock.now(), values)
-            self.outlet.put(Said(notification_topic(self.id), payload))
+        if tells_notifications(self._entry):
+            payload = notification(kind, self._entry.title, self._clock.now(), values)
+            self.publisher.put(Publication(notification_topic(self.id), payload))

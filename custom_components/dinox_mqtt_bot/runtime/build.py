@@ -1,131 +1,165 @@
-"""Build the adapters of one bot from its config entry; nothing connects here."""
+"""Build the parts of one bot from its config entry; nothing connects here."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.importlib import async_import_module
-from homeassistant.helpers.storage import STORAGE_DIR
 
+from ..bot.bot import Bot
 from ..bot.model.notice import Notice
+from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import said, status_topic
+from ..bot.ports import Clock, Phrases, Ports
+from ..bot.reading.readings import Readings
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
 from ..const import (
-    CONF_DETECTED,
-    CONF_JID,
+    CONF_BARE_COMMANDS,
     CONF_MODE,
-    CONF_PUBSUB_SERVICE,
-    CONF_SERVER,
-    CONF_SERVER_VERSION,
+    CONF_PAUSED,
     CONF_XMPP_CA,
-    DOMAIN,
+    DEFAULT_BARE_COMMANDS,
     Mode,
 )
-from ..entry.account import has_chat, is_on_account, is_prosody, is_pubsub_only
-from ..entry.beacon import tells_status
+from ..entry.account import connection, has_chat, is_pubsub_only, pubsub_service, shares_account
+from ..entry.beacon import bot_id, rules_of, tells_status
 from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
-from ..hass.no_chat import NoChat
+from ..entry.paths import database_path
+from ..entry.rule_store import RuleStore
+from ..entry.snapshot import Snapshot
+from ..hass.broker import ConnectedBroker, async_ha_broker
+from ..hass.clock import LoopClock
+from ..hass.conversation_agent import HaAgent
+from ..hass.dnd_source import DndSource
+from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
+from ..hass.phrases import Translations, async_load_phrases
+from ..hass.pictures import PillowPictures
 from ..hass.targets import Look, async_push
+from ..hass.tasks import CreateTask, tasks_of
+from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
+from ..issues.server_hint import ServerHint
+from ..issues.watch import Issues
+from ..peers.status import StatusOnMqtt
 from ..store.keeping import Retention
 from ..store.store import Store
 from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
-from .pubsub import build_pubsub_broker, pubsub_service
+from .announcer import Announcer
+from .delivery import NoticeDelivery
+from .filters import held_filters
+from .links import AnyChat, Links
+from .pubsub import catch_up
+from .runtime import BotConfigEntry, BotRuntime
 
-if TYPE_CHECKING:
-    from ..hass.mqtt_broker import HaBroker
-    from .runtime import BotCoordinator
-
-HELD = "held_filters"
 AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
 
-def database_path(hass: HomeAssistant, entry_id: str) -> Path:
-    """Return where a bot's database is; Home Assistant's backups take it along."""
-    return Path(hass.config.path(STORAGE_DIR, DOMAIN, f"{entry_id}.db"))
+async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
+    """Load the words, open the database, build the links and the bot.
+
+    Raises BotError where the database or a certificate of the entry cannot be used.
+    """
+    snapshot, phrases = Snapshot.of(entry), await async_load_phrases(hass)
+    store = await async_open_store(hass, entry)
+    try:
+        runtime = await _async_build_on(hass, entry, store, phrases, snapshot)
+        await runtime.bot.say_untold()
+    except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
+        await hass.async_add_executor_job(store.close)
+        raise
+    return runtime
 
 
-def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
-    """Return what the `config` command tells of the links; nothing secret."""
-    data = entry.data
-    if Mode(data[CONF_MODE]) is Mode.HOME_ASSISTANT:
-        told = {"broker": "Home Assistant"}
-    elif is_pubsub_only(data):
-        told = {"broker": f"PubSub ({data[CONF_PUBSUB_SERVICE]})"}
-    else:
-        told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
-    if is_prosody(data) and not is_pubsub_only(data):
-        told["pubsub"] = pubsub_service(data)
-    if is_on_account(data):
-        version = data.get(CONF_SERVER_VERSION) or data[CONF_SERVER]
-        told["server"] = f"{version} ({data.get(CONF_DETECTED, '–')})"
-    return {**told, "account": data[CONF_JID]} if has_chat(entry) else told
+async def _async_build_on(
+    hass: HomeAssistant, entry: BotConfigEntry, store: Store, phrases: Translations, snapshot: Snapshot
+) -> BotRuntime:
+    clock, create_task = LoopClock(hass.loop), tasks_of(hass, entry)
+    chat = await async_build_chat(hass, entry, clock, create_task)
+    broker = await async_build_broker(
+        hass, entry, store=store, chat=chat, phrases=phrases, clock=clock, create_task=create_task
+    )
+    ports = build_ports(hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock)
+    bot = build_bot(entry, ports, store, create_task)
+    clock.start(bot.tick)
+    notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
+    delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
+    store.start(on_committed=broker.acknowledge, on_stored=delivery.say)
+    announcer = Announcer(hass, entry.entry_id)
+    silence = bot.listen(announcer.announce)
+    on_mqtt = build_on_mqtt(
+        hass, entry, bot=bot, store=store, broker=broker, clock=clock, create_task=create_task
+    )
+    on_mqtt.listen(announcer.pulse, announcer.alerts, announcer.events)
+    missed = catch_up(entry, chat, store, clock, create_task)
+    hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
+    return BotRuntime(
+        hass=hass,
+        entry=entry,
+        snapshot=snapshot,
+        phrases=phrases,
+        clock=clock,
+        store=store,
+        links=Links(hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, memory=store, bot=bot),
+        bot=bot,
+        announcer=announcer,
+        silence=silence,
+        delivery=delivery,
+        on_mqtt=on_mqtt,
+        dnd=DndSource(hass, bot.peace.set_source, told=bot.disturbance.source),
+        issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
+        has_chat=has_chat(entry),
+    )
 
 
-async def async_open_store(coordinator: BotCoordinator) -> Store:
+async def async_open_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store:
     """Open the database. Raises BotError `database_unusable` or `database_newer`."""
-    hass, entry = coordinator.hass, coordinator.entry
     path = database_path(hass, entry.entry_id)
     days, rows = retention(entry.options)
 
     def blocking() -> Store:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Store.open(
-            path,
-            loop=hass.loop,
-            on_committed=coordinator.committed,
-            on_stored=coordinator.stored,
-            retention=Retention(days, rows),
-        )
+        return Store.open(path, loop=hass.loop, number_in=number_in, retention=Retention(days, rows))
 
     return await hass.async_add_executor_job(blocking)
 
 
-async def async_build_broker(coordinator: BotCoordinator) -> BrokerLink | HaBroker | PubSubBroker:
+async def async_build_broker(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    store: Store,
+    chat: AnyChat,
+    phrases: Phrases,
+    clock: Clock,
+    create_task: CreateTask,
+) -> ConnectedBroker:
     """Build the MQTT side the entry asks for. Raises BotError if its certificates cannot be read."""
-    hass, entry = coordinator.hass, coordinator.entry
-    if is_pubsub_only(entry.data) and isinstance(coordinator.chat, XmppLink):
-        return build_pubsub_broker(coordinator, coordinator.chat)
-    if Mode(entry.data[CONF_MODE]) is Mode.HOME_ASSISTANT:
-        # Loads the `mqtt` integration: not before somebody wants it, and not in the event loop.
-        module = await async_import_module(hass, f"{__package__.rpartition('.')[0]}.hass.mqtt_broker")
-        broker: HaBroker = module.HaBroker(
-            hass,
-            on_message=coordinator.receive,
-            on_status=coordinator.broker_changed,
-            create_task=coordinator.create_task,
+    if is_pubsub_only(entry.data) and isinstance(chat, XmppLink):
+        return PubSubBroker(
+            chat.pubsub,
+            service=pubsub_service(entry.data),
+            memory=store,
+            phrases=phrases,
+            clock=clock,
+            create_task=create_task,
         )
-        return broker
+    if Mode(entry.data[CONF_MODE]) is Mode.HOME_ASSISTANT:
+        return await async_ha_broker(hass, create_task)
     settings = broker_settings(entry.data)
     return BrokerLink(
         announced(settings, entry.title) if tells_status(entry) else settings,
         loop=hass.loop,
         tls=await hass.async_add_executor_job(broker_tls, entry.data),
-        on_message=coordinator.receive,
-        on_status=coordinator.broker_changed,
         run_blocking=hass.async_add_executor_job,
-        create_task=coordinator.create_task,
-        ready=coordinator.store.ready,
-        held=held_filters(coordinator.store),
+        create_task=create_task,
+        ready=store.ready,
+        held=held_filters(store),
     )
-
-
-def held_filters(store: Store) -> list[str]:
-    """Return what the broker's session may still hold from an earlier run."""
-    return [topic_filter for topic_filter in store.get(HELD).split("\n") if topic_filter]
-
-
-def remember_filters(store: Store, filters: Iterable[str]) -> None:
-    """Write down what the broker's session may hold when the next run begins."""
-    store.set(HELD, "\n".join(sorted(filters)))
 
 
 def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
@@ -134,9 +168,10 @@ def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
     return replace(settings, birth=Will(topic, said("online", name)), will=Will(topic, said("offline", name)))
 
 
-async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
+async def async_build_chat(
+    hass: HomeAssistant, entry: ConfigEntry[Any], clock: Clock, create_task: CreateTask
+) -> AnyChat:
     """Build the XMPP side, or what stands in for it. Raises BotError if a certificate cannot be read."""
-    hass, entry = coordinator.hass, coordinator.entry
     if not has_chat(entry):
         return NoChat()
 
@@ -147,21 +182,75 @@ async def async_build_chat(coordinator: BotCoordinator) -> XmppLink | NoChat:
     return XmppLink(
         xmpp_settings(entry.data, name=entry.title, avatar=avatar, language=hass.config.language),
         tls=tls,
-        on_status=coordinator.chat_changed,
-        on_text=coordinator.hear,
-        on_reaction=coordinator.reacted,
-        on_presence=coordinator.presence_changed,
-        on_session=coordinator.session_began,
-        on_delivery=coordinator.delivered,
-        create_task=coordinator.create_task,
-        clock=coordinator.clock,
+        create_task=create_task,
+        clock=clock,
         put=http_put(hass, tls if entry.data[CONF_XMPP_CA] else None),
     )
 
 
-def build_notifier(coordinator: BotCoordinator) -> Notifier:
+def build_ports(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    store: Store,
+    broker: ConnectedBroker,
+    chat: AnyChat,
+    phrases: Phrases,
+    clock: Clock,
+) -> Ports:
+    """Return all that the bot has of the world."""
+    chats = isinstance(chat, XmppLink)
+    return Ports(
+        broker=broker,
+        chat=chat,
+        history=store.history,
+        outbox=store.outbox if chats else TargetsOutbox(store.outbox),
+        alerts=store.alerts if chats else TargetsBook(store.alerts),
+        memory=store,
+        uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
+        pictures=PillowPictures(hass, clock.local, phrases),
+        agent=HaAgent(hass),
+        rules=RuleStore(hass, entry),
+        phrases=phrases,
+        templates=SandboxedTemplates(hass),
+        clock=clock,
+    )
+
+
+def build_bot(entry: ConfigEntry[Any], ports: Ports, store: Store, create_task: CreateTask) -> Bot:
+    """Build the bot over its ports."""
+    return Bot(
+        ports,
+        Readings(ports.templates),
+        rules_of(entry),
+        paused=entry.options.get(CONF_PAUSED, False),
+        name=entry.title,
+        bot_id=bot_id(entry),
+        bare_commands=bare_commands(entry),
+        connection=connection(entry),
+        dropped=lambda: store.dropped,
+        spawn=lambda work: create_task(work(), "tell what was held"),
+        kept=store.alerts.kept,
+        last_number=store.alerts.last_number,
+    )
+
+
+def bare_commands(entry: ConfigEntry[Any]) -> bool:
+    """Say whether a command needs no `/mqtt`; in a user's own self-chat every note would be taken for one."""
+    wanted: bool = entry.options.get(CONF_BARE_COMMANDS, DEFAULT_BARE_COMMANDS)
+    return wanted and not shares_account(entry)
+
+
+def build_notifier(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    store: Store,
+    phrases: Phrases,
+    clock: Clock,
+    create_task: CreateTask,
+) -> Notifier:
     """Build what tells Home Assistant's notifications."""
-    hass, entry, phrases = coordinator.hass, coordinator.entry, coordinator.phrases
     look = Look(group=entry.entry_id, silent=phrases.phrase("common.silent_channel"))
 
     async def push(notice: Notice) -> None:
@@ -171,10 +260,32 @@ def build_notifier(coordinator: BotCoordinator) -> Notifier:
         hass,
         entry,
         push=push,
-        waiting=coordinator.store.outbox.waiting,
-        on_delivery=coordinator.delivered,
-        on_failure=coordinator.store.outbox.note_failure,
-        create_task=coordinator.create_task,
+        waiting=store.outbox.waiting,
+        on_failure=store.outbox.note_failure,
+        create_task=create_task,
         phrases=phrases,
-        now=coordinator.clock.now,
+        now=clock.now,
+    )
+
+
+def build_on_mqtt(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    *,
+    bot: Bot,
+    store: Store,
+    broker: ConnectedBroker,
+    clock: Clock,
+    create_task: CreateTask,
+) -> StatusOnMqtt:
+    """Build what shows on MQTT how the bot is."""
+    return StatusOnMqtt(
+        hass,
+        entry,
+        broker=broker,
+        memory=store,
+        clock=clock,
+        create_task=create_task,
+        status=lambda: bot.status,
+        skip=store.history.skip,
     )

@@ -1,14 +1,12 @@
 """What is left to do at the broker once a bot has been removed."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.importlib import async_import_module
 
 from ..bot.model.errors import BotError
 from ..bot.model.message import Message, QoS
@@ -18,9 +16,7 @@ from ..broker.link import BrokerLink
 from ..const import CONF_MODE, Mode
 from ..entry.beacon import bot_id, unfit
 from ..entry.connections import broker_settings, broker_tls
-
-if TYPE_CHECKING:
-    from ..hass.mqtt_broker import HaBroker
+from ..hass.broker import ConnectedBroker, async_ha_broker
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,9 +33,12 @@ async def async_clear_status(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         if status.phase is Phase.ONLINE:
             there.set()
 
+    def ignore(_message: Message) -> None:
+        """Nothing is subscribed to."""
+
     try:
-        broker = await _async_own_broker(hass, entry, changed)
-        broker.start()
+        broker = await _async_own_broker(hass, entry)
+        broker.start(on_message=ignore, on_status=changed)
         try:
             async with asyncio.timeout(CLEAR_SECONDS):
                 await there.wait()
@@ -52,29 +51,18 @@ async def async_clear_status(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         )
 
 
-async def _async_own_broker(
-    hass: HomeAssistant, entry: ConfigEntry[Any], on_status: Callable[[LinkStatus], None]
-) -> BrokerLink | HaBroker:
+async def _async_own_broker(hass: HomeAssistant, entry: ConfigEntry[Any]) -> ConnectedBroker:
     """Build a connection that subscribes to nothing and leaves nothing at the broker."""
 
     def create_task(work: Any, name: str) -> asyncio.Task[None]:
         return hass.async_create_background_task(work, f"{entry.title}: {name}")
 
-    def ignore(_message: Message) -> None:
-        """Nothing is subscribed to."""
-
     if Mode(entry.data[CONF_MODE]) is Mode.HOME_ASSISTANT:
-        module = await async_import_module(hass, f"{__package__.rpartition('.')[0]}.hass.mqtt_broker")
-        broker: HaBroker = module.HaBroker(
-            hass, on_message=ignore, on_status=on_status, create_task=create_task
-        )
-        return broker
+        return await async_ha_broker(hass, create_task)
     return BrokerLink(
         replace(broker_settings(entry.data), session_expiry=0),
         loop=hass.loop,
         tls=await hass.async_add_executor_job(broker_tls, entry.data),
-        on_message=ignore,
-        on_status=on_status,
         run_blocking=hass.async_add_executor_job,
         create_task=create_task,
     )

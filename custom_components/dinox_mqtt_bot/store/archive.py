@@ -1,19 +1,21 @@
 """What is asked of the messages table as a whole: pages, numbers over time, statistics, exports."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 from math import isfinite
 import sqlite3
 from typing import Any
 
-from ..bot.model.history import Entry, Point, Row, Span, Statistics
-from ..bot.model.message import Message
-from ..bot.model.reading import Kind, Reading
+from ..bot.model.history import Entry, Point, Row, Span, Statistics, TopicRow
 from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
-from ..bot.payload.fields import parse_json
-from ..bot.payload.paths import Path, lookup, parse_path
 from .past import FEW_TOPICS, before
+from .table import LAST_TEXT_CHARACTERS
+
+type Number = Callable[[str], float | None]
+"""Returns the number of a field in a payload's text, None if there is none."""
+type NumberIn = Callable[[str], Number | None]
+"""Returns what finds the number of this field; None for a topic's own."""
 
 # Of a message that was redelivered the first row counts. The times are those that people see; a message may be
 # older than its receipt, never younger, so what was received before a time is out of the question.
@@ -75,6 +77,19 @@ WHERE messages.{_WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 
+UNTOLD = """
+SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
+FROM (
+    SELECT count(*) AS number, min(received) AS first, min(messages.id) AS oldest, max(messages.id) AS newest
+    FROM untold
+    JOIN messages ON messages.topic_id = untold.topic_id AND messages.untold = untold.number
+    GROUP BY untold.topic_id
+)
+JOIN messages ON messages.id = newest
+JOIN topics ON topics.id = topic_id
+ORDER BY oldest LIMIT ?
+"""
+
 
 def read_page(
     connection: sqlite3.Connection, topic_filter: str, limit: int, span: Span, offset: int
@@ -104,42 +119,38 @@ def read_page(
 
 
 def read_series(
-    connection: sqlite3.Connection, topic: str, field: str, span: Span, buckets: int
+    connection: sqlite3.Connection, topic: str, number: Number | None, span: Span, buckets: int
 ) -> list[Point]:
     """Return the numbers of a topic, those of each part of the span together."""
     width = (span.until - span.since) / buckets
-    return list(_points(connection, SERIES, topic, field, _bounds(connection, span) | {"width": width}))
+    return list(_points(connection, SERIES, topic, number, _bounds(connection, span) | {"width": width}))
 
 
-def read_numbers(connection: sqlite3.Connection, topic: str, field: str, limit: int) -> list[Point]:
+def read_numbers(
+    connection: sqlite3.Connection, topic: str, number: Number | None, limit: int
+) -> list[Point]:
     """Return the newest numbers of a topic, each by itself."""
-    return list(_points(connection, NEWEST, topic, field, _bounds(connection, Span()) | {"limit": limit}))
+    return list(_points(connection, NEWEST, topic, number, _bounds(connection, Span()) | {"limit": limit}))
 
 
 def _points(
-    connection: sqlite3.Connection, statement: str, topic: str, field: str, parameters: dict[str, float]
+    connection: sqlite3.Connection,
+    statement: str,
+    topic: str,
+    number: Number | None,
+    parameters: dict[str, float],
 ) -> Iterator[Point]:
     found = connection.execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
     if found is None:
         return
-    path = parse_path(field)
-    connection.create_function("amount", 1, lambda text: _amount(text, path))
+    if number is not None:
+        connection.create_function("amount", 1, number)
     rows = connection.execute(
-        statement.format(number=_FIELD if path else _OWN), {**parameters, "topic": found[0]}
+        statement.format(number=_OWN if number is None else _FIELD), {**parameters, "topic": found[0]}
     )
     for time, low, mean, high, count in rows:
         # The sum of huge numbers is infinite, their mean is not.
         yield Point(time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
-
-
-def _amount(text: str, path: Path) -> float | None:
-    """Return the number at a path of a JSON text; None if there is none."""
-    try:
-        json_value = parse_json(text)
-    except ValueError:
-        return None
-    value = lookup(Reading(Message("", b""), "", Kind.JSON, text, json=json_value), path)
-    return None if value is None else value.number
 
 
 def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
@@ -191,3 +202,21 @@ def _matching(connection: sqlite3.Connection, topic_filter: str) -> list[int]:
 def _bounds(connection: sqlite3.Connection, span: Span) -> dict[str, float]:
     after = before(connection, span.since) if span.since else 0
     return {"after": after, "since": span.since, "until": span.until}
+
+
+def read_topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[TopicRow]:
+    """Return the first topics that match, by name."""
+    found: list[TopicRow] = []
+    statement = "SELECT topic, name, count, first_seen, last_seen, last_text FROM topics ORDER BY topic"
+    for row in connection.execute(statement):
+        if len(found) == limit:
+            break
+        if matches(topic_filter, row[0]):
+            found.append(TopicRow(*row))
+    return found
+
+
+def read_untold(connection: sqlite3.Connection, most: int) -> list[TopicRow]:
+    """Return what each topic has that was not told, the longest waiting first."""
+    rows = connection.execute(UNTOLD, (LAST_TEXT_CHARACTERS, most)).fetchall()
+    return [TopicRow(*row) for row in rows]

@@ -12,15 +12,22 @@ from ..bot.model.message import Message
 from ..bot.model.reading import Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import LinkStatus
-from ..bot.model.topics import matches
 from .alert_book import group_of
-from .archive import read_export, read_numbers, read_page, read_series, read_statistics
+from .archive import (
+    NumberIn,
+    read_export,
+    read_numbers,
+    read_page,
+    read_series,
+    read_statistics,
+    read_topics,
+    read_untold,
+)
 from .backlog import Backlog, Change
 from .keeping import Keeping, read_sizes
 from .past import read_past
 from .reader import Reader
 from .recent import Recent
-from .table import LAST_TEXT_CHARACTERS, digest_of
 from .writer import Writer
 
 LOGGED_CHARACTERS = 1_000
@@ -28,18 +35,6 @@ LOGGED_CHARACTERS = 1_000
 # Beyond so many topics that wait to be told at once, a killed run loses the rest for the chat.
 MAX_UNTOLD = 10_000
 
-UNTOLD = """
-SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
-FROM (
-    SELECT count(*) AS number, min(received) AS first, min(messages.id) AS oldest, max(messages.id) AS newest
-    FROM untold
-    JOIN messages ON messages.topic_id = untold.topic_id AND messages.untold = untold.number
-    GROUP BY untold.topic_id
-)
-JOIN messages ON messages.id = newest
-JOIN topics ON topics.id = topic_id
-ORDER BY oldest LIMIT ?
-"""
 WAITING = "SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id GROUP BY topic_id"
 TOLD = "DELETE FROM untold WHERE topic_id = (SELECT id FROM topics WHERE topic = ?) AND number <= ?"
 LOG_PUBLISH = "INSERT INTO publish_log (topic, text, payload_length, who, at) VALUES (?, ?, ?, ?, ?)"
@@ -50,13 +45,21 @@ class SqliteHistory(ports.History):
     """Appends through the backlog, answers from memory, reads pages beside the writer."""
 
     def __init__(
-        self, backlog: Backlog, reader: Reader, recent: Recent, writer: Writer, keeping: Keeping
+        self,
+        backlog: Backlog,
+        reader: Reader,
+        recent: Recent,
+        writer: Writer,
+        keeping: Keeping,
+        *,
+        number_in: NumberIn,
     ) -> None:
         self._backlog = backlog
         self._reader = reader
         self._recent = recent
         self._writer = writer
         self._keeping = keeping
+        self._number_in = number_in
         # The wait of each topic that has something to be told. A number is used once: what comes in right
         # after a topic was told is in the next wait, also if one transaction holds both.
         self._untold: dict[str, int] = {}
@@ -72,8 +75,7 @@ class SqliteHistory(ports.History):
         self, reading: Reading, priority: Priority, *, untold: bool = False, record: Record | None = None
     ) -> None:
         message = reading.message
-        digest = digest_of(message.payload)
-        repeated = self._recent.learn(message, digest)
+        digest, repeated = self._recent.learn(message)
         wait = self._wait(message.topic) if untold else 0
         item = (message, reading, priority, digest, repeated, wait)
         if record:
@@ -102,9 +104,7 @@ class SqliteHistory(ports.History):
 
     @override
     async def untold(self) -> list[TopicRow]:
-        parameters = (LAST_TEXT_CHARACTERS, MAX_UNTOLD)
-        rows = await self._reader.read(lambda connection: connection.execute(UNTOLD, parameters).fetchall())
-        return [TopicRow(*row) for row in rows]
+        return await self._reader.read(lambda connection: read_untold(connection, MAX_UNTOLD))
 
     @override
     def skip(self, message: Message, *, record: Record | None = None) -> None:
@@ -133,7 +133,7 @@ class SqliteHistory(ports.History):
 
     @override
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
-        return await self._reader.read(lambda connection: _topics(connection, topic_filter, limit))
+        return await self._reader.read(lambda connection: read_topics(connection, topic_filter, limit))
 
     @override
     async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
@@ -143,13 +143,15 @@ class SqliteHistory(ports.History):
 
     @override
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
+        number = self._number_in(field)
         return await self._reader.read(
-            lambda connection: read_series(connection, topic, field, span, buckets)
+            lambda connection: read_series(connection, topic, number, span, buckets)
         )
 
     @override
     async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:
-        return await self._reader.read(lambda connection: read_numbers(connection, topic, field, limit))
+        number = self._number_in(field)
+        return await self._reader.read(lambda connection: read_numbers(connection, topic, number, limit))
 
     @override
     async def statistics(self, topic_filter: str, span: Span) -> Statistics:
@@ -186,14 +188,3 @@ class SqliteHistory(ports.History):
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         row = (link, status.phase.value, status.reason, status.detail, at)
         self._backlog.change(Change(LOG_CONNECTION, (row,)))
-
-
-def _topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -> list[TopicRow]:
-    found: list[TopicRow] = []
-    statement = "SELECT topic, name, count, first_seen, last_seen, last_text FROM topics ORDER BY topic"
-    for row in connection.execute(statement):
-        if len(found) == limit:
-            break
-        if matches(topic_filter, row[0]):
-            found.append(TopicRow(*row))
-    return found

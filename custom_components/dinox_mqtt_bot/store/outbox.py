@@ -1,6 +1,6 @@
 """What must still reach a contact or target, and the ledger of what became of it: `ports.Outbox` over SQLite."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 import sqlite3
 import time
 from typing import override
@@ -42,10 +42,9 @@ PATIENCE_SECONDS = 600
 class SqliteOutbox(ports.Outbox):
     """Counts from memory, changes through the backlog, in the order they were made."""
 
-    def __init__(self, backlog: Backlog, reader: Reader, on_stored: Callable[[Notice], None]) -> None:
+    def __init__(self, backlog: Backlog, reader: Reader) -> None:
         self._backlog = backlog
         self._reader = reader
-        self._on_stored = on_stored
         self._tally = Tally()
 
     def doubt(self, connection: sqlite3.Connection) -> None:
@@ -108,11 +107,9 @@ class SqliteOutbox(ports.Outbox):
         yield Change(PUT, (row_of(notice, chain, state),), notice if delivery else None)
         yield entered(notice.id, state, notice.at)
 
-    def stored(self, notices: Iterable[Notice]) -> None:
-        """Say what is committed, unless something newer has taken its place meanwhile."""
-        for notice in notices:
-            if self._tally.waits(notice.id):
-                self._on_stored(notice)
+    def waits(self, notice_id: str) -> bool:
+        """Whether a notice is to be said, because nothing newer has taken its place. No I/O."""
+        return self._tally.waits(notice_id)
 
     async def waiting(self) -> list[Notice]:
         """Return what was not sent yet, to contacts and targets: alerts first, then oldest first (ask)."""

@@ -45,13 +45,13 @@ class Recent:
     def known(self, message: Message) -> bool:
         return (message.packet_id, message.topic, digest_of(message.payload)) in self._fingerprints
 
-    def learn(self, message: Message, digest: int) -> bool:
-        """Remember the message; tell whether it is a redelivery of a known one."""
-        topic = message.topic
+    def learn(self, message: Message) -> tuple[int, bool]:
+        """Remember the message; return its digest, and whether it is a redelivery of a known one."""
+        topic, digest = message.topic, digest_of(message.payload)
         self._digests.put(topic, digest)
         if not message.qos:
-            return False
+            return digest, False
         fingerprint = (message.packet_id, topic, digest)
         repeated = message.repeated and fingerprint in self._fingerprints
         self._fingerprints.put(fingerprint, None)
-        return repeated
+        return digest, repeated

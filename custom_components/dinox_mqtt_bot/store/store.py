@@ -11,6 +11,7 @@ from ..bot.model.errors import BotError
 from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .alert_book import SqliteAlertBook
+from .archive import NumberIn
 from .backlog import Backlog, Change
 from .history import SqliteHistory
 from .keeping import Keeping, Retention
@@ -37,12 +38,12 @@ class Store:
         reading: sqlite3.Connection,
         *,
         loop: asyncio.AbstractEventLoop,
-        on_committed: Callable[[list[Message]], None],
-        on_stored: Callable[[Notice], None],
+        number_in: NumberIn,
         retention: Retention,
     ) -> None:
         self._loop = loop
-        self._on_committed = on_committed
+        self._on_committed: Callable[[list[Message]], None] = _nobody
+        self._on_stored: Callable[[Notice], None] = _nobody
         self._backlog = Backlog()
         keeping = Keeping(retention)
         self._writer = Writer(
@@ -53,8 +54,10 @@ class Store:
         )
         self._reader = Reader(reading, self._writer, loop)
         recent = Recent()
-        self.history = SqliteHistory(self._backlog, self._reader, recent, self._writer, keeping)
-        self.outbox = SqliteOutbox(self._backlog, self._reader, on_stored)
+        self.history = SqliteHistory(
+            self._backlog, self._reader, recent, self._writer, keeping, number_in=number_in
+        )
+        self.outbox = SqliteOutbox(self._backlog, self._reader)
         self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
         self._writer.prepare()
         recent.load(reading)
@@ -72,14 +75,12 @@ class Store:
         path: Path,
         *,
         loop: asyncio.AbstractEventLoop,
-        on_committed: Callable[[list[Message]], None],
-        on_stored: Callable[[Notice], None],
+        number_in: NumberIn,
         retention: Retention | None = None,
     ) -> Self:
         """Open the database and start its writer thread. Blocks.
 
-        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, to a
-        contact or to a target, in the event loop. Raises BotError `database_newer` or `database_unusable`.
+        Raises BotError `database_newer` or `database_unusable`.
         """
         with ExitStack() as opened:
             connection = opened.enter_context(closing(open_database(path)))
@@ -89,14 +90,23 @@ class Store:
                     connection,
                     reading,
                     loop=loop,
-                    on_committed=on_committed,
-                    on_stored=on_stored,
+                    number_in=number_in,
                     retention=retention or Retention(),
                 )
             except sqlite3.Error as error:
                 raise BotError("database_unusable", path=path.name, reason=error) from error
             opened.pop_all()
             return store
+
+    def start(
+        self, *, on_committed: Callable[[list[Message]], None], on_stored: Callable[[Notice], None]
+    ) -> None:
+        """Tell in the event loop what is safe, from now on.
+
+        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, to a
+        contact or to a target.
+        """
+        self._on_committed, self._on_stored = on_committed, on_stored
 
     @property
     def backlog(self) -> int:
@@ -141,9 +151,17 @@ class Store:
 
     def _report(self, committed: list[Message], notices: list[Notice]) -> None:
         if committed:
-            self._in_loop(self._on_committed, committed)
+            self._in_loop(self._committed, committed)
         if notices:
-            self._in_loop(self.outbox.stored, notices)
+            self._in_loop(self._stored, notices)
+
+    def _committed(self, messages: list[Message]) -> None:
+        self._on_committed(messages)
+
+    def _stored(self, notices: list[Notice]) -> None:
+        for notice in notices:
+            if self.outbox.waits(notice.id):
+                self._on_stored(notice)
 
     def _forget(self, notice_ids: list[str]) -> None:
         self._in_loop(self.outbox.forget, notice_ids)
@@ -154,3 +172,7 @@ class Store:
         except RuntimeError:
             # The loop is closed: nobody is left to be told.
             return
+
+
+def _nobody(_news: object) -> None:
+    """Nobody is told before `start`."""

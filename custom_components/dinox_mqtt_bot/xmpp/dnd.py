@@ -20,13 +20,18 @@ class DoNotDisturb:
     In a shared account the user's own clients count.
     """
 
-    def __init__(self, gate: Gate, on_presence: Callable[[str, bool], None]) -> None:
+    _tell: Callable[[str, bool], None]
+
+    def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._tell = on_presence
         self._busy: set[JID] = set()
         # Those of them that showed it in an earlier session, and not yet in this one.
         self._stale: set[JID] = set()
         self._told: set[str] = set()
+
+    def start(self, on_presence: Callable[[str, bool], None]) -> None:
+        """Tell who begins and ceases, from now on."""
+        self._tell = on_presence
 
     def __contains__(self, bare: str) -> bool:
         return bare in self._told

@@ -31,23 +31,25 @@ _PROGRESS: Final = {
 class Hearing:
     """Every message that passed the gate goes through `receive`; few are heard."""
 
-    def __init__(
+    _on_text: Callable[[Utterance], None]
+    _on_reaction: Callable[[Reaction], None]
+    _on_put_off: Callable[[], None]
+
+    def __init__(self, gate: Gate, clock: Clock, saying: Saying) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._saying = saying
+        self._heard = Remembered(1_000)
+
+    def start(
         self,
-        gate: Gate,
-        clock: Clock,
-        saying: Saying,
         *,
         on_text: Callable[[Utterance], None],
         on_reaction: Callable[[Reaction], None],
         on_put_off: Callable[[], None],
     ) -> None:
-        self._gate = gate
-        self._clock = clock
-        self._saying = saying
-        self._on_text = on_text
-        self._on_reaction = on_reaction
-        self._on_put_off = on_put_off
-        self._heard = Remembered(1_000)
+        """Tell what is heard, from now on."""
+        self._on_text, self._on_reaction, self._on_put_off = on_text, on_reaction, on_put_off
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """Hear the messages of this client."""

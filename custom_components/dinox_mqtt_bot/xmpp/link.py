@@ -39,24 +39,17 @@ type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 class XmppLink:
     """`ports.Chat` over one XMPP account.
 
-    `on_session` is called whenever notices can be said again, also after a resumed stream: what was put into
-    the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). A notice said twice in one session is
-    sent once. `on_presence` tells a contact's bare JID and whether it began or ceased to show `dnd`; nobody does at
-    first, and what is known outlasts a lost session. `on_text`, `on_reaction`, `on_presence` and `on_delivery` are
-    called from the event loop, in the context in which the link was made.
+    A notice said twice in one session is sent once.
     """
+
+    _on_status: Callable[[LinkStatus], None]
+    _on_session: Callable[[], None]
 
     def __init__(
         self,
         settings: XmppSettings,
         *,
         tls: ssl.SSLContext | None,
-        on_status: Callable[[LinkStatus], None],
-        on_text: Callable[[Utterance], None],
-        on_reaction: Callable[[Reaction], None],
-        on_presence: Callable[[str, bool], None],
-        on_session: Callable[[], None],
-        on_delivery: OnDelivery,
         create_task: CreateTask,
         clock: Clock,
         timing: Timing = DEFAULT_TIMING,
@@ -65,19 +58,13 @@ class XmppLink:
         self._settings = settings
         self._tls = tls
         self._timing = timing
-        self._on_status = on_status
-        # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
-        self._on_session = _outside(on_session)
         self._create_task = create_task
         self._gate = Gate(settings.jid)
-        self._saying = Saying(self._gate, clock, _outside(on_delivery))
-        heard, reacted, later = _outside(on_text), _outside(on_reaction), _outside(self._say_again_later)
-        self._hearing = Hearing(
-            self._gate, clock, self._saying, on_text=heard, on_reaction=reacted, on_put_off=later
-        )
-        self._rooms = Rooms(self._gate, clock, self._saying, timing, on_text=heard, on_put_off=later)
+        self._saying = Saying(self._gate, clock)
+        self._hearing = Hearing(self._gate, clock, self._saying)
+        self._rooms = Rooms(self._gate, clock, self._saying, timing)
         self._uploader = Uploader(put, timing.answer)
-        self._dnd = DoNotDisturb(self._gate, _outside(on_presence))
+        self._dnd = DoNotDisturb(self._gate)
         self._roster = Roster(self._gate, settings.name)
         self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
@@ -94,17 +81,41 @@ class XmppLink:
         """State of the connection now."""
         return self._status
 
-    def start(self) -> None:
-        """Connect, and stay connected until `stop`."""
+    def start(
+        self,
+        *,
+        on_status: Callable[[LinkStatus], None],
+        on_text: Callable[[Utterance], None],
+        on_reaction: Callable[[Reaction], None],
+        on_presence: Callable[[str, bool], None],
+        on_session: Callable[[], None],
+        on_delivery: OnDelivery,
+    ) -> None:
+        """Connect, and stay connected until `stop`.
+
+        `on_session` is called whenever notices can be said again, also after a resumed stream: what was put into
+        the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a contact's
+        bare JID and whether it began or ceased to show `dnd`; nobody does at first, and what is known outlasts a
+        lost session. All but `on_status` are called from the event loop, in the context in which the link was started.
+        """
+        self._on_status = on_status
+        # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
+        self._on_session = _outside(on_session)
+        heard, later = _outside(on_text), _outside(self._say_again_later)
+        self._saying.start(_outside(on_delivery))
+        self._hearing.start(on_text=heard, on_reaction=_outside(on_reaction), on_put_off=later)
+        self._rooms.start(on_text=heard, on_put_off=later)
+        self._dnd.start(_outside(on_presence))
         self._tell(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
 
     async def stop(self) -> None:
         """Say goodbye; afterwards nothing is left running."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-            self._task = None
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        self._task = None
         if self._reminder is not None:
             self._reminder.cancel()
         self._saying.end()

@@ -70,26 +70,22 @@ class Rooms:
     says counts as received when the room has passed it on to all, the bot too.
     """
 
-    def __init__(
-        self,
-        gate: Gate,
-        clock: Clock,
-        saying: Saying,
-        timing: Timing,
-        *,
-        on_text: Callable[[Utterance], None],
-        on_put_off: Callable[[], None],
-    ) -> None:
+    _on_text: Callable[[Utterance], None]
+    _on_put_off: Callable[[], None]
+
+    def __init__(self, gate: Gate, clock: Clock, saying: Saying, timing: Timing) -> None:
         self._gate = gate
         self._clock = clock
         self._saying = saying
         self._timing = timing
-        self._on_text = on_text
-        self._on_put_off = on_put_off
         self._stays: dict[str, _Stay] = {}
         self._left: dict[str, str] = {}
         self._changed = asyncio.Event()
         self._heard = Remembered(1_000)
+
+    def start(self, *, on_text: Callable[[Utterance], None], on_put_off: Callable[[], None]) -> None:
+        """Tell what is heard, from now on."""
+        self._on_text, self._on_put_off = on_text, on_put_off
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (bare JID: nick) from now on."""

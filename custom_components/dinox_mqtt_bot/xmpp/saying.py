@@ -37,10 +37,11 @@ class Saying:
     not carry over is said again here. Alerts that the server took just before the stream was lost for good wait again.
     """
 
-    def __init__(self, gate: Gate, clock: Clock, on_delivery: OnDelivery) -> None:
+    _tell: OnDelivery
+
+    def __init__(self, gate: Gate, clock: Clock) -> None:
         self._gate = gate
         self._clock = clock
-        self._tell = on_delivery
         # What waits, each in the order in which it came.
         self._alerts: dict[str, Notice] = {}
         self._others: dict[str, Notice] = {}
@@ -53,6 +54,10 @@ class Saying:
         self._done = Remembered(10_000)
         self._session: Session | None = None
         self._speaks_soon = False
+
+    def start(self, on_delivery: OnDelivery) -> None:
+        """Tell how far notices come, from now on."""
+        self._tell = on_delivery
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""

@@ -73,6 +73,10 @@ class Alarms:
         """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
         return self.engine.of(rule_id)
 
+    def get(self, rule_id: str, topic: str) -> Alert | None:
+        """Return what is known of one rule's topic."""
+        return self.engine.get(rule_id, topic)
+
     @property
     def due_at(self) -> float:
         """When `tick` has something to do; infinity for never."""

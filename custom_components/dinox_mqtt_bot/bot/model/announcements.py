@@ -67,13 +67,13 @@ class AlertValue:
 type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
 
 
-class Listeners:
+class Listeners[T]:
     """Whoever wants to hear what happens."""
 
     def __init__(self) -> None:
-        self._listeners: tuple[Callable[[Announcement], None], ...] = ()
+        self._listeners: tuple[Callable[[T], None], ...] = ()
 
-    def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[T], None]) -> Callable[[], None]:
         """Tell `listener` everything from now on, until the function returned is called."""
         self._listeners += (listener,)
 
@@ -82,7 +82,7 @@ class Listeners:
 
         return silence
 
-    def announce(self, announcement: Announcement) -> None:
+    def announce(self, announcement: T) -> None:
         """Tell all listeners; one that fails does not keep the others from hearing it."""
         for listener in self._listeners:
             try:

@@ -1,11 +1,13 @@
 """Fields inside a payload, found by path: `a.b[0].c`, `"living room".temp`."""
 
+from collections.abc import Callable
 from functools import lru_cache
 import re
 
 from ..model.conditions import Value
+from ..model.message import Message
 from ..model.reading import Field, Kind, Reading
-from .fields import fields_of, line, measure_of, scalar_text
+from .fields import fields_of, line, measure_of, parse_json, scalar_text
 from .interpret import quantity
 
 type Path = tuple[str | int, ...]
@@ -61,6 +63,21 @@ def lookup(reading: Reading, path: Path) -> Value | None:
     if value is None or value.unit or value.number is None:
         return value
     return _with_known_unit(reading, path, value)
+
+
+def number_in(field: str) -> Callable[[str], float | None] | None:
+    """Return what finds the number at a path of a JSON text, None if the path is empty."""
+    path = parse_path(field)
+
+    def find(text: str) -> float | None:
+        try:
+            json_value = parse_json(text)
+        except ValueError:
+            return None
+        value = lookup(Reading(Message("", b""), "", Kind.JSON, text, json=json_value), path)
+        return None if value is None else value.number
+
+    return find if path else None
 
 
 def _own(reading: Reading) -> Value | None:

@@ -24,8 +24,10 @@ _HOLD_SECONDS: Final = 15.0
 class CatchUp:
     """Reads, whenever MQTT is back, the items of the nodes whose topics are subscribed to, and tells those not told yet.
 
-    For Prosody, whose MQTT has no session, no retained messages and QoS 0 only. Messages by MQTT have to pass `holds`.
+    For Prosody, whose MQTT has no session, no retained messages and QoS 0 only.
     """
+
+    _then: Callable[[Message], None]
 
     def __init__(
         self,
@@ -33,13 +35,11 @@ class CatchUp:
         *,
         memory: Memory,
         clock: Clock,
-        on_message: Callable[[Message], None],
         create_task: CreateTask,
         patience: float = _HOLD_SECONDS,
     ) -> None:
         self._pubsub = pubsub
         self._clock = clock
-        self._on_message = on_message
         self._create_task = create_task
         self._patience = patience
         self._progress = Progress(memory)
@@ -51,15 +51,18 @@ class CatchUp:
         self._task: asyncio.Task[None] | None = None
         self._release_at: asyncio.TimerHandle | None = None
 
-    def start(self) -> None:
-        """Look as soon as there is an XMPP session too."""
+    def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
+        """Look as soon as there is an XMPP session too; return what messages by MQTT have to pass on the way to `then`."""
+        self._then = then
         self._pubsub.serve(on_session=lambda _: self._look())
+        return self._receive
 
     def pause(self) -> None:
         """Hand on what waits, and nothing more."""
         self._online = False
         self._due.clear()
         self.release()
+        self._topics = Addresses()
 
     async def stop(self) -> None:
         """Stop, and leave nothing running."""
@@ -78,7 +81,7 @@ class CatchUp:
     def _release(self, node: Node) -> None:
         for message in self._held.pop(node, []):
             self._progress[node].came(message.payload)
-            self._on_message(message)
+            self._then(message)
 
     def follow(self, topics: Iterable[str]) -> None:
         """Look after the nodes of these topics; other filters have none."""
@@ -97,17 +100,16 @@ class CatchUp:
         if self._online and not before:
             self._expect(self._topics.nodes)
 
-    def holds(self, message: Message) -> bool:
+    def _receive(self, message: Message) -> None:
         """Take note of a message, and keep it if it has to wait for older ones."""
         node = self._nodes.get(message.topic)
-        if node is None:
-            return False
-        if node in self._held:
+        if node is not None and node in self._held:
             self._held[node].append(message)
-            return True
-        self._progress[node].came(message.payload)
-        self._progress.keep()
-        return False
+            return
+        if node is not None:
+            self._progress[node].came(message.payload)
+            self._progress.keep()
+        self._then(message)
 
     def _expect(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
@@ -165,9 +167,9 @@ class CatchUp:
         for item in missed:
             self._deliver(node, item, Told.LATE)
         for message in held:
-            self._on_message(message)
+            self._then(message)
         (self._progress.write if new else self._progress.keep)()
 
     def _deliver(self, node: Node, item: Item, how: Told) -> None:
         topic = self._topics.topic(node, item.type)
-        self._on_message(message_of(topic, item, self._clock.now(), how, item.published))
+        self._then(message_of(topic, item, self._clock.now(), how, item.published))

@@ -31,9 +31,11 @@ class PubSubBroker:
 
     A filter is an exact topic `<HOST>/<TYPE>/<NODE>` or the name of a node of `service`. What was published while there was
     no session is fetched when there is one again, before anything newer is told. `chat_changed` has to be called with
-    every state of the session. `on_status` is called when the status changes, and again with the same one when
-    `refused` does.
+    every state of the session.
     """
+
+    _on_message: Callable[[Message], None]
+    _on_status: Callable[[LinkStatus], None]
 
     def __init__(
         self,
@@ -43,16 +45,12 @@ class PubSubBroker:
         memory: Memory,
         phrases: Phrases,
         clock: Clock,
-        on_message: Callable[[Message], None],
-        on_status: Callable[[LinkStatus], None],
         create_task: CreateTask,
     ) -> None:
         self._pubsub = pubsub
         self._service = service
         self._phrases = phrases
         self._clock = clock
-        self._on_message = on_message
-        self._on_status = on_status
         self._following = Following(
             pubsub, Progress(memory), on_told=self._deliver, on_change=self._report, create_task=create_task
         )
@@ -79,8 +77,14 @@ class PubSubBroker:
         }
         return unfit | failed
 
-    def start(self) -> None:
-        """Subscribe as soon as there is a session."""
+    def start(
+        self, *, on_message: Callable[[Message], None], on_status: Callable[[LinkStatus], None]
+    ) -> None:
+        """Subscribe as soon as there is a session.
+
+        `on_status` is called when the status changes, and again with the same one when `refused` does.
+        """
+        self._on_message, self._on_status = on_message, on_status
         self._running = True
         self._following.start()
 

@@ -9,7 +9,7 @@ import pytest
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.peers.publisher import MOST_WAITING, Outlet, Said
+from custom_components.dinox_mqtt_bot.peers.publisher import MOST_WAITING, Publication, StatusPublisher
 
 
 class Broker:
@@ -49,79 +49,85 @@ def broker() -> Broker:
 
 
 @pytest.fixture
-async def outlet(broker: Broker) -> Outlet:
-    return Outlet(broker, create_task=begin)
+async def publisher(broker: Broker) -> StatusPublisher:
+    return StatusPublisher(broker, create_task=begin)
 
 
-async def test_all_is_published_in_order(broker: Broker, outlet: Outlet) -> None:
+async def test_all_is_published_in_order(broker: Broker, publisher: StatusPublisher) -> None:
     broker.gate.clear()
     for payload in (b"1", b"2", b"1"):
-        outlet.put(Said("t", payload))
+        publisher.put(Publication("t", payload))
     broker.gate.set()
-    await outlet._task
+    await publisher._task
     assert broker.taken == [("t", b"1", False), ("t", b"2", False), ("t", b"1", False)]
 
 
-async def test_of_what_is_retained_only_the_newest_is_published(broker: Broker, outlet: Outlet) -> None:
+async def test_of_what_is_retained_only_the_newest_is_published(
+    broker: Broker, publisher: StatusPublisher
+) -> None:
     broker.status = LinkStatus(Phase.OFFLINE)
     for payload in (b"1", b"2"):
-        outlet.put(Said("t", payload, retain=True))
+        publisher.put(Publication("t", payload, retain=True))
     assert broker.taken == []
     broker.status = LinkStatus(Phase.ONLINE)
-    outlet.begin()
+    publisher.begin()
     assert broker.taken == [("t", b"2", True)]
 
 
-async def test_what_changes_while_it_is_published_is_published_again(broker: Broker, outlet: Outlet) -> None:
+async def test_what_changes_while_it_is_published_is_published_again(
+    broker: Broker, publisher: StatusPublisher
+) -> None:
     broker.gate.clear()
-    outlet.put(Said("t", b"1", retain=True))
-    outlet.put(Said("t", b"2", retain=True))
+    publisher.put(Publication("t", b"1", retain=True))
+    publisher.put(Publication("t", b"2", retain=True))
     broker.gate.set()
-    await outlet._task
+    await publisher._task
     assert broker.taken == [("t", b"1", True), ("t", b"2", True)]
 
 
 @pytest.mark.parametrize("key", ["not_connected", "publish_timeout"])
-async def test_what_fails_for_now_is_tried_again(broker: Broker, outlet: Outlet, key: str) -> None:
+async def test_what_fails_for_now_is_tried_again(
+    broker: Broker, publisher: StatusPublisher, key: str
+) -> None:
     broker.errors = [BotError(key)]
-    outlet.put(Said("t", b"1"))
+    publisher.put(Publication("t", b"1"))
     assert broker.taken == []
-    outlet.put(Said("t", b"2"))
+    publisher.put(Publication("t", b"2"))
     assert [payload for _, payload, _ in broker.taken] == [b"1", b"2"]
-    assert outlet.dropped == 0
+    assert publisher.dropped == 0
 
 
 async def test_what_is_refused_does_not_keep_the_rest_from_being_published(
-    broker: Broker, outlet: Outlet, caplog: pytest.LogCaptureFixture
+    broker: Broker, publisher: StatusPublisher, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker.errors = [BotError("publish_refused", reason="no"), BotError("publish_refused", reason="no")]
     for payload in (b"1", b"2", b"3"):
-        outlet.put(Said("t", payload))
+        publisher.put(Publication("t", payload))
     assert broker.taken == [("t", b"3", False)]
-    assert outlet.dropped == 2
+    assert publisher.dropped == 2
     assert len([each for each in caplog.records if "cannot tell everything" in each.message]) == 1
 
 
-async def test_what_finds_no_room_is_counted(broker: Broker, outlet: Outlet) -> None:
+async def test_what_finds_no_room_is_counted(broker: Broker, publisher: StatusPublisher) -> None:
     broker.status = LinkStatus(Phase.OFFLINE)
-    outlet.put(Said("status", b"1", retain=True))
+    publisher.put(Publication("status", b"1", retain=True))
     for number in range(MOST_WAITING):
-        outlet.put(Said("t", str(number).encode()))
-    outlet.put(Said("status", b"2", retain=True))
-    assert outlet.dropped == 1
+        publisher.put(Publication("t", str(number).encode()))
+    publisher.put(Publication("status", b"2", retain=True))
+    assert publisher.dropped == 1
     broker.status = LinkStatus(Phase.ONLINE)
-    outlet.begin()
+    publisher.begin()
     assert (len(broker.taken), broker.taken[0]) == (MOST_WAITING, ("status", b"2", True))
 
 
-async def test_nothing_is_published_after_the_end(broker: Broker, outlet: Outlet) -> None:
-    await outlet.stop()
-    outlet.put(Said("t", b"1"))
+async def test_nothing_is_published_after_the_end(broker: Broker, publisher: StatusPublisher) -> None:
+    await publisher.stop()
+    publisher.put(Publication("t", b"1"))
     assert broker.taken == []
 
 
-async def test_the_end_does_not_wait_for_the_broker(broker: Broker, outlet: Outlet) -> None:
+async def test_the_end_does_not_wait_for_the_broker(broker: Broker, publisher: StatusPublisher) -> None:
     broker.gate.clear()
-    outlet.put(Said("t", b"1"))
-    await outlet.stop()
+    publisher.put(Publication("t", b"1"))
+    await publisher.stop()
     assert broker.taken == []

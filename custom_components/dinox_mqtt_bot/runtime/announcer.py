@@ -1,0 +1,102 @@
+"""What the bot announces, told to Home Assistant: events on its bus, and whoever shows a value or the bot's status."""
+
+from collections.abc import Callable
+import logging
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+
+from ..bot.alerts.watches import BROKER
+from ..bot.model.announcements import (
+    AlertChanged,
+    AlertValue,
+    Announcement,
+    ChatReceived,
+    Listeners,
+    MessageReceived,
+)
+from ..bot.model.reading import Reading
+from ..bot.model.rules import Priority
+from ..bot.model.status import BotStatus
+from ..hass.clock import Allowance, Pulse
+from ..hass.events import (
+    EVENT_ALERT,
+    EVENT_CHAT,
+    EVENT_MESSAGE,
+    EVENTS_AT_ONCE,
+    EVENTS_PER_SECOND,
+    alert_event,
+    chat_event,
+    is_event,
+    message_event,
+    priority_of,
+    step_of,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Announcer:
+    """`pulse` beats with every change of the bot; `alerts` hear what changes, `events` the messages that are events."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._entry_id = entry_id
+        self.pulse = Pulse(hass.loop)
+        self.events = Listeners[MessageReceived]()
+        self.alerts = Listeners[AlertChanged]()
+        self.allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
+        self._watched: dict[str, Listeners[Reading]] = {}
+        self._told: BotStatus | None = None
+
+    def watch(self, topic: str, watcher: Callable[[Reading], None]) -> CALLBACK_TYPE:
+        """Call `watcher` with every reading of one topic, until the function returned is called."""
+        return self._watched.setdefault(topic, Listeners()).listen(watcher)
+
+    def announce(self, announcement: Announcement) -> None:
+        """Tell everybody whom it concerns."""
+        if isinstance(announcement, MessageReceived):
+            self._announce_message(announcement)
+        elif isinstance(announcement, ChatReceived):
+            self._hass.bus.async_fire(EVENT_CHAT, chat_event(self._entry_id, announcement))
+        elif isinstance(announcement, AlertChanged):
+            self._announce_alert(announcement)
+        elif isinstance(announcement, AlertValue):
+            self.pulse.beat()
+        else:
+            self._announce_status(announcement.status)
+
+    def _announce_message(self, message: MessageReceived) -> None:
+        if (watchers := self._watched.get(message.reading.message.topic)) is not None:
+            watchers.announce(message.reading)
+        if is_event(message):
+            self._tell_automations(message)
+        self.pulse.beat()
+
+    def _tell_automations(self, message: MessageReceived) -> None:
+        """Fire the events of a message; normal ones by the thousand would drown Home Assistant's recorder."""
+        if priority_of(message) is Priority.NORMAL and not self.allowance.take(self._hass.loop.time()):
+            if self.allowance.refused == 1:
+                _LOGGER.warning("More than %d messages a second: some fire no event", EVENTS_PER_SECOND)
+            return
+        self._hass.bus.async_fire(EVENT_MESSAGE, message_event(self._entry_id, message))
+        self.events.announce(message)
+
+    def _announce_alert(self, change: AlertChanged) -> None:
+        # That the broker is away for a moment, as at every start, would only fill the logbook.
+        if change.rule.id != BROKER.id or step_of(change) is not None:
+            self._hass.bus.async_fire(EVENT_ALERT, alert_event(self._entry_id, change))
+        self.alerts.announce(change)
+        self.pulse.beat()
+
+    def _announce_status(self, status: BotStatus) -> None:
+        told, self._told = self._told, status
+        if told is None or _standing(told) != _standing(status):
+            self.pulse.tell()
+        else:
+            self.pulse.beat()
+
+
+def _standing(status: BotStatus) -> tuple[object, ...]:
+    """Return the part of a status that must not wait a second."""
+    peace = status.paused, status.quiet_until, status.do_not_disturb
+    return status.state, status.broker, status.chat, status.firing, peace

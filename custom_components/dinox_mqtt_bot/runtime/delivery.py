@@ -1,0 +1,81 @@
+"""The way of a notice from the outbox to a contact or a target, and what comes back of it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+import logging
+
+from ..bot.model.errors import BotError
+from ..bot.model.notice import Notice, is_target
+from ..bot.model.status import Delivery
+from ..hass.no_chat import NoChat
+from ..hass.notifier import Notifier
+from ..hass.tasks import CreateTask
+from ..store.outbox import SqliteOutbox
+from ..xmpp.link import XmppLink
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class NoticeDelivery:
+    """Says what is stored; `on_mark` is told how far a notice has come."""
+
+    def __init__(
+        self,
+        outbox: SqliteOutbox,
+        chat: XmppLink | NoChat,
+        notifier: Notifier,
+        *,
+        on_mark: Callable[[str, Delivery, float], None],
+        create_task: CreateTask,
+    ) -> None:
+        self._outbox = outbox
+        self._chat = chat
+        self._notifier = notifier
+        self._on_mark = on_mark
+        self._create_task = create_task
+        # What comes while an earlier session's notices are read: those are said first.
+        self._behind: list[Notice] | None = None
+
+    def start(self) -> None:
+        """Let the notifier tell what an earlier run left, and all that follows."""
+        self._notifier.start(on_delivery=self.mark)
+
+    async def settle(self) -> None:
+        """Wait until what is committed is said and acknowledged."""
+        # A read sees everything that was handed over before.
+        with suppress(BotError):
+            await self._outbox.waiting()
+
+    async def stop(self) -> None:
+        """End what the notifier is at."""
+        await self._notifier.stop()
+
+    def say(self, notice: Notice) -> None:
+        """Say what the outbox holds."""
+        if is_target(notice.to):
+            self._notifier.say(notice)
+        elif self._behind is None:
+            self._chat.say(notice)
+        else:
+            self._behind.append(notice)
+
+    def begin(self) -> None:
+        """Say in a new session what an earlier one could not deliver, and only then what comes meanwhile."""
+        self._behind = self._behind or []
+        self._create_task(self._say_again(), "say again")
+
+    async def _say_again(self) -> None:
+        try:
+            waiting = await self._outbox.waiting()
+        except BotError as err:
+            _LOGGER.warning("What waits to be said cannot be read: %s", err)
+            waiting = []
+        behind, self._behind = self._behind or [], None
+        for notice in (*waiting, *behind):
+            if not is_target(notice.to):
+                self._chat.say(notice)
+
+    def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
+        """Write down how far a notice has come."""
+        self._outbox.mark(notice_id, delivery, at, note)
+        self._on_mark(notice_id, delivery, at)

@@ -1,0 +1,105 @@
+"""The two connections of a bot: what they tell, and on which path it goes."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..bot.bot import Bot
+from ..bot.model.status import LinkStatus, Phase
+from ..bot.ports import Memory
+from ..const import ATTR_LINK, LinkName
+from ..hass.broker import ConnectedBroker
+from ..hass.no_chat import NoChat
+from ..hass.tasks import tasks_of
+from ..peers.status import StatusOnMqtt
+from ..xmpp.link import XmppLink
+from ..xmpp.pubsub.catching_up import CatchUp
+from ..xmpp.pubsub.pubsub_broker import PubSubBroker
+from .delivery import NoticeDelivery
+from .filters import held_filters, remember_filters
+from .pubsub import NothingMissed
+
+type AnyChat = XmppLink | NoChat
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Links:
+    """The broker and the chat, with what one means for the other."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry
+    broker: ConnectedBroker
+    chat: AnyChat
+    missed: CatchUp | NothingMissed
+    memory: Memory
+    bot: Bot
+
+    def start(self, on_mqtt: StatusOnMqtt, delivery: NoticeDelivery) -> None:
+        """Connect, and reconnect for as long as the bot runs."""
+        # The path of a message, from its end: the bot takes what bots do not tell of themselves, after what was missed.
+        take = on_mqtt.start(then=self.bot.receive)
+        take = self.missed.start(then=take)
+        self.missed.follow(self.bot.wanted)
+        self.broker.start(on_message=take, on_status=self._broker_changed)
+        self.chat.start(
+            on_status=self._chat_changed,
+            on_text=self._in_task(self.bot.hear, "hear"),
+            on_reaction=self._in_task(self.bot.react, "react"),
+            on_presence=self.bot.peace.set_contact,
+            on_session=delivery.begin,
+            on_delivery=delivery.mark,
+        )
+
+    def follow(self) -> None:
+        """Take over what the bot wants of the broker from now on."""
+        # What is wanted no more is held until the broker has heard of it.
+        remember_filters(self.memory, {*self.bot.wanted, *held_filters(self.memory)})
+        self.missed.follow(self.bot.wanted)
+
+    def pause(self) -> None:
+        """Hand on what waits for older messages, and nothing more."""
+        self.broker.pause()
+        self.missed.pause()
+
+    async def stop(self) -> None:
+        """Disconnect, and leave nothing running."""
+        await asyncio.gather(self.broker.stop(), self.missed.stop(), self.chat.stop())
+
+    @property
+    def online(self) -> bool:
+        """Whether the broker is there."""
+        return self.broker.status.phase is Phase.ONLINE
+
+    def _in_task[T](self, act: Callable[[T], Coroutine[Any, Any, None]], name: str) -> Callable[[T], None]:
+        """Return what has the bot act without holding up the XMPP stream."""
+        create_task = tasks_of(self.hass, self.entry)
+
+        def begin(said: T) -> None:
+            create_task(act(said), name)
+
+        return begin
+
+    def _broker_changed(self, status: LinkStatus) -> None:
+        self.bot.broker_changed(status)
+        self.missed.broker_changed(status)
+        if status.phase is Phase.ONLINE:
+            remember_filters(self.memory, self.bot.wanted)
+        self._ask_for_credentials(status, LinkName.BROKER)
+
+    def _chat_changed(self, status: LinkStatus) -> None:
+        self.bot.chat_changed(status)
+        if isinstance(self.broker, PubSubBroker):  # the session is its connection
+            self.broker.chat_changed(status)
+        self._ask_for_credentials(status, LinkName.XMPP)
+
+    def _ask_for_credentials(self, status: LinkStatus, link: LinkName) -> None:
+        if status.fatal and status.reason == "invalid_auth":
+            self.entry.async_start_reauth(self.hass, data={ATTR_LINK: link.value})
+        elif self.online and self.chat.status.phase is Phase.ONLINE:
+            # Both were let in after all, so nobody needs to be asked.
+            for flow in list(self.entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
