@@ -19,7 +19,7 @@ class Numbered(Protocol):
 
 
 class Handles[Thing: Numbered]:
-    """Things by number and name, however a name is written and with `#` before it or not; a name goes first."""
+    """Things by number and name, with `#` before it or not, however it is written; a name goes first."""
 
     def __init__(self, things: Iterable[Thing]) -> None:
         every = list(things)

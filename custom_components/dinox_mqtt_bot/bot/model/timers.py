@@ -10,7 +10,7 @@ type Key = tuple[str, str]
 
 
 def is_due(at: float, now: float, within: float) -> bool:
-    """Say whether it is time. Farther off than `within`, the longest wait, means that the clock was set back."""
+    """Say whether it is time. Farther off than `within`, the longest wait: the clock was set back."""
     return at != NEVER and not now < at <= now + within
 
 
