@@ -37,8 +37,6 @@ from custom_components.dinox_mqtt_bot.entry.rules import (
 )
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-
 ADMIN = Caller(Surface.ACTION, "test", Role.ADMIN)
 
 HOT = AlertRule("home/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")

@@ -21,8 +21,6 @@ from custom_components.dinox_mqtt_bot.entry.bridges import bridge, bridge_subent
 from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
 from custom_components.dinox_mqtt_bot.entry.rules import rule_set
 
-pytest_plugins = ["running"]
-
 ROOM = "kitchen@conference.home.test"
 NIGHT = Bridge("home/night/#", ALICE, number=3, name="Night")
 FORM: dict[str, Any] = {

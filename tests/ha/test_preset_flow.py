@@ -21,8 +21,6 @@ from custom_components.dinox_mqtt_bot.entry.presets import preset, preset_subent
 from custom_components.dinox_mqtt_bot.entry.rule_store import EntryRules
 from custom_components.dinox_mqtt_bot.entry.rules import contact, contact_subentry, rule_set
 
-pytest_plugins = ["running"]
-
 NIGHT = Preset("Good night", "home/night", "ON", number=3)
 FORM: dict[str, Any] = {
     "name": "Light",

@@ -39,8 +39,6 @@ from custom_components.dinox_mqtt_bot.entry.rules import (
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, XmppSettings
 from lab.servers import Lab
 
-pytest_plugins = ["running"]
-
 
 @pytest.mark.parametrize(
     ("protocol", "version"),
