@@ -112,6 +112,7 @@ class Person:
         client.add_event_handler("failed_auth", lambda _: client.abort())
         client.add_event_handler("message", self._hear)
         client.add_event_handler("presence", self._see)
+        self.presences.clear()
         client.connect(LOOPBACK, self._port)
         try:
             await asyncio.wait_for(ready.wait(), within)
@@ -119,8 +120,9 @@ class Person:
             await self.leave()
             raise PersonError(f"{self.jid} could not log in at port {self._port}") from None
         await client.get_roster()
-        await client.plugin["xep_0280"].enable()
         client.send_presence()
+        # A server answers in order: by then it has taken the presence, and sent what waited for this account.
+        await client.plugin["xep_0280"].enable()
 
     async def leave(self) -> None:
         """Log out, leaving no task behind."""

@@ -142,12 +142,20 @@ class House:
         return await self.state("sensor", "_status") == status
 
     async def settled(self) -> bool:
-        """Whether both links of the bot are up."""
+        """Whether both links of the bot are up, and the server has taken its presence.
+
+        What is written to it before comes late, and a late command is not run.
+        """
+        seen = self.you.presences.get(BOT)
+        return seen is not None and seen.kind == "available" and await self.links_are_up()
+
+    async def links_are_up(self, bots: int = 1) -> bool:
+        """Whether both links of so many bots are up."""
         states = await self.hass.api.states()
-        bots = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
+        ours = [key for key in states if key.startswith("binary_sensor.mqtt_bot")]
         # Alert rules have one each too.
-        links = [key for key in bots if key.endswith(("_mqtt", "_xmpp"))]
-        return len(links) == 2 and all(states[key]["state"] == "on" for key in links)
+        links = [key for key in ours if key.endswith(("_mqtt", "_xmpp"))]
+        return len(links) == 2 * bots and all(states[key]["state"] == "on" for key in links)
 
     async def come_back(self, *, killed: bool = False) -> None:
         """Log in again with your client if its server went away.

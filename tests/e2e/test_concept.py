@@ -76,6 +76,7 @@ async def test_two_bots_whose_bridges_mirror_each_other_come_to_rest(house: Hous
     )
     other = second["entry_id"]
     try:
+        await until(lambda: house.links_are_up(2), "the second bot did not come up", 60)
         await house.hass.add_rule(house.entry_id, "contact", jid=SHARED, role="operator", receives=False)
         await house.action("bridge", topic="mirror/#", what=f"{SHARED} both payload topic mirror/one")
         await house.hass.api.call_action(

@@ -62,12 +62,12 @@ async def test_both_killed_at_once(house: House) -> None:
     house.broker.start()
     await house.come_back(killed=True)
     await house.link_is("mqtt", "on")
-    await house.link_is("xmpp", "on")
+    await until(house.settled, "the house did not become ready", 90)
     # Retained: the broker has forgotten the session, and the bot may be a moment behind with its subscriptions.
     await house.publish("e2e/both", "after both", retain=True)
     await house.you.next("after both", 30)
     await house.publish("e2e/both", "", retain=True)
-    assert "Online" in await house.ask("/mqtt status")
+    assert "Online" in await house.ask("/mqtt status", "Online")
 
 
 async def test_the_broker_refuses_the_login_for_a_moment(house: House) -> None:
@@ -144,4 +144,5 @@ async def test_a_message_written_to_the_bot_while_it_was_away_is_answered(house:
     house.you.say(BOT, "/mqtt help publish")
     await asyncio.sleep(1)
     await house.hass.start()
+    await until(house.settled, "the house did not become ready", 90)
     await house.you.next("publish", 60)

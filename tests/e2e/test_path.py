@@ -60,7 +60,8 @@ async def test_twenty_sensors_at_once_are_few_messages_and_none_is_forgotten(hou
         return all(f"e2e/twenty/{number:02}" in text for number in range(20))
 
     await until(all_told, "not every sensor was told", 15)
-    assert len(await house.you.silence(1)) <= 5
+    # An earlier test's last message may come meanwhile.
+    assert len([heard for heard in await house.you.silence(1) if "e2e/twenty/" in heard.text]) <= 5
 
 
 async def test_pause_hides_and_resume_tells_how_many(house: House) -> None:

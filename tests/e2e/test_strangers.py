@@ -60,10 +60,9 @@ async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: Hous
             {"contact": jid, "topics": ["shared/#"]},
         )
         try:
-            await until(lambda: _all_links_up(house), "the second bot did not come up", 60)
-            await asyncio.sleep(
-                2
-            )  # the answer to its request for carbons, by which it hears your other clients
+            await until(lambda: house.links_are_up(2), "the second bot did not come up", 60)
+            # The answer to its request for carbons, by which it hears your other clients.
+            await asyncio.sleep(2)
             me.say(jid, "/mqtt topics")
             await me.next("shared/#", 20)
             await house.publish("shared/x", "told to myself")
@@ -73,10 +72,3 @@ async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: Hous
             assert len(me.all) == before, "it answers itself"
         finally:
             await house.hass.api.call("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
-
-
-async def _all_links_up(house: House) -> bool:
-    states = await house.hass.api.states()
-    ours = (key for key in states if key.startswith("binary_sensor.mqtt_bot"))
-    links = [key for key in ours if "_mqtt" in key[20:] or "_xmpp" in key]
-    return len(links) == 4 and all(states[key]["state"] == "on" for key in links)

@@ -1,7 +1,7 @@
 """A whole bot on real servers, and the people and devices around it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager
 from hashlib import blake2b
 import os
@@ -11,12 +11,12 @@ from typing import IO, Any
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
-from homeassistant.core import HomeAssistant
-import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from homeassistant.core import Context, HomeAssistant, State
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Contact, Subscription
-from custom_components.dinox_mqtt_bot.bot.model.status import BotState
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
+from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.const import (
     CONF_CA,
     CONF_CLIENT_CERT,
@@ -37,47 +37,11 @@ from custom_components.dinox_mqtt_bot.const import (
     Mode,
 )
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, CONTACTS, TOPICS
-from lab.person import Person
-from lab.servers import Lab, Prosody, Server
 
 LOOPBACK = "127.0.0.1"
 BOT = "bot@home.test"
 ALICE = "alice@home.test"
-
-
-@pytest.fixture(scope="session")
-def servers() -> Generator[Lab]:
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture(scope="session")
-def mosquitto(servers: Lab) -> Server:
-    """A broker for everybody: use topics of your own."""
-    return servers.mosquitto()
-
-
-@pytest.fixture
-def own_lab() -> Generator[Lab]:
-    """Servers to stop and start, with an authority of their own."""
-    with Lab() as lab:
-        yield lab
-
-
-@pytest.fixture
-def own_mosquitto(own_lab: Lab) -> Server:
-    return own_lab.mosquitto()
-
-
-@pytest.fixture(scope="session")
-def prosody(servers: Lab) -> Prosody:
-    return servers.prosody(users={"bot": "botpw", "alice": "alicepw"})
-
-
-@pytest.fixture
-async def alice(socket_enabled: None, servers: Lab, prosody: Prosody) -> AsyncGenerator[Person]:
-    async with Person(ALICE, "alicepw", prosody.ports["c2s"], servers.client_ssl()) as person:
-        yield person
+USERS = {"bot": "botpw", "alice": "alicepw"}
 
 
 def client_id() -> str:
@@ -184,6 +148,8 @@ async def running(
     try:
         if state is not None:
             await until(lambda: entry.runtime_data.bot.status.state is state)
+        if state in {BotState.WAITING, BotState.ONLINE}:
+            await subscribed(entry.runtime_data)
         yield entry.runtime_data
     finally:
         if entry.state.name == "LOADED":
@@ -208,6 +174,47 @@ async def until(condition: Callable[[], object], within: float = 10.0) -> None:
     async with asyncio.timeout(within):
         while not condition():
             await asyncio.sleep(0.02)
+
+
+async def subscribed(bot: Any) -> None:
+    """Wait until the broker has answered for every topic: what is published before may be missed."""
+    # Home Assistant's own connection subscribes when it finds the time; PubSub fetches what it has missed.
+    if isinstance(bot.broker, BrokerLink):
+        wanted = bot.broker._wanted
+        await until(lambda: wanted._wanted.keys() <= wanted._granted.keys() | wanted.refused.keys())
+
+
+async def reachable(bot: Any, within: float = 10.0) -> None:
+    """Wait until the server has taken the bot's presence: what is written to the bot before comes late."""
+    await until(lambda: bot.chat.status.phase is Phase.ONLINE, within)
+    assert await bot.chat._session.alive()
+
+
+async def ask(hass: HomeAssistant, action: str, context: Context | None = None, **values: object) -> Any:
+    """Call an action of the bot and return what it answers."""
+    return await hass.services.async_call(
+        DOMAIN, action, values, blocking=True, return_response=True, context=context
+    )
+
+
+async def context_of(hass: HomeAssistant, group: str) -> Context:
+    """Return the context of what Ann does, who is in this group."""
+    user = MockUser(name="Ann", groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
+    return Context(user_id=user.id)
+
+
+def shown(hass: HomeAssistant, entity_id: str) -> State:
+    state = hass.states.get(entity_id)
+    assert state is not None, f"{entity_id} is none of {sorted(hass.states.async_entity_ids())}"
+    return state
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    return shown(hass, entity_id).state
+
+
+def is_in(hass: HomeAssistant, entity_id: str, wanted: str) -> Callable[[], bool]:
+    return lambda: state_of(hass, entity_id) == wanted
 
 
 async def publish(port: int, topic: str, payload: str, *options: str) -> None:

@@ -10,10 +10,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from running import (
     ALICE,
+    BOT,
     NO_ACCOUNT,
-    account,
     bot_entry,
     contacts,
+    reachable,
     running,
     standalone,
     until,
@@ -23,9 +24,7 @@ from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.hass.conversation_agent import HaAgent
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
+from lab.servers import Server
 
 LAMP = "input_boolean.lamp"
 OWN = "conversation.bot_conversation"
@@ -109,12 +108,11 @@ async def test_a_bot_is_never_its_own_agent(hass: HomeAssistant, mosquitto: Serv
 
 
 async def test_a_contact_switches_a_lamp_in_plain_words(
-    hass: HomeAssistant, lamp: str, mosquitto: Server, prosody: Prosody, servers: Lab, alice: Person
+    hass: HomeAssistant, lamp: str, both: dict[str, Any], alice: Person
 ) -> None:
-    data = {**standalone(mosquitto.ports["mqtt"]), **account(prosody.ports["c2s"], servers.ca)}
     user = await user_of(hass, "system-users")
-    entry = bot_entry(data, contacts(Contact(ALICE, user=user)), {"free_text": "agent"})
+    entry = bot_entry(both, contacts(Contact(ALICE, user=user)), {"free_text": "agent"})
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase == "online")
-        alice.say(str(data["jid"]), "turn on lamp")
+        await reachable(bot)
+        alice.say(BOT, "turn on lamp")
         await until(lambda: hass.states.get(lamp).state == "on")

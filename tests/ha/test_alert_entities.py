@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 from homeassistant.const import STATE_OFF, STATE_ON
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
-from running import NO_ACCOUNT, add_subentry, alerts, bot_entry, publish, running, standalone, topics, until
+from running import add_subentry, alerts, bot_entry, is_in, publish, running, shown, topics, until
 
 from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
@@ -16,8 +16,6 @@ from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
 from lab.servers import Server
-
-pytest_plugins = ["running"]
 
 WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
 
@@ -27,26 +25,11 @@ def port(own_mosquitto: Server) -> int:
     return own_mosquitto.ports["mqtt"]
 
 
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    return {**standalone(port), **NO_ACCOUNT}
-
-
-def found(hass: HomeAssistant, entity_id: str) -> State:
-    state = hass.states.get(entity_id)
-    assert state is not None, f"{entity_id} is none of {sorted(hass.states.async_entity_ids())}"
-    return state
-
-
-def is_in(hass: HomeAssistant, entity_id: str, wanted: str):
-    return lambda: found(hass, entity_id).state == wanted
-
-
 async def test_a_rule_is_a_problem_while_one_of_its_topics_is(
     hass: HomeAssistant, data: dict[str, Any], port: int
 ) -> None:
     async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))):
-        off = found(hass, "binary_sensor.bot_warm")
+        off = shown(hass, "binary_sensor.bot_warm")
         assert (off.state, off.attributes["device_class"], off.attributes["count"]) == (
             STATE_OFF,
             "problem",
@@ -56,19 +39,19 @@ async def test_a_rule_is_a_problem_while_one_of_its_topics_is(
         await publish(port, "home/oven", "31")
         await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
         await publish(port, "home/sauna", "90")
-        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["count"] == 2)
-        told = found(hass, "binary_sensor.bot_warm").attributes
+        await until(lambda: shown(hass, "binary_sensor.bot_warm").attributes["count"] == 2)
+        told = shown(hass, "binary_sensor.bot_warm").attributes
         assert (told["topics"], told["numbers"]) == (["home/oven", "home/sauna"], [1, 2])
         assert (told["value"], told["peak"], told["acknowledged_by"]) == ("31", "31", None)
         assert told["since"] is not None
-        assert found(hass, "sensor.bot_alerts_firing").state == "2"
-        assert found(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
+        await until(is_in(hass, "sensor.bot_alerts_firing", "2"))
+        assert shown(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
         await publish(port, "home/oven", "40")
-        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["value"] == "40")
+        await until(lambda: shown(hass, "binary_sensor.bot_warm").attributes["value"] == "40")
         await publish(port, "home/oven", "20")
         await publish(port, "home/sauna", "20")
         await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
-        assert "topics" not in found(hass, "binary_sensor.bot_warm").attributes
+        assert "topics" not in shown(hass, "binary_sensor.bot_warm").attributes
         await until(is_in(hass, "sensor.bot_alerts_firing", "0"))
 
 
@@ -77,11 +60,11 @@ async def test_many_topics_of_one_rule_are_counted_and_some_of_them_named(
 ) -> None:
     async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))):
         await asyncio.gather(*(publish(port, f"home/{place}", "31") for place in range(25)))
-        await until(lambda: found(hass, "binary_sensor.bot_warm").attributes["count"] == 25)
-        told = found(hass, "binary_sensor.bot_warm").attributes
+        await until(lambda: shown(hass, "binary_sensor.bot_warm").attributes["count"] == 25)
+        told = shown(hass, "binary_sensor.bot_warm").attributes
         assert (len(told["topics"]), told["numbers"]) == (20, list(range(1, 21)))
         await until(is_in(hass, "sensor.bot_alerts_firing", "25"))
-        assert found(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
+        assert shown(hass, "sensor.bot_alerts_firing").attributes["names"] == ["Warm"]
 
 
 async def test_an_alert_that_stands_is_shown_again_after_a_restart(
@@ -91,11 +74,11 @@ async def test_an_alert_that_stands_is_shown_again_after_a_restart(
     async with running(hass, entry):
         await publish(port, "home/oven", "31")
         await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
-        since = found(hass, "binary_sensor.bot_warm").attributes["since"]
+        since = shown(hass, "binary_sensor.bot_warm").attributes["since"]
         own_mosquitto.stop()
         assert await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
-        again = found(hass, "binary_sensor.bot_warm")
+        again = shown(hass, "binary_sensor.bot_warm")
         assert (again.state, again.attributes["since"], again.attributes["numbers"]) == (STATE_ON, since, [1])
 
 
@@ -111,14 +94,14 @@ async def test_a_rule_is_changed_switched_off_and_removed_while_the_bot_runs(
         changed = AlertRule("home/+", WARM.condition, name="Hot", id=rule.id, number=1, enabled=False)
         await bot.bot.ports.rules.put_alert(changed)
         await hass.async_block_till_done()
-        off = found(hass, "binary_sensor.bot_warm")
+        off = shown(hass, "binary_sensor.bot_warm")
         assert (off.state, off.attributes["enabled"]) == (STATE_OFF, False)
         assert off.attributes["friendly_name"] == "Bot Hot"
         await bot.bot.ports.rules.remove_alert(rule)
         await hass.async_block_till_done()
         assert hass.states.get("binary_sensor.bot_warm") is None
         assert entity_registry.async_get("binary_sensor.bot_warm") is None
-        assert found(hass, "binary_sensor.bot_mqtt").state == STATE_ON
+        assert shown(hass, "binary_sensor.bot_mqtt").state == STATE_ON
         assert entry.runtime_data is bot
 
 
@@ -182,8 +165,8 @@ async def test_what_happens_to_an_alert_is_an_event(
             "priority": "alert",
             "who": None,
         }
-        shown = found(hass, "event.bot_alert").attributes
-        assert (shown["event_type"], shown["rule"], shown["text"]) == ("fired", "Warm", "31.5 °C")
+        told = shown(hass, "event.bot_alert").attributes
+        assert (told["event_type"], told["rule"], told["text"]) == ("fired", "Warm", "31.5 °C")
         await publish(port, "home/oven", '{"value": 20, "unit": "°C"}')
-        await until(lambda: found(hass, "event.bot_alert").attributes["event_type"] == "resolved")
+        await until(lambda: shown(hass, "event.bot_alert").attributes["event_type"] == "resolved")
         assert events[-1].data["step"] == "resolved"

@@ -16,8 +16,6 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-
 ALICE = "alice@home.test"
 ALERT: dict[str, Any] = {
     "filter": "home/freezer",

@@ -17,6 +17,7 @@ from running import (
     alerts,
     bot_entry,
     contacts,
+    reachable,
     running,
     standalone,
     until,
@@ -29,8 +30,6 @@ from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.person import Person
 from lab.servers import Lab, Prosody
-
-pytest_plugins = ["running"]
 
 PHONE = "notify.mobile_app_phone"
 WARM = AlertRule("cold/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
@@ -208,7 +207,7 @@ async def test_contact_and_phone_are_told_each_in_its_way(
         await until(lambda: bot.store.outbox.undelivered == 1)
         bot.chat.reconnect()
         await until(lambda: bot.chat.status.phase is not Phase.ONLINE)
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         phone = Phone().register(hass, "mobile_app_phone")
         receive(bot, "cold/freezer", "-18")
         await until(lambda: len(phone.told) == 2)
@@ -218,7 +217,7 @@ async def test_a_contact_that_shows_do_not_disturb_is_told_afterwards(
     hass: HomeAssistant, chatting: dict[str, Any], alice: Person
 ) -> None:
     async with running(hass, bot_entry(chatting, alerts(WARM) + contacts(ALICE)), None) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         alice.show("dnd")
         await until(lambda: ALICE in bot.bot.disturbance.contacts)
         receive(bot, "cold/freezer", "-3")
@@ -231,7 +230,7 @@ async def test_a_reaction_acknowledges_an_alert(
     hass: HomeAssistant, chatting: dict[str, Any], alice: Person
 ) -> None:
     async with running(hass, bot_entry(chatting, alerts(WARM) + contacts(ALICE)), None) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         receive(bot, "cold/freezer", "-3")
         heard = await alice.next("Freezer")
         alice.react(BOT, heard.id, "👍")

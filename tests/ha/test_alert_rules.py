@@ -29,14 +29,8 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
 from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
 from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
-from custom_components.dinox_mqtt_bot.entry.rules import (
-    ALERTS,
-    VALUES,
-    rule_set,
-)
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, VALUES, rule_set
 from lab.servers import Server
-
-pytest_plugins = ["running"]
 
 ADMIN = Caller(Surface.ACTION, "test", Role.ADMIN)
 

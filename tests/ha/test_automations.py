@@ -40,8 +40,6 @@ from custom_components.dinox_mqtt_bot.logbook import ON_THE_WAY, TEXTS, async_de
 from custom_components.dinox_mqtt_bot.trigger import PRIORITIES, STATES, TRIGGERS
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-
 ROOT = Path(dinox_mqtt_bot.__file__).parent
 WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
 DOOR = AlertRule("home/door", Condition(Operator.EQUAL, ("OPEN",)), name="Door", number=2)

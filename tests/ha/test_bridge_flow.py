@@ -20,8 +20,6 @@ from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES, rule_set
 
-pytest_plugins = ["running"]
-
 ROOM = "kitchen@conference.home.test"
 NIGHT = Bridge("home/night/#", ALICE, number=3, name="Night")
 FORM: dict[str, Any] = {

@@ -12,15 +12,14 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import pytest
 from running import (
     ALICE,
-    account,
     bot_entry,
     contacts,
     next_on,
     publish,
     publish_file,
     publish_lines,
+    reachable,
     running,
-    standalone,
     topics,
     until,
 )
@@ -30,24 +29,10 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Di
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from custom_components.dinox_mqtt_bot.hass.uploads import http_put
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
+from lab.servers import Lab, Prosody
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 QUIET = contacts(Contact(ALICE, receives=False))
-
-
-@pytest.fixture
-def data(mosquitto: Server, prosody: Prosody, servers: Lab) -> dict[str, Any]:
-    """Return the data of a bot with broker and account."""
-    return {**standalone(mosquitto.ports["mqtt"]), **account(prosody.ports["c2s"], servers.ca)}
-
-
-@pytest.fixture
-def base() -> str:
-    """Return a topic that no other test uses."""
-    return f"bridge/{uuid.uuid4().hex[:8]}"
 
 
 def texts(person: Person) -> list[str]:
@@ -55,42 +40,42 @@ def texts(person: Person) -> list[str]:
 
 
 async def test_fifty_answers_in_one_second_arrive_in_order(
-    hass: HomeAssistant, data: dict[str, Any], alice: Person, mosquitto: Server, base: str, tmp_path: Path
+    hass: HomeAssistant, both: dict[str, Any], alice: Person, port: int, base: str, tmp_path: Path
 ) -> None:
     """Request and response: each answer is a message of its own, in the order in which the broker had them."""
     bridge = Bridge(f"{base}/answers", ALICE, format=Format.PAYLOAD, per_minute=0)
     wanted = [f"answer {number}" for number in range(50)]
     file = tmp_path / "answers"
     file.write_text("\n".join(wanted) + "\n", "utf-8")
-    async with running(hass, bot_entry(data, [*QUIET, BRIDGES.write(bridge)]), None) as bot:
-        await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
-        await publish_lines(mosquitto.ports["mqtt"], f"{base}/answers", file)
+    async with running(hass, bot_entry(both, [*QUIET, BRIDGES.write(bridge)])) as bot:
+        await reachable(bot)
+        await publish_lines(port, f"{base}/answers", file)
         await until(lambda: len([text for text in texts(alice) if text.startswith("answer ")]) >= 50, 20)
     assert [text for text in texts(alice) if text.startswith("answer ")] == wanted
 
 
 async def test_what_is_said_is_published_and_does_not_come_back(
-    hass: HomeAssistant, data: dict[str, Any], alice: Person, mosquitto: Server, base: str
+    hass: HomeAssistant, both: dict[str, Any], alice: Person, port: int, base: str
 ) -> None:
     bridge = Bridge(f"{base}/#", ALICE, direction=Direction.BOTH, format=Format.PAYLOAD, topic=f"{base}/said")
-    entry = bot_entry(data, [*QUIET, BRIDGES.write(replace(bridge, retain=True))])
-    async with running(hass, entry, None) as bot:
-        await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
-        alice.say(data["jid"], "dinner is ready")
-        assert await next_on(mosquitto.ports["mqtt"], f"{base}/said") == "dinner is ready"
+    entry = bot_entry(both, [*QUIET, BRIDGES.write(replace(bridge, retain=True))])
+    async with running(hass, entry) as bot:
+        await reachable(bot)
+        alice.say(both["jid"], "dinner is ready")
+        assert await next_on(port, f"{base}/said") == "dinner is ready"
         await until(lambda: bot.bot.status.last_topic == f"{base}/said")
         ((name, mark),) = bot.bot._last.message.properties.user
-        assert (name, mark.partition("/")[0]) == ("dinox-bridge", data["client_id"])
-        await publish(mosquitto.ports["mqtt"], f"{base}/other", "thank you")
+        assert (name, mark.partition("/")[0]) == ("dinox-bridge", both["client_id"])
+        await publish(port, f"{base}/other", "thank you")
         await alice.next("thank you")
     assert "dinner is ready" not in texts(alice)
 
 
 async def test_a_picture_is_uploaded_and_its_address_told(
     hass: HomeAssistant,
-    data: dict[str, Any],
+    both: dict[str, Any],
     alice: Person,
-    mosquitto: Server,
+    port: int,
     servers: Lab,
     base: str,
     tmp_path: Path,
@@ -103,10 +88,10 @@ async def test_a_picture_is_uploaded_and_its_address_told(
         *topics(f"{base}/seen"),
         BRIDGES.write(Bridge(f"{base}/cam", ALICE, format=Format.FILE)),
     ]
-    async with running(hass, bot_entry(data, rules), None) as bot:
-        await until(lambda: bot.online and bot.bot.chat.status.phase.value == "online")
+    async with running(hass, bot_entry(both, rules)) as bot:
+        await reachable(bot)
         for topic in ("cam", "seen"):
-            await publish_file(mosquitto.ports["mqtt"], f"{base}/{topic}", file)
+            await publish_file(port, f"{base}/{topic}", file)
             heard = await alice.next(f"/{topic}.png")
             session = async_get_clientsession(hass)
             async with session.get(heard.text, ssl=servers.client_ssl()) as answer:
@@ -129,7 +114,7 @@ async def room(alice: Person) -> AsyncGenerator[str]:
 
 
 async def test_a_room_is_told_asks_and_is_answered(
-    hass: HomeAssistant, data: dict[str, Any], alice: Person, room: str, mosquitto: Server, base: str
+    hass: HomeAssistant, both: dict[str, Any], alice: Person, room: str, port: int, base: str
 ) -> None:
     said: list[tuple[str, str]] = []
     alice.client.add_event_handler(
@@ -138,13 +123,13 @@ async def test_a_room_is_told_asks_and_is_answered(
     bridge = Bridge(
         f"{base}/out", room, room=True, nick="Robo", direction=Direction.BOTH, topic=f"{base}/in", retain=True
     )
-    async with running(hass, bot_entry(data, [*QUIET, BRIDGES.write(bridge)]), None) as bot:
-        await until(lambda: bot.online and room in bot.chat._circle.inside)
-        await publish(mosquitto.ports["mqtt"], f"{base}/out", "21 °C")
+    async with running(hass, bot_entry(both, [*QUIET, BRIDGES.write(bridge)])) as bot:
+        await until(lambda: room in bot.chat._circle.inside)
+        await publish(port, f"{base}/out", "21 °C")
         await until(lambda: ("Robo", f"{base}/out\n21 °C") in said)
         await until(lambda: bot.bot.status.undelivered == 0)
         alice.client.send_message(room, "too cold", mtype="groupchat")
-        assert await next_on(mosquitto.ports["mqtt"], f"{base}/in") == "too cold"
+        assert await next_on(port, f"{base}/in") == "too cold"
         alice.client.send_message(room, "/mqtt bridges", mtype="groupchat")
         await until(lambda: any(nick == "Robo" and "Bridges: 1" in text for nick, text in said))
 

@@ -5,37 +5,16 @@ from typing import Any
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from running import NO_ACCOUNT, bot_entry, next_on, publish, running, standalone, topics, until
-
-from lab.servers import Server
-
-pytest_plugins = ["running"]
+from running import bot_entry, context_of, next_on, publish, running, topics, until
 
 AGENT = "conversation.bot_conversation"
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    """Return the data of a bot without an account."""
-    return {**standalone(port), **NO_ACCOUNT}
 
 
 async def say(hass: HomeAssistant, text: str, context: Context | None = None) -> str:
     """Say something in the dialog and return the answer."""
     result = await conversation.async_converse(hass, text, None, context or Context(), agent_id=AGENT)
     return result.response.speech["plain"]["speech"]
-
-
-async def context_of(hass: HomeAssistant, group: str) -> Context:
-    user = MockUser(groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
-    return Context(user_id=user.id)
 
 
 @pytest.mark.parametrize("text", ["/mqtt publish -r assist/light ON", "publish -r assist/light ON"])

@@ -1,6 +1,7 @@
 """What a user can download and attach to a bug report."""
 
 import json
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
@@ -8,13 +9,11 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from running import (
     ALICE,
     BOT,
-    account,
     alerts,
     bot_entry,
     contacts,
     publish,
     running,
-    standalone,
     topics,
     until,
 )
@@ -23,20 +22,11 @@ from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Ope
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Contact, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
 
 
 async def test_diagnostics_tell_states_and_counters_and_nothing_private(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    mosquitto: Server,
-    prosody: Prosody,
-    servers: Lab,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, port: int, both: dict[str, Any]
 ) -> None:
-    port = mosquitto.ports["mqtt"]
-    data = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
     rules = topics(Subscription("diagnostics/x", alias="Bedroom")) + contacts(
         Contact(ALICE, name="Alice Miller")
     )
@@ -53,7 +43,7 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         Bridge("diagnostics/x", ALICE, name="To Alice", nick="Jeeves", template="Dear Alice")
     )
     options = {"notify_targets": ["notify.alices_phone"], "click": "/lovelace/secrets"}
-    entry = bot_entry(data, [*rules, *alerts(rule), carried], options)
+    entry = bot_entry(both, [*rules, *alerts(rule), carried], options)
     async with running(hass, entry) as bot:
         await publish(port, "diagnostics/x", "a secret value")
         await until(lambda: bot.bot.status.messages)

@@ -20,14 +20,14 @@ from pytest_homeassistant_custom_component.common import (
 from running import (
     ALICE,
     BOT,
-    NO_ACCOUNT,
-    account,
     bot_entry,
     contacts,
+    is_in,
     publish,
     publish_lines,
+    reachable,
     running,
-    standalone,
+    state_of,
     topics,
     until,
 )
@@ -36,9 +36,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscript
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.hass.events import EVENT_CHAT, EVENT_MESSAGE
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
+from lab.servers import Server
 
 
 @pytest.fixture
@@ -47,29 +45,12 @@ def port(own_mosquitto: Server) -> int:
     return own_mosquitto.ports["mqtt"]
 
 
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    """Return the data of a bot without an account."""
-    return {**standalone(port), **NO_ACCOUNT}
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str:
-    found = hass.states.get(entity_id)
-    assert found is not None, f"{entity_id} is none of {sorted(hass.states.async_entity_ids())}"
-    return found.state
-
-
-def is_in(hass: HomeAssistant, entity_id: str, wanted: str):
-    return lambda: state(hass, entity_id) == wanted
-
-
 async def test_the_entities_of_a_bot(
-    hass: HomeAssistant, port: int, prosody: Prosody, servers: Lab, entity_registry: er.EntityRegistry
+    hass: HomeAssistant, both: dict[str, Any], entity_registry: er.EntityRegistry
 ) -> None:
-    both = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
     entry = bot_entry(both, topics("home/temp", "home/#") + contacts(ALICE))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         entries = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
         assert sorted(each.entity_id for each in entries) == [
             "binary_sensor.bot_mqtt",
@@ -100,7 +81,7 @@ async def test_the_status_follows_the_broker(
     hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server, port: int
 ) -> None:
     async with running(hass, bot_entry(data, topics("home/temp"))):
-        assert (state(hass, "sensor.bot_status"), state(hass, "binary_sensor.bot_mqtt")) == (
+        assert (state_of(hass, "sensor.bot_status"), state_of(hass, "binary_sensor.bot_mqtt")) == (
             "waiting",
             STATE_ON,
         )
@@ -108,13 +89,13 @@ async def test_the_status_follows_the_broker(
         await until(is_in(hass, "sensor.bot_status", "online"))
         await asyncio.to_thread(own_mosquitto.stop)
         await until(is_in(hass, "sensor.bot_status", "offline"))
-        assert state(hass, "binary_sensor.bot_mqtt") == STATE_OFF
-        assert state(hass, "sensor.home_temp_value") == STATE_UNAVAILABLE
+        assert state_of(hass, "binary_sensor.bot_mqtt") == STATE_OFF
+        assert state_of(hass, "sensor.home_temp_value") == STATE_UNAVAILABLE
         assert hass.states.get("sensor.bot_status").attributes["reason"]
         await asyncio.to_thread(own_mosquitto.start)
         await until(is_in(hass, "sensor.bot_status", "online"), within=30)
         assert hass.states.get("sensor.bot_status").attributes["reason"] is None
-        assert state(hass, "sensor.home_temp_value") == "21"
+        assert state_of(hass, "sensor.home_temp_value") == "21"
 
 
 async def test_the_newest_message_is_a_sensor(
@@ -122,7 +103,7 @@ async def test_the_newest_message_is_a_sensor(
 ) -> None:
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)  # the number of messages is not
     async with running(hass, bot_entry(data, topics("home/#"))):
-        assert state(hass, "sensor.bot_last_message") == "unknown"
+        assert state_of(hass, "sensor.bot_last_message") == "unknown"
         await publish(port, "home/note", "x" * 300)
         await until(is_in(hass, "sensor.bot_messages", "1"))
         last = hass.states.get("sensor.bot_last_message")
@@ -183,7 +164,7 @@ async def test_a_value_is_there_again_after_a_restart(
     stored = {"native_value": value, "native_unit_of_measurement": unit}
     mock_restore_cache_with_extra_data(hass, [(State("sensor.home_temp_value", str(value)), stored)])
     async with running(hass, bot_entry(data, topics("home/temp"))):
-        assert state(hass, "sensor.home_temp_value") == str(value)
+        assert state_of(hass, "sensor.home_temp_value") == str(value)
         assert hass.states.get("sensor.home_temp_value").attributes.get("state_class") == state_class
 
 
@@ -231,10 +212,10 @@ async def test_silent_and_known_messages_are_no_events(
     await publish(port, "home/kept", "1", "-r")
     entry = bot_entry(data, rules)
     async with running(hass, entry, BotState.ONLINE):
-        await until(lambda: state(hass, "sensor.home_kept_value") == "1")
+        await until(lambda: state_of(hass, "sensor.home_kept_value") == "1")
     fired = async_capture_events(hass, EVENT_MESSAGE)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await until(lambda: state(hass, "sensor.home_kept_value") == "1")
+    await until(lambda: state_of(hass, "sensor.home_kept_value") == "1")
     await publish(port, "home/silent", "2")
     await publish(port, "home/last", "3")
     await until(lambda: fired)
@@ -243,12 +224,12 @@ async def test_silent_and_known_messages_are_no_events(
 
 
 async def test_what_a_contact_writes_is_an_event(
-    hass: HomeAssistant, port: int, prosody: Prosody, servers: Lab, alice: Person
+    hass: HomeAssistant, both: dict[str, Any], alice: Person
 ) -> None:
     fired = async_capture_events(hass, EVENT_CHAT)
-    entry = bot_entry({**standalone(port), **account(prosody.ports["c2s"], servers.ca)}, contacts(ALICE))
+    entry = bot_entry(both, contacts(ALICE))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         alice.say(BOT, "/mqtt status")
         await until(lambda: fired)
         assert fired[0].data == {
@@ -260,16 +241,15 @@ async def test_what_a_contact_writes_is_an_event(
 
 
 async def test_the_pause_switch_holds_normal_messages_back(
-    hass: HomeAssistant, port: int, prosody: Prosody, servers: Lab, alice: Person
+    hass: HomeAssistant, port: int, both: dict[str, Any], alice: Person
 ) -> None:
-    both = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
     entry = bot_entry(both, topics("home/x") + contacts(ALICE))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         await hass.services.async_call(
             SWITCH, "turn_on", {ATTR_ENTITY_ID: "switch.bot_paused"}, blocking=True
         )
-        assert state(hass, "switch.bot_paused") == STATE_ON
+        assert state_of(hass, "switch.bot_paused") == STATE_ON
         await publish(port, "home/x", "held back")
         await until(is_in(hass, "sensor.home_x_value", "held back"))
         alice.say(BOT, "/mqtt aliases")
@@ -278,7 +258,7 @@ async def test_the_pause_switch_holds_normal_messages_back(
         await hass.services.async_call(
             SWITCH, "turn_off", {ATTR_ENTITY_ID: "switch.bot_paused"}, blocking=True
         )
-        assert state(hass, "switch.bot_paused") == STATE_OFF
+        assert state_of(hass, "switch.bot_paused") == STATE_OFF
         await publish(port, "home/x", "let through")
         await alice.next("let through")
 
@@ -290,7 +270,7 @@ async def test_a_pause_outlives_a_restart(hass: HomeAssistant, data: dict[str, A
             SWITCH, "turn_on", {ATTR_ENTITY_ID: "switch.bot_paused"}, blocking=True
         )
     assert await hass.config_entries.async_setup(entry.entry_id)
-    assert state(hass, "switch.bot_paused") == STATE_ON
+    assert state_of(hass, "switch.bot_paused") == STATE_ON
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -315,7 +295,7 @@ async def test_two_subscriptions_of_one_topic_have_a_sensor_each(
         await publish(port, "home/x", "1")
         sensors = [each for each in hass.states.async_entity_ids("sensor") if each.endswith("value")]
         assert len(sensors) == 2
-        await until(lambda: {state(hass, sensor) for sensor in sensors} == {"1"})
+        await until(lambda: {state_of(hass, sensor) for sensor in sensors} == {"1"})
 
 
 async def test_a_flood_of_normal_messages_spares_the_recorder_but_no_alert_is_left_out(
@@ -363,6 +343,8 @@ async def test_a_sensor_has_the_classes_of_its_devices_discovery(
         await publish(port, "homeassistant/sensor/classes/config", described, "-r")
         await publish(port, "classes/value", payload)
         await until(lambda: bot.bot.status.messages)
-        await until(lambda: state(hass, "sensor.classes_value_value") not in {STATE_UNAVAILABLE, "unknown"})
+        await until(
+            lambda: state_of(hass, "sensor.classes_value_value") not in {STATE_UNAVAILABLE, "unknown"}
+        )
         found = hass.states.get("sensor.classes_value_value").attributes
         assert (found.get("device_class"), found.get("state_class")) == classes

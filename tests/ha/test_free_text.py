@@ -16,10 +16,10 @@ from running import (
     BOT,
     LOOPBACK,
     NO_ACCOUNT,
-    account,
     bot_entry,
     contacts,
     publish,
+    reachable,
     running,
     standalone,
     topics,
@@ -27,26 +27,12 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Ear, FreeText, Role
-from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.entry.rules import free_text
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
 
 ECHO = '📨 You wrote: "kitchen light on"\n\nTip: Type "help" for available commands.'
 ALERT = "🔔 Fuel Price Alert\n22.11.2026, 08:55\n\n▲ HEM Super E5: 1.769 → 1.799 € (+3.0¢)"
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def both(port: int, prosody: Prosody, servers: Lab) -> dict[str, Any]:
-    """Return the data of a bot with broker and account."""
-    return {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
 
 
 def options(topic: str, **more: Any) -> dict[str, Any]:
@@ -98,7 +84,7 @@ async def test_a_text_goes_to_the_topic_and_its_answer_to_who_asked(
     entry = bot_entry({**both, "protocol": protocol}, people, options(topic))
     with flow(port, topic, v5=v5) as heard:
         async with running(hass, entry) as bot:
-            await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+            await reachable(bot)
             alice.say(BOT, "kitchen light on")
             answer = await alice.next("You wrote")
             assert answer.text == ECHO
@@ -114,7 +100,7 @@ async def test_without_an_answer_the_contact_learns_that(
 ) -> None:
     entry = bot_entry(both, contacts(ALICE), options("silent", free_text_timeout=1))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         alice.say(BOT, "anybody there")
         assert (await alice.next("No answer")).text == "No answer came within 1 s."
 

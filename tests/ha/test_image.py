@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-from running import NO_ACCOUNT, bot_entry, publish, running, standalone, topics, until
+from running import bot_entry, publish, running, subscribed, topics, until
 
 from custom_components.dinox_mqtt_bot import image
 from custom_components.dinox_mqtt_bot.bot.history.sparkline import gather
@@ -22,22 +22,8 @@ from custom_components.dinox_mqtt_bot.hass import pictures as chart_picture
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
 from custom_components.dinox_mqtt_bot.hass.pictures import DARK, HEIGHT, LIGHT, WIDTH, draw, writable
-from lab.servers import Server
-
-pytest_plugins = ["running"]
 
 SPAN = Span(1_800_000_000.0, 1_800_086_400.0)
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    """Return the data of a bot without an account."""
-    return {**standalone(port), **NO_ACCOUNT}
 
 
 def opened(png: bytes) -> Image.Image:
@@ -234,7 +220,7 @@ async def test_a_topic_that_becomes_another_one_loses_its_charts(
             await hass.async_block_till_done()
             assert len(await entity_ids(entity_registry, entry.entry_id)) == left
         await until(lambda: "image/after" in bot.bot.wanted)
-        await asyncio.sleep(0.2)
+        await subscribed(bot)
         await publish(port, "image/after", "1")
         await until(lambda: bot.bot.status.messages >= 2)
         await hass.async_block_till_done()

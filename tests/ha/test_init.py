@@ -27,8 +27,10 @@ from running import (
     contacts,
     next_on,
     publish,
+    reachable,
     running,
     standalone,
+    subscribed,
     topics,
     until,
 )
@@ -44,18 +46,10 @@ from custom_components.dinox_mqtt_bot.flows.options import OPTIONS_FORM
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server
 
-pytest_plugins = ["running"]
-
 
 @pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(servers: Lab, port: int, prosody: Prosody) -> dict[str, Any]:
-    """Return the data of a bot with broker and account."""
-    return {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
+def data(both: dict[str, Any]) -> dict[str, Any]:
+    return both
 
 
 async def test_a_value_becomes_a_chat_message(
@@ -71,7 +65,7 @@ async def test_a_command_in_the_chat_acts_on_the_broker_and_is_answered(
     hass: HomeAssistant, data: dict[str, Any], alice: Person, port: int
 ) -> None:
     async with running(hass, bot_entry(data, contacts(ALICE))) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         alice.say(BOT, "/mqtt publish --retain init/light ON")
         assert "init/light" in (await alice.next("init/light")).text
         assert await next_on(port, "init/light") == "ON"
@@ -92,7 +86,7 @@ async def test_a_subscription_made_in_the_chat_is_kept_and_works_at_once(
 ) -> None:
     entry = bot_entry(data, contacts(ALICE))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         links: list[object] = []
         bot.bot.listen(lambda announcement: links.append(getattr(announcement, "status", None)))
         alice.say(BOT, "/mqtt subscribe init/door")
@@ -124,7 +118,7 @@ async def test_a_contact_added_in_the_settings_is_told(
 ) -> None:
     entry = bot_entry(data, topics("init/new"))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         add_subentry(hass, entry, contacts(ALICE)[0])
         await hass.async_block_till_done()
         assert hass.states.get("notify.alice_home_test") is not None
@@ -212,7 +206,8 @@ async def test_neither_broker_nor_xmpp_server_has_to_be_there_at_set_up(
         await asyncio.to_thread(own_mosquitto.start)
         await asyncio.to_thread(prosody.start)
         await until(lambda: bot.bot.status.state is BotState.WAITING, within=60)
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE, within=60)
+        await reachable(bot, within=60)
+        await subscribed(bot)
         await publish(port, "home/late", "1")
         await until(lambda: bot.bot.status.state is BotState.ONLINE)
 
@@ -290,7 +285,7 @@ async def test_the_bot_says_goodbye_when_home_assistant_stops(
     hass: HomeAssistant, data: dict[str, Any], alice: Person, port: int
 ) -> None:
     async with running(hass, bot_entry(data, contacts(ALICE))) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
         await hass.async_block_till_done()
         assert '"offline"' in await next_on(port, f"dinox/bots/status/{client_id()}")
@@ -394,6 +389,7 @@ async def test_subscriptions_taken_away_while_the_broker_was_down_are_ended(
     assert await hass.config_entries.async_setup(entry.entry_id)
     bot = entry.runtime_data
     await until(lambda: bot.bot.status.state is BotState.WAITING)
+    await subscribed(bot)
     await publish(port, "home/old", "1")
     await publish(port, "home/new", "2")
     await until(lambda: bot.bot.status.messages)
@@ -457,7 +453,7 @@ async def test_an_outbox_that_cannot_be_read_is_logged_and_nothing_else(
         raise BotError("history_unreadable", reason="disk")
 
     async with running(hass, bot_entry(data, contacts(ALICE))) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         monkeypatch.setattr(bot.store.outbox, "waiting", fail)
         bot.delivery.begin()
         await until(lambda: "What waits to be said cannot be read" in caplog.text)

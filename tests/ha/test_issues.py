@@ -1,7 +1,6 @@
 """Each repair issue comes with its cause, has a way out, and goes by itself."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -19,12 +18,12 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import pytest_socket
 from running import (
     ALICE,
     BOT,
     LOOPBACK,
     NO_ACCOUNT,
+    USERS,
     account,
     bot_entry,
     client_id,
@@ -45,23 +44,12 @@ from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import DEFAULT_TIMING, XmppSettings
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
 
-pytest_plugins = ["running"]
-
-USERS = {"bot": "botpw", "alice": "alicepw"}
 DEEP = "a/b/c/d/e/f/g/h/#"
 
 
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(issues, "LOOK_SECONDS", 0.2)
-
-
-@pytest.fixture(scope="module")
-def mqtt_prosody(servers: Lab) -> Iterator[Prosody]:
-    pytest_socket.enable_socket()
-    server = servers.prosody(users=USERS, mqtt=True, newer_mqtt=True)
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -15,39 +15,19 @@ import pytest
 from running import (
     ALICE,
     BOT,
-    NO_ACCOUNT,
-    account,
+    ask,
     bot_entry,
     contacts,
     publish,
+    reachable,
     running,
-    standalone,
     topics,
     until,
 )
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
-from custom_components.dinox_mqtt_bot.bot.model.status import Phase
-from custom_components.dinox_mqtt_bot.const import DOMAIN
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    """Return the data of a bot without an account."""
-    return {**standalone(port), **NO_ACCOUNT}
-
-
-async def ask(hass: HomeAssistant, action: str, **values: object) -> Any:
-    return await hass.services.async_call(DOMAIN, action, values, blocking=True, return_response=True)
+from lab.servers import Lab
 
 
 def fetched(address: str, tls: ssl.SSLContext) -> bytes:
@@ -63,12 +43,11 @@ def fetched(address: str, tls: ssl.SSLContext) -> bytes:
 
 
 async def test_a_chart_in_the_chat_is_bars_and_a_picture(
-    hass: HomeAssistant, port: int, prosody: Prosody, servers: Lab, alice: Person
+    hass: HomeAssistant, port: int, both: dict[str, Any], servers: Lab, alice: Person
 ) -> None:
-    both = {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
     entry = bot_entry(both, topics(Subscription("back/temp", alias="Kitchen")) + contacts(ALICE))
     async with running(hass, entry) as bot:
-        await until(lambda: bot.chat.status.phase is Phase.ONLINE)
+        await reachable(bot)
         for value in ("18 °C", "21 °C", "25 °C"):
             await publish(port, "back/temp", value)
         await until(lambda: bot.bot.status.messages == 3)

@@ -48,8 +48,6 @@ from custom_components.dinox_mqtt_bot.runtime.removal import async_clear_status
 from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.servers import Lab, Server
 
-pytest_plugins = ["running"]
-
 STATUS = "dinox/bots/status/dinox-mqtt-bot-test"
 NOTIFICATIONS = "dinox/notifications/dinox-mqtt-bot-test"
 STATUS_SCHEMA, STATUS_EXAMPLES = documented("dinox/bots/status/<bot>")

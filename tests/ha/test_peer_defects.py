@@ -4,11 +4,9 @@ The list of all of it: `docs/adr/0013-the-peers-defects.md`.
 """
 
 from typing import Any
-import uuid
 
 from flows import answer, broker_answers
 from homeassistant.core import HomeAssistant
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
     ALICE,
@@ -30,15 +28,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, 
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-
 ADMIN = Caller(Surface.ACTION, "me", Role.ADMIN)
-
-
-@pytest.fixture
-def base() -> str:
-    """Return a topic that no other test uses."""
-    return f"peer/{uuid.uuid4().hex[:8]}"
 
 
 def lone(port: int, *rules: Any, client: str = "lone", **options: Any) -> MockConfigEntry:

@@ -7,15 +7,14 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
 from running import (
-    NO_ACCOUNT,
     add_subentry,
+    ask,
     bot_entry,
+    context_of,
     next_on,
     publish,
     running,
-    standalone,
     topics,
     until,
 )
@@ -26,37 +25,14 @@ from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.rules import PRESETS
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-
 LIGHT = Preset("Light on", "buttons/light", "ON by {contact}", number=1, retain=True)
 HEAT = Preset("Heat", "buttons/heat", "{value}", number=2)
 DOOR = Preset("Door", "buttons/door", "OPEN", number=3, retain=True, role=Role.ADMIN)
 BUTTON = "button.bot_light_on"
 
 
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    return {**standalone(port), **NO_ACCOUNT}
-
-
 async def press(hass: HomeAssistant, button: str, context: Context | None = None) -> None:
     await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True, context=context)
-
-
-async def ask(hass: HomeAssistant, action: str, context: Context | None = None, **values: object) -> Any:
-    return await hass.services.async_call(
-        DOMAIN, action, values, blocking=True, return_response=True, context=context
-    )
-
-
-async def context_of(hass: HomeAssistant, group: str) -> Context:
-    user = MockUser(name="Ann", groups=[await hass.auth.async_get_group(group)]).add_to_hass(hass)
-    return Context(user_id=user.id)
 
 
 async def test_pressing_it_publishes(hass: HomeAssistant, data: dict[str, Any], port: int) -> None:

@@ -20,8 +20,6 @@ from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, PRESETS, rule_set
 
-pytest_plugins = ["running"]
-
 NIGHT = Preset("Good night", "home/night", "ON", number=3)
 FORM: dict[str, Any] = {
     "name": "Light",

@@ -7,7 +7,19 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 import pytest_socket
-from running import ALICE, BOT, account, bot_entry, contacts, running, standalone, topics, until
+from running import (
+    ALICE,
+    BOT,
+    USERS,
+    account,
+    bot_entry,
+    contacts,
+    reachable,
+    running,
+    standalone,
+    topics,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
@@ -27,10 +39,7 @@ from lab.person import Person
 from lab.prosody import Prosody
 from lab.servers import Lab
 
-pytest_plugins = ["running"]
-
 SERVICE = "pubsub.home.test"
-USERS = {"bot": "botpw", "alice": "alicepw"}
 NEWER = Path(__file__).parents[2] / ".servers" / "prosody-modules"
 
 
@@ -81,6 +90,10 @@ async def publish(person: Person, node: str, *texts: str, kind: ItemType = ItemT
         await person.client.plugin["xep_0060"].publish(SERVICE, node, payload=payload_of(kind, text))
 
 
+def everything(person: Person) -> str:
+    return "\n".join(heard.text for heard in person.all)
+
+
 def late_lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.startswith("⏰")]
 
@@ -104,7 +117,8 @@ async def test_items_become_chat_messages_by_their_types(
 async def test_the_bot_publishes_items_and_answers_for_its_connection(
     hass: HomeAssistant, own_lab: Lab, own_prosody: Prosody, you: Person
 ) -> None:
-    async with running(hass, on_pubsub(own_lab, own_prosody, "lamp")):
+    async with running(hass, on_pubsub(own_lab, own_prosody, "lamp")) as bot:
+        await reachable(bot)
         you.say(BOT, f'/mqtt publish {SERVICE}/json/lamp/set {{"on": true}}')
         await you.next("lamp/set")
         items = await you.client.plugin["xep_0060"].get_items(SERVICE, "lamp/set")
@@ -220,9 +234,8 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
     await publish(you, "door", "open")
     assert await hass.config_entries.async_setup(entry.entry_id)
     heard = await you.next("⏰")
-    await until(lambda: entry.runtime_data.bot.status.messages == 11, 20)
-    texts = "\n".join(each.text for each in you.all)
-    assert late_lines(texts) == [
+    await until(lambda: len(late_lines(everything(you))) >= 11, 20)
+    assert late_lines(everything(you)) == [
         *(f"⏰ sensors (JSON): t: {10 + number}" for number in range(10)),
         "⏰ door: open",
     ], heard

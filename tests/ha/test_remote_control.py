@@ -2,17 +2,13 @@
 
 import asyncio
 import json
-from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
-from running import NO_ACCOUNT, bot_entry, next_on, publish, running, standalone, topics, until
+from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot.const import CONF_DISCOVERY, DOMAIN
-from lab.servers import Server
-
-pytest_plugins = ["running"]
+from custom_components.dinox_mqtt_bot.const import CONF_DISCOVERY
 
 LAMP = {
     "name": "Lamp",
@@ -23,15 +19,6 @@ LAMP = {
     "dev": {"name": "Remote", "ids": ["remote"], "sa": "Kitchen"},
 }
 FAN = {"name": "Fan", "cmd_t": "remote/fan/set", "cmd_tpl": '{"power": "{{ value | lower }}"}', "ret": True}
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-async def ask(hass: HomeAssistant, action: str, **values: object) -> Any:
-    return await hass.services.async_call(DOMAIN, action, values, blocking=True, return_response=True)
 
 
 async def announced(port: int) -> None:

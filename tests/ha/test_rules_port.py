@@ -12,8 +12,6 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import TOPICS
 
-pytest_plugins = ["running"]
-
 
 @pytest.mark.parametrize("there", [(), ("home/x",)])
 async def test_a_subscription_is_added_or_replaced(hass: HomeAssistant, there: tuple[str, ...]) -> None:

@@ -1,6 +1,5 @@
 """The commands as Home Assistant actions."""
 
-import asyncio
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -9,14 +8,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from running import (
     ALICE,
-    NO_ACCOUNT,
-    account,
+    ask,
     bot_entry,
     contacts,
     next_on,
     publish,
     running,
-    standalone,
+    subscribed,
     topics,
     until,
 )
@@ -27,32 +25,7 @@ from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.services import command_schema
 from lab.person import Person
-from lab.servers import Lab, Prosody, Server
-
-pytest_plugins = ["running"]
-
-
-@pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
-
-
-@pytest.fixture
-def data(port: int) -> dict[str, Any]:
-    """Return the data of a bot without an account."""
-    return {**standalone(port), **NO_ACCOUNT}
-
-
-@pytest.fixture
-def both(port: int, prosody: Prosody, servers: Lab) -> dict[str, Any]:
-    """Return the data of a bot with broker and account."""
-    return {**standalone(port), **account(prosody.ports["c2s"], servers.ca)}
-
-
-async def ask(hass: HomeAssistant, action: str, context: Context | None = None, **values: object) -> Any:
-    return await hass.services.async_call(
-        DOMAIN, action, values, blocking=True, return_response=True, context=context
-    )
+from lab.servers import Server
 
 
 async def test_every_command_is_an_action(hass: HomeAssistant, data: dict[str, Any]) -> None:
@@ -103,7 +76,7 @@ async def test_what_a_template_made_of_a_payload_is_published_as_json(
             lambda told: heard.append(told.reading.message.payload) if hasattr(told, "reading") else None
         )
         await until(lambda: bot.online)
-        await asyncio.sleep(0)  # the subscriptions are asked for in the turn of the loop after
+        await subscribed(bot)
         await ask(hass, "publish", topic="services/typed", payload=payload)
         await until(lambda: heard)
         assert heard == [published.encode()]

@@ -34,18 +34,9 @@ from custom_components.dinox_mqtt_bot.entry.connections import (
     xmpp_tls,
 )
 from custom_components.dinox_mqtt_bot.entry.hosts import is_local, is_loopback
-from custom_components.dinox_mqtt_bot.entry.rules import (
-    ALERTS,
-    BRIDGES,
-    CONTACTS,
-    PRESETS,
-    TOPICS,
-    rule_set,
-)
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, BRIDGES, CONTACTS, PRESETS, TOPICS, rule_set
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, XmppSettings
 from lab.servers import Lab
-
-pytest_plugins = ["running"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def retained(port: int, topic: str) -> bytes | None:
     client.connect(LOOPBACK, port)
     client.subscribe(topic)
     client.loop_start()
-    arrived.wait(3)
+    arrived.wait(10)
     client.disconnect()
     client.loop_stop()
     return got[0] if got else None
