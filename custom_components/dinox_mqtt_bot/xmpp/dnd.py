@@ -28,9 +28,6 @@ class DoNotDisturb:
         self._stale: set[JID] = set()
         self._told: set[str] = set()
 
-    def __contains__(self, bare: str) -> bool:
-        return bare in self._told
-
     def attach(self, xmpp: ClientXMPP) -> None:
         """Watch the presences that reach this client."""
 

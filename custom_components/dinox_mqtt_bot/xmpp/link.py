@@ -20,7 +20,7 @@ from . import disconnects
 from .detection import ServerFound, detect
 from .disconnects import Disconnected
 from .dnd import DoNotDisturb
-from .gate import Gate, bare_of
+from .gate import Gate
 from .hearing import Hearing
 from .profile import presence_of, publish_profile
 from .pubsub.pubsub import PubSub
@@ -144,10 +144,6 @@ class XmppLink:
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
         return await self._uploader.upload(name, mime, payload)
-
-    def do_not_disturb(self, jid: str) -> bool:
-        """Whether a contact showed `dnd` with any of its clients when it was last seen. No I/O."""
-        return bare_of(jid) in self._dnd
 
     async def examine(self) -> ServerFound | None:
         """Say what kind of server the account is on, None while there is no session."""
