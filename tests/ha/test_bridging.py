@@ -139,7 +139,7 @@ async def test_a_room_is_told_asks_and_is_answered(
         f"{base}/out", room, room=True, nick="Robo", direction=Direction.BOTH, topic=f"{base}/in", retain=True
     )
     async with running(hass, bot_entry(data, [*QUIET, bridge_subentry(bridge)]), None) as bot:
-        await until(lambda: bot.online and room in bot.chat._circle.inside)
+        await until(lambda: bot.online and room in bot.chat._gate.inside)
         await publish(mosquitto.ports["mqtt"], f"{base}/out", "21 °C")
         await until(lambda: ("Robo", f"{base}/out\n21 °C") in said)
         await until(lambda: bot.bot.status.undelivered == 0)

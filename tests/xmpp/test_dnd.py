@@ -159,7 +159,7 @@ async def test_it_outlasts_a_lost_session_until_the_next_shows_otherwise(friends
     bot.link.reconnect()
     await bot.online()
     assert bot.link._session is not session
-    await until(lambda: not bot.link._dnd._stale)
+    await until(lambda: not bot.link._talk.dnd._stale)
     await asyncio.sleep(3 * WATCHFUL.ping_interval)
     await began(bot)
 
