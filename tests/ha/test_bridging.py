@@ -124,7 +124,7 @@ async def test_a_room_is_told_asks_and_is_answered(
         f"{base}/out", room, room=True, nick="Robo", direction=Direction.BOTH, topic=f"{base}/in", retain=True
     )
     async with running(hass, bot_entry(both, [*QUIET, BRIDGES.write(bridge)])) as bot:
-        await until(lambda: room in bot.chat._circle.inside)
+        await until(lambda: room in bot.chat._gate.inside)
         await publish(port, f"{base}/out", "21 °C")
         await until(lambda: ("Robo", f"{base}/out\n21 °C") in said)
         await until(lambda: bot.bot.status.undelivered == 0)

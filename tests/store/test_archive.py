@@ -212,7 +212,7 @@ async def test_a_topic_is_kept_as_long_as_its_own_subscription_says(
     assert await left(store, "noise/a") == ["0"]
     assert await left(store, "else") == [str(age) for age in range(28, -1, -4)]
     store.history.keep((Subscription("#"),))
-    assert await store.purge(T0) == 8
+    assert await store.history.purge(T0) == 8
 
 
 async def test_days_of_its_own_do_not_pass_the_number_of_rows(open_store: Opener) -> None:
@@ -221,7 +221,7 @@ async def test_days_of_its_own_do_not_pass_the_number_of_rows(open_store: Opener
     fill(store, "a", [40, 39, 38])
     fill(store, "b", [2, 1])
     await store.history.page("#", 1)
-    assert await store.purge(T0) == 1
+    assert await store.history.purge(T0) == 1
     assert await left(store, "a") == ["39", "38"]
 
 

@@ -189,7 +189,10 @@ class Probed:
         return [status.reason for status in self.statuses if status.phase is Phase.OFFLINE]
 
     async def online(self) -> None:
+        """Wait for a session in which the server has taken the presence: until then it keeps messages back."""
         await until(lambda: self.link.status.phase is Phase.ONLINE, f"online: {self.link.status}")
+        if self.link._session is not None:
+            await self.link._session.alive()
 
     async def offline(self, reason: str) -> None:
         await until(lambda: self.link.status.reason == reason, f"{reason}: {self.link.status}")
@@ -214,6 +217,7 @@ class World:
         self.server = server
         self.port = port or server.ports["c2s"]
         self._leaving = contextlib.AsyncExitStack()
+        self._bot_was_here = False
 
     def settings(self, user: str = "bot", **changes: Any) -> XmppSettings:
         settings = XmppSettings(
@@ -231,6 +235,9 @@ class World:
         if priority is not None:
             person.xmpp.send_presence(ppriority=priority)
         await person.synchronise()
+        if not self._bot_was_here:
+            # The server kept it of an earlier test: nobody has written to anybody in this one.
+            person.messages.clear()
         return person
 
     async def bot(
@@ -242,6 +249,7 @@ class World:
         **changes: Any,
     ) -> Probed:
         """Start the link, with these contacts."""
+        self._bot_was_here = True
         tls = changes.pop("tls", None) or self.lab.client_ssl()
         on_text, put = changes.pop("on_text", None), changes.pop("put", None)
         probed = Probed(self.settings(**changes), tls, timing, on_text, put)

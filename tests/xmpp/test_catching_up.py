@@ -45,7 +45,7 @@ class Beside:
         await self.fetched()
 
     async def fetched(self) -> None:
-        await until(lambda: not (self.catch_up._due or self.catch_up._held))
+        await until(lambda: not (self.catch_up._todo() or self.catch_up._held))
 
     def goes(self) -> None:
         self.catch_up.broker_changed(DOWN)

@@ -57,7 +57,7 @@ async def test_progress_comes_back(either: World) -> None:
 
 async def test_a_receipt_before_the_acknowledgement_means_sent_too(world: World) -> None:
     bot = await world.bot()
-    saying = bot.link._saying
+    saying = bot.link._talk.saying
     saying._in_flight["id"] = Notice("id", ALICE, "text", 0.0)
     saying.heard_of("id", Delivery.RECEIVED)
     await until(lambda: bot.deliveries == [("id", Delivery.SENT), ("id", Delivery.RECEIVED)])
@@ -123,7 +123,7 @@ async def test_nothing_is_said_after_the_end(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot()
     bot.say("too late")
-    bot.link._saying.end()
+    bot.link._talk.saying.end()
     await world.settled(bot)
     await alice.synchronise()
     assert alice.bodies == []
@@ -141,7 +141,7 @@ async def test_everything_written_is_acknowledged_in_the_end(world: World) -> No
 async def test_what_a_resumed_stream_did_not_carry_over_is_said_again_alerts_first(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot()
-    saying = bot.link._saying
+    saying = bot.link._talk.saying
     for key, priority in (("first", Priority.NORMAL), ("second", Priority.ALERT)):
         saying._in_flight[key] = Notice(key, ALICE, key, bot.clock.now(), priority)
     assert bot.link._session is not None
@@ -243,7 +243,7 @@ async def test_no_text_breaks_the_stream(either: World, text: str) -> None:
 async def test_a_name_and_a_status_break_nothing_either(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot(name="Ho\x00use \ud800")
-    bot.link.show(bot.link._shown[0], "status \x1b" + "y" * 5_000)
+    bot.link.show(bot.link._account._shown[0], "status \x1b" + "y" * 5_000)
     notice = bot.say("still here")
     await until(lambda: bot.progress(notice) == [Delivery.SENT])
     await until(lambda: alice.bodies == ["still here"])

@@ -56,22 +56,19 @@ def show(person: Person, show: str | None) -> None:
 
 async def ceased(bot: Probed, jid: str = ALICE) -> None:
     await until(lambda: bot.moods == [(jid, True), (jid, False)], f"{bot.moods}")
-    assert not bot.link.do_not_disturb(jid)
 
 
 async def began(bot: Probed, jid: str = ALICE) -> None:
     await until(lambda: bot.moods == [(jid, True)], f"{bot.moods}")
-    assert bot.link.do_not_disturb(jid)
 
 
 async def test_it_is_told_when_it_begins_and_ceases(friends: World) -> None:
     alice = await friends.person("alice")
     bot = await friends.bot()
-    assert not bot.link.do_not_disturb(ALICE)
+    assert bot.moods == []
     for shown in ("away", "dnd", "dnd"):
         show(alice, shown)
     await began(bot)
-    assert bot.link.do_not_disturb("Alice@Home.TEST")
     show(alice, "xa")
     await ceased(bot)
 
@@ -121,7 +118,6 @@ async def test_what_strangers_show_does_not_count(friends: World) -> None:
     await mallory.synchronise()
     show(alice, "dnd")
     await began(bot)
-    assert not bot.link.do_not_disturb(MALLORY)
 
 
 async def test_who_is_no_contact_any_more_is_forgotten(friends: World) -> None:
@@ -161,10 +157,9 @@ async def test_it_outlasts_a_lost_session_until_the_next_shows_otherwise(friends
     assert session is not None
     session.management.sm_id = None
     bot.link.reconnect()
-    assert bot.link.do_not_disturb(ALICE)
     await bot.online()
     assert bot.link._session is not session
-    await until(lambda: not bot.link._dnd._stale)
+    await until(lambda: not bot.link._talk.dnd._stale)
     await asyncio.sleep(3 * WATCHFUL.ping_interval)
     await began(bot)
 

@@ -48,7 +48,7 @@ async def avatar(person: Person) -> tuple[str | None, ...]:
 
 async def began(world: World, **changes: Any) -> Probed:
     bot = await world.bot(**changes)
-    await until(lambda: not bot.link._untended.is_set())
+    await until(lambda: not bot.link._account._untended.is_set())
     return bot
 
 

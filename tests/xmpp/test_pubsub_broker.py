@@ -11,7 +11,7 @@ from wire import Wire
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType, Node
+from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import Item, ItemType, Node
 from custom_components.dinox_mqtt_bot.xmpp.pubsub import following
 from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import payload_of
 from custom_components.dinox_mqtt_bot.xmpp.pubsub.pubsub_broker import PubSubBroker
@@ -127,6 +127,25 @@ async def test_how_things_stand_is_told_when_a_node_is_new(world: World) -> None
     await say(alice, "stand", "4")
     await until(lambda: len(house.messages) == 2)
     assert house.told == [("stand", "3", "retained"), ("stand", "4", "")]
+
+
+async def test_what_is_published_on_a_new_node_while_it_is_read_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await world.person("alice")
+    house = await house_of(world)
+    pubsub = house.bot.link.pubsub
+    read = pubsub.items
+
+    async def later(node: Node, newest: int) -> list[Item]:
+        await say(alice, "racing", "1")
+        await until(lambda: house.broker._following._held[node])
+        return await read(node, newest)
+
+    monkeypatch.setattr(pubsub, "items", later)
+    house.want("racing")
+    await until(lambda: house.messages)
+    assert house.told == [("racing", "1", "")]
 
 
 async def test_items_of_two_types_go_to_the_topics_of_their_types(world: World) -> None:

@@ -117,7 +117,7 @@ async def test_a_server_too_slow_for_the_chores_is_good_enough(lab: Lab, own_pro
         bot = await world.bot(timing=Timing(answer=0.05))
         own_prosody.freeze()
         bot.link.meet([Contact(ALICE)])
-        await until(lambda: not bot.link._untended.is_set())
+        await until(lambda: not bot.link._account._untended.is_set())
         await asyncio.sleep(0.2)
         own_prosody.thaw()
         notice = bot.say("still there")

@@ -178,7 +178,7 @@ async def test_a_bot_that_does_not_know_that_it_is_outside_asks_and_comes_back(e
     assert session is not None
     session.xmpp.send_presence(pto=f"{room}/Robo", ptype="unavailable")
     await until(lambda: room not in inside(probed), "out")
-    stay = probed.link._rooms._stays[room]
+    stay = probed.link._talk.rooms._stays[room]
     stay.inside = True
     await until(lambda: room in inside(probed), "in again")
     notice = probed.say("still here", room, room=True)
@@ -208,7 +208,7 @@ async def test_the_error_to_a_ping_of_itself_tells_the_bot_whether_it_is_inside(
     await joined(probed, room)
     session = probed.link._session
     assert session is not None
-    rooms, waiting = probed.link._rooms, list(conditions)
+    rooms, waiting = probed.link._talk.rooms, list(conditions)
 
     async def refuse(address: JID, timeout: float) -> None:
         answer: Any = session.xmpp.make_iq_error(id="1", condition=waiting.pop(0))
@@ -233,7 +233,7 @@ async def test_a_ping_that_is_not_answered_tells_the_bot_nothing(
         raise IqTimeout(session.xmpp.make_iq_get())
 
     monkeypatch.setattr(session.xmpp.plugin["xep_0199"], "send_ping", wait)
-    await probed.link._rooms._look_around(session.xmpp)
+    await probed.link._talk.rooms._look_around(session.xmpp)
     assert room in inside(probed)
 
 
@@ -244,7 +244,7 @@ async def test_a_new_nick_that_the_room_gives_is_the_bots(world: World) -> None:
     session = probed.link._session
     assert session is not None
     session.xmpp.send_presence(pto=f"{room}/Otto")
-    await until(lambda: probed.link._rooms._stays[room].nick == "Otto", "Otto")
+    await until(lambda: probed.link._talk.rooms._stays[room].nick == "Otto", "Otto")
     notice = probed.say("I am Otto", room, room=True)
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
     assert alice.messages[-1]["from"] == JID(f"{room}/Otto")
@@ -328,7 +328,7 @@ async def test_what_a_room_refuses_for_good_has_failed(world: World) -> None:
     assert session is not None
     error = session.xmpp.make_message(mto=BOT, mfrom=room, mtype="error")
     error["id"], error["error"]["type"], error["error"]["condition"] = notice.id, "cancel", "policy-violation"
-    probed.link._rooms._hear(error)
+    probed.link._talk.rooms._hear(error)
     await until(lambda: Delivery.FAILED in probed.progress(notice), "failed")
     assert heard(alice, room) == ["hello"]
 
@@ -376,7 +376,7 @@ async def test_what_the_room_would_not_pass_on_is_said_again(lab: Lab, prosody: 
     _, room = await open_room(world)
     probed = await world.bot()
     await joined(probed, room)
-    stay = probed.link._rooms._stays[room]
+    stay = probed.link._talk.rooms._stays[room]
     session = probed.link._session
     assert session is not None
     # The bot is thrown out and believes to be inside when it speaks.

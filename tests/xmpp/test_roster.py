@@ -109,7 +109,7 @@ async def test_a_removed_contact_leaves_the_roster(fresh: World) -> None:
 
 async def test_a_contact_removed_while_the_bot_was_off_leaves_the_roster(fresh: World) -> None:
     first = await fresh.bot((ALICE, MALLORY))
-    await until(lambda: first.link._roster._asked == {ALICE, MALLORY})
+    await until(lambda: first.link._account._roster._asked == {ALICE, MALLORY})
     await first.link.stop()
     second = await fresh.bot((MALLORY,))
     assert list(await roster_without(ALICE, second)) == [MALLORY]
@@ -120,11 +120,11 @@ async def test_items_of_somebody_else_stay(fresh: World) -> None:
     human.xmpp.update_roster(JID("friend@home.test"), name="Friend")
     await human.synchronise()
     bot = await fresh.bot()
-    await until(lambda: bot.link._roster._asked)
+    await until(lambda: bot.link._account._roster._asked)
     bot.link.meet([])
     session = bot.link._session
     assert session is not None
-    await until(lambda: not bot.link._untended.is_set())
+    await until(lambda: not bot.link._account._untended.is_set())
     await fresh.settled(bot)
     assert "friend@home.test" in await fetched(session.xmpp, 5)
 
@@ -137,7 +137,7 @@ async def test_nobody_is_asked_again_at_every_session(fresh: World) -> None:
     await alice.synchronise()
     bot.link.reconnect()
     await bot.online()
-    await until(lambda: not bot.link._untended.is_set())
+    await until(lambda: not bot.link._account._untended.is_set())
     await fresh.settled(bot)
     await alice.synchronise()
     assert alice.statuses.count(("subscribe", "")) == 1

@@ -14,7 +14,7 @@ OWN = "shared@home.test"
 async def self_chat(world: World, *contacts: str) -> tuple[Person, Probed]:
     bot = await world.bot((OWN, *contacts), user="shared")
     # Carbons are on when the phone's presence, sent later, has gone round.
-    await until(lambda: not bot.link._untended.is_set())
+    await until(lambda: not bot.link._account._untended.is_set())
     await world.settled(bot)
     phone = await world.person("shared", "phone")
     await phone.xmpp.plugin["xep_0280"].enable(timeout=5)

@@ -94,7 +94,7 @@ async def test_whoever_answers_an_alert_has_read_it(either: World, how: str) -> 
     else:
         alice.react("bot@home.test", alert.id, "👍")
     await until(lambda: bot.progress(alert) == [Delivery.SENT, Delivery.READ])
-    saying = bot.link._saying
+    saying = bot.link._talk.saying
     saying._unconfirmed.lost(asyncio.get_running_loop().time())
     assert first.id not in saying._unconfirmed.doubted()
 

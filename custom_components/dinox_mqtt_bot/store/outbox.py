@@ -73,11 +73,6 @@ class SqliteOutbox(ports.Outbox):
     def unread(self) -> int:
         return self._tally.unread
 
-    @property
-    def held_count(self) -> int:
-        """Notices that are not to be said yet. No I/O."""
-        return self._tally.held
-
     @override
     def put(self, notice: Notice) -> None:
         """Store a notice. A correction takes the place of an older one of the same notice that still waits."""

@@ -137,13 +137,6 @@ class Store:
             self._meta[key] = value
             self._backlog.change(Change(SET, ((key, value),)))
 
-    async def purge(self, now: float) -> int:
-        """Delete what is due at `now`; return how many rows went."""
-        removed = await self.history.purge(now)
-        # One turn of the loop, so that the purged notices are no longer counted.
-        await asyncio.sleep(0)
-        return removed
-
     def close(self) -> None:
         """Commit what is queued, then let go of the file. Blocks, but not for ever."""
         self._writer.close()

@@ -36,7 +36,6 @@ class Tally:
     def __init__(self) -> None:
         self.undelivered = 0
         self.unread = 0
-        self.held = 0
         self._numbers = count()
         # The oldest is found in no time, which in a plain dict is not so after many were deleted.
         self._contacts: dict[str, OrderedDict[str, _Standing]] = {}
@@ -155,9 +154,7 @@ class Tally:
             del self._waiting[standing.chain]
 
     def _count(self, standing: _Standing, number: int) -> None:
-        if standing.delivery is None:
-            self.held += number
-        elif standing.delivery is Delivery.QUEUED:
+        if standing.delivery is Delivery.QUEUED:
             self.undelivered += number
         elif standing.delivery in _UNREAD:
             self.unread += number

@@ -33,9 +33,6 @@ class DoNotDisturb:
         """Tell who begins and ceases, from now on."""
         self._tell = on_presence
 
-    def __contains__(self, bare: str) -> bool:
-        return bare in self._told
-
     def attach(self, xmpp: ClientXMPP) -> None:
         """Watch the presences that reach this client."""
 

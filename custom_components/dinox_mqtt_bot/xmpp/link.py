@@ -9,26 +9,21 @@ import random
 import ssl
 from typing import Any
 
-from slixmpp.exceptions import IqError, IqTimeout
-
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from . import disconnects
+from .account import Account
 from .detection import ServerFound, detect
 from .disconnects import Disconnected
-from .dnd import DoNotDisturb
-from .gate import Gate, bare_of
-from .hearing import Hearing
-from .profile import presence_of, publish_profile
+from .gate import Gate
 from .pubsub.pubsub import PubSub
-from .rooms import Rooms
-from .roster import Roster
-from .saying import OnDelivery, Saying
+from .saying import OnDelivery
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
+from .talk import Talk
 from .upload import Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,21 +55,15 @@ class XmppLink:
         self._timing = timing
         self._create_task = create_task
         self._gate = Gate(settings.jid)
-        self._saying = Saying(self._gate, clock)
-        self._hearing = Hearing(self._gate, clock, self._saying)
-        self._rooms = Rooms(self._gate, clock, self._saying, timing)
+        self._account = Account(settings, self._gate, timing)
+        self._talk = Talk(self._gate, clock, timing)
         self._uploader = Uploader(put, timing.answer)
-        self._dnd = DoNotDisturb(self._gate)
-        self._roster = Roster(self._gate, settings.name)
         self.pubsub = PubSub(self._gate, timing.answer)
         self._session: Session | None = None
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
         self._reminder: asyncio.TimerHandle | None = None
-        self._untended = asyncio.Event()
-        self._shown = (BotState.CONNECTING, "")
-        self._sent: object = None
 
     @property
     def status(self) -> LinkStatus:
@@ -101,11 +90,13 @@ class XmppLink:
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
         self._on_session = _outside(on_session)
-        heard, later = _outside(on_text), _outside(self._say_again_later)
-        self._saying.start(_outside(on_delivery))
-        self._hearing.start(on_text=heard, on_reaction=_outside(on_reaction), on_put_off=later)
-        self._rooms.start(on_text=heard, on_put_off=later)
-        self._dnd.start(_outside(on_presence))
+        self._talk.start(
+            on_text=_outside(on_text),
+            on_reaction=_outside(on_reaction),
+            on_presence=_outside(on_presence),
+            on_delivery=_outside(on_delivery),
+            on_put_off=_outside(self._say_again_later),
+        )
         self._tell(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
 
@@ -118,9 +109,7 @@ class XmppLink:
         self._task = None
         if self._reminder is not None:
             self._reminder.cancel()
-        self._saying.end()
-        self.pubsub.end()
-        self._uploader.end()
+        self._end()
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -128,37 +117,31 @@ class XmppLink:
 
     def say(self, notice: Notice) -> None:
         """Send if connected; else leave it to the outbox, which says it again later (tell)."""
-        self._saying.say(notice)
+        self._talk.saying.say(notice)
 
     def show(self, state: BotState, text: str) -> None:
         """Tell the bot's state as presence (tell)."""
-        self._shown = (state, text)
-        self._send_presence()
+        self._account.show(state, text)
 
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Know exactly these contacts (tell)."""
         self._gate.meet(contacts)
-        self._dnd.meet()
-        self._untended.set()
-        self._send_presence()
-        self._saying.go_on()
+        self._talk.dnd.meet()
+        self._account.meet()
+        self._talk.saying.go_on()
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (tell)."""
-        self._rooms.join(rooms)
+        self._talk.rooms.join(rooms)
 
     @property
     def rooms_refused(self) -> Mapping[str, str]:
         """Rooms that do not let the bot in or speak, each with the condition that they answered."""
-        return self._rooms.refused
+        return self._talk.rooms.refused
 
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
         return await self._uploader.upload(name, mime, payload)
-
-    def do_not_disturb(self, jid: str) -> bool:
-        """Whether a contact showed `dnd` with any of its clients when it was last seen. No I/O."""
-        return bare_of(jid) in self._dnd
 
     async def examine(self) -> ServerFound | None:
         """Say what kind of server the account is on, None while there is no session."""
@@ -202,14 +185,17 @@ class XmppLink:
         except Disconnected as failed:
             loss = failed
         # Another client has taken the session over: the server lives.
-        self._saying.end(alive=loss.reason == disconnects.TAKEN_OVER)
-        self.pubsub.end()
-        self._uploader.end()
-        self._sent = None
+        self._end(alive=loss.reason == disconnects.TAKEN_OVER)
         await session.clear()
         if loss.fatal or loss.reason == disconnects.TAKEN_OVER or not session.resumable:
             self._session = None
         return loss
+
+    def _end(self, *, alive: bool = False) -> None:
+        self._talk.saying.end(alive=alive)
+        self.pubsub.end()
+        self._uploader.end()
+        self._account.end()
 
     async def _rest(self, loss: Disconnected, failures: int) -> None:
         """Wait before the next attempt, for ever if only the user can help; `reconnect` ends the wait."""
@@ -226,37 +212,23 @@ class XmppLink:
     def _new_session(self) -> Session:
         session = Session(self._settings, self._tls, self._timing)
         self._gate.guard(session.xmpp)
-        self._saying.attach(session)
-        self._hearing.attach(session.xmpp)
-        self._rooms.attach(session.xmpp)
-        self._dnd.attach(session.xmpp)
+        self._talk.attach(session)
         self.pubsub.attach(session.xmpp)
-        # A contact's request: answered with the rest of the roster, so that the item is made by the bot first.
-        session.xmpp.add_event_handler("presence_subscribe", lambda _: self._untended.set())
-        # The identity the client's features are told with (XEP-0030 §3, XEP-0115); slixmpp's own is none.
-        disco = session.xmpp.plugin["xep_0030"]
-        session.xmpp.add_event_handler(
-            "session_bind",
-            lambda _: disco.add_identity(
-                category="client", itype="bot", name=self._settings.name or SOFTWARE
-            ),
-        )
+        self._account.attach(session.xmpp)
         return session
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
         self._tell(LinkStatus(Phase.ONLINE))
-        if not resumed:
-            self._sent = None
-            self._dnd.begin()
-            self._rooms.begin()
-            self._untended.set()
-        self._send_presence()
-        self._saying.begin(session, resumed=resumed)
+        self._account.begin(session, resumed=resumed)
+        self._talk.begin(session, resumed=resumed)
         self.pubsub.begin(session, resumed=resumed)
         self._uploader.begin(session)
         self._on_session()
-        works = {"chores": self._chores(session, fresh=not resumed), "rooms": self._rooms.tend(session)}
+        works = {
+            "chores": self._account.tend(session, fresh=not resumed),
+            "rooms": self._talk.rooms.tend(session),
+        }
         chores = {
             self._create_task(work, f"{SOFTWARE} XMPP {name} {self._settings.jid}")
             for name, work in works.items()
@@ -277,42 +249,7 @@ class XmppLink:
             session.drop(Disconnected(disconnects.TIMEOUT, "no answer to a ping"))
         elif not session.over.done():
             # By now every contact's server has told what the contact shows.
-            self._dnd.settle()
-
-    async def _chores(self, session: Session, *, fresh: bool) -> None:
-        """Do what takes the server's answer: carbons, roster, profile."""
-        while True:
-            await self._untended.wait()
-            self._untended.clear()
-            await self._chore(self._set_carbons(session))
-            await self._chore(self._roster.tend(session.xmpp, self._timing.answer))
-            if fresh and self._gate.known and not self._gate.shared:
-                fresh = False
-                await self._chore(publish_profile(session.xmpp, self._settings, self._timing.answer))
-
-    async def _chore(self, chore: Coroutine[Any, Any, None]) -> None:
-        try:
-            await chore
-        except IqError as error:
-            _LOGGER.debug("The server refused: %s", error.condition)
-        except IqTimeout:
-            _LOGGER.debug("The server did not answer in time")
-
-    async def _set_carbons(self, session: Session) -> None:
-        """Carbons show what the user's other clients write; elsewhere they would show what is not the bot's."""
-        carbons = session.xmpp.plugin["xep_0280"]
-        switch = carbons.enable if self._gate.shared else carbons.disable
-        await switch(timeout=self._timing.answer)
-
-    def _send_presence(self) -> None:
-        """Tell the present state once; before the contacts are known nobody has to see it."""
-        if self._status.phase is not Phase.ONLINE or self._session is None or not self._gate.known:
-            return
-        wanted = (*self._shown, self._gate.shared)
-        if wanted != self._sent:
-            self._sent = wanted
-            state, text, shared = wanted
-            presence_of(self._session.xmpp, state, text, shared=shared).send()
+            self._talk.dnd.settle()
 
     def _tell(self, status: LinkStatus) -> None:
         if (status.phase, status.reason) == (self._status.phase, self._status.reason):

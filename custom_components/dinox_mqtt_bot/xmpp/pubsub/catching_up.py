@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 import logging
-from typing import Final
+from typing import Final, override
 
 from ...bot.model.errors import BotError
 from ...bot.model.message import Message
@@ -12,6 +12,7 @@ from ...bot.model.status import LinkStatus, Phase
 from ...bot.ports import Clock, Memory
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
 from .addresses import Addresses
+from .fetching import Fetching, Sorted
 from .progress import Progress, Told, message_of
 from .pubsub import CreateTask, PubSub
 
@@ -21,7 +22,7 @@ _LOGGER = logging.getLogger(__name__)
 _HOLD_SECONDS: Final = 15.0
 
 
-class CatchUp:
+class CatchUp(Fetching[Message]):
     """Reads, whenever MQTT is back, the items of the nodes whose topics are subscribed to, and tells those not told yet.
 
     For Prosody, whose MQTT has no session, no retained messages and QoS 0 only.
@@ -38,17 +39,17 @@ class CatchUp:
         create_task: CreateTask,
         patience: float = _HOLD_SECONDS,
     ) -> None:
-        self._pubsub = pubsub
+        super().__init__(
+            pubsub,
+            Progress(memory),
+            on_told=self._deliver,
+            on_change=self._stop_waiting,
+            create_task=create_task,
+        )
         self._clock = clock
-        self._create_task = create_task
         self._patience = patience
-        self._progress = Progress(memory)
         self._topics = Addresses()
         self._nodes: dict[str, Node] = {}
-        self._due: dict[Node, None] = {}
-        self._held: dict[Node, list[Message]] = {}
-        self._online = False
-        self._task: asyncio.Task[None] | None = None
         self._release_at: asyncio.TimerHandle | None = None
 
     def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
@@ -57,48 +58,39 @@ class CatchUp:
         self._pubsub.serve(on_session=lambda _: self._look())
         return self._receive
 
+    @override
     def pause(self) -> None:
         """Hand on what waits, and nothing more."""
-        self._online = False
-        self._due.clear()
+        super().pause()
         self.release()
         self._topics = Addresses()
 
-    async def stop(self) -> None:
-        """Stop, and leave nothing running."""
-        self.pause()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        self._progress.write()
-
     def release(self) -> None:
         """Hand on what waits for an answer."""
-        self._stop_waiting()
         for node in list(self._held):
             self._release(node)
+        self._stop_waiting()
 
+    @override
     def _release(self, node: Node) -> None:
-        for message in self._held.pop(node, []):
+        for message in self._held.get(node, ()):
             self._progress[node].came(message.payload)
-            self._then(message)
+        super()._release(node)
 
     def follow(self, topics: Iterable[str]) -> None:
         """Look after the nodes of these topics; other filters have none."""
-        before, self._topics = self._topics.nodes, Addresses(topics)
+        self._topics = Addresses(topics)
         self._nodes = {topic: node for node in self._topics.nodes for topic in self._topics.topics(node)}
-        for node in before - self._topics.nodes:
-            self._progress.forget(node)
-            self._held.pop(node, None)
-            self._due.pop(node, None)
-        if self._online:
-            self._expect(node for node in self._topics.nodes if node not in before)
+        new = self._want(self._topics.nodes)
+        if self._running:
+            self._expect(new)
 
     def broker_changed(self, status: LinkStatus) -> None:
         """Look whenever MQTT is back."""
-        before, self._online = self._online, status.phase is Phase.ONLINE
-        if self._online and not before:
-            self._expect(self._topics.nodes)
+        before, self._running = self._running, status.phase is Phase.ONLINE
+        if self._running and not before:
+            self._asked.clear()
+            self._expect(self._wanted)
 
     def _receive(self, message: Message) -> None:
         """Take note of a message, and keep it if it has to wait for older ones."""
@@ -112,64 +104,43 @@ class CatchUp:
         self._then(message)
 
     def _expect(self, nodes: Iterable[Node]) -> None:
-        for node in nodes:
-            self._due[node] = None
-            self._held.setdefault(node, [])
+        self._hold(nodes)
         if self._held and self._release_at is None:
             self._release_at = asyncio.get_running_loop().call_later(self._patience, self.release)
         self._look()
 
     def _stop_waiting(self) -> None:
-        if self._release_at is not None:
+        if not self._held and self._release_at is not None:
             self._release_at.cancel()
             self._release_at = None
 
-    def _look(self) -> None:
-        idle = self._task is None or self._task.done()
-        if self._due and self._online and self._pubsub.connected and idle:
-            self._task = self._create_task(self._tend(), "catch up")
-
-    async def _tend(self) -> None:
-        while self._due and self._online and self._pubsub.connected:
-            node = next(iter(self._due))
-            items = await self._items(node)
-            if items is None and self._pubsub.connected:
-                self._due.pop(node, None)
-                self._release(node)
-            elif items is not None and self._online and node in self._due:
-                self._due.pop(node, None)
-                self._catch_up(node, [self._delivered(node, item) for item in items])
-        if not self._held:
-            self._stop_waiting()
-
-    async def _items(self, node: Node) -> list[Item] | None:
-        """Return the items of a node, None if the service gives none away."""
+    @override
+    async def _fetch(self, node: Node) -> list[Item]:
         try:
             return await self._pubsub.items(node, MOST_ITEMS)
         except BotError as error:
             _LOGGER.debug("Nothing to catch up with on %s: %s", node.name, error)
-            # What is published first makes the node.
-            return [] if error.placeholders.get("reason") == "item-not-found" else None
+            if error.placeholders.get("reason") != "item-not-found":
+                raise
+            return []  # What is published first makes the node.
+
+    @override
+    def _sorted(self, node: Node, items: list[Item], held: list[Message]) -> Sorted[Message]:
+        trail, items = self._progress[node], [self._delivered(node, item) for item in items]
+        # As a retained message, which this MQTT has none of, the newest tells how things stand.
+        newest = [] if trail.began or held else items[-1:]
+        missed = trail.missed(items, [message.payload for message in held])
+        return [(item, Told.RETAINED) for item in newest] + [(item, Told.LATE) for item in missed], held
 
     def _delivered(self, node: Node, item: Item) -> Item:
         """Return an item as MQTT delivers it on the topic: one of another type has an empty payload there."""
         named = node_of(self._topics.topic(node, item.type))
         return item if named is not None and named[1] is item.type else replace(item, payload=b"")
 
-    def _catch_up(self, node: Node, items: list[Item]) -> None:
-        """Tell what was missed, then what came meanwhile."""
-        trail, held = self._progress[node], self._held.pop(node, [])
-        new = not trail.began
-        missed = trail.missed(items, [message.payload for message in held])
-        if new and items and not held:
-            # As a retained message, which this MQTT has none of, it tells how things stand.
-            self._deliver(node, items[-1], Told.RETAINED)
-        for item in missed:
-            self._deliver(node, item, Told.LATE)
-        for message in held:
-            self._then(message)
-        (self._progress.write if new else self._progress.keep)()
-
-    def _deliver(self, node: Node, item: Item, how: Told) -> None:
+    def _deliver(self, node: Node, item: Item, how: Told, at: float) -> None:
         topic = self._topics.topic(node, item.type)
-        self._then(message_of(topic, item, self._clock.now(), how, item.published))
+        self._then(message_of(topic, item, self._clock.now(), how, at))
+
+    @override
+    def _take(self, node: Node, event: Message) -> None:
+        self._then(event)

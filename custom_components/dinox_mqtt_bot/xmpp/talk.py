@@ -1,0 +1,52 @@
+"""What is said and heard: with contacts, in rooms, and whom it would disturb."""
+
+from collections.abc import Callable
+
+from ..bot.model.utterance import Reaction, Utterance
+from ..bot.ports import Clock
+from .dnd import DoNotDisturb
+from .gate import Gate
+from .hearing import Hearing
+from .rooms import Rooms
+from .saying import OnDelivery, Saying
+from .session import Session
+from .settings import Timing
+
+
+class Talk:
+    """The conversations of one account, over all its sessions."""
+
+    def __init__(self, gate: Gate, clock: Clock, timing: Timing) -> None:
+        self.saying = Saying(gate, clock)
+        self.rooms = Rooms(gate, clock, self.saying, timing)
+        self.dnd = DoNotDisturb(gate)
+        self._hearing = Hearing(gate, clock, self.saying)
+
+    def start(
+        self,
+        *,
+        on_text: Callable[[Utterance], None],
+        on_reaction: Callable[[Reaction], None],
+        on_presence: Callable[[str, bool], None],
+        on_delivery: OnDelivery,
+        on_put_off: Callable[[], None],
+    ) -> None:
+        """Tell what is heard and what became of what was said, from now on."""
+        self.saying.start(on_delivery)
+        self.rooms.start(on_text=on_text, on_put_off=on_put_off)
+        self.dnd.start(on_presence)
+        self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)
+
+    def attach(self, session: Session) -> None:
+        """Watch a client that is not connected yet."""
+        self.saying.attach(session)
+        self._hearing.attach(session.xmpp)
+        self.rooms.attach(session.xmpp)
+        self.dnd.attach(session.xmpp)
+
+    def begin(self, session: Session, *, resumed: bool) -> None:
+        """Talk in this session."""
+        if not resumed:
+            self.dnd.begin()
+            self.rooms.begin()
+        self.saying.begin(session, resumed=resumed)
