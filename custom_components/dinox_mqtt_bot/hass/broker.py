@@ -32,7 +32,7 @@ class ConnectedBroker(Broker, Protocol):
 
 
 async def async_ha_broker(hass: HomeAssistant, create_task: CreateTask) -> ConnectedBroker:
-    """Build a `HaBroker`. Its module loads the `mqtt` integration: not before it is wanted, nor in the event loop."""
+    """Build a `HaBroker`; its module loads `mqtt`: not before it is wanted, nor in the event loop."""
     module = await async_import_module(hass, f"custom_components.{DOMAIN}.hass.mqtt_broker")
     broker: ConnectedBroker = module.HaBroker(hass, create_task=create_task)
     return broker

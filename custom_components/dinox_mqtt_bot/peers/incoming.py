@@ -29,7 +29,7 @@ class PeerMessages:
         self.apply(rules_of(entry))
 
     def apply(self, rules: RuleSet) -> None:
-        """Take over of which bots the user wants to hear; a filter that takes in all topics does not say so."""
+        """Take over which bots the user wants to hear; a filter that takes in all topics names none."""
         self._asked_for = Filters(dict.fromkeys(asked_for(rules), True))
 
     def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:

@@ -39,7 +39,9 @@ TOLD_ON = "status_topic"
 
 
 class StatusOnMqtt:
-    """Tells on MQTT how the bot is, as `status` says, and what it alerts of."""
+    """Tells on MQTT how the bot is, and what it alerts of."""
+
+    _status: Callable[[], BotStatus]
 
     def __init__(
         self,
@@ -51,7 +53,6 @@ class StatusOnMqtt:
         memory: Memory,
         clock: Clock,
         create_task: CreateTask,
-        status: Callable[[], BotStatus],
     ) -> None:
         self.id = bot_id(entry)
         self.unfit = unfit(entry.data)
@@ -62,7 +63,6 @@ class StatusOnMqtt:
         self._broker = broker
         self._memory = memory
         self._clock = clock
-        self._status = status
         self._tells_status = tells_status(entry)
         self._since = clock.now()
         self._pulse = Pulse(hass.loop, STATUS_SECONDS)
@@ -73,10 +73,15 @@ class StatusOnMqtt:
         if not self._tells_status:
             self.others.tidy()
 
-    def listen(
-        self, pulse: Pulse, alerts: Listeners[AlertChanged], events: Listeners[MessageReceived]
+    def start(
+        self,
+        status: Callable[[], BotStatus],
+        pulse: Pulse,
+        alerts: Listeners[AlertChanged],
+        events: Listeners[MessageReceived],
     ) -> None:
         """Tell of what happens from now on, as soon as there is a connection."""
+        self._status = status
         self._unlisten += (
             pulse.listen(self._look),
             alerts.listen(self._alert_changed),

@@ -94,8 +94,10 @@ async def _async_build_on(
     announcer = Announcer(hass, entry.entry_id)
     silence = bot.listen(announcer.announce)
     others = OtherBots(hass, entry)
-    on_mqtt = build_on_mqtt(hass, entry, others, ports=ports, bot=bot, create_task=create_task)
-    on_mqtt.listen(announcer.pulse, announcer.alerts, announcer.events)
+    on_mqtt = StatusOnMqtt(
+        hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
+    )
+    on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
     links = Links(
         hass=hass,
         entry=entry,
@@ -275,26 +277,4 @@ def build_notifier(
         create_task=create_task,
         phrases=phrases,
         now=clock.now,
-    )
-
-
-def build_on_mqtt(
-    hass: HomeAssistant,
-    entry: ConfigEntry[Any],
-    others: OtherBots,
-    *,
-    ports: Ports,
-    bot: Bot,
-    create_task: CreateTask,
-) -> StatusOnMqtt:
-    """Build what shows on MQTT how the bot is."""
-    return StatusOnMqtt(
-        hass,
-        entry,
-        others,
-        broker=ports.broker,
-        memory=ports.memory,
-        clock=ports.clock,
-        create_task=create_task,
-        status=lambda: bot.status,
     )

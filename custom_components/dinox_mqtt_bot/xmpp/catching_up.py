@@ -52,7 +52,7 @@ class CatchUp:
         self._release_at: asyncio.TimerHandle | None = None
 
     def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
-        """Look as soon as there is an XMPP session too; return what messages by MQTT have to pass on the way to `then`."""
+        """Look as soon as there is a session; return what messages by MQTT pass on their way to `then`."""
         self._then = then
         self._pubsub.serve(on_session=lambda _: self._look())
         return self._receive
