@@ -25,7 +25,7 @@ class ConnectedBroker(Broker, Protocol):
         """Deliver nothing more until `start`; what is published goes out still."""
 
     async def stop(self) -> None:
-        """Leave nothing running."""
+        """Disconnect, and leave nothing running."""
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Take note that these messages are safe."""

@@ -50,12 +50,12 @@ class BotRuntime:
 
     @property
     def broker(self) -> ConnectedBroker:
-        """The MQTT side."""
+        """What stands for the MQTT side."""
         return self.links.broker
 
     @property
     def chat(self) -> AnyChat:
-        """The XMPP side."""
+        """What stands for the XMPP side."""
         return self.links.chat
 
     @property
