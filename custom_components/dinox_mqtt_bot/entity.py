@@ -42,7 +42,7 @@ class StatusEntity(BotEntity):
 
 
 class OtherBotEntity(Entity):
-    """An entity on the device of another bot; what is not known while our own broker is away, is unavailable."""
+    """An entity on the device of another bot, not available while our own broker is away."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False

@@ -1,4 +1,4 @@
-"""The commands as Home Assistant actions, and more: say something, ask in the words of the chat, take settings over."""
+"""The commands as actions, and more: say something, ask in the words of the chat, take settings over."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -125,7 +125,7 @@ async def _command(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_settings(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
-    """Make rules of the settings of the DinoX MQTT plugin, or only tell what would be made. Raises BotError."""
+    """Make rules of the DinoX MQTT plugin's settings, or only tell what would be made."""
     caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
     if caller.role < Role.ADMIN:
         raise BotError("not_allowed", command=SERVICE_IMPORT_SETTINGS, role=Role.ADMIN.word)

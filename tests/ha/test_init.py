@@ -504,8 +504,8 @@ async def test_credentials_refused_for_a_while_ask_once_and_no_longer_than_neede
     async with running(hass, entry, BotState.OFFLINE) as bot:
         await until(asked)
         refused = bot.broker.status
-        bot.broker_changed(LinkStatus(Phase.OFFLINE, "cannot_connect"))
-        bot.broker_changed(refused)
+        bot.links._broker_changed(LinkStatus(Phase.OFFLINE, "cannot_connect"))
+        bot.links._broker_changed(refused)
         await hass.async_block_till_done()
         assert len(asked()) == 1
         login = bot.broker._login

@@ -43,8 +43,8 @@ def _always() -> bool:
 class BrokerLink:
     """`bot.ports.Broker` over a connection of its own.
 
-    While `ready` says False nothing is read. `held` are filters the broker may still have from an earlier run. All
-    callbacks and methods belong to the loop.
+    While `ready` says False nothing is read. `held` are filters the broker may still have from an earlier run.
+    All callbacks and methods belong to the loop.
     """
 
     _on_message: Callable[[Message], None]
@@ -112,9 +112,9 @@ class BrokerLink:
     ) -> None:
         """Connect, and keep the connection from now on.
 
-        `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge` when
-        they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called when the
-        status changes, and again with the same one when `refused` does.
+        `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge`
+        when they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called
+        when the status changes, and again with the same one when `refused` does.
         """
         self._on_message, self._on_status = on_message, on_status
         self._paused = False

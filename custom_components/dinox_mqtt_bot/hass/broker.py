@@ -25,14 +25,14 @@ class ConnectedBroker(Broker, Protocol):
         """Deliver nothing more until `start`; what is published goes out still."""
 
     async def stop(self) -> None:
-        """Leave nothing running."""
+        """Disconnect, and leave nothing running."""
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Take note that these messages are safe."""
 
 
 async def async_ha_broker(hass: HomeAssistant, create_task: CreateTask) -> ConnectedBroker:
-    """Build a `HaBroker`. Its module loads the `mqtt` integration: not before it is wanted, nor in the event loop."""
+    """Build a `HaBroker`; its module loads `mqtt`: not before it is wanted, nor in the event loop."""
     module = await async_import_module(hass, f"custom_components.{DOMAIN}.hass.mqtt_broker")
     broker: ConnectedBroker = module.HaBroker(hass, create_task=create_task)
     return broker

@@ -1,4 +1,4 @@
-"""How the bot shows on MQTT: its status, what needs attention, and what it hears of other bots there."""
+"""How the bot shows on MQTT: its status, and what needs attention."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,15 +11,11 @@ from homeassistant.loader import async_get_loaded_integration
 
 from ..bot.model.announcements import AlertChanged, Listeners, MessageReceived
 from ..bot.model.errors import BotError
-from ..bot.model.message import Message, QoS
-from ..bot.model.rules import Priority, RuleSet
+from ..bot.model.message import QoS
+from ..bot.model.rules import Priority
 from ..bot.model.status import BotStatus, Phase
-from ..bot.model.topics import Filters
 from ..bot.peers.beacon import (
-    asked_for,
-    id_of,
     is_notification,
-    is_own,
     notification,
     notification_topic,
     said,
@@ -29,7 +25,7 @@ from ..bot.peers.beacon import (
 from ..bot.ports import Broker, Clock, Memory
 from ..broker.link import BrokerLink
 from ..const import DOMAIN
-from ..entry.beacon import bot_id, rules_of, tells_notifications, tells_status, unfit
+from ..entry.beacon import bot_id, tells_notifications, tells_status, unfit
 from ..hass.clock import Pulse
 from ..hass.events import alert_values, message_values, priority_of, step_of
 from ..hass.tasks import CreateTask
@@ -43,61 +39,54 @@ TOLD_ON = "status_topic"
 
 
 class StatusOnMqtt:
-    """Tells on MQTT how the bot is and what it alerts of, and keeps what bots tell there out of the chat.
+    """Tells on MQTT how the bot is, and what it alerts of."""
 
-    `status` returns how the bot is; `skip` takes a message that nothing else becomes of.
-    """
-
-    _then: Callable[[Message], None]
+    _status: Callable[[], BotStatus]
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
+        others: OtherBots,
         *,
         broker: Broker,
         memory: Memory,
         clock: Clock,
         create_task: CreateTask,
-        status: Callable[[], BotStatus],
-        skip: Callable[[Message], None],
     ) -> None:
         self.id = bot_id(entry)
         self.unfit = unfit(entry.data)
-        self.others = OtherBots(hass, entry)
+        self.others = others
         self.publisher = StatusPublisher(broker, create_task=create_task)
         self._hass = hass
         self._entry = entry
         self._broker = broker
         self._memory = memory
         self._clock = clock
-        self._status = status
-        self._skip = skip
         self._tells_status = tells_status(entry)
         self._since = clock.now()
         self._pulse = Pulse(hass.loop, STATUS_SECONDS)
         self._online = False
         self._standing: tuple[object, ...] = ()
         self._told = b""
-        self._asked_for = Filters[bool]()
         self._unlisten: list[Callable[[], None]] = [self._pulse.listen(self._tell_status)]
-        self.apply(rules_of(entry))
         if not self._tells_status:
             self.others.tidy()
 
-    def listen(
-        self, pulse: Pulse, alerts: Listeners[AlertChanged], events: Listeners[MessageReceived]
+    def start(
+        self,
+        status: Callable[[], BotStatus],
+        pulse: Pulse,
+        alerts: Listeners[AlertChanged],
+        events: Listeners[MessageReceived],
     ) -> None:
         """Tell of what happens from now on, as soon as there is a connection."""
+        self._status = status
         self._unlisten += (
             pulse.listen(self._look),
             alerts.listen(self._alert_changed),
             events.listen(self._message_received),
         )
-
-    def apply(self, rules: RuleSet) -> None:
-        """Take over of which other bots the user wants to hear; a filter that takes in all topics does not say so."""
-        self._asked_for = Filters(dict.fromkeys(asked_for(rules), True))
 
     async def stop(self) -> None:
         """Say nothing more, but that the bot is gone where nobody else says so."""
@@ -123,30 +112,6 @@ class StatusOnMqtt:
         # Without its will it would be called online for ever.
         refused = isinstance(self._broker, BrokerLink) and self._broker.will_refused
         return "will_refused" if refused else ""
-
-    # What comes in.
-
-    def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
-        """Return what takes in what bots tell of themselves, on the way to `then`."""
-        self._then = then
-        return self._receive
-
-    @callback
-    def _receive(self, message: Message) -> None:
-        topic = message.topic
-        if not topic.startswith("dinox/"):
-            self._then(message)
-            return
-        own = is_own(topic, self.id)
-        other = "" if own else id_of(topic)
-        if other and self._tells_status:
-            self.others.take(other, message.payload)
-        if own or (other and self._asked_for.best(topic) is None):
-            self._skip(message)
-        else:
-            self._then(message)
-
-    # What goes out.
 
     @callback
     def _look(self) -> None:

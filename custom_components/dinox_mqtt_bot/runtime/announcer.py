@@ -1,4 +1,4 @@
-"""What the bot announces, told to Home Assistant: events on its bus, and whoever shows a value or the bot's status."""
+"""What the bot announces, told to Home Assistant: to its bus, and to whoever shows a value or the status."""
 
 from collections.abc import Callable
 import logging
@@ -36,7 +36,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Announcer:
-    """`pulse` beats with every change of the bot; `alerts` hear what changes, `events` the messages that are events."""
+    """`pulse` beats with every change; `alerts` hear of those that change, `events` of new messages."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass

@@ -44,6 +44,8 @@ from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
 from ..issues.server_hint import ServerHint
 from ..issues.watch import Issues
+from ..peers.incoming import PeerMessages
+from ..peers.others import OtherBots
 from ..peers.status import StatusOnMqtt
 from ..store.keeping import Retention
 from ..store.store import Store
@@ -91,11 +93,21 @@ async def _async_build_on(
     store.start(on_committed=broker.acknowledge, on_stored=delivery.say)
     announcer = Announcer(hass, entry.entry_id)
     silence = bot.listen(announcer.announce)
-    on_mqtt = build_on_mqtt(
-        hass, entry, bot=bot, store=store, broker=broker, clock=clock, create_task=create_task
+    others = OtherBots(hass, entry)
+    on_mqtt = StatusOnMqtt(
+        hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
-    on_mqtt.listen(announcer.pulse, announcer.alerts, announcer.events)
-    missed = catch_up(entry, chat, store, clock, create_task)
+    on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
+    links = Links(
+        hass=hass,
+        entry=entry,
+        broker=broker,
+        chat=chat,
+        missed=catch_up(entry, chat, store, clock, create_task),
+        peers=PeerMessages(entry, others, skip=store.history.skip),
+        memory=store,
+        bot=bot,
+    )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
         hass=hass,
@@ -104,7 +116,7 @@ async def _async_build_on(
         phrases=phrases,
         clock=clock,
         store=store,
-        links=Links(hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, memory=store, bot=bot),
+        links=links,
         bot=bot,
         announcer=announcer,
         silence=silence,
@@ -265,27 +277,4 @@ def build_notifier(
         create_task=create_task,
         phrases=phrases,
         now=clock.now,
-    )
-
-
-def build_on_mqtt(
-    hass: HomeAssistant,
-    entry: ConfigEntry[Any],
-    *,
-    bot: Bot,
-    store: Store,
-    broker: ConnectedBroker,
-    clock: Clock,
-    create_task: CreateTask,
-) -> StatusOnMqtt:
-    """Build what shows on MQTT how the bot is."""
-    return StatusOnMqtt(
-        hass,
-        entry,
-        broker=broker,
-        memory=store,
-        clock=clock,
-        create_task=create_task,
-        status=lambda: bot.status,
-        skip=store.history.skip,
     )

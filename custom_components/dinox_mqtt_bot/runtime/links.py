@@ -15,7 +15,7 @@ from ..const import ATTR_LINK, LinkName
 from ..hass.broker import ConnectedBroker
 from ..hass.no_chat import NoChat
 from ..hass.tasks import tasks_of
-from ..peers.status import StatusOnMqtt
+from ..peers.incoming import PeerMessages
 from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.catching_up import CatchUp
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
@@ -28,20 +28,24 @@ type AnyChat = XmppLink | NoChat
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Links:
-    """The broker and the chat, with what one means for the other."""
+    """The broker and the chat, with what one means for the other.
+
+    A message comes from the broker by `missed`, which fetches older ones first, and by `peers` to the bot.
+    """
 
     hass: HomeAssistant
     entry: ConfigEntry
     broker: ConnectedBroker
     chat: AnyChat
     missed: CatchUp | NothingMissed
+    peers: PeerMessages
     memory: Memory
     bot: Bot
 
-    def start(self, on_mqtt: StatusOnMqtt, delivery: NoticeDelivery) -> None:
+    def start(self, delivery: NoticeDelivery) -> None:
         """Connect, and reconnect for as long as the bot runs."""
-        # The path of a message, from its end: the bot takes what bots do not tell of themselves, after what was missed.
-        take = on_mqtt.start(then=self.bot.receive)
+        # The path of a message, last stage first.
+        take = self.peers.start(then=self.bot.receive)
         take = self.missed.start(then=take)
         self.missed.follow(self.bot.wanted)
         self.broker.start(on_message=take, on_status=self._broker_changed)
@@ -55,7 +59,8 @@ class Links:
         )
 
     def follow(self) -> None:
-        """Take over what the bot wants of the broker from now on."""
+        """Take over what the bot wants to hear from now on."""
+        self.peers.apply(self.bot.rules)
         # What is wanted no more is held until the broker has heard of it.
         remember_filters(self.memory, {*self.bot.wanted, *held_filters(self.memory)})
         self.missed.follow(self.bot.wanted)

@@ -50,12 +50,12 @@ class BotRuntime:
 
     @property
     def broker(self) -> ConnectedBroker:
-        """The MQTT side."""
+        """What stands for the MQTT side."""
         return self.links.broker
 
     @property
     def chat(self) -> AnyChat:
-        """The XMPP side."""
+        """What stands for the XMPP side."""
         return self.links.chat
 
     @property
@@ -68,7 +68,7 @@ class BotRuntime:
         """Let both links connect, and reconnect for as long as the bot runs."""
         self._follow_entity()
         self.issues.start(self.bot)
-        self.links.start(self.on_mqtt, self.delivery)
+        self.links.start(self.delivery)
         self.delivery.start()
 
     async def async_close(self) -> None:
@@ -93,15 +93,13 @@ class BotRuntime:
 
     @callback
     def async_apply(self) -> bool:
-        """Take over what changed in the entry, without touching a connection; False if that needs a reload."""
+        """Take over what changed in the entry without touching a connection; False if it needs a reload."""
         before, self.snapshot = self.snapshot, Snapshot.of(self.entry)
         if before.fixed != self.snapshot.fixed:
             return False
         for subentry in self.snapshot.changed_since(before, self.entry):
             self.subentries.announce(subentry)
-        rules = rules_of(self.entry)
-        self.bot.apply(rules)
-        self.on_mqtt.apply(rules)
+        self.bot.apply(rules_of(self.entry))
         self._follow_entity()
         self.links.follow()
         self.announcer.pulse.tell()

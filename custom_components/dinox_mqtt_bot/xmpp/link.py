@@ -82,10 +82,10 @@ class XmppLink:
     ) -> None:
         """Connect, and stay connected until `stop`.
 
-        `on_session` is called whenever notices can be said again, also after a resumed stream: what was put into
-        the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a contact's
-        bare JID and whether it began or ceased to show `dnd`; nobody does at first, and what is known outlasts a
-        lost session. All but `on_status` are called from the event loop, in the context in which the link was started.
+        `on_session` is called whenever notices can be said again, also after a resumed stream: what was put
+        into the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a
+        contact's bare JID and whether it began or ceased to show `dnd`; nobody does at first, and what is known
+        outlasts a lost session. All but `on_status` are called from the event loop, in the context of `start`.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
