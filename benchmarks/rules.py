@@ -11,10 +11,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 import time
 
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.message import Message
-from custom_components.dinox_mqtt_bot.bot.model.reading import Reading
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
+from custom_components.dinox_mqtt_bot.bot.model.message import Message, Reading
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 
 from .assembly import Assembly, rules
 from .load import FILTER, ROOMS, ROOT, TOPICS, Load, messages, topic

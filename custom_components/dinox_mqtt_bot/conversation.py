@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.model.caller import Surface
+from .bot.model.replies import Surface
 from .bot.model.rules import Role
 from .entity import BotEntity
 from .hass.callers import async_caller

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .bot.history.charts import ChartRequest, chart, numeric_fields
 from .bot.model.errors import BotError
-from .bot.model.reading import Reading
+from .bot.model.message import Reading
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
 from .entity import BotEntity, async_add_for_subentries
 from .hass.clock import Pulse

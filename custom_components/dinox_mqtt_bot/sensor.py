@@ -22,7 +22,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .bot.model.reading import Reading
+from .bot.model.message import Reading
 from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC

@@ -13,9 +13,8 @@ import voluptuous as vol
 from .bot.commands.catalogue import COMMANDS
 from .bot.commands.command import Command, Parameter, bind, parameters
 from .bot.importing.importing import carry_out, plan, report
-from .bot.model.caller import Surface
 from .bot.model.errors import BotError
-from .bot.model.replies import Reply, Table
+from .bot.model.replies import Reply, Surface, Table
 from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
 from .const import DOMAIN

@@ -20,8 +20,7 @@ from .bot.model.alert import AlertState
 from .bot.model.errors import BotError
 from .bot.model.jid import bare_jid
 from .bot.model.rules import Priority
-from .bot.model.subscriptions import fold
-from .bot.model.topics import matches, valid_filter
+from .bot.model.topics import fold, matches, valid_filter
 from .hass.events import ALERT_STEPS, EVENT_ALERT, EVENT_CHAT, EVENT_MESSAGE, names_rule
 
 OPTION_ENTRY = "config_entry_id"

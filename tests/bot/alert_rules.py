@@ -6,10 +6,8 @@ from typing import Any
 from bot.alerts.engine import Alerts, Judged
 from bot.model.alert import Alert, AlertState, Step
 from bot.model.announcements import AlertChanged
-from bot.model.conditions import Condition, Operator
-from bot.model.message import Message
-from bot.model.reading import Reading
-from bot.model.rules import AlertRule
+from bot.model.message import Message, Reading
+from bot.model.rules import AlertRule, Condition, Operator
 from bot.reading.readings import Readings
 
 NOON = 1_800_000_000.0

@@ -13,12 +13,11 @@ from phrases import RealPhrases
 
 from bot.bot import Bot
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
-from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
 from bot.model.history import LedgerRow, Past, Span, TopicRow
-from bot.model.message import Message, Properties, QoS
+from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
-from bot.model.reading import Kind, Reading
+from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import BotState, LinkStatus, Phase
 from bot.model.topics import matches

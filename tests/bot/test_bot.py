@@ -7,9 +7,9 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.model.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
-from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
 from bot.model.message import Message, QoS
+from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Priority, Role, RuleSet, Subscription
 from bot.model.status import BotState, Delivery, LinkStatus, Phase
 from bot.model.utterance import Utterance

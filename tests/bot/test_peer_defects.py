@@ -10,10 +10,8 @@ from fakes import ME, World
 import pytest
 
 from bot.bridges.texts import link_in
-from bot.model.conditions import Operator
-from bot.model.message import Message, Properties, QoS
-from bot.model.reading import Kind
-from bot.model.rules import Bridge, Contact, Format, Priority, Subscription
+from bot.model.message import Kind, Message, Properties, QoS
+from bot.model.rules import Bridge, Contact, Format, Operator, Priority, Subscription
 from bot.reading.readings import Readings
 
 HOME = Subscription("home/#")

@@ -10,8 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from running import add_subentry, alerts, bot_entry, is_in, publish, running, shown, topics, until
 
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT

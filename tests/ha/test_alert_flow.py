@@ -11,8 +11,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import NO_ACCOUNT, alerts, bot_entry, contacts, publish, running, standalone, topics, until
 
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Condition,
+    Operator,
+    Priority,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from lab.servers import Server
 

@@ -24,9 +24,8 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator, Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.person import Person

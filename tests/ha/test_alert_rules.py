@@ -21,13 +21,18 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.caller import Caller, Surface
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Role, RuleSet
-from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
-from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
+from custom_components.dinox_mqtt_bot.bot.model.replies import Caller, Surface
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Condition,
+    Operator,
+    Priority,
+    Role,
+    RuleSet,
+)
+from custom_components.dinox_mqtt_bot.bot.model.topics import fold, valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, VALUES, rule_set
 from lab.servers import Server

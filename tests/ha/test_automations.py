@@ -24,8 +24,7 @@ from custom_components import dinox_mqtt_bot
 from custom_components.dinox_mqtt_bot.bot.alerts.watches import BROKER
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertState, Step
 from custom_components.dinox_mqtt_bot.bot.model.announcements import AlertChanged
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.condition import SCHEMA
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.hass.events import (

@@ -18,8 +18,14 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Contact, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Bridge,
+    Condition,
+    Contact,
+    Operator,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 

@@ -29,8 +29,13 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import AlertState
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Priority, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Condition,
+    Operator,
+    Priority,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState
 from custom_components.dinox_mqtt_bot.bot.peers.beacon import MOST_BYTES, STATUS_FILTER, Beacon
 from custom_components.dinox_mqtt_bot.bot.peers.neighbours import MOST

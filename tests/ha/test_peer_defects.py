@@ -21,10 +21,16 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.caller import Caller, Surface
-from custom_components.dinox_mqtt_bot.bot.model.conditions import Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Priority, Role
+from custom_components.dinox_mqtt_bot.bot.model.replies import Caller, Surface
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Bridge,
+    Condition,
+    Operator,
+    Priority,
+    Role,
+)
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from lab.servers import Server
 

@@ -15,8 +15,7 @@ from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Preset, Role
-from custom_components.dinox_mqtt_bot.bot.model.subscriptions import fold
-from custom_components.dinox_mqtt_bot.bot.model.topics import valid_filter
+from custom_components.dinox_mqtt_bot.bot.model.topics import fold, valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, PRESETS, rule_set
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.message import Kind, Message, Reading
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
-from custom_components.dinox_mqtt_bot.bot.model.reading import Kind, Reading
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.store.store import Store
 

@@ -27,16 +27,14 @@ from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import Hearing
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
-from .model.caller import Caller
 from .model.errors import BotError
-from .model.message import Message, QoS
+from .model.message import Message, QoS, Reading
 from .model.notice import Notice
-from .model.reading import Reading
-from .model.replies import Reply, Text
+from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
 from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase, SteadyStatus
-from .model.subscriptions import Subscriptions
 from .model.timers import NEVER, Timed
+from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.readings import Readings

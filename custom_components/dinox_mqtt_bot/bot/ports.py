@@ -12,9 +12,8 @@ from typing import Any, Protocol
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
 from .model.history import ALWAYS, Entry, LedgerRow, Past, Point, Row, Sizes, Span, Statistics, TopicRow
-from .model.message import Message, Properties, QoS
+from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
-from .model.reading import Reading
 from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
 

@@ -10,7 +10,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSube
 from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
 from ..bot.model.rules import AlertRule, Bridge, Contact, Preset, Subscription
-from ..bot.model.subscriptions import fold
+from ..bot.model.topics import fold
 from ..const import CONF_NUMBER
 
 type Data = Mapping[str, Any]

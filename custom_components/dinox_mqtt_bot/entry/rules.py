@@ -6,17 +6,18 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from ..bot.bridges.grammar import ARROWS
-from ..bot.model.conditions import Condition, Operator
 from ..bot.model.errors import BotError
 from ..bot.model.rules import (
     AlertRule,
     Bridge,
+    Condition,
     Contact,
     Direction,
     Display,
     Ear,
     Format,
     FreeText,
+    Operator,
     Preset,
     Priority,
     Role,

@@ -9,10 +9,9 @@ from homeassistant.helpers.selector import DurationSelector, DurationSelectorCon
 import voluptuous as vol
 
 from ..bot.alerts.judge import NUMERIC
-from ..bot.model.conditions import Operator
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
-from ..bot.model.rules import AlertRule, RuleSet
+from ..bot.model.rules import AlertRule, Operator, RuleSet
 from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number
 from ..const import (

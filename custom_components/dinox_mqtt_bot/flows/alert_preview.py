@@ -10,7 +10,7 @@ from ..bot.alerts.rule_texts import sentence
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.model.errors import BotError
 from ..bot.model.rules import AlertRule, RuleSet
-from ..bot.model.subscriptions import Subscriptions
+from ..bot.model.topics import Subscriptions
 from ..bot.text.durations import DAY, duration
 from ..entry.rules import rule_set
 from ..hass.phrases import Translations, async_load_phrases

@@ -13,7 +13,7 @@ import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
-from ..bot.model.subscriptions import Subscriptions
+from ..bot.model.topics import Subscriptions
 from ..entry.rules import rule_set
 from .fields import Typed, errors_of
 

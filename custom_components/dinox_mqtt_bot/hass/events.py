@@ -10,7 +10,7 @@ messages some fire none either; diagnostics count those. Alerts always do.
 from ..bot.model.alert import AlertState, Step
 from ..bot.model.announcements import AlertChanged, ChatReceived, MessageReceived
 from ..bot.model.rules import Priority
-from ..bot.model.subscriptions import fold
+from ..bot.model.topics import fold
 from ..const import DOMAIN
 from .values import excerpt, number
 

@@ -14,7 +14,7 @@ from ..bot.model.announcements import (
     Listeners,
     MessageReceived,
 )
-from ..bot.model.reading import Reading
+from ..bot.model.message import Reading
 from ..bot.model.rules import Priority
 from ..bot.model.status import BotStatus
 from ..hass.clock import Allowance, Pulse

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 import time
 
-from ..bot.model.message import Message
+from ..bot.model.message import Message, Reading
 from ..bot.model.notice import Notice
-from ..bot.model.reading import Reading
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 64 * 1024 * 1024

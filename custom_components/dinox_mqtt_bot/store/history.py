@@ -8,8 +8,7 @@ from typing import override
 from ..bot import ports
 from ..bot.model.alert import Record
 from ..bot.model.history import ALWAYS, Entry, Past, Point, Row, Sizes, Span, Statistics, TopicRow
-from ..bot.model.message import Message
-from ..bot.model.reading import Reading
+from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import LinkStatus
 from .alert_book import group_of

@@ -9,8 +9,7 @@ import sqlite3
 
 from ..bot.model.history import Sizes
 from ..bot.model.rules import Subscription
-from ..bot.model.subscriptions import Subscriptions
-from ..bot.model.topics import matches
+from ..bot.model.topics import Subscriptions, matches
 from ..bot.text.durations import DAY
 from .past import before
 from .schema import transaction

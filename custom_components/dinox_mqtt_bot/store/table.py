@@ -5,7 +5,7 @@ from hashlib import blake2b, sha256
 from itertools import chain
 import sqlite3
 
-from ..bot.model.reading import Kind
+from ..bot.model.message import Kind
 from ..bot.text.numbers import with_unit
 from .backlog import Appended
 from .schema import transaction

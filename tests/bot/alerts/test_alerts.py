@@ -10,10 +10,9 @@ import pytest
 from bot.alerts.notices import GATHER
 from bot.model.alert import Step
 from bot.model.announcements import AlertChanged, AlertValue
-from bot.model.conditions import Operator
 from bot.model.message import QoS
 from bot.model.notice import Notice
-from bot.model.rules import AlertRule, Contact, Display, Priority, Role, Subscription
+from bot.model.rules import AlertRule, Contact, Display, Operator, Priority, Role, Subscription
 from bot.model.utterance import Reaction, Utterance
 
 SENSORS = Subscription("s/#", display=Display.SILENT)

@@ -10,9 +10,8 @@ from bot.alerts import engine as alerts_module, lifecycle
 from bot.alerts.engine import NOTHING, Alerts
 from bot.alerts.watches import BROKER
 from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
-from bot.model.conditions import Operator
 from bot.model.errors import BotError
-from bot.model.rules import Priority
+from bot.model.rules import Operator, Priority
 
 
 def test_a_topic_without_a_rule_is_not_judged() -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from bot.alerts import lifecycle
 from bot.model.alert import AlertEvent, AlertState, Step
-from bot.model.conditions import Operator
-from bot.model.rules import AlertRule, Contact, Priority, Subscription
+from bot.model.rules import AlertRule, Contact, Operator, Priority, Subscription
 
 OTHER = "other@example.org"
 

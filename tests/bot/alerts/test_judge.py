@@ -4,8 +4,8 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.alerts.judge import MOST_REMEMBERED, Judge, Samples
-from bot.model.conditions import Condition, Operator, Value
 from bot.model.message import Message
+from bot.model.rules import Condition, Operator, Value
 from bot.payload.interpret import quantity
 from bot.payload.paths import lookup
 from bot.reading.readings import Readings

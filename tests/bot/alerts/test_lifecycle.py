@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.alerts import lifecycle
 from bot.model.alert import AlertEvent, Step
-from bot.model.conditions import Operator
+from bot.model.rules import Operator
 
 RULES = (
     above(topic="t/+", clear="28", hold=30, repeat=600, escalate_after=300, escalate_to=("you@x",)),

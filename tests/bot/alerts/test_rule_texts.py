@@ -7,8 +7,7 @@ import pytest
 
 from bot.alerts.rule_texts import condition_text, limit_text, sentence
 from bot.alerts.rules.grammar import read_rule
-from bot.model.conditions import Condition, Operator
-from bot.model.rules import AlertRule, Priority
+from bot.model.rules import AlertRule, Condition, Operator, Priority
 
 EN, DE = RealPhrases("en"), RealPhrases("de")
 

@@ -13,9 +13,8 @@ import pytest
 
 from bot.chat.batch import NEVER
 from bot.chat.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
-from bot.model.message import Message, Properties
+from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
-from bot.model.reading import Reading
 from bot.model.rules import Display, Priority, Subscription
 from bot.reading.readings import Readings
 from bot.rendering.readings import MOST_TOPICS

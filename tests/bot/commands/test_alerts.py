@@ -6,10 +6,8 @@ from fakes import NOON, World
 import pytest
 
 from bot.commands.alerts import Alert, Alerts, RmAlert, Rule, Try
-from bot.model.caller import Caller, Surface
-from bot.model.conditions import Condition, Operator
-from bot.model.replies import Table, Text
-from bot.model.rules import AlertRule, Priority, Role, Subscription
+from bot.model.replies import Caller, Surface, Table, Text
+from bot.model.rules import AlertRule, Condition, Operator, Priority, Role, Subscription
 
 HOME = Subscription("home/#")
 FREEZER = Subscription("home/freezer", alias="Freezer")

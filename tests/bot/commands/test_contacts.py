@@ -6,7 +6,7 @@ from fakes import GUEST, ME, World
 import pytest
 
 from bot.commands.contacts import Contacts
-from bot.model.caller import Caller, Surface
+from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Role
 
 PEOPLE = (Contact(ME, "Ann", user="u1"), Contact(GUEST, role=Role.VIEWER, receives=False))

@@ -17,13 +17,11 @@ from bot.history import export as exporting
 from bot.history.charts import ChartRequest, chart, numeric_fields
 from bot.history.export import harmless
 from bot.history.limits import limits
-from bot.model.caller import Caller, Surface
 from bot.model.charts import Limit, Picture
-from bot.model.conditions import Condition, Operator
 from bot.model.errors import BotError
 from bot.model.history import Entry, Sizes, Span
-from bot.model.replies import Chart as Drawn, Text
-from bot.model.rules import AlertRule, Priority, Role, Subscription
+from bot.model.replies import Caller, Chart as Drawn, Surface, Text
+from bot.model.rules import AlertRule, Condition, Operator, Priority, Role, Subscription
 
 TEMP = Subscription("home/temp", alias="Kitchen", keep_days=90)
 ALL = Subscription("#")

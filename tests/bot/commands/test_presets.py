@@ -10,9 +10,9 @@ import pytest
 
 from bot.commands.command import bind
 from bot.commands.presets import Preset as Command, checked_preset, filled, find_preset, spoken
-from bot.model.caller import Caller, Surface
 from bot.model.errors import BotError
 from bot.model.message import QoS
+from bot.model.replies import Caller, Surface
 from bot.model.rules import Preset, Role, Subscription
 
 NIGHT = Preset("Good night", "home/night/set", "ON", id="a", number=1, retain=True)

@@ -11,10 +11,20 @@ import pytest
 from bot.importing.importing import carry_out, plan, report
 from bot.importing.outcomes import Outcome, Plan, Rule
 from bot.importing.recognise import DEEPEST, LONGEST, MOST, recognise
-from bot.model.conditions import Condition, Operator
 from bot.model.errors import BotError
 from bot.model.message import QoS
-from bot.model.rules import AlertRule, Bridge, Contact, Format, Preset, Priority, RuleSet, Subscription
+from bot.model.rules import (
+    AlertRule,
+    Bridge,
+    Condition,
+    Contact,
+    Format,
+    Operator,
+    Preset,
+    Priority,
+    RuleSet,
+    Subscription,
+)
 
 # As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and tables of rules.
 EXPORT: dict[str, Any] = {

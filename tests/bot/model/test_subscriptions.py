@@ -4,8 +4,7 @@ from hypothesis import given, strategies as st
 
 from bot.model.message import QoS
 from bot.model.rules import Subscription
-from bot.model.subscriptions import Subscriptions
-from bot.model.topics import covers, matches
+from bot.model.topics import Subscriptions, covers, matches
 
 HOME = Subscription("home/#", QoS.AT_LEAST_ONCE, alias="The  House")
 TEMPERATURE = Subscription("home/+/temperature", QoS.EXACTLY_ONCE)

@@ -3,9 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.model.conditions import Value
-from bot.model.message import Message
-from bot.model.reading import Reading
+from bot.model.message import Message, Reading
+from bot.model.rules import Value
 from bot.payload.paths import lookup, parse_path, write_path
 from bot.reading.readings import Readings
 

@@ -5,8 +5,7 @@ import json
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.model.conditions import Condition, Operator
-from bot.model.rules import AlertRule, Bridge, RuleSet, Subscription
+from bot.model.rules import AlertRule, Bridge, Condition, Operator, RuleSet, Subscription
 from bot.model.status import BotState, BotStatus, LinkStatus, Phase
 from bot.peers.beacon import (
     MOST_BYTES,

@@ -7,8 +7,7 @@ from typing import override
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.model.message import Message, Properties
-from bot.model.reading import MORE, Field, Kind, Reading
+from bot.model.message import MORE, Field, Kind, Message, Properties, Reading
 from bot.model.rules import Subscription
 from bot.payload.fields import MOST_FIELDS, fields_of, parse_json
 from bot.payload.interpret import LARGE

@@ -8,11 +8,11 @@ from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import Announcement
+from ..model.message import Reading
 from ..model.notice import Notice
-from ..model.reading import Reading
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.subscriptions import Subscriptions
 from ..model.timers import NEVER
+from ..model.topics import Subscriptions
 from ..ports import Ports
 from ..rendering.readings import When
 from . import lifecycle

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from ..model.alert import NO_RECORD, Alert, AlertEvent, AlertState, Record, Step
 from ..model.announcements import AlertChanged, AlertValue
-from ..model.conditions import Value
-from ..model.reading import Reading
-from ..model.rules import AlertRule
+from ..model.message import Reading
+from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
 from ..model.topics import matches
 from ..payload.paths import lookup

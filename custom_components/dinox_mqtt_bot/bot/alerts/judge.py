@@ -5,7 +5,7 @@ from math import isclose
 import operator
 import re
 
-from ..model.conditions import Condition, Operator, Value
+from ..model.rules import Condition, Operator, Value
 from ..text.numbers import number, with_unit
 from ..text.units import convert
 

@@ -9,8 +9,7 @@ from math import exp2, log2
 from zlib import crc32
 
 from ..model.alert import Alert, AlertState, Step
-from ..model.conditions import Value
-from ..model.rules import AlertRule, Priority
+from ..model.rules import AlertRule, Priority, Value
 from ..model.timers import NEVER
 from ..text.numbers import with_unit
 

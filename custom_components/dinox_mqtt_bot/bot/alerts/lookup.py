@@ -5,11 +5,11 @@ from datetime import timedelta
 import re
 
 from ..model.alert import Alert
-from ..model.caller import Caller
 from ..model.errors import BotError
+from ..model.replies import Caller
 from ..model.rules import AlertRule
-from ..model.subscriptions import fold
 from ..model.timers import NEVER
+from ..model.topics import fold
 from ..ports import Clock
 from ..text.durations import leading_duration, parse_duration
 

@@ -1,7 +1,6 @@
 """Alert rules in plain words."""
 
-from ..model.conditions import Condition, Operator
-from ..model.rules import AlertRule, Priority
+from ..model.rules import AlertRule, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..model.alert import Alert, AlertState, Step
-from ..model.conditions import Operator
-from ..model.rules import AlertRule, Priority
+from ..model.rules import AlertRule, Operator, Priority
 from ..ports import Phrases
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, When, short
 from ..text.durations import duration

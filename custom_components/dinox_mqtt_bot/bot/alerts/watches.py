@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..model.conditions import Condition, Operator
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.rules import AlertRule, Display, Priority, Subscription
-from ..model.subscriptions import Subscriptions
-from ..model.topics import Filters
+from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription
+from ..model.topics import Filters, Subscriptions
 from ..payload.paths import Path, parse_path
 from .judge import Judge
 

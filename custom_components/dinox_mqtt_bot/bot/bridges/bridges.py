@@ -5,13 +5,11 @@ import logging
 
 from ..delivery.echoes import Echoes, conversation
 from ..model.errors import BotError
-from ..model.message import Message
-from ..model.reading import Kind, Reading
+from ..model.message import Kind, Message, Reading
 from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscription
 from ..model.status import Phase
-from ..model.subscriptions import Subscriptions
 from ..model.timers import NEVER
-from ..model.topics import Filters
+from ..model.topics import Filters, Subscriptions
 from ..ports import Ports
 from ..rendering.readings import When
 from .carrier import Carrier

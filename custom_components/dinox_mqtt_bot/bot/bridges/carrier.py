@@ -5,7 +5,7 @@ from functools import partial
 from ..delivery.outgoing import Outgoing
 from ..delivery.uploads import File, Files, named
 from ..model.errors import BotError
-from ..model.reading import Kind, Reading
+from ..model.message import Kind, Reading
 from ..model.rules import Bridge, Format
 from ..ports import Phrases
 from ..rendering.readings import render_value

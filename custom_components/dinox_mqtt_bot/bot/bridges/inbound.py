@@ -2,9 +2,9 @@
 
 from ..delivery.echoes import Echoes, conversation, marked
 from ..delivery.publisher import Publisher
-from ..model.caller import Caller, Surface
 from ..model.errors import BotError
 from ..model.message import Properties
+from ..model.replies import Caller, Surface
 from ..model.rules import Bridge, Contact, Direction, RuleSet
 from ..model.utterance import Utterance
 from ..ports import Clock

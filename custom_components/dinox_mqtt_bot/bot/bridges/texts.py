@@ -4,7 +4,7 @@ from collections.abc import Iterable
 import re
 
 from ..model.errors import BotError
-from ..model.reading import Kind, Reading
+from ..model.message import Kind, Reading
 from ..model.rules import Bridge, Format, RuleSet, Subscription
 from ..payload.interpret import LARGE
 from ..payload.media import is_url

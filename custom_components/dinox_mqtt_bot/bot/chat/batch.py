@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ..model.reading import Reading
+from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases

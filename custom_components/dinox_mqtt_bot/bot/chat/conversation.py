@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..model.bounded import Bounded
+from ..model.message import Reading
 from ..model.notice import Notice
-from ..model.reading import Reading
 from ..model.rules import Display, Priority, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..model.reading import Reading
+from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER, is_due
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from ..model.message import Reading
 from ..model.notice import Notice, Push, Ring, is_target
-from ..model.reading import Reading
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases

@@ -10,12 +10,11 @@ from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
 from ..model import alert
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
-from ..model.subscriptions import fold
+from ..model.topics import fold
 from ..reading.topic_lookup import topic_name
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param

@@ -7,14 +7,12 @@ from typing import ClassVar, override
 from ..alerts.lookup import end_of, meant, parted
 from ..alerts.texts import rule_name
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.history import LedgerRow
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
-from ..model.subscriptions import fold
 from ..model.timers import NEVER
-from ..model.topics import valid_filter
+from ..model.topics import fold, valid_filter
 from .command import Command, Parts, param
 
 SNOOZE = 3600.0

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
-from ..model.subscriptions import fold
+from ..model.topics import fold
 from .command import Command, Parts, param
 
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"

@@ -6,9 +6,8 @@ from typing import ClassVar, override
 from ..delivery.uploads import File
 from ..history.charts import MOST_FIELDS, ChartRequest, chart
 from ..history.look_back import look_back_check, read_look_back
-from ..model.caller import Caller, Surface
 from ..model.errors import BotError
-from ..model.replies import Chart as Drawn, Reply
+from ..model.replies import Caller, Chart as Drawn, Reply, Surface
 from ..model.topics import shared
 from ..reading.topic_lookup import find_topic
 from .command import Command, Parts, param

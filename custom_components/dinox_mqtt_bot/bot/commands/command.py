@@ -15,10 +15,9 @@ from ..delivery.do_not_disturb import Disturbance
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
 from ..delivery.uploads import Files
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.message import QoS
-from ..model.replies import Reply, Text
+from ..model.replies import PREFIX, Caller, Reply, Text
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups

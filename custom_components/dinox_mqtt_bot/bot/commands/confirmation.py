@@ -2,10 +2,9 @@
 
 import re
 
-from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
-from ..model.replies import Text
-from ..model.subscriptions import fold
+from ..model.replies import PREFIX, Caller, Surface, Text
+from ..model.topics import fold
 from ..ports import Clock
 from .command import Command
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.caller import Caller
 from ..model.history import ALWAYS
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Contact, Role
 from ..model.topics import valid_filter
 from .command import Command, Parts, param

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller
 from ..model.history import ALWAYS
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration

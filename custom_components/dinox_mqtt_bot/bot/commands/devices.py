@@ -8,13 +8,11 @@ from typing import ClassVar, override
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed, understood
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
-from ..model.subscriptions import fold
-from ..model.topics import covers, valid_topic
+from ..model.topics import covers, fold, valid_topic
 from .command import Command, Parts, param, usage
 
 MOST = 200

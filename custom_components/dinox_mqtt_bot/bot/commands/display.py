@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from .command import Command, Parts, param
 from .topics import own_subscription, subscribed_as, subscription_facts

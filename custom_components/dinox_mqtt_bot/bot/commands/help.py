@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from .command import Command, Parts, param, parameters, usage
 from .parsing import find
 

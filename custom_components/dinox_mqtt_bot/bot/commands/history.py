@@ -7,10 +7,9 @@ from typing import ClassVar, override
 from ..delivery.uploads import File
 from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import LookBack, look_back_check, read_look_back
-from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
-from ..model.replies import Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Reply, Surface, Table, Text
 from ..reading.topic_lookup import find_topic
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit

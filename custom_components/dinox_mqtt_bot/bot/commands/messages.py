@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller
 from ..model.message import QoS
-from ..model.replies import Reply, Text
+from ..model.replies import PREFIX, Caller, Reply, Text
 from ..model.rules import Role
 from ..model.topics import valid_topic
 from .command import Command, Parts, param

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from itertools import islice
 import re
 
-from ..model.caller import PREFIX
 from ..model.errors import BotError
-from ..model.subscriptions import fold
+from ..model.replies import PREFIX
+from ..model.topics import fold
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
 from .command import Command, Parameter, bind, parameters, typed, usage
 

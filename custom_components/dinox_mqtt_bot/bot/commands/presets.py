@@ -8,14 +8,12 @@ import re
 from typing import ClassVar, override
 
 from ..alerts.rules.clauses import LONGEST_NAME
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Preset as Kept, Role
-from ..model.subscriptions import fold
-from ..model.topics import valid_topic
+from ..model.topics import fold, valid_topic
 from ..text.words import words
 from .command import Command, Parts, param, usage
 

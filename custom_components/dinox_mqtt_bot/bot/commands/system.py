@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller, Surface
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.caller import PREFIX, Caller
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display, Priority, Role, Subscription
 from ..model.status import Phase
-from ..model.subscriptions import fold
-from ..model.topics import matches, valid_filter
+from ..model.topics import fold, matches, valid_filter
 from .command import Command, Parts, param
 from .history import topic_facts
 

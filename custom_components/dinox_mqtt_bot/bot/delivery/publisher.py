@@ -1,8 +1,8 @@
 """What is published for somebody."""
 
-from ..model.caller import Caller
 from ..model.errors import BotError
 from ..model.message import Properties, QoS
+from ..model.replies import Caller
 from ..ports import Broker, Clock, History
 from .echoes import Echoes, talk_with
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import re
 
 from ..model.errors import BotError
-from ..model.reading import Kind, Reading
+from ..model.message import Kind, Reading
 from ..model.rules import Display, Priority, Subscription
 from ..payload.media import FAMILIES
 from ..ports import Spawn, Uploads

@@ -11,9 +11,8 @@ from ..commands.confirmation import Confirming
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
-from ..model.caller import Caller, Surface
 from ..model.errors import BotError
-from ..model.replies import Reply, Text
+from ..model.replies import Caller, Reply, Surface, Text
 from ..model.rules import Contact, Ear, RuleSet
 from ..model.utterance import Reaction, Utterance
 from ..ports import Ports

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
-from ..model.caller import PREFIX, Caller, Surface
 from ..model.errors import BotError
-from ..model.message import Message, Properties, QoS
-from ..model.reading import Reading
+from ..model.message import Message, Properties, QoS, Reading
+from ..model.replies import PREFIX, Caller, Surface
 from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
-from ..model.subscriptions import Subscriptions, fold
 from ..model.timers import NEVER
+from ..model.topics import Subscriptions, fold
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from ..commands.command import Command
 from ..commands.parsing import addressed, parse
-from ..model.caller import PREFIX
 from ..model.errors import BotError
+from ..model.replies import PREFIX
 from ..ports import Phrases
 from ..text.rate import Window
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..model.reading import Kind
+from ..model.message import Kind
 from ..payload.fields import parse_json
 from ..payload.interpret import LARGE, Meaning
 from ..ports import Templates

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import json
 from math import ceil
 
-from ..model.subscriptions import fold
+from ..model.topics import fold
 from ..text.numbers import number, number_text, with_unit
 from ..text.units import convert
 

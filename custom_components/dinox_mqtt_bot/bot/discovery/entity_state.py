@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..model.reading import Kind
+from ..model.message import Kind
 from ..payload.interpret import interpret, quantity
 from ..ports import Templates
 from ..text.numbers import number_text, with_unit

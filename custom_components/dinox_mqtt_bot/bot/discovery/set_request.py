@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import re
 
 from ..model.errors import BotError
-from ..model.subscriptions import fold
+from ..model.topics import fold
 from ..ports import Phrases, Templates
 from ..text.numbers import number_text, with_unit
 from ..text.words import MAX_ALIAS_WORDS

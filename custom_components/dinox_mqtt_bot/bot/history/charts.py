@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..model.charts import Picture
 from ..model.errors import BotError
 from ..model.history import Point, Span
-from ..model.reading import MORE, Reading
+from ..model.message import MORE, Reading
 from ..model.replies import Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path

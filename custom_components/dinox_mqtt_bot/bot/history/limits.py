@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from ..model.charts import Limit
-from ..model.conditions import Operator
 from ..model.history import Span
-from ..model.rules import AlertRule
+from ..model.rules import AlertRule, Operator
 from ..model.topics import matches
 from ..payload.paths import parse_path, write_path
 from ..ports import AlertBook

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.rules import AlertRule, Bridge, Preset, Priority, Subscription
-from ..model.subscriptions import fold
-from ..model.topics import valid_filter
+from ..model.topics import fold, valid_filter
 from .recognise import first
 
 LONGEST_NAME = 100

@@ -2,11 +2,10 @@
 
 from ..alerts.rules.names import name_rule
 from ..commands.presets import checked_preset
-from ..model.conditions import Condition, Operator
 from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
-from ..model.rules import AlertRule, Bridge, Format, Preset, Priority, RuleSet
-from ..model.subscriptions import Subscriptions, fold
+from ..model.rules import AlertRule, Bridge, Condition, Format, Operator, Preset, Priority, RuleSet
+from ..model.topics import Subscriptions, fold
 from ..payload.paths import write_path
 from ..text.plain import cut
 from .outcomes import LONGEST_NAME, Outcome, filter_of, is_off, is_on, qos_of, read_priority

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..model.rules import Priority, RuleSet, Subscription
-from ..model.subscriptions import Subscriptions, fold
-from ..model.topics import covers
+from ..model.topics import Subscriptions, covers, fold
 from ..text.plain import cut
 from .outcomes import LONGEST_NAME, Outcome, Plan, filter_of, qos_of, read_priority
 from .recognise import Foreign, Topic

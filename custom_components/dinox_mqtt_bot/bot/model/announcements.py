@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import logging
 
 from .alert import Alert, AlertState, Step
-from .reading import Reading
+from .message import Reading
 from .rules import AlertRule, Subscription
 from .status import BotStatus
 

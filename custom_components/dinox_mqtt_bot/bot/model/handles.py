@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from ..text.words import beginnings
-from .subscriptions import SIMILAR, fold
+from .topics import SIMILAR, fold
 
 
 class Numbered(Protocol):

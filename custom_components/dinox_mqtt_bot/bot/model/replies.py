@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from .alert import Alert
 from .charts import Picture
+from .rules import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,25 @@ class Chart:
 
 type Cell = str | Text
 type Reply = Text | Table | Chart
+
+
+PREFIX = "/mqtt"
+
+
+class Surface(StrEnum):
+    """The way a command was reached."""
+
+    CHAT = "chat"
+    FORM = "form"
+    ACTION = "action"
+    ASSIST = "assist"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `who` is a bare JID, or what the surface calls its user; `about` the alerts that a reply is to."""
+
+    surface: Surface
+    who: str
+    role: Role
+    about: tuple[Alert, ...] = ()

@@ -5,7 +5,7 @@ from itertools import islice
 from json import JSONDecoder
 from math import isfinite
 
-from ..model.reading import MORE, Field
+from ..model.message import MORE, Field
 from ..text.numbers import number_text, with_unit
 from ..text.plain import plain
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from ..model.reading import Field, Kind
+from ..model.message import Field, Kind
 from ..text.numbers import number, size_text
 from ..text.plain import is_plain, plain
 from .fields import fields_of, line, parse_json, scalar_text

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import lru_cache
 import re
 
-from ..model.conditions import Value
-from ..model.message import Message
-from ..model.reading import Field, Kind, Reading
+from ..model.message import Field, Kind, Message, Reading
+from ..model.rules import Value
 from .fields import fields_of, line, measure_of, parse_json, scalar_text
 from .interpret import quantity
 

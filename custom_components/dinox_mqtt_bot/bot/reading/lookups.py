@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ..model.subscriptions import Subscriptions
+from ..model.topics import Subscriptions
 from ..ports import Ports
 from .readings import Readings
 

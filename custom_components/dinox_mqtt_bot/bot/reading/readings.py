@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from ..discovery.bindings import value_in
 from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
-from ..model.message import NO_PROPERTIES, Message, Properties
-from ..model.reading import Field, Kind, Reading
+from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
 from ..model.rules import Subscription
 from ..model.topics import shared
 from ..payload.fields import line

@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 
 from ..model.history import Past
-from ..model.message import Message
-from ..model.reading import Reading
+from ..model.message import Message, Reading
 from ..payload.paths import lookup, parse_path
 from .lookups import Lookups
 

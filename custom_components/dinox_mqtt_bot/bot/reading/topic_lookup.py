@@ -6,8 +6,7 @@ import re
 
 from ..model.errors import BotError
 from ..model.history import TopicRow
-from ..model.subscriptions import fold
-from ..model.topics import shared, valid_filter
+from ..model.topics import fold, shared, valid_filter
 from ..payload.paths import parse_path, write_path
 from .lookups import Lookups
 from .replay import with_field

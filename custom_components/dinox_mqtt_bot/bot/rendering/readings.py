@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from ..model.history import TopicRow
-from ..model.message import Message
-from ..model.reading import MORE, Field, Kind, Reading
+from ..model.message import MORE, Field, Kind, Message, Reading
 from ..model.rules import Priority, Subscription
 from ..payload.fields import line
 from ..payload.interpret import LARGE

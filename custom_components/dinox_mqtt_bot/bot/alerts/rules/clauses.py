@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 import re
 
-from ...model.conditions import Condition, Operator
 from ...model.errors import BotError
-from ...model.rules import Priority
+from ...model.rules import Condition, Operator, Priority
 from ...text.durations import leading_duration
 from ...text.numbers import number
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...model.conditions import Condition, Operator
 from ...model.errors import BotError
-from ...model.rules import AlertRule, Priority
+from ...model.rules import AlertRule, Condition, Operator, Priority
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, _split, split_topic
 from ...text.durations import write_duration

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from ...model.rules import AlertRule
-from ...model.subscriptions import fold
+from ...model.topics import fold
 from ...text.plain import cut, plain
 from .clauses import LONGEST_NAME
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 
 from ...model.alert import ACTIVE, AlertState
 from ...model.announcements import AlertChanged
-from ...model.conditions import Operator, Value
-from ...model.reading import Reading
-from ...model.rules import AlertRule
+from ...model.message import Reading
+from ...model.rules import AlertRule, Operator, Value
 from ...payload.paths import lookup, parse_path
 from ...reading.lookups import Lookups
 from ...reading.replay import stored_readings

@@ -1,7 +1,6 @@
 """The words that alert rules are typed in: symbols, English, German."""
 
-from ...model.conditions import Operator
-from ...model.rules import Priority
+from ...model.rules import Operator, Priority
 
 OPERATORS: dict[Operator, tuple[str, ...]] = {
     Operator.ABOVE: (

@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...model.caller import PREFIX
-from ...model.conditions import Operator, Value
 from ...model.errors import BotError
-from ...model.reading import MORE, Reading
-from ...model.replies import Text
-from ...model.rules import AlertRule
-from ...model.subscriptions import fold
-from ...model.topics import matches, valid_filter
+from ...model.message import MORE, Reading
+from ...model.replies import PREFIX, Text
+from ...model.rules import AlertRule, Operator, Value
+from ...model.topics import fold, matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings, with_field
