@@ -41,10 +41,7 @@ def _reconnect(runtime: BotRuntime) -> None:
 
 BUTTONS = (
     BotButtonDescription(
-        key="reconnect",
-        translation_key="reconnect",
-        entity_category=EntityCategory.CONFIG,
-        press=_reconnect,
+        key="reconnect", translation_key="reconnect", entity_category=EntityCategory.CONFIG, press=_reconnect
     ),
     BotButtonDescription(
         key="mark_read", translation_key="mark_read", press=lambda runtime: runtime.bot.mark_read(), chat=True

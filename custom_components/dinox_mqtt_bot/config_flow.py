@@ -117,10 +117,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for a broker of any kind."""
         if user_input is None:
             return self._show("standalone", BROKER_FORM)
-        self._data = {
-            CONF_MODE: Mode.STANDALONE.value,
-            CONF_CLIENT_ID: new_client_id(),
-        }
+        self._data = {CONF_MODE: Mode.STANDALONE.value, CONF_CLIENT_ID: new_client_id()}
         try:
             await self._async_take_broker(user_input, self._data)
         except BotError as err:

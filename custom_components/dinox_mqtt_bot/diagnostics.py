@@ -113,11 +113,7 @@ def _messages(broker: Broker) -> Mapping[str, int]:
     """Return what became of messages that were not simply taken in; nothing of it is known of Home Assistant's."""
     if not isinstance(broker, BrokerLink):
         return {}
-    return {
-        "failed": broker.failed,
-        "oversized": broker.oversized,
-        "unacknowledged": broker.unacknowledged,
-    }
+    return {"failed": broker.failed, "oversized": broker.oversized, "unacknowledged": broker.unacknowledged}
 
 
 def _link(status: LinkStatus) -> Mapping[str, Any]:

@@ -36,8 +36,7 @@ ABOUT_BROKER = {"no_data": "common.logged_broker_away", "resolved": "common.logg
 
 @callback
 def async_describe_events(
-    hass: HomeAssistant,
-    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, Any]]], None],
+    hass: HomeAssistant, async_describe_event: Callable[[str, str, Callable[[Event], dict[str, Any]]], None]
 ) -> None:
     """Describe the bus event of an alert, in Home Assistant's language as long as its bot runs."""
 

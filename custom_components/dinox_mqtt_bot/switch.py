@@ -40,12 +40,7 @@ SWITCHES = (
     # Normal messages go into the history only; alerts pass.
     BotSwitchDescription(key="paused", translation_key="paused", is_on=lambda bot: bot.paused, turn=_pause),
     # Notifications do not ring; critical ones do.
-    BotSwitchDescription(
-        key="quiet",
-        translation_key="quiet",
-        is_on=lambda bot: bot.quiet,
-        turn=_quiet,
-    ),
+    BotSwitchDescription(key="quiet", translation_key="quiet", is_on=lambda bot: bot.quiet, turn=_quiet),
     # All but what is critical waits.
     BotSwitchDescription(
         key="do_not_disturb",

@@ -93,11 +93,4 @@ def _fixed(size: int) -> Callable[[bytes, int], tuple[bytes, int]]:
 
 
 # Those that may come once: payload format, expiry, content type, response topic, correlation data, topic alias.
-_SINGLE = {
-    0x01: _fixed(1),
-    0x02: _fixed(4),
-    0x03: _binary,
-    0x08: _binary,
-    0x09: _binary,
-    0x23: _fixed(2),
-}
+_SINGLE = {0x01: _fixed(1), 0x02: _fixed(4), 0x03: _binary, 0x08: _binary, 0x09: _binary, 0x23: _fixed(2)}

@@ -53,20 +53,7 @@ from ..const import (
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
 )
-from .codec import (
-    DAYS,
-    FLAG,
-    QOS,
-    SECONDS,
-    TEXT,
-    TEXTS,
-    WHOLE,
-    Codec,
-    Data,
-    NumberedCodec,
-    name_id,
-    word,
-)
+from .codec import DAYS, FLAG, QOS, SECONDS, TEXT, TEXTS, WHOLE, Codec, Data, NumberedCodec, name_id, word
 
 # How many values an operator compares with; all others take one.
 VALUES = {Operator.BETWEEN: 2, Operator.OUTSIDE: 2, Operator.CHANGES: 0, Operator.STALE: 0}

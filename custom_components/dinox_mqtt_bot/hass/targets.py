@@ -41,19 +41,13 @@ TARGET = re.compile(r"notify\.(?!send_message$)[a-z0-9_]+")
 # Android keeps its alarm stream audible while the phone is on do-not-disturb. No `ttl: 0`, which is often shown with it: a phone
 # without network in that moment would never get it.
 CRITICAL: Mapping[str, Any] = {
-    "push": {
-        "sound": {"name": "default", "critical": 1, "volume": 1.0},
-        "interruption-level": "critical",
-    },
+    "push": {"sound": {"name": "default", "critical": 1, "volume": 1.0}, "interruption-level": "critical"},
     "priority": "high",
     "channel": "alarm_stream",
     "importance": "high",
 }
 RINGING: Mapping[str, Any] = {"priority": "high"}
-SILENT: Mapping[str, Any] = {
-    "push": {"sound": "none", "interruption-level": "passive"},
-    "importance": "low",
-}
+SILENT: Mapping[str, Any] = {"push": {"sound": "none", "interruption-level": "passive"}, "importance": "low"}
 
 _APP_LOGGER = logging.getLogger("homeassistant.components.mobile_app.notify")
 _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)

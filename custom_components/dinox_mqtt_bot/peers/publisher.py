@@ -29,12 +29,7 @@ class Publication:
 class StatusPublisher:
     """Publishes in order; what finds no room and what the broker refuses is counted in `dropped`."""
 
-    def __init__(
-        self,
-        broker: Broker,
-        *,
-        create_task: CreateTask,
-    ) -> None:
+    def __init__(self, broker: Broker, *, create_task: CreateTask) -> None:
         self.dropped = 0
         self._broker = broker
         self._create_task = create_task

@@ -160,8 +160,7 @@ class StatusOnMqtt:
         priority, read = priority_of(message), message.reading.message
         if priority >= Priority.ALERT and not is_notification(read.topic):
             self._notify(
-                "message",
-                {**message_values(message), "priority": priority.word, "retained": read.retain},
+                "message", {**message_values(message), "priority": priority.word, "retained": read.retain}
             )
 
     def _notify(self, kind: str, values: dict[str, Any]) -> None:

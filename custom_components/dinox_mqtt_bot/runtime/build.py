@@ -16,14 +16,7 @@ from ..bot.ports import Clock, Phrases, Ports
 from ..bot.reading.readings import Readings
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
-from ..const import (
-    CONF_BARE_COMMANDS,
-    CONF_MODE,
-    CONF_PAUSED,
-    CONF_XMPP_CA,
-    DEFAULT_BARE_COMMANDS,
-    Mode,
-)
+from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DEFAULT_BARE_COMMANDS, Mode
 from ..entry.account import connection, has_chat, is_pubsub_only, pubsub_service, shares_account
 from ..entry.beacon import bot_id, rules_of, tells_status
 from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls

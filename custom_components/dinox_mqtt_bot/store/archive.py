@@ -179,11 +179,7 @@ def read_export(
     """Return the oldest messages of a span whose id is above `after`."""
     topics = _matching(connection, topic_filter)
     bounds = _bounds(connection, span)
-    parameters = bounds | {
-        "topics": json.dumps(topics),
-        "after": max(after, bounds["after"]),
-        "limit": limit,
-    }
+    parameters = bounds | {"topics": json.dumps(topics), "after": max(after, bounds["after"]), "limit": limit}
     rows = connection.execute(EXPORT_FEW if len(topics) <= FEW_TOPICS else EXPORT_MANY, parameters)
     return [_entry(*row) for row in rows]
 

@@ -87,11 +87,7 @@ class Store:
             try:
                 reading = opened.enter_context(closing(open_reader(path)))
                 store = cls(
-                    connection,
-                    reading,
-                    loop=loop,
-                    number_in=number_in,
-                    retention=retention or Retention(),
+                    connection, reading, loop=loop, number_in=number_in, retention=retention or Retention()
                 )
             except sqlite3.Error as error:
                 raise BotError("database_unusable", path=path.name, reason=error) from error

@@ -79,9 +79,7 @@ class Purge(Command):
     destructive: ClassVar[bool] = True
 
     topic: str = param(
-        "Topic, topic filter or alias whose messages go; nothing for what is too old.",
-        default="",
-        alias=True,
+        "Topic, topic filter or alias whose messages go; nothing for what is too old.", default="", alias=True
     )
     confirm: bool = param("Whether it is to be done without asking first.", default=False)
 

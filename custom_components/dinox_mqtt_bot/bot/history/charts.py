@@ -208,13 +208,7 @@ def _told(
 
 
 def _point_facts(point: Point) -> dict[str, object]:
-    return {
-        "time": point.time,
-        "min": point.low,
-        "mean": point.mean,
-        "max": point.high,
-        "count": point.count,
-    }
+    return {"time": point.time, "min": point.low, "mean": point.mean, "max": point.high, "count": point.count}
 
 
 def _nothing(lookups: Lookups, wanted: ChartRequest, readings: Sequence[Reading]) -> BotError:

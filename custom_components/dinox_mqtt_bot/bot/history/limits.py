@@ -15,14 +15,7 @@ MOST_LIMITS = 4
 
 
 _LEVELS = frozenset(
-    {
-        Operator.ABOVE,
-        Operator.BELOW,
-        Operator.AT_LEAST,
-        Operator.AT_MOST,
-        Operator.BETWEEN,
-        Operator.OUTSIDE,
-    }
+    {Operator.ABOVE, Operator.BELOW, Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN, Operator.OUTSIDE}
 )
 
 

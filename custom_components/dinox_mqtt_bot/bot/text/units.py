@@ -17,15 +17,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "voltage": {"V": 1, "mV": 1e-3, "kV": 1e3},
     "current": {"A": 1, "mA": 1e-3},
     "pressure": {"Pa": 1, "hPa": 100, "kPa": 1e3, "mbar": 100, "bar": 1e5, "psi": 6894.757293168},
-    "length": {
-        "mm": 1e-3,
-        "cm": 1e-2,
-        "m": 1,
-        "km": 1e3,
-        "in": 0.0254,
-        "ft": 0.3048,
-        "mi": 1609.344,
-    },
+    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1, "km": 1e3, "in": 0.0254, "ft": 0.3048, "mi": 1609.344},
     "speed": {
         "m/s": 1,
         "km/h": 1 / 3.6,
