@@ -40,7 +40,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`Bot.receive` and `Alarms.judge` where each message meets the same rules, and where one more is about it."""
+    """`Bot.receive` and `Alerts.judge` where each message meets the same rules, and where one more is about it."""
 
     receive: Costs
     judge: Costs
@@ -116,7 +116,7 @@ async def _assembly(opened: ExitStack, alerts: tuple[AlertRule, ...]) -> Assembl
 
 
 def _judge(assembly: Assembly) -> Callable[[Reading], object]:
-    judge, now = assembly.bot.alarms.judge, time.time()
+    judge, now = assembly.bot.alerts.judge, time.time()
     return lambda reading: judge(reading, now)
 
 

@@ -132,7 +132,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self._take(self._subentry)  # Home Assistant changes it in place
-        known = self.runtime.bot.alarms.of(self._rule.id)
+        known = self.runtime.bot.alerts.of(self._rule.id)
         self._active = {alert.topic: alert for alert in known if alert.active}
         self.async_on_remove(self.runtime.announcer.alerts.listen(self._changed))
         self.async_on_remove(self.runtime.subentries.listen(self._reconfigured))
@@ -175,7 +175,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        find = self.runtime.bot.alarms.get
+        find = self.runtime.bot.alerts.get
         shown = [
             find(self._rule.id, topic) or alert for topic, alert in islice(self._active.items(), MOST_TOPICS)
         ]

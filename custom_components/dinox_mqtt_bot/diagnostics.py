@@ -97,7 +97,7 @@ def _status(runtime: BotRuntime) -> Mapping[str, Any]:
 
 def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
     """Count the alerts, those of all rules and that of the broker; the rules are among the subentries."""
-    alarms = runtime.bot.alarms
+    alarms = runtime.bot.alerts
     known = [alert for rule in alarms.rules for alert in alarms.of(rule.id)]
     return {
         "rules": len(alarms.rules),

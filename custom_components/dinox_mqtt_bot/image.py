@@ -147,7 +147,7 @@ class ChartImage(BotEntity, ImageEntity):
     async def _draw(self) -> bytes | None:
         bot = self.runtime.bot
         try:
-            drawn = await chart(bot, ChartRequest(self._topic), bot.alarms.rules)
+            drawn = await chart(bot, ChartRequest(self._topic), bot.alerts.rules)
         except BotError:
             return None
         dark = self.entity_description is CHART_DARK

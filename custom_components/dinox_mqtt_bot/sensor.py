@@ -217,7 +217,7 @@ class FiringSensor(StatusSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        alarms = self.runtime.bot.alarms
+        alarms = self.runtime.bot.alerts
         names = {rule.id: rule.name for rule in alarms.rules}
         firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alarms.active)
         return {"names": list(firing)[:MOST_NAMES]}

@@ -29,11 +29,11 @@ async def _pause(bot: Bot, on: bool) -> None:
 
 
 async def _quiet(bot: Bot, on: bool) -> None:
-    bot.peace.set_quiet(math.inf if on else 0.0)
+    bot.held.set_quiet(math.inf if on else 0.0)
 
 
 async def _do_not_disturb(bot: Bot, on: bool) -> None:
-    bot.peace.set_undisturbed(math.inf if on else 0.0)
+    bot.held.set_undisturbed(math.inf if on else 0.0)
 
 
 SWITCHES = (

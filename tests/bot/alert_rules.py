@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from bot.alerts.engine import Alerts, Judged
+from bot.alerts.engine import AlertEngine, Judged
 from bot.model.alert import Alert, AlertState, Step
 from bot.model.announcements import AlertChanged
 from bot.model.message import Message, Reading
@@ -56,11 +56,11 @@ class Watched:
         self.number = 0
         self.told: list[tuple[str, tuple[Step, ...], int]] = []
         self.changes: list[AlertChanged] = []
-        self.engine = Alerts(rules)
+        self.engine = AlertEngine(rules)
 
     def restart(self) -> None:
         """Begin anew with what was stored."""
-        self.engine = Alerts(self.rules, self.kept.values(), self.number)
+        self.engine = AlertEngine(self.rules, self.kept.values(), self.number)
 
     def value(
         self, payload: str, topic: str = "t", after: float = 0.0, *, retain: bool = False

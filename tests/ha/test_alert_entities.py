@@ -131,7 +131,7 @@ async def test_a_rule_whose_entity_is_off_can_be_changed(
     async with running(hass, entry) as bot:
         entity_registry.async_remove("binary_sensor.bot_warm")
         await hass.async_block_till_done()
-        rule = bot.bot.alarms.rules[0]
+        rule = bot.bot.alerts.rules[0]
         renamed = AlertRule(rule.filter, rule.condition, name="Hot", id=rule.id, number=1)
         await bot.bot.ports.rules.put_alert(renamed)
         await hass.async_block_till_done()
@@ -144,7 +144,7 @@ async def test_what_happens_to_an_alert_is_an_event(
     events = async_capture_events(hass, EVENT_ALERT)
     entry = bot_entry(data, topics("home/#") + alerts(WARM))
     async with running(hass, entry) as bot:
-        rule = bot.bot.alarms.rules[0]
+        rule = bot.bot.alerts.rules[0]
         await publish(port, "home/oven", '{"value": 31.5, "unit": "°C"}')
         await until(lambda: events and events[-1].data["to_state"] == "firing")
         fired = events[-1].data

@@ -226,7 +226,7 @@ async def test_a_contact_that_shows_do_not_disturb_is_told_afterwards(
     async with running(hass, bot_entry(chatting, alerts(WARM) + contacts(ALICE)), None) as bot:
         await reachable(bot)
         alice.show("dnd")
-        await until(lambda: ALICE in bot.bot.disturbance.contacts)
+        await until(lambda: ALICE in bot.bot.do_not_disturb.contacts)
         receive(bot, "cold/freezer", "-3")
         await one_held(bot, ALICE)
         alice.show("")
@@ -241,5 +241,5 @@ async def test_a_reaction_acknowledges_an_alert(
         receive(bot, "cold/freezer", "-3")
         heard = await alice.next("Freezer")
         alice.react(BOT, heard.id, "👍")
-        await until(lambda: bot.bot.alarms.active[0].acknowledged)
-        assert bot.bot.alarms.active[0].acknowledged_by == ALICE
+        await until(lambda: bot.bot.alerts.active[0].acknowledged)
+        assert bot.bot.alerts.active[0].acknowledged_by == ALICE

@@ -184,7 +184,7 @@ async def test_a_door_that_is_open_already_is_told_by_a_new_rule(
         async with running(hass, entry, None) as runtime:
             await until(lambda: runtime.bot.status.messages == 1)
             await runtime.bot.ask(f"alert {topic} == OPEN as Door", ADMIN)
-            await until(lambda: runtime.bot.alarms.active)
+            await until(lambda: runtime.bot.alerts.active)
             # Told as an alert, and not as a message once more.
             assert len(await runtime.store.history.page(topic, 10)) == 1
     finally:

@@ -145,10 +145,10 @@ async def test_a_trigger_and_a_condition_work_together_on_a_real_alert(
     )
     async with running(hass, entry) as bot:
         await publish(port, "home/door", "OPEN")
-        await until(lambda: len(bot.bot.alarms.active) == 1)
+        await until(lambda: len(bot.bot.alerts.active) == 1)
         await publish(port, "home/door", "CLOSED")
         await publish(port, "home/oven", "31")
-        await until(lambda: [alert.topic for alert in bot.bot.alarms.active] == ["home/oven"])
+        await until(lambda: [alert.topic for alert in bot.bot.alerts.active] == ["home/oven"])
         await hass.async_block_till_done()
         assert runs == []
         await publish(port, "home/door", "OPEN")
@@ -163,7 +163,7 @@ async def test_a_condition_looks_at_rule_bot_and_acknowledgement(
     async with running(hass, entry) as bot:
         assert not await holds(hass, {})
         await publish(port, "home/oven", "31")
-        await until(lambda: bot.bot.alarms.active)
+        await until(lambda: bot.bot.alerts.active)
         assert await holds(hass, {})
         assert await holds(hass, {"rule": "1"})
         assert not await holds(hass, {"rule": "Door"})

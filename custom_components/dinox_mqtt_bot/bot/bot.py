@@ -5,23 +5,23 @@ from dataclasses import replace
 from enum import Enum, auto
 import logging
 
-from .alerts.alerts import Alarms
-from .alerts.engine import NOTHING, Alerts
+from .alerts.alerts import Alerts
+from .alerts.engine import NOTHING, AlertEngine
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
 from .chat.conversation import Conversation, Hidden
-from .chat.held import Peace
+from .chat.held import Held
 from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
 from .commands.command import Command, execute
-from .commands.confirmation import Confirming
-from .delivery.do_not_disturb import Disturbance
+from .commands.confirmation import Confirmation
+from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
 from .delivery.publisher import Publisher
-from .delivery.uploads import Files
+from .delivery.uploads import UploadQueue
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import Hearing
@@ -92,7 +92,7 @@ class Bot:
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
-        engine = Alerts(kept=kept, last_number=last_number)
+        engine = AlertEngine(kept=kept, last_number=last_number)
         self._build(engine, spawn, Hearing(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
@@ -104,31 +104,31 @@ class Bot:
         self._last: Reading | None = None
         self._begin(rules)
 
-    def _build(self, engine: Alerts, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
+    def _build(self, engine: AlertEngine, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
         """Make the parts; each gets what it needs."""
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
-        self.disturbance = Disturbance(ports.memory)
-        self.outgoing = Outgoing(ports.outbox, clock, self.disturbance)
-        self.files = Files(ports.uploads, spawn, self._show_file)
+        self.do_not_disturb = DoNotDisturb(ports.memory)
+        self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
+        self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, paused=paused)
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        self.alarms = Alarms(
-            ports, self.disturbance, self.outgoing, self.moment, announce=self.announce, engine=engine
+        self.alerts = Alerts(
+            ports, self.do_not_disturb, self.outgoing, self.moment, announce=self.announce, engine=engine
         )
-        self.peace = Peace(
+        self.held = Held(
             ports,
-            self.disturbance,
+            self.do_not_disturb,
             self.conversation,
             self.outgoing,
             when=self.moment,
             spawn=spawn,
             name=self.name,
             changed=self._status_changed,
-            merged=self.alarms.merged,
+            merged=self.alerts.merged,
         )
-        carrier = Carrier(self.outgoing, self.files, ports.phrases)
+        carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
         self.bridges = Bridges(
             ports,
             self.readings.read,
@@ -141,22 +141,22 @@ class Bot:
         )
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirming = Confirming(clock)
+        self._confirmation = Confirmation(clock)
         self._dialogue = Dialogue(
             ports,
             self.outgoing,
             hearing,
-            self._confirming,
+            self._confirmation,
             self._questions,
             execute=self.execute,
             carry=self._inbound.hear,
-            about=self.alarms.told_by,
+            about=self.alerts.told_by,
             announce=self.announce,
         )
         self._timed: tuple[Timed, ...] = (
-            self.alarms,
+            self.alerts,
             self._spoken,
-            self.peace,
+            self.held,
             self._questions,
             self.bridges,
         )
@@ -166,9 +166,9 @@ class Bot:
         now = self.ports.clock.now()
         self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
         self.apply(rules)
-        self.alarms.hear(self.broker.status.phase is Phase.ONLINE, now)
+        self.alerts.hear(self.broker.status.phase is Phase.ONLINE, now)
         if self.chat.status.phase is Phase.ONLINE:
-            self.peace.chat_came(now)
+            self.held.chat_came(now)
         self._changed()
         self._wake(now)
 
@@ -185,7 +185,7 @@ class Bot:
         self._inbound.apply(rules)
         self._questions.apply(rules)
         self._dialogue.apply(rules, self.subscriptions.aliases)
-        self.peace.apply(rules)
+        self.held.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
         answers = answers_wanted(rules.free_text, self.subscriptions)
@@ -202,9 +202,9 @@ class Bot:
             self.ports.chat.meet(rules.contacts)
         receiving = [contact.jid for contact in rules.contacts if contact.receives]
         self.conversation.address(receiving, rules.digest_seconds)
-        self.conversation.urgent.follow(rules, self.alarms.rings)
+        self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
-        self.alarms.apply(rules, self.subscriptions, now)
+        self.alerts.apply(rules, self.subscriptions, now)
         if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
             self.ports.broker.renew(anew)
         self._wake(now)
@@ -226,7 +226,7 @@ class Bot:
         reading = self.readings.read(message, subscription)
         self._count(reading)
         # What was judged with its row in the history must not be judged again; a retained one changes nothing twice.
-        judged = NOTHING if news is News.REPEATED else self.alarms.judge(reading, now)
+        judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
         shown = news is News.NEW and self._show(reading, subscription, now)
         if news is News.UNCHANGED:
             self.ports.history.skip(message, record=judged.record or None)
@@ -235,7 +235,7 @@ class Bot:
             self.ports.history.append(
                 reading, subscription.priority, untold=shown, record=judged.record or None
             )
-        self.alarms.follow(judged, now)
+        self.alerts.follow(judged, now)
         if shown or judged is not NOTHING:
             self._wake(now)
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
@@ -245,12 +245,12 @@ class Bot:
 
         Before the history: committed with the message or earlier, so never after its acknowledgement.
         """
-        muted = self.alarms.mutes.covers(reading.message.topic)
+        muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
         shown = not muted and not aside and self.conversation.take(reading, subscription, now)
         self.bridges.carry(reading, subscription, now)
         if shown:
-            self.files.show(reading, subscription)
+            self.uploads.show(reading, subscription)
         return shown
 
     def _count(self, reading: Reading) -> None:
@@ -291,7 +291,7 @@ class Bot:
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
         """Run a command for a caller, and see to what is due since. Raises BotError."""
-        reply = await execute(command, self, caller, ask=self._confirming.ask, confirmed=confirmed)
+        reply = await execute(command, self, caller, ask=self._confirmation.ask, confirmed=confirmed)
         self._wake(self.ports.clock.now())
         return reply
 
@@ -324,7 +324,7 @@ class Bot:
     @property
     def quiet(self) -> bool:
         """Whether notifications do not ring now."""
-        return self.disturbance.quiet(self.ports.clock.now())
+        return self.do_not_disturb.quiet(self.ports.clock.now())
 
     async def pause(self, paused: bool) -> Hidden:
         """Hide normal messages, or tell them again; return what was hidden."""
@@ -353,7 +353,7 @@ class Bot:
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
         self._tell_refusals(now)
-        self.alarms.hear(status.phase is Phase.ONLINE, now)
+        self.alerts.hear(status.phase is Phase.ONLINE, now)
         self._changed()
         self._wake(now)
 
@@ -364,7 +364,7 @@ class Bot:
             self.ports.history.log_connection("xmpp", status, now)
         self.conversation.set_online(status.phase is Phase.ONLINE, now)
         if status.phase is Phase.ONLINE:
-            self.peace.chat_came(now)
+            self.held.chat_came(now)
         self._wake(now)
         self._changed()
 
@@ -407,11 +407,11 @@ class Bot:
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""
         now = self.ports.clock.now()
-        self.alarms.close(now)
+        self.alerts.close(now)
         self.bridges.close()
-        self.files.close()
+        self.uploads.close()
         notices = self.conversation.flush(now)
-        self.peace.keep()
+        self.held.keep()
         self._spoken.settle(notices)
 
     # What the listeners are told.
@@ -433,9 +433,9 @@ class Bot:
             last_text=with_unit(last.text, last.unit) if last else "",
             last_time=last.time if last else 0.0,
             refused=tuple(self.ports.broker.refused.items()),
-            firing=self.alarms.engine.firing,
-            quiet_until=self.disturbance.quiet_until,
-            do_not_disturb=self.disturbance.undisturbed(self.ports.clock.now()),
+            firing=self.alerts.engine.firing,
+            quiet_until=self.do_not_disturb.quiet_until,
+            do_not_disturb=self.do_not_disturb.undisturbed(self.ports.clock.now()),
         )
 
     def _state(self) -> BotState:

@@ -115,7 +115,7 @@ async def _async_build_on(
         silence=silence,
         delivery=delivery,
         on_mqtt=on_mqtt,
-        dnd=DndSource(hass, bot.peace.set_source, told=bot.disturbance.source),
+        dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
         has_chat=has_chat(entry),
     )

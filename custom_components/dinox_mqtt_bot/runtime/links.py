@@ -53,7 +53,7 @@ class Links:
             on_status=self._chat_changed,
             on_text=self._in_task(self.bot.hear, "hear"),
             on_reaction=self._in_task(self.bot.react, "react"),
-            on_presence=self.bot.peace.set_contact,
+            on_presence=self.bot.held.set_contact,
             on_session=delivery.begin,
             on_delivery=delivery.mark,
         )

@@ -57,7 +57,7 @@ def test_twenty_sensors_in_one_second_are_one_notice_and_twenty_alerts() -> None
         world.receive(f"s/{number:02}", "31")
         world.later(0.05)
     world.later(GATHER)
-    assert len(world.bot.alarms.active) == 20
+    assert len(world.bot.alerts.active) == 20
     (text,) = to(world, ME)
     assert text.startswith("⚠ 20 alerts: Too hot\n• ⚠ s/00 31 · #1\n")
     assert text.endswith("• ⚠ s/19 31 · #20")
@@ -98,7 +98,7 @@ def test_an_alert_and_its_notices_are_stored_together() -> None:
     assert [event.step for event in world.book.events] == [Step.FIRED]
     assert world.outbox.notices == []
     world.later(GATHER)
-    assert world.bot.alarms.active[0].notices == ("id1", "id2")
+    assert world.bot.alerts.active[0].notices == ("id1", "id2")
     assert [(event.step, event.who, event.note) for event in world.book.events][1:] == [
         (Step.TOLD, ME, "id1"),
         (Step.TOLD, YOU, "id2"),
@@ -218,10 +218,10 @@ def test_many_alerts_that_end_together_take_the_place_of_what_began_them() -> No
 
 async def test_a_reply_to_what_was_held_means_the_alerts_in_it() -> None:
     world = house(hot())
-    world.bot.peace.set_contact(ME, True)
+    world.bot.held.set_contact(ME, True)
     world.receive("s/1", "31")
     world.later(GATHER)
-    world.bot.peace.set_contact(ME, False)
+    world.bot.held.set_contact(ME, False)
     world.later(0)
     await world.settle()
     assert await reply(world, "I saw it") == "👍 Acknowledged: s/1 (#1)"
@@ -231,7 +231,7 @@ async def test_a_reply_to_what_was_held_means_the_alerts_in_it() -> None:
 def test_notifications_ring_unless_told_not_to(how: str) -> None:
     world = house(hot(), targets=(PHONE,), sound=how != "global")
     if how == "quiet":
-        world.bot.peace.set_quiet(NOON + 3600)
+        world.bot.held.set_quiet(NOON + 3600)
     if how == "topic":
         world.bot.apply(replace(world.bot.rules, subscriptions=(replace(SENSORS, sound=False),)))
     world.receive("s/1", "31")
@@ -250,7 +250,7 @@ def test_a_normal_rule_is_chat_only_and_a_silent_one_is_not_told() -> None:
     world.receive("s/2", "31")
     world.later(GATHER)
     assert {notice.to for notice in world.outbox.notices} == {ME, YOU}
-    assert len(world.bot.alarms.active) == 2
+    assert len(world.bot.alerts.active) == 2
 
 
 def test_nobody_answers_so_it_is_escalated_step_by_step() -> None:
@@ -284,7 +284,7 @@ async def test_acknowledged_it_is_not_repeated_and_the_others_learn_who() -> Non
     assert len(to(world, ME)) == 1
     world.later(10_000)
     assert len(to(world, ME)) == 1
-    alert = world.bot.alarms.active[0]
+    alert = world.bot.alerts.active[0]
     assert (alert.acknowledged_by, alert.note) == (ME, "on my way")
     world.receive("s/1", "3")
     world.later(GATHER)
@@ -313,8 +313,8 @@ async def test_a_reply_to_the_alert_acknowledges_it_with_a_note() -> None:
     world.receive("s/2", "31")
     world.later(GATHER)
     assert await reply(world, "on my way") == "👍 Acknowledged: s/1 (#1)"
-    assert [alert.acknowledged for alert in world.bot.alarms.active] == [True, False]
-    assert world.bot.alarms.active[0].note == "on my way"
+    assert [alert.acknowledged for alert in world.bot.alerts.active] == [True, False]
+    assert world.bot.alerts.active[0].note == "on my way"
     assert (await reply(world, "2h back later")).startswith("👍 Acknowledged until 10:00:0")
     assert (await reply(world, "snooze 30m")).startswith("😴 Snoozed until 08:30:0")
     assert (await reply(world, "mute 2h")).startswith("🔕 Muted until 10:00:0")
@@ -354,7 +354,7 @@ async def test_who_may_only_look_cannot_acknowledge_by_reaction() -> None:
     world.receive("s/1", "31")
     world.later(GATHER)
     await world.bot.react(Reaction(GUEST, world.outbox.notices[0].id, ("👍",), NOON))
-    assert not world.bot.alarms.active[0].acknowledged
+    assert not world.bot.alerts.active[0].acknowledged
     assert len(to(world, GUEST)) == 1
 
 
@@ -364,7 +364,7 @@ async def test_what_is_muted_is_not_told_until_it_is_unmuted() -> None:
     world.receive("s/1", "31")
     world.later(60)
     assert world.said == []
-    assert len(world.bot.alarms.active) == 1
+    assert len(world.bot.alerts.active) == 1
     assert await world.ask("mute") == "Muted:\n• s/1 — for good"
     world.restart()
     assert await world.ask("unmute s/1") == "s/1 is told again."
@@ -388,7 +388,7 @@ async def test_a_mute_for_a_time_ends_and_what_is_still_wrong_is_told() -> None:
 
 def test_a_muted_topic_shows_no_messages_either() -> None:
     world = World(Subscription("s/#"))
-    world.bot.alarms.mute("s/1", ME, NOON + 60, NOON)
+    world.bot.alerts.mute("s/1", ME, NOON + 60, NOON)
     world.receive("s/1", "5")
     world.receive("s/2", "6")
     world.later(1)
@@ -439,13 +439,13 @@ async def test_do_not_disturb_for_a_time_ends_by_itself() -> None:
 
 async def test_what_a_contact_missed_in_memory_is_held_when_the_bot_ends() -> None:
     world = World(Subscription("s/#"))
-    world.bot.peace.set_contact(ME, True)
+    world.bot.held.set_contact(ME, True)
     world.receive("s/1", "5")
     world.later(5)
     world.bot.close()
     assert [notice.text for notice in world.outbox.holding] == ["s/1: 5"]
     world.restart()
-    world.bot.peace.set_contact(ME, False)
+    world.bot.held.set_contact(ME, False)
     world.later(0)
     await world.settle()
     assert world.said[-1].endswith("s/1: 5")
@@ -453,11 +453,11 @@ async def test_what_a_contact_missed_in_memory_is_held_when_the_bot_ends() -> No
 
 async def test_the_presence_of_one_contact_spares_only_that_one() -> None:
     world = house(hot())
-    world.bot.peace.set_contact(YOU, True)
+    world.bot.held.set_contact(YOU, True)
     world.receive("s/1", "31")
     world.later(GATHER)
     assert [notice.to for notice in world.outbox.notices] == [ME]
-    world.bot.peace.set_contact(YOU, False)
+    world.bot.held.set_contact(YOU, False)
     world.later(0)
     await world.settle()
     assert [notice.to for notice in world.outbox.notices] == [ME, YOU]
@@ -468,11 +468,11 @@ async def test_the_presence_of_one_contact_spares_only_that_one() -> None:
 
 async def test_an_entity_says_when_nobody_is_to_be_disturbed() -> None:
     world = house(hot())
-    world.bot.peace.set_source(True)
+    world.bot.held.set_source(True)
     world.receive("s/1", "31")
     world.later(GATHER)
     assert world.said == []
-    world.bot.peace.set_source(False)
+    world.bot.held.set_source(False)
     world.later(0)
     world.outbox.unreadable = True
     await world.settle()
@@ -487,7 +487,7 @@ async def test_an_entity_says_when_nobody_is_to_be_disturbed() -> None:
 
 async def test_an_answer_comes_although_nobody_is_to_be_disturbed() -> None:
     world = house(hot())
-    world.bot.peace.set_undisturbed(NOON + 3600)
+    world.bot.held.set_undisturbed(NOON + 3600)
     await world.bot.hear(Utterance(ME, "/mqtt alerts", "m", NOON))
     assert len(to(world, ME)) == 1
 
@@ -498,10 +498,10 @@ async def test_quiet_has_an_end() -> None:
         await world.ask("quiet until 9:30")
         == "Notifications make no sound until 09:30:00, but critical ones do."
     )
-    assert world.bot.disturbance.quiet(NOON + 5399)
+    assert world.bot.do_not_disturb.quiet(NOON + 5399)
     world.later(5401)
     await world.settle()
-    assert not world.bot.disturbance.quiet(world.clock.time)
+    assert not world.bot.do_not_disturb.quiet(world.clock.time)
     assert (
         await world.ask("quiet until 7:00")
         == "Notifications make no sound until 2027-01-16 07:00, but critical ones do."
@@ -523,7 +523,7 @@ async def test_handles_mean_alerts() -> None:
     world.later(GATHER)
     assert await world.ask("ack #3") == "👍 Acknowledged: s/9 (#3)"
     assert await world.ask("ack nine gone there") == "👍 Acknowledged: s/9 (#2)"
-    assert world.bot.alarms.active[1].note == "gone there"
+    assert world.bot.alerts.active[1].note == "gone there"
     assert await world.ask("ack s/1 2h") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
     assert await world.ask("snooze 7") == "😴 Snoozed until 09:00:01: s/1 (#1), s/9 (#3)"
     assert await world.ask("ack 2") == "👍 Acknowledged: s/9 (#2)"
@@ -699,12 +699,12 @@ async def test_why_in_a_reply_means_that_alert() -> None:
 
 async def test_many_things_held_are_listed_up_to_a_bound() -> None:
     world = World(Subscription("s/#"))
-    world.bot.peace.set_undisturbed(NOON + 3600)
+    world.bot.held.set_undisturbed(NOON + 3600)
     for number in range(45):
         world.bot.send(f"text {number}")
     world.receive("s/1", "5")
     world.later(5)
-    world.bot.peace.set_undisturbed(0)
+    world.bot.held.set_undisturbed(0)
     world.later(0)
     await world.settle()
     lines = world.said[0].split("\n")
@@ -714,8 +714,8 @@ async def test_many_things_held_are_listed_up_to_a_bound() -> None:
 
 async def test_critical_texts_pass_and_a_contact_that_still_sleeps_is_left_alone() -> None:
     world = house(hot())
-    world.bot.peace.set_contact(ME, True)
-    world.bot.peace.set_undisturbed(NOON + 60)
+    world.bot.held.set_contact(ME, True)
+    world.bot.held.set_undisturbed(NOON + 60)
     world.bot.send("wake up", ME, Priority.CRITICAL)
     world.bot.send("later", ME)
     assert to(world, ME) == ["wake up"]
@@ -730,7 +730,7 @@ def test_an_alert_nobody_is_to_be_told_of_is_told_to_nobody() -> None:
     world.receive("s/1", "31")
     world.later(GATHER)
     assert world.outbox.notices == []
-    assert world.bot.alarms.active[0].untold == ()
+    assert world.bot.alerts.active[0].untold == ()
 
 
 def test_many_alerts_in_one_storm_are_counted() -> None:
@@ -748,8 +748,8 @@ def test_many_alerts_in_one_storm_are_counted() -> None:
 def test_alerts_that_were_told_of_before_they_were_stored_are_found_by_any_name() -> None:
     world = house(hot())
     world.receive("s/1", "31")
-    assert [alert.topic for alert in world.bot.alarms.find("")] == ["s/1"]
-    assert world.bot.alarms.of("r1") == world.bot.alarms.active
+    assert [alert.topic for alert in world.bot.alerts.find("")] == ["s/1"]
+    assert world.bot.alerts.of("r1") == world.bot.alerts.active
 
 
 def test_a_notice_of_one_among_many_over_names_the_worst() -> None:
@@ -791,7 +791,7 @@ async def test_words_that_mean_no_alert_and_no_rule() -> None:
 
 async def test_who_asks_for_what_was_held_while_it_is_told_gets_it_once() -> None:
     world = house(hot())
-    world.bot.peace.set_undisturbed(NOON + 60)
+    world.bot.held.set_undisturbed(NOON + 60)
     world.bot.send("later", ME)
     world.later(61)
     first, second = world.spawned[0](), world.spawned[0]()
@@ -906,5 +906,5 @@ async def test_a_word_of_a_rules_name_is_enough_if_nothing_is_called_so() -> Non
     world.receive("s/2", "31")
     world.later(GATHER)
     assert await world.ask("ack freezer 2h on my way") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
-    assert world.bot.alarms.active[0].note == "on my way"
+    assert world.bot.alerts.active[0].note == "on my way"
     assert "There are: #1 Freezer warm, #2 Cellar wet" in await world.ask("ack attic")

@@ -7,7 +7,7 @@ from alert_rules import NOON, Watched, above, read, rule_of, stale
 import pytest
 
 from bot.alerts import engine as alerts_module, lifecycle
-from bot.alerts.engine import NOTHING, Alerts
+from bot.alerts.engine import NOTHING, AlertEngine
 from bot.alerts.watches import BROKER
 from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
 from bot.model.errors import BotError
@@ -157,7 +157,7 @@ def test_a_change_is_told_and_over_at_once() -> None:
 
 
 def test_changes_that_were_not_told_yet_are_told_as_a_way() -> None:
-    engine = Alerts([rule_of(Operator.CHANGES)])
+    engine = AlertEngine([rule_of(Operator.CHANGES)])
     for word in ("closed", "open", "closed"):
         engine.judge(read(word), NOON)
     alert = engine.get("o1", "t")
@@ -291,7 +291,7 @@ def test_a_rule_that_is_renamed_keeps_its_alerts() -> None:
 
 
 def test_a_rule_that_was_removed_while_nobody_looked_closes_its_alerts() -> None:
-    engine = Alerts(kept=[Alert("gone", "t", 4, AlertState.FIRING, NOON), Alert("gone", "u")])
+    engine = AlertEngine(kept=[Alert("gone", "t", 4, AlertState.FIRING, NOON), Alert("gone", "u")])
     judged = engine.apply([above()], NOON)
     assert set(judged.record.gone) == {("gone", "t"), ("gone", "u")}
     assert judged.changes == ()
@@ -303,7 +303,7 @@ def test_a_rule_that_is_off_watches_nothing() -> None:
 
 
 def test_rules_are_found_by_number_and_by_name() -> None:
-    engine = Alerts([above(name="Too Hot"), stale()])
+    engine = AlertEngine([above(name="Too Hot"), stale()])
     assert engine.rule("1").name == "Too Hot"
     assert engine.rule("#2").name == "silent"
     assert engine.rule("too  hot").number == 1
@@ -312,7 +312,7 @@ def test_rules_are_found_by_number_and_by_name() -> None:
     with pytest.raises(BotError, match="no_rule"):
         engine.rule("77")
     with pytest.raises(BotError, match="no_rules"):
-        Alerts().rule("1")
+        AlertEngine().rule("1")
 
 
 def test_alerts_of_a_rule_come_with_the_active_ones_first() -> None:
@@ -335,7 +335,7 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_change_of_what_is_gone_is_nothing() -> None:
     event = AlertEvent(9, "r1", "t", Step.SNOOZED, NOON)
-    assert Alerts([above()]).change(Alert("r1", "t"), NOON, lambda one: one, event) is NOTHING
+    assert AlertEngine([above()]).change(Alert("r1", "t"), NOON, lambda one: one, event) is NOTHING
 
 
 def test_a_snoozed_alert_is_told_again_when_the_time_is_over() -> None:
@@ -348,15 +348,15 @@ def test_a_snoozed_alert_is_told_again_when_the_time_is_over() -> None:
 
 
 def test_what_was_not_told_yet_is_kept_over_a_restart() -> None:
-    engine = Alerts([above()])
+    engine = AlertEngine([above()])
     kept = engine.judge(read("31"), NOON).record.alerts
-    again = Alerts([above()], kept, 1)
+    again = AlertEngine([above()], kept, 1)
     assert list(again.untold) == [("r1", "t")]
     assert again.judge(read("32"), NOON + 1).record.events == ()
 
 
 def test_an_incident_that_began_and_ended_untold_is_told_whole() -> None:
-    engine = Alerts([above()])
+    engine = AlertEngine([above()])
     engine.judge(read("31"), NOON)
     engine.judge(read("29"), NOON + 1)
     alert = engine.get("r1", "t")

@@ -46,7 +46,7 @@ def test_a_rule_changed_while_the_bot_was_away_leaves_no_alert_on_a_topic_it_ask
     world.later(2)
     world.bot.rules = replace(world.bot.rules, alerts=(above(topic="other"),))
     world.restart()
-    assert world.bot.alarms.active == []
+    assert world.bot.alerts.active == []
     assert world.book.said == {}
 
 
@@ -117,7 +117,7 @@ def test_an_alert_that_comes_back_before_it_was_told_is_one() -> None:
     for value in ("40", "20", "40"):
         world.receive("t", value)
     world.later(2)
-    assert [alert.number for alert in world.bot.alarms.active] == [1]
+    assert [alert.number for alert in world.bot.alerts.active] == [1]
     assert len(world.said) == 1
 
 
@@ -200,10 +200,10 @@ async def test_an_acknowledgement_of_very_many_alerts_is_a_short_message() -> No
 
 async def test_what_was_held_and_cannot_be_read_is_read_again_soon() -> None:
     world = house(above())
-    world.bot.peace.set_source(True)
+    world.bot.held.set_source(True)
     world.receive("t", "40")
     world.later(2)
-    world.bot.peace.set_source(False)
+    world.bot.held.set_source(False)
     world.outbox.unreadable = True
     world.later(0)
     await world.settle()

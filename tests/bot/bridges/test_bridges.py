@@ -255,7 +255,7 @@ def test_who_is_not_to_be_disturbed_gets_it_later_but_an_answer_and_a_room_at_on
     answers = replace(ANSWERS, id="b2", to=GUEST)
     room = replace(HOME, id="b3", to=ROOM, room=True)
     world = bridged(HOME, answers, room)
-    world.bot.disturbance.set_undisturbed(NOON + 3600)
+    world.bot.do_not_disturb.set_undisturbed(NOON + 3600)
     world.receive("home/a", "1")
     assert [notice.to for notice in world.outbox.holding] == [ME]
     assert {notice.to for notice in world.outbox.notices} == {GUEST, ROOM}

@@ -146,7 +146,7 @@ async def test_what_is_wrong_already_is_told_by_a_rule_that_is_made_now() -> Non
     await world.ask("alert home/door == OPEN as Door")
     assert world.broker.renewed == ["home/#"]
     world.receive("home/door", "OPEN", retain=True)  # the broker brings it once more
-    assert [alert.topic for alert in world.bot.alarms.active] == ["home/door"]
+    assert [alert.topic for alert in world.bot.alerts.active] == ["home/door"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ PEOPLE = (Contact(ME, "Ann", user="u1"), Contact(GUEST, role=Role.VIEWER, receiv
 
 async def test_lists_the_contacts() -> None:
     world = World(contacts=PEOPLE)
-    world.bot.disturbance.set_contact(GUEST, True)
+    world.bot.do_not_disturb.set_contact(GUEST, True)
     assert (await world.ask("contacts")).splitlines() == [
         "Contacts: 2",
         f"• Ann ({ME}) — admin — with a user of Home Assistant",

@@ -45,7 +45,7 @@ def caller(surface: Surface = Surface.ACTION, who: str = "ha") -> Caller:
 
 
 async def drawn_of(world: World, wanted: ChartRequest) -> Drawn:
-    return await chart(world.bot, wanted, world.bot.alarms.rules)
+    return await chart(world.bot, wanted, world.bot.alerts.rules)
 
 
 async def test_history_of_a_time() -> None:

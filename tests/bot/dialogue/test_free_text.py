@@ -202,7 +202,7 @@ async def test_what_a_contact_has_said_does_not_come_back_to_the_chat() -> None:
 
 async def test_an_answer_does_not_wait_for_do_not_disturb() -> None:
     world = world_of()
-    world.bot.disturbance.set_contact(ANN, True)
+    world.bot.do_not_disturb.set_contact(ANN, True)
     await say(world, "one")
     world.receive("dinox/response", "now")
     assert told(world, ANN) == ["now"]

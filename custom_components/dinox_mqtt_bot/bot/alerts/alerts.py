@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from ..delivery.do_not_disturb import Disturbance
+from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
@@ -16,9 +16,9 @@ from ..model.topics import Subscriptions
 from ..ports import Ports
 from ..rendering.readings import When
 from . import lifecycle
-from .engine import NOTHING, Alerts, Judged
+from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
-from .notices import Telling, recipients, told_of, waiting
+from .notices import AlertNotices, recipients, told_of, waiting
 from .texts import Told, attended_text
 
 ALIVE = "alive"
@@ -26,27 +26,27 @@ HEARD = "heard_until"
 ALIVE_EVERY = 300.0
 
 
-class Alarms:
+class Alerts:
     """Every change goes through the engine, is stored with what it makes the bot say, then announced."""
 
     def __init__(
         self,
         ports: Ports,
-        disturbance: Disturbance,
+        do_not_disturb: DoNotDisturb,
         outgoing: Outgoing,
         when: When,
         *,
         announce: Callable[[Announcement], None],
-        engine: Alerts,
+        engine: AlertEngine,
     ) -> None:
         self._ports = ports
-        self._disturbance = disturbance
+        self._do_not_disturb = do_not_disturb
         self._outgoing = outgoing
         self._when = when
         self._announce = announce
         self.engine = engine
         self.mutes = Mutes(ports.memory)
-        self._telling = Telling(ports.phrases, ports.clock.new_id, when, self._shares_tag)
+        self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, self._shares_tag)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -80,7 +80,7 @@ class Alarms:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do; infinity for never."""
-        return min(self.engine.due_at, self._telling.due_at, self.mutes.due_at)
+        return min(self.engine.due_at, self._notices.due_at, self.mutes.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         """Return the active alerts that a notice has told of."""
@@ -124,7 +124,7 @@ class Alarms:
             self.resume(now)
         if self._alive + ALIVE_EVERY <= now or now < self._alive:
             self._keep_alive(now)
-        if self._telling.due_at <= now or self._telling.is_lost(now):
+        if self._notices.due_at <= now or self._notices.is_lost(now):
             self._tell(now)
 
     def _keep_alive(self, now: float) -> None:
@@ -136,8 +136,8 @@ class Alarms:
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""
         self._keep_alive(now)
-        if self._telling.due_at < NEVER:
-            self._telling.hurry(now)
+        if self._notices.due_at < NEVER:
+            self._notices.hurry(now)
             self._tell(now)
 
     def _follow(self, judged: Judged, now: float) -> None:
@@ -154,7 +154,7 @@ class Alarms:
         heard, over = waiting(told, self.mutes)
         if over:
             self._ports.alerts.save(self.engine.told(over, ()))
-        self._telling.note(heard, now, self._rules.storm)
+        self._notices.note(heard, now, self._rules.storm)
 
     def _untold(self) -> list[Told]:
         found = (self.engine.get(*key) for key in list(self.engine.untold))
@@ -163,7 +163,7 @@ class Alarms:
     def _tell(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._untold(), self.mutes)
-        composed = self._telling.compose(heard, self._rules, self.rings, now)
+        composed = self._notices.compose(heard, self._rules, self.rings, now)
         self._save(self.engine.told(composed.alerts, composed.events), composed.notices)
 
     def _shares_tag(self, alert: Alert) -> bool:
@@ -183,7 +183,7 @@ class Alarms:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""
         subscription = self._subscriptions.best(topic)
         loud = subscription is None or subscription.sound
-        return loud and self._rules.sound and not self._disturbance.quiet(self._ports.clock.now())
+        return loud and self._rules.sound and not self._do_not_disturb.quiet(self._ports.clock.now())
 
     def _save(self, record: Record, notices: Iterable[Notice]) -> None:
         said, held = self._outgoing.parted(notices)

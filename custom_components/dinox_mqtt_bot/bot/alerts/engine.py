@@ -35,7 +35,7 @@ class Judged:
 NOTHING = Judged()
 
 
-class Alerts:
+class AlertEngine:
     """The state machines, one for each rule and topic.
 
     `kept` are the alerts that an earlier run stored, `last_number` the number of its last incident. Whoever changes

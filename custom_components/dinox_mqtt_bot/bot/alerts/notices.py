@@ -39,7 +39,7 @@ class Composed:
     events: tuple[AlertEvent, ...]
 
 
-class Telling:
+class AlertNotices:
     """Makes notices of alerts that have something untold. Nothing is dropped: what a notice does not list it counts."""
 
     def __init__(

@@ -3,7 +3,7 @@
 from functools import partial
 
 from ..delivery.outgoing import Outgoing
-from ..delivery.uploads import File, Files, named
+from ..delivery.uploads import File, UploadQueue, named
 from ..model.errors import BotError
 from ..model.message import Kind, Reading
 from ..model.rules import Bridge, Format
@@ -16,7 +16,7 @@ from .texts import link_in
 class Carrier:
     """Says what a bridge carries."""
 
-    def __init__(self, outgoing: Outgoing, files: Files, phrases: Phrases) -> None:
+    def __init__(self, outgoing: Outgoing, files: UploadQueue, phrases: Phrases) -> None:
         self._outgoing = outgoing
         self._files = files
         self._phrases = phrases

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 import logging
 
-from ..delivery.do_not_disturb import Disturbance
+from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
 from ..model.errors import BotError
 from ..model.notice import Notice, Push, is_target
@@ -22,13 +22,13 @@ SETTLE = 10.0
 """Seconds after the chat has come back in which the contacts' presences come in."""
 
 
-class Peace:
+class Held:
     """Turns what is quiet and who is not to be disturbed, for one bot. What was held is told as one when it ends."""
 
     def __init__(
         self,
         ports: Ports,
-        disturbance: Disturbance,
+        do_not_disturb: DoNotDisturb,
         conversation: Conversation,
         outgoing: Outgoing,
         *,
@@ -39,7 +39,7 @@ class Peace:
         merged: Callable[[Iterable[str], str], None],
     ) -> None:
         self._ports = ports
-        self._rest = disturbance
+        self._rest = do_not_disturb
         self._conversation = conversation
         self._outgoing = outgoing
         self._when = when

@@ -45,7 +45,7 @@ class Alert(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         known = await known_names(parts)
         rule = await settled(parts, parse_rule(self.topic, self.condition, known), known)
-        rule = name_rule(rule, parts.alarms.rules, topic_name(parts, rule.filter))
+        rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter))
         return await _kept(parts, "rule_made", rule)
 
 
@@ -75,7 +75,7 @@ def _facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "every": rule.repeat,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
-        "alerts": [_alert_facts(each) for each in parts.alarms.of(rule.id) if each.active],
+        "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],
     }
 
 
@@ -102,11 +102,11 @@ class Alerts(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        rules = [rule for rule in parts.alarms.rules if _asked_for(parts, rule, fold(self.filter))]
+        rules = [rule for rule in parts.alerts.rules if _asked_for(parts, rule, fold(self.filter))]
         rows: list[tuple[Cell, ...]] = []
         for rule in rules:
             rows.append(_rule_row(parts, rule))
-            rows += [_alert_row(parts, each) for each in parts.alarms.of(rule.id) if each.active]
+            rows += [_alert_row(parts, each) for each in parts.alerts.of(rule.id) if each.active]
         active = sum(len(row) == len(_COLUMNS) for row in rows)
         return Table(
             title=Text("alerts", {"count": str(len(rules)), "active": str(active)}),
@@ -128,7 +128,7 @@ _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "colum
 
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
     texts = [rule.name, rule.filter, rule.field, topic_name(parts, rule.filter)]
-    texts += [text for each in parts.alarms.of(rule.id) if each.active for text in (each.topic, each.name)]
+    texts += [text for each in parts.alerts.of(rule.id) if each.active for text in (each.topic, each.name)]
     return word.removeprefix("#") == str(rule.number) or any(word in fold(text) for text in texts)
 
 
@@ -165,7 +165,7 @@ class RmAlert(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        rule = parts.alarms.rule(self.rule)
+        rule = parts.alerts.rule(self.rule)
         facts = _facts(parts, rule)
         await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
@@ -185,18 +185,18 @@ class Rule(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        handles = Handles(parts.alarms.rules)
+        handles = Handles(parts.alerts.rules)
         found = handles.begun(self.rule)
         if found is None or found[1]:
             found = handles.begun(f"{self.rule} {self.change}")
         else:
             found = found[0], self.change
-        rule, change = found or (parts.alarms.rule(self.rule), "")
+        rule, change = found or (parts.alerts.rule(self.rule), "")
         if not change.strip():
             return _shown(parts, rule)
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
-            wanted = name_rule(wanted, parts.alarms.rules, "")
+            wanted = name_rule(wanted, parts.alerts.rules, "")
         return await _kept(parts, "rule_changed", wanted)
 
 
@@ -218,7 +218,7 @@ def _shown(parts: Parts, rule: AlertRule) -> Table:
         *(escalation if rule.escalate_after else []),
         (Text("column_typed"), write_rule(rule)),
     ]
-    rows += [_alert_row(parts, each) for each in parts.alarms.of(rule.id) if each.active]
+    rows += [_alert_row(parts, each) for each in parts.alerts.of(rule.id) if each.active]
     return Table(
         title=Text("rule_shown", {"number": str(rule.number), "name": rule.name}),
         columns=("column_what", "column_value", "column_state", "column_time", "column_acknowledged"),
@@ -248,7 +248,7 @@ class Try(Command):
         return _told(parts, rule, result, self.days)
 
     async def _rule(self, parts: Parts) -> AlertRule:
-        found = Handles(parts.alarms.rules).begun(self.rule)
+        found = Handles(parts.alerts.rules).begun(self.rule)
         if found is not None:
             return changed(*found) if found[1] else found[0]
         known = await known_names(parts)
@@ -257,7 +257,7 @@ class Try(Command):
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
-            return parts.alarms.rule(self.rule)
+            return parts.alerts.rule(self.rule)
 
 
 def _told(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:

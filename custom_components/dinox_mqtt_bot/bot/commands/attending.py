@@ -31,7 +31,7 @@ def _subjects(alerts: Iterable[Alert]) -> str:
 
 def _facts(parts: Parts, alerts: Iterable[Alert], until: float, note: str) -> Mapping[str, object]:
     told = [
-        {"number": alert.number, "rule": parts.alarms.engine.rule_of(alert).name, "topic": alert.topic}
+        {"number": alert.number, "rule": parts.alerts.engine.rule_of(alert).name, "topic": alert.topic}
         for alert in alerts
     ]
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
@@ -51,12 +51,12 @@ class Ack(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        alerts, rest = meant(parts.alarms.find, caller, _joined(self.alert, self.duration, self.note))
+        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
         seconds, note = parted(rest)
         now = parts.ports.clock.now()
         until = now + seconds if seconds else 0.0
         note = note[:MAX_NOTE]
-        parts.alarms.acknowledge(alerts, caller.who, note, until, now)
+        parts.alerts.acknowledge(alerts, caller.who, note, until, now)
         facts = _facts(parts, alerts, until, note)
         if until:
             return Text("acknowledged_until", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
@@ -76,11 +76,11 @@ class Snooze(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        alerts, rest = meant(parts.alarms.find, caller, _joined(self.alert, self.duration, self.note))
+        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
         seconds, note = parted(rest)
         now = parts.ports.clock.now()
         until = now + (seconds or SNOOZE)
-        parts.alarms.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
+        parts.alerts.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
         facts = _facts(parts, alerts, until, note[:MAX_NOTE])
         return Text("snoozed", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
 
@@ -111,7 +111,7 @@ class Mute(Command):
         if not until:
             raise BotError("invalid_end", text=self.duration)
         for key, _ in keys:
-            parts.alarms.mute(key, caller.who, until, now)
+            parts.alerts.mute(key, caller.who, until, now)
         names = ", ".join(dict.fromkeys(name for _, name in keys))
         facts = {"muted": [key for key, _ in keys], "until": until if until < NEVER else None}
         if until < NEVER:
@@ -123,9 +123,9 @@ def _muted(parts: Parts, what: str) -> tuple[str, str]:
     """Return what somebody wants muted, and what it is called: a rule of this name or number, else a topic filter."""
     topic = parts.subscriptions.resolve(what)
     is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
-    if not is_topic and parts.alarms.rules:
+    if not is_topic and parts.alerts.rules:
         try:
-            rule = parts.alarms.rule(what)
+            rule = parts.alerts.rule(what)
         except BotError:
             pass
         else:
@@ -135,8 +135,8 @@ def _muted(parts: Parts, what: str) -> tuple[str, str]:
 
 
 def _mutes(parts: Parts) -> Table:
-    names = {rule.id: rule.name for rule in parts.alarms.rules}
-    mutes = list(parts.alarms.mutes)
+    names = {rule.id: rule.name for rule in parts.alerts.rules}
+    mutes = list(parts.alerts.mutes)
     rows = tuple(
         (
             names.get(key, key),
@@ -165,7 +165,7 @@ class Unmute(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         key, name = _muted(parts, self.what)
-        if not parts.alarms.unmute(key, parts.ports.clock.now()):
+        if not parts.alerts.unmute(key, parts.ports.clock.now()):
             raise BotError("not_muted", what=name)
         return Text("unmuted", {"what": name}, {"what": key})
 
@@ -182,7 +182,7 @@ class Quiet(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         until = end_of(parts.ports.clock, self.duration)
-        parts.peace.set_quiet(until)
+        parts.held.set_quiet(until)
         return _turned(parts, "quiet", until)
 
 
@@ -198,7 +198,7 @@ class Dnd(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         until = end_of(parts.ports.clock, self.duration)
-        parts.peace.set_undisturbed(until)
+        parts.held.set_undisturbed(until)
         return _turned(parts, "dnd", until)
 
 
@@ -234,7 +234,7 @@ class Why(Command):
         rows += [_ledger_row(parts, row) for row in ledger]
         rows.sort(key=lambda row: row[0])
         first = events[0]
-        known = next((rule for rule in parts.alarms.rules if rule.id == first.rule), None)
+        known = next((rule for rule in parts.alerts.rules if rule.id == first.rule), None)
         name = (
             rule_name(known, parts.ports.phrases)
             if known
@@ -261,7 +261,7 @@ class Why(Command):
         if not handle:
             return newest[0].number
         topic = parts.subscriptions.resolve(handle)
-        ids = {rule.id for rule in parts.alarms.rules if fold(rule.name) == fold(handle)}
+        ids = {rule.id for rule in parts.alerts.rules if fold(rule.name) == fold(handle)}
         found = next((event for event in newest if event.rule in ids or event.topic in {topic, handle}), None)
         if found is None:
             raise _unknown(handle, newest[:MOST_LISTED])

@@ -39,7 +39,7 @@ class Chart(Command):
         when = read_look_back(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
         wanted = ChartRequest(await _plain(parts, topic), field or when.field, when.span, count)
-        drawn = await chart(parts, wanted, parts.alarms.rules)
+        drawn = await chart(parts, wanted, parts.alerts.rules)
         if caller.surface in {Surface.CHAT, Surface.FORM}:
             await self._send(parts, caller.who, drawn)
         return drawn
@@ -51,7 +51,7 @@ class Chart(Command):
             parts.outgoing.answer(to, address, file=True)
 
         payload = await parts.ports.pictures.draw(drawn.picture, dark=self.dark)
-        parts.files.send(File("chart.png", PNG, payload, done, lambda error: None))
+        parts.uploads.send(File("chart.png", PNG, payload, done, lambda error: None))
 
 
 async def _plain(parts: Parts, topic_filter: str) -> str:

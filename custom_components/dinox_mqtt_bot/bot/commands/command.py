@@ -7,14 +7,14 @@ from enum import Enum
 from types import UnionType
 from typing import Any, ClassVar, Protocol, get_args
 
-from ..alerts.alerts import Alarms
+from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..chat.conversation import Conversation, Hidden
-from ..chat.held import Peace
-from ..delivery.do_not_disturb import Disturbance
+from ..chat.held import Held
+from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
-from ..delivery.uploads import Files
+from ..delivery.uploads import UploadQueue
 from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.replies import PREFIX, Caller, Reply, Text
@@ -50,17 +50,17 @@ class Parts(Lookups, Protocol):
     @property
     def chat(self) -> SteadyStatus: ...
     @property
-    def alarms(self) -> Alarms: ...
+    def alerts(self) -> Alerts: ...
     @property
     def bridges(self) -> Bridges: ...
     @property
     def conversation(self) -> Conversation: ...
     @property
-    def disturbance(self) -> Disturbance: ...
+    def do_not_disturb(self) -> DoNotDisturb: ...
     @property
-    def peace(self) -> Peace: ...
+    def held(self) -> Held: ...
     @property
-    def files(self) -> Files: ...
+    def uploads(self) -> UploadQueue: ...
     @property
     def outgoing(self) -> Outgoing: ...
     @property

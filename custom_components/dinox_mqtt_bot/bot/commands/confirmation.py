@@ -22,7 +22,7 @@ _AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
 type _Key = tuple[Surface, str]
 
 
-class Confirming:
+class Confirmation:
     """What waits for a yes: one command for each who asked for it."""
 
     def __init__(self, clock: Clock) -> None:

@@ -38,7 +38,7 @@ def _row(parts: Parts, contact: Contact) -> tuple[Cell, ...]:
         name,
         Text(f"role_{contact.role.word}"),
         "" if contact.receives else Text("receives_nothing"),
-        Text("contact_undisturbed") if contact.jid in parts.disturbance.contacts else "",
+        Text("contact_undisturbed") if contact.jid in parts.do_not_disturb.contacts else "",
         Text("contact_has_user") if contact.user else "",
     )
 
@@ -49,7 +49,7 @@ def _facts(parts: Parts, contact: Contact) -> dict[str, object]:
         "name": contact.name,
         "role": contact.role.word,
         "receives": contact.receives,
-        "do_not_disturb": contact.jid in parts.disturbance.contacts,
+        "do_not_disturb": contact.jid in parts.do_not_disturb.contacts,
         "user": contact.user,
     }
 

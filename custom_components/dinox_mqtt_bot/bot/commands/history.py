@@ -219,4 +219,4 @@ def _send(parts: Parts, to: str, written: Written, form: FileFormat) -> None:
     def failed(error: BotError) -> None:
         parts.outgoing.answer(to, render_error(error, parts.ports.phrases))
 
-    parts.files.send(File(written.name, form.mime, written.text.encode(), done, failed))
+    parts.uploads.send(File(written.name, form.mime, written.text.encode(), done, failed))

@@ -11,7 +11,7 @@ CONTACTS = "undisturbed_contacts"
 SOURCE = "undisturbed_by_entity"
 
 
-class Disturbance:
+class DoNotDisturb:
     """Quiet: notifications do not ring. Do not disturb: what is not critical waits, for everybody or for a contact.
 
     `source` is what an entity of Home Assistant says, `contacts` are those whose own presence says so. All of it outlasts a

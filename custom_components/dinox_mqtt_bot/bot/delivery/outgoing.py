@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from ..model.notice import Notice
 from ..ports import Clock, Outbox
-from .do_not_disturb import Disturbance
+from .do_not_disturb import DoNotDisturb
 
 
 class Outgoing:
     """The one door to the outbox."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, disturbance: Disturbance) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, do_not_disturb: DoNotDisturb) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._disturbance = disturbance
+        self._do_not_disturb = do_not_disturb
 
     def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
         """Return a notice of now."""
@@ -40,5 +40,5 @@ class Outgoing:
         now = self._clock.now()
         parted: tuple[list[Notice], list[Notice]] = [], []
         for notice in notices:
-            parted[self._disturbance.holds(notice.to, notice.priority, now)].append(notice)
+            parted[self._do_not_disturb.holds(notice.to, notice.priority, now)].append(notice)
         return parted

@@ -62,7 +62,7 @@ def named(reading: Reading) -> tuple[str, str]:
     return f"{name or 'message'}.{ending}", mime
 
 
-class Files:
+class UploadQueue:
     """Uploads, in the order in which they were asked for.
 
     `show` tells the contacts the address of a file that they see or hear.

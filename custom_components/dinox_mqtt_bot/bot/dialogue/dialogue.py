@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ..commands.attending import Ack, Mute, Snooze
 from ..commands.command import Command
-from ..commands.confirmation import Confirming
+from ..commands.confirmation import Confirmation
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
@@ -52,7 +52,7 @@ class Dialogue:
         ports: Ports,
         outgoing: Outgoing,
         hearing: Hearing,
-        confirming: Confirming,
+        confirmation: Confirmation,
         questions: Questions,
         *,
         execute: Execute,
@@ -64,7 +64,7 @@ class Dialogue:
         self._clock = ports.clock
         self._outgoing = outgoing
         self._hearing = hearing
-        self._confirming = confirming
+        self._confirmation = confirmation
         self._questions = questions
         self._execute = execute
         self._carry = carry
@@ -88,11 +88,11 @@ class Dialogue:
         asked: Command | Text | BotError | None
         asked = self._hearing.command(text, self._aliases, among_others=bool(room))
         # In a room only what is meant for the bot answers its question.
-        confirmed = self._confirming.take(text, caller) if asked is not None or not room else None
+        confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         self._announce(ChatReceived(contact.jid, text, (asked or confirmed) is not None))
         if confirmed is None and asked is None and about:
             # Whoever answers an alert has seen to it; the words are a note.
-            self._confirming.take("", caller)
+            self._confirmation.take("", caller)
             asked = Ack(note=text)
         if (wanted := confirmed or asked) is not None:
             answer = await self._answered(self._done(wanted, caller, confirmed=confirmed is not None))
@@ -107,7 +107,7 @@ class Dialogue:
         command = asked_by(reaction.emojis)
         if contact is not None and about and command is not None:
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
-            self._confirming.take("", caller)
+            self._confirmation.take("", caller)
             self._answer(contact.jid, await self._answered(self._done(command, caller)))
 
     async def ask(self, text: str, caller: Caller) -> str:
@@ -115,7 +115,7 @@ class Dialogue:
         return await self._answered(self._asked(text, caller))
 
     async def _asked(self, text: str, caller: Caller) -> str:
-        confirmed = self._confirming.take(text, caller)
+        confirmed = self._confirmation.take(text, caller)
         wanted = confirmed or self._hearing.parse(text, self._aliases)
         return await self._done(wanted, caller, confirmed=confirmed is not None)
 

@@ -124,14 +124,14 @@ def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) ->
     if text is None:
         return None
     word = text.lower()
-    if _telling(word):
+    if _notices(word):
         return plain(text)
     if binding.on and word == binding.on:
         return "on"
     return "off" if binding.off and word == binding.off else plain(text)
 
 
-def _telling(word: str) -> bool:
+def _notices(word: str) -> bool:
     """Say whether a device's own word for a state, as `open`, says more than `on` or `off`."""
     return len(word) > 1 and word not in _BARE and number(word) is None
 

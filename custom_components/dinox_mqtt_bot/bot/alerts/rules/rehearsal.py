@@ -11,7 +11,7 @@ from ...reading.lookups import Lookups
 from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import convert
-from ..engine import Alerts, Judged
+from ..engine import AlertEngine, Judged
 
 MOST_MESSAGES = 50_000
 
@@ -53,7 +53,7 @@ class _Stage:
 
     def __init__(self, rule: AlertRule) -> None:
         self._rule = replace(rule, id=rule.id or "rehearsal", enabled=True)
-        self._engine = Alerts((self._rule,))
+        self._engine = AlertEngine((self._rule,))
         self._path = parse_path(rule.field)
         self._limit = _Limit(rule) if rule.condition.operator in _LEVELS else None
         self._began: dict[str, float] = {}
