@@ -145,7 +145,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
         """Show what the user changed; what it does to the alerts is announced by the bot."""
         if subentry.subentry_id == self._rule.id:
             self._take(subentry)
-            self._pulse.tell()
+            self._pulse.notify()
 
     @callback
     def _changed(self, change: AlertChanged) -> None:
@@ -157,7 +157,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
         else:
             self._active.pop(change.alert.topic, None)
         if self.is_on != was_on:
-            self._pulse.tell()
+            self._pulse.notify()
         else:
             self._pulse.beat()
 

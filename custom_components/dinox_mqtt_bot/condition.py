@@ -64,9 +64,9 @@ class AlertIsFiring(Condition):
         """Yield the active alerts of the bots that run; one that does not knows of none."""
         for entry in self._hass.config_entries.async_loaded_entries(DOMAIN):
             if self._wanted[OPTION_ENTRY] in {"", entry.entry_id}:
-                alarms = entry.runtime_data.bot.alerts
-                rules = {rule.id: rule for rule in alarms.rules}
-                yield from ((alert, rules.get(alert.rule, BROKER)) for alert in alarms.active)
+                alerts = entry.runtime_data.bot.alerts
+                rules = {rule.id: rule for rule in alerts.rules}
+                yield from ((alert, rules.get(alert.rule, BROKER)) for alert in alerts.active)
 
     def _fits(self, alert: Alert, rule: AlertRule) -> bool:
         if self._wanted.get(OPTION_ACKNOWLEDGED, alert.acknowledged) != alert.acknowledged:

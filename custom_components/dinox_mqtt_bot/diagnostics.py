@@ -97,15 +97,15 @@ def _status(runtime: BotRuntime) -> Mapping[str, Any]:
 
 def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
     """Count the alerts, those of all rules and that of the broker; the rules are among the subentries."""
-    alarms = runtime.bot.alerts
-    known = [alert for rule in alarms.rules for alert in alarms.of(rule.id)]
+    alerts = runtime.bot.alerts
+    known = [alert for rule in alerts.rules for alert in alerts.of(rule.id)]
     return {
-        "rules": len(alarms.rules),
-        "enabled": sum(rule.enabled for rule in alarms.rules),
+        "rules": len(alerts.rules),
+        "enabled": sum(rule.enabled for rule in alerts.rules),
         "states": dict(Counter(alert.state.value for alert in known)),
-        "active": len(alarms.active),
-        "acknowledged": sum(alert.acknowledged for alert in alarms.active),
-        "unwatched": alarms.engine.unwatched,
+        "active": len(alerts.active),
+        "acknowledged": sum(alert.acknowledged for alert in alerts.active),
+        "unwatched": alerts.engine.unwatched,
     }
 
 

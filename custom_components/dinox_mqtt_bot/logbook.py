@@ -42,7 +42,7 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, Any]:
-        name, message = _told(hass, event.data)
+        name, message = _alert_text(hass, event.data)
         return {
             LOGBOOK_ENTRY_NAME: name,
             LOGBOOK_ENTRY_MESSAGE: message,
@@ -52,7 +52,7 @@ def async_describe_events(
     async_describe_event(DOMAIN, EVENT_ALERT, describe)
 
 
-def _told(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]:
+def _alert_text(hass: HomeAssistant, said: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the alert is called, and what became of it."""
     entry = hass.config_entries.async_get_entry(said["entry_id"])
     name, step = said["rule"], said["step"]

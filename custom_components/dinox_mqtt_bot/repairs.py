@@ -42,7 +42,7 @@ class BotFlow(RepairsFlow):
         self.about = about
 
     @property
-    def told(self) -> dict[str, str]:
+    def placeholders(self) -> dict[str, str]:
         """What the texts of the issue are filled with."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return dict((issue.translation_placeholders if issue is not None else None) or {})
@@ -59,7 +59,7 @@ class LeadingFlow(BotFlow):
         """Open the dialog once that is read."""
         if user_input is None:
             return self.async_show_form(
-                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.told
+                step_id="confirm", data_schema=vol.Schema({}), description_placeholders=self.placeholders
             )
         dialog = await self.async_open()
         return self.async_abort(reason="go_on", next_flow=(FlowType.CONFIG_FLOW, dialog["flow_id"]))
@@ -120,7 +120,7 @@ class TopicFlow(BotFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["again", "unsubscribe"],
-            description_placeholders={"filter": self.about, "reason": self.told.get("reason", "")},
+            description_placeholders={"filter": self.about, "reason": self.placeholders.get("reason", "")},
         )
 
     async def async_step_again(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:

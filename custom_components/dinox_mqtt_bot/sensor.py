@@ -217,9 +217,9 @@ class FiringSensor(StatusSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        alarms = self.runtime.bot.alerts
-        names = {rule.id: rule.name for rule in alarms.rules}
-        firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alarms.active)
+        alerts = self.runtime.bot.alerts
+        names = {rule.id: rule.name for rule in alerts.rules}
+        firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alerts.active)
         return {"names": list(firing)[:MOST_NAMES]}
 
 
@@ -262,7 +262,7 @@ class TopicSensor(BotEntity, RestoreSensor):
     @callback
     def _follow(self) -> None:
         if self._online():
-            self._pulse.tell()
+            self._pulse.notify()
 
     def _classify(self, *, numeric: bool) -> None:
         """Take over the classes of HA discovery, as far as they go with a number of this unit."""

@@ -93,7 +93,7 @@ class Watched:
             steps += alert.untold
             self.told.append((alert.topic, alert.untold, alert.number))
             told = {**{name: getattr(alert, name) for name in alert.__slots__}, "untold": ()}
-            self._store(Judged(self.engine.told([Alert(**told)], ())))
+            self._store(Judged(self.engine.mark_told([Alert(**told)], ())))
         return steps
 
     def _store(self, judged: Judged) -> None:

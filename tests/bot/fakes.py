@@ -120,7 +120,7 @@ class FakeHistory(FakeArchive):
                 before, count=before.count + 1, last_seen=at, last_text=reading.text
             )
 
-    def told(self, topics: Iterable[str]) -> None:
+    def mark_told(self, topics: Iterable[str]) -> None:
         for topic in topics:
             self.waiting.pop(topic, None)
 

@@ -82,7 +82,7 @@ async def test_the_first_beat_is_told_at_once_and_the_next_ones_wait(pulse: tupl
 async def test_what_must_not_wait_does_not(pulse: tuple[Pulse, list[int]]) -> None:
     it, told = pulse
     it.beat()
-    it.tell()
+    it.notify()
     assert len(told) == 2
 
 

@@ -217,7 +217,7 @@ async def test_a_change_of_state_is_told_at_once_and_counters_when_the_minute_is
         await until(lambda: heard.on(STATUS)[-1].get("state") == "online")
         await until(lambda: bot.bot.status.messages == 5)
         assert len(heard.on(STATUS)) == 3
-        bot.on_mqtt._pulse.tell()
+        bot.on_mqtt._pulse.notify()
         await until(lambda: heard.on(STATUS)[-1].get("messages") == 5)
 
 

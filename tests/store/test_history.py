@@ -259,7 +259,7 @@ async def test_what_was_not_told_is_known_after_a_restart_until_it_is_told(open_
     await asyncio.to_thread(store.close)
     again = open_store()
     assert await untold(again) == [("b", "3", 2), ("a", "2", 1)]
-    again.history.told(["b", "c", "never seen"])
+    again.history.mark_told(["b", "c", "never seen"])
     assert await untold(again) == [("a", "2", 1)]
     await asyncio.to_thread(again.close)
     assert await untold(open_store()) == [("a", "2", 1)]
@@ -268,7 +268,7 @@ async def test_what_was_not_told_is_known_after_a_restart_until_it_is_told(open_
 async def test_what_comes_in_right_after_a_topic_was_told_is_untold(store: Store) -> None:
     """All of it goes into one transaction, in whatever order."""
     store.history.append(reading(payload=b"1"), Priority.NORMAL, untold=True)
-    store.history.told(["home/kitchen"])
+    store.history.mark_told(["home/kitchen"])
     store.history.append(reading(payload=b"2"), Priority.NORMAL, untold=True)
     assert await untold(store) == [("home/kitchen", "2", 1)]
 
@@ -279,7 +279,7 @@ async def test_what_is_told_is_told_however_much_is_queued(
     monkeypatch.setattr("custom_components.dinox_mqtt_bot.store.backlog.MAX_BATCH", 2)
     for number in range(20):
         store.history.append(reading(f"t/{number}"), Priority.NORMAL, untold=True)
-    store.history.told([f"t/{number}" for number in range(20)])
+    store.history.mark_told([f"t/{number}" for number in range(20)])
     assert await untold(store) == []
 
 
@@ -288,6 +288,6 @@ async def test_so_many_untold_topics_are_known(store: Store, monkeypatch: pytest
     for topic in ("a", "b", "c", "a"):
         store.history.append(reading(topic), Priority.NORMAL, untold=True)
     assert await untold(store) == [("a", "21.5", 2), ("b", "21.5", 1)]
-    store.history.told(["a"])
+    store.history.mark_told(["a"])
     store.history.append(reading("c"), Priority.NORMAL, untold=True)
     assert await untold(store) == [("b", "21.5", 1), ("c", "21.5", 1)]

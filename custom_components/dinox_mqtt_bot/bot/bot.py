@@ -304,7 +304,7 @@ class Bot:
         """
         now = self.ports.clock.now()
         if not to and priority >= Priority.ALERT:
-            notices = self.conversation.urgent.say(self.name, text, priority, now)
+            notices = self.conversation.urgent.compose(self.name, text, priority, now)
         elif not to:
             notices = self.conversation.notices(text, now, priority)
         elif to in (self._contacts or {}):
@@ -313,7 +313,7 @@ class Bot:
             raise BotError("unknown_contact", contact=to)
         if not notices:
             raise BotError("no_contact")
-        self.outgoing.tell(notices)
+        self.outgoing.send(notices)
         return notices
 
     @property
@@ -352,7 +352,7 @@ class Bot:
         now = self.ports.clock.now()
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
-        self._tell_refusals(now)
+        self._say_refusals(now)
         self.alerts.hear(status.phase is Phase.ONLINE, now)
         self._changed()
         self._wake(now)
@@ -368,13 +368,13 @@ class Bot:
         self._wake(now)
         self._changed()
 
-    def _tell_refusals(self, now: float) -> None:
+    def _say_refusals(self, now: float) -> None:
         """Tell of each topic once that the broker will not deliver."""
         for topic_filter, reason in self.ports.broker.refused.items():
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.outgoing.tell(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self.outgoing.send(self.conversation.notices(render_text(told, self.ports.phrases), now))
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
@@ -399,10 +399,10 @@ class Bot:
         text = render_untold(untold, rules, self.ports.phrases)
         urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
         if untold:
-            self.outgoing.tell(
+            self.outgoing.send(
                 self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL))
             )
-            self.ports.history.told(rules)
+            self.ports.history.mark_told(rules)
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""
@@ -447,7 +447,7 @@ class Bot:
     def _show_file(self, address: str, priority: Priority) -> None:
         """Tell the contacts where a file is."""
         notices = self.conversation.notices(address, self.ports.clock.now(), priority)
-        self.outgoing.tell(replace(notice, file=True) for notice in notices)
+        self.outgoing.send(replace(notice, file=True) for notice in notices)
 
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""

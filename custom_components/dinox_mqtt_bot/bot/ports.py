@@ -121,7 +121,7 @@ class History(Archive, Protocol):
         committed in the same transaction.
         """
 
-    def told(self, topics: Iterable[str]) -> None:
+    def mark_told(self, topics: Iterable[str]) -> None:
         """Accept that everything untold of these topics so far is in the outbox now (tell)."""
 
     async def untold(self) -> list[TopicRow]:

@@ -205,7 +205,7 @@ class BrokerLink:
             announce(client, self._settings.birth)
         # Before anybody hears of it: what they publish then must not overtake the subscriptions.
         self._sync_now()
-        self._tell_online(connack)
+        self._report_online(connack)
 
     async def _stay(self, client: LoopClient) -> Ended:
         """Hold one connection until it ends."""
@@ -221,9 +221,9 @@ class BrokerLink:
     async def _wait(self, ended: Ended, *, fatal: bool) -> None:
         """Tell how it ended, and wait until it is time to try again."""
         if self._again.is_set() or ended.failure is Failure.STOPPED:
-            self._tell(LinkStatus(Phase.CONNECTING))
+            self._report(LinkStatus(Phase.CONNECTING))
             return
-        self._tell(LinkStatus(Phase.OFFLINE, ended.failure, ended.detail, fatal))
+        self._report(LinkStatus(Phase.OFFLINE, ended.failure, ended.detail, fatal))
         seconds = (self._refusals if fatal else self._backoff).next()
         if ended.failure is Failure.SESSION_TAKEN_OVER:
             # Whoever it was has the same client id; taking it back at once would go on for ever.
@@ -234,15 +234,15 @@ class BrokerLink:
         except TimeoutError:
             pass
 
-    def _tell_online(self, connack: Connack) -> None:
+    def _report_online(self, connack: Connack) -> None:
         """Tell that there is a session, and what is not as it should be."""
         refusal = f", will refused: {self.will_refused}" if self.will_refused else ""
         reason = "will_refused" if self.will_refused else ""
         if self._wanted.doubted:
             reason = "no_suback"
-        self._tell(LinkStatus(Phase.ONLINE, reason, f"MQTT {connack.protocol}{refusal}"))
+        self._report(LinkStatus(Phase.ONLINE, reason, f"MQTT {connack.protocol}{refusal}"))
 
-    def _tell(self, status: LinkStatus) -> None:
+    def _report(self, status: LinkStatus) -> None:
         before, self._status = self._status, status
         if status == before:
             return
@@ -305,7 +305,7 @@ class BrokerLink:
     def _subscriptions_changed(self) -> None:
         """Tell of a session in which subscriptions are left unanswered, or are answered again."""
         if self.connack is not None:
-            self._tell_online(self.connack)
+            self._report_online(self.connack)
         self._sync_soon()
 
     def _subscribed(self, mid: int, reasons: Sequence[ReasonCode]) -> None:

@@ -86,11 +86,11 @@ class Pulse:
     def beat(self) -> None:
         """Note a change, to be told now or when the interval is over."""
         if self._timer is None:
-            self.tell()
+            self.notify()
         else:
             self._changed = True
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Tell a change that must not wait, such as a lost connection."""
         self.close()
         self._changed = False
@@ -107,7 +107,7 @@ class Pulse:
     def _elapsed(self) -> None:
         self._timer = None
         if self._changed:
-            self.tell()
+            self.notify()
 
 
 class Allowance:

@@ -22,9 +22,9 @@ class DndSource:
     But while Home Assistant starts, what was told before the restart (`told`) holds until the entity is there.
     """
 
-    def __init__(self, hass: HomeAssistant, tell: Callable[[bool], None], *, told: bool = False) -> None:
+    def __init__(self, hass: HomeAssistant, report: Callable[[bool], None], *, told: bool = False) -> None:
         self._hass = hass
-        self._tell = tell
+        self._report = report
         self._entity_id = ""
         self._told = told
         self._untrack: CALLBACK_TYPE | None = None
@@ -68,4 +68,4 @@ class DndSource:
         on = state is not None and state.state == STATE_ON
         if on != self._told:
             self._told = on
-            self._tell(on)
+            self._report(on)

@@ -157,15 +157,15 @@ class HaBroker:
         loaded = ConfigEntryState.LOADED in states
         self._connected = loaded and mqtt.is_connected(self._hass)
         if self._connected:
-            self._tell(LinkStatus(Phase.ONLINE if self._serves() else Phase.CONNECTING))
+            self._report_status(LinkStatus(Phase.ONLINE if self._serves() else Phase.CONNECTING))
             return
         self._start_over()
         if loaded:
-            self._tell(LinkStatus(Phase.OFFLINE, reason="connection_lost"))
+            self._report_status(LinkStatus(Phase.OFFLINE, reason="connection_lost"))
         elif states & COMING:
-            self._tell(LinkStatus(Phase.CONNECTING))
+            self._report_status(LinkStatus(Phase.CONNECTING))
         else:
-            self._tell(LinkStatus(Phase.OFFLINE, reason="mqtt_missing"))
+            self._report_status(LinkStatus(Phase.OFFLINE, reason="mqtt_missing"))
 
     def _serves(self) -> bool:
         """Say whether `mqtt` has subscribed to what was wanted when it connected."""
@@ -192,7 +192,7 @@ class HaBroker:
         for active in self._active.values():
             active.done = False
 
-    def _tell(self, status: LinkStatus) -> None:
+    def _report_status(self, status: LinkStatus) -> None:
         if status == self._status and self._refused == self._told_refused:
             return
         self._status = status

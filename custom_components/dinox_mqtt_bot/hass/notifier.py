@@ -119,7 +119,9 @@ class Notifier:
         queue = self._queues.get(target)
         if queue is None:
             queue = self._queues[target] = TargetQueue(
-                self._tell, give_up=self._give_up, on_round=lambda rounds: self._round_ended(target, rounds)
+                self._deliver,
+                give_up=self._give_up,
+                on_round=lambda rounds: self._round_ended(target, rounds),
             )
         idle = not queue
         queue.put(notice)
@@ -132,7 +134,7 @@ class Notifier:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _tell(self, notice: Notice) -> bool:
+    async def _deliver(self, notice: Notice) -> bool:
         try:
             await self._push(notice)
         except BotError as err:

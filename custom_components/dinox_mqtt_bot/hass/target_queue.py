@@ -25,18 +25,18 @@ class _Line:
 class TargetQueue:
     """Tells everything in order. What a target refuses for itself does not keep it from hearing the rest.
 
-    `tell` says whether a notice was told; `give_up` whether one that was not is to be left at that. `on_round` gets
+    `deliver` says whether a notice was told; `give_up` whether one that was not is to be left at that. `on_round` gets
     the number of rounds since a notice was last told.
     """
 
     def __init__(
         self,
-        tell: Callable[[Notice], Awaitable[bool]],
+        deliver: Callable[[Notice], Awaitable[bool]],
         *,
         give_up: Callable[[Notice], bool],
         on_round: Callable[[int], None],
     ) -> None:
-        self._tell = tell
+        self._deliver = deliver
         self._give_up = give_up
         self._on_round = on_round
         self._lines: dict[str, _Line] = {}
@@ -87,7 +87,7 @@ class TargetQueue:
     async def _try(self, tag: str) -> bool:
         line = self._lines[tag]
         notice = line.notices[0]
-        told = await self._tell(notice)
+        told = await self._deliver(notice)
         if told or self._give_up(notice):
             line.notices.popleft()
             line.attempts = 0

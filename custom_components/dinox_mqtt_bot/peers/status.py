@@ -18,7 +18,7 @@ from ..bot.peers.beacon import (
     is_notification,
     notification,
     notification_topic,
-    said,
+    presence_payload,
     status_payload,
     status_topic,
 )
@@ -69,7 +69,7 @@ class StatusOnMqtt:
         self._online = False
         self._standing: tuple[object, ...] = ()
         self._told = b""
-        self._unlisten: list[Callable[[], None]] = [self._pulse.listen(self._tell_status)]
+        self._unlisten: list[Callable[[], None]] = [self._pulse.listen(self._publish_status)]
         if not self._tells_status:
             self.others.tidy()
 
@@ -97,7 +97,7 @@ class StatusOnMqtt:
         await self.publisher.stop()
         broker = self._broker
         if self._told and broker.status.phase is Phase.ONLINE and not isinstance(broker, BrokerLink):
-            gone = said("offline", self._entry.title)
+            gone = presence_payload("offline", self._entry.title)
             with suppress(BotError, TimeoutError):
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await broker.publish(status_topic(self.id), gone, QoS.AT_LEAST_ONCE, retain=True)
@@ -124,7 +124,7 @@ class StatusOnMqtt:
         standing = (online, status.state, status.chat.phase, status.paused)
         changed, self._standing = standing != self._standing, standing
         if online and (came or changed):
-            self._pulse.tell()
+            self._pulse.notify()
         elif online:
             self._pulse.beat()
 
@@ -141,7 +141,7 @@ class StatusOnMqtt:
         self.publisher.begin()
 
     @callback
-    def _tell_status(self) -> None:
+    def _publish_status(self) -> None:
         if not self._online or self.silent:
             return
         version = async_get_loaded_integration(self._hass, DOMAIN).version

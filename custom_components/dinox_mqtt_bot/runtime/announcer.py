@@ -69,10 +69,10 @@ class Announcer:
         if (watchers := self._watched.get(message.reading.message.topic)) is not None:
             watchers.announce(message.reading)
         if is_event(message):
-            self._tell_automations(message)
+            self._fire_events(message)
         self.pulse.beat()
 
-    def _tell_automations(self, message: MessageReceived) -> None:
+    def _fire_events(self, message: MessageReceived) -> None:
         """Fire the events of a message; normal ones by the thousand would drown Home Assistant's recorder."""
         if priority_of(message) is Priority.NORMAL and not self.allowance.take(self._hass.loop.time()):
             if self.allowance.refused == 1:
@@ -91,12 +91,12 @@ class Announcer:
     def _announce_status(self, status: BotStatus) -> None:
         told, self._told = self._told, status
         if told is None or _standing(told) != _standing(status):
-            self.pulse.tell()
+            self.pulse.notify()
         else:
             self.pulse.beat()
 
 
 def _standing(status: BotStatus) -> tuple[object, ...]:
     """Return the part of a status that must not wait a second."""
-    peace = status.paused, status.quiet_until, status.do_not_disturb
-    return status.state, status.broker, status.chat, status.firing, peace
+    calm = status.paused, status.quiet_until, status.do_not_disturb
+    return status.state, status.broker, status.chat, status.firing, calm

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..bot.bot import Bot
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
-from ..bot.peers.beacon import said, status_topic
+from ..bot.peers.beacon import presence_payload, status_topic
 from ..bot.ports import Clock, Phrases, Ports
 from ..bot.reading.readings import Readings
 from ..broker.link import BrokerLink
@@ -170,7 +170,11 @@ async def async_build_broker(
 def announced(settings: BrokerSettings, name: str) -> BrokerSettings:
     """Add the retained message that tells other clients whether this bot is there, as birth and as will."""
     topic = status_topic(settings.client_id)
-    return replace(settings, birth=Will(topic, said("online", name)), will=Will(topic, said("offline", name)))
+    return replace(
+        settings,
+        birth=Will(topic, presence_payload("online", name)),
+        will=Will(topic, presence_payload("offline", name)),
+    )
 
 
 async def async_build_chat(

@@ -102,7 +102,7 @@ class BotRuntime:
         self.bot.apply(rules_of(self.entry))
         self._follow_entity()
         self.links.follow()
-        self.announcer.pulse.tell()
+        self.announcer.pulse.notify()
         return True
 
     def _follow_entity(self) -> None:

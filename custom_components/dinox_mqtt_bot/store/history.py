@@ -96,7 +96,7 @@ class SqliteHistory(ports.History):
         return number
 
     @override
-    def told(self, topics: Iterable[str]) -> None:
+    def mark_told(self, topics: Iterable[str]) -> None:
         rows = tuple((topic, self._untold.pop(topic)) for topic in topics if topic in self._untold)
         if rows:
             self._backlog.change(Change(TOLD, rows, follows=True))

@@ -134,7 +134,7 @@ class Writer:
                 self._commit(batch)
             self._backlog.done(batch)
             committed = [item[0] for item in batch.appended if item[0].qos]
-            self._tell(committed, batch.notices)
+            self._report_committed(committed, batch.notices)
             batch = Batch()
             self._keep_up(bool(waiters))
             self._recovered()
@@ -178,7 +178,7 @@ class Writer:
         if not self._closing.is_set():
             self._upkeep.step()
 
-    def _tell(self, committed: list[Message], notices: list[Notice]) -> None:
+    def _report_committed(self, committed: list[Message], notices: list[Notice]) -> None:
         if committed or notices:
             self._report(committed, notices)
 
@@ -189,7 +189,7 @@ class Writer:
             _LOGGER.warning("The history cannot be written, trying on: %s", error)
         self._trouble = str(error)
         notices, batch.notices = batch.notices, []
-        self._tell([], notices)
+        self._report_committed([], notices)
 
     def _recovered(self) -> None:
         if self._failures:

@@ -20,7 +20,7 @@ class DoNotDisturb:
     In a shared account the user's own clients count.
     """
 
-    _tell: Callable[[str, bool], None]
+    _report: Callable[[str, bool], None]
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -31,7 +31,7 @@ class DoNotDisturb:
 
     def start(self, on_presence: Callable[[str, bool], None]) -> None:
         """Tell who begins and ceases, from now on."""
-        self._tell = on_presence
+        self._report = on_presence
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """Watch the presences that reach this client."""
@@ -77,4 +77,4 @@ class DoNotDisturb:
         busy = {jid.bare for jid in self._busy} & self._gate.contacts.keys()
         changed, self._told = busy ^ self._told, busy
         for bare in changed:
-            self._tell(bare, bare in busy)
+            self._report(bare, bare in busy)

@@ -97,7 +97,7 @@ class XmppLink:
             on_delivery=_outside(on_delivery),
             on_put_off=_outside(self._say_again_later),
         )
-        self._tell(LinkStatus(Phase.CONNECTING))
+        self._report(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
 
     async def stop(self) -> None:
@@ -113,7 +113,7 @@ class XmppLink:
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
-        self._tell(LinkStatus(Phase.OFFLINE))
+        self._report(LinkStatus(Phase.OFFLINE))
 
     def say(self, notice: Notice) -> None:
         """Send if connected; else leave it to the outbox, which says it again later (tell)."""
@@ -151,7 +151,7 @@ class XmppLink:
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
-        self._tell(LinkStatus(Phase.CONNECTING))
+        self._report(LinkStatus(Phase.CONNECTING))
         self._again.set()
         if self._session is not None:
             self._session.drop(Disconnected(disconnects.SERVER_CLOSED))
@@ -200,7 +200,7 @@ class XmppLink:
     async def _rest(self, loss: Disconnected, failures: int) -> None:
         """Wait before the next attempt, for ever if only the user can help; `reconnect` ends the wait."""
         if not self._again.is_set():
-            self._tell(LinkStatus(Phase.OFFLINE, loss.reason, loss.detail, loss.fatal))
+            self._report(LinkStatus(Phase.OFFLINE, loss.reason, loss.detail, loss.fatal))
         pause = None if loss.fatal else pause_after(loss, failures, self._timing, random.random())
         try:
             async with asyncio.timeout(pause):
@@ -219,7 +219,7 @@ class XmppLink:
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
-        self._tell(LinkStatus(Phase.ONLINE))
+        self._report(LinkStatus(Phase.ONLINE))
         self._account.begin(session, resumed=resumed)
         self._talk.begin(session, resumed=resumed)
         self.pubsub.begin(session, resumed=resumed)
@@ -251,7 +251,7 @@ class XmppLink:
             # By now every contact's server has told what the contact shows.
             self._talk.dnd.settle()
 
-    def _tell(self, status: LinkStatus) -> None:
+    def _report(self, status: LinkStatus) -> None:
         if (status.phase, status.reason) == (self._status.phase, self._status.reason):
             return
         self._status = status

@@ -37,7 +37,7 @@ class Saying:
     not carry over is said again here. Alerts that the server took just before the stream was lost for good wait again.
     """
 
-    _tell: OnDelivery
+    _report: OnDelivery
 
     def __init__(self, gate: Gate, clock: Clock) -> None:
         self._gate = gate
@@ -57,7 +57,7 @@ class Saying:
 
     def start(self, on_delivery: OnDelivery) -> None:
         """Tell how far notices come, from now on."""
-        self._tell = on_delivery
+        self._report = on_delivery
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
@@ -81,7 +81,7 @@ class Saying:
         self._again = set(doubted)
         for notice_id in doubted:
             # The outbox knows better what was read or settled; what waits in it is said by the new session.
-            self._tell(notice_id, Delivery.QUEUED, self._clock.now())
+            self._report(notice_id, Delivery.QUEUED, self._clock.now())
         session.request_ack()
         self.go_on()
 
@@ -113,12 +113,12 @@ class Saying:
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
             self._unconfirmed.confirmed(notice_id)
             if notice is not None:
-                self._tell(notice_id, Delivery.SENT, now)
+                self._report(notice_id, Delivery.SENT, now)
         elif delivery is Delivery.FAILED:
             self._unconfirmed.given_up(notice_id)
         self._forget_waiting(notice_id)
         self._done.add(notice_id)
-        self._tell(notice_id, delivery, now)
+        self._report(notice_id, delivery, now)
         self.go_on()
 
     def put_off(self, notice_id: str) -> None:
@@ -126,7 +126,7 @@ class Saying:
         self._in_flight.pop(notice_id, None)
         self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
-        self._tell(notice_id, Delivery.QUEUED, self._clock.now())
+        self._report(notice_id, Delivery.QUEUED, self._clock.now())
         self.go_on()
 
     def entered(self, room: str) -> None:

@@ -734,7 +734,7 @@ async def test_the_list_says_which_room_does_not_let_the_bot_in() -> None:
 def test_what_is_kept_of_echoes_is_bounded() -> None:
     echoes = Echoes()
     for number in range(MOST_KEPT + 10):
-        echoes.said("talk", f"t{number}", "text", b"b", NOON)
+        echoes.note_said("talk", f"t{number}", "text", b"b", NOON)
         echoes.published("talk", f"t{number}", b"a", NOON)
     assert len(echoes._alike) == MOST_KEPT
     assert not echoes.came_back("talk", Message("t0", b"a"), NOON)

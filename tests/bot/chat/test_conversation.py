@@ -254,7 +254,7 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     conversation.take(reading("l", "6"), LIVE, NOON + 11)
     asleep.add(ME)
     assert conversation.due(NOON + 20) == []
-    assert "l" not in conversation.told()
+    assert "l" not in conversation.take_told()
     assert conversation.holding == [YOU, ME]
     assert conversation.release(ME) == "l: 6"
     asleep.clear()
@@ -262,7 +262,7 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     lines = text.split("\n")
     assert lines[0] == "t: 3 ×2"
     assert lines[-1] == "… 9 more messages"
-    assert "t" in conversation.told()
+    assert "t" in conversation.take_told()
     assert conversation.release(YOU) == ""
 
 
@@ -437,7 +437,7 @@ def test_topics_are_told_once_they_are_said() -> None:
     seen = []
     for later in (0.0, 2.0, 1_000.0):
         conversation.due(NOON + later)
-        seen.append(sorted(conversation.told()))
+        seen.append(sorted(conversation.take_told()))
     assert seen == [["l", "urgent"], ["t"], ["d"]]
 
 
@@ -446,19 +446,19 @@ def test_a_topic_of_which_something_waits_is_not_told_yet() -> None:
     conversation.take(reading("t", "1"), DIGEST, NOON)
     conversation.take(reading("t", "2"), EACH, NOON)
     conversation.due(NOON + 1)
-    assert conversation.told() == []
+    assert conversation.take_told() == []
     conversation.due(NOON + 1_000)
-    assert conversation.told() == ["t"]
+    assert conversation.take_told() == ["t"]
 
 
 def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), LIVE, NOON)
     conversation.due(NOON)
-    conversation.told()
+    conversation.take_told()
     conversation.take(reading("t", "1"), LIVE, NOON + 1)
     assert conversation.due(NOON + 10) == []
-    assert conversation.told() == ["t"]
+    assert conversation.take_told() == ["t"]
 
 
 def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -467,7 +467,7 @@ def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: 
     for number in range(MOST_TOPICS + 7):
         conversation.take(reading(f"t{number}", "1"), EACH, NOON)
     conversation.due(NOON + 1)
-    assert sorted(conversation.told()) == sorted(f"t{number}" for number in range(MOST_TOPICS + 5))
+    assert sorted(conversation.take_told()) == sorted(f"t{number}" for number in range(MOST_TOPICS + 5))
 
 
 def test_what_a_pause_or_the_end_takes_is_told() -> None:
@@ -476,7 +476,7 @@ def test_what_a_pause_or_the_end_takes_is_told() -> None:
         for display, topic in ((EACH, "t"), (DIGEST, "d"), (LIVE, "l")):
             conversation.take(reading(topic, "1"), display, NOON)
         end(conversation)
-        assert sorted(conversation.told()) == ["d", "l", "t"]
+        assert sorted(conversation.take_told()) == ["d", "l", "t"]
 
 
 def late(topic: str, text: str) -> Reading:
@@ -491,7 +491,7 @@ def test_what_came_late_is_told_whole_and_in_order() -> None:
     conversation.take(reading("t", "now!"), EACH, NOON)
     (notice,) = conversation.due(NOON + 1)
     assert notice.text.split("\n") == [*(f"⏰ t: {number}" for number in range(10)), "t: now! ×2"]
-    assert conversation.told() == ["t"]
+    assert conversation.take_told() == ["t"]
 
 
 def test_a_publisher_cannot_pass_a_message_off_as_fetched_afterwards() -> None:
@@ -510,7 +510,7 @@ def test_what_came_late_fills_a_message_and_is_counted_from_there() -> None:
         conversation.take(late("t", str(number)), EACH, NOON)
     (notice,) = conversation.due(NOON + 1)
     assert notice.text.split("\n")[-1] == "… 5 more messages"
-    assert conversation.told() == ["t"]
+    assert conversation.take_told() == ["t"]
 
 
 def test_who_is_not_to_be_disturbed_gets_what_came_late_whole() -> None:

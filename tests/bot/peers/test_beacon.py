@@ -17,8 +17,8 @@ from bot.peers.beacon import (
     is_own,
     notification,
     notification_topic,
+    presence_payload,
     read,
-    said,
     status_payload,
     status_topic,
 )
@@ -47,12 +47,12 @@ def test_what_a_bot_tells_is_what_another_one_reads() -> None:
 
 
 def test_birth_and_will_tell_no_more_than_whether_the_bot_is_there() -> None:
-    assert read(said("online", "Bot")) == Beacon(True, "Bot")
-    assert read(said("offline", "Bot")) == Beacon(False, "Bot")
+    assert read(presence_payload("online", "Bot")) == Beacon(True, "Bot")
+    assert read(presence_payload("offline", "Bot")) == Beacon(False, "Bot")
 
 
 def test_a_name_that_is_no_text_is_written_all_the_same() -> None:
-    assert json.loads(said("online", "\udc80"))["name"] == "\udc80"
+    assert json.loads(presence_payload("online", "\udc80"))["name"] == "\udc80"
 
 
 def test_a_notification_tells_of_which_bot_it_is_and_when() -> None:
@@ -156,9 +156,9 @@ def test_only_a_filter_that_names_the_topics_of_bots_asks_for_them() -> None:
 
 def test_a_bot_comes_changes_and_goes() -> None:
     known = Neighbours(lambda: True)
-    assert known.take("a", said("online", "A")) is Change.CAME
-    assert known.take("a", said("online", "A")) is Change.NOTHING
-    assert known.take("a", said("offline", "A")) is Change.CHANGED
+    assert known.take("a", presence_payload("online", "A")) is Change.CAME
+    assert known.take("a", presence_payload("online", "A")) is Change.NOTHING
+    assert known.take("a", presence_payload("offline", "A")) is Change.CHANGED
     assert (list(known), "a" in known, known.get("a")) == (["a"], True, Beacon(False, "A"))
     assert known.take("a", b"nonsense") is Change.NOTHING
     assert known.take("a", b"") is Change.GONE
@@ -169,17 +169,17 @@ def test_a_bot_comes_changes_and_goes() -> None:
 def test_thousands_of_bots_are_fifty() -> None:
     known = Neighbours(lambda: True)
     for number in range(3_000):
-        known.take(f"bot{number}", said("online", ""))
+        known.take(f"bot{number}", presence_payload("online", ""))
     assert (len(list(known)), known.left_out) == (MOST, 2_950)
-    assert known.take("bot0", said("offline", "")) is Change.CHANGED
+    assert known.take("bot0", presence_payload("offline", "")) is Change.CHANGED
     known.take("bot0", b"")
-    assert known.take("bot2999", said("online", "")) is Change.CAME
+    assert known.take("bot2999", presence_payload("online", "")) is Change.CAME
 
 
 def test_a_bot_that_is_not_let_in_comes_with_what_it_says_later() -> None:
     answers = iter([False, True])
     known = Neighbours(lambda: next(answers))
     assert known.take("a", b"nonsense") is Change.NOTHING
-    assert known.take("a", said("online", "A")) is Change.NOTHING
+    assert known.take("a", presence_payload("online", "A")) is Change.NOTHING
     assert known.left_out == 1
-    assert known.take("a", said("online", "A")) is Change.CAME
+    assert known.take("a", presence_payload("online", "A")) is Change.CAME

@@ -125,7 +125,7 @@ class Alerts:
         if self._alive + ALIVE_EVERY <= now or now < self._alive:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
-            self._tell(now)
+            self._say_gathered(now)
 
     def _keep_alive(self, now: float) -> None:
         """Write down now and then that the bot is listening, so that the next run knows how long nobody was."""
@@ -138,7 +138,7 @@ class Alerts:
         self._keep_alive(now)
         if self._notices.due_at < NEVER:
             self._notices.hurry(now)
-            self._tell(now)
+            self._say_gathered(now)
 
     def _follow(self, judged: Judged, now: float) -> None:
         if judged.record:
@@ -153,18 +153,18 @@ class Alerts:
         told = (told_of(alert, self.engine.rule_of(alert)) for alert in alerts)
         heard, over = waiting(told, self.mutes)
         if over:
-            self._ports.alerts.save(self.engine.told(over, ()))
+            self._ports.alerts.save(self.engine.mark_told(over, ()))
         self._notices.note(heard, now, self._rules.storm)
 
     def _untold(self) -> list[Told]:
         found = (self.engine.get(*key) for key in list(self.engine.untold))
         return [told_of(alert, self.engine.rule_of(alert)) for alert in found if alert is not None]
 
-    def _tell(self, now: float) -> None:
+    def _say_gathered(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._untold(), self.mutes)
         composed = self._notices.compose(heard, self._rules, self.rings, now)
-        self._save(self.engine.told(composed.alerts, composed.events), composed.notices)
+        self._save(self.engine.mark_told(composed.alerts, composed.events), composed.notices)
 
     def _shares_tag(self, alert: Alert) -> bool:
         """Say whether another active alert was told by the same notification."""
@@ -177,7 +177,7 @@ class Alerts:
         about = [alert for alert in self.active if not gone.isdisjoint(alert.notices)]
         renamed = [replace(alert, notices=(*alert.notices, into)) for alert in about]
         if renamed:
-            self._ports.alerts.save(self.engine.told(renamed, ()))
+            self._ports.alerts.save(self.engine.mark_told(renamed, ()))
 
     def rings(self, topic: str) -> bool:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""

@@ -189,7 +189,7 @@ class AlertEngine:
             self._changes.append(AlertChanged(changed, rule, known.state, event.step, event.who))
         return self._done()
 
-    def told(self, alerts: Iterable[Alert], events: Iterable[AlertEvent]) -> Record:
+    def mark_told(self, alerts: Iterable[Alert], events: Iterable[AlertEvent]) -> Record:
         """Take note that alerts were told of: `alerts` as they are now, with nothing untold."""
         for alert in alerts:
             self._put(alert, self.rule_of(alert))

@@ -87,7 +87,7 @@ class Bridges:
         opened = open_bridges(rules)
         for bridge in self._open:
             if bridge not in opened:
-                self._tell(bridge)
+                self._say_gathered(bridge)
         self._all, self._open = rules.bridges, opened
         self._talks = {each.id: conversation(self._account, each) for each in self._open}
         flows, self._flows = self._flows, {}
@@ -137,7 +137,7 @@ class Bridges:
     def _carry(self, bridge: Bridge, reading: Reading, subscription: Subscription, now: float) -> None:
         flow, message = self._flows[bridge.id], reading.message
         text = bridge_text(bridge, reading, subscription, self._ports.phrases, self._when)
-        circles = self._echoes.said(self._talks[bridge.id], message.topic, text, message.payload, now)
+        circles = self._echoes.note_said(self._talks[bridge.id], message.topic, text, message.payload, now)
         away = bridge.per_minute and not self._online
         if not circles and not away and flow.may_pass(now):
             self._carrier.say(bridge, reading, text)
@@ -157,9 +157,9 @@ class Bridges:
         if self._online:
             for bridge in self._outbound:
                 if self._flows[bridge.id].is_due(now):
-                    self._tell(bridge)
+                    self._say_gathered(bridge)
 
-    def _tell(self, bridge: Bridge) -> None:
+    def _say_gathered(self, bridge: Bridge) -> None:
         """Say what was gathered for a bridge as one text; pictures among it as files."""
         flow = self._flows.get(bridge.id)
         if not flow:
@@ -168,7 +168,7 @@ class Bridges:
         now = ports.clock.now()
         gathered, unlisted = flow.release(now)
         text = gathered_text(bridge, gathered, unlisted, ports.phrases, self._when)
-        self._echoes.told(self._talks[bridge.id], text, now)
+        self._echoes.note_told(self._talks[bridge.id], text, now)
         self._carrier.put(bridge, text)
         for one in gathered:
             if one.reading.kind is Kind.BINARY:
@@ -201,4 +201,4 @@ class Bridges:
     def close(self) -> None:
         """Hand to the outbox what waits."""
         for bridge in self._outbound:
-            self._tell(bridge)
+            self._say_gathered(bridge)

@@ -50,4 +50,4 @@ class Carrier:
         if bridge.room or not bridge.per_minute:
             self._outgoing.answer(bridge.to, text, room=bridge.room, file=file)
         else:
-            self._outgoing.tell([self._outgoing.notice(bridge.to, text, file=file)])
+            self._outgoing.send([self._outgoing.notice(bridge.to, text, file=file)])

@@ -124,10 +124,10 @@ class Conversation:
         notices = self.urgent.flush(now)
         for batch in (self._batch, self._digest):
             if batch.count:
-                notices += self._tell(batch, now)
+                notices += self._batch_notices(batch, now)
         self._renew()
         for bubble in self._live.unsaid():
-            notices += self._correct(bubble, now) if bubble.ids else self._say(bubble, now)
+            notices += self._correct(bubble, now) if bubble.ids else self._bubble_notices(bubble, now)
         return notices
 
     def set_online(self, online: bool, now: float) -> None:
@@ -180,9 +180,9 @@ class Conversation:
         """How many readings were hidden since the pause began."""
         return self._hidden_count
 
-    def told(self) -> list[str]:
+    def take_told(self) -> list[str]:
         """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
-        topics, self._told = self._told | self.urgent.told(), set()
+        topics, self._told = self._told | self.urgent.take_told(), set()
         waiting: list[Batch | Live | Urgent] = [
             self._batch,
             self._digest,
@@ -221,14 +221,14 @@ class Conversation:
         if not is_due(first.due_at, now, first.delay):
             return []
         if isinstance(first, Live):
-            return self._say(first.next_new(), now)
+            return self._bubble_notices(first.next_new(), now)
         if first is self._batch:
             self._batch = Batch(BUFFER)
         else:
             self._digest = Batch(self._digest_seconds, in_full=0)
-        return self._tell(first, now)
+        return self._batch_notices(first, now)
 
-    def _tell(self, batch: Batch, now: float) -> list[Notice]:
+    def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
         self._told.update(batch.topics)
         text = batch.render(self._phrases, self._when)
         if self._away >= LONG_AWAY:
@@ -257,7 +257,7 @@ class Conversation:
         bubble.unsaid = 0
         self._told.add(bubble.reading.message.topic)
 
-    def _say(self, bubble: Bubble, now: float) -> list[Notice]:
+    def _bubble_notices(self, bubble: Bubble, now: float) -> list[Notice]:
         bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
         bubble.since = bubble.said = now
         self._settle(bubble)

@@ -45,7 +45,7 @@ class Held:
         self._when = when
         self._spawn = spawn
         self._name = name
-        self._tell_change = changed
+        self._report_change = changed
         self._merged = merged
         self._rules = RuleSet()
         self._releasing = False
@@ -93,7 +93,7 @@ class Held:
             if self._spares(to):
                 self._since.setdefault(to, now)
         self._ports.clock.wake(self._look_at)
-        self._tell_change()
+        self._report_change()
 
     def chat_came(self, now: float) -> None:
         """Look at what is held, soon, because the presences of the contacts are about to be known."""
@@ -105,7 +105,7 @@ class Held:
             return
         self._look_at = NEVER
         self._spawn(self._release)
-        self._tell_change()
+        self._report_change()
 
     def keep(self) -> None:
         """Hold in the outbox the digests that are in memory, because the bot is about to end."""
@@ -121,17 +121,17 @@ class Held:
         try:
             while self._again:
                 self._again = False
-                await self._tell_all()
+                await self._release_all()
         finally:
             self._releasing = False
 
-    async def _tell_all(self) -> None:
+    async def _release_all(self) -> None:
         for to in self._everybody():
             if not self._spares(to):
-                await self._tell(to)
-        self._ports.history.told(self._conversation.told())
+                await self._release_to(to)
+        self._ports.history.mark_told(self._conversation.take_told())
 
-    async def _tell(self, to: str) -> None:
+    async def _release_to(self, to: str) -> None:
         """Tell one contact or target what was held for it, as one."""
         ports = self._ports
         try:

@@ -27,5 +27,5 @@ class Spoken:
 
     def settle(self, notices: Iterable[Notice] = ()) -> None:
         """Hand notices to the outbox; what the conversation told with them or before is told."""
-        self._outgoing.tell(notices)
-        self._history.told(self._conversation.told())
+        self._outgoing.send(notices)
+        self._history.mark_told(self._conversation.take_told())

@@ -72,7 +72,7 @@ class Urgent:
         self._notices += self._everybody(text, value, push, subscription.priority, now)
         return True
 
-    def say(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
+    def compose(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
         """Return the notices for a text that is no reading."""
         return self._everybody(text, text, self._push(title, text, [""]), priority, now)
 
@@ -91,7 +91,7 @@ class Urgent:
             notices += self._summary(priority, brake, now) if brake.batch.count else []
         return notices
 
-    def told(self) -> set[str]:
+    def take_told(self) -> set[str]:
         """Take the topics that were said since the last time."""
         topics, self._told = self._told, set()
         return topics

@@ -245,7 +245,7 @@ class Try(Command):
         rule = await self._rule(parts)
         now = parts.ports.clock.now()
         result = await rehearse(parts, rule, now - self.days * DAY, now)
-        return _told(parts, rule, result, self.days)
+        return _reply(parts, rule, result, self.days)
 
     async def _rule(self, parts: Parts) -> AlertRule:
         found = Handles(parts.alerts.rules).begun(self.rule)
@@ -260,7 +260,7 @@ class Try(Command):
             return parts.alerts.rule(self.rule)
 
 
-def _told(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
+def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
     """Say what came of a rehearsal."""
     facts = {
         "rule": write_rule(rule),

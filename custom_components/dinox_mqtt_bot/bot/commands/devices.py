@@ -74,7 +74,7 @@ def _rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]
         settable = allowed(entity, parts.ports.phrases)
         yield (
             entity.full_name,
-            _told(parts, entity),
+            _value_text(parts, entity),
             Text("device_offline") if _offline(parts, entity) else "",
             Text("device_settable", {"what": settable}) if settable else "",
             entity.area,
@@ -88,12 +88,12 @@ def _device_rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cel
     ):
         group = list(each)
         main = [entity for entity in group if entity.main] or group
-        values = [f"{entity.name} {text}".strip() for entity in main if (text := _told(parts, entity))]
+        values = [f"{entity.name} {text}".strip() for entity in main if (text := _value_text(parts, entity))]
         offline = all(_offline(parts, entity) for entity in group)
         yield device, ", ".join(values), Text("device_offline") if offline else "", "", area
 
 
-def _told(parts: Parts, entity: Entity) -> str:
+def _value_text(parts: Parts, entity: Entity) -> str:
     return state_text(entity, parts.readings.devices, parts.ports.templates)
 
 
@@ -107,7 +107,7 @@ def _facts(parts: Parts, entity: Entity) -> Mapping[str, object]:
         "device": entity.device,
         "component": entity.component,
         "area": entity.area,
-        "value": _told(parts, entity),
+        "value": _value_text(parts, entity),
         "offline": _offline(parts, entity),
         "settable": allowed(entity, parts.ports.phrases),
     }
@@ -133,7 +133,7 @@ class Set(Command):
     @override
     async def at_stake(self, parts: Parts) -> Text:
         wish = self._wish(parts)
-        return Text("set_stake", {"name": wish.entity.full_name, "value": wish.told})
+        return Text("set_stake", {"name": wish.entity.full_name, "value": wish.value_text})
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -149,7 +149,7 @@ class Set(Command):
             data = payload.encode(errors="replace")
             await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
         if entity.optimistic:
-            parts.readings.devices.assume(entity, wish.told)
+            parts.readings.devices.assume(entity, wish.value_text)
         return _done(wish, publishes, offline=offline)
 
     def _wish(self, parts: Parts) -> Wish:
@@ -160,12 +160,12 @@ def _done(wish: Wish, publishes: Sequence[tuple[str, str]], *, offline: bool) ->
     entity = wish.entity
     facts = {
         "name": entity.full_name,
-        "value": wish.told,
+        "value": wish.value_text,
         "published": [{"topic": topic, "payload": payload} for topic, payload in publishes],
         "offline": offline,
     }
     key = "set_offline" if offline else "set_unheard" if entity.optimistic else "set_done"
-    return Text(key, {"name": entity.full_name, "value": wish.told}, facts)
+    return Text(key, {"name": entity.full_name, "value": wish.value_text}, facts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -181,16 +181,16 @@ class Export(Command):
         if not written.rows:
             return Text("export_empty", {"topic": self.topic}, {"rows": 0, "content": written.text})
         if caller.surface is Surface.ACTION:
-            return self._told(parts, written, "exported", {"content": written.text})
+            return self._reply(parts, written, "exported", {"content": written.text})
         _send(parts, caller.who, written, form)
-        return self._told(parts, written, "export_sent", {})
+        return self._reply(parts, written, "export_sent", {})
 
     def _asked(self, parts: Parts) -> tuple[FileFormat, Span]:
         """Return the format, which may be a word of the range, and the span."""
         form, range_ = _unformed(self.range)
         return form or self.format, _when(range_, parts).span or ALWAYS
 
-    def _told(self, parts: Parts, written: Written, key: str, facts: Mapping[str, object]) -> Text:
+    def _reply(self, parts: Parts, written: Written, key: str, facts: Mapping[str, object]) -> Text:
         placeholders = {
             "topic": self.topic,
             "count": str(written.rows),

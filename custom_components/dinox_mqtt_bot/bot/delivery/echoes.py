@@ -132,7 +132,7 @@ class Echoes:
         from_there = any(mark.rpartition("/")[2] == talk for mark in marks)
         return mine or from_there or self._told.has((talk, digest), now)
 
-    def said(self, talk: str, topic: str, text: str, payload: bytes, now: float) -> bool:
+    def note_said(self, talk: str, topic: str, text: str, payload: bytes, now: float) -> bool:
         """Know what is about to be said in a conversation; say whether it may run in a circle.
 
         Where no marks come lately a circle looks like somebody who says the same again and again, at once each time.
@@ -147,7 +147,7 @@ class Echoes:
         self._alike.put((talk, topic, digest), (count, now))
         return count > MOST_ALIKE and not _fresh(self._marked_at, now)
 
-    def told(self, talk: str, text: str, now: float) -> None:
+    def note_told(self, talk: str, text: str, now: float) -> None:
         """Know that many messages were told there as this text."""
         self._told.put((talk, _digest(text)), now)
 

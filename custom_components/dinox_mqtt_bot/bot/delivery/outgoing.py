@@ -19,7 +19,7 @@ class Outgoing:
         """Return a notice of now."""
         return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
 
-    def tell(self, notices: Iterable[Notice]) -> None:
+    def send(self, notices: Iterable[Notice]) -> None:
         """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
         said, held = self.parted(notices)
         for notice in said:

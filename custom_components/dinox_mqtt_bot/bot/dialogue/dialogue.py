@@ -149,10 +149,10 @@ class Dialogue:
     async def _taken(self, text: str, contact: Contact) -> str:
         """Take free text to where it goes, and answer; but not for ever what may be another bot that answers in turn."""
         if self._hearing.may_answer(contact.jid, self._clock.now()):
-            return await self._questions.say(text, contact)
+            return await self._questions.pass_on(text, contact)
         if self._rules.free_text.ear is Ear.TOPIC:
             with suppress(BotError):
-                await self._questions.say(text, contact)
+                await self._questions.pass_on(text, contact)
         return ""
 
     async def _answered(self, answer: Coroutine[Any, Any, str]) -> str:

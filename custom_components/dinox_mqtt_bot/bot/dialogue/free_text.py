@@ -66,7 +66,7 @@ class Questions:
         """When `tick` has something to do; infinity for never."""
         return min((question.until for question in self._waiting), default=NEVER)
 
-    async def say(self, text: str, contact: Contact) -> str:
+    async def pass_on(self, text: str, contact: Contact) -> str:
         """Take a text to where it goes; return what is said to it at once, if anything.
 
         Raises BotError `not_allowed_text`, `too_many_questions`, `agent_needs_user`, or what the ports raise.

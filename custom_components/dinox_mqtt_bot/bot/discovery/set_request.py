@@ -54,7 +54,7 @@ class Wish:
         return self.control.asks_first(self.value)
 
     @property
-    def told(self) -> str:
+    def value_text(self) -> str:
         """The value as a person reads it, with what it is about."""
         return f"{self.control.aspect.replace('_', ' ')} {self.value.said}".strip()
 

@@ -76,7 +76,7 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         await bands(lookups.ports.alerts, rules, wanted.topic, field, span),
         last,
     )
-    told = _told(
+    told = _chart_text(
         lookups, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field}
     )
     if others:
@@ -174,7 +174,7 @@ def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span
     return last.time, mean_text(last.mean, (last,)) if last.count > 1 else number_text(last.mean)
 
 
-def _told(
+def _chart_text(
     lookups: Lookups, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]
 ) -> Text:
     points, span = picture.points, picture.span

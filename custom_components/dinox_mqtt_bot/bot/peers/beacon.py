@@ -75,7 +75,7 @@ def asked_for(rules: RuleSet) -> frozenset[str]:
     return frozenset(each for each in filters if each.startswith("dinox/bots/"))
 
 
-def said(status: str, name: str) -> bytes:
+def presence_payload(status: str, name: str) -> bytes:
     """Write the least that is told of a bot: its birth, and its will."""
     return _dump({"status": status, "name": name})
 

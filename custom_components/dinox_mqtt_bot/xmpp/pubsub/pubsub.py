@@ -78,7 +78,7 @@ class PubSub:
     def begin(self, session: Session, *, resumed: bool) -> None:
         """Work in this session."""
         self._session = session
-        self._tell(self._on_session, resumed)
+        self._notify(self._on_session, resumed)
 
     def end(self) -> None:
         """Work no more until the next session."""
@@ -164,15 +164,15 @@ class PubSub:
         if service not in self._gate.services or event is None or message["type"] == "error":
             return
         for deleted in event.iterfind(f"{EVENT}delete"):
-            self._tell(self._on_gone, Node(service, deleted.get("node", "")))
+            self._notify(self._on_gone, Node(service, deleted.get("node", "")))
         stamp = said_at(message, math.inf)
         at = 0.0 if stamp == math.inf else stamp
         for items in event.iterfind(f"{EVENT}items"):
             node = Node(service, items.get("node", ""))
             for item in items.iterfind(f"{EVENT}item"):
-                self._tell(self._on_item, node, item_of(item), at)
+                self._notify(self._on_item, node, item_of(item), at)
 
-    def _tell[*A](self, listener: Callable[[*A], None], *args: *A) -> None:
+    def _notify[*A](self, listener: Callable[[*A], None], *args: *A) -> None:
         asyncio.get_running_loop().call_soon(listener, *args, context=self._context)
 
 
