@@ -751,6 +751,9 @@ def test_alerts_that_were_told_of_before_they_were_stored_are_found_by_any_name(
     world.receive("s/1", "31")
     assert [alert.topic for alert in world.bot.alarms.find("")] == ["s/1"]
     assert world.bot.alarms.of("r1") == world.bot.alarms.active
+    assert [
+        world.bot.alarms.get("r1", alert.topic) for alert in world.bot.alarms.active
+    ] == world.bot.alarms.active
 
 
 def test_a_notice_of_one_among_many_over_names_the_worst() -> None:
