@@ -325,7 +325,7 @@ async def test_loss_and_return_are_logged_once(
     await hass.config_entries.async_set_disabled_by(mqtt_entry.entry_id, ConfigEntryDisabler.USER)
     await hass.config_entries.async_set_disabled_by(mqtt_entry.entry_id, None)
     await until(lambda: ear.broker.status.phase is Phase.ONLINE)
-    ours = [record.getMessage() for record in caplog.records if record.name.endswith("ha_broker")]
+    ours = [record.getMessage() for record in caplog.records if record.name.endswith("mqtt_broker")]
     assert [text for text in ours if "through Home Assistant" in text][-2:] == [
         "No connection to the broker through Home Assistant: mqtt_missing",
         "Connected to the broker, through Home Assistant",
