@@ -448,6 +448,22 @@ def test_a_delivery_changes_the_status() -> None:
     assert announced == [StatusChanged(world.bot.status)]
 
 
+def test_what_is_marked_read_changes_the_status() -> None:
+    world = World()
+    world.outbox.unread = 2
+    announced = heard(world)
+    world.bot.mark_read()
+    assert announced == [StatusChanged(world.bot.status)]
+    assert world.bot.status.unread == 0
+
+
+def test_quiet_lasts_until_its_time() -> None:
+    world = World()
+    assert not world.bot.quiet
+    world.bot.peace.set_quiet(NOON + 3600)
+    assert world.bot.quiet
+
+
 # Listeners.
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.model.message import Message, Reading
 from bot.model.rules import Value
-from bot.payload.paths import lookup, parse_path, write_path
+from bot.payload.paths import lookup, number_in, parse_path, write_path
 from bot.reading.readings import Readings
 
 DISCOVERY = b"""{"state_topic": "t", "value_template": "{{ value_json.temperature }}", "name": "Freezer",
@@ -149,3 +149,16 @@ def test_no_payload_and_no_path_raise(payload: object, path: str) -> None:
     import json
 
     lookup(read(json.dumps(payload)), parse_path(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [('{"a": {"b": "21.5 °C"}}', 21.5), ('{"a": 1}', None), ("21.5 °C", None)]
+)
+def test_the_number_at_a_path_of_a_text(text: str, number: float | None) -> None:
+    find = number_in("a.b")
+    assert find is not None
+    assert find(text) == number
+
+
+def test_no_path_leads_to_no_number() -> None:
+    assert number_in("") is None
