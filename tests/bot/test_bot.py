@@ -460,7 +460,7 @@ def test_what_is_marked_read_changes_the_status() -> None:
 def test_quiet_lasts_until_its_time() -> None:
     world = World()
     assert not world.bot.quiet
-    world.bot.peace.set_quiet(NOON + 3600)
+    world.bot.held.set_quiet(NOON + 3600)
     assert world.bot.quiet
 
 
