@@ -61,13 +61,14 @@ from .hass.targets import async_choices
 from .probing.account import (
     AccountFound,
     async_find,
+    async_try_broker,
     async_try_server,
+    async_try_xmpp,
     described,
     first_options,
     server_data,
     suggested,
 )
-from .probing.probes import async_try_broker, async_try_xmpp
 
 BOT_NAME = "MQTT Bot"
 TRY: Mapping[LinkName, Callable[[HomeAssistant, Typed], Awaitable[object]]] = {

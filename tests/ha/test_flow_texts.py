@@ -15,7 +15,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import RuleSet
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
 from custom_components.dinox_mqtt_bot.flows import (
-    alert_form,
+    alert_flow,
     bridge_flow,
     connections,
     contact_flow,
@@ -46,8 +46,8 @@ STEPS = {
     "config_subentries.preset.step.reconfigure": preset_flow.PRESET_FORM.schema,
     "config_subentries.bridge.step.user": bridge_flow.bridge_form(RuleSet()).schema,
     "config_subentries.bridge.step.reconfigure": bridge_flow.bridge_form(RuleSet()).schema,
-    "config_subentries.alert.step.user": alert_form.alert_form(RuleSet()).schema,
-    "config_subentries.alert.step.reconfigure": alert_form.alert_form(RuleSet()).schema,
+    "config_subentries.alert.step.user": alert_flow.alert_form(RuleSet()).schema,
+    "config_subentries.alert.step.reconfigure": alert_flow.alert_form(RuleSet()).schema,
 }
 
 
@@ -152,7 +152,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key
-        for path in ("flows/alert_form.py", "flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
+        for path in ("flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
         for key in complained(path)
     }
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}

@@ -114,8 +114,9 @@ class Bot:
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, paused=paused)
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
+        quiet = self.do_not_disturb.quiet
         self.alerts = Alerts(
-            ports, self.do_not_disturb, self.outgoing, self.moment, announce=self.announce, engine=engine
+            ports, self.outgoing, self.moment, quiet=quiet, announce=self.announce, engine=engine
         )
         self.held = Held(
             ports,
@@ -128,17 +129,9 @@ class Bot:
             changed=self._status_changed,
             merged=self.alerts.merged,
         )
+        who = {"name": self.name, "bot_id": self.id, "account": account}
         carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
-        self.bridges = Bridges(
-            ports,
-            self.readings.read,
-            carrier,
-            echoes,
-            self.moment,
-            name=self.name,
-            bot_id=self.id,
-            account=account,
-        )
+        self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
         self._confirmation = Confirmation(clock)
@@ -153,13 +146,7 @@ class Bot:
             about=self.alerts.told_by,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (
-            self.alerts,
-            self._spoken,
-            self.held,
-            self._questions,
-            self.bridges,
-        )
+        self._timed: tuple[Timed, ...] = (self.alerts, self._spoken, self.held, self._questions, self.bridges)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""

@@ -17,6 +17,9 @@ from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
 
+type When = Callable[[float], str]
+"""Unix time as people of the user's language and time zone write it."""
+
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""
 

@@ -1,21 +1,192 @@
 """How alert rules are added and changed in the settings: a form, then the rule in plain words."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
+import voluptuous as vol
 
+from ..bot.alerts.judge import NUMERIC
 from ..bot.alerts.rules.names import name_rule
 from ..bot.model.errors import BotError
-from ..bot.model.rules import AlertRule
-from ..const import CONF_FILTER, CONF_NAME
+from ..bot.model.jid import bare_jid
+from ..bot.model.rules import AlertRule, Operator, RuleSet
+from ..bot.model.topics import valid_filter
+from ..bot.text.numbers import number
+from ..const import (
+    CONF_CLEAR,
+    CONF_CONTACTS,
+    CONF_ENABLED,
+    CONF_ESCALATE_AFTER,
+    CONF_ESCALATE_TO,
+    CONF_FIELD,
+    CONF_FILTER,
+    CONF_HOLD,
+    CONF_NAME,
+    CONF_OPERATOR,
+    CONF_PRIORITY,
+    CONF_REPEAT,
+    CONF_SECONDS,
+    CONF_TARGETS,
+    CONF_VALUE,
+    CONF_VALUE_TO,
+)
 from ..entry.rules import ALERTS
-from ..hass.targets import async_choices
+from ..hass.targets import TARGET, async_choices
 from ..runtime.runtime import BotConfigEntry
-from .alert_form import SECTION_TELL, alert_form, complaints, filled, typed_alert
 from .alert_preview import async_preview, called
-from .fields import Typed, flat, nested
+from .fields import FLAG, TEXT, Typed, choice, chosen, flat, nested, option, part, stripped, suggestions
 from .rule_flow import SubentryFlow
+
+SECTION_TELL = "tell"
+
+DURATION = DurationSelector(DurationSelectorConfig(enable_day=True))
+DURATIONS = (CONF_SECONDS, CONF_HOLD, CONF_REPEAT, CONF_ESCALATE_AFTER)
+RECIPIENTS = (CONF_CONTACTS, CONF_TARGETS, CONF_ESCALATE_TO)
+WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
+LASTING = WINDOWED | {Operator.STALE}
+"""Operators that look at a span of time."""
+
+WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.STALE})
+
+
+def alert_form(
+    rules: RuleSet,
+    targets: Iterable[SelectOptionDict] = (),
+    seen: Mapping[str, str] | None = None,
+    *,
+    unfolded: bool = False,
+) -> vol.Schema:
+    """Return the form, with what is subscribed, what came in and who can be told as suggestions.
+
+    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong
+    in it.
+    """
+    people = [option(each.jid, each.name) for each in rules.contacts]
+    return vol.Schema(
+        {
+            # Without a default the dialog would take the first suggestion for the user's choice.
+            vol.Required(CONF_FILTER, default=""): suggestions(_topics(rules, seen or {})),
+            vol.Optional(CONF_FIELD): TEXT,
+            vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): choice(
+                CONF_OPERATOR, (each.word for each in Operator)
+            ),
+            vol.Optional(CONF_VALUE): TEXT,
+            vol.Optional(CONF_VALUE_TO): TEXT,
+            vol.Optional(CONF_SECONDS): DURATION,
+            vol.Optional(CONF_HOLD): DURATION,
+            vol.Optional(CONF_CLEAR): TEXT,
+            vol.Optional(CONF_REPEAT): DURATION,
+            **chosen(ALERTS, CONF_PRIORITY),
+            vol.Optional(CONF_NAME): TEXT,
+            vol.Required(CONF_ENABLED, default=True): FLAG,
+            vol.Required(SECTION_TELL): part(_whom(people, list(targets)), collapsed=not unfolded),
+        }
+    )
+
+
+def _whom(people: list[SelectOptionDict], targets: list[SelectOptionDict]) -> dict[vol.Marker, object]:
+    return {
+        vol.Optional(CONF_CONTACTS): suggestions(people, multiple=True),
+        vol.Optional(CONF_TARGETS): suggestions(targets, multiple=True),
+        vol.Optional(CONF_ESCALATE_AFTER): DURATION,
+        vol.Optional(CONF_ESCALATE_TO): suggestions([*people, *targets], multiple=True),
+    }
+
+
+def _topics(rules: RuleSet, seen: Mapping[str, str]) -> list[SelectOptionDict]:
+    """Return what is subscribed, then every other topic that came in, each with its name."""
+    names = {each.filter: each.alias for each in rules.subscriptions}
+    names |= {topic: seen[topic] for topic in sorted(seen) if topic not in names}
+    return [option(topic, name if name != topic else "") for topic, name in names.items()]
+
+
+def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
+    """Read the flat form, but for the filter. What is of no use for the operator is left out."""
+    data = stripped(typed)
+    data |= {key: _seconds(data.get(key)) for key in DURATIONS}
+    data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
+    data[CONF_FILTER] = topic_filter
+    operator = Operator[data[CONF_OPERATOR].upper()]
+    if operator not in LASTING:
+        data[CONF_SECONDS] = 0.0
+    if operator in WITHOUT_CLEAR:
+        data[CONF_CLEAR] = ""
+    return ALERTS.read(data)
+
+
+def filled(rule: AlertRule) -> dict[str, Any]:
+    """Return the flat form as it is filled for a rule."""
+    data = ALERTS.data(rule)
+    return data | {key: _parts(data[key]) for key in DURATIONS}
+
+
+def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is wrong with a rule: keys by the field they are shown at, and placeholders of their texts.
+
+    `known` are the JIDs of the contacts. What is wrong in the section is shown above it. Whether a
+    notification exists shows when it is told: one may come later than its rule.
+    """
+    errors = {**_value_errors(rule)}
+    placeholders: dict[str, str] = {}
+    try:
+        valid_filter(rule.filter)
+    except BotError as err:
+        errors[CONF_FILTER] = err.key
+        placeholders |= err.placeholders
+    told = (*rule.contacts, *rule.targets, *rule.escalate_to)
+    if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):
+        errors[SECTION_TELL] = "unknown_recipient"
+        placeholders["recipient"] = stranger
+    elif rule.escalate_to and not rule.escalate_after:
+        errors[SECTION_TELL] = "escalation_time_missing"
+    return errors, placeholders
+
+
+def _value_errors(rule: AlertRule) -> dict[str, str]:
+    condition = rule.condition
+    fields = zip((CONF_VALUE, CONF_VALUE_TO), condition.values, strict=False)
+    numeric = condition.operator in NUMERIC
+    errors = {
+        field: "limit_no_number" if text else "limit_missing"
+        for field, text in fields
+        if not text or (numeric and number(text) is None)
+    }
+    if numeric and condition.clear and number(condition.clear) is None:
+        errors[CONF_CLEAR] = "limit_no_number"
+    if condition.operator in WINDOWED and not condition.seconds:
+        errors[CONF_SECONDS] = "window_missing"
+    return errors
+
+
+def _recipients(typed: Iterable[str]) -> list[str]:
+    """Return JIDs and notifications as they are compared, each once."""
+    return list(dict.fromkeys(_recipient(text.strip()) for text in typed))
+
+
+def _recipient(text: str) -> str:
+    try:
+        return bare_jid(text) if "@" in text else text.lower()
+    except BotError:
+        return text  # nobody is called so, which `complaints` says
+
+
+def _seconds(duration: Mapping[str, float] | None) -> float:
+    return cv.positive_time_period_dict(duration).total_seconds() if duration else 0.0
+
+
+def _parts(seconds: float) -> dict[str, int] | None:
+    """Return seconds as the form's field has them, None for none."""
+    if not seconds:
+        return None
+    span = timedelta(seconds=round(seconds))
+    minutes, rest = divmod(span.seconds, 60)
+    return {"days": span.days, "hours": minutes // 60, "minutes": minutes % 60, "seconds": rest}
+
 
 # Suggestions are searched by typing; more would only make the form slow.
 MOST_TOPICS = 500

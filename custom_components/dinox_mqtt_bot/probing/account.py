@@ -1,4 +1,4 @@
-"""The account's own server as broker: found out, told in plain words, and tried."""
+"""Whether what a form says works, and what the account's own server offers: found by trying."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
 from ..bot.ports import Phrases
 from ..broker.finding import Door, DoorFound, try_doors
+from ..broker.probe import ProbeResult, probe as probe_broker
 from ..broker.settings import Transport
 from ..const import (
     CONF_CA,
@@ -38,7 +39,23 @@ from ..entry.account import is_prosody
 from ..entry.connections import broker_settings, broker_tls, xmpp_settings, xmpp_tls
 from ..entry.hosts import is_loopback, typed_host
 from ..xmpp.detection import Certainty, ServerFound, ServerKind, examine
-from .probes import async_try_broker
+from ..xmpp.probe import probe as probe_xmpp
+
+
+async def async_try_broker(hass: HomeAssistant, data: Mapping[str, Any], ask_for: str = "") -> ProbeResult:
+    """Connect to the broker once, and see whether it answers a subscription to `ask_for`.
+
+    Raises the BotError of `broker.probe`, `invalid_ca` or `invalid_client_cert`.
+    """
+    tls = await hass.async_add_executor_job(broker_tls, data)
+    return await probe_broker(broker_settings(data), tls, hass.async_add_executor_job, ask_for=ask_for)
+
+
+async def async_try_xmpp(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
+    """Log in at the XMPP server once. Raises the BotError of `xmpp.probe` or `invalid_ca`."""
+    tls = await hass.async_add_executor_job(xmpp_tls, data)
+    await probe_xmpp(xmpp_settings(data), tls=tls)
+
 
 PORTS = {True: 8883, False: 1883}
 # No topic of Prosody, so it subscribes to nothing; what counts is whether there is an answer.

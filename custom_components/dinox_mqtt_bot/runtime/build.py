@@ -47,8 +47,7 @@ from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .announcer import Announcer
 from .delivery import NoticeDelivery
 from .filters import held_filters
-from .links import AnyChat, Links
-from .pubsub import catch_up
+from .links import AnyChat, Links, catch_up
 from .runtime import BotConfigEntry, BotRuntime
 
 AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"

@@ -1,7 +1,7 @@
 """The two connections of a bot: what they tell, and on which path it goes."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,19 +9,50 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..bot.bot import Bot
+from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus, Phase
-from ..bot.ports import Memory
+from ..bot.ports import Clock, Memory
 from ..const import ATTR_LINK, LinkName
+from ..entry.account import is_prosody, is_pubsub_only
 from ..hass.broker import ConnectedBroker
 from ..hass.no_chat import NoChat
-from ..hass.tasks import tasks_of
+from ..hass.tasks import CreateTask, tasks_of
 from ..peers.incoming import PeerMessages
 from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.catching_up import CatchUp
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .delivery import NoticeDelivery
 from .filters import held_filters, remember_filters
-from .pubsub import NothingMissed
+
+
+class NothingMissed:
+    """A `CatchUp` for all other brokers."""
+
+    def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
+        """Return `then` itself: no message has to wait for older ones."""
+        return then
+
+    def follow(self, topics: Iterable[str]) -> None:
+        """Do nothing, there are no nodes."""
+
+    def broker_changed(self, status: LinkStatus) -> None:
+        """Do nothing, there is nothing to fetch."""
+
+    def pause(self) -> None:
+        """Do nothing, no message waits."""
+
+    async def stop(self) -> None:
+        """Do nothing, nothing runs."""
+
+
+def catch_up(
+    entry: ConfigEntry, chat: XmppLink | NoChat, memory: Memory, clock: Clock, create_task: CreateTask
+) -> CatchUp | NothingMissed:
+    """Build what fetches the messages that the bot's MQTT connection misses."""
+    if not is_prosody(entry.data) or is_pubsub_only(entry.data) or isinstance(chat, NoChat):
+        return NothingMissed()
+    return CatchUp(chat.pubsub, memory=memory, clock=clock, create_task=create_task)
+
 
 type AnyChat = XmppLink | NoChat
 

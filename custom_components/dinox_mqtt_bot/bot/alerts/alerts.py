@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
@@ -13,8 +12,7 @@ from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER
 from ..model.topics import Subscriptions
-from ..ports import Ports
-from ..rendering.readings import When
+from ..ports import Ports, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
@@ -32,15 +30,15 @@ class Alerts:
     def __init__(
         self,
         ports: Ports,
-        do_not_disturb: DoNotDisturb,
         outgoing: Outgoing,
         when: When,
         *,
+        quiet: Callable[[float], bool],
         announce: Callable[[Announcement], None],
         engine: AlertEngine,
     ) -> None:
         self._ports = ports
-        self._do_not_disturb = do_not_disturb
+        self._quiet = quiet
         self._outgoing = outgoing
         self._when = when
         self._announce = announce
@@ -183,7 +181,7 @@ class Alerts:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""
         subscription = self._subscriptions.best(topic)
         loud = subscription is None or subscription.sound
-        return loud and self._rules.sound and not self._do_not_disturb.quiet(self._ports.clock.now())
+        return loud and self._rules.sound and not self._quiet(self._ports.clock.now())
 
     def _save(self, record: Record, notices: Iterable[Notice]) -> None:
         said, held = self._outgoing.parted(notices)

@@ -8,8 +8,7 @@ from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, is_due
-from ..ports import Phrases
-from ..rendering.readings import When
+from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
 from .texts import Told, alert_push, alerts_text, tag_of
 

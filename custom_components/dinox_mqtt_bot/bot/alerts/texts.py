@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ..model.alert import Alert, AlertState, Step
 from ..model.rules import AlertRule, Operator, Priority
-from ..ports import Phrases
-from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, When, short
+from ..ports import Phrases, When
+from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, short
 from ..text.durations import duration
 from ..text.plain import inert, plain
 from .rule_texts import condition_text

@@ -10,8 +10,7 @@ from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscri
 from ..model.status import Phase
 from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions
-from ..ports import Ports
-from ..rendering.readings import When
+from ..ports import Ports, When
 from .carrier import Carrier
 from .flow import Flow
 from .inbound import topic_of

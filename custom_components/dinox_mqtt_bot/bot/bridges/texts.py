@@ -8,8 +8,8 @@ from ..model.message import Kind, Reading
 from ..model.rules import Bridge, Format, RuleSet, Subscription
 from ..payload.interpret import LARGE
 from ..payload.media import is_url
-from ..ports import Phrases
-from ..rendering.readings import LONGEST_LINE, When, header, render_reading, render_value
+from ..ports import Phrases, When
+from ..rendering.readings import LONGEST_LINE, header, render_reading, render_value
 from ..text.numbers import number_text, with_unit
 from ..text.plain import inert, plain
 from .flow import Gathered

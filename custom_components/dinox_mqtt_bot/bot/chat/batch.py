@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
-from ..ports import Phrases
-from ..rendering.readings import MOST_TOPICS, When, render_digest, render_reading
+from ..ports import Phrases, When
+from ..rendering.readings import MOST_TOPICS, render_digest, render_reading
 
 IN_FULL = 3
 MOST_NAMED = 10_000

@@ -8,8 +8,8 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, Subscription
 from ..model.timers import NEVER, is_due
-from ..ports import Phrases
-from ..rendering.readings import When, render_reading
+from ..ports import Phrases, When
+from ..rendering.readings import render_reading
 from ..text.durations import duration
 from .batch import Batch
 from .live import Bubble, Live

@@ -9,9 +9,8 @@ from ..model.errors import BotError
 from ..model.notice import Notice, Push, is_target
 from ..model.rules import Priority, RuleSet
 from ..model.timers import NEVER
-from ..ports import Ports, Spawn
+from ..ports import Ports, Spawn, When
 from ..rendering.held import held_text
-from ..rendering.readings import When
 from .conversation import Conversation
 
 _LOGGER = logging.getLogger(__name__)

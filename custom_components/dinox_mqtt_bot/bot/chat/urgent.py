@@ -8,8 +8,8 @@ from ..model.message import Reading
 from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
-from ..ports import Phrases
-from ..rendering.readings import When, header, render_reading, render_value
+from ..ports import Phrases, When
+from ..rendering.readings import header, render_reading, render_value
 from ..text.rate import MINUTE, Window
 from .batch import Batch
 

@@ -11,16 +11,12 @@ class Lookups(Protocol):
     """The world, what is subscribed, what messages mean, and how times are written."""
 
     @property
-    def ports(self) -> Ports:
-        """What the bot needs from the world."""
+    def ports(self) -> Ports: ...
 
     @property
-    def subscriptions(self) -> Subscriptions:
-        """What the user subscribed."""
+    def subscriptions(self) -> Subscriptions: ...
 
     @property
-    def readings(self) -> Readings:
-        """What messages mean."""
+    def readings(self) -> Readings: ...
 
-    def moment(self, at: float) -> str:
-        """Return a time (Unix) as the user's clock shows it."""
+    def moment(self, at: float) -> str: ...

@@ -9,7 +9,7 @@ from ..model.rules import Priority, Subscription
 from ..payload.fields import line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
-from ..ports import Phrases
+from ..ports import Phrases, When
 from ..text.numbers import size_text, with_unit
 from ..text.plain import cut, inert, plain
 
@@ -25,9 +25,6 @@ _OLD = 60.0
 """Seconds between a message's own time and its receipt from which the time is told."""
 
 _MARKS = {Priority.ALERT: "⚠", Priority.CRITICAL: "🔴"}
-
-type When = Callable[[float], str]
-"""Unix time as people of the user's language and time zone write it."""
 
 
 def render_reading(
