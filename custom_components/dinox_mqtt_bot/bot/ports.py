@@ -20,6 +20,9 @@ from .model.status import BotState, LinkStatus
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""
 
+UNSURE_SECONDS = 120.0
+"""How long before its end a chat server may have taken an alert that it has not kept: ejabberd answers before it writes."""
+
 
 class Broker(Protocol):
     """One MQTT connection."""
@@ -153,10 +156,6 @@ class History(Archive, Protocol):
 
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         """Remember that a link came or went (tell)."""
-
-
-UNSURE_SECONDS = 120.0
-"""How long before its end a chat server may have taken an alert that it has not kept: ejabberd answers before it writes."""
 
 
 class Outbox(Protocol):

@@ -13,7 +13,6 @@ type Samples = tuple[tuple[float, float], ...]
 """What a rule remembers of older values: (Unix time, number), the oldest first."""
 
 MOST_REMEMBERED = 60
-
 _ALIKE = {"true": "on", "yes": "on", "false": "off", "no": "off"}
 _LEVELS: dict[Operator, Callable[[float, float], bool]] = {
     Operator.ABOVE: operator.gt,

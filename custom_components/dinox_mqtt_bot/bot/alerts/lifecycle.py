@@ -25,6 +25,9 @@ LONGEST_VALUE = 1_000
 """Characters that are kept of a value."""
 
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
+_TIMES = (
+    "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
+)  # fmt: skip
 
 
 def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert:
@@ -227,8 +230,3 @@ def shifted(alert: Alert, seconds: float) -> Alert:
     """Return the alert as if everything had happened that much later, because the clock was moved."""
     moved = {name: at + seconds for name in _TIMES if (at := getattr(alert, name))}
     return replace(alert, **moved, memory=tuple((at + seconds, amount) for at, amount in alert.memory))
-
-
-_TIMES = (
-    "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
-)  # fmt: skip

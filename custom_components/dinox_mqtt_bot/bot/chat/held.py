@@ -15,7 +15,6 @@ from ..rendering.readings import When
 from .conversation import Conversation
 
 _LOGGER = logging.getLogger(__name__)
-
 MOST_HELD = 40
 LOOK_AGAIN = 60.0
 SETTLE = 10.0

@@ -24,6 +24,7 @@ _STATES = {
     alert.AlertState.RECOVERING: "alert_is_recovering",
     alert.AlertState.NO_DATA: "alert_is_no_data",
 }
+_COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +122,6 @@ class Alerts(Command):
         if self.filter:
             return Text("alerts_none_like", {"filter": self.filter})
         return Text("alerts_empty", {"example": f"{PREFIX} alert home/freezer > -15 for 5m"})
-
-
-_COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
 
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:

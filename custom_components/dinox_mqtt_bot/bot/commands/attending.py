@@ -20,6 +20,9 @@ MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
 
+type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
+"""A row with the time by which it is sorted, and what an action answers."""
+
 
 def _joined(*texts: str) -> str:
     return " ".join(text for text in texts if text)
@@ -273,10 +276,6 @@ def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
     if not newest:
         return BotError("no_incidents")
     return BotError("no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest))
-
-
-type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
-"""A row with the time by which it is sorted, and what an action answers."""
 
 
 def _row(parts: Parts, event: AlertEvent) -> _Sorted:

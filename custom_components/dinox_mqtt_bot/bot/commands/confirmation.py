@@ -18,7 +18,6 @@ CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 _YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
 _NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
 _AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
-
 type _Key = tuple[Surface, str]
 
 

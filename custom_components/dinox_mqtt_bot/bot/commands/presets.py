@@ -18,7 +18,6 @@ from ..text.words import words
 from .command import Command, Parts, param, usage
 
 MAX_PAYLOAD_SHOWN = 200
-
 _LIST = frozenset({"", "list"})
 _REMOVE = frozenset({"remove", "rm", "del"})
 RESERVED = _REMOVE | {"add", "list"}
@@ -27,6 +26,8 @@ RESERVED = _REMOVE | {"add", "list"}
 _COMMA = re.compile(r"-?(0|[1-9]\d*),\d+")
 _PLACEHOLDER = re.compile(r"\{(value|contact|timestamp)\}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ADDED = ("name", "topic", "payload")
+_ADD_USAGE = f"{PREFIX} preset add [--qos 0|1|2] [--retain] <name> <topic> <payload…>"
 
 
 def takes_value(preset: Kept) -> bool:
@@ -209,10 +210,6 @@ class Preset(Command):
         gone = find_preset(parts.rules.presets, self.value)
         await parts.ports.rules.remove_preset(gone)
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
-
-
-_ADDED = ("name", "topic", "payload")
-_ADD_USAGE = f"{PREFIX} preset add [--qos 0|1|2] [--retain] <name> <topic> <payload…>"
 
 
 def _require(caller: Caller, role: Role) -> None:

@@ -15,6 +15,9 @@ from .templates import ValueTemplate, compile_template
 # They carry a device's attributes or its availability: worth a name, no value of their own.
 _SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
 
+# What devices send for a state and what says nothing to people.
+_BARE = frozenset({"true", "false", "yes", "no"})
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -109,10 +112,6 @@ def _unit(config: Config, key: str) -> str:
 def _word(config: Config, key: str) -> str:
     value = config.get(key)
     return str(value).lower() if isinstance(value, str | bool | int) else ""
-
-
-# What devices send for a state and what says nothing to people.
-_BARE = frozenset({"true", "false", "yes", "no"})
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:

@@ -16,8 +16,8 @@ _FAN_MODES = ("auto", "low", "medium", "high")
 _ON_OFF = ("on", "off")
 _MOST_WORDS = 500
 _LONGEST_TEXT = 255
-
 type _Words = tuple[tuple[str, str], ...]
+_COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
 
 
 def controls_of(config: Config) -> tuple[Control, ...]:
@@ -134,9 +134,6 @@ def _scene(config: Config) -> Iterator[Control]:
 def _lock(config: Config) -> Iterator[Control]:
     words = _words(config, ("lock", "lock", "LOCK"), ("unlock", "unlock", "UNLOCK"), ("open", "open", ""))
     yield _control(config, words=words, guarded=True)
-
-
-_COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
 
 
 def _percent(first: float, last: float, *, low: float = 0, up: bool = False) -> Scale:

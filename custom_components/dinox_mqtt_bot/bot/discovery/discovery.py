@@ -17,8 +17,8 @@ _MOST_ON_TOPIC = 100
 """Entities of one topic: their templates run with each of its messages."""
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
-
 type _Bindings = dict[str, tuple[Binding, ...]]
+__all__ = ["Binding", "Discovery"]
 
 
 class Discovery:
@@ -82,6 +82,3 @@ def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:
         if len(bindings) < _MOST_ON_TOPIC:
             bindings[binding] = None
     return {topic: tuple(bindings) for topic, bindings in found.items()}
-
-
-__all__ = ["Binding", "Discovery"]

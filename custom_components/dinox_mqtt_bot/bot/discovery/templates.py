@@ -16,7 +16,6 @@ _CALL = rf"\|\s*+(\w++)\s*+(?:\(\s*+({_ARGUMENT})?+\s*+\)\s*+)?+"
 _SIMPLE = re.compile(rf"\s*\{{\{{-?\s*(value_json|value)((?:{_STEP})*)\s*((?:{_CALL})*)-?\}}\}}\s*")
 _STEPS = re.compile(_STEP)
 _CALLS = re.compile(_CALL)
-
 _WORDS: dict[str, object] = {"true": True, "false": False, "none": None}
 
 

@@ -20,7 +20,6 @@ LARGEST = 8_000_000
 """Bytes of a file: upload services seldom take more."""
 
 COLUMNS = ("time", "topic", "name", "text", "value", "payload", "qos", "retain", "repeated", "priority")
-
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _UNFIT = re.compile(r"[^\w.-]+")
 

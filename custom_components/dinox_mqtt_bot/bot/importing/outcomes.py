@@ -16,7 +16,6 @@ _PRIORITIES = {priority.word: priority for priority in Priority} | {
 }
 _OFF = frozenset({"0", "false", "off", "no"})
 _ON = frozenset({"1", "true", "on", "yes"})
-
 type Rule = Subscription | AlertRule | Preset | Bridge
 
 

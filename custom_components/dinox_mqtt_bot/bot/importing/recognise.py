@@ -14,9 +14,7 @@ from ..model.errors import BotError
 LONGEST = 5_000_000
 DEEPEST = 12
 MOST = 2_000
-
 type Fields = Mapping[str, object]
-
 _BEGINNING = re.compile(r"\A(?:mqtt_)?(?:sa_)?")
 _ALIASES = frozenset({"aliases", "topic_aliases"})
 _QOS = frozenset({"topic_qos"})

@@ -10,6 +10,7 @@ from .rules import AlertRule, Subscription
 from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
+type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,6 @@ class AlertValue:
 
     alert: Alert
     rule: AlertRule
-
-
-type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
 
 
 class Listeners[T]:

@@ -14,7 +14,6 @@ from .errors import BotError
 
 MAX_PART_BYTES = 1023
 MAX_DOMAIN_CHARACTERS = 253
-
 _DELIMITERS = frozenset("\"&'/:<>@")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 §3.1
 _HOST_CHARACTERS = re.compile(r"[^\x00-\x7f]|[a-z0-9_-]")

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+MORE = "…"
+"""Name of a last field whose text is the number of fields left out."""
+
 
 class QoS(IntEnum):
     """Quality of service (MQTT 5 §4.3)."""
@@ -46,10 +49,6 @@ class Message:
     packet_id: int = 0
     connection: int = 0
     fetched: bool = False
-
-
-MORE = "…"
-"""Name of a last field whose text is the number of fields left out."""
 
 
 class Kind(StrEnum):

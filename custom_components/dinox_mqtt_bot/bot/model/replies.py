@@ -8,6 +8,10 @@ from .alert import Alert
 from .charts import Picture
 from .rules import Role
 
+type Cell = str | Text
+type Reply = Text | Table | Chart
+PREFIX = "/mqtt"
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -52,13 +56,6 @@ class Chart:
     def facts(self) -> Mapping[str, object]:
         """What an action answers."""
         return self.told.facts
-
-
-type Cell = str | Text
-type Reply = Text | Table | Chart
-
-
-PREFIX = "/mqtt"
 
 
 class Surface(StrEnum):

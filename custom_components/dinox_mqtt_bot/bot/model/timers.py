@@ -5,7 +5,6 @@ import math
 from typing import Protocol
 
 NEVER = math.inf
-
 type Key = tuple[str, str]
 
 

@@ -18,6 +18,10 @@ _KNOWN_TOPICS = 20_000
 _REFUSED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 _SHARE = "$share/"
+SIMILAR = 3
+
+type _Wanted = tuple[int, str, QoS]
+"""A filter with its place among all."""
 
 
 def valid_topic(text: str) -> None:
@@ -219,9 +223,6 @@ def _ordered[T](items: dict[str, T]) -> Iterator[T]:
         yield items[key]
 
 
-SIMILAR = 3
-
-
 class Subscriptions:
     """What the user subscribed to."""
 
@@ -282,10 +283,6 @@ class Subscriptions:
             for place, (one, qos) in enumerate(filters.items())
             if not _redundant((place, one, qos), by_topic)
         }
-
-
-type _Wanted = tuple[int, str, QoS]
-"""A filter with its place among all."""
 
 
 def _redundant(wanted: _Wanted, by_topic: Filters[_Wanted]) -> bool:

@@ -14,7 +14,6 @@ _MOST_COUNTED = 1_000
 _DEEPEST_SHOWN = 6
 _DEEPEST = 64
 _LONGEST_INTEGER = 300
-
 _UNITS = ("unit", "unit_of_measurement")
 
 

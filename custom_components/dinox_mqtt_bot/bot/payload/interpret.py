@@ -18,7 +18,6 @@ _SHORT = 32
 # ESC is not here: terminal colours in logs are text.
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FAULT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
-
 _WORDS: dict[str, object] = {"true": True, "false": False}
 
 

@@ -48,6 +48,15 @@ FAMILIES = {
 }
 """Which family a kind belongs to; what is not here is data."""
 
+_PAGE = re.compile(
+    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
+)
+_TITLE = re.compile(r"(?is)<title[^>]{0,200}>([^<]{1,500})")
+_PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
+_ENTRY = re.compile(r"(?i)file[0-9]+\s*=\s*(.*)")
+_ENTRY_LINES = 100
+_URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
+
 
 def binary_kind(payload: bytes) -> str:
     """Return the kind of a payload that is not text ("png"), or nothing if its first bytes tell none."""
@@ -88,12 +97,6 @@ def _mpeg_audio(payload: bytes) -> str:
     return "mp3" if sync and exists else ""
 
 
-_PAGE = re.compile(
-    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
-)
-_TITLE = re.compile(r"(?is)<title[^>]{0,200}>([^<]{1,500})")
-
-
 def is_page(text: str) -> bool:
     """Say whether a text is a web page: it begins as one. A page inside of JSON or prose does not count."""
     return len(text) >= 15 and _PAGE.match(text[:512]) is not None
@@ -103,11 +106,6 @@ def page_title(text: str) -> str:
     """Return the title of a web page on one line, or nothing."""
     found = _TITLE.search(text[:_HEAD])
     return " ".join(unescape(found[1]).split()) if found else ""
-
-
-_PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
-_ENTRY = re.compile(r"(?i)file[0-9]+\s*=\s*(.*)")
-_ENTRY_LINES = 100
 
 
 def stream_url(text: str) -> str:
@@ -126,9 +124,6 @@ def stream_url(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines()[:_ENTRY_LINES]]
-
-
-_URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
 
 
 def is_url(text: str) -> bool:

@@ -20,7 +20,6 @@ _LONGEST_NAME = 200
 # The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
 _PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
 
-
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 to 2100 in Unix seconds: a clock that says anything else is not set."""
 

@@ -13,8 +13,13 @@ from .replay import with_field
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
-
 _PLAIN = set("/+#$")
+
+type Known = Callable[[str], bool]
+"""Says whether a text is a topic, a topic filter or an alias that there is."""
+
+MOST_BORDERS = 20
+_BORDER = re.compile(r"[.\[]")
 
 
 async def find_topic(lookups: Lookups, text: str) -> tuple[str, str]:
@@ -52,16 +57,6 @@ def _only(text: str, topics: Sequence[str]) -> str:
     if len(topics) > 1:
         raise BotError("which_topic", name=text, topics=", ".join(topics[:MOST_NAMED]))
     return topics[0]
-
-
-type Known = Callable[[str], bool]
-"""Says whether a text is a topic, a topic filter or an alias that there is."""
-
-
-MOST_BORDERS = 20
-
-
-_BORDER = re.compile(r"[.\[]")
 
 
 def split_topic(text: str, known: Known) -> tuple[str, str]:

@@ -6,9 +6,7 @@ import re
 
 _LONGEST = 64
 _SIZES = ("B", "kB", "MB", "GB")
-
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-
 _LETTER = r"[^\W\d_]"
 _UNIT = (
     rf"(?:{_LETTER}|[°%‰€$£¥¢′″'\"])(?:{_LETTER}|[°%‰€$£¥¢·⋅*/()^]|(?<=[mtnd])[23]){{0,14}}\.?"

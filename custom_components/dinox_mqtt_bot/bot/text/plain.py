@@ -13,6 +13,21 @@ _FOREIGN = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 _CHANGED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
+# Some clients make a link of a scheme in the middle of a word, so `xmpp:` is broken wherever it stands: followed
+# once, it can send a command in the reader's name. The others need a border, lest every MAC address be hit.
+_SCHEME = re.compile(
+    r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar|magnet"
+    r"|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype|sms|smsto|ssh|steam|tel"
+    r"|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
+    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
+)
+
+_COLON = re.compile(r":\S")
+_ACTION = re.compile(r"\A\s*/")
+_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
+_SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
+_ZWJ = "\u200d"
+
 
 def is_plain(text: str) -> bool:
     """Say whether `plain` would change nothing."""
@@ -39,20 +54,6 @@ def _picture(found: re.Match[str]) -> str:
     return "␡" if character == "\x7f" else "�"
 
 
-# Some clients make a link of a scheme in the middle of a word, so `xmpp:` is broken wherever it stands: followed
-# once, it can send a command in the reader's name. The others need a border, lest every MAC address be hit.
-_SCHEME = re.compile(
-    r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar|magnet"
-    r"|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype|sms|smsto|ssh|steam|tel"
-    r"|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
-    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
-)
-_COLON = re.compile(r":\S")
-_ACTION = re.compile(r"\A\s*/")
-_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
-_SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
-
-
 def inert(text: str) -> str:
     """Return plain text in which nothing acts but `http` and `https` links.
 
@@ -63,9 +64,6 @@ def inert(text: str) -> str:
         text = _SCHEME.sub(rf"\1{_JOINER}:", text)
     text = _SPAN.sub(rf"\1{_JOINER}", _BLOCK.sub(rf"\1{_JOINER}", text))
     return f"{_JOINER}{text}" if _ACTION.match(text) else text
-
-
-_ZWJ = "\u200d"
 
 
 def cut(text: str, limit: int) -> str:

@@ -28,7 +28,6 @@ LONGEST = 1_000
 """Characters that a rule may be typed in."""
 
 LONGEST_NAME = 100
-
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
 _KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
 _INDEX = r"\[-?\d+\]"

@@ -13,8 +13,6 @@ from .clauses import SYMBOL, Asked, asked
 from .vocabulary import PHRASES
 
 EXAMPLE = "home/freezer > -15 for 5m"
-
-
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 

@@ -14,7 +14,6 @@ from ...text.units import convert
 from ..engine import AlertEngine, Judged
 
 MOST_MESSAGES = 50_000
-
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
 _STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
