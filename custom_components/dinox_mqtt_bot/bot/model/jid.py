@@ -1,7 +1,6 @@
-"""Bare JIDs, in the one spelling that XMPP servers compare (RFC 6122 §2: Nodeprep, Nameprep).
+"""Bare JIDs as XMPP servers compare them (RFC 6122 §2: Nodeprep, Nameprep).
 
-RFC 7622 replaced stringprep by PRECIS, yet the servers people run, and slixmpp, still prepare with stringprep;
-a contact is recognised by comparing with what they send.
+RFC 7622 has PRECIS, but servers and slixmpp still use stringprep; contacts are matched with what they send.
 """
 
 from encodings.idna import ToASCII, ToUnicode
@@ -32,10 +31,7 @@ _ALWAYS_PROHIBITED = (
 
 
 def bare_jid(text: str) -> str:
-    """Return the bare JID that `text` names; a resource and surrounding blanks are dropped.
-
-    Raises BotError `invalid_jid`; a JID without a local part is none of a person, a room or a bot.
-    """
+    """Return the bare JID that `text` names. Raises BotError `invalid_jid`, also without a local part."""
     local, _, domain = text.strip().partition("/")[0].partition("@")
     try:
         return f"{_node(local)}@{_domain(domain)}"
