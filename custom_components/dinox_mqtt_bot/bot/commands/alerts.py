@@ -199,7 +199,6 @@ class Rule(Command):
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:
-    """Show a rule in full."""
     steps = ", ".join(rule.escalate_to)
     escalation = [
         (

@@ -123,7 +123,7 @@ class Mute(Command):
 
 
 def _muted(parts: Parts, what: str) -> tuple[str, str]:
-    """Return what somebody wants muted, and what it is called: a rule of this name or number, else a topic filter."""
+    """Return what to mute, and its name: the rule of this name or number, else a topic filter."""
     topic = parts.subscriptions.resolve(what)
     is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
     if not is_topic and parts.alerts.rules:
@@ -206,7 +206,6 @@ class Dnd(Command):
 
 
 def _turned(parts: Parts, what: str, until: float) -> Text:
-    """Say what was turned on, until when, or off."""
     facts = {"on": until > 0, "until": until if 0 < until < NEVER else None}
     if not until:
         return Text(f"{what}_off", {}, facts)
