@@ -21,10 +21,7 @@ _BARE = frozenset({"true", "false", "yes", "no"})
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case.
-
-    The classes are those of a sensor, as the configuration has them.
-    """
+    """What one entity finds on a topic; `on` and `off` are payloads in lower case, the classes a sensor's."""
 
     device: str
     entity: str
@@ -87,7 +84,7 @@ def _binding(config: Config, key: str) -> Binding:
 
 
 def _template(config: Config, stem: str) -> str:
-    """Find the template that belongs to `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
+    """Find the template of `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
     base = stem.removesuffix("state").rstrip("_")
     names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
     found = (config.get(f"{name}_template") for name in names)

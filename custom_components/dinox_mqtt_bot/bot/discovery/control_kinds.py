@@ -1,4 +1,4 @@
-"""From the configuration of an entity to what can be set: one function for each component of MQTT discovery."""
+"""From an entity's configuration to what can be set: one function per component of MQTT discovery."""
 
 from collections.abc import Callable, Iterator
 from math import ceil, floor
@@ -56,7 +56,6 @@ def _switched(config: Config) -> _Words:
 
 
 def _listed(config: Config, key: str, default: tuple[str, ...] = ()) -> _Words:
-    """Return the words of a list, which are payloads too."""
     given = config.get(key, default)
     every = given if isinstance(given, list | tuple) else ()
     words = [_on_or_off(word) for word in every if isinstance(word, str | int | float)]

@@ -105,7 +105,7 @@ class Devices:
             if size <= _LARGEST:
                 self._newest[message.topic] = message.received, message.payload
         elif message.retain and size <= _LARGEST_EARLY:
-            # With a filter such as `#` a broker sends what it keeps in any order: the state before its configuration.
+            # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:
                 self._early.clear()
             self._early[message.topic] = message.received, message.payload
@@ -145,7 +145,7 @@ class Devices:
         return found
 
     def named(self, words: Sequence[str], *, settable: bool = False) -> list[Entity]:
-        """Return the entities that words name best; of several those that are not there only to set a device up."""
+        """Return the entities that words name best; of several those not only for setting a device up."""
         best: list[Entity] = []
         level = Match.ALIKE
         for entity in self.found(words) if words else ():

@@ -22,10 +22,7 @@ __all__ = ["Binding", "Discovery"]
 
 
 class Discovery:
-    """The discovery configurations seen on the broker, by the topics they speak of. No prefix: there are none.
-
-    `devices` learns of the entities.
-    """
+    """The discovery configurations by their topics, none without prefix; `devices` learns entities."""
 
     def __init__(self, prefix: str, devices: Devices | None = None) -> None:
         self.prefix = prefix
@@ -34,7 +31,6 @@ class Discovery:
         self._by_topic: dict[str, _Bindings] = {}
 
     def is_config(self, topic: str) -> bool:
-        """Say whether a topic is one that configurations are published on."""
         return topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic) != ""
 
     def learn(self, topic: str, payload: bytes) -> bool:

@@ -30,11 +30,9 @@ class Outcome:
     detail: str = ""
 
     def change(self, why: str) -> None:
-        """Take note that it is taken, but not just as it was."""
         self.word, self.why = "changed", why
 
     def skip(self, why: str, detail: str = "") -> None:
-        """Take note that it is not taken."""
         self.word, self.why, self.detail = "skipped", why, detail
 
 
@@ -45,7 +43,6 @@ class Plan:
     steps: list[tuple[Rule | None, Outcome]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, rule: Rule | None = None) -> None:
-        """Add what becomes of one thing."""
         self.steps.append((rule, outcome))
 
 

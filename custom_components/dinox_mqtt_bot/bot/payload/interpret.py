@@ -10,7 +10,7 @@ from .fields import fields_of, line, parse_json, scalar_text
 from .media import binary_kind, is_page, page_title, stream_url
 
 LARGE = 262_144
-"""Size above which text is cut, JSON is shown as text, and damaged text is data: the event loop cannot wait."""
+"""Beyond this size text is cut, JSON is text, damaged text is data: the event loop cannot wait."""
 
 _SAMPLE = 4_096
 _SHORT = 32
@@ -127,10 +127,7 @@ def _json(text: str) -> Meaning | None:
 
 
 def described(meaning: Meaning) -> Meaning:
-    """Return a JSON object or array with its fields, and with text that people read in place of JSON.
-
-    This is a step of its own because the entities of HA discovery often say better what is in it.
-    """
+    """Return JSON with its fields and a readable text; a step apart: HA discovery often knows better."""
     parsed = meaning.json
     if not isinstance(parsed, (dict, list)):
         return meaning

@@ -49,7 +49,8 @@ FAMILIES = {
 """Which family a kind belongs to; what is not here is data."""
 
 _PAGE = re.compile(
-    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
+    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+"
+    r"<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
 )
 _TITLE = re.compile(r"(?is)<title[^>]{0,200}>([^<]{1,500})")
 _PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
@@ -87,7 +88,7 @@ def _bmp(payload: bytes) -> str:
 
 
 def _mpeg_audio(payload: bytes) -> str:
-    """Look for an MPEG audio frame: eleven set bits, then a version, layer, bit rate and sampling rate that exist.
+    """Look for an MPEG audio frame: 11 set bits, then version, layer, bit and sampling rate that exist.
 
     Layer I does not count: nobody has it, and UTF-16 begins like it.
     """
@@ -109,7 +110,7 @@ def page_title(text: str) -> str:
 
 
 def stream_url(text: str) -> str:
-    """Return the address that a playlist (M3U, PLS), or a bare link to one, plays; nothing for any other text."""
+    """Return the address that a playlist (M3U, PLS), or a bare link to one, plays; else nothing."""
     head = text[:_HEAD].replace("�", "").strip()
     start = head[:10].lower()
     if start.startswith(("#extm3u", "#extinf")):

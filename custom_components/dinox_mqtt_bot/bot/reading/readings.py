@@ -1,4 +1,4 @@
-"""Messages become readings: each payload decoded once, its JSON parsed once, its name looked up once a topic."""
+"""Messages become readings: payload decoded and JSON parsed once, the name looked up once a topic."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,7 +90,7 @@ class Readings:
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
 
     def classes(self, topic: str) -> tuple[str, str]:
-        """Return the device class and the state class of a topic's only value, as HA discovery has them, or nothing."""
+        """Return device and state class of a topic's only value, as HA discovery has them, if so."""
         strong = [binding for binding in self._discovery.bindings(topic) if not binding.aside]
         return (strong[0].device_class, strong[0].state_class) if len(strong) == 1 else ("", "")
 

@@ -60,7 +60,7 @@ def _only(text: str, topics: Sequence[str]) -> str:
 
 
 def split_topic(text: str, known: Known) -> tuple[str, str]:
-    """Part `home/data.temperature` into topic and field; what is known stays whole, so does `net/192.168.1.5`."""
+    """Part `home/data.temperature` into topic and field; known topics and `net/192.168.1.5` stay whole."""
     if known(text):
         return text, ""
     parts = _split(text, known)
@@ -81,7 +81,7 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 
 def topic_name(lookups: Lookups, topic_filter: str) -> str:
-    """Return what the topics of a filter are called: the alias, the device's name for a plain topic, or itself."""
+    """Return what a filter's topics are called: alias, device name (plain topic), or itself."""
     subscription = lookups.subscriptions.get(topic_filter)
     if subscription is not None and subscription.alias:
         return subscription.alias

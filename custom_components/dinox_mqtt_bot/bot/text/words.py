@@ -43,7 +43,7 @@ def split(text: str) -> list[str]:
 
 
 def words(text: str) -> Iterator[Word]:
-    """Yield the words. A quote opens at the start of a word and closes at the end of one, else it is a letter."""
+    """Yield the words. A quote opens at a word's start and closes at an end, else it is a letter."""
     at = 0
     hopeless: set[str] = set()
     while (match := _WORD.search(text, at)) is not None:
