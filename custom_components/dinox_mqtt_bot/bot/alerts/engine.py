@@ -214,8 +214,7 @@ class AlertEngine:
             return
         learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
         memory = learn(alert.memory, now - alert.seen) if learns else alert.memory
-        heard = replace(valued, seen=now, memory=memory)
-        self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
+        self._put(lifecycle.ease(replace(valued, seen=now, memory=memory), now, clear=True), watch.rule)
 
     def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Fire for a moment if the value differs; a retained one is a state, not a change."""

@@ -125,8 +125,7 @@ class AlertNotices:
         title, text = alert_push(group, self._phrases, self._when, now)
         tag = tag_of(group, self._is_shared)
         sound = any(ring(one.alert.topic) for one in group)
-        push = Push(title, tag, sound, rules.click)
-        return Notice(self._new_id(), to, text, now, priority, push=push)
+        return Notice(self._new_id(), to, text, now, priority, push=Push(title, tag, sound, rules.click))
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:

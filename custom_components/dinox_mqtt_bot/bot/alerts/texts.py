@@ -62,8 +62,7 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
     """Return one alert in full: where and what, which rule, since when, and its number."""
     lines = [_what(one, phrases), f"{_why(one, phrases, when, now)} · #{one.alert.number}"]
     if Step.ESCALATED in one.alert.untold and not one.over:
-        waited = duration(now - one.alert.fired)
-        lines.insert(0, phrases.phrase("common.alert_escalated", duration=waited))
+        lines.insert(0, phrases.phrase("common.alert_escalated", duration=duration(now - one.alert.fired)))
     return inert("\n".join(lines))
 
 

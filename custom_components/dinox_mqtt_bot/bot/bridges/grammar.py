@@ -50,8 +50,7 @@ def changed_bridge(text: str, bridge: Bridge) -> Bridge:
     """
     spoken = deque(words(text))
     while spoken:
-        word = spoken.popleft()
-        bridge = _changed(bridge, word, spoken, text)
+        bridge = _changed(bridge, spoken.popleft(), spoken, text)
     return bridge
 
 
@@ -148,5 +147,4 @@ def checked_bridge(bridge: Bridge, contacts: Collection[str]) -> Bridge:
     if not known and not room:
         raise BotError("bridge_no_contact", jid=to)
     name = cut(" ".join(bridge.name.split()), LONGEST_NAME)
-    nick = bridge.nick.strip() if room else ""
-    return replace(bridge, to=to, room=room, nick=nick, name=name)
+    return replace(bridge, to=to, room=room, nick=bridge.nick.strip() if room else "", name=name)

@@ -263,8 +263,7 @@ class Alias(Command):
         taken = parts.subscriptions.resolve(name)
         if fold(name) in parts.subscriptions.aliases and taken != topic:
             raise BotError("alias_taken", alias=name, filter=taken)
-        known = own_subscription(parts, topic)
-        await parts.ports.rules.put_subscription(replace(known, alias=name))
+        await parts.ports.rules.put_subscription(replace(own_subscription(parts, topic), alias=name))
         return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
 
 

@@ -292,8 +292,7 @@ def _vacuum(config: Config) -> Iterator[Control]:
         ("off", "return_to_base", "return_to_base"),
     )
     yield _control(config, words=words)
-    speeds = _listed(config, "fan_speed_list")
-    yield Control("speed", _topic(config, "set_fan_speed_topic"), speeds)
+    yield Control("speed", _topic(config, "set_fan_speed_topic"), _listed(config, "fan_speed_list"))
 
 
 def _lawn_mower(config: Config) -> Iterator[Control]:

@@ -158,8 +158,7 @@ class Devices:
 
     def found(self, words: Sequence[str]) -> list[Entity]:
         """Return every entity that words fit: its name, its device, its area or its kind."""
-        ids = frozenset.intersection(*map(self._fits, words))
-        return [self._by_id[each] for each in sorted(ids)]
+        return [self._by_id[each] for each in sorted(frozenset.intersection(*map(self._fits, words)))]
 
     def similar(self, name: str) -> list[str]:
         """Return names of devices, entities and areas that look like one, the nearest first."""
@@ -172,8 +171,7 @@ class Devices:
         }
         if len(every) > _MOST_COMPARED:
             every = {word: each for word, each in every.items() if word[:2] == said[:2]}
-        near = get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)
-        return [every[each] for each in near]
+        return [every[near] for near in get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)]
 
 
 def _alike(said: str, word: str) -> bool:

@@ -54,8 +54,7 @@ def _node(local: str) -> str:
 def _domain(domain: str) -> str:
     if domain.startswith("[") and domain.endswith("]"):
         return f"[{ipaddress.IPv6Address(domain[1:-1])}]"
-    labels = [_label(label) for label in _DOTS.split(domain.removesuffix("."))]
-    name = ".".join(labels)
+    name = ".".join([_label(label) for label in _DOTS.split(domain.removesuffix("."))])
     if len(name) > MAX_DOMAIN_CHARACTERS:
         raise ValueError
     return name

@@ -138,8 +138,7 @@ def described(meaning: Meaning) -> Meaning:
         if found is None:
             return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
         return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
-    text = ", ".join(map(line, fields))
-    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed)
+    return Meaning(Kind.JSON, ", ".join(map(line, fields)), _main_value(fields), "", fields, parsed)
 
 
 def _main_value(fields: tuple[Field, ...]) -> float | None:
