@@ -56,11 +56,10 @@ class News(Enum):
 class Bot:
     """One bot: an MQTT connection with its conversation.
 
-    `connection` is what `config` tells of the links: `common.column_<key>` names the line. `bare_commands` says
-    that commands are understood without `/mqtt` too; where the bot shares the user's own account it must be
-    off, because that chat is the user's notepad as well. `dropped` tells how many messages the queues at the rim
-    had no room for. `bot_id` stands for the bot in topics. `kept` are the alerts that an earlier run stored,
-    `last_number` that of its last one. `spawn` runs what has to wait for something, beside the path.
+    `connection` is what `config` tells of the links, each line named `common.column_<key>`. `bare_commands`:
+    understood without `/mqtt`; must be off on the user's own account, whose chat is a notepad too. `dropped`
+    counts messages that found the queues full. `bot_id` is the bot in topics. `kept` and `last_number` are an
+    earlier run's alerts. `spawn` runs what has to wait, beside the path.
     """
 
     def __init__(
@@ -105,7 +104,6 @@ class Bot:
         self._begin(rules)
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
-        """Make the parts; each gets what it needs."""
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
@@ -198,7 +196,6 @@ class Bot:
 
     @property
     def wanted(self) -> Mapping[str, QoS]:
-        """What the broker is asked for."""
         return self._wanted or {}
 
     # The straight path of a message.
@@ -212,7 +209,7 @@ class Bot:
         now, news = self.ports.clock.now(), self._news(message)
         reading = self.readings.read(message, subscription)
         self._count(reading)
-        # What was judged with its row in the history must not be judged again; a retained one changes nothing twice.
+        # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
         shown = news is News.NEW and self._show(reading, subscription, now)
         if news is News.UNCHANGED:
@@ -228,9 +225,9 @@ class Bot:
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
 
     def _show(self, reading: Reading, subscription: Subscription, now: float) -> bool:
-        """Take news to who asked, to the contacts and over the bridges; say whether the contacts are told.
+        """Take news to who asked, contacts and bridges; say whether the contacts are told.
 
-        Before the history: committed with the message or earlier, so never after its acknowledgement.
+        Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
         muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
@@ -269,7 +266,6 @@ class Bot:
         await self._dialogue.hear(utterance)
 
     async def react(self, reaction: Reaction) -> None:
-        """Do what a contact's reaction to an alert's message asks for."""
         await self._dialogue.react(reaction)
 
     async def ask(self, text: str, caller: Caller) -> str:
@@ -285,7 +281,7 @@ class Bot:
     # What commands, entities and actions ask for.
 
     def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
-        """Say something to one contact, or to all that receive and, if it is urgent, the targets.
+        """Say something to one contact, or to all that receive and, if urgent, the targets.
 
         Raises BotError `unknown_contact` or `no_contact`.
         """
@@ -310,7 +306,6 @@ class Bot:
 
     @property
     def quiet(self) -> bool:
-        """Whether notifications do not ring now."""
         return self.do_not_disturb.quiet(self.ports.clock.now())
 
     async def pause(self, paused: bool) -> Hidden:
@@ -345,7 +340,6 @@ class Bot:
         self._wake(now)
 
     def chat_changed(self, status: LinkStatus) -> None:
-        """Take note that the XMPP connection came or went."""
         now = self.ports.clock.now()
         if self.chat.follow(status, now):
             self.ports.history.log_connection("xmpp", status, now)
@@ -368,14 +362,13 @@ class Bot:
         self.announce(StatusChanged(self.status))
 
     def tick(self, now: float) -> None:
-        """Say what has become due."""
         self._alarm = NEVER
         for part in self._timed:
             part.tick(now)
         self._wake(now)
 
     async def say_untold(self) -> None:
-        """Say what an earlier run took in and was killed with, in one message; before anything new comes in."""
+        """Say, before anything new, what an earlier run took in and was killed with, as one message."""
         try:
             untold = await self.ports.history.untold()
             await self.bridges.resume()
@@ -405,7 +398,6 @@ class Bot:
 
     @property
     def status(self) -> BotStatus:
-        """Return a snapshot of the bot."""
         last = self._last
         return BotStatus(
             state=self._state(),
@@ -432,7 +424,6 @@ class Bot:
         return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
 
     def _show_file(self, address: str, priority: Priority) -> None:
-        """Tell the contacts where a file is."""
         notices = self.conversation.notices(address, self.ports.clock.now(), priority)
         self.outgoing.send(replace(notice, file=True) for notice in notices)
 
@@ -456,5 +447,4 @@ class Bot:
         self.announce(StatusChanged(self.status))
 
     def listen(self, listener: Callable[[Announcement], None]) -> Callable[[], None]:
-        """Tell `listener` everything from now on, until the function returned is called."""
         return self._listeners.listen(listener)

@@ -1,7 +1,6 @@
 """What the bot needs from the world.
 
-A *tell* port is a plain call: it accepts, returns, and owns its failures. An *ask* port is awaited and may
-raise `BotError` to whoever asked.
+*Tell* ports return at once and own their failures; *ask* ports are awaited and may raise `BotError`.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -23,6 +22,9 @@ type When = Callable[[float], str]
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""
 
+UNSURE_SECONDS = 120.0
+"""How long before its end a server may lose an alert it accepted: ejabberd answers, then writes."""
+
 
 class Broker(Protocol):
     """One MQTT connection."""
@@ -33,7 +35,7 @@ class Broker(Protocol):
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """Topic filters the broker refused (SUBACK ≥ 0x80), each with the broker's words or one of `answers.REASONS`."""
+        """Filters the broker refused (SUBACK ≥ 0x80), each with its words or one of `replies.REASONS`."""
 
     def want(self, filters: Mapping[str, QoS]) -> None:
         """Make the subscriptions at the broker equal to `filters`, now or as soon as connected (tell)."""
@@ -46,8 +48,8 @@ class Broker(Protocol):
     ) -> None:
         """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
 
-        Of the properties response topic, correlation data and user properties go along where the connection speaks MQTT 5.
-        Raises BotError `not_connected`, `publish_refused`, `payload_too_large` or `publish_timeout`.
+        With MQTT 5 response topic, correlation data and user properties go along. Raises BotError
+        `not_connected`, `publish_refused`, `payload_too_large` or `publish_timeout`.
         """
 
     def reconnect(self) -> None:
@@ -71,11 +73,11 @@ class Chat(Protocol):
         """Know exactly these contacts: roster, presence, who may be heard (tell)."""
 
     def join(self, rooms: Mapping[str, str]) -> None:
-        """Be in exactly these rooms (bare JID: nick), also after every reconnection (XEP-0045, XEP-0410; tell)."""
+        """Be in exactly these rooms (bare JID: nick), also reconnected (XEP-0045, XEP-0410; tell)."""
 
     @property
     def rooms_refused(self) -> Mapping[str, str]:
-        """Rooms that do not let the bot in or speak, each with the condition that they answer (RFC 6120 §8.3.3)."""
+        """Rooms that keep the bot out or mute, with the error condition (RFC 6120 §8.3.3)."""
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
@@ -85,7 +87,7 @@ class Archive(Protocol):
     """Stored messages, looked at as a whole. What came in again counts once in numbers and means."""
 
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
-        """Return the numbers of one topic, or of a field of its JSON, oldest first (ask).
+        """Return the numbers of a topic, or of a field of its JSON, oldest first (ask).
 
         The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point.
         """
@@ -120,8 +122,7 @@ class History(Archive, Protocol):
     ) -> None:
         """Accept a reading; once it is committed the broker gets its acknowledgement (tell).
 
-        One that is `untold` has still to be said in the chat. `record` is what it did to the alerts: it is
-        committed in the same transaction.
+        `untold`: still to be said in the chat. `record`, what it did to the alerts, is committed with it.
         """
 
     def mark_told(self, topics: Iterable[str]) -> None:
@@ -131,10 +132,7 @@ class History(Archive, Protocol):
         """Return what is untold, the topic that waited longest first, counting only that (ask)."""
 
     def skip(self, message: Message, *, record: Record | None = None) -> None:
-        """Accept a message that is not stored, so that its acknowledgement goes out in its turn (tell).
-
-        `record` is what it did to the alerts: it is committed before the acknowledgement.
-        """
+        """Accept what is not stored; `record` is committed, then it is acknowledged in turn (tell)."""
 
     def known(self, message: Message) -> bool:
         """Whether a redelivered message (`repeated`) is in the history already. No I/O."""
@@ -143,23 +141,19 @@ class History(Archive, Protocol):
         """Whether the topic's last message, also of an earlier run, had this payload. No I/O."""
 
     async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
-        """Return the newest `limit` rows whose topic matches, `offset` newer ones left out, oldest first (ask)."""
+        """Return the newest `limit` rows of matching topics but `offset` newer, oldest first (ask)."""
 
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         """Return what is remembered of the matching topics, by topic (ask)."""
 
     async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
-        """Return the oldest `limit` messages since a Unix time whose topic matches and whose id is above (ask)."""
+        """Return the oldest `limit` messages of matching topics since a Unix time, above an id (ask)."""
 
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
         """Remember who published what (tell)."""
 
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         """Remember that a link came or went (tell)."""
-
-
-UNSURE_SECONDS = 120.0
-"""How long before its end a chat server may have taken an alert that it has not kept: ejabberd answers before it writes."""
 
 
 class Outbox(Protocol):
@@ -183,10 +177,7 @@ class Outbox(Protocol):
         """Return what is held for a contact, oldest first (ask)."""
 
     def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
-        """Put one notice in the place of others that were held, in one transaction (tell).
-
-        Without `into` the others are said, each by itself.
-        """
+        """Put one notice in the place of held ones, in one transaction; without, say each (tell)."""
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
         """Return what became of notices, and of those they were merged into, by time (ask)."""
@@ -208,7 +199,7 @@ class AlertBook(Protocol):
         """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
 
     async def periods(self, topic: str, span: Span) -> list[Period]:
-        """Return when alerts on one topic were active, as far as that falls into a span, oldest first (ask)."""
+        """Return when alerts on a topic were active, within a span, oldest first (ask)."""
 
 
 class Uploads(Protocol):
@@ -222,8 +213,6 @@ class Uploads(Protocol):
 
 
 class Pictures(Protocol):
-    """Draws."""
-
     async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
         """Return a chart as PNG (ask)."""
 
@@ -232,7 +221,7 @@ class Agent(Protocol):
     """A conversation agent of Home Assistant."""
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
-        """Return what the agent says to a contact, for whom a user of Home Assistant (an id) stands if there is one (ask).
+        """Return the agent's answer to a contact, for whom a user (an id) may stand (ask).
 
         Raises BotError `agent_failed`, `agent_own` or `user_unknown`.
         """
@@ -258,22 +247,19 @@ class Rules(Protocol):
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
-        """Add a rule that has no id yet, or replace the one of the same id; return it as it is kept (ask).
-
-        A new one gets an id, and the number after the highest there is.
-        """
+        """Add a rule without id, numbered after the highest, or replace that of its id (ask)."""
 
     async def remove_alert(self, rule: AlertRule) -> None:
         """Remove a rule (ask). Raises BotError `no_rule`."""
 
     async def put_bridge(self, bridge: Bridge) -> Bridge:
-        """Add a bridge that has no id yet, or replace the one of the same id; return it as it is kept (ask)."""
+        """Add a bridge without id, or replace that of the same id; return it as kept (ask)."""
 
     async def remove_bridge(self, bridge: Bridge) -> None:
         """Remove a bridge (ask). Raises BotError `no_bridge`."""
 
     async def put_preset(self, preset: Preset) -> Preset:
-        """Add a preset that has no id yet, or replace the one of the same id; return it as it is kept (ask)."""
+        """Add a preset without id, or replace that of the same id; return it as kept (ask)."""
 
     async def remove_preset(self, preset: Preset) -> None:
         """Remove a preset (ask). Raises BotError `no_preset`."""
@@ -286,10 +272,8 @@ class Rules(Protocol):
 
 
 class Phrases(Protocol):
-    """The translations."""
-
     def phrase(self, key: str, **placeholders: object) -> str:
-        """Return the text at a dotted path of the translation file, filled; the key itself if there is none."""
+        """Return the text at a dotted path of the translations, filled; the key if there is none."""
 
 
 class Templates(Protocol):
@@ -317,8 +301,6 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All ports of one bot."""
-
     broker: Broker
     chat: Chat
     history: History

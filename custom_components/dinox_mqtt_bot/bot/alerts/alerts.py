@@ -55,37 +55,29 @@ class Alerts:
 
     @property
     def rules(self) -> tuple[AlertRule, ...]:
-        """The rules, those that are off too."""
         return self.engine.rules
 
     def rule(self, handle: str) -> AlertRule:
-        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
         return self.engine.rule(handle)
 
     @property
     def active(self) -> list[Alert]:
-        """What is wrong now, the oldest first."""
         return self.engine.active
 
     def of(self, rule_id: str) -> list[Alert]:
-        """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
         return self.engine.of(rule_id)
 
     def get(self, rule_id: str, topic: str) -> Alert | None:
-        """Return what is known of one rule's topic."""
         return self.engine.get(rule_id, topic)
 
     @property
     def due_at(self) -> float:
-        """When `tick` has something to do; infinity for never."""
         return min(self.engine.due_at, self._notices.due_at, self.mutes.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
-        """Return the active alerts that a notice has told of."""
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
 
     def find(self, handle: str, about: Sequence[Alert] = ()) -> list[Alert]:
-        """Return the active alerts somebody means. Raises what `lookup.find_alerts` raises."""
         return find_alerts(
             handle, self.active, self.engine.rule_of, self._subscriptions.resolve(handle), about
         )
@@ -111,7 +103,6 @@ class Alerts:
             self._announce(change)
 
     def hear(self, online: bool, now: float) -> None:
-        """Take note whether the broker can be heard."""
         self._follow(self.engine.hear(online, now), now)
         self._keep_alive(now)
 
@@ -126,7 +117,7 @@ class Alerts:
             self._say_gathered(now)
 
     def _keep_alive(self, now: float) -> None:
-        """Write down now and then that the bot is listening, so that the next run knows how long nobody was."""
+        """Store now and then that the bot listens, so the next run knows how long nobody did."""
         self._alive = now
         self._ports.memory.set(ALIVE, f"{now:.0f}")
         self._ports.memory.set(HEARD, f"{self.engine.heard_until:.0f}")
@@ -191,7 +182,7 @@ class Alerts:
     # What somebody does.
 
     def acknowledge(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
-        """Take alerts on; with `until` (Unix time, else 0) they are told again if they are still there then."""
+        """Take alerts on; with `until` (Unix time, else 0) they are told again if still there then."""
         self._attend(
             alerts,
             Step.ACKNOWLEDGED,
@@ -200,7 +191,6 @@ class Alerts:
         )
 
     def snooze(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
-        """Say nothing more of alerts until then."""
         self._attend(
             alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, until), (who, note, until, now)
         )

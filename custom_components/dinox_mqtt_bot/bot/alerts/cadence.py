@@ -12,20 +12,16 @@ LEAST_PATIENCE = 30.0
 MEDIANS = 3.0
 SPREADS = 6.0
 MOST_SPREAD = 0.5
-"""Median deviation, as a part of the median interval, above which a topic has no rhythm.
-
-Events that come at random have 0.69, a sensor whose interval varies by half has 0.25.
-"""
+"""Median deviation / median interval above which there is no rhythm: random events have 0.69."""
 
 _SIGMA = 1.4826
 """Standard deviations in one median deviation, were they normally distributed."""
 
 
 def learn(memory: Samples, interval: float, at: float = 0.0) -> Samples:
-    """Return the memory with one more interval in seconds, which ended then; the newest 32 are kept.
+    """Return the memory with one more interval (seconds) and its end; the newest 32 stay.
 
-    It has the shape of every alert's memory, (time, number), though only the intervals matter. One below zero, of a
-    clock set back, says nothing.
+    It has the shape of every alert's memory. An interval below zero, of a clock set back, says nothing.
     """
     if interval < 0:
         return memory
@@ -33,10 +29,9 @@ def learn(memory: Samples, interval: float, at: float = 0.0) -> Samples:
 
 
 def longest_silence(memory: Samples) -> float | None:
-    """Return how many seconds of silence are still normal; None if there is nothing to tell it from.
+    """Return how many seconds of silence are still normal; None if that cannot be told.
 
-    At least three median intervals, the median and six standard deviations (estimated from the median deviation, so
-    that one long outage changes little), and half a minute.
+    At least three medians, median + 6 σ (σ from the median deviation: an outage changes little), and 30 s.
     """
     intervals = [interval for _, interval in memory]
     if len(intervals) < FEWEST:

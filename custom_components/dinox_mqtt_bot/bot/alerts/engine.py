@@ -38,8 +38,8 @@ NOTHING = Judged()
 class AlertEngine:
     """The state machines, one for each rule and topic.
 
-    `kept` are the alerts that an earlier run stored, `last_number` the number of its last incident. Whoever changes
-    an alert here gets a `Judged` back; nothing is done before that is stored.
+    `kept` and `last_number` (of an incident) are an earlier run's. A change gives a `Judged`: store, then
+    act.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class AlertEngine:
         self._changes: list[AlertChanged | AlertValue] = []
         for alert in kept:
             if alert.rule == BROKER.id and not alert.active:
-                # That an earlier run was about to miss the broker, or ended without it, says nothing of this one.
+                # Whether an earlier run missed the broker, or was about to, says nothing of this one.
                 self._gone.add((alert.rule, alert.topic))
                 continue
             self._remember(alert)
@@ -71,7 +71,6 @@ class AlertEngine:
         return self._watches.rules
 
     def rule(self, handle: str) -> AlertRule:
-        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
         return self._watches.rule(handle)
 
     def rule_of(self, alert: Alert) -> AlertRule:
@@ -93,18 +92,16 @@ class AlertEngine:
 
     @property
     def firing(self) -> int:
-        """How many alerts are active."""
         return len(self._alerts.active)
 
     def of(self, rule_id: str) -> list[Alert]:
-        """Return what is known of one rule's topics: the active ones first, then the pending, then the rest."""
+        """Return what is known of a rule's topics: first the active ones, then the pending, then the rest."""
         return sorted(
             self._alerts.of(rule_id),
             key=lambda each: (not each.active, each.state is not AlertState.PENDING, each.number),
         )
 
     def get(self, rule_id: str, topic: str) -> Alert | None:
-        """Return what is known of one rule on one topic."""
         return self._alerts.get((rule_id, topic))
 
     @property
@@ -116,7 +113,7 @@ class AlertEngine:
     # What happens.
 
     def apply(self, rules: Iterable[AlertRule], now: float) -> Judged:
-        """Take over other rules. An alert whose rule is gone, off or asks something else is closed, untold."""
+        """Take over other rules; close, untold, the alert of a rule gone, off or asking something else."""
         self._clock(now)
         before, self._watches = self._watches, Watches(rules)
         for alert in self._alerts:
@@ -130,7 +127,6 @@ class AlertEngine:
         return self._done()
 
     def judge(self, reading: Reading, now: float) -> Judged:
-        """Judge what came in."""
         found = self._watches.find(reading.message.topic)
         if not found:
             return NOTHING
@@ -141,7 +137,6 @@ class AlertEngine:
         return self._done()
 
     def tick(self, now: float) -> Judged:
-        """Do what has become due."""
         self._clock(now)
         for key in self._timers.due(now):
             watch, alert = self._watches.get(key[0]), self._alerts.get(key)
@@ -151,10 +146,7 @@ class AlertEngine:
         return self._done()
 
     def hear(self, online: bool, now: float) -> Judged:
-        """Take note whether the broker can be heard; a silence in which nothing can be heard is none.
-
-        That the broker is away is an alert of its own, and the only one.
-        """
+        """Note whether the broker can be heard: while not, no silence counts, and one alert says so."""
         self._clock(now)
         if online and self._listening.deaf_since is not None:
             self._excuse(self._listening.begin())
@@ -174,7 +166,7 @@ class AlertEngine:
         return listening.now if listening.deaf_since is None else listening.deaf_since
 
     def follow_run(self, ended: float, heard_until: float) -> None:
-        """Know when an earlier run was there last and until when it heard; this one has not heard anything yet."""
+        """Take over when an earlier run was last there and until when it heard; this one has not yet."""
         self._listening.now, self._listening.deaf_since = ended, heard_until
 
     def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
@@ -216,17 +208,16 @@ class AlertEngine:
             self._weigh(alert, watch, reading, value, now)
 
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
-        """Take note that a topic said something; a retained message that was known before is no sign of life."""
+        """Note that a topic spoke; a retained message known before is no sign of life."""
         valued = lifecycle.valued(alert, reading.name, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
             return
         learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
         memory = learn(alert.memory, now - alert.seen) if learns else alert.memory
-        heard = replace(valued, seen=now, memory=memory)
-        self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
+        self._put(lifecycle.ease(replace(valued, seen=now, memory=memory), now, clear=True), watch.rule)
 
     def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
-        """Fire for a moment if the value is another one; a retained one is the state of things, not a change."""
+        """Fire for a moment if the value differs; a retained one is a state, not a change."""
         before = alert.value if alert.seen else None
         valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
         held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)

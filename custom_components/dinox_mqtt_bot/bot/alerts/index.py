@@ -26,15 +26,12 @@ class AlertIndex:
         return key[1] in self._by_rule.get(key[0], ())
 
     def get(self, key: Key) -> Alert | None:
-        """Return what is known of a rule on a topic."""
         return self._by_rule.get(key[0], {}).get(key[1])
 
     def of(self, rule_id: str) -> list[Alert]:
-        """Return all alerts of one rule."""
         return list(self._by_rule.get(rule_id, {}).values())
 
     def put(self, alert: Alert) -> None:
-        """Know an alert as it is now."""
         key = alert.rule, alert.topic
         alerts = self._by_rule.setdefault(alert.rule, {})
         self._count += alert.topic not in alerts
@@ -46,7 +43,6 @@ class AlertIndex:
                 index.pop(key, None)
 
     def drop(self, key: Key) -> None:
-        """Know an alert no more that is there."""
         alerts = self._by_rule[key[0]]
         del alerts[key[1]]
         if not alerts:

@@ -13,7 +13,6 @@ type Samples = tuple[tuple[float, float], ...]
 """What a rule remembers of older values: (Unix time, number), the oldest first."""
 
 MOST_REMEMBERED = 60
-
 _ALIKE = {"true": "on", "yes": "on", "false": "off", "no": "off"}
 _LEVELS: dict[Operator, Callable[[float, float], bool]] = {
     Operator.ABOVE: operator.gt,
@@ -34,9 +33,8 @@ NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
 class Judge:
     """Judges one condition.
 
-    `edge`: what counts is that the value became another one. `timed`: it is time that makes it true, not a value.
-    `windowed`: it needs the memory of older values. A limit that is no number where one is needed makes a judge
-    that never has anything to say (`problem`).
+    `edge`: a change of the value counts. `timed`: time makes it true, no value. `windowed`: it needs older
+    values. With a limit that is no number where one is needed it never says anything (`problem`).
     """
 
     def __init__(self, condition: Condition) -> None:
@@ -53,10 +51,7 @@ class Judge:
         self._by_unit: dict[str, tuple[float, ...] | None] = {}
 
     def holds(self, value: Value, before: str | None, memory: Samples, now: float) -> bool | None:
-        """Say whether the condition holds; None if there is nothing to judge, as a text where a number is needed.
-
-        `before` is the text of the topic's value before this one, None if there was none.
-        """
+        """Say whether it holds, `before` being the text before; None: no number where one is needed."""
         if self._operator in NUMERIC:
             return self._measured(value, memory, now)
         match self._operator:
@@ -86,10 +81,10 @@ class Judge:
         return value.number <= level if self._operator in _HIGHEST else value.number >= level
 
     def remember(self, memory: Samples, value: Value, now: float) -> Samples:
-        """Return the memory with this value: what can still be the lowest (RISES) or highest of the window.
+        """Return the memory with this value: what may still be the window's lowest (RISES) or highest.
 
-        What a later value makes useless goes, and so does what comes within a sixtieth of the window after a more
-        extreme one: the extremes stay, at most some sixty. Values from the future (a clock set back) go as well.
+        What a later value makes useless goes, so does what follows a more extreme one within 1/60 of the
+        window (some sixty stay), and what is from the future (a clock set back).
         """
         if not self.windowed or value.number is None:
             return memory
@@ -189,7 +184,7 @@ def _beyond(amount: float, limits: tuple[float, ...]) -> float:
 
 
 class _Glob:
-    """A pattern in which `*` is any text and `?` one character. Time grows with the text only: no backtracking."""
+    """A pattern: `*` is any text, `?` one character. No backtracking, so time grows with the text only."""
 
     def __init__(self, pattern: str) -> None:
         first, *rest = pattern.casefold().split("*")

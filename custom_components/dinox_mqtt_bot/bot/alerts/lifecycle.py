@@ -1,7 +1,7 @@
 """What can happen to an alert: pure steps from one to the next.
 
-inactive → pending → firing → recovering → resolved, and no_data in the place of firing for a rule that waits for
-messages. Only what fired can be resolved; from resolved a new incident begins.
+inactive → pending → firing → recovering → resolved; no_data replaces firing where a rule waits for messages.
+Only what fired can be resolved; from resolved a new incident begins.
 """
 
 from dataclasses import replace
@@ -25,6 +25,9 @@ LONGEST_VALUE = 1_000
 """Characters that are kept of a value."""
 
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
+_TIMES = (
+    "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
+)  # fmt: skip
 
 
 def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert:
@@ -37,14 +40,14 @@ def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert
 
 
 def brief(text: str) -> str:
-    """Return a text that is not too long; of one that is the beginning, and what tells it from others that begin so."""
+    """Return a text that is not too long: its beginning, and a hash to tell it from others like it."""
     if len(text) <= LONGEST_VALUE:
         return text
     return f"{text[:LONGEST_VALUE]}… {crc32(text.encode(errors='surrogatepass')):08x}"
 
 
 def stored(alert: Alert) -> Alert:
-    """Return the alert without what is not worth a row of its own: the value, unless it is what is remembered."""
+    """Return the alert without a value that is not worth a row of its own; what is remembered stays."""
     return replace(alert, value="", amount=None, trend=0, name="") if alert.active else alert
 
 
@@ -65,7 +68,7 @@ def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number
 
 
 def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
-    """Begin an incident, or go on with one that flaps, or that ended before anybody was told that it began."""
+    """Begin an incident, or go on with one that flaps or ended before anybody was told of it."""
     flaps = min(faded(alert, now) + 1, MOST_FLAPS)
     same = alert.number and (alert.flapping or Step.FIRED in alert.untold)
     begun = replace(
@@ -122,7 +125,7 @@ def escalates(alert: Alert, rule: AlertRule) -> bool:
 
 
 def ease(alert: Alert, now: float, *, clear: bool) -> Alert:
-    """Take note that the condition does not hold; `clear` says that the value at which it is over is reached."""
+    """Note that the condition does not hold; `clear`: the value at which it is over is reached."""
     if alert.state is AlertState.PENDING:
         return replace(alert, state=AlertState.INACTIVE, since=now)
     if not alert.active:
@@ -164,7 +167,7 @@ def faded(alert: Alert, now: float) -> float:
 
 
 def calm_at(alert: Alert) -> float:
-    """Return when what flaps has calmed down, or how often it fired may be forgotten, if it does not fire again."""
+    """Return when flapping is over, or how often it fired can be forgotten, if it stays quiet."""
     if not alert.flaps:
         return NEVER
     until = FLAPS_UNTIL if alert.flapping else FLAPS_FORGOTTEN
@@ -172,7 +175,7 @@ def calm_at(alert: Alert) -> float:
 
 
 def calm(alert: Alert, rule: AlertRule, now: float) -> Alert:
-    """Tell how things stand, after an alert has flapped; one that only fired now and then has nothing to tell."""
+    """Tell how things stand after flapping; what only fired now and then has nothing to tell."""
     if not alert.flapping:
         return replace(alert, flaps=0.0)
     if not alert.active:
@@ -198,7 +201,6 @@ def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> 
 
 
 def snooze(alert: Alert, until: float) -> Alert:
-    """Say nothing more until then."""
     return replace(alert, snoozed_until=until, repeat_at=until, escalate_at=0.0, untold=_worth_telling(alert))
 
 
@@ -218,7 +220,6 @@ def remind(alert: Alert, rule: AlertRule, now: float) -> Alert:
 
 
 def escalate(alert: Alert, rule: AlertRule, now: float) -> Alert:
-    """Take the next step of escalation."""
     taken = replace(alert, escalation=alert.escalation + 1, untold=(*alert.untold, Step.ESCALATED))
     return replace(taken, escalate_at=now + rule.escalate_after if escalates(taken, rule) else 0.0)
 
@@ -227,8 +228,3 @@ def shifted(alert: Alert, seconds: float) -> Alert:
     """Return the alert as if everything had happened that much later, because the clock was moved."""
     moved = {name: at + seconds for name in _TIMES if (at := getattr(alert, name))}
     return replace(alert, **moved, memory=tuple((at + seconds, amount) for at, amount in alert.memory))
-
-
-_TIMES = (
-    "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
-)  # fmt: skip

@@ -28,10 +28,10 @@ def find_alerts(
     topic: str,
     about: Sequence[Alert] = (),
 ) -> list[Alert]:
-    """Return the active alerts somebody means: by number, name of the rule, topic, alias or name of the topic.
+    """Return the active alerts meant: by number, rule name, topic, alias or topic name.
 
-    `topic` is the topic that the handle is an alias of, else the handle. Without a handle those `about` which a message
-    was that is replied to, else all that were told. Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
+    `topic` is what the handle is an alias of, else the handle. No handle: those `about` which the message
+    replied to was, else all told. Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
     """
     if not active:
         raise BotError("no_alerts")
@@ -69,10 +69,9 @@ def _words(*names: str) -> set[str]:
 
 
 def meant(find: Callable[[str], list[Alert]], caller: Caller, text: str) -> tuple[list[Alert], str]:
-    """Return the active alerts that the beginning of a text means, as `find` knows them, and the rest of the text.
+    """Return the active alerts that a text begins with, as `find` knows them, and its rest.
 
-    In a reply to an alert's message the whole text is the rest, unless it begins with `#`.
-    Raises BotError `no_alerts`, `no_alert` or `ambiguous_alert`.
+    In a reply to an alert the whole text is the rest, unless it begins with `#`. Raises as `find_alerts`.
     """
     words = text.split()
     if caller.about and not text.startswith("#"):
@@ -96,7 +95,7 @@ def parted(text: str) -> tuple[float, str]:
 
 
 def end_of(clock: Clock, text: str) -> float:
-    """Return the Unix time that `2h`, `until 7:00`, `on` (infinity) or `off` (0) means. Raises BotError `invalid_end`."""
+    """Return the Unix time of `2h`, `until 7:00`, `on` (∞) or `off` (0). Raises BotError `invalid_end`."""
     word = " ".join(text.split()).casefold()
     now = clock.now()
     if word in _ON:

@@ -39,7 +39,7 @@ class Composed:
 
 
 class AlertNotices:
-    """Makes notices of alerts that have something untold. Nothing is dropped: what a notice does not list it counts."""
+    """Makes notices of alerts with something untold. What a notice does not list it counts."""
 
     def __init__(
         self,
@@ -64,7 +64,6 @@ class AlertNotices:
         return any(now + MINUTE < lane.due_at < NEVER for lane in self._lanes.values())
 
     def note(self, told: Iterable[Told], now: float, storm: int) -> None:
-        """Take note that there is something to be told of these."""
         for one in told:
             lane = self._lanes[one.priority is Priority.CRITICAL]
             if lane.due_at == NEVER:
@@ -125,8 +124,7 @@ class AlertNotices:
         title, text = alert_push(group, self._phrases, self._when, now)
         tag = tag_of(group, self._is_shared)
         sound = any(ring(one.alert.topic) for one in group)
-        push = Push(title, tag, sound, rules.click)
-        return Notice(self._new_id(), to, text, now, priority, push=push)
+        return Notice(self._new_id(), to, text, now, priority, push=Push(title, tag, sound, rules.click))
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:
@@ -136,7 +134,6 @@ def told_of(alert: Alert, rule: AlertRule) -> Told:
 
 
 def _by_recipient(told: Iterable[Told], rules: RuleSet) -> Mapping[str, list[Told]]:
-    """Return who is told of what, contacts and targets."""
     found: dict[str, list[Told]] = {}
     for one in told:
         for to in recipients(one, rules):
@@ -177,7 +174,7 @@ def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]
 
 
 def _with_notice(alert: Alert, notice: Notice) -> Alert:
-    """Return the alert with what a reply or a reaction will name it by, or what will take the notification's place."""
+    """Return the alert with what replies and reactions name it by, and what replaces its notification."""
     if notice.push is not None:
         return replace(alert, tag=notice.push.tag)
     return replace(alert, notices=(*alert.notices, notice.id)[-NOTICES_KEPT:])

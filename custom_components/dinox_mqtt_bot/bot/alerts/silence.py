@@ -22,7 +22,7 @@ class Listening:
         self.since = 0.0
 
     def go_on(self, now: float) -> float:
-        """Take over what time it is; return by how much that moved the clock, below zero if it was set back."""
+        """Take over the time; return by how much the clock was moved, below zero if set back."""
         moved = now - self.now if self.now else 0.0
         self.now = now
         return moved
@@ -34,17 +34,15 @@ class Listening:
         return silence
 
     def end(self) -> None:
-        """Hear nothing from now on."""
         self.deaf_since = self.now if self.deaf_since is None else self.deaf_since
 
     def shift(self, seconds: float) -> None:
-        """Move with the clock."""
         self.since += seconds
         if self.deaf_since is not None:
             self.deaf_since += seconds
 
     def silent_at(self, seen: float, borne: float) -> float:
-        """Return when a topic counts as silent that spoke last at `seen`; never while nothing can be heard."""
+        """Return when a topic last heard at `seen` counts as silent; never while nothing can be heard."""
         if self.deaf_since is not None:
             return NEVER
         return max(seen + borne, self.since + min(borne, GRACE))

@@ -42,7 +42,6 @@ class Told:
 
     @property
     def mark(self) -> str:
-        """The sign in front of it."""
         return "✅" if self.over else _MARKS.get(self.priority, "⚠")
 
 
@@ -63,13 +62,11 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
     """Return one alert in full: where and what, which rule, since when, and its number."""
     lines = [_what(one, phrases), f"{_why(one, phrases, when, now)} · #{one.alert.number}"]
     if Step.ESCALATED in one.alert.untold and not one.over:
-        waited = duration(now - one.alert.fired)
-        lines.insert(0, phrases.phrase("common.alert_escalated", duration=waited))
+        lines.insert(0, phrases.phrase("common.alert_escalated", duration=duration(now - one.alert.fired)))
     return inert("\n".join(lines))
 
 
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
-    """Return title and text of a notification."""
     if len(group) > 1:
         lines = _lines(group, phrases, 5)
         more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
@@ -80,7 +77,7 @@ def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> t
 def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
     """Return the tag of a notification: what ends an alert takes the place of what began it.
 
-    Several that began together share a tag; one that ends before the others leaves that to them, which `is_shared` says.
+    What began together shares a tag (`is_shared`); one that ends before the others leaves it to them.
     """
     first = group[0].alert
     own = f"dinox-{first.rule}-{first.number}"
@@ -92,7 +89,6 @@ def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
 
 
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:
-    """Return what a rule is called in a text."""
     if rule.id == BROKER.id:
         return phrases.phrase("common.alert_broker")
     return short(plain(rule.name) or f"{rule.number}", LONGEST_NAME)
@@ -111,7 +107,7 @@ def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> st
 
 
 def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
-    """Return the first of several alerts, a line each; where they are of several rules each says which is its own."""
+    """Return the first of several alerts, a line each; of several rules each line names its own."""
     several = len({one.rule.id for one in group}) > 1
     return [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
 

@@ -50,15 +50,14 @@ class Watches:
         return iter(self._by_id.values())
 
     def get(self, rule_id: str) -> Watch | None:
-        """Return an enabled rule."""
         return self._by_id.get(rule_id)
 
     def find(self, topic: str) -> tuple[tuple[Watch, ...], ...]:
-        """Return the rules for a topic, those of one filter together; one look-up for a topic known before."""
+        """Return the rules for a topic, grouped by filter; one look-up for a topic known before."""
         return self._by_topic.find(topic)
 
     def rule(self, handle: str) -> AlertRule:
-        """Return the rule of a number or a name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
+        """Return a rule by number or name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
         handles = Handles(self.rules)
         if (found := handles.get(handle)) is not None:
             return found
@@ -79,10 +78,7 @@ def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> It
 def heard_before(
     before: Iterable[AlertRule], rules: Iterable[AlertRule], subscriptions: Subscriptions
 ) -> set[str]:
-    """Return the subscriptions whose retained messages new or changed rules have not judged yet.
-
-    A door that is open already is to be told of by a rule that is made now.
-    """
+    """Return the subscriptions whose retained messages new or changed rules must still judge."""
     asked = {rule.id: rule.asks for rule in before if rule.enabled}
     fresh = [rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks]
     covering = (subscriptions.covering(rule.filter) for rule in fresh)

@@ -29,11 +29,11 @@ KEPT = "bridge/"
 
 
 class Bridges:
-    """The bridges of a bot.
+    """The bridges of a bot, each keeping the order of what it carries.
 
-    Each bridge keeps the order of what it carries. Beyond its messages a minute, and while the XMPP server is away,
-    it gathers the newest of each topic to be told as one; a bridge without such a limit carries answers to questions:
-    they are said one by one, nothing holds them back. What waits is read again from the history after a kill.
+    Past its limit a minute, and while the XMPP server is away, one gathers the newest of each topic to tell
+    as one; without a limit it carries answers, singly and unhindered. After a kill it reads the history
+    again.
     """
 
     def __init__(
@@ -71,7 +71,6 @@ class Bridges:
 
     @property
     def due_at(self) -> float:
-        """When `tick` has something to do; infinity for never."""
         if not self._online:
             return NEVER
         return min((flow.due_at for flow in self._flows.values()), default=NEVER)
@@ -109,7 +108,6 @@ class Bridges:
                 yield Subscription(bridge.filter, priority=Priority.SILENT, display=Display.SILENT)
 
     def topic(self, bridge: Bridge) -> str:
-        """Return where a bridge publishes what is said."""
         return topic_of(bridge, self._bot_id)
 
     @property
@@ -121,7 +119,7 @@ class Bridges:
         return self._ports.chat.status.phase is Phase.ONLINE
 
     def carry(self, reading: Reading, subscription: Subscription, now: float) -> None:
-        """Say what came in wherever a bridge carries it; of overlapping bridges to one place the most specific does."""
+        """Say what came in wherever a bridge carries it; of several to one place the most specific does."""
         met: set[str] = set()
         came_back: dict[str, bool] = {}
         for bridges in self._by_topic.find(reading.message.topic):
@@ -142,7 +140,7 @@ class Bridges:
             self._carrier.say(bridge, reading, text)
             return
         if not flow:
-            # Of what was received at the same time something may be told twice after a kill, nothing is left out.
+            # Of what came at the same time some may be told twice after a kill, nothing is left out.
             self._ports.memory.set(f"{KEPT}{bridge.id}", repr(message.received))
         flow.gather(reading, subscription, now + PATIENCE if circles else now)
         self._wake()
@@ -152,7 +150,6 @@ class Bridges:
             self._ports.clock.wake(self.due_at)
 
     def tick(self, now: float) -> None:
-        """Say what was gathered, if the time has come."""
         if self._online:
             for bridge in self._outbound:
                 if self._flows[bridge.id].is_due(now):

@@ -14,8 +14,6 @@ from .texts import link_in
 
 
 class Carrier:
-    """Says what a bridge carries."""
-
     def __init__(self, outgoing: Outgoing, files: UploadQueue, phrases: Phrases) -> None:
         self._outgoing = outgoing
         self._files = files

@@ -1,4 +1,4 @@
-"""How much one bridge carries: so many messages a minute each by itself, the rest together. Nothing is dropped."""
+"""How much one bridge carries: so many messages a minute singly, the rest together; nothing is dropped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_TOPICS = 200
 
 @dataclass(slots=True)
 class Gathered:
-    """The newest reading of one topic, how many there were, and the smallest and the largest number among them."""
+    """The newest reading of one topic, how many there were, the smallest and the largest number."""
 
     reading: Reading
     subscription: Subscription
@@ -22,7 +22,6 @@ class Gathered:
     most: float | None = None
 
     def add(self, reading: Reading, subscription: Subscription) -> None:
-        """Take one more in."""
         self.reading, self.subscription = reading, subscription
         self.count += 1
         value = reading.value
@@ -32,7 +31,7 @@ class Gathered:
 
 
 class Flow:
-    """The messages of one bridge. While something waits all that follows waits with it, so that the order stays."""
+    """The messages of one bridge. While one waits, all that follow wait too: the order stays."""
 
     def __init__(self, per_minute: int) -> None:
         self.per_minute = per_minute
@@ -71,11 +70,10 @@ class Flow:
         self._topics.setdefault(topic, Gathered(reading, subscription)).add(reading, subscription)
 
     def is_due(self, now: float) -> bool:
-        """Say whether what waits is to be said now."""
         return is_due(self.due_at, now, MINUTE)
 
     def release(self, now: float) -> tuple[Iterable[Gathered], int]:
-        """Take what waits, as one message: the topics in the order in which they came, and what they do not list."""
+        """Take what waits as one message: the topics in order of arrival, and what they leave out."""
         gathered, unlisted = self._topics.values(), self.unlisted
         self._topics, self.unlisted = {}, 0
         self._has_room(now)

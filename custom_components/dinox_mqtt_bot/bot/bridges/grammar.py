@@ -44,14 +44,13 @@ _LIMIT = frozenset({"limit", "per_minute", "max"})
 
 
 def changed_bridge(text: str, bridge: Bridge) -> Bridge:
-    """Return a bridge with what a text says of it: whom it leads to, `payload both room nick Bob topic out/x as “name”`.
+    """Return a bridge changed by `payload both room nick Bob topic out/x as “name”`.
 
-    `template` takes the rest of the text. Raises BotError `bridge_word`, `bridge_value`, `bridge_number` or `bridge_role`.
+    `template` takes the rest. Raises BotError `bridge_word`, `bridge_value`, `bridge_number`, `bridge_role`.
     """
     spoken = deque(words(text))
     while spoken:
-        word = spoken.popleft()
-        bridge = _changed(bridge, word, spoken, text)
+        bridge = _changed(bridge, spoken.popleft(), spoken, text)
     return bridge
 
 
@@ -133,9 +132,10 @@ def _role(word: str) -> Role:
 
 
 def checked_bridge(bridge: Bridge, contacts: Collection[str]) -> Bridge:
-    """Return a bridge as it is kept; whatever is no contact has to look like a room, or say that it is one.
+    """Return a bridge as it is kept; what is no contact must look like a room, or say it is one.
 
-    Raises BotError `invalid_filter`, `invalid_topic`, `invalid_template`, `invalid_jid` or `bridge_no_contact`.
+    Raises BotError `invalid_filter`, `invalid_topic`, `invalid_template`, `invalid_jid` or
+    `bridge_no_contact`.
     """
     valid_filter(bridge.filter)
     if bridge.topic:
@@ -147,5 +147,4 @@ def checked_bridge(bridge: Bridge, contacts: Collection[str]) -> Bridge:
     if not known and not room:
         raise BotError("bridge_no_contact", jid=to)
     name = cut(" ".join(bridge.name.split()), LONGEST_NAME)
-    nick = bridge.nick.strip() if room else ""
-    return replace(bridge, to=to, room=room, nick=nick, name=name)
+    return replace(bridge, to=to, room=room, nick=bridge.nick.strip() if room else "", name=name)

@@ -26,14 +26,13 @@ class Inbound:
         self._failures: dict[str, tuple[str, float]] = {}
 
     def apply(self, rules: RuleSet) -> None:
-        """Take over other rules."""
         self._open = open_bridges(rules)
 
     async def hear(self, utterance: Utterance, contact: Contact) -> bool:
         """Publish what was said wherever a bridge carries it to; say whether one does.
 
-        Raises BotError `not_allowed_text` in a chat, or what publishing raises; the same seldom, because the one who is
-        told may be a bot that carries it back.
+        Raises BotError `not_allowed_text` in a chat, seldom twice (a bot may carry it back), or as publishing
+        does.
         """
         bridges = [bridge for bridge in self._open if _hears(bridge, utterance)]
         try:
@@ -78,7 +77,7 @@ def topic_of(bridge: Bridge, bot_id: str) -> str:
 
 
 def _allowed(bridges: list[Bridge], contact: Contact, utterance: Utterance) -> list[Bridge]:
-    """Return the bridges that a contact may use. Raises BotError `not_allowed_text`; a room need not hear of it."""
+    """Return the bridges a contact may use. Raises BotError `not_allowed_text`, but not in a room."""
     allowed = [bridge for bridge in bridges if contact.role >= bridge.role]
     if bridges and not allowed and not utterance.room:
         raise BotError("not_allowed_text", role=min(bridge.role for bridge in bridges).word)

@@ -43,7 +43,6 @@ def bridge_text(
 
 
 def short_line(reading: Reading, subscription: Subscription, phrases: Phrases) -> str:
-    """Return a reading on one line."""
     return inert(f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_LINE)}")
 
 

@@ -15,17 +15,16 @@ MOST_NAMED = 10_000
 
 @dataclass(slots=True)
 class Latest:
-    """The newest reading of one topic and how many there were."""
-
     reading: Reading
     subscription: Subscription
     count: int = 1
 
 
 class Batch:
-    """What came in since the last time: up to three readings in full, beyond that the newest of each topic.
+    """What came in since the last time, due `delay` seconds after the first: three readings in full.
 
-    Those that came late keep a line each: what happened while nobody was there is not told by how it ended. It is due `delay` seconds after its first reading. Its size is bounded; what is beyond is counted.
+    Beyond that the newest of each topic, and late ones a line each: how it ended does not tell what happened
+    meanwhile. Its size is bounded; the rest is counted.
     """
 
     def __init__(self, delay: float, in_full: int = IN_FULL) -> None:
@@ -53,7 +52,6 @@ class Batch:
         return topic in self._more or any(topic == one for one, _ in self._latest)
 
     def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
-        """Take one reading in."""
         if not self.count:
             self.due_at = now + self.delay
         self.count += 1
@@ -94,7 +92,6 @@ class Batch:
                 self._more.add(topic)
 
     def render(self, phrases: Phrases, when: When) -> str:
-        """Return one chat text for all of it."""
         if self.count <= self._in_full:
             blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
             return "\n\n".join(blocks)

@@ -25,9 +25,9 @@ DIGEST = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What came in unseen: how many readings, and of which topics (topic, name, count), up to a bound.
+    """What came in unseen: how many, and a bounded list of topics (topic, name, count).
 
-    `since_start` says that the pause is older than the bot, which knows nothing of what came before.
+    `since_start`: the pause is older than the bot, which does not know what came before.
     """
 
     count: int = 0
@@ -38,10 +38,9 @@ class Hidden:
 class Conversation:
     """The conversation with all contacts that receive.
 
-    Urgent readings are said at once. The others wait a third of a second, so that what comes together is told
-    together, and new messages keep two seconds apart; batches, digests and new live bubbles take turns, the one
-    that waited longest first. While the XMPP server is away they wait, to be told as one when it is back; and
-    what a contact who is not to be disturbed misses becomes a digest for it alone.
+    Urgent readings go at once. Others wait 0.3 s to be told together; new messages keep 2 s apart; batches,
+    digests and new bubbles take turns, the longest waiting first. While the server is away they wait, to be
+    told as one; what a contact misses undisturbed becomes a digest for it.
     """
 
     def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
@@ -75,7 +74,7 @@ class Conversation:
         self._digest_seconds = self._digest.delay = digest_seconds
 
     def spare(self, undisturbed: Callable[[str], bool]) -> None:
-        """Have `undisturbed` say, whenever something is told, whether a contact is not to be disturbed by it."""
+        """Have `undisturbed` say, at each telling, whether a contact is not to be disturbed by it."""
         self._disturbed = undisturbed
 
     @property
@@ -105,7 +104,6 @@ class Conversation:
         return True
 
     def due(self, now: float) -> list[Notice]:
-        """Return what is to be said now."""
         notices = self.urgent.due(now)
         if not self._online:
             return notices
@@ -140,7 +138,7 @@ class Conversation:
         self._online = online
 
     def release(self, contact: str) -> str:
-        """Take the digest of what a contact has missed while it was not to be disturbed; nothing if that is nothing."""
+        """Take the digest of what a contact missed undisturbed; nothing if it missed nothing."""
         held = self._held.pop(contact, None)
         if held is None:
             return ""
@@ -149,7 +147,6 @@ class Conversation:
 
     @property
     def holding(self) -> list[str]:
-        """The contacts for whom there is a digest."""
         return list(self._held)
 
     def pause(self) -> None:
@@ -181,7 +178,7 @@ class Conversation:
         return self._hidden_count
 
     def take_told(self) -> list[str]:
-        """Take the topics that were said or hidden since the last time and of which nothing waits any more."""
+        """Take the topics said or hidden since last time of which nothing waits any more."""
         topics, self._told = self._told | self.urgent.take_told(), set()
         waiting: list[Batch | Live | Urgent] = [
             self._batch,
@@ -193,7 +190,6 @@ class Conversation:
         return [topic for topic in topics if not any(topic in each for each in waiting)]
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
-        """Return one notice for each contact that receives."""
         return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
 
     def _changed(self, reading: Reading) -> bool:

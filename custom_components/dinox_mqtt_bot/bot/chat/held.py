@@ -14,7 +14,6 @@ from ..rendering.held import held_text
 from .conversation import Conversation
 
 _LOGGER = logging.getLogger(__name__)
-
 MOST_HELD = 40
 LOOK_AGAIN = 60.0
 SETTLE = 10.0
@@ -22,7 +21,7 @@ SETTLE = 10.0
 
 
 class Held:
-    """Turns what is quiet and who is not to be disturbed, for one bot. What was held is told as one when it ends."""
+    """Turns quiet and do-not-disturb on and off for one bot; tells what was held as one at its end."""
 
     def __init__(
         self,
@@ -54,7 +53,6 @@ class Held:
         conversation.spare(self._spares)
 
     def apply(self, rules: RuleSet) -> None:
-        """Know whom there is to tell something."""
         self._rules = rules
 
     def _spares(self, contact: str) -> bool:
@@ -62,7 +60,6 @@ class Held:
 
     @property
     def due_at(self) -> float:
-        """When `tick` has something to do; infinity for never."""
         return min(self._look_at, self._rest.due_at(self._ports.clock.now()))
 
     def set_quiet(self, until: float) -> None:
@@ -71,7 +68,7 @@ class Held:
         self._changed()
 
     def set_undisturbed(self, until: float) -> None:
-        """Hold back what is not critical until then (infinity: until told so); 0 ends it and tells what was held."""
+        """Hold what is not critical until then (∞: until told so); 0 ends it and tells what was held."""
         self._rest.set_undisturbed(until)
         self._changed()
 
@@ -81,7 +78,6 @@ class Held:
         self._changed()
 
     def set_contact(self, jid: str, undisturbed: bool) -> None:
-        """Follow what a contact's presence says of itself."""
         self._rest.set_contact(jid, undisturbed)
         self._changed()
 
@@ -99,7 +95,6 @@ class Held:
         self._look_at = min(self._look_at, now + SETTLE)
 
     def tick(self, now: float) -> None:
-        """Tell what was held if the time has come."""
         if not self._look_at <= now and not self._rest.ended(now):
             return
         self._look_at = NEVER

@@ -15,7 +15,7 @@ MAX_BUBBLES = 200
 
 @dataclass(slots=True)
 class Bubble:
-    """What one topic shows. `ids` are the notices by contact, none before it was said; `unsaid` counts readings."""
+    """What one topic shows. `ids` are notices by contact, none before it was said; `unsaid` a count."""
 
     reading: Reading
     subscription: Subscription
@@ -27,10 +27,7 @@ class Bubble:
     unsaid: int = 1
 
     def worn(self, now: float) -> bool:
-        """Say whether it is an hour old, corrected thirty times, or nobody has it.
-
-        It is then far up in the conversation, and clients refuse to correct what is old: a new one is due.
-        """
+        """Say if a new one is due: it is an hour old, 30 times corrected (clients refuse), or nobody's."""
         old = not self.since <= now < self.since + LONGEST
         return old or not self.ids or self.corrections >= MOST_CORRECTIONS
 

@@ -18,11 +18,9 @@ class Spoken:
 
     @property
     def due_at(self) -> float:
-        """When `tick` has something to do; infinity for never."""
         return self._conversation.wake_at
 
     def tick(self, now: float) -> None:
-        """Say what has become due."""
         self.settle(self._conversation.due(now))
 
     def settle(self, notices: Iterable[Notice] = ()) -> None:

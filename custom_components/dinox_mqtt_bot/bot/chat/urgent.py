@@ -24,7 +24,7 @@ class _Brake:
 
 
 class Urgent:
-    """Each is said at once, to the contacts and to Home Assistant's notifications; past a number a minute as one."""
+    """Each is said at once to contacts and notifications; past a number a minute as one."""
 
     def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
         self._phrases = phrases
@@ -38,7 +38,6 @@ class Urgent:
         self._told: set[str] = set()
 
     def address(self, contacts: Iterable[str]) -> None:
-        """Talk to these contacts."""
         self._contacts = tuple(contacts)
 
     def follow(self, rules: RuleSet, ring: Ring) -> None:
@@ -73,11 +72,9 @@ class Urgent:
         return True
 
     def compose(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
-        """Return the notices for a text that is no reading."""
         return self._everybody(text, text, self._push(title, text, [""]), priority, now)
 
     def due(self, now: float) -> list[Notice]:
-        """Return what is to be said now."""
         notices, self._notices = self._notices, []
         for priority, brake in self._brakes.items():
             if is_due(brake.summary_at, now, MINUTE):
@@ -85,7 +82,6 @@ class Urgent:
         return notices
 
     def flush(self, now: float) -> list[Notice]:
-        """Return all that waits."""
         notices, self._notices = self._notices, []
         for priority, brake in self._brakes.items():
             notices += self._summary(priority, brake, now) if brake.batch.count else []

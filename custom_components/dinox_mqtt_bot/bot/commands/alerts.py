@@ -24,6 +24,7 @@ _STATES = {
     alert.AlertState.RECOVERING: "alert_is_recovering",
     alert.AlertState.NO_DATA: "alert_is_no_data",
 }
+_COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +124,6 @@ class Alerts(Command):
         return Text("alerts_empty", {"example": f"{PREFIX} alert home/freezer > -15 for 5m"})
 
 
-_COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
-
-
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
     texts = [rule.name, rule.filter, rule.field, topic_name(parts, rule.filter)]
     texts += [text for each in parts.alerts.of(rule.id) if each.active for text in (each.topic, each.name)]
@@ -201,7 +199,6 @@ class Rule(Command):
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:
-    """Show a rule in full."""
     steps = ", ".join(rule.escalate_to)
     escalation = [
         (

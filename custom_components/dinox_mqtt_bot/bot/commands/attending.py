@@ -20,6 +20,9 @@ MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
 
+type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
+"""A row with the time by which it is sorted, and what an action answers."""
+
 
 def _joined(*texts: str) -> str:
     return " ".join(text for text in texts if text)
@@ -120,7 +123,7 @@ class Mute(Command):
 
 
 def _muted(parts: Parts, what: str) -> tuple[str, str]:
-    """Return what somebody wants muted, and what it is called: a rule of this name or number, else a topic filter."""
+    """Return what to mute, and its name: the rule of this name or number, else a topic filter."""
     topic = parts.subscriptions.resolve(what)
     is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
     if not is_topic and parts.alerts.rules:
@@ -203,7 +206,6 @@ class Dnd(Command):
 
 
 def _turned(parts: Parts, what: str, until: float) -> Text:
-    """Say what was turned on, until when, or off."""
     facts = {"on": until > 0, "until": until if 0 < until < NEVER else None}
     if not until:
         return Text(f"{what}_off", {}, facts)
@@ -273,10 +275,6 @@ def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
     if not newest:
         return BotError("no_incidents")
     return BotError("no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest))
-
-
-type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
-"""A row with the time by which it is sorted, and what an action answers."""
 
 
 def _row(parts: Parts, event: AlertEvent) -> _Sorted:

@@ -16,7 +16,7 @@ EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
 
 def find_bridge(parts: Parts, handle: str) -> Kept:
-    """Return the bridge of a number or a name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
+    """Find by number or name. Raises BotError `no_bridges`, `no_bridge` or `no_bridge_similar`."""
     handles = Handles(parts.bridges.all)
     if (found := handles.get(handle)) is not None:
         return found
@@ -36,7 +36,8 @@ class Bridge(Command):
 
     topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", alias=True)
     what: str = param(
-        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10 (a minute), on, off, as “name”.",
+        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10 (a minute), "
+        "on, off, as “name”.",
         default="",
         greedy=True,
         verbatim=True,
@@ -58,7 +59,6 @@ class Bridge(Command):
 
 
 async def _kept(parts: Parts, key: str, bridge: Kept) -> Text:
-    """Keep a bridge, and say what it does."""
     bridge = checked_bridge(bridge, {contact.jid for contact in parts.rules.contacts})
     name = fold(bridge.name)
     taken = [each for each in parts.bridges.all if name and fold(each.name) == name and each.id != bridge.id]

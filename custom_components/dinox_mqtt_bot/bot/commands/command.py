@@ -1,4 +1,4 @@
-"""One command for every surface: its fields are the parameters, its docstring is the help, `run` is the effect."""
+"""One command for every surface: fields are parameters, the docstring is the help, `run` the effect."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -72,10 +72,7 @@ class Parts(Lookups, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One thing the bot can be asked to do.
-
-    `node` is at once the word after `/mqtt`, the XEP-0050 node and the name of the action.
-    """
+    """One thing the bot can do; `node` is chat word, XEP-0050 node and action name at once."""
 
     node: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -97,10 +94,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One typed input of a command.
+    """One typed input of a command; `kind` is str, int, bool or an Enum.
 
-    `kind` is str, int, bool or an Enum. A `greedy` parameter takes the rest of a chat text, `verbatim` with its
-    quotes; `alias` says that an alias may stand for the topic. `check` raises BotError for a text that can be none.
+    `greedy` takes the rest of a chat text, `verbatim` with its quotes; `alias`: one may stand for the topic;
+    `check` raises BotError for an impossible text.
     """
 
     name: str
@@ -270,8 +267,8 @@ async def execute(
 ) -> Reply:
     """Run a command for a caller; every surface comes through here.
 
-    A destructive one is asked about first, unless it is `confirmed` or says so itself. Raises BotError `not_allowed`,
-    what `ask` raises, or what the command itself raises.
+    A destructive one is asked about first, unless `confirmed`, or harmless by its own account. Raises
+    BotError `not_allowed`, and what `ask` and `run` raise.
     """
     if caller.role < command.role:
         raise BotError("not_allowed", command=command.node, role=command.role.word)

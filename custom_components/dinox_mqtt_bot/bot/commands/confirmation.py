@@ -18,7 +18,6 @@ CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 _YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
 _NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
 _AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
-
 type _Key = tuple[Surface, str]
 
 
@@ -30,17 +29,14 @@ class Confirmation:
         self._waiting: dict[_Key, tuple[Command, float]] = {}
 
     def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
-        """Return the question about what is at stake. Raises BotError `not_confirmed` where it cannot be answered."""
+        """Ask about what is at stake. Raises BotError `not_confirmed` where nobody can answer."""
         if caller.surface not in CONVERSING:
             raise BotError("not_confirmed", command=command.node)
         self._waiting[caller.surface, caller.who] = command, self._clock.now() + PATIENCE
         return Text("confirm", {"stake": stake}, {"confirm": True})
 
     def take(self, text: str, caller: Caller) -> Command | Text | None:
-        """Return the command that a text says yes to, what is said of it if it says no or too late, else nothing.
-
-        Whatever else is said withdraws the question.
-        """
+        """Return the command a text confirms, what to say to no or too late, or None; any text withdraws."""
         command, until = self._waiting.pop((caller.surface, caller.who), (None, 0.0))
         late = self._clock.now() - until
         if command is None or late > LATE:

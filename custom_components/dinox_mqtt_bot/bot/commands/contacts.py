@@ -10,7 +10,7 @@ from ..model.topics import valid_filter
 from .command import Command, Parts, param
 
 ALL = ("#", "$SYS/#")
-"""What matches every topic: a wildcard at the first level leaves the broker's own ones out (MQTT 5 §4.7.2)."""
+"""What matches every topic except the broker's own (MQTT 5 §4.7.2)."""
 
 
 @dataclass(frozen=True, kw_only=True)

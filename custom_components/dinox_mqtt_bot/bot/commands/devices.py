@@ -1,4 +1,4 @@
-"""Commands about the devices that announced themselves by MQTT discovery: list them, set them, learn them anew."""
+"""Commands about the devices of MQTT discovery: list them, set them, learn them anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,6 @@ def _devices(entities: Iterable[Entity]) -> int:
 
 
 def _nothing(parts: Parts) -> Text:
-    """Say why there are no devices."""
     prefix = parts.rules.discovery_prefix
     if not prefix:
         return Text("devices_off", {"on": f"{PREFIX} discovery on"})

@@ -19,7 +19,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("devices", ("devices", "set", "discovery", "preset", "presets")),
     ("bot", ("status", "config", "contacts", "reconnect", "help")),
 )
-"""The part after `common.theme_` of what each is called, and the words of its commands; asked for by number."""
+"""For each the part after `common.theme_` and its commands; asked for by number."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,7 @@ def addressed(text: str) -> bool:
 
 
 def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
-    """Return the command of this name or short form.
-
-    Raises BotError `unknown_command` or `unknown_command_similar`.
-    """
+    """Find a command by name. Raises BotError `unknown_command` or `unknown_command_similar`."""
     known = {name: command for command in commands for name in (command.node, *command.aliases)}
     name = word.casefold()
     if name in known:
@@ -39,10 +36,10 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
 
 
 def parse(text: str, commands: Collection[type[Command]], aliases: Collection[str] = ()) -> Command:
-    """Make a command of a text, with `/mqtt` before it or not; nothing at all asks for help.
+    """Make a command of a text, with or without `/mqtt`; nothing at all asks for help.
 
-    `aliases` are the folded aliases of topics: their words belong together without quotes.
-    Raises BotError `unknown_command`, `too_many_words` or what `bind` raises.
+    Words of folded `aliases` need no quotes. Raises BotError `unknown_command`, `too_many_words`, or what
+    `bind` raises.
     """
     match = _ADDRESSED.match(text)
     text = text[match.end() if match else 0 :].strip()
@@ -95,7 +92,7 @@ def _value(command: type[Command], option: Parameter, spoken: deque[Word]) -> ob
 
 
 def _end(spoken: deque[Word], parameter: Parameter, options: Mapping[str, Parameter]) -> int | None:
-    """Take the words of a greedy parameter and return where it ends: a verbatim one at the end, others at an option."""
+    """Take a greedy parameter's words and return its end: verbatim the text's, else the next option."""
     end = None
     while spoken and (parameter.verbatim or not _is_option(spoken[0], options)):
         end = spoken.popleft().end
@@ -107,7 +104,7 @@ def _is_option(word: Word, options: Mapping[str, Parameter]) -> bool:
 
 
 def _rest(text: str, parameter: Parameter) -> str:
-    """Return what a greedy parameter gets: all as it is, but two quotes for nothing, and no quotes round a name."""
+    """Return a greedy parameter's text as it is, but `""` as nothing, and a name unquoted."""
     if text in _NOTHING:
         return ""
     only = list(words(text))

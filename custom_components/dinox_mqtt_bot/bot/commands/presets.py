@@ -18,7 +18,6 @@ from ..text.words import words
 from .command import Command, Parts, param, usage
 
 MAX_PAYLOAD_SHOWN = 200
-
 _LIST = frozenset({"", "list"})
 _REMOVE = frozenset({"remove", "rm", "del"})
 RESERVED = _REMOVE | {"add", "list"}
@@ -27,6 +26,8 @@ RESERVED = _REMOVE | {"add", "list"}
 _COMMA = re.compile(r"-?(0|[1-9]\d*),\d+")
 _PLACEHOLDER = re.compile(r"\{(value|contact|timestamp)\}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ADDED = ("name", "topic", "payload")
+_ADD_USAGE = f"{PREFIX} preset add [--qos 0|1|2] [--retain] <name> <topic> <payload…>"
 
 
 def takes_value(preset: Kept) -> bool:
@@ -35,7 +36,7 @@ def takes_value(preset: Kept) -> bool:
 
 
 def filled(payload: str, values: Mapping[str, str]) -> str:
-    """Return a payload with its placeholders filled; what stands in JSON stays JSON, whatever the values are."""
+    """Return a payload with its placeholders filled; JSON stays JSON, whatever the values are."""
     if not _is_json(payload):
         return _PLACEHOLDER.sub(lambda found: values[found[1]], payload)
     parts: list[str] = []
@@ -84,7 +85,7 @@ def checked_preset(preset: Kept) -> Kept:
 
 
 def find_preset(presets: Sequence[Kept], handle: str) -> Kept:
-    """Return the preset of a name or a number. Raises BotError `no_presets`, `no_preset` or `no_preset_similar`."""
+    """Find by name or number. Raises BotError `no_presets`, `no_preset` or `no_preset_similar`."""
     handles = Handles(presets)
     if (found := handles.get(handle)) is not None:
         return found
@@ -96,7 +97,7 @@ def find_preset(presets: Sequence[Kept], handle: str) -> Kept:
 
 
 def spoken(presets: Sequence[Kept], text: str) -> tuple[Kept, str]:
-    """Return the preset that a text begins with, the longest name there is, and the value behind it.
+    """Return the preset a text begins with, the longest name first, and the value behind it.
 
     Raises what `find_preset` raises, `preset_value_missing` or `preset_takes_no_value`.
     """
@@ -159,7 +160,8 @@ class Preset(Command):
 
     name: str = param("Name or number of the preset; or add, remove, list.", default="")
     value: str = param(
-        "The value for a preset that takes one; after add: name, topic and payload; after remove: name or number.",
+        "The value for a preset that takes one; after add: name, topic and payload; "
+        "after remove: name or number.",
         default="",
         greedy=True,
         verbatim=True,
@@ -196,7 +198,7 @@ class Preset(Command):
         return Text("preset_made", placeholders, _facts(kept))
 
     def _typed(self) -> tuple[str, str, str]:
-        """Return name, topic and payload; two quotes stand for no payload. Raises BotError `missing_parameter`."""
+        """Return name, topic and payload (`""` for none). Raises BotError `missing_parameter`."""
         given = list(islice(words(self.value), len(_ADDED)))
         if len(given) < len(_ADDED):
             missing = _ADDED[len(given)]
@@ -209,10 +211,6 @@ class Preset(Command):
         gone = find_preset(parts.rules.presets, self.value)
         await parts.ports.rules.remove_preset(gone)
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
-
-
-_ADDED = ("name", "topic", "payload")
-_ADD_USAGE = f"{PREFIX} preset add [--qos 0|1|2] [--retain] <name> <topic> <payload…>"
 
 
 def _require(caller: Caller, role: Role) -> None:

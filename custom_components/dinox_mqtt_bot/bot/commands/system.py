@@ -41,10 +41,7 @@ class Status(Command):
 
 
 def _link(parts: Parts, link: SteadyStatus) -> tuple[Cell, ...]:
-    """Return the cells about one link: where it stands, why, since when.
-
-    A link that is up and never came is one that is not there and not missed: an account never set up.
-    """
+    """Return a link's state, reason and since when; up without ever coming: an account never set up."""
     status = link.status
     if status.phase is Phase.ONLINE and status.reason and not link.since:
         return (Text(f"reason_{status.reason}"),)

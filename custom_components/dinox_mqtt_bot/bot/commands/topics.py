@@ -30,7 +30,7 @@ def _unknown(parts: Parts, name: str) -> BotError:
 
 
 def subscribed_as(parts: Parts, name: str) -> Subscription:
-    """Return the subscription of a filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
+    """Find by filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
     subscription = parts.subscriptions.get(parts.subscriptions.resolve(name))
     if subscription is None:
         raise _unknown(parts, name)
@@ -196,7 +196,7 @@ async def _seen(parts: Parts, name: str) -> Table:
 
 
 def own_subscription(parts: Parts, topic: str) -> Subscription:
-    """Return the subscription of a filter or alias; else one for it alone, like the one by which it comes in.
+    """Return the subscription of a filter or alias; else a new one like that it comes in by.
 
     Raises BotError `invalid_filter`, or what `subscribed_as` raises.
     """
@@ -263,8 +263,7 @@ class Alias(Command):
         taken = parts.subscriptions.resolve(name)
         if fold(name) in parts.subscriptions.aliases and taken != topic:
             raise BotError("alias_taken", alias=name, filter=taken)
-        known = own_subscription(parts, topic)
-        await parts.ports.rules.put_subscription(replace(known, alias=name))
+        await parts.ports.rules.put_subscription(replace(own_subscription(parts, topic), alias=name))
         return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
 
 

@@ -12,10 +12,9 @@ SOURCE = "undisturbed_by_entity"
 
 
 class DoNotDisturb:
-    """Quiet: notifications do not ring. Do not disturb: what is not critical waits, for everybody or for a contact.
+    """Quiet: nothing rings. Do not disturb: all but the critical waits, for all or one contact.
 
-    `source` is what an entity of Home Assistant says, `contacts` are those whose own presence says so. All of it outlasts a
-    restart: whoever slept before it, sleeps.
+    `source` is what an entity says, `contacts` whose own presence says so. All of it outlasts a restart.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -33,11 +32,9 @@ class DoNotDisturb:
         return any(was and not is_ for was, is_ in zip(before, standing, strict=True))
 
     def quiet(self, now: float) -> bool:
-        """Say whether notifications must not ring."""
         return now < self.quiet_until
 
     def undisturbed(self, now: float) -> bool:
-        """Say whether nobody is to be disturbed."""
         return self.source or now < self.undisturbed_until
 
     def holds(self, to: str, priority: Priority, now: float) -> bool:
@@ -57,12 +54,10 @@ class DoNotDisturb:
         self._memory.set(UNDISTURBED, repr(until))
 
     def set_source(self, undisturbed: bool) -> None:
-        """Know what the entity says."""
         self.source = undisturbed
         self._memory.set(SOURCE, "on" if undisturbed else "")
 
     def set_contact(self, jid: str, undisturbed: bool) -> None:
-        """Know what a contact's own presence says."""
         (self.contacts.add if undisturbed else self.contacts.discard)(jid)
         self._memory.set(CONTACTS, "\n".join(sorted(self.contacts)))
 

@@ -1,4 +1,4 @@
-"""What keeps bridges from running in circles: marks on what they publish, and a memory where marks get lost."""
+"""What keeps bridges from circles: marks on what they publish, and a memory where marks get lost."""
 
 from collections import deque
 from collections.abc import Callable, Hashable, Sized
@@ -14,14 +14,14 @@ MARK = "dinox-bridge"
 ECHO_SECONDS = 30.0
 QUICK = 3.0
 MOST_ALIKE = 100
-"""So often the same may be said at once before it looks like a circle: fifty questions may have the same answer."""
+"""How often the same may be said at once before it looks like a circle: questions share answers."""
 
 MOST_KEPT = 2_000
 MOST_EACH = 200
 """How often one thing can be taken: what says the same by the thousand must not make each message dearer."""
 
 MOST_HASHED = 65_536
-"""Bytes of a payload that are looked at, beside its length: nobody types more, and a camera's picture has megabytes."""
+"""Bytes of a payload that count, beside its length: nobody types more, pictures have megabytes."""
 
 
 def conversation(own: str, bridge: Bridge) -> str:
@@ -50,13 +50,11 @@ class Tokens:
         self._kept = Bounded[Hashable, deque[float]](MOST_KEPT)
 
     def put(self, key: Hashable, now: float) -> None:
-        """Let `key` be taken once more."""
         kept = self._living(key, now)
         kept.append(now)
         self._kept.put(key, kept)
 
     def has(self, key: Hashable, now: float) -> bool:
-        """Say whether `key` could be taken."""
         return any(_fresh(at, now) for at in self._kept.get(key, ()))
 
     def take(self, key: Hashable, now: float) -> bool:
@@ -90,10 +88,7 @@ def _digest(payload: str | bytes) -> bytes:
 
 
 class Echoes:
-    """Knows what comes back: from the broker what was said in a conversation, from a conversation what the broker brought.
-
-    A conversation is what `conversation` returns.
-    """
+    """Knows what comes back: said in a conversation (see `conversation`), or brought there by MQTT."""
 
     def __init__(self) -> None:
         self._published = Tokens()
@@ -115,14 +110,10 @@ class Echoes:
         return True
 
     def not_published(self, talk: str, topic: str, payload: bytes, now: float) -> None:
-        """Know that it was not published after all."""
         self._published.take((talk, topic, _digest(payload)), now)
 
     def came_back(self, talk: str, message: Message, now: float) -> bool:
-        """Say whether a message comes from this conversation.
-
-        It says so itself, or it was published for it, or it is what was told there, name and all.
-        """
+        """Say whether a message comes from this conversation: marked, published for it, or told there."""
         marks = [value for name, value in message.properties.user if name == MARK]
         if marks:
             self._marked_at = now
@@ -133,9 +124,9 @@ class Echoes:
         return mine or from_there or self._told.has((talk, digest), now)
 
     def note_said(self, talk: str, topic: str, text: str, payload: bytes, now: float) -> bool:
-        """Know what is about to be said in a conversation; say whether it may run in a circle.
+        """Note what is about to be said; say whether it may circle.
 
-        Where no marks come lately a circle looks like somebody who says the same again and again, at once each time.
+        Where no marks come lately, a circle looks like somebody who says the same again and again at once.
         """
         digest, carried = _digest(text), _digest(payload)
         for each in {digest, carried}:

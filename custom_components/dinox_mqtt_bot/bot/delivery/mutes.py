@@ -11,7 +11,7 @@ KEY = "mutes"
 
 
 class Mutes:
-    """Topic filters and ids of rules that are not told of until a Unix time; infinity: until somebody says so."""
+    """Filters and rule ids that are not told of until a Unix time (infinity: until told so)."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -22,11 +22,9 @@ class Mutes:
 
     @property
     def due_at(self) -> float:
-        """When the next one ends."""
         return min(self._until.values(), default=NEVER)
 
     def add(self, what: str, until: float) -> None:
-        """Mute a topic filter or a rule."""
         self._until[what] = until
         self._write()
 

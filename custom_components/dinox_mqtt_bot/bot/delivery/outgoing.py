@@ -16,7 +16,6 @@ class Outgoing:
         self._do_not_disturb = do_not_disturb
 
     def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
-        """Return a notice of now."""
         return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
 
     def send(self, notices: Iterable[Notice]) -> None:

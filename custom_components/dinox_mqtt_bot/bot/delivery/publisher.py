@@ -8,10 +8,7 @@ from .echoes import Echoes, talk_with
 
 
 class Publisher:
-    """Publishes, and writes down for whom. What comes back of it is no news in the conversation it comes from.
-
-    `account` is the bot's own bare JID, empty if it has none.
-    """
+    """Publishes, and notes for whom: no news there when it comes back. `account`: own bare JID or empty."""
 
     def __init__(self, broker: Broker, history: History, clock: Clock, echoes: Echoes, account: str) -> None:
         self._broker = broker
@@ -31,10 +28,7 @@ class Publisher:
         room: str = "",
         properties: Properties | None = None,
     ) -> None:
-        """Publish for a caller, who may have asked in a `room`: the name of that conversation.
-
-        Raises what `ports.Broker.publish` raises.
-        """
+        """Publish for a caller, in a `room`'s conversation if named; raises as `ports.Broker.publish`."""
         now = self._clock.now()
         talks = filter(None, (room, talk_with(self._account, caller.who)))
         noted = [talk for talk in talks if self._echoes.published(talk, topic, payload, now)]

@@ -1,4 +1,4 @@
-"""Payloads as files: put where contacts can fetch them, one after the other, beside the path of the messages."""
+"""Payloads as files for contacts to fetch, uploaded one after the other, beside the messages' path."""
 
 from collections import deque
 from collections.abc import Callable
@@ -63,10 +63,7 @@ def named(reading: Reading) -> tuple[str, str]:
 
 
 class UploadQueue:
-    """Uploads, in the order in which they were asked for.
-
-    `show` tells the contacts the address of a file that they see or hear.
-    """
+    """Uploads in the order asked for; `show` tells contacts the address of what they see or hear."""
 
     def __init__(self, port: Uploads, spawn: Spawn, show: Callable[[str, Priority], None]) -> None:
         self._port = port
@@ -76,7 +73,6 @@ class UploadQueue:
         self._busy = False
 
     def send(self, file: File) -> None:
-        """Upload a file as soon as those before it are (tell)."""
         if len(file.payload) > LARGEST:
             file.failed(BotError("upload_too_large", maximum=f"{LARGEST // 1_000_000} MB"))
         elif sum(len(each.payload) for each in self._waiting) + len(file.payload) > MOST_WAITING:
@@ -88,7 +84,7 @@ class UploadQueue:
                 self._spawn(self._work)
 
     def show(self, reading: Reading, subscription: Subscription) -> None:
-        """Let the contacts see a picture or hear a sound that they are told of, unless it is told in a digest."""
+        """Let contacts see a picture or hear a sound they are told of, unless told in a digest."""
         if reading.kind is not Kind.BINARY or FAMILIES.get(reading.media) not in SHOWN:
             return
         if subscription.display in {Display.DIGEST, Display.LIVE} or len(reading.message.payload) > LARGEST:

@@ -78,7 +78,6 @@ class Dialogue:
         self._rules, self._aliases = rules, aliases
 
     async def hear(self, utterance: Utterance) -> None:
-        """Answer a contact; strangers are not heard."""
         contact = self._contact(utterance.jid)
         if contact is None:
             return
@@ -131,10 +130,7 @@ class Dialogue:
         return render_reply(reply, self._phrases)
 
     async def _other(self, utterance: Utterance, contact: Contact) -> str:
-        """Answer what is no command: a bridge carries it, or it is free text, unless it was meant to be a command.
-
-        What people say to each other in a room is none of the bot's business unless a bridge carries it.
-        """
+        """Answer what is no command, nor meant as one: a bridge has it, else it is free text (no room's)."""
         text = utterance.text
         if not mistyped(text) and await self._carry(utterance, contact):
             return ""
@@ -147,7 +143,7 @@ class Dialogue:
         return await self._taken(text, contact)
 
     async def _taken(self, text: str, contact: Contact) -> str:
-        """Take free text to where it goes, and answer; but not for ever what may be another bot that answers in turn."""
+        """Take free text to where it goes and answer, but not for ever: it may be another bot."""
         if self._hearing.may_answer(contact.jid, self._clock.now()):
             return await self._questions.pass_on(text, contact)
         if self._rules.free_text.ear is Ear.TOPIC:

@@ -45,7 +45,7 @@ class Question:
 
 
 class Questions:
-    """Takes what contacts say to a topic or to a conversation agent, and the answers of the topic back to them."""
+    """Takes what contacts say to a topic or an agent, and the topic's answers back to them."""
 
     def __init__(self, ports: Ports, outgoing: Outgoing, publisher: Publisher) -> None:
         self._agent = ports.agent
@@ -58,12 +58,10 @@ class Questions:
         self._echoes: list[tuple[bytes, float]] = []
 
     def apply(self, rules: RuleSet) -> None:
-        """Know where free text goes."""
         self._wish = rules.free_text
 
     @property
     def due_at(self) -> float:
-        """When `tick` has something to do; infinity for never."""
         return min((question.until for question in self._waiting), default=NEVER)
 
     async def pass_on(self, text: str, contact: Contact) -> str:
@@ -108,7 +106,7 @@ class Questions:
         self._clock.wake(question.until)
 
     async def _converse(self, text: str, contact: Contact, wish: FreeText) -> str:
-        """Ask the agent. Where no user of Home Assistant stands for the contact nothing else limits what it may do."""
+        """Ask the agent. No user of Home Assistant for the contact: nothing else limits what it may do."""
         if not contact.user:
             if not wish.without_user:
                 raise BotError("agent_needs_user")
@@ -146,7 +144,7 @@ class Questions:
         return False
 
     def tick(self, now: float) -> None:
-        """Tell those who have waited long enough that no answer came; so, too, when the clock was set back."""
+        """Tell those who waited long enough that no answer came; also when the clock was set back."""
         for question in [each for each in self._waiting if not each.asked <= now < each.until]:
             self._waiting.remove(question)
             waited = duration(question.until - question.asked)

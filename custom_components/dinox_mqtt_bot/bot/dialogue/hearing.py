@@ -27,9 +27,9 @@ class Hearing:
     def command(
         self, text: str, aliases: Collection[str], *, among_others: bool = False
     ) -> Command | BotError | None:
-        """Return the command that a text asks for, or what is wrong with it; nothing if it asks for none.
+        """Return the command a text asks for, or what is wrong with it; nothing if it asks for none.
 
-        Without `/mqtt` a text has to be a command as a whole. In a room it needs `/mqtt`: there people talk to each other.
+        Without `/mqtt` the whole text has to be a command; in a room it needs `/mqtt`.
         """
         called = addressed(text)
         if not called and (not self._bare or among_others or not text.strip()):
@@ -45,10 +45,7 @@ class Hearing:
             return err
 
     def hint(self, jid: str, now: float) -> str:
-        """Return how to talk to the bot, or nothing: seldom, because another machine may be answering.
-
-        Where commands need `/mqtt`, the chat has other uses, and everything else in it is left alone.
-        """
+        """Return how to talk to the bot, or nothing: seldom (machines answer), never if `/mqtt` is needed."""
         if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
             return ""
         self._hinted[jid] = now

@@ -1,4 +1,4 @@
-"""The short keys of Home Assistant's MQTT discovery that say where a value is, what it is called, and its unit."""
+"""The short keys of Home Assistant's MQTT discovery for a value's place, name and unit."""
 
 STATE_KEYS = {
     "name": "name",

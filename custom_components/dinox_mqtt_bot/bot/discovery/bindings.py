@@ -15,13 +15,13 @@ from .templates import ValueTemplate, compile_template
 # They carry a device's attributes or its availability: worth a name, no value of their own.
 _SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
 
+# What devices send for a state and what says nothing to people.
+_BARE = frozenset({"true", "false", "yes", "no"})
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one entity finds on a topic. `on` and `off` are its payloads for these states, in lower case.
-
-    The classes are those of a sensor, as the configuration has them.
-    """
+    """What one entity finds on a topic; `on` and `off` are payloads in lower case, the classes a sensor's."""
 
     device: str
     entity: str
@@ -84,7 +84,7 @@ def _binding(config: Config, key: str) -> Binding:
 
 
 def _template(config: Config, stem: str) -> str:
-    """Find the template that belongs to `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
+    """Find the template of `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
     base = stem.removesuffix("state").rstrip("_")
     names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
     found = (config.get(f"{name}_template") for name in names)
@@ -109,10 +109,6 @@ def _unit(config: Config, key: str) -> str:
 def _word(config: Config, key: str) -> str:
     value = config.get(key)
     return str(value).lower() if isinstance(value, str | bool | int) else ""
-
-
-# What devices send for a state and what says nothing to people.
-_BARE = frozenset({"true", "false", "yes", "no"})
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:

@@ -1,4 +1,4 @@
-"""From the configuration of an entity to what can be set: one function for each component of MQTT discovery."""
+"""From an entity's configuration to what can be set: one function per component of MQTT discovery."""
 
 from collections.abc import Callable, Iterator
 from math import ceil, floor
@@ -16,8 +16,8 @@ _FAN_MODES = ("auto", "low", "medium", "high")
 _ON_OFF = ("on", "off")
 _MOST_WORDS = 500
 _LONGEST_TEXT = 255
-
 type _Words = tuple[tuple[str, str], ...]
+_COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
 
 
 def controls_of(config: Config) -> tuple[Control, ...]:
@@ -56,7 +56,6 @@ def _switched(config: Config) -> _Words:
 
 
 def _listed(config: Config, key: str, default: tuple[str, ...] = ()) -> _Words:
-    """Return the words of a list, which are payloads too."""
     given = config.get(key, default)
     every = given if isinstance(given, list | tuple) else ()
     words = [_on_or_off(word) for word in every if isinstance(word, str | int | float)]
@@ -134,9 +133,6 @@ def _scene(config: Config) -> Iterator[Control]:
 def _lock(config: Config) -> Iterator[Control]:
     words = _words(config, ("lock", "lock", "LOCK"), ("unlock", "unlock", "UNLOCK"), ("open", "open", ""))
     yield _control(config, words=words, guarded=True)
-
-
-_COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
 
 
 def _percent(first: float, last: float, *, low: float = 0, up: bool = False) -> Scale:
@@ -296,8 +292,7 @@ def _vacuum(config: Config) -> Iterator[Control]:
         ("off", "return_to_base", "return_to_base"),
     )
     yield _control(config, words=words)
-    speeds = _listed(config, "fan_speed_list")
-    yield Control("speed", _topic(config, "set_fan_speed_topic"), speeds)
+    yield Control("speed", _topic(config, "set_fan_speed_topic"), _listed(config, "fan_speed_list"))
 
 
 def _lawn_mower(config: Config) -> Iterator[Control]:

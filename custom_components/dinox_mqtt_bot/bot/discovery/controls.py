@@ -29,8 +29,8 @@ _HARMLESS = frozenset({"lock", "close", "stop"})
 class Scale:
     """A range of numbers. Without a `step` each number in it is allowed.
 
-    The device's own numbers run from `ends[0]` at `low` to `ends[1]` at `high`, or are a million by the number
-    (`mired`, the way lamps count kelvins).
+    The device counts from `ends[0]` at `low` to `ends[1]` at `high`, or a million by it (`mired`, as lamps
+    do).
     """
 
     low: float
@@ -75,9 +75,9 @@ class Scale:
 class Control:
     """One thing about an entity that can be set; its main one has no `aspect`.
 
-    `words` are what can be said, each with its payload; `letters` the shortest and the longest text. A `shy` one has to be
-    named (`swing on`). `key` is where the payload stands in a JSON object. `before` and `after` are published along, topic
-    and payload. What is `guarded` is asked about before it is opened.
+    `words` map to payloads; `letters` are the shortest and the longest text. A `shy` one has to be named
+    (`swing on`). `key` is the payload's place in a JSON object. `before` and `after` (topic, payload) are
+    published along. What is `guarded` is asked about before it is opened.
     """
 
     aspect: str

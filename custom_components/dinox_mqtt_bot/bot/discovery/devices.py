@@ -105,7 +105,7 @@ class Devices:
             if size <= _LARGEST:
                 self._newest[message.topic] = message.received, message.payload
         elif message.retain and size <= _LARGEST_EARLY:
-            # With a filter such as `#` a broker sends what it keeps in any order: the state before its configuration.
+            # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:
                 self._early.clear()
             self._early[message.topic] = message.received, message.payload
@@ -145,7 +145,7 @@ class Devices:
         return found
 
     def named(self, words: Sequence[str], *, settable: bool = False) -> list[Entity]:
-        """Return the entities that words name best; of several those that are not there only to set a device up."""
+        """Return the entities that words name best; of several those not only for setting a device up."""
         best: list[Entity] = []
         level = Match.ALIKE
         for entity in self.found(words) if words else ():
@@ -158,8 +158,7 @@ class Devices:
 
     def found(self, words: Sequence[str]) -> list[Entity]:
         """Return every entity that words fit: its name, its device, its area or its kind."""
-        ids = frozenset.intersection(*map(self._fits, words))
-        return [self._by_id[each] for each in sorted(ids)]
+        return [self._by_id[each] for each in sorted(frozenset.intersection(*map(self._fits, words)))]
 
     def similar(self, name: str) -> list[str]:
         """Return names of devices, entities and areas that look like one, the nearest first."""
@@ -172,8 +171,7 @@ class Devices:
         }
         if len(every) > _MOST_COMPARED:
             every = {word: each for word, each in every.items() if word[:2] == said[:2]}
-        near = get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)
-        return [every[each] for each in near]
+        return [every[near] for near in get_close_matches(said, islice(every, _MOST_COMPARED), _SIMILAR)]
 
 
 def _alike(said: str, word: str) -> bool:

@@ -17,15 +17,12 @@ _MOST_ON_TOPIC = 100
 """Entities of one topic: their templates run with each of its messages."""
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
-
 type _Bindings = dict[str, tuple[Binding, ...]]
+__all__ = ["Binding", "Discovery"]
 
 
 class Discovery:
-    """The discovery configurations seen on the broker, by the topics they speak of. No prefix: there are none.
-
-    `devices` learns of the entities.
-    """
+    """The discovery configurations by their topics, none without prefix; `devices` learns entities."""
 
     def __init__(self, prefix: str, devices: Devices | None = None) -> None:
         self.prefix = prefix
@@ -34,7 +31,6 @@ class Discovery:
         self._by_topic: dict[str, _Bindings] = {}
 
     def is_config(self, topic: str) -> bool:
-        """Say whether a topic is one that configurations are published on."""
         return topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic) != ""
 
     def learn(self, topic: str, payload: bytes) -> bool:
@@ -82,6 +78,3 @@ def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:
         if len(bindings) < _MOST_ON_TOPIC:
             bindings[binding] = None
     return {topic: tuple(bindings) for topic, bindings in found.items()}
-
-
-__all__ = ["Binding", "Discovery"]

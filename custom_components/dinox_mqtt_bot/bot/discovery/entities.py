@@ -1,4 +1,4 @@
-"""The entities of Home Assistant's discovery: what they are called, where their values are, what can be set."""
+"""Home Assistant's discovery entities: what they are called, where values are, what can be set."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,9 +31,8 @@ class Source:
 class Entity:
     """One entity.
 
-    `values` are the topics its values arrive on; `sources` and `mode` (`all`, `any` or `latest`) tell whether it is there.
-    `main` is False for what configures or diagnoses a device. `optimistic` says that it does not tell what became of a
-    command.
+    `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
+    `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
     """
 
     id: str

@@ -50,7 +50,6 @@ class Wish:
 
     @property
     def asks_first(self) -> bool:
-        """Whether a person should confirm it."""
         return self.control.asks_first(self.value)
 
     @property
@@ -80,10 +79,10 @@ def _rendered(entity: Entity, template: str, payload: str, templates: Templates)
 
 
 def understood(devices: Devices, text: str, phrases: Phrases) -> Wish:
-    """Return what a text such as `kitchen lamp brightness 40` wants.
+    """Return what `kitchen lamp brightness 40` wants: the longest name with an allowed value.
 
-    Of all ways to part it into a name and a value the one with the longest name counts whose value is allowed. Raises BotError
-    `no_device`, `no_device_similar`, `not_settable`, `device_ambiguous`, `value_missing` or `value_not_allowed`.
+    Raises BotError `no_device`, `no_device_similar`, `not_settable`, `device_ambiguous`, `value_missing` or
+    `value_not_allowed`.
     """
     words = text.split()
     near: list[tuple[list[Entity], str]] = []
@@ -105,7 +104,7 @@ def _parted(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _wishes(entity: Entity, value: str) -> list[Wish]:
-    """Return the one thing about an entity that a value is for, if it is for any: named, else the first that takes it."""
+    """Return the one thing about an entity that a value is for: the one named, else the first to take it."""
     if not value:
         return _pressed(entity)
     for control in entity.controls:

@@ -1,4 +1,4 @@
-"""The value templates of discovery: those that are a path and a few filters run here, the rest in HA's sandbox."""
+"""Value templates of discovery: a path with a few filters runs here, the rest in HA's sandbox."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ _CALL = rf"\|\s*+(\w++)\s*+(?:\(\s*+({_ARGUMENT})?+\s*+\)\s*+)?+"
 _SIMPLE = re.compile(rf"\s*\{{\{{-?\s*(value_json|value)((?:{_STEP})*)\s*((?:{_CALL})*)-?\}}\}}\s*")
 _STEPS = re.compile(_STEP)
 _CALLS = re.compile(_CALL)
-
 _WORDS: dict[str, object] = {"true": True, "false": False, "none": None}
 
 
@@ -37,10 +36,7 @@ class ValueTemplate:
     filters: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
     def render(self, text: str, parsed: object, templates: Templates | None) -> str | None:
-        """Return the value as text; None if the message holds none. `parsed` is the payload as JSON.
-
-        Total: a template and its payload are a stranger's, and whatever they raise, they hold no value.
-        """
+        """Return the text; None if there is none. `parsed` is the JSON. Never raises: input is foreign."""
         try:
             return self._rendered(text, parsed, templates)
         except Exception:  # noqa: BLE001 - the message goes on, read without the template

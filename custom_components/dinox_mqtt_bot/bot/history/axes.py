@@ -26,16 +26,12 @@ _LEAST = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark of an axis, and what is written beside it."""
-
     at: float
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From where to where an axis goes, and its marks."""
-
     low: float
     high: float
     marks: tuple[Mark, ...]
@@ -63,7 +59,7 @@ def _round_step(least: float) -> float:
 
 
 def time_axis(span: Span, local: Local, day: str, most: int = 8) -> Axis:
-    """Return a scale over a span with `most` marks at round times; `day` is how a date is written (`strftime`)."""
+    """Return a scale over a span with `most` marks at round times; `day` is a date's `strftime`."""
     least = (span.until - span.since) / most
     step = next((step for step in _STEPS if step >= least), 0)
     days = next((days for days in _DAYS if days * DAY >= least), 0)

@@ -86,7 +86,7 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
 
 
 def numeric_fields(readings: Iterable[Reading]) -> list[str]:
-    """Return the fields of the newest readings that are numbers, what a device tells about itself at the end."""
+    """Return the newest readings' fields that are numbers; a device's own state comes last."""
     names = dict.fromkeys(
         each.name
         for reading in reversed(list(readings))
@@ -132,7 +132,7 @@ async def _nearer(
 
 
 async def _bounded(lookups: Lookups, topic: str, span: Span) -> Span:
-    """Return a span with an end, and one that began with time as one that begins with the topic's first message."""
+    """Return a span with an end; one that began with time begins with the topic's first message."""
     since = span.since or (await lookups.ports.history.statistics(topic, span)).first
     return Span(since, max(min(span.until, lookups.ports.clock.now() + 1), since + 1))
 
@@ -162,7 +162,7 @@ async def _read_again(lookups: Lookups, wanted: ChartRequest, since: float) -> l
 
 
 def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span: Span) -> tuple[float, str]:
-    """Return when the last of these numbers came, and that number: the mean of a few only where they are old."""
+    """Return when the last number came, and it: the mean of a few only where they are old."""
     came = (
         (reading.time, number_text(value))
         for reading in reversed(readings)

@@ -20,26 +20,22 @@ LARGEST = 8_000_000
 """Bytes of a file: upload services seldom take more."""
 
 COLUMNS = ("time", "topic", "name", "text", "value", "payload", "qos", "retain", "repeated", "priority")
-
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
 class FileFormat(StrEnum):
-    """What a file of messages is written in."""
-
     CSV = "csv"
     JSON = "json"
 
     @property
     def mime(self) -> str:
-        """The media type of such a file."""
         return "text/csv; charset=utf-8" if self is FileFormat.CSV else "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file. `cut` says that there were more messages than fit, `until` is the time of the last one in it."""
+    """A file; `cut`: not all messages fit, `until`: the time of the last one in it."""
 
     name: str
     text: str

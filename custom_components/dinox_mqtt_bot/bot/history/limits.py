@@ -12,8 +12,6 @@ from ..text.numbers import number, number_text, with_unit
 from ..text.units import convert
 
 MOST_LIMITS = 4
-
-
 _LEVELS = frozenset(
     {Operator.ABOVE, Operator.BELOW, Operator.AT_LEAST, Operator.AT_MOST, Operator.BETWEEN, Operator.OUTSIDE}
 )

@@ -1,4 +1,4 @@
-"""What follows a topic in a command that looks back: a span of time, a number of messages, perhaps a field."""
+"""What follows a topic in a command that looks back: a span, a number of messages, perhaps a field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LATER = datetime(2196, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """How far to look back. No span means all there is, or what the command thinks best; a count of 0 none."""
+    """How far to look back; no span: all, or what the command thinks best; a count of 0: none."""
 
     span: Span | None = None
     count: int = 0
@@ -24,7 +24,7 @@ class LookBack:
 
 
 def read_look_back(text: str, now: float, local: Local, *, most: int, fields: int = 0) -> LookBack:
-    """Read `24h`, `20`, `24h 20`, with `fields` also a field before it; `most` is the largest number.
+    """Read `24h`, `20`, `24h 20`; with `fields` a field before it; `most` is the largest number.
 
     Raises BotError `invalid_span` or `invalid_count`.
     """

@@ -38,8 +38,8 @@ class _Side:
 def parse_span(text: str, now: float, local: Local) -> Span | None:
     """Return the span that a text means, None if it means none.
 
-    A day is a whole one; a length of time and a time of day alone begin a span that has no end. Either side of `..` may
-    be left out. A time of day is today's, or yesterday's where today's has not come yet.
+    A day is whole; a length or a time of day begins an endless span. Either side of `..` may be left out. A
+    time of day is today's, else yesterday's if it has not come yet.
     """
     text = " ".join(text.split()).casefold()
     first, _, rest = text.partition(" ")

@@ -74,7 +74,7 @@ def longest_gap(points: Sequence[Point]) -> float:
 
 
 def sparkline(points: Sequence[Point], *, even: bool = False, width: int = WIDTH) -> str:
-    """Return the means as bars, each as long a time, or with `even` each a point. What is missing is a `·`."""
+    """Return means as bars, each as long a time, or with `even` a point each; a gap is a `·`."""
     if even or not points or points[-1].time <= points[0].time:
         cells: list[float | None] = [point.mean for point in points[-width:]]
     else:
@@ -84,7 +84,7 @@ def sparkline(points: Sequence[Point], *, even: bool = False, width: int = WIDTH
 
 
 def _cells(points: Sequence[Point], width: int) -> list[float | None]:
-    """Return the mean of each part of the time there are numbers of; within a usual interval it is the one before."""
+    """Return the mean of each part of the time with numbers; within a usual interval the one before."""
     since = points[0].time
     length = (points[-1].time - since) / width
     found: dict[int, list[Point]] = {}

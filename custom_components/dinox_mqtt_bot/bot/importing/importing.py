@@ -14,7 +14,7 @@ from .topics import plan_topics
 
 
 def plan(given: object, rules: RuleSet) -> Plan:
-    """Return what would become of the plugin's settings, JSON as text or values. Raises BotError `import_unreadable`."""
+    """Return what the plugin's settings (JSON) would become. Raises BotError `import_unreadable`."""
     foreign, made = recognise(given), Plan()
     subscriptions = plan_topics(made, foreign, rules)
     _each(made, "alert", foreign.alerts, AlertPlan(rules, subscriptions).take)
@@ -59,7 +59,6 @@ async def _keep(rule: Rule | None, port: Rules) -> None:
 
 
 def report(made: Plan, *, dry_run: bool) -> Table:
-    """Tell what became of each thing."""
     outcomes = [outcome for _, outcome in made.steps]
     counts = {
         word: str(sum(outcome.word == word for outcome in outcomes))

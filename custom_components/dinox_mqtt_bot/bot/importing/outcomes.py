@@ -16,7 +16,6 @@ _PRIORITIES = {priority.word: priority for priority in Priority} | {
 }
 _OFF = frozenset({"0", "false", "off", "no"})
 _ON = frozenset({"1", "true", "on", "yes"})
-
 type Rule = Subscription | AlertRule | Preset | Bridge
 
 
@@ -31,11 +30,9 @@ class Outcome:
     detail: str = ""
 
     def change(self, why: str) -> None:
-        """Take note that it is taken, but not just as it was."""
         self.word, self.why = "changed", why
 
     def skip(self, why: str, detail: str = "") -> None:
-        """Take note that it is not taken."""
         self.word, self.why, self.detail = "skipped", why, detail
 
 
@@ -46,7 +43,6 @@ class Plan:
     steps: list[tuple[Rule | None, Outcome]] = field(default_factory=list)
 
     def add(self, outcome: Outcome, rule: Rule | None = None) -> None:
-        """Add what becomes of one thing."""
         self.steps.append((rule, outcome))
 
 

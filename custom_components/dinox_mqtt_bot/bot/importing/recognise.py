@@ -1,7 +1,7 @@
 """The settings of the DinoX MQTT plugin, recognised wherever they stand in some JSON.
 
-The plugin keeps rules as rows (alerts, bridges) and as JSON inside of texts (presets, aliases, QoS, priorities), the
-latter under keys with one of several beginnings. Rules are recognised by their fields, all else by its key.
+Alerts and bridges are rows, known by their fields; presets, aliases, QoS and priorities are JSON inside of
+texts, known by keys with one of several beginnings.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,7 @@ from ..model.errors import BotError
 LONGEST = 5_000_000
 DEEPEST = 12
 MOST = 2_000
-
 type Fields = Mapping[str, object]
-
 _BEGINNING = re.compile(r"\A(?:mqtt_)?(?:sa_)?")
 _ALIASES = frozenset({"aliases", "topic_aliases"})
 _QOS = frozenset({"topic_qos"})
@@ -37,7 +35,7 @@ class Topic:
 
 @dataclass(slots=True)
 class Foreign:
-    """All that was recognised. `free_text` are the topics that free text goes to; `cut` says that there was more."""
+    """All that was recognised; `free_text` are topics for it; `cut`: there was more."""
 
     topics: dict[str, Topic] = field(default_factory=dict)
     alerts: list[Fields] = field(default_factory=list)
@@ -57,7 +55,7 @@ class Foreign:
 
 
 def recognise(given: object) -> Foreign:
-    """Return what there is in some JSON, a text or values. Raises BotError `import_unreadable` for a text that is none."""
+    """Return what some JSON, a text or values, holds. Raises BotError `import_unreadable`."""
     if isinstance(given, str):
         try:
             given = json.loads(given[: LONGEST + 1]) if len(given) <= LONGEST else None

@@ -40,7 +40,6 @@ class AlertPlan:
         self._subscriptions = subscriptions
 
     def take(self, fields: Fields, outcome: Outcome) -> AlertRule | None:
-        """Return the rule of a row, None if it is skipped."""
         topic_filter = filter_of(fields, outcome)
         operator = _OPERATORS.get(first(fields, "operator", "op").casefold())
         value = first(fields, "threshold", "value")
@@ -78,7 +77,6 @@ class PresetPlan:
         self._names = {fold(preset.name) for preset in rules.presets}
 
     def take(self, fields: Fields, outcome: Outcome) -> Preset | None:
-        """Return the preset of a row, None if it is skipped."""
         payload = fields.get("payload")
         wanted = Preset(
             first(fields, "name"),
@@ -107,7 +105,6 @@ class BridgePlan:
         self._contacts = {contact.jid for contact in rules.contacts}
 
     def take(self, fields: Fields, outcome: Outcome) -> Bridge | None:
-        """Return the bridge of a row, None if it is skipped."""
         topic_filter = filter_of(fields, outcome)
         if not topic_filter:
             return None

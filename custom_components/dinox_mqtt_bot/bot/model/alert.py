@@ -37,16 +37,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Everything that is known of a rule on one topic. Times are Unix seconds, 0 for never.
+    """What is known of a rule on one topic. Times are Unix seconds, 0 for never.
 
-    `number` is that of the incident, 0 before the first; each one has its own. `since` is when the state began,
-    `fired` when the incident did. `name` is what the topic is called, `value` the newest value with its unit, as a
-    person reads it, `amount` the same as a number; `peak` and `peak_amount` the worst of them. `trend` is 1 for
-    rising, -1 for falling. `untold` is what happened and is in no notice yet; `notices` the ids of the
-    newest notices that told of it, and `tag` that of the notification. `escalation` counts the steps taken. `repeat_at` and `escalate_at` are when it has
-    to be told again or escalated. `flaps` is how often it fired lately, fading with time; from then on it is told
-    once that it is `flapping`. `seen` is when the topic last said anything. `memory` is what the rule has
-    to remember of older values.
+    `number` is the incident's own, 0 before the first. `since` is the state's begin, `fired` the incident's.
+    `name` is the topic's; `value` the newest value with unit, as people read it, `amount` its number; `peak`
+    and `peak_amount` the worst of them. `trend` is 1 rising, -1 falling. `untold` is in no notice yet;
+    `notices` are the ids of the newest ones, `tag` the notification's. `escalation` counts steps taken;
+    `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired lately, fading; from `flapping`
+    on it is told once. `seen`: the topic last spoke. `memory` holds older values for the rule.
     """
 
     rule: str
@@ -79,21 +77,16 @@ class Alert:
 
     @property
     def active(self) -> bool:
-        """Whether something is wrong now."""
         return self.state in ACTIVE
 
     @property
     def acknowledged(self) -> bool:
-        """Whether somebody has taken it on."""
         return self.acknowledged_at > 0
 
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """One line of an incident's log. `who` is a bare JID, a target or what a surface calls its user.
-
-    With `Step.TOLD` `who` is told and `note` the id of the notice.
-    """
+    """A line of an incident's log. `who`: bare JID, target or surface's user; `note`: notice id if TOLD."""
 
     number: int
     rule: str
@@ -121,10 +114,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one moment changed, to be stored as a whole or not at all.
-
-    `gone` are the (rule, topic) of alerts that are remembered no more.
-    """
+    """What one moment changed, to be stored whole or not at all; `gone` (rule, topic) are forgotten."""
 
     alerts: tuple[Alert, ...] = ()
     events: tuple[AlertEvent, ...] = ()

@@ -10,14 +10,14 @@ from .rules import AlertRule, Subscription
 from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
+type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """A message came in. `shown` says whether it goes to the chat, now or in a digest.
+    """A message came in. `shown`: it goes to the chat, now or in a digest.
 
-    `new` is False for what is in the history already: a retained message known before, a redelivered one.
-    Entities show its value all the same; nobody is told of it.
+    Not `new`: the history has it (a known retained, or a redelivered one); entities show it, nobody is told.
     """
 
     reading: Reading
@@ -44,10 +44,7 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class AlertChanged:
-    """An alert went from one state to another, or somebody did something to it (`step`, then `before` is its state).
-
-    `who` did it, empty if nobody did.
-    """
+    """An alert changed its state, or somebody (`who`) did `step` to it; `before` is its state then."""
 
     alert: Alert
     rule: AlertRule
@@ -62,9 +59,6 @@ class AlertValue:
 
     alert: Alert
     rule: AlertRule
-
-
-type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
 
 
 class Listeners[T]:

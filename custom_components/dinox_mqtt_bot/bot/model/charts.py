@@ -17,8 +17,7 @@ class Limit:
 class Picture:
     """What a picture of a series shows.
 
-    `limits` are lines across, `bands` the times an alert was active. `last` is the newest number as it is written, empty
-    for what the last point says.
+    `limits` are lines across, `bands` active alerts, `last` the newest number as written (empty: last point).
     """
 
     title: str

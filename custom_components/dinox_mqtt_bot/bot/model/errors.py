@@ -2,10 +2,7 @@
 
 
 class BotError(Exception):
-    """Something the caller can do something about.
-
-    `key` names `exceptions.<key>.message` in the translations; `placeholders` fill it.
-    """
+    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`."""
 
     def __init__(self, key: str, **placeholders: object) -> None:
         super().__init__(key, placeholders)

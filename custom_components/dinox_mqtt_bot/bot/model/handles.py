@@ -9,8 +9,6 @@ from .topics import SIMILAR, fold
 
 
 class Numbered(Protocol):
-    """A thing with a number and perhaps a name."""
-
     @property
     def name(self) -> str: ...
 
@@ -27,7 +25,6 @@ class Handles[Thing: Numbered]:
         self._things = {str(thing.number): thing for thing in every} | self._named
 
     def get(self, handle: str) -> Thing | None:
-        """Return the thing that is called so, if there is one."""
         wanted = fold(handle)
         return self._things.get(wanted) or self._things.get(wanted.removeprefix("#").lstrip())
 

@@ -1,4 +1,4 @@
-"""What can be asked of the stored messages: numbers over time, statistics, all of them, how many there are."""
+"""What can be asked of the stored messages: numbers over time, statistics, all of them, their count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What the messages of a filter in a span come to. Times are 0 where there is nothing.
+    """What a filter's messages in a span come to. Times are 0 where there is nothing.
 
-    `low`, `mean` and `high` are None without `numbers`; of the values that are alike the newest gives the time.
+    `low`, `mean`, `high` are None without `numbers`; of equal values the newest gives the time.
     """
 
     messages: int = 0
@@ -67,9 +67,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is stored: rows by table, bytes of the files, the times of the oldest and the newest message.
+    """How much is stored: rows by table, bytes, times of the oldest and newest message.
 
-    `days` and `most` say how long and how many messages are kept, `log_days` how long the logs.
+    `days` and `most` limit the messages kept, `log_days` the logs.
     """
 
     rows: Mapping[str, int]
@@ -107,10 +107,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One step of one notice: the notice's id, whom it is for, how far it came, and when (Unix seconds).
+    """One step of one notice: its id, for whom, how far it came, and when (Unix seconds).
 
-    `state` is a `Delivery` or one of `held`, `merged`, `superseded`; `note` says more, as the id of the notice that
-    it was merged into, or why a target failed.
+    `state` is a `Delivery` or `held`, `merged`, `superseded`; `note`: the notice merged into, why it failed…
     """
 
     notice: str
@@ -122,8 +121,6 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """What is remembered of one topic."""
-
     topic: str
     name: str
     count: int

@@ -1,7 +1,6 @@
-"""Bare JIDs, in the one spelling that XMPP servers compare (RFC 6122 §2: Nodeprep, Nameprep).
+"""Bare JIDs as XMPP servers compare them (RFC 6122 §2: Nodeprep, Nameprep).
 
-RFC 7622 replaced stringprep by PRECIS, yet the servers people run, and slixmpp, still prepare with stringprep;
-a contact is recognised by comparing with what they send.
+RFC 7622 has PRECIS, but servers and slixmpp still use stringprep; contacts are matched with what they send.
 """
 
 from encodings.idna import ToASCII, ToUnicode
@@ -14,7 +13,6 @@ from .errors import BotError
 
 MAX_PART_BYTES = 1023
 MAX_DOMAIN_CHARACTERS = 253
-
 _DELIMITERS = frozenset("\"&'/:<>@")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 §3.1
 _HOST_CHARACTERS = re.compile(r"[^\x00-\x7f]|[a-z0-9_-]")
@@ -33,10 +31,7 @@ _ALWAYS_PROHIBITED = (
 
 
 def bare_jid(text: str) -> str:
-    """Return the bare JID that `text` names; a resource and surrounding blanks are dropped.
-
-    Raises BotError `invalid_jid`; a JID without a local part is none of a person, a room or a bot.
-    """
+    """Return the bare JID that `text` names. Raises BotError `invalid_jid`, also without a local part."""
     local, _, domain = text.strip().partition("/")[0].partition("@")
     try:
         return f"{_node(local)}@{_domain(domain)}"
@@ -59,8 +54,7 @@ def _node(local: str) -> str:
 def _domain(domain: str) -> str:
     if domain.startswith("[") and domain.endswith("]"):
         return f"[{ipaddress.IPv6Address(domain[1:-1])}]"
-    labels = [_label(label) for label in _DOTS.split(domain.removesuffix("."))]
-    name = ".".join(labels)
+    name = ".".join([_label(label) for label in _DOTS.split(domain.removesuffix("."))])
     if len(name) > MAX_DOMAIN_CHARACTERS:
         raise ValueError
     return name

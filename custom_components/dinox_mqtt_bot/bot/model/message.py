@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+MORE = "…"
+"""Name of a last field whose text is the number of fields left out."""
+
 
 class QoS(IntEnum):
     """Quality of service (MQTT 5 §4.3)."""
@@ -28,12 +31,11 @@ NO_PROPERTIES = Properties()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
-    """One PUBLISH received.
+    """One PUBLISH received, at Unix time `received`.
 
-    `packet_id` is 0 for QoS 0; with `connection`, which counts the network connections of the link, it is
-    all that an acknowledgement needs. `fetched`: afterwards, because nobody was there when it was published; only an
-    adapter knows. `repeated`: it may have come before, by the DUP flag or because it was fetched. `received` is Unix
-    time in seconds.
+    `packet_id` (0 for QoS 0) and `connection`, the count of the link's connections, are what an
+    acknowledgement needs. `fetched`: later, as nobody was there when it came (adapters know). `repeated`: it
+    may have come before, by DUP or fetching.
     """
 
     topic: str
@@ -46,10 +48,6 @@ class Message:
     packet_id: int = 0
     connection: int = 0
     fetched: bool = False
-
-
-MORE = "…"
-"""Name of a last field whose text is the number of fields left out."""
 
 
 class Kind(StrEnum):
@@ -77,11 +75,10 @@ class Field:
 class Reading:
     """What a message means, parsed once.
 
-    `name` is the header line of the chat message; `text` the value as a person reads it, safe for
-    XML 1.0, of more than 262,144 characters the beginning and `…`; `value` the number, if it is one; `json` the parsed payload, None if it is none
-    (a JSON `null` too); `time` the message's own time, else that of receipt, in Unix seconds;
-    `media` the kind of a binary payload ("png"), the address of a playlist's stream, or the title of a
-    web page. `text` and `unit` are apart: "22.5" and "°C". A binary payload has no text.
+    `name` heads the chat message. `text` is the value as people read it, safe for XML 1.0, of more than
+    262,144 characters the beginning and `…`; `unit` is apart ("22.5", "°C"). `value` is its number, if any;
+    `json` the parsed payload or None (also for `null`); `time` its own time, else receipt, in Unix seconds.
+    `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
     """
 
     message: Message

@@ -11,10 +11,9 @@ type Ring = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a notification of Home Assistant has besides its text.
+    """What a notification of Home Assistant has besides its text; it replaces one of the same `tag`.
 
-    One with the same `tag` takes the place of an earlier one. `sound` is False where it must not ring; critical ones
-    ring all the same. `url` is what a tap opens: a path of Home Assistant's pages or an address, or empty.
+    `sound` False must not ring (critical ones do). `url` is the HA path or address a tap opens, or empty.
     """
 
     title: str
@@ -25,12 +24,11 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing the bot has to say to one contact, or to one target of Home Assistant (then it has a `push`).
+    """One thing to say to one contact, or to one target of Home Assistant (then it has a `push`).
 
-    `id` is the stanza id and XEP-0359 origin id, the same in every repetition. `to` is a bare JID, or a target:
-    `notify.<name>`, a notify entity or a notify action; with `room` the bare JID of a room. `at` is Unix time.
-    With `file` the text is the address of an uploaded file, told as such (XEP-0066).
-    `replaces` is the id of an earlier notice that this one corrects (XEP-0308), or empty.
+    `id` is stanza and origin id (XEP-0359), the same when repeated. `to` is a bare JID, a room's with `room`,
+    or a target: `notify.<name>`, an entity or action. `at` is Unix time. With `file` the text is an upload's
+    address (XEP-0066). `replaces` is the id of the notice corrected (XEP-0308), or empty.
     """
 
     id: str

@@ -8,13 +8,16 @@ from .alert import Alert
 from .charts import Picture
 from .rules import Role
 
+type Cell = str | Text
+type Reply = Text | Table | Chart
+PREFIX = "/mqtt"
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A translated sentence.
+    """A translated sentence: `common.<key>`, or with a dot any path.
 
-    `key` names `common.<key>`, with a dot in it any path; a placeholder that is a Text is translated before it is filled in. `facts` is
-    what an action answers in its place (JSON-able).
+    A Text among the placeholders is translated first. `facts` is what an action answers instead (JSON-able).
     """
 
     key: str
@@ -24,11 +27,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells.
+    """Rows of cells, a column (key below `common.`) each.
 
-    `columns` are keys below `common.`, one for each cell of a row. `empty` is said when there are no rows, `note`
-    after them. When there are too many rows to show, the first ones are shown, with `keep_last` the last ones;
-    `more` tells how to see the rest. `facts` is what an action answers: one JSON-able mapping per row.
+    `empty` stands for no rows, `note` follows them. Of too many the first show, with `keep_last` the last;
+    `more` tells how to see the rest. `facts` are an action's answer: a JSON-able mapping per row.
     """
 
     title: Text
@@ -50,20 +52,10 @@ class Chart:
 
     @property
     def facts(self) -> Mapping[str, object]:
-        """What an action answers."""
         return self.told.facts
 
 
-type Cell = str | Text
-type Reply = Text | Table | Chart
-
-
-PREFIX = "/mqtt"
-
-
 class Surface(StrEnum):
-    """The way a command was reached."""
-
     CHAT = "chat"
     FORM = "form"
     ACTION = "action"
@@ -72,7 +64,7 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `who` is a bare JID, or what the surface calls its user; `about` the alerts that a reply is to."""
+    """Who asks: a bare JID, or what the surface calls its user; `about`: alerts that a reply is to."""
 
     surface: Surface
     who: str

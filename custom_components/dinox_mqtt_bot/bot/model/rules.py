@@ -26,7 +26,6 @@ class Operator(StrEnum):
 
     @property
     def word(self) -> str:
-        """The name, in lower case: a key for translations."""
         return self.name.lower()
 
 
@@ -34,9 +33,9 @@ class Operator(StrEnum):
 class Condition:
     """An operator with what it compares to.
 
-    `values` are as the user typed them: two for BETWEEN and OUTSIDE, none for CHANGES and STALE, one for all others.
-    `clear` is the value at which an alert is over, empty: as soon as the condition does not hold. `seconds` is the
-    time that RISES and FALLS look back, and the silence that STALE bears; 0 with STALE: learned per topic.
+    `values` are as typed: two for BETWEEN and OUTSIDE, none for CHANGES and STALE, else one. At `clear` an
+    alert is over; empty: when the condition fails. `seconds`: RISES and FALLS look back, STALE bears (0:
+    learned).
     """
 
     operator: Operator
@@ -64,7 +63,6 @@ class Priority(IntEnum):
 
     @property
     def word(self) -> str:
-        """The word a user types and reads."""
         return self.name.lower()
 
 
@@ -87,7 +85,6 @@ class Role(IntEnum):
 
     @property
     def word(self) -> str:
-        """The word a user types and reads."""
         return self.name.lower()
 
 
@@ -95,8 +92,7 @@ class Role(IntEnum):
 class Subscription:
     """One topic filter the user wants, with how its messages are shown.
 
-    `sound` says whether notifications of Home Assistant about its topics ring; critical ones always do. `keep_days` is how
-    long its messages stay in the history, 0 for as long as all others.
+    `sound`: it rings (critical ones always do). `keep_days` its messages stay, 0: as long as all others.
     """
 
     filter: str
@@ -113,13 +109,11 @@ class Subscription:
 class AlertRule:
     """When to raise an alert, about what, and whom to tell.
 
-    `id` is the rule's own for ever (that of its subentry; empty before it has one), `number` the handle that a user
-    types and `name` the other one. `field` is a path into the payload, empty for the whole value (`paths.lookup`).
-    `hold` seconds the condition must last before it fires. Every `repeat` seconds it is told again until it
-    is acknowledged, 0 for never. `contacts` (bare JIDs) are told, all that receive if there are none; `targets`
-    are notify entities or actions of Home Assistant, told beside those of the bot. As long as nobody
-    acknowledges, each `escalate_after` seconds the next of `escalate_to` (contacts or targets) is told, at last
-    everybody and as critical; 0 for no escalation.
+    `id` is its own for ever (its subentry's; empty before), `number` and `name` the handles for typing.
+    `field` is a path into the payload (`paths.lookup`), empty for the whole. It must last `hold` seconds to
+    fire and is told again each `repeat` seconds until acknowledged (0: never). `contacts` (bare JIDs; none:
+    all that receive) and `targets` (notify entities or actions, beside the bot's) are told. Unacknowledged,
+    each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     """
 
     filter: str
@@ -145,9 +139,9 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A bare JID the bot talks to. `receives` says whether messages are told to it without being asked.
+    """A bare JID the bot talks to; `receives`: messages are told to it unasked.
 
-    `user` is the id of the user of Home Assistant in whose name a conversation agent acts for it, or empty.
+    `user` is the HA user in whose name a conversation agent acts for it, or empty.
     """
 
     jid: str
@@ -178,11 +172,11 @@ class Format(StrEnum):
 class Bridge:
     """Carries messages between a topic filter and a contact or room.
 
-    `id` and `number` are what they are for an `AlertRule`, so is `name`. `to` is a bare JID, with `room` that of a room (XEP-0045) which
-    the bot joins as `nick` (empty: the bot's name). `template` is the text with `{name} {topic} {value} {unit} {time} {payload}`, empty
-    for that of the format. `topic` is where what is said there is published, empty: `dinox/bridge/<bot>/<local part of to>`; who says
-    it needs `role`. More than `per_minute` messages a minute out are told as one; 0: each by itself and in order, as answers to
-    questions must be.
+    `id`, `number`, `name` are as in `AlertRule`. `to` is a bare JID, with `room` that of a room (XEP-0045)
+    joined as `nick` (empty: the bot's name). `template`: text with `{name} {topic} {value} {unit} {time}
+    {payload}`, empty: the format's. What those of `role` say there is published on `topic`, empty:
+    `dinox/bridge/<bot>/<local part of to>`. More than `per_minute` messages out are told as one; 0: each
+    singly and in order, as answers to questions must be.
     """
 
     filter: str
@@ -205,7 +199,7 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named publish. `payload` may hold `{value}` (the words after the name), `{contact}` and `{timestamp}` (ISO 8601)."""
+    """A named publish; `payload` may hold `{value}` (words after name), `{contact}`, `{timestamp}`: ISO."""
 
     name: str
     topic: str
@@ -218,7 +212,7 @@ class Preset:
 
 
 class Ear(StrEnum):
-    """Where a text goes that is no command: nowhere, to a topic, to a conversation agent of Home Assistant."""
+    """Where a text that is no command goes: nowhere, to a topic, or to a conversation agent."""
 
     OFF = "off"
     TOPIC = "topic"
@@ -229,9 +223,9 @@ class Ear(StrEnum):
 class FreeText:
     """What becomes of text that is no command.
 
-    With TOPIC it is published on `topic`; what comes on `response_topic` within `timeout` seconds is the answer. With
-    AGENT `agent` is the id of a conversation agent, empty for Home Assistant's own; `without_user` lets it act also for
-    contacts who have no user of Home Assistant, with all rights then.
+    TOPIC publishes it on `topic`; what comes on `response_topic` within `timeout` seconds is the answer.
+    AGENT asks the conversation agent of this id, empty: HA's own; `without_user` lets it act, with all
+    rights, for contacts without HA user.
     """
 
     ear: Ear = Ear.OFF
@@ -246,10 +240,9 @@ class FreeText:
 class RuleSet:
     """Everything configured for one bot, replaced as a whole when anything changes.
 
-    `targets` are the notify entities and actions that every alert goes to. `sound` is what `Subscription.sound` is,
-    for all topics. More than `storm` notices about alerts a minute are told as one; 0 for no such brake.
-    `click` is what a notification opens: a path of Home Assistant's pages or an address, or empty. What is subscribed to
-    `beside` reaches the bot and is told to nobody.
+    `targets` (notify entities and actions) get every alert. `sound` is `Subscription.sound` for all. More
+    than `storm` alert notices a minute are told as one (0: never). `click` is the HA path or address a
+    notification opens, or empty. What is subscribed to `beside` reaches the bot and is told to nobody.
     """
 
     subscriptions: tuple[Subscription, ...] = ()

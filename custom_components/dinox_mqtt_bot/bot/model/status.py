@@ -5,8 +5,6 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """Where a link stands."""
-
     CONNECTING = "connecting"
     ONLINE = "online"
     OFFLINE = "offline"
@@ -16,10 +14,9 @@ class Phase(StrEnum):
 class LinkStatus:
     """State of one link.
 
-    `reason` is a translation key (`common.reason_<reason>`) or empty; a link that is up may have one too, for
-    what is not as it should be. `detail` is what the other side or
-    the operating system said, for the log and the diagnostics. `fatal` says that trying again is of little
-    use until the user changes something (refused credentials).
+    `reason` (`common.reason_<reason>`, or empty) tells on a link that is up what is amiss. `detail` is in the
+    words of the other side or the OS, for log and diagnostics. `fatal`: no use to retry until the user
+    changes something (refused credentials).
     """
 
     phase: Phase
@@ -29,20 +26,14 @@ class LinkStatus:
 
 
 class SteadyStatus:
-    """The last state of a link that means something, without the flicker of each new attempt.
-
-    `since` is Unix time, 0 if it never came or went.
-    """
+    """A link's last state that means something, without each attempt. `since`: Unix time, 0: never moved."""
 
     def __init__(self, status: LinkStatus) -> None:
         self.status = status
         self.since = 0.0
 
     def follow(self, status: LinkStatus, now: float) -> bool:
-        """Take over a new state; say whether the link came or went.
-
-        An attempt to come back leaves the link offline, with the reason that took it away.
-        """
+        """Take over a state; say whether the link came or went. Attempts stay offline, with the reason."""
         before = self.status.phase
         if status.phase is Phase.CONNECTING and before is Phase.OFFLINE:
             return False
@@ -63,9 +54,9 @@ class BotState(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How far a notice has come: queued, acknowledged by the server (XEP-0198), received (0184), read (0333).
+    """How far a notice has come: queued, accepted by the server (XEP-0198), received (0184), read (0333).
 
-    `accepted` is the end of what is known of a target: Home Assistant's action took it.
+    A target ends with `accepted`: Home Assistant's action took it.
     """
 
     QUEUED = "queued"
@@ -78,9 +69,9 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """A snapshot for sensors, `status` and diagnostics. Times are Unix seconds, 0 for never, infinity for no end.
+    """A snapshot for sensors, `status` and diagnostics; times: Unix seconds, 0 never, ∞ no end.
 
-    `firing` counts active alerts. `do_not_disturb` is that of the bot, not that of single contacts.
+    `firing` counts active alerts. `do_not_disturb` is the bot's, not that of single contacts.
     """
 
     state: BotState

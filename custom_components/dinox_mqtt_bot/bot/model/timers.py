@@ -5,7 +5,6 @@ import math
 from typing import Protocol
 
 NEVER = math.inf
-
 type Key = tuple[str, str]
 
 
@@ -17,8 +16,7 @@ def is_due(at: float, now: float, within: float) -> bool:
 class Timers:
     """Who has to be looked at when; each key once, at the earliest of its times.
 
-    A time that moves later costs nothing: whoever is looked at too early is put back. What is due at the same time
-    comes in the order of the keys, in every run the same.
+    A later time costs nothing: who is looked at too early is put back. Of equal times the key decides.
     """
 
     def __init__(self) -> None:
@@ -48,7 +46,6 @@ class Timers:
         return found
 
     def forget(self, key: Key) -> None:
-        """Look at a key no more."""
         self._times.pop(key, None)
 
     def shift(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Topic names and topic filters (MQTT 5 §4.7): what is valid, what matches, which rules a topic falls under."""
+"""Topic names and topic filters (MQTT 5 §4.7): what is valid, what matches, which rules apply."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -18,6 +18,10 @@ _KNOWN_TOPICS = 20_000
 _REFUSED = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 _SHARE = "$share/"
+SIMILAR = 3
+
+type _Wanted = tuple[int, str, QoS]
+"""A filter with its place among all."""
 
 
 def valid_topic(text: str) -> None:
@@ -28,7 +32,7 @@ def valid_topic(text: str) -> None:
 
 
 def valid_filter(text: str) -> None:
-    """Raise BotError `invalid_filter` unless `text` is a topic filter, shared or not (MQTT 5 §4.7.1, §4.8.2)."""
+    """Raise BotError `invalid_filter` unless `text` is a filter, shared or not (MQTT 5 §4.7.1, §4.8.2)."""
     why = _text_fault(text) or _share_fault(text) or _wildcard_fault(shared(text)[1])
     if why:
         raise BotError("invalid_filter", filter=text, why=why)
@@ -65,7 +69,7 @@ def shared(text: str) -> tuple[str, str]:
 
 
 def matches(topic_filter: str, topic: str) -> bool:
-    """Say whether a message on `topic` comes in by `topic_filter`; a shared filter counts by its filter part."""
+    """Say whether `topic_filter`, its share group left out, matches `topic` (MQTT 5 §4.7)."""
     wanted = shared(topic_filter)[1].split("/")
     levels = topic.split("/")
     if topic.startswith("$") and wanted[0] in ("+", "#"):
@@ -102,7 +106,7 @@ def _levels(topic_filter: str) -> list[str]:
 
 
 class _Node[T]:
-    """One level of the trie: `here` holds the filters that end at it, `below` those that end in `#` under it."""
+    """One level of the trie: `here` holds the filters that end at it, `below` those with `#` next."""
 
     __slots__ = ("below", "children", "here", "plus")
 
@@ -134,10 +138,7 @@ class _Node[T]:
 
 
 class Filters[T]:
-    """What belongs to topic filters, found by topic.
-
-    A topic asked for before costs one dictionary look-up, however many filters there are.
-    """
+    """What belongs to topic filters, found by topic: one dictionary look-up if asked before."""
 
     def __init__(self, items: Mapping[str, T] | None = None) -> None:
         self._root = _Node[T]()
@@ -169,10 +170,9 @@ class Filters[T]:
         self._found.clear()
 
     def find(self, topic: str) -> tuple[T, ...]:
-        """Return all that matches, most specific first.
+        """Return all that matches, most specific first: at the first difference name, `+`, `#`.
 
-        At the first level that differs a name goes before `+`, and `+` before `#`. Filters that differ only
-        in their share group go in the order of their text, the plain one first.
+        Filters that differ only in their share group go in the order of their text, the plain one first.
         """
         found = self._found.get(topic)
         if found is None:
@@ -182,7 +182,6 @@ class Filters[T]:
         return found
 
     def best(self, topic: str) -> T | None:
-        """Return the most specific of what matches."""
         found = self.find(topic)
         return found[0] if found else None
 
@@ -219,12 +218,7 @@ def _ordered[T](items: dict[str, T]) -> Iterator[T]:
         yield items[key]
 
 
-SIMILAR = 3
-
-
 class Subscriptions:
-    """What the user subscribed to."""
-
     def __init__(self, subscriptions: Iterable[Subscription] = ()) -> None:
         self._by_filter = {each.filter: each for each in subscriptions}
         self._by_topic = Filters(self._by_filter)
@@ -246,7 +240,6 @@ class Subscriptions:
         return self._by_topic.best(topic)
 
     def get(self, topic_filter: str) -> Subscription | None:
-        """Return the subscription of this very filter."""
         return self._by_filter.get(topic_filter)
 
     def resolve(self, name: str) -> str:
@@ -267,10 +260,10 @@ class Subscriptions:
         return [written[near] for near in get_close_matches(fold(name), written, SIMILAR)]
 
     def wanted(self, discovery_prefix: str) -> Mapping[str, QoS]:
-        """Return what the broker is asked for: the filters, and those of the discovery configurations.
+        """Return what the broker is asked for: the filters, and those of discovery configurations.
 
-        A filter that another one covers at the same QoS or better is left out, because a broker may deliver a
-        message once for each overlapping filter (MQTT 5 §3.3.4; Mosquitto 2.1 and ejabberd do).
+        Not what another covers at the same QoS or better: brokers (Mosquitto 2.1, ejabberd) may deliver a
+        message once for each overlapping filter (MQTT 5 §3.3.4).
         """
         levels = ("+/+", "+/+/+") if discovery_prefix else ()
         # First, so that the retained values that come with the others have their names already.
@@ -284,12 +277,8 @@ class Subscriptions:
         }
 
 
-type _Wanted = tuple[int, str, QoS]
-"""A filter with its place among all."""
-
-
 def _redundant(wanted: _Wanted, by_topic: Filters[_Wanted]) -> bool:
-    """Say whether another filter brings the same messages; of two that cover each other the first one stays.
+    """Say whether another filter brings the same messages; of two that cover each other the first stays.
 
     A filter is looked up as if it were a topic: what covers it is among what matches it.
     """

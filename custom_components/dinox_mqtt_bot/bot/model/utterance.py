@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One chat message that came in.
+    """One chat message, sent by the bare JID `jid` with the client `resource` at Unix time `at`.
 
-    `jid` is the bare JID of the sender, `resource` that of its client; `id` the stanza id; `at` the Unix time
-    at which it was sent. `reply_to` is the id of the message that it answers (XEP-0461), or empty. What was said in a
-    room has the room's bare JID as `room`, the sender's own as `jid` and its nickname as `resource`.
+    `id` is the stanza id, `reply_to` that of the message answered (XEP-0461), or empty. Said in a room, it
+    has the room's bare JID as `room`, the nickname as `resource`.
     """
 
     jid: str
@@ -23,10 +22,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What somebody put to a message: all their emojis on the message of this id (XEP-0444), none if withdrawn.
-
-    `jid` is the bare JID of who reacts.
-    """
+    """All emojis by `jid` (bare) on the message of this id (XEP-0444), none if withdrawn."""
 
     jid: str
     to: str

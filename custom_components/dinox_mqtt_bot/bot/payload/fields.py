@@ -14,7 +14,6 @@ _MOST_COUNTED = 1_000
 _DEEPEST_SHOWN = 6
 _DEEPEST = 64
 _LONGEST_INTEGER = 300
-
 _UNITS = ("unit", "unit_of_measurement")
 
 
@@ -65,7 +64,7 @@ def _deep(value: object) -> bool:
 
 
 def fields_of(parsed: Mapping[str, object] | list[object]) -> tuple[Field, ...]:
-    """Return the leaves of a JSON object or array as fields, 40 at most; then one more that counts the rest."""
+    """Return a JSON object's or array's leaves as fields, 40 at most; one more counts the rest."""
     leaves = _leaves("", parsed, 0)
     fields = tuple(islice(leaves, MOST_FIELDS))
     rest = sum(1 for _ in islice(leaves, _MOST_COUNTED)) if len(fields) == MOST_FIELDS else 0
@@ -105,10 +104,7 @@ def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
 
 
 def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
-    """Return the key that an object's unit belongs to, and the key of the unit; nothing if it has none.
-
-    The unit belongs to `value`, or to the only number there is.
-    """
+    """Return the key an object's unit is of (`value`, or the only number) and the unit's, or none."""
     unit_key = next((key for key in _UNITS if isinstance(value.get(key), str)), "")
     if not unit_key:
         return "", ""

@@ -10,7 +10,7 @@ from .fields import fields_of, line, parse_json, scalar_text
 from .media import binary_kind, is_page, page_title, stream_url
 
 LARGE = 262_144
-"""Size above which text is cut, JSON is shown as text, and damaged text is data: the event loop cannot wait."""
+"""Beyond this size text is cut, JSON is text, damaged text is data: the event loop cannot wait."""
 
 _SAMPLE = 4_096
 _SHORT = 32
@@ -18,7 +18,6 @@ _SHORT = 32
 # ESC is not here: terminal colours in logs are text.
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FAULT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
-
 _WORDS: dict[str, object] = {"true": True, "false": False}
 
 
@@ -128,10 +127,7 @@ def _json(text: str) -> Meaning | None:
 
 
 def described(meaning: Meaning) -> Meaning:
-    """Return a JSON object or array with its fields, and with text that people read in place of JSON.
-
-    This is a step of its own because the entities of HA discovery often say better what is in it.
-    """
+    """Return JSON with its fields and a readable text; a step apart: HA discovery often knows better."""
     parsed = meaning.json
     if not isinstance(parsed, (dict, list)):
         return meaning
@@ -142,8 +138,7 @@ def described(meaning: Meaning) -> Meaning:
         if found is None:
             return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
         return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
-    text = ", ".join(map(line, fields))
-    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed)
+    return Meaning(Kind.JSON, ", ".join(map(line, fields)), _main_value(fields), "", fields, parsed)
 
 
 def _main_value(fields: tuple[Field, ...]) -> float | None:

@@ -48,6 +48,16 @@ FAMILIES = {
 }
 """Which family a kind belongs to; what is not here is data."""
 
+_PAGE = re.compile(
+    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+"
+    r"<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
+)
+_TITLE = re.compile(r"(?is)<title[^>]{0,200}>([^<]{1,500})")
+_PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
+_ENTRY = re.compile(r"(?i)file[0-9]+\s*=\s*(.*)")
+_ENTRY_LINES = 100
+_URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
+
 
 def binary_kind(payload: bytes) -> str:
     """Return the kind of a payload that is not text ("png"), or nothing if its first bytes tell none."""
@@ -78,7 +88,7 @@ def _bmp(payload: bytes) -> str:
 
 
 def _mpeg_audio(payload: bytes) -> str:
-    """Look for an MPEG audio frame: eleven set bits, then a version, layer, bit rate and sampling rate that exist.
+    """Look for an MPEG audio frame: 11 set bits, then version, layer, bit and sampling rate that exist.
 
     Layer I does not count: nobody has it, and UTF-16 begins like it.
     """
@@ -86,12 +96,6 @@ def _mpeg_audio(payload: bytes) -> str:
     sync = payload[0] == 0xFF and second & 0xE0 == 0xE0 and second & 0x18 != 0x08
     exists = second & 0x06 in (0x02, 0x04) and third & 0xF0 != 0xF0 and third & 0x0C != 0x0C
     return "mp3" if sync and exists else ""
-
-
-_PAGE = re.compile(
-    r"(?is)\s*+(?>(?:<\?xml(?:(?!\?>).)*\?>|<!--(?:(?!-->).)*-->)\s*+)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|meta\s)"
-)
-_TITLE = re.compile(r"(?is)<title[^>]{0,200}>([^<]{1,500})")
 
 
 def is_page(text: str) -> bool:
@@ -105,13 +109,8 @@ def page_title(text: str) -> str:
     return " ".join(unescape(found[1]).split()) if found else ""
 
 
-_PLAYLISTS = (".m3u", ".m3u8", ".pls", ".xspf")
-_ENTRY = re.compile(r"(?i)file[0-9]+\s*=\s*(.*)")
-_ENTRY_LINES = 100
-
-
 def stream_url(text: str) -> str:
-    """Return the address that a playlist (M3U, PLS), or a bare link to one, plays; nothing for any other text."""
+    """Return the address that a playlist (M3U, PLS), or a bare link to one, plays; else nothing."""
     head = text[:_HEAD].replace("�", "").strip()
     start = head[:10].lower()
     if start.startswith(("#extm3u", "#extinf")):
@@ -126,9 +125,6 @@ def stream_url(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines()[:_ENTRY_LINES]]
-
-
-_URL = re.compile(r"(?i)https?://[^\s/?#\0-\x20\x7f]+[^\s\0-\x20\x7f<>\"]{0,2000}")
 
 
 def is_url(text: str) -> bool:

@@ -23,7 +23,7 @@ _SIMPLE = re.compile(r"[^\W\d][\w-]*")
 
 
 def parse_path(text: str) -> Path:
-    """Return the steps of a path: keys, and indexes of arrays. Total: what is no path is the name of a key."""
+    """Return a path's steps: keys and array indexes. Never raises: what is no path is a key."""
     steps: list[str | int] = []
     for found in _STEP.finditer(text.strip()):
         if found["index"] is not None:
@@ -48,10 +48,7 @@ def _step(step: str | int) -> str:
 
 
 def lookup(reading: Reading, path: Path) -> Value | None:
-    """Return the value at a path, or the reading's own if the path is empty; None if there is none.
-
-    The payload's JSON is looked through first, then the names that HA discovery gives its values.
-    """
+    """Return the value at a path of the JSON, else so named by HA; for no path the reading's own; or None."""
     if not path:
         return _own(reading)
     parents: list[object] = []
@@ -114,10 +111,7 @@ def _item(node: object, index: int) -> object:
 
 
 def _member(node: dict[str, object], path: Path, at: int) -> tuple[object, int]:
-    """Return the member of an object that the path names, and how far that brings it.
-
-    Keys may have dots themselves, so the longest one that is there wins.
-    """
+    """Return the member the path names, and how far it got; keys may have dots: the longest wins."""
     end = at + 1
     while end < len(path) and isinstance(path[end], str):
         end += 1
@@ -133,7 +127,6 @@ def _member(node: dict[str, object], path: Path, at: int) -> tuple[object, int]:
 
 
 def _leaf(found: object, parent: object) -> Value | None:
-    """Return the value of a piece of JSON; None for null."""
     if found is None:
         return None
     if isinstance(found, dict) and "value" in found:

@@ -1,4 +1,4 @@
-"""What bots tell of themselves on MQTT, each on a topic of its own: how they are, and what needs attention."""
+"""What bots tell of themselves on MQTT, each on its own topic: how they are, what needs attention."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LATEST: Final = 4e9
 
 @dataclass(frozen=True, slots=True)
 class Beacon:
-    """What a bot says of itself; what it does not say is None or empty. `since` is Unix time, 0 if it is not said."""
+    """What a bot says of itself; unsaid is None or empty, `since` (Unix time) 0."""
 
     online: bool
     name: str = ""
@@ -63,10 +63,7 @@ def is_notification(topic: str) -> bool:
 
 
 def asked_for(rules: RuleSet) -> frozenset[str]:
-    """Return the filters by which the user wants to hear of other bots' status as of any topic.
-
-    A filter that only happens to take it in, as `#` does, is none.
-    """
+    """Return the filters that ask for other bots' status; `#` only happens to take it in and is none."""
     filters: Iterable[str] = (
         *(each.filter for each in rules.subscriptions),
         *(each.filter for each in rules.alerts if each.enabled),
@@ -81,7 +78,6 @@ def presence_payload(status: str, name: str) -> bytes:
 
 
 def status_payload(status: BotStatus, name: str, version: str, since: float) -> bytes:
-    """Write how a bot is, that is there since a Unix time."""
     return _dump(
         {
             "status": "online",
@@ -98,7 +94,7 @@ def status_payload(status: BotStatus, name: str, version: str, since: float) -> 
 
 
 def notification(kind: str, name: str, at: float, values: Mapping[str, object]) -> bytes:
-    """Write that something needs attention, or no more, which the bot of this name knows since a Unix time."""
+    """Write that something needs attention, or no more; the bot of this name knows since a Unix time."""
     return _dump({"kind": kind, "bot": name, "time": iso(at), **values})
 
 

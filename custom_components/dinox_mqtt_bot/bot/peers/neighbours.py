@@ -19,9 +19,9 @@ class Change(Enum):
 
 
 class Neighbours:
-    """Knows each bot by its id, until its retained status is cleared.
+    """Knows each bot by its id until its retained status is cleared.
 
-    A new one has to be let in by `admits`; those that are not, or find no room, are counted in `left_out`.
+    `admits` lets new ones in; those refused or without room are counted in `left_out`.
     """
 
     def __init__(self, admits: Callable[[], bool]) -> None:
@@ -36,7 +36,6 @@ class Neighbours:
         return bot_id in self._known
 
     def get(self, bot_id: str) -> Beacon | None:
-        """Return what a bot last said of itself."""
         return self._known.get(bot_id)
 
     def take(self, bot_id: str, payload: bytes) -> Change:

@@ -1,4 +1,4 @@
-"""PubSub nodes (XEP-0060) and their topics, `<HOST>/<TYPE>/<NODE>` as Prosody's mod_pubsub_mqtt calls them."""
+"""PubSub nodes (XEP-0060) and their topics `<HOST>/<TYPE>/<NODE>`, as Prosody's mod_pubsub_mqtt has them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ _DISCOVERY = re.compile(r"[^+#]+/\+/\+(/\+)?/config")
 
 
 class ItemType(StrEnum):
-    """What an item holds: `<json>` (XEP-0335), Prosody's `<data>`, an Atom entry of which the title counts."""
+    """What an item holds: `<json>` (XEP-0335), Prosody's `<data>`, an Atom entry (its title)."""
 
     JSON = "json"
     UTF8 = "utf8"
@@ -23,15 +23,13 @@ class ItemType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a PubSub service."""
-
     service: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a node; `payload` is what MQTT would have delivered. `published` is Unix time, 0 if unknown."""
+    """One item of a node; `payload` as MQTT would have it, `published` in Unix time, 0 if unknown."""
 
     id: str
     type: ItemType
@@ -45,10 +43,7 @@ class Item:
 
 
 def node_of(topic: str, service: str = "") -> tuple[Node, ItemType | None] | None:
-    """Return the node and item type a topic or exact filter names, None if it names none.
-
-    With `service` anything that is not `<HOST>/<TYPE>/<NODE>` is the name of a node there.
-    """
+    """Return node and item type of a topic or exact filter, or None; other text is a node of `service`."""
     if not topic or "+" in topic or "#" in topic or shared(topic)[0]:
         return None
     host, _, rest = topic.partition("/")
@@ -59,5 +54,5 @@ def node_of(topic: str, service: str = "") -> tuple[Node, ItemType | None] | Non
 
 
 def is_discovery(topic_filter: str) -> bool:
-    """Say whether a filter is one the bot asks for by itself, for Home Assistant's discovery configurations."""
+    """Say whether a filter is one the bot itself asks for, for discovery configurations."""
     return _DISCOVERY.fullmatch(topic_filter) is not None

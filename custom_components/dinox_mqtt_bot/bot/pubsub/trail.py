@@ -1,4 +1,4 @@
-"""What was missed of a PubSub node while nobody listened. Pure: items come in, those not told yet come out."""
+"""What was missed of a PubSub node while nobody listened. Pure: items in, untold ones out."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -9,10 +9,9 @@ from .nodes import MOST_ITEMS, Item
 
 
 class Trail:
-    """What is known of one node: the items that came, and the payloads that came by MQTT, which names no item.
+    """What is known of one node: items, and payloads that came by MQTT, which names no item.
 
-    Both are bounded by what a node holds. An item is known by its id together with its payload, because another
-    payload under the same id takes the item's place (XEP-0060 §7.1.2).
+    Both are bounded as the node is. An item is id and payload: another may take the id (XEP-0060 §7.1.2).
     """
 
     def __init__(self, kept: str = "") -> None:
@@ -38,11 +37,10 @@ class Trail:
         del self._came[:-MOST_ITEMS]
 
     def missed(self, items: Sequence[Item], held: Iterable[bytes] = ()) -> list[Item]:
-        """Return which of a node's items, oldest first, were never handed on, and take note of all.
+        """Return which of a node's items, oldest first, were never handed on; note all.
 
-        `held` are the payloads that have come by MQTT since it is connected again and wait for this answer. An item
-        counts as one of the messages if it stands among the items as that among the messages: MQTT tells nothing
-        but payloads. Of a node never looked at before nothing was missed.
+        `held` payloads came by MQTT since reconnecting and wait for this. MQTT tells only payloads, so items
+        and messages are matched by order. Of a node never seen nothing was missed.
         """
         news = [item for item in items if item not in self]
         came = [*self._came, *map(_digest, held)]
@@ -57,7 +55,7 @@ class Trail:
 
 
 def _matched(came: Sequence[str], news: Sequence[str]) -> tuple[set[int], set[int]]:
-    """Return the places in both that stand for each other: a longest common subsequence, found from its end."""
+    """Return the places in both that match: a longest common subsequence, found from its end."""
     longest = [[0] * (len(news) + 1) for _ in range(len(came) + 1)]
     for place in reversed(range(len(came))):
         row, below = longest[place], longest[place + 1]

@@ -1,4 +1,4 @@
-"""Messages become readings: each payload decoded once, its JSON parsed once, its name looked up once a topic."""
+"""Messages become readings: payload decoded and JSON parsed once, the name looked up once a topic."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ _LONGEST_NAME = 200
 
 # The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
 _PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
-
 
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 to 2100 in Unix seconds: a clock that says anything else is not set."""
@@ -91,7 +90,7 @@ class Readings:
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
 
     def classes(self, topic: str) -> tuple[str, str]:
-        """Return the device class and the state class of a topic's only value, as HA discovery has them, or nothing."""
+        """Return device and state class of a topic's only value, as HA discovery has them, if so."""
         strong = [binding for binding in self._discovery.bindings(topic) if not binding.aside]
         return (strong[0].device_class, strong[0].state_class) if len(strong) == 1 else ("", "")
 

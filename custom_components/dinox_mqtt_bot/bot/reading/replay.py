@@ -25,10 +25,7 @@ def read_again(lookups: Lookups, past: Past) -> Reading:
 async def stored_readings(
     lookups: Lookups, topic_filter: str, since: float, most: int
 ) -> AsyncIterator[list[Reading]]:
-    """Yield the messages of a filter in chunks, oldest first, `most` at the most.
-
-    Each chunk is asked for by itself, so that the event loop gets its turn in between.
-    """
+    """Yield a filter's messages, oldest first, `most` at most; in chunks, so the loop gets its turn."""
     after, left = 0, most
     while left > 0:
         chunk = await lookups.ports.history.past(topic_filter, since, after, min(CHUNK, left))

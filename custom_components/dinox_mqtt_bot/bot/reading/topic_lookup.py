@@ -13,8 +13,13 @@ from .replay import with_field
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
-
 _PLAIN = set("/+#$")
+
+type Known = Callable[[str], bool]
+"""Says whether a text is a topic, a topic filter or an alias that there is."""
+
+MOST_BORDERS = 20
+_BORDER = re.compile(r"[.\[]")
 
 
 async def find_topic(lookups: Lookups, text: str) -> tuple[str, str]:
@@ -54,18 +59,8 @@ def _only(text: str, topics: Sequence[str]) -> str:
     return topics[0]
 
 
-type Known = Callable[[str], bool]
-"""Says whether a text is a topic, a topic filter or an alias that there is."""
-
-
-MOST_BORDERS = 20
-
-
-_BORDER = re.compile(r"[.\[]")
-
-
 def split_topic(text: str, known: Known) -> tuple[str, str]:
-    """Part `home/data.temperature` into topic and field; what is known stays whole, so does `net/192.168.1.5`."""
+    """Part `home/data.temperature` into topic and field; known topics and `net/192.168.1.5` stay whole."""
     if known(text):
         return text, ""
     parts = _split(text, known)
@@ -86,7 +81,7 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 
 
 def topic_name(lookups: Lookups, topic_filter: str) -> str:
-    """Return what the topics of a filter are called: the alias, the device's name for a plain topic, or itself."""
+    """Return what a filter's topics are called: alias, device name (plain topic), or itself."""
     subscription = lookups.subscriptions.get(topic_filter)
     if subscription is not None and subscription.alias:
         return subscription.alias

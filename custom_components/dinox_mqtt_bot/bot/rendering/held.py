@@ -10,10 +10,7 @@ from .readings import short
 def held_text(
     texts: Iterable[tuple[str, str]], digest: str, span: tuple[str, str], limit: int, phrases: Phrases
 ) -> str:
-    """Return one text for what was held while somebody was not to be disturbed: (time, text), then the digest.
-
-    `span` is since when and until when that was.
-    """
+    """Return as one text what was held in a span (since, until): each (time, text), then the digest."""
     every = list(texts)
     lines = [phrases.phrase("common.held", since=span[0], until=span[1])]
     lines += [f"• {time} {short(' — '.join(text.split('\n')), 300)}" for time, text in every[:limit]]

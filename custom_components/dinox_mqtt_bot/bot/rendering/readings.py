@@ -30,10 +30,7 @@ _MARKS = {Priority.ALERT: "⚠", Priority.CRITICAL: "🔴"}
 def render_reading(
     reading: Reading, subscription: Subscription | None, phrases: Phrases, when: When | None = None
 ) -> str:
-    """Return one reading as a block of chat text: the name, then the value with its unit.
-
-    With `when` the message's own time is told where it differs from that of receipt.
-    """
+    """Return a chat block: name, value with unit, and by `when` its own time if not that of receipt."""
     lines = [header(reading, subscription), _value(reading, phrases)]
     old = when is not None and abs(reading.time - reading.message.received) > _OLD
     if reading.message.fetched and not old:
@@ -52,14 +49,11 @@ def render_body(reading: Reading, phrases: Phrases) -> str:
 def render_digest(
     entries: Iterable[tuple[Reading, Subscription | None, int]], unlisted: int, phrases: Phrases
 ) -> str:
-    """Return many readings as one text: a line for each topic with its newest value and how many there were.
-
-    `unlisted` readings are only counted, as are the topics beyond forty.
-    """
+    """Return a line per topic: newest value and count; `unlisted` and topics past 40 are counted."""
     entries = iter(entries)
     lines = [
-        f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
-        for reading, subscription, count in islice(entries, MOST_TOPICS)
+        f"{header(reading, sub)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
+        for reading, sub, count in islice(entries, MOST_TOPICS)
     ]
     unlisted += sum(count for _, _, count in entries)
     if unlisted:

@@ -33,7 +33,7 @@ REASONS = frozenset(
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
     }
 )
-"""Why the broker does not deliver, or something failed, where the bot knows it and no server says it in its own words."""
+"""Why something failed or is not delivered, known to the bot and in no server's words."""
 
 MAX_ROWS = 60
 MAX_CELL = 80
@@ -57,7 +57,6 @@ def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> s
 
 
 def render_error(error: BotError, phrases: Phrases) -> str:
-    """Return what a person reads about an error."""
     filled = {
         name: _cut(value, MAX_PLACEHOLDER) for name, value in explained(error.placeholders, phrases).items()
     }

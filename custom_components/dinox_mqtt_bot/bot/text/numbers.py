@@ -6,9 +6,7 @@ import re
 
 _LONGEST = 64
 _SIZES = ("B", "kB", "MB", "GB")
-
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-
 _LETTER = r"[^\W\d_]"
 _UNIT = (
     rf"(?:{_LETTER}|[°%‰€$£¥¢′″'\"])(?:{_LETTER}|[°%‰€$£¥¢·⋅*/()^]|(?<=[mtnd])[23]){{0,14}}\.?"
@@ -22,12 +20,11 @@ _NUMBER = re.compile(
 
 
 def number(text: str) -> tuple[float, str] | None:
-    """Read a number with or without a unit: `22.5`, `22,5 °C`, `1.299,00 EUR`, `1e5`; None for anything else.
+    """Read a number with or without a unit: `22.5`, `22,5 °C`, `1.299,00 EUR`, `1e5`; else None.
 
-    A lone point or a lone comma is the decimal mark, whatever stands behind it: `1,299` and `1.299` are both a
-    little more than one. With both, the last is the decimal mark and the other must part groups of three.
-    The same mark twice is a version, a date, an IP address or a colour, and no number. Neither are `nan`,
-    `inf`, hexadecimal digits, and what overflows a double.
+    A lone point or comma is the decimal mark: `1,299` and `1.299` are a little more than one. With both, the
+    last is it and the other must part groups of three. The same mark twice is a version, date, IP address or
+    colour; that, `nan`, `inf`, hexadecimal digits and what overflows a double are no numbers.
     """
     if len(text) > _LONGEST:
         return None
@@ -57,7 +54,7 @@ def _english(digits: str) -> str:
 
 
 def number_text(value: float) -> str:
-    """Write a number in full: integers to the last digit, no `0.30000000000000004`, no exponent without need."""
+    """Write a number in full: all digits, no `0.30000000000000004`, no exponent without need."""
     if isinstance(value, int):
         return str(value)
     # The sixteenth and seventeenth digit of a double are what arithmetic leaves behind.

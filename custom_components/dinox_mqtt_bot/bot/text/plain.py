@@ -13,17 +13,30 @@ _FOREIGN = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 _CHANGED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
+# Some clients link a scheme in the middle of a word, so `xmpp:` is broken everywhere: followed once, it can
+# send a command in the reader's name. The others need a border, lest every MAC address be hit.
+_SCHEME = re.compile(
+    r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar"
+    r"|magnet|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype"
+    r"|sms|smsto|ssh|steam|tel|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
+    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
+)
+
+_COLON = re.compile(r":\S")
+_ACTION = re.compile(r"\A\s*/")
+_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
+_SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
+_ZWJ = "\u200d"
+
 
 def is_plain(text: str) -> bool:
-    """Say whether `plain` would change nothing."""
     return text.isprintable() or _CHANGED.search(text) is None
 
 
 def plain(text: str) -> str:
     """Return text that XML 1.0 can carry (§2.2) and that reads in the order it is written.
 
-    Control characters become their pictures (`␀`), line ends become line feeds, what turns the writing direction
-    (so that `cod.exe` reads as `exe.doc`) and terminal colours go.
+    Controls become pictures (`␀`), line ends LF; direction marks (`cod.exe` as `exe.doc`) and colours go.
     """
     if is_plain(text) or is_plain(text := text.replace("\r\n", "\n")):
         return text
@@ -39,33 +52,16 @@ def _picture(found: re.Match[str]) -> str:
     return "␡" if character == "\x7f" else "�"
 
 
-# Some clients make a link of a scheme in the middle of a word, so `xmpp:` is broken wherever it stands: followed
-# once, it can send a command in the reader's name. The others need a border, lest every MAC address be hit.
-_SCHEME = re.compile(
-    r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar|magnet"
-    r"|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype|sms|smsto|ssh|steam|tel"
-    r"|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
-    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
-)
-_COLON = re.compile(r":\S")
-_ACTION = re.compile(r"\A\s*/")
-_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
-_SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
-
-
 def inert(text: str) -> str:
     """Return plain text in which nothing acts but `http` and `https` links.
 
-    Other links are broken; so are `/me` (XEP-0245) or a command at the start, and the quotes, code blocks and
-    emphasis of XEP-0393, by which one payload could swallow the lines after it.
+    Broken are other links, `/me` (XEP-0245) or a command at the start, and XEP-0393 quotes, code blocks and
+    emphasis, by which one payload could swallow the lines after it.
     """
     if _COLON.search(text):
         text = _SCHEME.sub(rf"\1{_JOINER}:", text)
     text = _SPAN.sub(rf"\1{_JOINER}", _BLOCK.sub(rf"\1{_JOINER}", text))
     return f"{_JOINER}{text}" if _ACTION.match(text) else text
-
-
-_ZWJ = "\u200d"
 
 
 def cut(text: str, limit: int) -> str:

@@ -65,9 +65,9 @@ _LOWERED = _lowered()
 
 
 def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> float:
-    """Return an amount in another unit; as it is where a unit is missing, unknown, or measures something else.
+    """Return an amount in another unit; as it is if one is missing, unknown or of another kind.
 
-    A `difference` of 9 °F is one of 5 °C. Twelve digits are kept, so that 30 °C is 86 °F and no hair more.
+    A `difference` of 9 °F is one of 5 °C. Twelve digits are kept, so that 30 °C is exactly 86 °F.
     """
     source, target = _scale(unit), _scale(to)
     if unit == to or source is None or target is None or source.quantity != target.quantity:
@@ -78,7 +78,7 @@ def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> f
 
 
 def comparable(unit: str, to: str) -> bool:
-    """Say whether two units measure the same, as far as is known: of two that are unknown, or of a missing one, it is not."""
+    """Say whether two units may measure the same: also where one is missing or both are unknown."""
     source, target = _scale(unit), _scale(to)
     if not unit or not to or unit.casefold() == to.casefold():
         return True

@@ -6,18 +6,14 @@ from itertools import islice
 import re
 
 MAX_ALIAS_WORDS = 12
-
-
 MAX_QUOTED = 60
-
-
 _WORD = re.compile(r"\S+")
-
-
 _CLOSING = {'"': '"', "'": "'", "“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", "‘": "’", "‚": "‘’"}
-
-
 _CLOSED = {opening: re.compile(rf"[{closing}](?!\S)") for opening, closing in _CLOSING.items()}
+NAMED = frozenset({"as", "named", "als"})
+NO_WORDS = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
+ON = frozenset({"on", "enable", "enabled", "an", "ein"})
+SWITCH = ON | {"off", "disable", "disabled", "aus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ def split(text: str) -> list[str]:
 
 
 def words(text: str) -> Iterator[Word]:
-    """Yield the words. A quote opens at the start of a word and closes at the end of one, else it is a letter."""
+    """Yield the words. A quote opens at a word's start and closes at an end, else it is a letter."""
     at = 0
     hopeless: set[str] = set()
     while (match := _WORD.search(text, at)) is not None:
@@ -63,15 +59,3 @@ def words(text: str) -> Iterator[Word]:
         else:
             yield Word(text[match.start() + 1 : closed.start()], match.start(), quoted=True)
             at = closed.end()
-
-
-NAMED = frozenset({"as", "named", "als"})
-
-
-NO_WORDS = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
-
-
-ON = frozenset({"on", "enable", "enabled", "an", "ein"})
-
-
-SWITCH = ON | {"off", "disable", "disabled", "aus"}

@@ -28,7 +28,6 @@ LONGEST = 1_000
 """Characters that a rule may be typed in."""
 
 LONGEST_NAME = 100
-
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
 _KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
 _INDEX = r"\[-?\d+\]"
@@ -57,10 +56,7 @@ class Asked:
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
-    """Read what stands behind the topic of a rule, or, `changing` one, what is to be different.
-
-    Raises BotError with a key that begins with `rule_`.
-    """
+    """Read what follows a rule's topic, or what to change in it. Raises BotError `rule_…`."""
     if len(text) > LONGEST:
         raise BotError("rule_too_long", maximum=LONGEST)
     field, operator, rest = _located(text, changing=changing)
@@ -68,7 +64,7 @@ def asked(text: str, *, changing: bool = False) -> Asked:
 
 
 def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
-    """Return the field before the operator, the operator, and what follows it; without operator the whole text."""
+    """Return field, operator and what follows; the whole text where there is no operator."""
     if (path := _QUOTED_PATH.match(text)) is not None and (
         found := _operator(list(words(text[path.end() :])), 0)
     ):
@@ -144,7 +140,6 @@ class _Reader:
         self._asked = Asked()
 
     def read(self, field: str, operator: Operator | None) -> Asked:
-        """Return what is asked for."""
         self._asked.field = field
         if operator is not None:
             self._asked.condition = self._condition(operator)
@@ -191,7 +186,7 @@ class _Reader:
         return run[0].text if len(run) == 1 else self._text[run[0].start : run[-1].end]
 
     def _ends(self, operator: Operator | None) -> bool:
-        """Say whether the value has ended: a clause begins, the time of a rise or fall, or a number is switched off."""
+        """Say whether the value ends here: at a clause, a time to rise or fall, or `off` for a number."""
         if _starts(self._words, self._at, changing=self._changing):
             return True
         if self._changing and operator in NUMERIC and _is(self._words, self._at, SWITCH):
@@ -217,7 +212,6 @@ class _Reader:
         return seconds
 
     def _clause(self) -> None:
-        """Read the clause that begins here."""
         if self._changing and _is(self._words, self._at, SWITCH):
             self._asked.enabled = _is(self._words, self._at, ON)
             self._at += 1

@@ -13,16 +13,11 @@ from .clauses import SYMBOL, Asked, asked
 from .vocabulary import PHRASES
 
 EXAMPLE = "home/freezer > -15 for 5m"
-
-
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 
 def parse_rule(topic: str, rest: str, known: Known) -> AlertRule:
-    """Read a rule whose topic stands apart: topic, topic filter or alias, perhaps with `.field` behind it.
-
-    Raises BotError with a key that begins with `rule_`. Whether the filter is valid is not looked at.
-    """
+    """Read a rule after topic, filter or alias (`.field` allowed), unchecked. Raises BotError `rule_…`."""
     topic, rest = _parted(topic, rest.lstrip(), known)
     topic, field = split_topic(topic, known)
     wish = asked(rest)
@@ -41,10 +36,7 @@ def read_rule(text: str, known: Known) -> AlertRule:
 
 
 def changed(rule: AlertRule, text: str) -> AlertRule:
-    """Return a rule as a text wants it: `> 35`, `for 10m`, `critical`, `as "Icebox"`, `off`, several at once.
-
-    Raises BotError with a key that begins with `rule_`.
-    """
+    """Return a rule changed by `> 35`, `for 10m`, `as "Icebox"`, `off`… Raises BotError `rule_…`."""
     wish = asked(text, changing=True)
     if wish == Asked():
         raise BotError("rule_no_condition", example=EXAMPLE)
@@ -92,9 +84,9 @@ def _parted(topic: str, rest: str, known: Known) -> tuple[str, str]:
 
 
 def write_rule(rule: AlertRule) -> str:
-    """Return the text that `read_rule` reads as an equal rule, where the rule's filter is known.
+    """Return a text that `read_rule` reads as an equal rule, where its filter is known.
 
-    Equal in what the grammar can say: id, number, contacts, targets and escalation are not in it.
+    Not in it: id, number, contacts, targets and escalation.
     """
     texts = [_written(rule, quote) for quote in (_as_it_is, _quoted)]
     return next((text for text in texts if _reads_as(text, rule)), texts[-1])

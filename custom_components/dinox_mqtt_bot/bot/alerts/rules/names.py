@@ -14,10 +14,7 @@ _ROOM = 8
 
 
 def name_rule(rule: AlertRule, rules: Iterable[AlertRule], topic: str) -> AlertRule:
-    """Return the rule with a name that no other rule has; made up of topic and field if it has none.
-
-    `topic` is what its topic is called. A second rule of the same name gets ` 2`.
-    """
+    """Return the rule with a name of its own: made of `topic` (its name) and field if none; ` 2` if taken."""
     wanted = rule.name or " ".join(f"{plain(topic)} {rule.field}".split())
     wanted = cut(wanted, LONGEST_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():

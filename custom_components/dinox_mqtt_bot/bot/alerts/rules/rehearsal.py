@@ -14,7 +14,6 @@ from ...text.units import convert
 from ..engine import AlertEngine, Judged
 
 MOST_MESSAGES = 50_000
-
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
 _STRICT = frozenset({Operator.ABOVE, Operator.BELOW})
@@ -23,9 +22,10 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What came of it. `longest` is in seconds; `quiet` the limit, with its unit, with which nothing had happened.
+    """What came of it, from the first message (`since`) to the last (`until`).
 
-    `since` and `until` are the times of the first and the last message, `cut` says that there were more.
+    `longest` is in seconds, `quiet` the limit with unit that had never fired; `cut`: there were more
+    messages.
     """
 
     messages: int = 0
@@ -96,7 +96,6 @@ class _Stage:
         )
 
     def _wait(self, until: float) -> None:
-        """Let time go by, up to a moment."""
         while self._now < (at := self._engine.due_at) < until:
             self._tick(at)
         self._tick(until)
@@ -122,8 +121,8 @@ class _Stage:
 class _Limit:
     """Finds the limit with which a rule about a level would never have fired.
 
-    For each topic the values that may still be the lowest of a run (for `>`; the highest for `<`) are kept with the
-    time from which on all values were at least as high; a run counts once it is as long as the rule's `hold`.
+    For each topic it keeps values that may be the lowest of a run (for `>`; the highest for `<`), and since
+    when all are as high; a run counts once it is as long as the rule's `hold`.
     """
 
     def __init__(self, rule: AlertRule) -> None:
@@ -137,7 +136,6 @@ class _Limit:
         self._decimals = 0
 
     def take(self, topic: str, value: Value, at: float) -> None:
-        """Let one value follow the one before."""
         if value.number is None:
             return
         self._unit = self._unit or value.unit

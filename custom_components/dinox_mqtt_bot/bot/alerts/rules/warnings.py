@@ -32,7 +32,7 @@ async def known_names(lookups: Lookups) -> Known:
 
 
 async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
-    """Return a rule as typed with the filter that is meant: that of an alias, or of a field such as `temp`.
+    """Return a rule with the filter that its alias, or a field such as `temp`, means.
 
     Raises BotError `rule_which_topic` or `invalid_filter`.
     """
