@@ -1,6 +1,6 @@
 """What the bot tells automations: the values of its events.
 
-Three events are fired on Home Assistant's bus: `dinox_mqtt_bot_message` with the values below and `priority`,
+Three events are fired (`runtime/announcer.py`): `dinox_mqtt_bot_message` with the values below and `priority`,
 `retained` and `entry_id`; `dinox_mqtt_bot_chat` with `entry_id`, `jid`, `text` and `command`;
 `dinox_mqtt_bot_alert_changed` with those of `alert_values`, `entry_id` and `rule_id`. The event entities
 carry the same values. Silent messages fire none: they are history only. Of a flood of normal

@@ -30,7 +30,7 @@ from ..hass.clock import Pulse
 from ..hass.events import alert_values, message_values, priority_of, step_of
 from ..hass.tasks import CreateTask
 from .others import OtherBots
-from .publisher import Publication, StatusPublisher
+from .publications import Publication, Publications
 
 STATUS_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
@@ -57,7 +57,7 @@ class StatusOnMqtt:
         self.id = bot_id(entry)
         self.unfit = unfit(entry.data)
         self.others = others
-        self.publisher = StatusPublisher(broker, create_task=create_task)
+        self.publisher = Publications(broker, create_task=create_task)
         self._hass = hass
         self._entry = entry
         self._broker = broker

@@ -23,8 +23,8 @@ from ..entry.connections import broker_settings, broker_tls, retention, xmpp_set
 from ..entry.paths import database_path
 from ..entry.rule_store import RuleStore
 from ..entry.snapshot import Snapshot
-from ..hass.broker import ConnectedBroker, async_ha_broker
 from ..hass.clock import LoopClock
+from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox

@@ -14,7 +14,7 @@ from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Clock, Memory
 from ..const import ATTR_LINK, LinkName
 from ..entry.account import is_prosody, is_pubsub_only
-from ..hass.broker import ConnectedBroker
+from ..hass.connected_broker import ConnectedBroker
 from ..hass.no_chat import NoChat
 from ..hass.tasks import CreateTask, tasks_of
 from ..peers.incoming import PeerMessages

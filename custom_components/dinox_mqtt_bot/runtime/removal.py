@@ -16,7 +16,7 @@ from ..broker.link import BrokerLink
 from ..const import CONF_MODE, Mode
 from ..entry.beacon import bot_id, unfit
 from ..entry.connections import broker_settings, broker_tls
-from ..hass.broker import ConnectedBroker, async_ha_broker
+from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from ..bot.model.announcements import Listeners
 from ..const import CONF_DND_ENTITY
 from ..entry.beacon import rules_of
 from ..entry.snapshot import Snapshot
-from ..hass.broker import ConnectedBroker
 from ..hass.clock import LoopClock
+from ..hass.connected_broker import ConnectedBroker
 from ..hass.dnd_source import DndSource
 from ..hass.phrases import Translations
 from ..issues.watch import Issues

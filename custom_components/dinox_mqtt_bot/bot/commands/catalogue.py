@@ -1,7 +1,7 @@
 """Everything the bot can be asked to do."""
 
 from .alerts import Alert, Alerts, RmAlert, Rule, Try
-from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
+from .attending import Ack, Snooze, Why
 from .bridges import Bridge, Bridges, RmBridge
 from .charts import Chart
 from .command import Command
@@ -13,6 +13,7 @@ from .help import Help
 from .history import Export, History
 from .messages import Pause, Publish, Resume
 from .presets import Preset, Presets
+from .quiet import Dnd, Mute, Quiet, Unmute
 from .system import Config, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 

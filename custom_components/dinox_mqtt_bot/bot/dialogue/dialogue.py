@@ -1,11 +1,11 @@
 """The way back: chat text in, reply out."""
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 import logging
 from typing import Any, Protocol
 
-from ..commands.attending import Ack, Mute, Snooze
+from ..commands.attending import Ack
 from ..commands.command import Command
 from ..commands.confirmation import Confirmation
 from ..delivery.outgoing import Outgoing
@@ -19,14 +19,9 @@ from ..ports import Ports
 from ..rendering.replies import render_error, render_reply
 from .free_text import Questions, mistyped
 from .hearing import Hearing
+from .reactions import asked_by
 
 _LOGGER = logging.getLogger(__name__)
-
-_REACTIONS = {
-    **dict.fromkeys("👍👌✅✔👀🙏💪🆗", Ack()),
-    **dict.fromkeys("😴💤🥱⏰⏳", Snooze()),
-    **dict.fromkeys("🔕🔇🤫", Mute()),
-}
 
 
 class Execute(Protocol):
@@ -168,13 +163,3 @@ class Dialogue:
         """Answer who asked, where it asked, whether it may be disturbed or not."""
         if answer:
             self._outgoing.answer(room or jid, answer, room=bool(room))
-
-
-def asked_by(emojis: Sequence[str]) -> Command | None:
-    """Return what a reaction asks for: 👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes; else nothing."""
-    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), None)
-
-
-def _plain(emoji: str) -> str:
-    """Return an emoji without the selectors and skin colours that clients add to it."""
-    return "".join(sign for sign in emoji if sign != "\ufe0f" and not "\U0001f3fb" <= sign <= "\U0001f3ff")

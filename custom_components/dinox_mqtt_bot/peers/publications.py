@@ -26,7 +26,7 @@ class Publication:
     retain: bool = False
 
 
-class StatusPublisher:
+class Publications:
     """Publishes in order; what finds no room and what the broker refuses is counted in `dropped`."""
 
     def __init__(self, broker: Broker, *, create_task: CreateTask) -> None:

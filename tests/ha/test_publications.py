@@ -9,7 +9,7 @@ import pytest
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.peers.publisher import MOST_WAITING, Publication, StatusPublisher
+from custom_components.dinox_mqtt_bot.peers.publications import MOST_WAITING, Publication, Publications
 
 
 class Broker:
@@ -49,11 +49,11 @@ def broker() -> Broker:
 
 
 @pytest.fixture
-async def publisher(broker: Broker) -> StatusPublisher:
-    return StatusPublisher(broker, create_task=begin)
+async def publisher(broker: Broker) -> Publications:
+    return Publications(broker, create_task=begin)
 
 
-async def test_all_is_published_in_order(broker: Broker, publisher: StatusPublisher) -> None:
+async def test_all_is_published_in_order(broker: Broker, publisher: Publications) -> None:
     broker.gate.clear()
     for payload in (b"1", b"2", b"1"):
         publisher.put(Publication("t", payload))
@@ -63,7 +63,7 @@ async def test_all_is_published_in_order(broker: Broker, publisher: StatusPublis
 
 
 async def test_of_what_is_retained_only_the_newest_is_published(
-    broker: Broker, publisher: StatusPublisher
+    broker: Broker, publisher: Publications
 ) -> None:
     broker.status = LinkStatus(Phase.OFFLINE)
     for payload in (b"1", b"2"):
@@ -75,7 +75,7 @@ async def test_of_what_is_retained_only_the_newest_is_published(
 
 
 async def test_what_changes_while_it_is_published_is_published_again(
-    broker: Broker, publisher: StatusPublisher
+    broker: Broker, publisher: Publications
 ) -> None:
     broker.gate.clear()
     publisher.put(Publication("t", b"1", retain=True))
@@ -86,9 +86,7 @@ async def test_what_changes_while_it_is_published_is_published_again(
 
 
 @pytest.mark.parametrize("key", ["not_connected", "publish_timeout"])
-async def test_what_fails_for_now_is_tried_again(
-    broker: Broker, publisher: StatusPublisher, key: str
-) -> None:
+async def test_what_fails_for_now_is_tried_again(broker: Broker, publisher: Publications, key: str) -> None:
     broker.errors = [BotError(key)]
     publisher.put(Publication("t", b"1"))
     assert broker.taken == []
@@ -98,7 +96,7 @@ async def test_what_fails_for_now_is_tried_again(
 
 
 async def test_what_is_refused_does_not_keep_the_rest_from_being_published(
-    broker: Broker, publisher: StatusPublisher, caplog: pytest.LogCaptureFixture
+    broker: Broker, publisher: Publications, caplog: pytest.LogCaptureFixture
 ) -> None:
     broker.errors = [BotError("publish_refused", reason="no"), BotError("publish_refused", reason="no")]
     for payload in (b"1", b"2", b"3"):
@@ -108,7 +106,7 @@ async def test_what_is_refused_does_not_keep_the_rest_from_being_published(
     assert len([each for each in caplog.records if "cannot tell everything" in each.message]) == 1
 
 
-async def test_what_finds_no_room_is_counted(broker: Broker, publisher: StatusPublisher) -> None:
+async def test_what_finds_no_room_is_counted(broker: Broker, publisher: Publications) -> None:
     broker.status = LinkStatus(Phase.OFFLINE)
     publisher.put(Publication("status", b"1", retain=True))
     for number in range(MOST_WAITING):
@@ -120,13 +118,13 @@ async def test_what_finds_no_room_is_counted(broker: Broker, publisher: StatusPu
     assert (len(broker.taken), broker.taken[0]) == (MOST_WAITING, ("status", b"2", True))
 
 
-async def test_nothing_is_published_after_the_end(broker: Broker, publisher: StatusPublisher) -> None:
+async def test_nothing_is_published_after_the_end(broker: Broker, publisher: Publications) -> None:
     await publisher.stop()
     publisher.put(Publication("t", b"1"))
     assert broker.taken == []
 
 
-async def test_the_end_does_not_wait_for_the_broker(broker: Broker, publisher: StatusPublisher) -> None:
+async def test_the_end_does_not_wait_for_the_broker(broker: Broker, publisher: Publications) -> None:
     broker.gate.clear()
     publisher.put(Publication("t", b"1"))
     await publisher.stop()
