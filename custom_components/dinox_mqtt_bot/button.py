@@ -39,13 +39,17 @@ def _reconnect(runtime: BotRuntime) -> None:
     runtime.chat.reconnect()
 
 
+def _mark_read(runtime: BotRuntime) -> None:
+    """Count as read what was sent to the contacts; whoever pressed sees it at once."""
+    runtime.bot.mark_read()
+    runtime.announcer.pulse.notify()
+
+
 BUTTONS = (
     BotButtonDescription(
         key="reconnect", translation_key="reconnect", entity_category=EntityCategory.CONFIG, press=_reconnect
     ),
-    BotButtonDescription(
-        key="mark_read", translation_key="mark_read", press=lambda runtime: runtime.bot.mark_read(), chat=True
-    ),
+    BotButtonDescription(key="mark_read", translation_key="mark_read", press=_mark_read, chat=True),
 )
 
 PRESET = ButtonEntityDescription(key="preset", translation_key="preset")
