@@ -151,13 +151,7 @@ class Bot:
             about=self.alerts.told_by,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (
-            self.alerts,
-            self._spoken,
-            self.held,
-            self._questions,
-            self.bridges,
-        )
+        self._timed: tuple[Timed, ...] = (self.alerts, self._spoken, self.held, self._questions, self.bridges)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
