@@ -20,7 +20,7 @@ class Lookups(Protocol):
 
     @property
     def readings(self) -> Readings:
-        """What messages mean."""
+        """What the messages mean."""
 
     def moment(self, at: float) -> str:
         """Return a time (Unix) as the user's clock shows it."""
