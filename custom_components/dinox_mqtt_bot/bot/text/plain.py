@@ -18,8 +18,8 @@ _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u
 _SCHEME = re.compile(
     r"(?i)(xmpp|(?<![a-z])(?:aim|callto|data|dav|facetime|file|ftp|geo|gg|im|intent|javascript|jabber|jar"
     r"|magnet|mailto|market|maps|matrix|msnim|mumble|news|nntp|openpgp4fpr|pres|rtsp|sips?|skype"
-    r"|sms|smsto|ssh|steam|tel|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin|ethereum|lightning)"
-    r"|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
+    r"|sms|smsto|ssh|steam|tel|telnet|tg|urn|vbscript|view-source|web\+[a-z]+|ymsgr|bitcoin"
+    r"|ethereum|lightning)|(?<![a-z0-9+.-])(?!https?:)[a-z][a-z0-9+.-]{0,40}(?=://)):(?=\S)"
 )
 
 _COLON = re.compile(r":\S")
