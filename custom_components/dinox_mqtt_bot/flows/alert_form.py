@@ -55,11 +55,7 @@ def alert_form(
     *,
     unfolded: bool = False,
 ) -> vol.Schema:
-    """Return the form, with what is subscribed, what came in and who can be told as suggestions.
-
-    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong
-    in it.
-    """
+    """Return the form with suggestions; `seen` maps topics to names, `unfolded` opens the section."""
     people = [option(each.jid, each.name) for each in rules.contacts]
     return vol.Schema(
         {
@@ -120,10 +116,9 @@ def filled(rule: AlertRule) -> dict[str, Any]:
 
 
 def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what is wrong with a rule: keys by the field they are shown at, and placeholders of their texts.
+    """Return what is wrong with a rule by field, and placeholders; the section's is shown above it.
 
-    `known` are the JIDs of the contacts. What is wrong in the section is shown above it. Whether a
-    notification exists shows when it is told: one may come later than its rule.
+    `known` are the contacts' JIDs. A missing notification shows when told: it may come after its rule.
     """
     errors = {**_value_errors(rule)}
     placeholders: dict[str, str] = {}

@@ -11,10 +11,7 @@ from ..xmpp.probe import probe as probe_xmpp
 
 
 async def async_try_broker(hass: HomeAssistant, data: Mapping[str, Any], ask_for: str = "") -> ProbeResult:
-    """Connect to the broker once, and see whether it answers a subscription to `ask_for`.
-
-    Raises the BotError of `broker.probe`, `invalid_ca` or `invalid_client_cert`.
-    """
+    """Probe as `broker.probe`, raising its BotError, also `invalid_ca` or `invalid_client_cert`."""
     tls = await hass.async_add_executor_job(broker_tls, data)
     return await probe_broker(broker_settings(data), tls, hass.async_add_executor_job, ask_for=ask_for)
 
