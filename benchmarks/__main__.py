@@ -109,10 +109,9 @@ def _print_held(held: dict[str, float]) -> None:
 
 def _print_rules(found: rules.Found) -> None:
     print(
-        f"\nA message with {rules.FEW} alert rules and with {rules.MANY:,}, in microseconds of the event loop (the median"
-    )
-    print(
-        f"of {rules.ROUNDS} rounds that take turns). The rules that are about a message are the same ones, but in the last line:\n"
+        f"\nA message with {rules.FEW} alert rules and with {rules.MANY:,}, "
+        f"in microseconds of the event loop (the median\nof {rules.ROUNDS} rounds that take turns). "
+        "The rules that are about a message are the same ones, but in the last line:\n"
     )
     for name, costs in (
         ("judged by the alert rules", found.judge),

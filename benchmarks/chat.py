@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"sample (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds (`p50`, `p99`): with the gathering of normal messages, and of alerts, which do not wait."""
+    """Milliseconds (`p50`, `p99`): normal messages, which are gathered, and alerts, which do not wait."""
 
     normal: dict[str, float]
     alert: dict[str, float]

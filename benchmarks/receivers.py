@@ -1,4 +1,4 @@
-"""Receivers that do nothing with what they get: stock paho, aiomqtt, Home Assistant's own client, our reader."""
+"""Receivers that drop what they get: stock paho, aiomqtt, Home Assistant's own client, our reader."""
 
 import asyncio
 from pathlib import Path

@@ -24,7 +24,7 @@ ROUNDS = 15
 MESSAGES = 2_000
 MOST_RATIO = 1.2
 
-# Nothing of the load reaches it: what an alert costs beyond being judged is no matter of how many rules there are.
+# Nothing of the load reaches it: what an alert costs beyond being judged does not depend on the rules.
 _LIMIT = "1000000"
 _FIELDS = ("temperature", "humidity", "", "ENERGY.Power")
 
@@ -40,7 +40,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`Bot.receive` and `Alerts.judge` where each message meets the same rules, and where one more is about it."""
+    """`Bot.receive` and `Alerts.judge`: each message meets the same rules, or there is one more about it."""
 
     receive: Costs
     judge: Costs
@@ -51,7 +51,8 @@ def alert_rules(number_of: int, *, one_more: bool = False) -> tuple[AlertRule, .
     """Return so many rules, each with a filter of its own.
 
     The first ten are wildcards that together meet every topic of the load. The others are for topics that say
-    nothing now, every tenth of them with a wildcard; with `one_more` each topic of the load has one of its own too.
+    nothing now, every tenth of them with a wildcard; with `one_more` each topic of the load has one of its
+    own too.
     """
     filters = islice(_filters(one_more=one_more), number_of)
     return tuple(

@@ -75,7 +75,7 @@ def blocked(port: int, load: Load, tell: Callable[[str], None]) -> dict[str, flo
 
 
 def discovered() -> Iterator[tuple[str, bytes]]:
-    """Yield a device of 180 kB with 2,500 components, one whose values go through a template, and its values."""
+    """Yield a device of 180 kB with 2,500 components, one whose values go through a template, its values."""
     components = {
         f"{number:04}": {"p": "sensor", "stat_t": f"bench/device/{number}", "uniq_id": f"big{number}"}
         for number in range(2_500)

@@ -1,4 +1,4 @@
-"""The whole path: read, interpret, converse, remember on disk, acknowledge; and what that does to the loop."""
+"""The whole path: read, interpret, converse, store, acknowledge; and what that does to the loop."""
 
 import asyncio
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ UNREAD = 5_000
 class Blocked:
     """How late a callback came that was due every millisecond, in milliseconds.
 
-    `held` is the longest that this process itself can be blamed for: of the lateness no more than the CPU time
-    it used meanwhile, in whatever thread. The rest is the machine giving its time to others.
+    `held` is the longest that this process itself can be blamed for: of the lateness no more than the CPU
+    time it used meanwhile, in whatever thread. The rest is the machine giving its time to others.
     """
 
     p99: float
@@ -73,7 +73,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
         assembly.start()
         await subscribed(assembly.link)
         last = await _unread(assembly)
-        # What was imported (100,000 objects, 40 ms for a full collection) is Home Assistant's affair, not the path's.
+        # What was imported (100,000 objects, 40 ms for a full collection) is Home Assistant's affair.
         gc.collect()
         gc.freeze()
         late: list[tuple[float, float]] = []

@@ -44,7 +44,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
             translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=err.placeholders
         ) from err
     entry.runtime_data = runtime
-    # Also when a platform cannot be set up; unloading has closed it by then, and needs longer than this may take.
+    # Also when a platform cannot be set up. Unloading has closed it by then: it may take longer than this.
     entry.async_on_unload(runtime.async_close)
     async_register_bot(hass, entry)
     entry.async_on_unload(

@@ -106,8 +106,8 @@ class OtherBotBinarySensor(OtherBotEntity, BinarySensorEntity):
 class AlertBinarySensor(BotEntity, BinarySensorEntity):
     """On while an alert of one rule is active.
 
-    Never unavailable: an alert stands while the broker is away, and none stands while its rule is off. That it
-    goes on or off shows at once, everything else at most once a second: one rule may have thousands of alerts.
+    Always available: an alert stands while the broker is away, and none stands while its rule is off. On and
+    off show at once, the rest once a second: a rule may have thousands of alerts.
     """
 
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
@@ -115,7 +115,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
 
     def __init__(self, runtime: BotRuntime, subentry: ConfigSubentry, device: DeviceEntry) -> None:
         super().__init__(runtime, ALERT, subentry.subentry_id)
-        # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
+        # The entity goes with its subentry, but the device is the bot's: `device_info` would take it.
         self._attr_device_info = None
         self.device_entry = device
         self._pulse = Pulse(runtime.hass.loop)

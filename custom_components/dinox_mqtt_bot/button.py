@@ -92,7 +92,7 @@ class PresetButton(StatusEntity, ButtonEntity):
 
     def __init__(self, runtime: BotRuntime, subentry: ConfigSubentry, device: DeviceEntry) -> None:
         super().__init__(runtime, PRESET, subentry.subentry_id)
-        # The entity goes with its subentry; the device is the bot's, which a `device_info` would take from it.
+        # The entity goes with its subentry, but the device is the bot's: `device_info` would take it.
         self._attr_device_info = None
         self.device_entry = device
         self._subentry = subentry

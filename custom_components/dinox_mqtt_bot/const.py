@@ -1,15 +1,11 @@
-"""Names of what a config entry holds.
-
-`entry.data` says how to connect, `entry.options` how the bot behaves, the subentries are the rules. Keys that
-Home Assistant has a constant for (host, port, username, password, protocol, path) are taken from there.
-"""
+"""Names of what a config entry holds, but for those that Home Assistant has a constant for."""
 
 from enum import StrEnum
 from typing import Final
 
 DOMAIN: Final = "dinox_mqtt_bot"
 
-# entry.data
+# entry.data: how to connect
 CONF_MODE: Final = "mode"
 CONF_CLIENT_ID: Final = "client_id"
 CONF_TRANSPORT: Final = "transport"
@@ -28,9 +24,8 @@ CONF_INSECURE_OK: Final = "insecure_ok"
 CONF_PLAIN_PASSWORD_OK: Final = "plain_password_ok"
 CONF_TLS_NAME: Final = "tls_name"
 
-# entry.data of a bot in the mode `xmpp_account`: the kind of its server (`ServerKind`) and what the detection
-# said of it, how sure that was (`Certainty`) and on which day (ISO 8601). With `pubsub_only` messages come from
-# the service by the XMPP connection, and host, port and the like are of no use.
+# entry.data in the mode `xmpp_account`: the server's `ServerKind`, what detection said, its `Certainty` and
+# day (ISO 8601). With `pubsub_only` messages come over XMPP, and host, port and the like have no use.
 CONF_SERVER: Final = "server"
 CONF_SERVER_VERSION: Final = "server_version"
 CONF_CERTAINTY: Final = "certainty"
@@ -69,8 +64,7 @@ DEFAULT_BARE_COMMANDS: Final = True
 DEFAULT_STORM: Final = 10
 DEFAULT_FREE_TEXT_TIMEOUT: Final = 30
 
-# Subentries; the unique id of a topic is its filter, that of a contact its bare JID, that of an alert rule,
-# of a preset and of a bridge its folded name (`codec.name_id`).
+# Subentries. Unique ids: a topic's filter, a contact's bare JID, of the others `codec.name_id`.
 SUBENTRY_TOPIC: Final = "topic"
 SUBENTRY_CONTACT: Final = "contact"
 SUBENTRY_ALERT: Final = "alert"

@@ -1,4 +1,4 @@
-"""What helps to find a fault, with nothing of what the user's home says: no payload, topic value, secret, JID."""
+"""What helps to find a fault, without payloads, topic values, secrets and JIDs of the user's home."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -42,9 +42,10 @@ from .const import (
 from .runtime.runtime import BotConfigEntry, BotRuntime
 
 SECRETS = {
-    CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY, CONF_CONTACTS,
-    CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NICK, CONF_NOTIFY_TARGETS, CONF_PASSWORD, CONF_PAYLOAD, CONF_PUBSUB_SERVICE, CONF_TARGETS, CONF_TEMPLATE, CONF_TLS_NAME,
-    CONF_TO, CONF_USERNAME, CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
+    CONF_ALIAS, CONF_CA, CONF_CLEAR, CONF_CLICK, CONF_CLIENT_CERT, CONF_CLIENT_ID, CONF_CLIENT_KEY,
+    CONF_CONTACTS, CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NICK, CONF_NOTIFY_TARGETS,
+    CONF_PASSWORD, CONF_PAYLOAD, CONF_PUBSUB_SERVICE, CONF_TARGETS, CONF_TEMPLATE, CONF_TLS_NAME, CONF_TO,
+    CONF_USERNAME, CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
 }  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
 
 
 def _messages(broker: Broker) -> Mapping[str, int]:
-    """Return what became of messages that were not simply taken in; nothing of it is known of Home Assistant's."""
+    """Return what became of messages not simply taken in; Home Assistant's MQTT tells nothing of it."""
     if not isinstance(broker, BrokerLink):
         return {}
     return {"failed": broker.failed, "oversized": broker.oversized, "unacknowledged": broker.unacknowledged}

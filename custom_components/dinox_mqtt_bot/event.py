@@ -30,10 +30,7 @@ async def async_setup_entry(
 
 
 class MessageEvent(BotEntity, EventEntity):
-    """Fires once per new message of priority normal or higher, also while paused.
-
-    Silent messages are history only; retained messages known already and redelivered ones are not new.
-    """
+    """Fires per new message of priority normal or higher, paused too; not for known or redelivered."""
 
     @override
     async def async_added_to_hass(self) -> None:

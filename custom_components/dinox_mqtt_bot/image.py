@@ -1,4 +1,4 @@
-"""A chart of the last day for every plain topic whose values are numbers, light and dark; off until someone wants it."""
+"""A day's chart, light and dark, for every plain topic with numbers; off until someone wants it."""
 
 from datetime import datetime
 from typing import override
@@ -26,7 +26,7 @@ PNG = "image/png"
 SECONDS = 60.0
 """A picture is drawn anew after so long at the earliest."""
 
-# Each of its states is a row of the recorder, once a minute for as long as messages come: only for those who look at it.
+# Each state is a row of the recorder, once a minute while messages come: only for those who look at it.
 CHART = ImageEntityDescription(key="chart", translation_key="chart", entity_registry_enabled_default=False)
 CHART_DARK = ImageEntityDescription(
     key="chart_dark", translation_key="chart_dark", entity_registry_enabled_default=False

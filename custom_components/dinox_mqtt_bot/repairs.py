@@ -49,7 +49,7 @@ class BotFlow(RepairsFlow):
 
 
 class LeadingFlow(BotFlow):
-    """Says what is wrong, and goes on in a dialog of the bot; the issue goes when the change has been made."""
+    """Says what is wrong and leads to a dialog of the bot; the issue goes with the change."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Say it first: the page shows the next dialog in place of what the end of this one says."""

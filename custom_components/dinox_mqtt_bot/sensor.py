@@ -212,7 +212,7 @@ class StatusSensor(StatusEntity, SensorEntity):
 
 
 class FiringSensor(StatusSensor):
-    """How many alerts are active, and of which rules; without a name their id is shown, as that of the broker."""
+    """How many alerts are active, and of which rules: names, or ids where there is none."""
 
     @property
     @override
@@ -224,10 +224,7 @@ class FiringSensor(StatusSensor):
 
 
 class TopicSensor(BotEntity, RestoreSensor):
-    """The newest value of one topic: a number with its unit, else text cut to what a state holds.
-
-    It has a pulse of its own, so that a first value shows at once and a flood once a second.
-    """
+    """A topic's newest value, a number or cut text; the first shows at once, a flood once a second."""
 
     _unrecorded_attributes = frozenset({"fields"})
 

@@ -136,10 +136,7 @@ class ChatReceivedTrigger(EventTrigger):
 
 
 class AlertChangedTrigger(EventTrigger):
-    """An alert went from one state to another, or somebody did something to it.
-
-    Who asks for states waits for a change of state: an acknowledgement, which leaves it, is none.
-    """
+    """An alert changed its state or somebody acted on it; acknowledging leaves the state as it is."""
 
     event = EVENT_ALERT
     fields: ClassVar[Fields] = {

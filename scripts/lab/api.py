@@ -65,7 +65,7 @@ class Api:
             return answer["result"]
 
     async def events(self, kind: str, subscribed: asyncio.Event) -> AsyncIterator[dict[str, Json]]:
-        """Yield the values of each event of a kind on Home Assistant's bus; `subscribed` is set once it listens."""
+        """Yield the values of each event of a kind on the bus; `subscribed` is set once it listens."""
         async with self._session.ws_connect(self.url + "/api/websocket") as socket:
             await socket.receive_json()
             await socket.send_json({"type": "auth", "access_token": self.token})

@@ -44,8 +44,8 @@ class Kill:
 class Figures:
     """What came of a run, as `--json` writes it.
 
-    `sent` are the numbers that the broker acknowledged, `lost` those of them that never reached the chat. A number
-    that came again counts as marked with the same stanza id, as unmarked with another one.
+    `sent` are the numbers that the broker acknowledged, `lost` those of them that never reached the chat. A
+    number that came again counts as marked with the same stanza id, as unmarked with another one.
     """
 
     sent: int
@@ -100,7 +100,8 @@ async def storm(house: ChaosHouse, alerts: int, kills: Sequence[Kill]) -> Counte
         for kill in kills:
             await house.sensors.reached(kill.after)
             tell(
-                f"{kill.after:7,} published, {len(house.chat.seen.numbers):7,} in the chat: {kill.victim.value} is killed."
+                f"{kill.after:7,} published, {len(house.chat.seen.numbers):7,} in the chat: "
+                f"{kill.victim.value} is killed."
             )
             done[kill.victim] += 1
             tasks.create_task(house.strike(kill.victim, kill.seconds, aimed=kill.aimed))
@@ -131,16 +132,19 @@ def report(figures: Figures, seen: Seen, house: ChaosHouse, seconds: float) -> N
     print(f"Told twice, unmarked                              {figures.duplicates_unmarked:8,}")
     print(f"Killed (SIGKILL): {kills}; {seconds:.0f} s in all\n")
     print(
-        f"{seen.messages:,} chat messages told them. The sensors published {house.sensors.repeated:,} numbers again after a kill"
+        f"{seen.messages:,} chat messages told them. "
+        f"The sensors published {house.sensors.repeated:,} numbers again after a kill"
     )
     print(
         "of the broker: Mosquitto writes its database after it has acknowledged. The contact's client found"
     )
     print(
-        f"{seen.fetched:,} messages only in the archive of its account (XEP-0313): the server had acknowledged them"
+        f"{seen.fetched:,} messages only in the archive of its account (XEP-0313): "
+        "the server had acknowledged them"
     )
     print(
-        f"and was killed before it had passed them on. {len(seen.only_fetched):,} numbers came by no other way."
+        "and was killed before it had passed them on. "
+        f"{len(seen.only_fetched):,} numbers came by no other way."
     )
 
 

@@ -1,4 +1,4 @@
-"""The contact of the chaos run: a client that comes back, and reads what it missed in the archive of its account."""
+"""The contact of the chaos run: a client that comes back, and reads in the archive what it missed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _ARRIVING_SECONDS = 20.0
 _OVERLAP = timedelta(seconds=10)
 
 type Copy = str
-"""The archive's id of one copy of a message (XEP-0359): the server makes a new one each time it takes a message."""
+"""The archive's id of one copy of a message (XEP-0359): the server makes a new one for each copy."""
 
 
 class Seen:

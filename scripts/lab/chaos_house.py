@@ -1,4 +1,4 @@
-"""The house of the chaos run: Home Assistant, Mosquitto and a chat server as a careful user would set them up."""
+"""The house of the chaos run: Home Assistant, Mosquitto and a chat server as a careful user sets them up."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,8 @@ from .person import Person
 from .servers import Lab, Server
 
 BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
-# Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written every
-# half hour: with these it is written after each change, which is still after the acknowledgement.
+# Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written
+# every half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
 _AIMING_SECONDS = 5.0
 _TUNNEL_SECONDS = 4.0
@@ -91,7 +91,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
                 await asyncio.sleep(0.1)
 
     async def _rehearse(self) -> None:
-        """Wait until an alert comes through: what is published before the bot has subscribed is nobody's loss."""
+        """Wait until an alert comes through: what comes before the bot has subscribed is nobody's loss."""
         async with asyncio.timeout(60):
             while "ready" not in self.chat.words:
                 await self.sensors.say("ready")
@@ -118,7 +118,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
                 self.chat.away = False
 
     async def _aim(self, victim: Victim) -> None:
-        """Wait for a bad moment: a message comes; or the contact is in a tunnel, and its server keeps what came."""
+        """Wait for a bad moment: a message comes, or the contact's server keeps what came (a tunnel)."""
         if victim is Victim.XMPP:
             self.chat.vanish()
             await asyncio.sleep(_TUNNEL_SECONDS)

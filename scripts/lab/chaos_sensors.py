@@ -15,7 +15,7 @@ DOUBTFUL_SECONDS = 2.0
 
 
 class Sensors:
-    """Publishes number n with QoS 1 on topic `chaos/n`; `acknowledged` are those that the broker has confirmed."""
+    """Publishes number n with QoS 1 on topic `chaos/n`; `acknowledged` are those the broker confirmed."""
 
     def __init__(self, port: int) -> None:
         """`port` is the broker's on loopback."""

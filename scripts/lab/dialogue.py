@@ -61,7 +61,7 @@ class Dialogue(ABC):
         await self.tell(text)
 
     async def hears(self, containing: str, *, since: int = 0, within: float = 15) -> str:
-        """Return the first thing the bot said, after the first `since` ones, with the text. Raises PersonError."""
+        """Return the first thing the bot said, after the first `since`, with the text. Raises PersonError."""
         end = time.monotonic() + within
         while time.monotonic() < end:
             for text in self.heard[since:]:

@@ -1,4 +1,4 @@
-"""The pages about actions and settings, written from the texts that Home Assistant shows: `python -m lab.document`."""
+"""The pages about actions and settings, from the texts of Home Assistant: `python -m lab.document`."""
 
 from collections.abc import Iterator, Mapping
 import json
@@ -21,16 +21,19 @@ ACTIONS = f"""{WRITTEN}
 
 # Actions
 
-What can be asked in the chat is an action as well, with the same words. Each answers, if it is asked for a response, with `text`, the reply as the chat
-has it, and with the facts of it: `rows` where the reply is a list, else fields of its own. `config_entry_id` says which bot is meant; while there is only
-one it is not needed. What must not be undone by mistake wants `confirm: true`. An action that a person starts has the rights of the contact
-that this person's user of Home Assistant belongs to, or an administrator's; one that an automation starts, all of them.
+What can be asked in the chat is an action as well, with the same words. Each answers, if it is asked for a
+response, with `text`, the reply as the chat has it, and with the facts of it: `rows` where the reply is a
+list, else fields of its own. `config_entry_id` says which bot is meant; while there is only one it is not
+needed. What must not be undone by mistake wants `confirm: true`. An action that a person starts has the
+rights of the contact that this person's user of Home Assistant belongs to, or an administrator's; one that an
+automation starts, all of them.
 """
 SETTINGS = f"""{WRITTEN}
 
 # Settings
 
-Everything is set in Home Assistant: *Settings → Devices & services → DinoX MQTT Bot*. Nothing is read from `configuration.yaml`.
+Everything is set in Home Assistant: *Settings → Devices & services → DinoX MQTT Bot*. Nothing is read from
+`configuration.yaml`.
 """
 # The forms by which a bot is added, in the order in which they come.
 ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules")

@@ -14,7 +14,7 @@ from .server import IS_ROOT, Server, ServerMissingError, program
 
 SERVERS = Path(__file__).parents[2] / ".servers"
 NEWER = {"trixie": "24.12", "forky": "26.07"}
-"""The releases of Debian whose ejabberd `scripts/ejabberd` fetches, and its version there when it was last looked at."""
+"""Debian's releases whose ejabberd `scripts/ejabberd` fetches, and its version when last looked at."""
 
 _PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts", "mqtt_ws")
 _CONFIG = """
@@ -28,10 +28,12 @@ auth_password_format: plain
 default_db: mnesia
 {extra_global}
 listen:
-  - {{ port: {c2s}, ip: "{loopback}", module: ejabberd_c2s, starttls: true, starttls_required: {tls_required}, access: c2s }}
+  - {{ port: {c2s}, ip: "{loopback}", module: ejabberd_c2s, starttls: true,
+       starttls_required: {tls_required}, access: c2s }}
   - {{ port: {c2s_tls}, ip: "{loopback}", module: ejabberd_c2s, tls: true, access: c2s }}
   - {{ port: {http}, ip: "{loopback}", module: ejabberd_http, request_handlers: {{ /api: mod_http_api }} }}
-  - {{ port: {https}, ip: "{loopback}", module: ejabberd_http, tls: true, request_handlers: {{ /upload: mod_http_upload }} }}
+  - {{ port: {https}, ip: "{loopback}", module: ejabberd_http, tls: true,
+       request_handlers: {{ /upload: mod_http_upload }} }}
   - {{ port: {mqtt}, ip: "{loopback}", module: mod_mqtt, backlog: 100 }}
   - {{ port: {mqtts}, ip: "{loopback}", module: mod_mqtt, backlog: 100, tls: true }}
   - {{ port: {mqtt_ws}, ip: "{loopback}", module: ejabberd_http, request_handlers: {{ /mqtt: mod_mqtt }} }}

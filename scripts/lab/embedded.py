@@ -1,4 +1,4 @@
-"""A broker in pure Python, for a machine that has no Mosquitto: `python -m lab.embedded PORT`. MQTT 3.1.1 only."""
+"""A broker in pure Python for machines without Mosquitto: `python -m lab.embedded PORT`. MQTT 3.1.1 only."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from .server import Server
 
 
 def embedded(directory: Path) -> Server:
-    """Return the broker as a server of its own, not yet started; port `mqtt`. It keeps nothing when it ends."""
+    """Return the broker as a server of its own, not yet started; port `mqtt`. It keeps nothing at its end."""
     ports = kept_ports(directory, ["mqtt"])
     argv = [sys.executable, "-m", "lab.embedded", str(ports["mqtt"])]
     scripts = str(Path(__file__).resolve().parents[1])

@@ -20,7 +20,7 @@ class Account:
 
 
 def broker_answer(port: int, *, username: str = "", password: str = "", **fields: Any) -> Answer:
-    """Return the broker's form: a broker on loopback; `fields` are further fields, by their section or none."""
+    """Return the form of a broker on loopback; `fields` are further fields, by their section or none."""
     login = {"username": username, "password": password} if username else {}
     return {"host": LOOPBACK, "port": port, **login, "certificates": {}, "advanced": {}, **fields}
 
@@ -44,7 +44,7 @@ def bot_answers(
 
 
 def options_answer(**alerts: Any) -> Answer:
-    """Return the form of the options as it is before anybody changes it; `alerts` is what is to be different there."""
+    """Return the form of the options before anybody changes it; `alerts` is what is to be different."""
     return {
         "discovery": True,
         "discovery_prefix": "homeassistant",

@@ -45,7 +45,7 @@ class PersonError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One chat message that arrived. `at` is Unix time of arrival; `replaces` is set for a correction (XEP-0308)."""
+    """One chat message. `at` is Unix time of arrival; `replaces` is set for a correction (XEP-0308)."""
 
     sender: str
     text: str
@@ -77,7 +77,7 @@ class Person:
     def __init__(
         self, jid: str, password: str, port: int, context: ssl.SSLContext, *, answers: bool = True
     ) -> None:
-        """With `answers` false it approves nobody and acknowledges nothing, like a client left in a drawer."""
+        """With `answers` false it approves and acknowledges nothing, like a client left in a drawer."""
         self.jid = jid
         self.all: list[Heard] = []
         self.presences: dict[str, Seen] = {}
@@ -154,7 +154,7 @@ class Person:
         return self._send(make_reply(to, message_id, fallback=quoted, mto=to, mbody=text, mtype="chat"))
 
     def react(self, to: str, message_id: str, *emojis: str) -> str:
-        """Put exactly these reactions (XEP-0444) to a message, none to withdraw them; return the stanza's id."""
+        """Put just these reactions (XEP-0444) to a message, none to withdraw; return the stanza's id."""
         stanza = self._client.make_message(mto=to, mtype="chat")
         self._client.plugin["xep_0444"].set_reactions(stanza, message_id, emojis)
         stanza.enable("store")

@@ -13,7 +13,7 @@ _MODULES = (
     *("mam", "offline", "cloud_notify", "posix", "http", "lastactivity"),
 )
 _MODULES_PATH = "/usr/lib/prosody/modules"
-# Where `scripts/prosody-modules` puts the `mod_pubsub_mqtt` that delivers messages; Debian 12 has one that cannot.
+# Where `scripts/prosody-modules` puts a `mod_pubsub_mqtt` that delivers messages; that of Debian 12 cannot.
 _NEWER = Path(__file__).resolve().parents[2] / ".servers" / "prosody-modules"
 _PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts")
 _CONFIG = """

@@ -15,4 +15,4 @@ def _parameter(release: str) -> ParameterSet:
 OWN = pytest.param("", id="ejabberd")
 NEWER_EJABBERDS = [_parameter(release) for release in NEWER]
 NEWEST_EJABBERD = NEWER_EJABBERDS[-1]
-"""`release` of `Lab.ejabberd`: the machine's own (23.01 on Debian 12), then newer ones, which not every machine runs."""
+"""`release` of `Lab.ejabberd`: the machine's own (23.01 on Debian 12), then newer ones not all can run."""

@@ -70,7 +70,7 @@ class Lab(contextlib.ExitStack):
         return self.certificates.ca
 
     def client_ssl(self, *, certificate: bool = False) -> ssl.SSLContext:
-        """Return a context that trusts the servers; with `certificate`, one that can prove a client's name."""
+        """Return a context that trusts the servers; with `certificate` it can prove a client's name."""
         context = ssl.create_default_context(cafile=str(self.ca))
         if certificate:
             context.load_cert_chain(self.certificates.client, self.certificates.client_key)
@@ -101,7 +101,7 @@ class Lab(contextlib.ExitStack):
         extra: str = "",
         port: int = 0,
     ) -> Server:
-        """Start a broker: anonymous unless `auth`; ports `mqtt`, `ws`. `extra` are lines of its configuration."""
+        """Start a broker: anonymous unless `auth`; ports `mqtt`, `ws`. `extra` are lines for its file."""
         return self.run(
             mosquitto(
                 self.directory("mosquitto"),
@@ -127,7 +127,7 @@ class Lab(contextlib.ExitStack):
         extra_host: str = "",
         log_level: str = "debug",
     ) -> Prosody:
-        """Start an XMPP server for `domain`: ports `c2s` (STARTTLS), `c2s_tls`, `https` (uploads), `mqtt`, ...
+        """Start an XMPP server with ports `c2s` (STARTTLS), `c2s_tls`, `https` (uploads), `mqtt`, ...
 
         With `mqtt` PubSub is on MQTT too: as of 2023, which delivers nothing, or `newer_mqtt` as of 2025.
         """
@@ -158,7 +158,7 @@ class Lab(contextlib.ExitStack):
         extra_global: str = "",
         log_level: str = "info",
     ) -> Ejabberd:
-        """Start an XMPP server and broker for `domain`: ports `c2s`, `c2s_tls`, `mqtt`, `mqtts`, `mqtt_ws`, ...
+        """Start an XMPP server and broker: ports `c2s`, `c2s_tls`, `mqtt`, `mqtts`, `mqtt_ws`, ...
 
         With `release` it is that of another Debian, one of `ejabberd.NEWER`.
         """

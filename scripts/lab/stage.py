@@ -1,4 +1,4 @@
-"""Everything the demonstration needs, running together: Home Assistant, broker, XMPP server, home and person."""
+"""What the demonstration needs, running together: Home Assistant, broker, XMPP server, home and person."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,11 +1,12 @@
-"""What the DinoX plugin's Node-RED flows publish and its documentation quotes, to the letter, and how a person reads it."""
+"""What the plugin's Node-RED flows publish and its documentation quotes, and how a person reads it."""
 
 # What is said, and the payload that comes back, as the flows write it.
 ANSWERS = {
     "time": r'"🕐 Sunday, November 22, 2026 at 08:55:27 AM, Sunday, November 22, 2026 at 08:55:27 AM"',
     "help": (
         r'"📖 DinoX Node-RED Bot\n\nAvailable commands:\n• time — Current date & time\n• ping — Pong!\n'
-        r"• joke — Random joke\n• help — This help\n• Anything else → Echo\n\n⛽ Fuel Prices (separate flow):\n"
+        r"• joke — Random joke\n• help — This help\n"
+        r"• Anything else → Echo\n\n⛽ Fuel Prices (separate flow):\n"
         r"• sprit / tanken / preise — All prices\n• e5 / e10 / diesel — Specific fuel\n"
         r'• sprit reset — Reset price baseline"'
     ),
@@ -24,8 +25,8 @@ ANSWERS = {
         r'  🟡 Diesel: 1.659 €\n❌ JET: Closed"'
     ),
     "e5": (
-        r'"⛽ Fuel Prices (Super E5)\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟢 Super E5: 1.759 € (-4.0¢) ▼\n⛽ JET:\n'
-        r'  🟢 Super E5: 1.789 €"'
+        r'"⛽ Fuel Prices (Super E5)\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟢 Super E5: 1.759 € (-4.0¢) ▼\n'
+        r'⛽ JET:\n  🟢 Super E5: 1.789 €"'
     ),
     "diesel": (
         r'"⛽ Fuel Prices (Diesel)\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟡 Diesel: 1.639 €\n⛽ JET:\n'

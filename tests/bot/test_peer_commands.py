@@ -1,4 +1,4 @@
-"""What users of the plugin whose idea this is have learned to type, its own examples among it, is understood."""
+"""What users of the plugin have learned to type, its own examples among it, is understood."""
 
 from dataclasses import replace
 

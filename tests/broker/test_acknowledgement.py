@@ -289,7 +289,7 @@ async def test_the_keep_alive_of_the_broker_counts_and_silence_ends_the_connecti
 async def test_a_late_acknowledgement_is_not_taken_for_that_of_another_message(
     link: Opener, protocol: Protocol
 ) -> None:
-    """The broker uses an identifier again as soon as it is free; the first message fails after it was stored."""
+    """The broker reuses an identifier once it is free; the first message fails after it was stored."""
 
     async def act(visit: Visit) -> None:
         await visit.welcome()

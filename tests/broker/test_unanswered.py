@@ -1,4 +1,4 @@
-"""Prosody's MQTT: no QoS, no wildcard, nothing retained, and in the version of 2023 no answer to a subscription."""
+"""Prosody's MQTT: no QoS, wildcards or retained messages; that of 2023 answers no subscription."""
 
 import asyncio
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ from functools import cache
 
 from source import ADAPTERS, layer, modules
 
-# From the ground up: a package imports from lower floors and from itself, never from its own floor or a higher one.
+# From the ground up: a package imports from lower floors and from itself, not from its own floor or above.
 BOT = (
     ("text",),
     ("model",),
@@ -40,7 +40,7 @@ SIBLINGS = {"bot/alerts", "bot/chat", "bot/bridges", "bot/history"}
 
 
 def package(path: str) -> str:
-    """Return the package of a file: `bot/alerts/rules`, `xmpp`, `glue/entry`; a file at the top is `glue/root`."""
+    """Return a file's package: `bot/alerts/rules`, `xmpp`, `glue/entry`; `glue/root` of one at the top."""
     first, *rest = path.removesuffix(".py").split("/")
     if path == "const.py":
         return "glue/const"
@@ -53,7 +53,7 @@ def package(path: str) -> str:
 
 @cache
 def graph() -> dict[str, frozenset[str]]:
-    """Return what each file imports of the integration itself, as paths; names of a package as its `__init__.py`."""
+    """Return what each file imports of the integration, as paths; names of a package as its `__init__.py`."""
     return {path: frozenset(_targets(path, tree)) for path, tree in modules().items()}
 
 

@@ -27,7 +27,7 @@ def layer(path: str) -> str:
 
 
 def imports(path: str, tree: ast.Module) -> Iterator[str]:
-    """Yield the dotted names a file imports; relative ones with the integration's folders, as `.bot.topics`."""
+    """Yield the dotted names a file imports; relative ones with the integration's folders: `.bot.topics`."""
     package = path.split("/")[:-1]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

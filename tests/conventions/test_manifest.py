@@ -11,16 +11,19 @@ import yaml
 
 MANIFEST: dict[str, Any] = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))
 KEYS = {
-    "domain", "name", "after_dependencies", "codeowners", "config_flow", "dependencies", "documentation",
-    "integration_type", "iot_class", "issue_tracker", "loggers", "mqtt", "requirements", "single_config_entry", "version",
+    "domain", "name", "after_dependencies", "codeowners", "config_flow", "dependencies",
+    "documentation", "integration_type", "iot_class", "issue_tracker", "loggers", "mqtt",
+    "requirements", "single_config_entry", "version",
 }  # fmt: skip
 # Integrations that hassfest lets anybody import without a word in the manifest.
 ALLOWED = {
-    "automation", "conversation", "frontend", "device_automation", "group", "homeassistant", "labs", "media_source",
-    "panel_custom", "persistent_notification", "person", "script", "sun", "system_health", "webhook", "websocket_api", "zone",
+    "automation", "conversation", "frontend", "device_automation", "group", "homeassistant", "labs",
+    "media_source", "panel_custom", "persistent_notification", "person", "script", "sun",
+    "system_health", "webhook", "websocket_api", "zone",
 }  # fmt: skip
 PLATFORMS = {
-    "binary_sensor", "button", "diagnostics", "event", "image", "notify", "repairs", "sensor", "switch", "logbook",
+    "binary_sensor", "button", "diagnostics", "event", "image", "notify", "repairs", "sensor",
+    "switch", "logbook",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The pages that are written from Home Assistant's texts are up to date, and every page is found from the README."""
+"""Pages written from Home Assistant's texts are up to date, and every page is found from the README."""
 
 import re
 

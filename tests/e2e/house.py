@@ -1,4 +1,4 @@
-"""A house under test: Home Assistant, a broker and an XMPP server as processes, and you with an XMPP client."""
+"""A house under test: Home Assistant, a broker, an XMPP server as processes, and you with a client."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ BROKER_USERS = {"house": "broker-secret", "second": "broker-secret"}
 ACCOUNTS = {name: f"{name}-secret" for name in ("bot", "you", "stranger", "shared")}
 # How a message about alerts begins.
 MARKS = "⚠🔴✅"
-# What a broker drops by itself is not our loss: its queue for a sleeping session is 1,000 unless told otherwise.
+# What a broker drops by itself is not our loss: it queues 1,000 for a sleeping session unless told more.
 MOSQUITTO = "max_queued_messages 200000"
 
 
@@ -167,13 +167,14 @@ class House:
             await self.you.arrive()
 
     def rows(self, topic: str) -> list[tuple[str, int]]:
-        """Return text and repeated mark of a topic's history, oldest first, straight from the database file."""
+        """Return text and repeated mark of a topic's history, oldest first, straight from the file."""
         path = self.hass.directory / ".storage" / DOMAIN / f"{self.entry_id}.db"
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return list(
                 database.execute(
                     "SELECT messages.text, messages.repeated FROM messages"
-                    " JOIN topics ON topics.id = messages.topic_id WHERE topics.topic = ? ORDER BY messages.id",
+                    " JOIN topics ON topics.id = messages.topic_id"
+                    " WHERE topics.topic = ? ORDER BY messages.id",
                     (topic,),
                 )
             )

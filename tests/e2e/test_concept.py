@@ -1,4 +1,4 @@
-"""Bridges, rooms, presets, charts, free text: what goes back and forth between the broker and the conversation."""
+"""Bridges, rooms, presets, charts, free text: what goes back and forth between broker and chat."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -67,7 +67,7 @@ def answers(house: House) -> list[str]:
 
 
 async def test_two_bots_whose_bridges_mirror_each_other_come_to_rest(house: House) -> None:
-    """Each tells the other what comes in and publishes what the other tells, on topics that both listen to."""
+    """Each tells the other what comes in and publishes what the other tells, on topics both listen to."""
     second = await house.hass.add(
         {"next_step_id": "standalone"},
         {**house.broker_answers(), "username": "second"},

@@ -63,7 +63,7 @@ async def test_both_killed_at_once(house: House) -> None:
     await house.come_back(killed=True)
     await house.link_is("mqtt", "on")
     await until(house.settled, "the house did not become ready", 90)
-    # Retained: the broker has forgotten the session, and the bot may be a moment behind with its subscriptions.
+    # Retained: the broker has forgotten the session, and the bot may subscribe a moment later.
     await house.publish("e2e/both", "after both", retain=True)
     await house.you.next("after both", 30)
     await house.publish("e2e/both", "", retain=True)

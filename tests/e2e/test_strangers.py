@@ -50,7 +50,7 @@ def _occupants(person: Person, room: str) -> list[str]:
 
 
 async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: House) -> None:
-    """The account `shared` is the bot's and yours: what the bot says is in your conversation with yourself."""
+    """The account `shared` is the bot's and yours: the bot speaks in your conversation with yourself."""
     jid = "shared@home.test"
     async with Person(jid, ACCOUNTS["shared"], house.xmpp.ports["c2s"], house.lab.client_ssl()) as me:
         entry = await house.hass.add(

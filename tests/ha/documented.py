@@ -36,7 +36,7 @@ def _values(text: str) -> Any:
 
 
 def faults(value: object, schema: dict[str, Any], where: str = "$") -> list[str]:
-    """Return what of a value is not as a schema says. Raises AssertionError for a schema that uses what is not known here.
+    """Return what of a value is not as a schema says. AssertionError: the schema uses unknown words.
 
     What the schema does not name is a fault too: it is to tell everything.
     """

@@ -45,7 +45,7 @@ USERS = {"bot": "botpw", "alice": "alicepw"}
 
 
 def client_id() -> str:
-    """Return the client id of the running test's bot: the broker keeps a session, with its subscriptions, for each."""
+    """Return the client id of the test's bot: the broker keeps a session, with subscriptions, for each."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     return f"dinox-mqtt-bot-{blake2b(test.encode(), digest_size=6).hexdigest()}"
 
@@ -141,7 +141,7 @@ async def running(
     *,
     forget: bool = True,
 ):
-    """Set a bot up, wait until it is in this state, unload it, and `forget` the status it left at the broker."""
+    """Set a bot up, wait for this state, unload it, and `forget` the status it left at the broker."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

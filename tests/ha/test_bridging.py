@@ -42,7 +42,7 @@ def texts(person: Person) -> list[str]:
 async def test_fifty_answers_in_one_second_arrive_in_order(
     hass: HomeAssistant, both: dict[str, Any], alice: Person, port: int, base: str, tmp_path: Path
 ) -> None:
-    """Request and response: each answer is a message of its own, in the order in which the broker had them."""
+    """Request and response: each answer is a message of its own, in the order of the broker."""
     bridge = Bridge(f"{base}/answers", ALICE, format=Format.PAYLOAD, per_minute=0)
     wanted = [f"answer {number}" for number in range(50)]
     file = tmp_path / "answers"

@@ -46,7 +46,7 @@ def options(topic: str, **more: Any) -> dict[str, Any]:
 
 @contextmanager
 def flow(port: int, topic: str, *, v5: bool) -> Generator[list[mqtt.MQTTMessage]]:
-    """Let somebody else answer what comes on a topic: where it is asked to, or, as Node-RED does, where it knows."""
+    """Let somebody else answer what comes on a topic: where asked to or, as Node-RED, where it knows."""
     heard: list[mqtt.MQTTMessage] = []
 
     def answer(client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:

@@ -82,7 +82,7 @@ async def ear(hass: HomeAssistant, mqtt_entry: MockConfigEntry) -> AsyncGenerato
 
 
 async def want(ear: Ear, port: int, wanted: dict[str, QoS]) -> None:
-    """Want these filters, and wait until the broker serves them: `mqtt` subscribes a moment later than asked."""
+    """Want these filters, and wait until the broker serves them: `mqtt` subscribes a moment later."""
     ear.count += 1
     token = ear.token = f"settled{ear.count}"
     ear.broker.want({**wanted, token: QoS.AT_MOST_ONCE})

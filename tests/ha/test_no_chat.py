@@ -1,4 +1,4 @@
-"""A bot without an XMPP account keeps what is for notifications, and nothing that waits for a server for ever."""
+"""A bot without an XMPP account keeps what is for notifications, and nothing that waits for ever."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Notices for Home Assistant's notifications, from the outbox to what the target took, over failures and restarts."""
+"""Notices for Home Assistant's notifications, from outbox to target, over failures and restarts."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

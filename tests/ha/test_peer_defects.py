@@ -1,4 +1,4 @@
-"""What went wrong in the plugin whose idea this is, where a whole Home Assistant is needed to see that it goes right here.
+"""What went wrong in the plugin this goes back to, as far as it takes a whole Home Assistant to see.
 
 The list of all of it: `docs/adr/0013-the-peers-defects.md`.
 """

@@ -1,4 +1,4 @@
-"""A bot on a Prosody account: PubSub in the place of MQTT, and beside it. Everything is real, the module of 2025 too."""
+"""A bot on a Prosody account: PubSub in the place of MQTT, and beside it. Everything is real."""
 
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path

@@ -415,7 +415,7 @@ async def test_on_prosody_too_a_changed_password_is_asked_for(hass: HomeAssistan
 async def test_a_prosody_whose_module_is_upgraded_gets_the_bot_back(
     hass: HomeAssistant, own_lab: Lab, usual_ports: Any
 ) -> None:
-    """The bot stays with PubSub until it is told otherwise; asked again, the server is found to deliver by MQTT."""
+    """The bot stays with PubSub until told otherwise; asked again, the server is found to deliver by MQTT."""
     server = own_lab.prosody(users=USERS, mqtt=True)
     usual_ports(server)
     entry = on_ejabberd(

@@ -34,7 +34,7 @@ def stored(each: Notice) -> None:
 
 
 def alert(number: int) -> Record:
-    """Return what a numbered message did to the alert of its topic: `value` is its number, and so is the event's."""
+    """Return what a numbered message did to its topic's alert: `value` and the event are its number."""
     rule, topic = "rule", f"t/{number % 50}"
     return Record(
         (Alert(rule, topic, number, value=str(number)),),

@@ -1,4 +1,4 @@
-"""Notices that wait for a better moment, what becomes of several at once, and the targets of Home Assistant."""
+"""Notices that wait for a better moment, what becomes of several at once, and Home Assistant's targets."""
 
 import asyncio
 

@@ -189,7 +189,7 @@ class Probed:
         return [status.reason for status in self.statuses if status.phase is Phase.OFFLINE]
 
     async def online(self) -> None:
-        """Wait for a session in which the server has taken the presence: until then it keeps messages back."""
+        """Wait until the server has taken the session's presence: before, it keeps messages back."""
         await until(lambda: self.link.status.phase is Phase.ONLINE, f"online: {self.link.status}")
         if self.link._session is not None:
             await self.link._session.alive()

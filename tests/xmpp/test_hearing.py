@@ -157,6 +157,10 @@ def message(body: str, *children: str) -> Message:
 REPLY = "<reply xmlns='urn:xmpp:reply:0' id='x'/>"
 
 
+def quotation(where: str) -> str:
+    return f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body {where}/></fallback>"
+
+
 @pytest.mark.parametrize(
     ("body", "children", "text"),
     [
@@ -167,7 +171,7 @@ REPLY = "<reply xmlns='urn:xmpp:reply:0' id='x'/>"
             "kept",
             [
                 REPLY,
-                "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='9' end='99'/></fallback>",
+                quotation("start='9' end='99'"),
             ],
             "kept",
         ),
@@ -175,7 +179,7 @@ REPLY = "<reply xmlns='urn:xmpp:reply:0' id='x'/>"
             "abc",
             [
                 REPLY,
-                "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='x' end='1'/></fallback>",
+                quotation("start='x' end='1'"),
             ],
             "bc",
         ),

@@ -269,7 +269,10 @@ async def test_nobody_listening_harms_nothing(world: World) -> None:
             Item("1", ItemType.ATOM_TITLE, b"a", 1_800_000_000.0),
         ),
         (
-            f'<entry xmlns="{ATOM}"><title/><published>soon</published><updated>2027-01-15T08:00</updated></entry>',
+            (
+                f'<entry xmlns="{ATOM}"><title/><published>soon</published>'
+                "<updated>2027-01-15T08:00</updated></entry>"
+            ),
             Item("1", ItemType.ATOM_TITLE, b"", 1_800_000_000.0),
         ),
         ('<x xmlns="urn:x">y</x>', Item("1", ItemType.UTF8, b'<ns0:x xmlns:ns0="urn:x">y</ns0:x>')),

@@ -226,6 +226,7 @@ def test_without_a_target_there_is_no_reaction(children: tuple[str, ...]) -> Non
 
 WHOLE = fallback("urn:xmpp:reactions:0")
 BODY = fallback("urn:xmpp:reactions:0", "<body/>")
+SPAN = fallback("urn:xmpp:reactions:0", "<body start='0' end='2'/>")
 
 
 @pytest.mark.parametrize(
@@ -234,8 +235,8 @@ BODY = fallback("urn:xmpp:reactions:0", "<body/>")
         ("👍", (reactions("x", "👍"), WHOLE), ""),
         ("👍", (reactions("x", "👍"), BODY), ""),
         # Counted in UTF-16, as some do against XEP-0426.
-        ("👍", (reactions("x", "👍"), fallback("urn:xmpp:reactions:0", "<body start='0' end='2'/>")), ""),
-        ("👍 really", (reactions("x", "👍"), fallback("urn:xmpp:reactions:0", "<body start='0' end='2'/>")), "really"),
+        ("👍", (reactions("x", "👍"), SPAN), ""),
+        ("👍 really", (reactions("x", "👍"), SPAN), "really"),
         ("👍", (reactions("x", "👍"),), "👍"),
         ("👍", (WHOLE,), "👍"),
         ("> q\n👍", (reactions("x", "👍"), REPLY, quotation(0, 4), WHOLE), ""),

@@ -1,4 +1,4 @@
-"""Nothing is left running; Home Assistant's own fixture looks for tasks, timers and threads after each test too."""
+"""Nothing is left running; Home Assistant's fixture looks for tasks, timers and threads after each test."""
 
 import asyncio
 import contextlib

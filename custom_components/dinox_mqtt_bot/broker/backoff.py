@@ -7,7 +7,7 @@ _LONGEST = 60.0
 
 
 class Backoff:
-    """Doubles from `first` to `longest` seconds, with jitter so that many clients do not come back all at once."""
+    """Doubles from `first` to `longest` seconds, with jitter: many clients must not return at once."""
 
     def __init__(self, first: float | None = None, longest: float | None = None) -> None:
         self._first = _FIRST if first is None else first

@@ -38,9 +38,8 @@ class Listener:
 class LoopClient(Machine):
     """A client driven by the event loop: no thread, and PUBLISH never reaches paho.
 
-    For each connection: `prepare`, `open` in a worker thread, `attach` in the loop. `opened` then says what
-    the broker answered, `ended` how the connection was lost. `connack` is None unless there is a session;
-    `answers` are the publishes whose outcome is awaited.
+    For each connection: `prepare`, `open` in a worker thread, `attach` in the loop. `opened` tells the
+    broker's answer, `ended` how the connection was lost. `connack` is None without a session.
     """
 
     opened: asyncio.Future[Connack | Ended]

@@ -34,7 +34,7 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a connection ended, or why it never began; `code` is the broker's reason code (MQTT 5 §2.4), if any."""
+    """How a connection ended or failed to begin; `code` is the broker's reason (MQTT 5 §2.4), if any."""
 
     failure: Failure
     detail: str = ""
@@ -43,10 +43,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Connack:
-    """What the broker agreed to (MQTT 5 §3.2.2); for MQTT 3.1.1 what that version guarantees.
-
-    Sizes are in bytes, times in seconds; None is what the broker did not say.
-    """
+    """What the broker agreed to (MQTT 5 §3.2.2), or 3.1.1 guarantees; bytes, seconds, None if unsaid."""
 
     protocol: Protocol
     session_present: bool
@@ -65,10 +62,7 @@ class Connack:
 def read_connack(
     protocol: Protocol, session_present: bool, properties: Properties | None, limits: Limits
 ) -> Connack:
-    """Read the properties of a CONNACK as paho holds them: an attribute for each one that came.
-
-    MQTT 3.1.1 has none: there `limits` hold.
-    """
+    """Read a CONNACK's properties, attributes of paho's; `limits` hold for MQTT 3.1.1, which has none."""
     if protocol is not Protocol.MQTT_5:
         return Connack(
             protocol,
@@ -146,10 +140,7 @@ def dismissed(code: int) -> Ended:
 
 
 def stranger(first: bytes) -> Ended | None:
-    """Say who answers CONNECT with these bytes, None if it is a CONNACK or nothing.
-
-    A TLS server answers with an alert (RFC 8446 §6).
-    """
+    """Say who answers CONNECT so (TLS by an alert, RFC 8446 §6), None for a CONNACK or nothing."""
     if not first or first[0] == 0x20:
         return None
     return Ended(Failure.TLS_EXPECTED if first[:2] == b"\x15\x03" else Failure.NOT_MQTT)

@@ -10,18 +10,14 @@ _KNOWN_TOPICS = 20_000
 
 
 def identifier_of(topic_filter: str) -> int:
-    """Return the Subscription Identifier of a filter (MQTT 5 §3.8.2.1.2), 1 … 268,435,455.
-
-    It depends on nothing but the filter: what the broker queued for an earlier run still carries it.
-    """
+    """Return a filter's Subscription Identifier (MQTT 5 §3.8.2.1.2), the same in every run."""
     return zlib.crc32(topic_filter.encode()) % 268_435_455 + 1
 
 
 class Copies:
-    """Which copy of a publish counts: that of the filter with the highest QoS, then of the most specific.
+    """Return whose copy counts: of the filter with the highest QoS, then of the most specific.
 
-    The QoS goes first because the broker may keep a copy of QoS 1 for an absent client where it drops that
-    of QoS 0. Shared subscriptions own no topic: other clients get their share of it.
+    The broker may keep QoS 1 for an absent client and drop QoS 0. Shared subscriptions own no topic.
     """
 
     def __init__(self) -> None:
@@ -45,10 +41,7 @@ class Copies:
         self._owners.clear()
 
     def is_surplus(self, message: Message) -> bool:
-        """Say whether another copy of this message counts.
-
-        A copy of an unknown subscription is none: it may be the only one, queued for a filter of before.
-        """
+        """Say whether another copy counts; that of an unknown filter may be the only one."""
         identifiers = message.properties.subscription_identifiers
         if not identifiers or len(self._known) < 2:
             return False

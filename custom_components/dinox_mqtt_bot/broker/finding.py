@@ -27,10 +27,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class DoorFound:
-    """What came of trying a port.
-
-    `fault` is the key of the probe's BotError, empty after a login; `answers` says whether a SUBSCRIBE was answered.
-    """
+    """What came of a port: a BotError's key as `fault` or none; `answers`: SUBSCRIBE was answered."""
 
     door: Door
     fault: str = ""
@@ -62,7 +59,7 @@ class DoorFound:
 async def try_doors(
     doors: Iterable[Door], run_blocking: RunBlocking, *, ask_for: str = ""
 ) -> list[DoorFound]:
-    """Try ports at the same time, each with one login; `ask_for` is a topic filter to subscribe to meanwhile."""
+    """Try ports at once, each with one login; `ask_for` is a topic filter to subscribe to meanwhile."""
     return list(await asyncio.gather(*(_try(door, run_blocking, ask_for) for door in doors)))
 
 

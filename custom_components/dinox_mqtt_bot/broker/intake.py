@@ -18,10 +18,9 @@ _PAUSE_SECONDS = 0.02
 
 
 class Intake:
-    """Takes packets out of a socket and hands them over, as long as there is room for them.
+    """Takes packets out of a socket and hands them to `accept`, as long as there is room.
 
-    `accept` gets every packet, `lost` how reading failed (None is the end of the stream), `flush` is called
-    after each turn.
+    `lost` gets the error, None at the end of the stream; `flush` is called after each turn.
     """
 
     def __init__(

@@ -28,10 +28,10 @@ type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 _STABLE_SECONDS = 60.0
 _TAKEN_OVER_SECONDS = 30.0
 _GOODBYE_SECONDS = 2.0
-# A broker that asks somebody else about credentials refuses them while that is away: Home Assistant itself, as
-# it starts. Slow enough for those that lock out whoever guesses passwords.
+# A broker may refuse while what checks its logins is away, as Home Assistant is while it starts. Slow enough
+# for brokers that lock out whoever guesses passwords.
 _REFUSED_SECONDS = (15.0, 300.0)
-# A broker that has not answered SUBSCRIBE by then (MQTT 5 §3.8.4 wants it to) is taken for one that never does.
+# A broker that leaves SUBSCRIBE unanswered for so long (against MQTT 5 §3.8.4) never answers.
 _SUBACK_SECONDS = 15.0
 _TRACEBACK_EVERY = 100
 
@@ -41,10 +41,9 @@ def _always() -> bool:
 
 
 class BrokerLink:
-    """`bot.ports.Broker` over a connection of its own.
+    """`bot.ports.Broker` over a connection of its own; it belongs to the loop.
 
-    While `ready` says False nothing is read. `held` are filters the broker may still have from an earlier run.
-    All callbacks and methods belong to the loop.
+    While `ready` says False nothing is read. `held` are filters the broker may have from an earlier run.
     """
 
     _on_message: Callable[[Message], None]
@@ -112,16 +111,15 @@ class BrokerLink:
     ) -> None:
         """Connect, and keep the connection from now on.
 
-        `on_message` gets every message once it is read; those of QoS 1 and 2 must come back by `acknowledge`
-        when they are safe; one over which it fails is given up and counted in `failed`. `on_status` is called
-        when the status changes, and again with the same one when `refused` does.
+        `on_message` gets every message read; QoS 1 and 2 must come back by `acknowledge` when safe; if it
+        raises, the message is given up and counted in `failed`. `on_status` also tells a new `refused`.
         """
         self._on_message, self._on_status = on_message, on_status
         self._paused = False
         self._task = self._create_task(self._supervise(), "mqtt link")
 
     def pause(self) -> None:
-        """Deliver nothing more until `start`; what comes is not acknowledged, so the broker sends it again."""
+        """Deliver nothing until `start`; what comes is not acknowledged, so that it comes again."""
         self._paused = True
 
     async def stop(self) -> None:
@@ -153,12 +151,7 @@ class BrokerLink:
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:
-        """Publish and wait for the broker's acknowledgement (QoS ≥ 1).
-
-        With MQTT 5 the response topic and the correlation data of the properties go along. Raises BotError
-        `invalid_topic`, `not_connected`, `publish_refused`, `payload_too_large`, `retain_unavailable` or
-        `publish_timeout`.
-        """
+        """Publish and wait for the broker's acknowledgement (QoS ≥ 1). Raises as `outgoing.publish` does."""
         if (client := self._session()) is None:
             raise BotError("not_connected")
         await publish(client, topic, payload, qos, retain, carried=properties)

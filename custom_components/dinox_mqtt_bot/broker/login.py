@@ -39,8 +39,7 @@ class LoginError(Exception):
 class Login:
     """Logs in again and again, and remembers what worked.
 
-    `client` is the newest one; it has a session if its `connack` is there. `will_refused` is the broker's
-    reason for refusing the will, or empty.
+    The newest `client` has a session if its `connack` is there. `will_refused` is the reason, or empty.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Publishing: waits for the broker's acknowledgement, and nothing is sent after the caller was told it failed."""
+"""Publishing waits for the acknowledgement; nothing is sent after the caller was told it failed."""
 
 import asyncio
 import contextlib
@@ -25,9 +25,9 @@ async def publish(
 ) -> None:
     """Publish, and wait until the broker has acknowledged it; QoS 0 until it is written.
 
-    With MQTT 5 the response topic, the correlation data and the user properties of what is `carried` go along. A QoS
-    the broker does not offer becomes its highest. Raises BotError `invalid_topic`, `not_connected`,
-    `retain_unavailable`, `payload_too_large`, `publish_refused` or `publish_timeout`.
+    MQTT 5 takes along the properties `carried`. A QoS not offered becomes the highest. Raises BotError
+    `invalid_topic`, `not_connected`, `retain_unavailable`, `payload_too_large`, `publish_refused` or
+    `publish_timeout`.
     """
     valid_topic(topic)
     connack = client.connack

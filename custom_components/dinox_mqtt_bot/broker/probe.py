@@ -29,10 +29,7 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What the broker agreed to; `will_refused` is its reason for refusing the will, or empty.
-
-    `answers` says whether it answered a SUBSCRIBE, whatever the answer was; True if none was sent.
-    """
+    """What the broker agreed to, why it refused the will (or empty), and if it answered SUBSCRIBE."""
 
     connack: Connack
     will_refused: str
@@ -47,11 +44,10 @@ async def probe(
     *,
     ask_for: str = "",
 ) -> ProbeResult:
-    """Log in once, with a client id of its own so that no running link is thrown out, and log out.
+    """Log in once, with a client id that throws no running link out, and log out.
 
-    `ask_for` is a topic filter to subscribe to meanwhile, to see whether there is an answer.
-    Raises BotError `cannot_connect`, `timeout`, `invalid_auth`, `tls_failed` (the certificate), `tls_expected`
-    (the port speaks TLS), `tls_unexpected` (it does not) or `not_mqtt`; all have the placeholder `detail`.
+    `ask_for` is a topic filter to try a subscription with. Raises BotError `cannot_connect`, `timeout`,
+    `invalid_auth`, `tls_failed` (certificate), `tls_expected`, `tls_unexpected` or `not_mqtt`, with `detail`.
     """
     name = f"{settings.client_id}-probe" if settings.client_id else ""
     aside = replace(settings, client_id=name, session_expiry=0)
@@ -103,10 +99,7 @@ def _deaf(answered: asyncio.Event) -> Listener:
 
 
 async def _speaks_tls(settings: BrokerSettings, run_blocking: RunBlocking) -> bool:
-    """Ask the port for a TLS handshake, without trusting it and without sending anything else.
-
-    Brokers hang up on a plain CONNECT without a word, which alone could mean anything.
-    """
+    """Try a TLS handshake, trusting nothing: brokers hang up on a plain CONNECT without a word."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

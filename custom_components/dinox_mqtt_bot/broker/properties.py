@@ -18,10 +18,7 @@ class Parsed:
 
 
 def read_length(data: bytes, at: int, stop: int) -> tuple[int, int]:
-    """Read a variable byte integer (MQTT 5 §1.5.5) that ends before `stop`; return it and where it ends.
-
-    Raises ValueError if it does not end.
-    """
+    """Read a variable byte integer (MQTT 5 §1.5.5) and its end; ValueError if it runs to `stop`."""
     value = shift = 0
     for index in range(at, min(at + 4, stop)):
         byte = data[index]
@@ -92,5 +89,5 @@ def _fixed(size: int) -> Callable[[bytes, int], tuple[bytes, int]]:
     return read
 
 
-# Those that may come once: payload format, expiry, content type, response topic, correlation data, topic alias.
+# At most once: payload format, expiry, content type, response topic, correlation data, topic alias.
 _SINGLE = {0x01: _fixed(1), 0x02: _fixed(4), 0x03: _binary, 0x08: _binary, 0x09: _binary, 0x23: _fixed(2)}

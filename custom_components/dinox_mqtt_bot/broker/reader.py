@@ -1,7 +1,7 @@
 """The chunked reader: bytes of the connection in, messages and the frames of all other packets out.
 
-PUBLISH is what a broker sends most by far, so it is parsed here, in one pass over the chunk and with the parts
-that repeat (topics, property blocks) remembered. What the other packets mean is left to paho.
+Most of what comes is PUBLISH, so it is parsed here in one pass, and topics and property blocks that repeat
+are remembered. What the other packets mean is left to paho.
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,9 @@ type Item = Message | Oversized | bytes
 
 
 class Reader:
-    """Takes the bytes of one connection apart.
+    """Takes the bytes of one connection apart: `feed`, then `take` until nothing comes.
 
-    `feed` what was received, then `take` until nothing comes. After a ProtocolError the connection is of no
-    use any more. `aliases` is the Topic Alias Maximum announced to the broker (MQTT 5 §3.1.2.11.5).
+    It is of no use after a ProtocolError. `aliases`: Topic Alias Maximum announced (MQTT 5 §3.1.2.11.5).
     """
 
     def __init__(self, *, v5: bool, connection: int = 0, max_packet: int = 0, aliases: int = 0) -> None:
@@ -72,10 +71,7 @@ class Reader:
         self._at = 0
 
     def take(self, limit: int, received: float) -> list[Item]:
-        """Return the next packets, at most `limit`, in the order of the wire; `received` is Unix time.
-
-        Raises ProtocolError, once everything before the fault has been taken.
-        """
+        """Return at most `limit` packets in order. Raises ProtocolError once all before it is taken."""
         if self._fault is not None:
             raise self._fault
         items: list[Item] = []
@@ -145,10 +141,9 @@ class Reader:
         return end
 
     def _refuse(self, items: list[Item], at: int, body: int, size: int) -> None:
-        """Take note of a packet that is too large, without its payload.
+        """Note a packet that is too large, without its payload.
 
-        ejabberd sends such packets although told not to. Closing the connection over one would be no help:
-        a retained or queued message comes again with every connection.
+        ejabberd sends them against the limit; after a disconnect a retained or queued one would come again.
         """
         head = self._bytes[at]
         if head & 0xF0 != 0x30:
@@ -165,7 +160,7 @@ class Reader:
         items.append(Oversized(self._topic(name) if name else "", size, qos, packet_id))
 
     def _needed(self, at: int, body: int, size: int) -> int:
-        """Return how much of a PUBLISH that is too large must be there: all but its payload, as far as known."""
+        """Return how much of a too large PUBLISH must be there: all but its payload, as far as known."""
         need = _header_size(self._bytes, at, body, size)
         have = len(self._bytes) - at
         if not self._v5 or need > have:

@@ -12,10 +12,9 @@ _PUBCOMP = b"\x70\x02"
 class Receipts:
     """The receiving half of the session state.
 
-    QoS 2 follows method B of MQTT 5 §4.3.3: a message is delivered when it comes, and its packet identifier
-    remembered until PUBREL so that it is not delivered again. Identifiers whose PUBREC is out survive a lost
-    connection together with the broker's session; those still unacknowledged come again and are delivered
-    again, as repeated.
+    QoS 2 goes by method B (MQTT 5 §4.3.3): a message is delivered as it comes, its packet identifier kept
+    until PUBREL against a second delivery. Identifiers whose PUBREC is out survive a lost connection with the
+    broker's session; unacknowledged ones come again and are delivered again, as repeated.
     """
 
     def __init__(self) -> None:
@@ -38,7 +37,7 @@ class Receipts:
         self._unreleased.clear()
 
     def receive(self, message: Message) -> bytes | None:
-        """Take note of a message of QoS 1 or 2; None if it is to be delivered, else what to answer at once."""
+        """Note a message of QoS 1 or 2; None if it is to be delivered, else what to answer at once."""
         if message.qos == 2:
             if message.packet_id in self._unreleased:
                 return self._acknowledge(2, message.packet_id)
@@ -48,11 +47,7 @@ class Receipts:
         return None
 
     def acknowledge(self, messages: Iterable[Message]) -> bytes:
-        """Return the PUBACK and PUBREC packets of these messages.
-
-        Those of an earlier connection, and those acknowledged already, have none: the identifier may be that
-        of another message by now.
-        """
+        """Return their PUBACK and PUBREC; none if sent or of a past connection: ids are reused."""
         return b"".join(
             [
                 self._acknowledge(message.qos, message.packet_id)

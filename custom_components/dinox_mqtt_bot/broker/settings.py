@@ -42,10 +42,9 @@ class Limits:
 class BrokerSettings:
     """How to reach the broker and what to agree on with it.
 
-    `client_id` names the session at the broker: stable over restarts and used by no other client; empty, which
-    needs a clean session, it is no name at all. Times are in seconds; a `session_expiry` of 0 asks for a clean
-    session. Whether TLS is spoken is not said here: the link does when it is given a TLS context. `tls_name` is the
-    name that the broker's certificate is for, if not the host's. `max_packet` is in bytes.
+    `client_id` names the session: stable over restarts, used by no other client; empty, with a clean session,
+    it is none. Times are in seconds, `max_packet` in bytes; `session_expiry` 0 asks for a clean session. TLS
+    is spoken if the link gets a TLS context. `tls_name` is the certificate's name, if not the host's.
     """
 
     host: str

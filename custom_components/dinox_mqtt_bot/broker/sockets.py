@@ -20,7 +20,7 @@ _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_L
 class WebSocket(_WebsocketWrapper):
     """paho's WebSocket with masking (RFC 6455 §5.3) done at once: byte by byte, 5 MB took a second.
 
-    It masks always: paho answers pings without a mask, and servers must close the connection over that.
+    It masks pongs too, which paho does not: servers must close the connection over that.
     """
 
     @override
@@ -40,7 +40,7 @@ class WebSocket(_WebsocketWrapper):
 
     @override
     def send(self, data: bytes) -> int:
-        """Send a packet as one frame. paho takes the 0 of a frame that is half out for all of it being out."""
+        """Send a packet as one frame. paho takes the 0 of a half-sent frame for all being out."""
         sent = super().send(data)
         if not sent:
             raise BlockingIOError
@@ -133,10 +133,9 @@ class Opening:
 
 
 def _await_verdict(sock: ssl.SSLSocket) -> None:
-    """Wait for what a TLS 1.3 server says to the client's side of the handshake: a ticket, or an alert.
+    """Wait for what a TLS 1.3 server says to the client's handshake: a ticket, or an alert.
 
-    An alert for want of a client certificate comes after the handshake. Had CONNECT been sent meanwhile, the
-    connection would be reset and the alert lost, and with it the reason.
+    If it wants a client certificate, CONNECT meanwhile would reset the connection and lose that alert.
     """
     if sock.version() == "TLSv1.3":
         with selectors.DefaultSelector() as selector:

@@ -17,10 +17,7 @@ _NO_ANSWER = "unanswered"
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """One SUBSCRIBE packet to send. All filters have the options (MQTT 5 §3.8.3.1) beside their QoS.
-
-    `identifier` is 0 for none.
-    """
+    """One SUBSCRIBE packet, all filters with its options (MQTT 5 §3.8.3.1); `identifier` 0 is none."""
 
     filters: tuple[tuple[str, QoS], ...]
     identifier: int = 0
@@ -40,8 +37,8 @@ type Request = Subscribe | Unsubscribe
 class Wanted:
     """The subscriptions as wished for, asked for and granted.
 
-    Call `want`, or `opened` and `closed` as connections come and go; then send what `requests` yields and
-    tell it by `sent`, and the broker's answers by `answered` and `left`.
+    Call `want`, `opened` and `closed`, send what `requests` yields, and tell that by `sent`, answers by
+    `answered` and `left`.
     """
 
     def __init__(self, held: Iterable[str] = ()) -> None:
@@ -88,10 +85,10 @@ class Wanted:
         }
 
     def closed(self, *, abruptly: bool) -> None:
-        """Take note that the connection is gone; `abruptly` if the broker closed it or it broke.
+        """Take note that the connection is gone, `abruptly` if the broker closed it or it broke.
 
-        Some brokers close it instead of refusing a filter (ejabberd: `$share`, a bad filter). The first one
-        unanswered is suspected: it is asked for last and alone, and not again after the second time.
+        Some brokers close it over a filter (ejabberd: `$share`, a bad filter). The first one unanswered is
+        suspected: it is asked for last and alone, and not again after the second time.
         """
         first = next((request for request in self._pending.values() if isinstance(request, Subscribe)), None)
         self._pending.clear()
@@ -171,7 +168,7 @@ class Wanted:
         return bool(self._doubted)
 
     def doubt(self, asked: Iterable[int]) -> None:
-        """Expect no answer to these packets any more: their filters count as refused until one comes after all."""
+        """Expect no answer to these packets: their filters count as refused until one comes after all."""
         for mid in self.unanswered.intersection(asked):
             request = self._pending[mid]
             assert isinstance(request, Subscribe)

@@ -124,8 +124,5 @@ class NumberedCodec[R: AlertRule | Bridge | Preset](Codec[R]):
 
 
 def name_id(subentry_type: str, name: str) -> str | None:
-    """Return what no two rules of one kind share: the folded name, if there is one.
-
-    Unique ids are one space for all subentries of an entry; no topic filter and no bare JID begins like this.
-    """
+    """Return a rule's unique id by its name, if any; no other of the entry (filter, JID) begins so."""
     return f"{subentry_type}/#{folded}" if (folded := fold(name)) else None

@@ -58,7 +58,7 @@ def broker_settings(data: EntryData) -> BrokerSettings:
 
 
 def _on_account(settings: BrokerSettings, data: EntryData) -> BrokerSettings:
-    """Return the settings as the account's server wants them: with its login, or without one and without a session."""
+    """Return what the account's server wants: its login, or neither login nor session."""
     if not is_prosody(data):
         return replace(settings, username=data[CONF_JID], password=data[CONF_XMPP_PASSWORD])
     return replace(
@@ -101,10 +101,7 @@ def retention(options: EntryData) -> tuple[int, int]:
 
 
 def broker_tls(data: EntryData) -> ssl.SSLContext | None:
-    """Return what the broker's certificate is checked with, None without TLS. Blocks: reads certificates.
-
-    Raises BotError `invalid_ca` or `invalid_client_cert`.
-    """
+    """Return the TLS context or None. Blocks. Raises BotError `invalid_ca` or `invalid_client_cert`."""
     trust = Tls(data[CONF_TLS])
     if trust is Tls.OFF:
         return None
@@ -115,10 +112,7 @@ def broker_tls(data: EntryData) -> ssl.SSLContext | None:
 
 
 def xmpp_tls(data: EntryData) -> ssl.SSLContext | None:
-    """Return what the XMPP server's certificate is checked with, None without TLS. Blocks: reads files.
-
-    Raises BotError `invalid_ca`.
-    """
+    """Return the XMPP server's TLS context, None without TLS. Blocks. Raises BotError `invalid_ca`."""
     if data[CONF_XMPP_SECURITY] == Security.PLAIN:
         return None
     return _trusting(data[CONF_XMPP_CA] or None)

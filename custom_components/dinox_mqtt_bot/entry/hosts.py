@@ -53,8 +53,5 @@ def is_local(host: str) -> bool:
 
 
 def _is_single_label(name: str) -> bool:
-    """Tell a bare host name, which no DNS of the world knows.
-
-    Resolvers read `134744072` and `0x8080808` as addresses, and other scripts' full stops as dots.
-    """
+    """Tell a bare name, none a resolver reads otherwise: `134744072`, `0x8080808`, foreign full stops."""
     return name.isascii() and "." not in name and ":" not in name and name[:1].isalpha()

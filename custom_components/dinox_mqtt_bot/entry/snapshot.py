@@ -51,13 +51,10 @@ LIVE_OPTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Copies, because Home Assistant changes its subentries in place.
-
-    `fixed` is what the parts were built from; `subentries` holds title and data by id.
-    """
+    """Copies, as Home Assistant changes subentries in place; the parts were built from `fixed`."""
 
     fixed: tuple[dict[str, Any], dict[str, Any], str, bool]
-    subentries: dict[str, tuple[str, dict[str, Any]]]
+    subentries: dict[str, tuple[str, dict[str, Any]]]  # title and data by id
 
     @classmethod
     def of(cls, entry: ConfigEntry[Any]) -> Self:

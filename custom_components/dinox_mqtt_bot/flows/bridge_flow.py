@@ -92,7 +92,7 @@ class BridgeFlow(RuleFlow):
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
-        """Return the subentry that was typed, an alias for its filter. Raises what `checked_bridge` raises too."""
+        """Return the subentry typed, an alias for its filter. Raises what `checked_bridge` raises."""
         entry = self._get_entry()
         data = stripped(flat(typed, self.form))
         data[CONF_FILTER] = self._resolved(data[CONF_FILTER])

@@ -128,10 +128,7 @@ REAUTH = {
 
 
 def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
-    """Read the broker's form; secrets left empty stay as they are stored.
-
-    Raises BotError `invalid_host` or `plain_password`.
-    """
+    """Read the form, keeping empty secrets. Raises BotError `invalid_host` or `plain_password`."""
     given = flat(typed, BROKER_FORM)
     host = typed_host(given[CONF_HOST])
     username = given.get(CONF_USERNAME, "")
@@ -158,7 +155,7 @@ def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:
 
 
 def xmpp_data(typed: Typed, stored: Typed) -> dict[str, Any]:
-    """Read the account's form; a password left empty stays as it is stored, no JID means no account.
+    """Read the account's form; an empty password stays as it is stored, no JID means no account.
 
     Raises BotError `invalid_jid`, `invalid_host`, `password_missing` or `plain_needs_loopback`.
     """

@@ -132,10 +132,7 @@ def stripped(typed: Typed) -> dict[str, Any]:
 
 
 def nested(form: vol.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrange data as the form has it, to suggest it, but for secrets and what is empty.
-
-    A field that must not be empty may be 0 or off.
-    """
+    """Return data to suggest, without secrets and what is empty; a required field may be 0 or off."""
     suggested: dict[str, Any] = {}
     for key, value in form.schema.items():
         name = str(key)

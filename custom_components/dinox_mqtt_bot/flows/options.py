@@ -122,7 +122,7 @@ def options_data(typed: Typed) -> dict[str, Any]:
 
 
 def _free_text_data(given: Typed) -> dict[str, Any]:
-    """Read the part about free text, as far as it is more than its fields; what was left empty is empty.
+    """Read what goes beyond the fields of free text.
 
     Raises BotError `free_text_topic_missing`, `free_text_topics_equal` or `free_text_invalid_topic`.
     """

@@ -17,10 +17,7 @@ WORLD = frozenset({"not_connected", "publish_refused", "publish_timeout", "histo
 
 
 async def async_caller(hass: HomeAssistant, context: Context, surface: Surface, nobody: Role) -> Caller:
-    """Return the user of a context, with the role that Home Assistant's own groups give.
-
-    `nobody` is the role where no user stands behind the context: an automation, a voice satellite.
-    """
+    """Return a context's user, with Home Assistant's role; `nobody` is that of an automation or satellite."""
     if context.user_id is None:
         return Caller(surface, surface.value, nobody)
     user = await hass.auth.async_get_user(context.user_id)

@@ -60,11 +60,7 @@ class LoopClock:
 
 
 class Pulse:
-    """Tells listeners that something changed, at most once every `interval` seconds.
-
-    Messages may come by the thousand a second; Home Assistant's state machine and recorder need not see
-    more than the newest of a second. The first change after a quiet interval is told at once.
-    """
+    """Tells of changes: one at once, then once every `interval` seconds; the recorder needs no more."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, interval: float = 1.0) -> None:
         self._loop = loop

@@ -17,10 +17,7 @@ from homeassistant.helpers.start import async_at_started
 
 
 class DndSource:
-    """Tells whether the entity is on; off too is an entity that is missing, unavailable or unknown.
-
-    But while Home Assistant starts, what was told before the restart (`told`) holds until the entity is there.
-    """
+    """Tells if the entity is on (missing is off); while Home Assistant starts, `told` before holds."""
 
     def __init__(self, hass: HomeAssistant, report: Callable[[bool], None], *, told: bool = False) -> None:
         self._hass = hass

@@ -1,10 +1,9 @@
 """What the bot tells automations: the values of its events.
 
-Three events are fired (`runtime/announcer.py`): `dinox_mqtt_bot_message` with the values below and `priority`,
-`retained` and `entry_id`; `dinox_mqtt_bot_chat` with `entry_id`, `jid`, `text` and `command`;
-`dinox_mqtt_bot_alert_changed` with those of `alert_values`, `entry_id` and `rule_id`. The event entities
-carry the same values. Silent messages fire none: they are history only. Of a flood of normal
-messages some fire none either; diagnostics count those. Alerts always do.
+`runtime/announcer.py` fires `dinox_mqtt_bot_message` (values below, `priority`, `retained`, `entry_id`),
+`dinox_mqtt_bot_chat` (`entry_id`, `jid`, `text`, `command`), `dinox_mqtt_bot_alert_changed`
+(`alert_values`, `entry_id`, `rule_id`). Event entities carry the same. Silent messages and some of a flood
+(diagnostics count those) fire none; alerts always do.
 """
 
 from ..bot.model.alert import AlertState, Step
@@ -71,7 +70,7 @@ def chat_event(entry_id: str, chat: ChatReceived) -> dict[str, str | bool]:
 
 
 def step_of(change: AlertChanged) -> str | None:
-    """Return what happened, one of `ALERT_STEPS`; None for a state on the way: pending, recovering, back again."""
+    """Return what happened, of `ALERT_STEPS`; None on the way: pending, recovering, back again."""
     if change.step is not None:
         return change.step.value
     state = change.alert.state
@@ -81,11 +80,7 @@ def step_of(change: AlertChanged) -> str | None:
 
 
 def alert_values(change: AlertChanged) -> dict[str, str | float | None]:
-    """Return what automations see of an alert that changed.
-
-    `rule` is the rule's name and `rule_number` its number, `name` what the topic is called, `value` the number and
-    `text` the value as it reads, `number` that of the incident.
-    """
+    """Return what automations see of an alert: `name` is the topic's, `number` the incident's."""
     alert, rule = change.alert, change.rule
     return {
         "rule": rule.name or rule.id,

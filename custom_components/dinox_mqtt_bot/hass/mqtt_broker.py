@@ -1,8 +1,7 @@
 """The second broker: Home Assistant's own MQTT connection, so that no second one is needed.
 
-Imported only in mode `home_assistant`, because it loads Home Assistant's `mqtt` integration. That hands out
-topic, payload, QoS and retain, and no more: no user properties, no shared subscriptions, no reason of a
-refusal; and it acknowledges by itself, before the history has committed.
+Imported in mode `home_assistant` only: it loads `mqtt`, which hands out no user properties, shared
+subscriptions or reasons of refusal, and acknowledges before the history has committed.
 """
 
 import asyncio
@@ -31,7 +30,7 @@ from .tasks import CreateTask
 
 _LOGGER = logging.getLogger(__name__)
 
-# How long `mqtt` may take to subscribe; it never says so of a filter that somebody else has with a higher QoS.
+# How long `mqtt` may take to subscribe; it is silent if somebody has the filter with a higher QoS.
 _SUBSCRIBING_SECONDS = 5.0
 
 COMING = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.SETUP_RETRY}
@@ -73,10 +72,7 @@ class HaBroker:
     def start(
         self, *, on_message: Callable[[Message], None], on_status: Callable[[LinkStatus], None]
     ) -> None:
-        """Follow the `mqtt` integration: it may come minutes later, go, and come again.
-
-        `on_status` is called when the status changes, and again with the same one when `refused` does.
-        """
+        """Follow `mqtt`, which may come late and go; `on_status` also tells when `refused` changes."""
         self._on_message, self._on_status = on_message, on_status
         self._unlisten = [
             mqtt.async_subscribe_connection_status(self._hass, self._look),
@@ -113,9 +109,9 @@ class HaBroker:
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:
-        """Publish and wait for the broker's acknowledgement (QoS ≥ 1); `mqtt` takes no properties.
+        """Publish and wait (QoS ≥ 1); raises BotError `not_connected` or `publish_refused`.
 
-        Raises BotError `not_connected` or `publish_refused`. A missing acknowledgement is only logged, by `mqtt`.
+        `mqtt` takes no properties, and only logs a missing acknowledgement.
         """
         if not self._connected:
             raise BotError("not_connected")
@@ -255,7 +251,7 @@ class HaBroker:
 
     @callback
     def _receive(self, active: _HaSubscription, received: mqtt.ReceiveMessage) -> None:
-        """Take one message once: `mqtt` calls every subscription that matches, the bot wants the most specific."""
+        """Take a message once: `mqtt` calls all subscriptions that match, the most specific counts."""
         if not active.wanted or self._filters.best(received.topic) != active.filter:
             return
         self._on_message(

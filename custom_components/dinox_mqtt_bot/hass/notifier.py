@@ -31,10 +31,9 @@ ISSUE = "notify_target_failing"
 
 
 class Notifier:
-    """One queue per target. What is not told stays in the outbox, and is told by the next run.
+    """One queue per target; what is not told stays in the outbox for the next run.
 
-    `push` has one notice told, or raises; `waiting` reads the outbox. `on_failure` gets the id of a
-    notice, why it was not told yet, and when (Unix time).
+    `push` tells a notice or raises; `waiting` reads the outbox; `on_failure` gets id, reason and Unix time.
     """
 
     _on_delivery: Callable[[str, Delivery, float, str], None]
@@ -70,10 +69,7 @@ class Notifier:
 
     @callback
     def start(self, *, on_delivery: Callable[[str, Delivery, float, str], None]) -> None:
-        """Tell what an earlier run left and all that follows, once Home Assistant has started.
-
-        `on_delivery` gets the id of a notice, what became of it in the end, when (Unix time) and why.
-        """
+        """Tell all once Home Assistant runs; `on_delivery` gets id, final outcome, Unix time, why."""
         self._on_delivery = on_delivery
 
         @callback

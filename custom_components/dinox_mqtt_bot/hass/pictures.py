@@ -1,4 +1,4 @@
-"""Charts as PNG: drawn twice as large and made smaller, so that lines are smooth, with the font of the frontend."""
+"""Charts as PNG, drawn double and made smaller for smooth lines, with the font of the frontend."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ class Plot:
 
 @lru_cache(4)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font of Home Assistant's frontend, or the one that Pillow brings, which has ASCII and little more."""
+    """Return the frontend's font, or the one that Pillow brings, which has ASCII and little more."""
     frontend = find_spec("hass_frontend")
     try:
         if frontend is not None and frontend.origin:
@@ -215,7 +215,7 @@ def _fitting(sheet: Sheet, text: str, room: float) -> str:
 
 
 def writable(text: str) -> str:
-    """Return a text in characters that the font has: `u` if there is no `ü`, nothing in the place of emoji."""
+    """Return a text in characters that the font has: `u` if there is no `ü`, nothing for emoji."""
     written = (character if _has(character) else _plainer(character) for character in text)
     return " ".join("".join(written).split())
 
@@ -265,7 +265,7 @@ def _limit(sheet: Sheet, plot: Plot, limit: Limit) -> None:
 
 
 def _curve(sheet: Sheet, plot: Plot, points: Sequence[Point]) -> None:
-    """Draw what lies between lowest and highest, and the means over it; where numbers are missing, nothing."""
+    """Draw the band from lowest to highest, the means over it; nothing where numbers are missing."""
     palette = sheet.palette
     for run in _runs(points):
         upper = [(plot.x(point.time), plot.y(point.high)) for point in run]

@@ -23,10 +23,10 @@ class _Line:
 
 
 class TargetQueue:
-    """Tells everything in order. What a target refuses for itself does not keep it from hearing the rest.
+    """Tells everything in order; a notice that a target refuses does not hold up the rest.
 
-    `deliver` says whether a notice was told; `give_up` whether one that was not is to be left at that. `on_round` gets
-    the number of rounds since a notice was last told.
+    `deliver` says if it was told, `give_up` if it is dropped, `on_round` gets the rounds since the last
+    success.
     """
 
     def __init__(

@@ -37,9 +37,8 @@ ANSWER_SECONDS = 30.0
 # The action behind all notify entities is no target by itself.
 TARGET = re.compile(r"notify\.(?!send_message$)[a-z0-9_]+")
 
-# What the companion apps understand (iOS below `push`, Android beside it); each passes over what is the other's.
-# Android keeps its alarm stream audible while the phone is on do-not-disturb. No `ttl: 0`, which is often shown with it: a phone
-# without network in that moment would never get it.
+# For companion apps: iOS below `push`, Android beside it; each ignores the other's. Android's alarm stream
+# sounds in do-not-disturb. No `ttl: 0`, which is usual: a phone off the network would never get it.
 CRITICAL: Mapping[str, Any] = {
     "push": {"sound": {"name": "default", "critical": 1, "volume": 1.0}, "interruption-level": "critical"},
     "priority": "high",
@@ -55,7 +54,7 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How notifications appear on a phone: `group` keeps a bot's together, `silent` names Android's channel."""
+    """How notifications appear: `group` keeps a bot's together, `silent` names Android's channel."""
 
     group: str
     silent: str
@@ -72,8 +71,7 @@ class Call:
 async def async_push(hass: HomeAssistant, notice: Notice, look: Look) -> None:
     """Have a notice's target tell it, and wait until it says that it did.
 
-    Raises BotError `target_missing`, `target_unavailable` or `target_timeout`, and whatever the integration behind
-    the target raises.
+    Raises BotError `target_missing`, `target_unavailable` or `target_timeout`, and what the target raises.
     """
     call = call_for(hass, notice, look)
     try:
@@ -88,7 +86,7 @@ async def async_push(hass: HomeAssistant, notice: Notice, look: Look) -> None:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """Collect what the mobile app's action logs in this context: what its cloud refuses, it does not raise."""
+    """Collect what the mobile app's action logs in this context: its cloud's refusals do not raise."""
     heard: list[str] = []
 
     def hear(record: logging.LogRecord) -> bool:
@@ -153,11 +151,11 @@ def _is_entity(hass: HomeAssistant, target: str) -> bool:
 
 
 def _app_action(hass: HomeAssistant, target: str) -> str:
-    """Return the action of the phone whose entity this is, or nothing: only actions know tags and critical sounds."""
+    """Return the action of this entity's phone, or nothing: only actions know tags and critical sounds."""
     entity = er.async_get(hass).async_get(target)
     if entity is None or entity.platform != MOBILE_APP:
         return ""
-    # Home Assistant names the action after the device; phones of one name share one, so that it may be the wrong one.
+    # Named after the device: phones of one name share an action, so that it may be the wrong one.
     names = {
         entry.entry_id: slugify(f"{MOBILE_APP}_{entry.data.get('device_name', '')}")
         for entry in hass.config_entries.async_entries(MOBILE_APP)

@@ -1,8 +1,7 @@
-"""Which templates of strangers are run: those of which it is plain that they take no time and no room.
+"""Which templates of strangers are run: those that plainly take no time and no room.
 
-The sandbox of Home Assistant keeps a template from what it may not see, not from running for hours: one regular
-expression, one loop in a loop or one `value * 10 ** 9` is enough to stop the event loop. Hence a list of what may
-stand in a template, and a bound on how often the payload can be in what comes out.
+Home Assistant's sandbox bounds no time: one regular expression, nested loop or `value * 10 ** 9` stops the
+event loop. Hence a list of what may stand there, and a bound on copies of the payload.
 """
 
 from jinja2 import Environment, TemplateError, nodes

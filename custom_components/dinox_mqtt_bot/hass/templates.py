@@ -20,9 +20,8 @@ LOGGED = 100
 class SandboxedTemplates:
     """`bot.ports.Templates`. A template comes from the broker, so it sees nothing but the message.
 
-    `limited=True` is Home Assistant's environment for untrusted templates: no states, no devices, no
-    `now()`; the sandbox forbids attributes that lead out of it. It does not bound time, so that only templates
-    are run which need none (see `template_safety`): no loops, no regular expressions, no powers.
+    `limited=True` is the environment for untrusted templates: no states, devices or `now()`. It bounds no
+    time, hence `template_safety`: no loops, regular expressions or powers.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:

@@ -17,11 +17,7 @@ SECONDS = 120.0
 
 
 def http_put(hass: HomeAssistant, tls: ssl.SSLContext | None) -> Put:
-    """Return how bytes are put at an address.
-
-    Its certificate is checked with `tls`, what the XMPP server's is checked with: whoever runs that with an authority
-    of the house has its upload service behind the same, or behind one that everybody knows.
-    """
+    """Return how bytes are put at an address; `tls` trusts the XMPP server's authority and public ones."""
     checks: list[ssl.SSLContext | bool] = [True] if tls is None else [tls, True]
 
     async def put(address: str, headers: Mapping[str, str], payload: bytes) -> int:

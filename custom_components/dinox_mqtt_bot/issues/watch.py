@@ -95,7 +95,7 @@ class Issues:
 
     @callback
     def stop(self) -> None:
-        """Watch no more. What is wrong stays so for a bot that starts again, not for one that is switched off."""
+        """Watch no more. Issues stay for a bot that starts again, not for one that is switched off."""
         while self._unlisten:
             self._unlisten.pop()()
         self._hint.stop()
@@ -138,7 +138,7 @@ class Issues:
 
     @property
     def _refused(self) -> dict[str, str]:
-        """What the broker refuses of that to which the user subscribed; the discovery's filters are nobody's."""
+        """What the broker refuses of the user's subscriptions; the discovery's filters are nobody's."""
         wanted = self._bot.subscriptions
         refused = self._broker.refused
         return {name: why for name, why in refused.items() if wanted.get(name) is not None}

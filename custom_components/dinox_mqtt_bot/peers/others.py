@@ -56,10 +56,7 @@ class OtherBots:
 
     @callback
     def take(self, bot_id: str, payload: bytes) -> None:
-        """Take in what came on the status topic of another bot; no payload does harm.
-
-        The other bots of this Home Assistant are devices anyway.
-        """
+        """Take in another bot's status, whatever the payload; this Home Assistant's bots are devices."""
         if any(own_id(entry) == bot_id for entry in self._hass.config_entries.async_entries(DOMAIN)):
             payload = b""
         left_out = self.neighbours.left_out

@@ -170,10 +170,7 @@ def _described_doors(found: AccountFound, phrases: Phrases) -> str:
 
 
 def server_data(typed: Mapping[str, Any], account: Mapping[str, Any], found: AccountFound) -> dict[str, Any]:
-    """Read the form of the server; `account` is what is known of the account.
-
-    Raises BotError `invalid_host`, `account_plain` or `no_pubsub`.
-    """
+    """Read the server's form. Raises BotError `invalid_host`, `account_plain` or `no_pubsub`."""
     kind, host = ServerKind(typed[CONF_SERVER]), typed_host(typed[CONF_HOST])
     service = next(iter(found.server.pubsub), "")
     if typed[CONF_PUBSUB_ONLY] and (not service or kind is not ServerKind.PROSODY):
@@ -195,7 +192,7 @@ def server_data(typed: Mapping[str, Any], account: Mapping[str, Any], found: Acc
 
 
 def first_options(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that a bot of this kind begins with: Prosody has no wildcards to find devices with."""
+    """Return the options of a new bot: Prosody has no wildcards to find devices with."""
     return {CONF_DISCOVERY: False} if is_prosody(data) else {}
 
 
@@ -222,7 +219,7 @@ def _broker(typed: Mapping[str, Any], account: Mapping[str, Any]) -> dict[str, A
 
 
 async def async_try_server(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Log in at the server's MQTT port; return the data with the name that its certificate is for.
+    """Log in at the MQTT port; return the data with the certificate's name.
 
     Raises the BotError of `broker.probe`, `invalid_ca`, or `no_suback` where no subscription is answered.
     """

@@ -54,10 +54,7 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
 
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
-    """Load the words, open the database, build the links and the bot.
-
-    Raises BotError where the database or a certificate of the entry cannot be used.
-    """
+    """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
     snapshot, phrases = Snapshot.of(entry), await async_load_phrases(hass)
     store = await async_open_store(hass, entry)
     try:

@@ -59,10 +59,7 @@ type AnyChat = XmppLink | NoChat
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Links:
-    """The broker and the chat, with what one means for the other.
-
-    A message comes from the broker by `missed`, which fetches older ones first, and by `peers` to the bot.
-    """
+    """The broker and the chat; messages pass `missed`, which fetches older ones first, then `peers`."""
 
     hass: HomeAssistant
     entry: ConfigEntry

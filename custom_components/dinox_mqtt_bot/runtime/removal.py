@@ -24,7 +24,7 @@ CLEAR_SECONDS = 5.0
 
 
 async def async_clear_status(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Take the retained status of a bot back that is removed, if its broker can be reached; end its session too."""
+    """Take a removed bot's retained status back if its broker can be reached; end its session too."""
     if unfit(entry.data):
         return
     there = asyncio.Event()

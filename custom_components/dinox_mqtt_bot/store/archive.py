@@ -17,8 +17,7 @@ type Number = Callable[[str], float | None]
 type NumberIn = Callable[[str], Number | None]
 """Returns what finds the number of this field; None for a topic's own."""
 
-# Of a message that was redelivered the first row counts. The times are those that people see; a message may be
-# older than its receipt, never younger, so what was received before a time is out of the question.
+# Of redelivered messages the first row counts. `time` is as people see it, and never after `received`.
 _WITHIN = "id > :after AND time >= :since AND time < :until"
 
 # The newest rows of each topic hold the newest rows of all of them. One indexed query a topic.
@@ -45,7 +44,8 @@ GROUP BY CAST((time - :since) / :width AS INTEGER) ORDER BY 1
 NEWEST = f"""
 SELECT time, number, number, number, 1 FROM (
     SELECT id, time, {{number}} AS number FROM messages
-    WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated AND number IS NOT NULL ORDER BY id DESC LIMIT :limit
+    WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated AND number IS NOT NULL
+    ORDER BY id DESC LIMIT :limit
 ) ORDER BY id
 """  # noqa: S608
 _OWN = "value"
@@ -60,8 +60,8 @@ SELECT count(*), count(DISTINCT topic_id), min(time), max(time),
 """
 VALUE_AT = f"SELECT max(time) {_MATCHING} AND value = :value"
 _ENTRY = """
-SELECT messages.id, topic, messages.name, text, messages.value, ifnull(payload, text), time, qos, retain, repeated,
-    priority
+SELECT messages.id, topic, messages.name, text, messages.value, ifnull(payload, text), time, qos, retain,
+    repeated, priority
 """
 EXPORT_FEW = f"""
 {_ENTRY} FROM json_each(:topics) AS wanted

@@ -17,8 +17,8 @@ MAX_BATCH = 4_000
 # commits: a memory card lives the longer for it.
 LEISURE_SECONDS = 0.5
 
-# What comes in the next moment goes along: at 7,000 messages a second this is a third of the CPU time. A broker
-# that allows 20 messages in flight (Mosquitto with MQTT 3.1.1) can still deliver 3,000 a second.
+# What comes in the next moment goes along: a third of the CPU time at 7,000 messages a second. A broker with
+# 20 messages in flight (Mosquitto, MQTT 3.1.1) can still deliver 3,000 a second.
 GATHER_SECONDS = 0.005
 ENOUGH = 500
 
@@ -29,10 +29,7 @@ number of the wait in which it is to be told, 0 for none."""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement to run for each of `rows`; once it is committed, `notice` is said.
-
-    One that `follows` needs the messages appended before it, in its own transaction or an earlier one.
-    """
+    """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it."""
 
     statement: str
     rows: tuple[tuple[object, ...], ...]
@@ -58,10 +55,9 @@ class Batch:
 
 
 class Backlog:
-    """A bounded queue with one giving thread (the event loop) and one taking thread (the writer).
+    """A bounded queue from the event loop to the writer; each counter has one writing thread.
 
-    Each counter has a single writing thread, hence no lock; but for a message with its record, which are taken
-    together.
+    There is no lock, but for a message with its record, which are taken together.
     """
 
     def __init__(self) -> None:
@@ -99,10 +95,7 @@ class Backlog:
             self.dropped += 1
 
     def append_with(self, item: Appended, record: Group) -> None:
-        """Have a message and what it did to the alerts written in one transaction; a change of it `follows`.
-
-        The record is kept even if there is no room for the message.
-        """
+        """Write a message, if there is room, and its record in one transaction; a change `follows`."""
         with self._together:
             self._changes.append(record)
             self.append(item)
@@ -142,8 +135,7 @@ class Backlog:
     def take(self, batch: Batch) -> None:
         """Move what is queued into the batch. The writer calls this."""
         with self._together:
-            # Changes first: a waiter among them, or a change that follows, is for the messages that were
-            # appended before it, and those are in the queue by now.
+            # Changes first: what waits or follows is for messages appended before it, in the queue by now.
             everything = self._take_changes(batch)
             room = len(self._appended) if everything else max(0, MAX_BATCH - len(batch.appended))
             popleft = self._appended.popleft

@@ -25,7 +25,7 @@ UNTOLD = "DELETE FROM untold WHERE topic_id = ?"
 class Retention:
     """How long what is kept. Notices count from their last change.
 
-    Waiting ones go too: a contact that never comes back must not fill the disk. Alerts wait `PATIENCE` times as
+    Waiting ones go too: a contact that stays away must not fill the disk. Alerts wait `PATIENCE` times as
     long. The logs are those of the connection, of what was published, and of the alerts.
     """
 
@@ -76,10 +76,7 @@ def purge_messages(connection: sqlite3.Connection, keeping: Keeping, now: float)
 
 
 def forget(connection: sqlite3.Connection, topic_filter: str) -> Iterator[int]:
-    """Delete in slices all messages whose topic matches.
-
-    The topics stay: their last payload tells a retained message as known.
-    """
+    """Delete in slices all messages of topics that match; the topics keep their last payload."""
     topics = connection.execute("SELECT id, topic FROM topics").fetchall()
     for number in (number for number, topic in topics if matches(topic_filter, topic)):
         yield from _delete(connection, "topic_id = :topic", inf, topic=number)

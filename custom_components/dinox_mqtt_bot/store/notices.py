@@ -37,8 +37,7 @@ ON CONFLICT (notice, state) DO UPDATE SET at = excluded.at, note = excluded.note
 """
 RETRY, WAITS_AGAIN = _NEWEST.format(RETRYING), _NEWEST.format(AGAIN)
 
-# Read holds for all that was sent to the same contact before. One statement, however much that is: rows are
-# in the order in which the notices were put.
+# Read holds for all sent to the contact before: one statement, since rows are in the order of putting.
 _READ_WITH = """
     FROM outbox WHERE state IN ('sent', 'received') AND contact = (SELECT contact FROM outbox WHERE id = ?1)
     AND rowid < (SELECT rowid FROM outbox WHERE id = ?1)
@@ -68,9 +67,9 @@ FROM wanted JOIN outbox ON outbox.id = wanted.id JOIN ledger ON notice = outbox.
 ORDER BY ledger.at, ledger.id
 """
 
-# What an earlier run had handed over shortly before the chat server was last there, to nobody's knowledge so far: alerts,
-# and what the same contact was told after them, unless its client has confirmed something later. The server was last
-# there when the chat went, or else no later than what was last stored. Nothing is doubted for ever.
+# What an earlier run had handed over shortly before the chat server was last there, unconfirmed: alerts, and
+# what the contact was told after them, unless its client confirmed something later. The server was there
+# until the chat went, or what was last stored. Nothing is doubted for ever.
 DOUBTED = """
 WITH here (id) AS (SELECT ifnull(max(id), 0) FROM connection_log WHERE link = 'xmpp' AND phase = 'online'),
 last (at) AS (
@@ -93,7 +92,8 @@ unsure (number, id, contact, priority) AS (
     AND chain NOT IN (SELECT chain FROM outbox, last WHERE replaces <> '' AND changed >= last.at - :unsure)
 ),
 first (contact, number) AS (SELECT contact, min(number) FROM unsure WHERE priority >= :alert GROUP BY contact)
-SELECT unsure.id FROM unsure JOIN first USING (contact) WHERE unsure.number >= first.number ORDER BY unsure.number
+SELECT unsure.id FROM unsure JOIN first USING (contact) WHERE unsure.number >= first.number
+ORDER BY unsure.number
 """
 
 
@@ -102,8 +102,8 @@ def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
     push = json.dumps(asdict(notice.push), ensure_ascii=False) if notice.push else ""
     priority = notice.priority.value
     return (
-        notice.id, notice.to, notice.text, notice.at, priority, notice.replaces, chain, push, state, notice.at,
-        notice.room, notice.file,
+        notice.id, notice.to, notice.text, notice.at, priority, notice.replaces, chain, push, state,
+        notice.at, notice.room, notice.file,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What must still reach a contact or target, and the ledger of what became of it: `ports.Outbox` over SQLite."""
+"""What must still reach a contact or target, and the ledger of it: `ports.Outbox` over SQLite."""
 
 from collections.abc import Iterable
 import sqlite3
@@ -48,10 +48,7 @@ class SqliteOutbox(ports.Outbox):
         self._tally = Tally()
 
     def doubt(self, connection: sqlite3.Connection) -> None:
-        """Let alerts wait again of which an earlier run knew only that the chat server had taken them. After `load`.
-
-        The server may have ended with the run, or after it, without having kept them.
-        """
+        """Let alerts wait again that a server only took, and may have lost with the run. After `load`."""
         bounds = {"unsure": UNSURE_SECONDS, "patience": PATIENCE_SECONDS, "alert": Priority.ALERT.value}
         doubted = connection.execute(DOUBTED, bounds).fetchall()
         for (notice_id,) in doubted:
@@ -75,7 +72,7 @@ class SqliteOutbox(ports.Outbox):
 
     @override
     def put(self, notice: Notice) -> None:
-        """Store a notice. A correction takes the place of an older one of the same notice that still waits."""
+        """Store a notice. A correction replaces an older one of the same notice that still waits."""
         self._change(self.group((notice,)))
 
     @override
@@ -118,7 +115,7 @@ class SqliteOutbox(ports.Outbox):
 
     @override
     def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
-        """Put one notice in the place of others that are held or wait; those that were sent meanwhile stay."""
+        """Put one notice in the place of others that are held or wait; those sent meanwhile stay."""
         if into is None:
             self._change(self._released(notices))
             return
@@ -144,8 +141,7 @@ class SqliteOutbox(ports.Outbox):
     def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Enter that a notice has come so far. Nothing goes back; unknown ids are passed over (tell).
 
-        Read holds for all that was sent to the same contact before (XEP-0333). `note` says more in the ledger,
-        as why it failed.
+        Read holds for all sent to the contact before (XEP-0333). The ledger's `note` says why it failed.
         """
         if not self._tally.mark(notice_id, delivery):
             return

@@ -19,7 +19,7 @@ JOIN messages ON messages.id IN (
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id LIMIT :limit
 """
-# The sign keeps the planner from the index: sorting all that it finds would make each page as dear as all of them.
+# The sign keeps the planner from the index: sorting it all would make each page as dear as all of them.
 OF_MANY = """
 SELECT messages.id, topic, ifnull(payload, text), received, retain
 FROM messages CROSS JOIN topics ON topics.id = topic_id
@@ -31,7 +31,7 @@ ORDER BY messages.id LIMIT :limit
 def read_past(
     connection: sqlite3.Connection, topic_filter: str, since: float, after: int, limit: int
 ) -> list[Past]:
-    """Return the oldest messages received since a Unix time whose topic matches and whose id is above `after`."""
+    """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`."""
     topics = [
         number
         for number, topic in connection.execute("SELECT id, topic FROM topics")
@@ -48,10 +48,7 @@ def read_past(
 
 
 def before(connection: sqlite3.Connection, since: float) -> int:
-    """Return an id up to which everything is older: ids rise with time, so no index by time is needed.
-
-    Around a moment in which the clock was set back it may be too high or too low.
-    """
+    """Return an id before which all is older: ids rise with time, but where the clock was set back."""
     # Two queries in one: SQLite looks only one aggregate at a time up in an index.
     ends = "SELECT ifnull((SELECT min(id) FROM messages), 0), ifnull((SELECT max(id) FROM messages), 0) + 1"
     low, high = connection.execute(ends).fetchone()

@@ -11,10 +11,7 @@ FINGERPRINTS = 1_000
 
 
 class Recent:
-    """The last payload of each topic and the newest messages with QoS > 0, as digests.
-
-    What was learned last stays longest.
-    """
+    """Digests of each topic's last payload and of the newest messages with QoS > 0; the oldest go."""
 
     def __init__(self) -> None:
         self._digests = Bounded[str, int](MAX_TOPICS)
@@ -35,10 +32,7 @@ class Recent:
             self._fingerprints.put(fingerprint, None)
 
     def unchanged(self, message: Message) -> bool:
-        """Whether the topic's last payload was this.
-
-        An older one may well be news: a door that was closed, opened, and closed while nobody listened.
-        """
+        """Whether the topic's last payload was this; an older one may be news: a door closed again."""
         known = self._digests.get(message.topic)
         return known is not None and known == digest_of(message.payload)
 

@@ -10,12 +10,11 @@ from ..bot.model.errors import BotError
 BUSY_SECONDS = 5.0
 
 MIGRATIONS: tuple[str, ...] = (
-    # 1: the first release. `topics` is brought up to date from `messages` now and then, up to the message
-    # that meta.summarised names: ids are never used again, also when all messages are gone.
-    # What the chat is to be told is numbered by topic and wait (messages.untold, 0 for none); it has been told
-    # once the table `untold` has that number no more. One row a wait: a flag in each message would write
-    # every message twice.
-    # outbox.chain is the id of the notice that a series of corrections began with.
+    # 1: the first release. `topics` is brought up to date from `messages` now and then, up to the one that
+    # meta.summarised names: ids are never used again, also when all messages are gone. What the chat is to be
+    # told is numbered by topic and wait (messages.untold, 0 for none); it was told once `untold` has the
+    # number no more. One row a wait: a flag would write every message twice. outbox.chain is the id of the
+    # notice that a series of corrections began with.
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE topics (
@@ -111,14 +110,13 @@ def part(connection: sqlite3.Connection) -> Iterator[None]:
 def open_database(path: Path) -> sqlite3.Connection:
     """Open for writing, with all migrations applied.
 
-    Raises BotError `database_newer` if a newer release wrote it, `database_unusable` if it is damaged or
-    cannot be opened; the file is left as it is.
+    Raises BotError `database_newer` or, if damaged or not to be opened, `database_unusable`; the file stays.
     """
     connection = None
     try:
         connection = _connect(path.resolve().as_uri())
         connection.execute("PRAGMA journal_mode = WAL")
-        # In WAL mode a crash of the machine may lose the newest commits, never the file; of the process, nothing.
+        # In WAL mode a machine's crash may lose the newest commits, never the file; a process's, nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)

@@ -26,7 +26,7 @@ SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
 
 
 class Store:
-    """Everything is called in the event loop, but for `open` and `close`, which block. It is a `ports.Memory`."""
+    """Called in the event loop, but for `open` and `close`, which block; a `ports.Memory`."""
 
     history: SqliteHistory
     outbox: SqliteOutbox
@@ -78,10 +78,7 @@ class Store:
         number_in: NumberIn,
         retention: Retention | None = None,
     ) -> Self:
-        """Open the database and start its writer thread. Blocks.
-
-        Raises BotError `database_newer` or `database_unusable`.
-        """
+        """Open the database and its writer. Blocks. BotError `database_newer`, `database_unusable`."""
         with ExitStack() as opened:
             connection = opened.enter_context(closing(open_database(path)))
             try:
@@ -97,11 +94,7 @@ class Store:
     def start(
         self, *, on_committed: Callable[[list[Message]], None], on_stored: Callable[[Notice], None]
     ) -> None:
-        """Tell in the event loop what is safe, from now on.
-
-        `on_committed` gets the stored messages with QoS > 0, `on_stored` each notice that may be said now, to a
-        contact or to a target.
-        """
+        """Tell what is safe: stored messages with QoS > 0, and each notice that may be said now."""
         self._on_committed, self._on_stored = on_committed, on_stored
 
     @property

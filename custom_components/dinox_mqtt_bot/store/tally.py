@@ -28,10 +28,7 @@ class _Standing:
 
 
 class Tally:
-    """The notices that are not read, accepted, failed, merged or superseded yet, in the order they were put.
-
-    Of what a contact has not read the newest `MOST_UNREAD` are counted.
-    """
+    """Notices in order, until read or settled; of a contact's unread ones the newest `MOST_UNREAD`."""
 
     def __init__(self) -> None:
         self.undelivered = 0
@@ -61,10 +58,7 @@ class Tally:
         return standing is not None and standing.delivery is None
 
     def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery | None) -> str:
-        """Count a notice, without a delivery one that is held.
-
-        Return the id of the waiting correction that it supersedes, or nothing. One that is held supersedes none.
-        """
+        """Count a notice (no delivery: held); return the correction a waiting one supersedes, or nothing."""
         superseded = self._waiting.get(chain, "") if corrects and delivery else ""
         if superseded:
             self.drop(superseded)
@@ -77,10 +71,7 @@ class Tally:
         return superseded
 
     def release(self, notice_id: str) -> tuple[str, str]:
-        """Let a held notice wait to be said.
-
-        If another correction of its chain waits, return which of them is superseded, and by which.
-        """
+        """Let a held notice wait; return which waiting correction of its chain gives way to which."""
         standing = self._standings[notice_id]
         self._count(standing, -1)
         standing.delivery = Delivery.QUEUED
@@ -97,8 +88,7 @@ class Tally:
     def mark(self, notice_id: str, delivery: Delivery) -> list[str]:
         """Return which notices come to this delivery now; nothing goes back (read > received > sent).
 
-        But for what the contact's server could not take for now: it waits again, unless it is a correction,
-        which the next one replaces anyway.
+        But what a server could not take waits again, unless it is a correction: the next one replaces that.
         """
         standing = self._standings.get(notice_id)
         if not standing or not _advances(standing, delivery):

@@ -40,8 +40,8 @@ type Report = Callable[[list[Message], list[Notice]], None]
 class Writer:
     """Commits everything queued in one transaction, again and again, until closed.
 
-    While the disk refuses (full, locked, read-only) it keeps what it has and tries on: messages are not
-    acknowledged meanwhile. Notices are then said unwritten: a bot that falls silent is worse.
+    While the disk refuses (full, locked, read-only) it keeps all and tries on, messages unacknowledged.
+    Notices are then said unwritten: a bot that falls silent is worse.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ class Account:
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """Answer requests, and say what kind of client this is."""
-        # A contact's request: answered with the rest of the roster, so that the item is made by the bot first.
+        # A contact's request: answered with the rest of the roster, so that the bot makes the item first.
         xmpp.add_event_handler("presence_subscribe", lambda _: self._untended.set())
         # The identity the client's features are told with (XEP-0030 §3, XEP-0115); slixmpp's own is none.
         disco = xmpp.plugin["xep_0030"]
@@ -93,7 +93,7 @@ class Account:
             _LOGGER.debug("The server did not answer in time")
 
     async def _set_carbons(self, session: Session) -> None:
-        """Carbons show what the user's other clients write; elsewhere they would show what is not the bot's."""
+        """Carbons show what the user's clients write; outside a shared account they are not the bot's."""
         carbons = session.xmpp.plugin["xep_0280"]
         switch = carbons.enable if self._gate.shared else carbons.disable
         await switch(timeout=self._timing.answer)

@@ -42,11 +42,10 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServerFound:
-    """What a server tells of itself.
+    """What a server tells of itself: JIDs of `pubsub` and `upload` services, empty without.
 
-    `pubsub` and `upload` are the JIDs of its services, none and empty if there are none. `topics` are the nodes with
-    items that are there already, as Prosody names them on MQTT: `<service>/<type>/<node>`. `hosts` is where the
-    DNS says that the server is, nothing if nobody asked.
+    `topics` are nodes with items, as Prosody names them on MQTT: `<service>/<type>/<node>`. `hosts` is where
+    the DNS says that the server is, nothing if nobody asked.
     """
 
     kind: ServerKind
@@ -77,7 +76,7 @@ async def examine(
 
 
 async def detect(xmpp: ClientXMPP, patience: float) -> ServerFound:
-    """Say what kind of server a logged-in client is on; what it does not answer in time counts as not there."""
+    """Say what kind of server a logged-in client is on; what it does not answer in time is not there."""
     domain = xmpp.boundjid.domain
     server, version, jids = await asyncio.gather(
         _identity(xmpp, domain, patience), _version(xmpp, domain, patience), _items(xmpp, domain, patience)

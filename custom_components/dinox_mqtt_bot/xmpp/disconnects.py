@@ -21,10 +21,7 @@ _STREAM_ERRORS = {"conflict": TAKEN_OVER, "host-unknown": UNKNOWN_HOST, "host-go
 
 
 class Disconnected(Exception):
-    """A session is over or did not come about.
-
-    `reason` is the word of `LinkStatus.reason`; `fatal` says that only a change by the user can help.
-    """
+    """A session is over or did not come about; `fatal`: only the user can help, by a change."""
 
     def __init__(self, reason: str, detail: str = "", *, fatal: bool = False) -> None:
         super().__init__(reason, detail)

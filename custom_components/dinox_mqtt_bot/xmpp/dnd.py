@@ -16,8 +16,7 @@ _GONE: Final = frozenset({"unavailable", "error"})
 class DoNotDisturb:
     """Tells which contacts began or ceased to show `dnd`, with any client of theirs.
 
-    A lost session says nothing about the contacts: what they showed holds until the next session shows otherwise.
-    In a shared account the user's own clients count.
+    Over a lost session what they showed holds. In a shared account the user's own clients count.
     """
 
     _report: Callable[[str, bool], None]
@@ -48,7 +47,7 @@ class DoNotDisturb:
         self._stale = set(self._busy)
 
     def settle(self) -> None:
-        """Take who has not shown it again by now as gone: not every server tells of clients that are offline."""
+        """Take who has not shown it again as gone: not every server tells of clients offline."""
         self._busy -= self._stale
         self._stale.clear()
         self._judge()

@@ -52,10 +52,10 @@ class Gate:
         xmpp.add_filter("in", self._admit)
 
     def _admit(self, stanza: Any) -> Any:
-        """Drop what strangers send, so that nothing answers it.
+        """Drop what strangers send, so that nothing answers it, but answers to our requests pass.
 
-        An IQ request gets what a server says where nobody is online (RFC 6121 §8.5.3.2.3); answers to requests
-        of our own pass. An address that is no JID would, raised here, end the stream.
+        An IQ request gets a server's answer for nobody online (RFC 6121 §8.5.3.2.3). An address that is no
+        JID would, raised here, end the stream.
         """
         if not isinstance(stanza, Message | Presence | Iq):
             return stanza
@@ -74,7 +74,7 @@ class Gate:
         return None
 
     def _is_of_room(self, stanza: Message | Presence | Iq, nick: str) -> bool:
-        """Say whether a room tells this to all, or is asked by the bot itself (XEP-0410); its people are strangers."""
+        """Say whether a room tells this to all or the bot pings itself (XEP-0410); others are strangers."""
         if isinstance(stanza, Message):
             return stanza["type"] in {"groupchat", "error"}
         return isinstance(stanza, Presence) or stanza.xml.get("from", "").partition("/")[2] == nick

@@ -71,10 +71,10 @@ class Hearing:
             self._take_said(xmpp, inner, copied=inner is not message)
 
     def _unwrapped(self, message: Message) -> Message | None:
-        """Return what a carbon (XEP-0280) holds if it belongs to the conversation, a plain message itself.
+        """Return what a carbon (XEP-0280) of the conversation holds, a plain message itself.
 
-        Measured: with a negative priority the bot gets what the user's clients write to the bare own address
-        only as carbons, as `sent` and again as `received`; Prosody leaves out the `to` of such a `sent` one.
+        Measured: with a negative priority messages from the user's clients to the bare own address come as
+        carbons only, `sent` and again `received`; Prosody leaves out the `to` of the `sent` one.
         """
         kind = next(
             (kind for kind in ("carbon_sent", "carbon_received") if message.get_plugin(kind, check=True)), ""

@@ -26,10 +26,7 @@ type _Span = tuple[int, int]
 
 
 def text_in(message: Message) -> str:
-    """Return the text of a message without what stands there for clients that know less (XEP-0428).
-
-    That is the quotation of what it replies to (XEP-0461 §3), and a reaction told in words.
-    """
+    """Return the body without fallbacks (XEP-0428): quotation (XEP-0461 §3) and reaction in words."""
     body = str(message["body"])
     spans: list[_Span] = []
     quoted = message.xml.find(_REPLY) is not None
@@ -51,9 +48,9 @@ def replied_in(message: Message) -> str:
 
 
 def reaction_in(message: Message, at: float) -> Reaction | None:
-    """Return the reaction (XEP-0444) that a message brings, if it names what it is put to.
+    """Return the reaction (XEP-0444) of a message that names what it is put to.
 
-    Emojis come without variation selectors (`❤`, not `❤️`), each once, in the order of the message; skin tones stay.
+    Emojis come in order, once each, without variation selectors (`❤`, not `❤️`); skin tones stay.
     """
     reactions = message.xml.find(_REACTIONS)
     if reactions is None or not (to := reactions.get("id", "")):
@@ -78,7 +75,7 @@ def said_at(message: Message, now: float) -> float:
 
 
 def _fallbacks(message: Message, feature: str) -> Iterator[_Span]:
-    """Return which parts of the body stand for a feature: first character and the one after, (0, 0) if not told."""
+    """Return spans of the body that stand for a feature: first character, one after; (0, 0) if untold."""
     for fallback in message.xml.iterfind(_FALLBACK):
         if fallback.get("for") == feature:
             for part in fallback.findall(_FALLBACK_BODY) or [fallback]:

@@ -1,13 +1,12 @@
 """The XMPP connection: kept alive, resumed, made again, for ever."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
 from functools import partial
 import logging
 import random
 import ssl
-from typing import Any
 
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
@@ -19,7 +18,7 @@ from .account import Account
 from .detection import ServerFound, detect
 from .disconnects import Disconnected
 from .gate import Gate
-from .pubsub.pubsub import PubSub
+from .pubsub.pubsub import CreateTask, PubSub
 from .saying import OnDelivery
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
@@ -28,14 +27,9 @@ from .upload import Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
 
-type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
-
 
 class XmppLink:
-    """`ports.Chat` over one XMPP account.
-
-    A notice said twice in one session is sent once.
-    """
+    """`ports.Chat` over an XMPP account; a notice said twice in one session is sent once."""
 
     _on_status: Callable[[LinkStatus], None]
     _on_session: Callable[[], None]
@@ -82,10 +76,10 @@ class XmppLink:
     ) -> None:
         """Connect, and stay connected until `stop`.
 
-        `on_session` is called whenever notices can be said again, also after a resumed stream: what was put
-        into the outbox meanwhile waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a
-        contact's bare JID and whether it began or ceased to show `dnd`; nobody does at first, and what is known
-        outlasts a lost session. All but `on_status` are called from the event loop, in the context of `start`.
+        `on_session` is called whenever notices can be said again, also after a resumed stream: the outbox
+        waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a bare JID and whether it
+        began or ceased to show `dnd`; nobody does at first; it outlasts a lost session. All but `on_status`
+        come from the event loop, in the context of `start`.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -276,7 +270,7 @@ def pause_after(loss: Disconnected, failures: int, timing: Timing, chance: float
 def _outside[**P](listener: Callable[P, None]) -> Callable[P, None]:
     """Call `listener` soon, in the context of now.
 
-    Slixmpp calls back in the context of its session, whose tasks end with the session: the listener's must not.
+    Slixmpp calls back in the context of its session, whose tasks end with it: the listener's must not.
     """
     loop, context = asyncio.get_running_loop(), copy_context()
 

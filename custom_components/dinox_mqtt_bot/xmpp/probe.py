@@ -23,10 +23,10 @@ _KEYS = {
 async def probe(
     settings: XmppSettings, tls: ssl.SSLContext | None, *, timing: Timing = DEFAULT_TIMING
 ) -> None:
-    """Log in once and out again, unseen: no presence, and a resource of its own beside the running bot's.
+    """Log in once and out, unseen: no presence, and another resource than the running bot's.
 
     Raises BotError `xmpp_cannot_connect`, `xmpp_invalid_auth`, `xmpp_no_starttls`, `xmpp_plain_refused`,
-    `xmpp_timeout`, `xmpp_tls_failed` or `xmpp_unknown_host`, with the placeholders `host` and `detail`.
+    `xmpp_timeout`, `xmpp_tls_failed` or `xmpp_unknown_host`, with `host` and `detail`.
     """
     async with logged_in(settings, tls, timing):
         pass

@@ -1,4 +1,4 @@
-"""What others see of the bot: presence (RFC 6121 §4.7), nick (XEP-0172), avatar (XEP-0084), vCard (XEP-0054)."""
+"""How others see the bot: presence (RFC 6121 §4.7), nick (XEP-0172), avatar (XEP-0084), vCard (XEP-0054)."""
 
 from base64 import b64encode
 import hashlib
@@ -38,10 +38,7 @@ def presence_of(xmpp: ClientXMPP, state: BotState, text: str, *, shared: bool) -
 
 
 async def publish_profile(xmpp: ClientXMPP, settings: XmppSettings, patience: float) -> None:
-    """Publish name and picture where there are none, or older ones of the bot.
-
-    Raises slixmpp's IqError and IqTimeout.
-    """
+    """Publish name and picture over none, or the bot's older ones. Raises IqError and IqTimeout."""
     name, picture = xml_safe(settings.name), settings.avatar
     nick = await _newest(xmpp, _NICK, patience)
     avatar = await _newest(xmpp, _AVATAR, patience)

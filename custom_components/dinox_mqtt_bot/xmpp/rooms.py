@@ -49,10 +49,7 @@ _FALLBACK: Final = "mqtt-bot"
 
 @dataclass(slots=True)
 class _Stay:
-    """The bot in one room: under which nick, whether inside, and whose nicks are whose (bare JIDs).
-
-    `sought` is the nick that the room did not find when it was pinged last.
-    """
+    """One room: nick, whether inside, nicks of bare JIDs, and the nick `sought` in vain by the last ping."""
 
     wanted: str
     nick: str
@@ -66,8 +63,8 @@ class _Stay:
 class Rooms:
     """The rooms that the bot is to be in.
 
-    People in a room are heard only where the room shows their real address and that is a contact's. What the bot
-    says counts as received when the room has passed it on to all, the bot too.
+    It hears people only where the room shows real addresses, a contact's. What it says is received when the
+    room has passed it on to all, the bot too.
     """
 
     _on_text: Callable[[Utterance], None]
@@ -175,8 +172,7 @@ class Rooms:
     def _pinged(self, room: str, stay: _Stay, nick: str, condition: str) -> None:
         """Take the error to a ping in.
 
-        A nick that the room does not find was changed just now, and the bot is inside; if it is not found once more, the room
-        itself is not there.
+        A nick that is not found was changed just now; if it is missed once more, the room itself is gone.
         """
         known = condition == _OTHER_NICK and stay.sought != nick
         stay.sought = nick if condition == _OTHER_NICK else ""

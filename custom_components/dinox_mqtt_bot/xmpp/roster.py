@@ -12,14 +12,13 @@ from .text import xml_safe
 
 _LOGGER = logging.getLogger(__name__)
 
-# Marks the roster items that the bot has made, so that it removes no others: the account may have a life
-# of its own.
+# Marks roster items the bot has made: it removes no others, as the account may have a life of its own.
 GROUP: Final = "DinoX MQTT Bot"
 _NICK: Final = "{http://jabber.org/protocol/nick}nick"
 
 
 class Roster:
-    """Makes the server's roster agree with the contacts. A shared account's roster is the user's: untouched."""
+    """Makes the server's roster agree with the contacts; a shared account's is the user's: untouched."""
 
     def __init__(self, gate: Gate, nick: str) -> None:
         self._gate = gate
@@ -60,7 +59,7 @@ class Roster:
             request.send()
 
     def _approve(self, xmpp: ClientXMPP, bare: str) -> None:
-        """Approve, also before being asked (RFC 6121 §3.4): the request may have come while it was a stranger's."""
+        """Approve, even unasked (RFC 6121 §3.4): the request may have come while it was a stranger's."""
         xmpp.send_presence(pto=bare, ptype="subscribed")
 
 

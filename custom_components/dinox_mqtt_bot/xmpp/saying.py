@@ -33,8 +33,8 @@ type OnDelivery = Callable[[str, Delivery, float], None]
 class Saying:
     """The notices of one session: each is said once, alerts first, and told of when it got somewhere.
 
-    What a lost session swallowed is said again by the next one, from the outbox; what a resumed stream did
-    not carry over is said again here. Alerts that the server took just before the stream was lost for good wait again.
+    What a lost session swallowed the next one says again, from the outbox; what a resumed stream left out is
+    said again here. Alerts that the server took just before the stream was lost for good wait again.
     """
 
     _report: OnDelivery
@@ -86,7 +86,7 @@ class Saying:
         self.go_on()
 
     def end(self, *, alive: bool = False) -> None:
-        """Speak no more until the next session; `alive` says that the server is well and kept what it took."""
+        """Speak no more until the next session; `alive`: the server is well and keeps what it took."""
         if self._session is not None and not alive:
             self._unconfirmed.lost(_now())
         self._session = None
@@ -103,7 +103,7 @@ class Saying:
         self.go_on()
 
     def heard_of(self, notice_id: str, delivery: Delivery) -> None:
-        """Pass on a receipt, a marker or an error for one of our messages; what came further was also sent."""
+        """Pass on a receipt, marker or error for one of our messages; what came further was sent."""
         if not notice_id:
             return
         now = self._clock.now()
@@ -204,7 +204,7 @@ def _now() -> float:
 def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
     """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late.
 
-    A room asks nobody for receipts: its echo is one. A file's address is told by XEP-0066 too.
+    A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too.
     """
     body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
     message = xmpp.make_message(

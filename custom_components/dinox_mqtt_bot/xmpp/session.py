@@ -55,7 +55,7 @@ _OWNER: ContextVar[object] = ContextVar("dinox_mqtt_bot_session", default=None)
 
 
 def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP:
-    """Make a client that logs in by one way only, and approves nobody by itself.
+    """Make a client with one login that approves nobody.
 
     Raises BotError `xmpp_plain_refused` for an unprotected stream to another machine.
     """
@@ -88,10 +88,10 @@ def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP
 
 
 def _say_what_can_be_bound(login: Any) -> None:
-    """Have the login say that it cannot bind to the channel where it cannot (RFC 5802 §6: `n`).
+    """Have the login say where it cannot bind to the channel (RFC 5802 §6: `n`).
 
-    slixmpp says `y`, that it could if the server did, wherever the server offers no binding. A server that offers
-    it on a protected stream alone, as ejabberd since 24.x, takes that for an attack and refuses the login.
+    slixmpp says `y` (it could) where the server offers no binding. A server that offers it on protected
+    streams alone, as ejabberd since 24.x, takes that for an attack and refuses the login.
     """
     ask = login.security_callback
 
@@ -156,8 +156,8 @@ class Session:
     def request_ack(self) -> None:
         """Ask the server how much it has received.
 
-        It goes through the same queue as the stanzas it asks about, so it is written after them. Whoever writes
-        asks: slixmpp keeps what is not acknowledged, and sends it again when the stream is resumed.
+        Queued after the stanzas in question. Whoever writes asks: slixmpp keeps what is unacknowledged, and
+        sends it again on resumption.
         """
         if self.acknowledges:
             self.xmpp.send(_REQUEST_ACK)
@@ -179,7 +179,7 @@ class Session:
         """Say goodbye if there is anybody to say it to, and put everything away."""
         if self._ready.done() and not self.over.done():
             if self.acknowledges:
-                # What is not acknowledged when the stream ends, the server delivers again to the next session.
+                # What is unacknowledged when the stream ends, the server delivers again to the next session.
                 self.management.send_ack()  # type: ignore[no-untyped-call]
             leaving = self._context.run(self.xmpp.disconnect)
             await asyncio.wait({leaving}, timeout=self._timing.ping_timeout)
@@ -221,7 +221,7 @@ class Session:
             self.over.set_result(loss)
 
     def _attempted(self, attempt: asyncio.Future[Any]) -> None:
-        """Take over from slixmpp, which returns its next attempt where this one failed: the pauses are ours."""
+        """Take over from slixmpp, which returns its next attempt after a failure: the pauses are ours."""
         if attempt.cancelled():
             return
         failure = attempt.exception() or (attempt.result() is not None and (self._failure or "no address"))

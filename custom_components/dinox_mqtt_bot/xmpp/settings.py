@@ -18,11 +18,11 @@ DEFAULT_PORTS = {Security.STARTTLS: 5222, Security.DIRECT: 5223, Security.PLAIN:
 
 @dataclass(frozen=True, slots=True)
 class XmppSettings:
-    """One account and where its server is.
+    """One account and where its server is; `jid` is bare.
 
-    `jid` is bare. `host` empty: SRV lookup (RFC 6120 §3.2). `port` 0: the usual one. `resource` must stay the
-    same over restarts, so that a new session replaces the lost one. `insecure` says that the user insists on
-    `Security.PLAIN` to another machine. `avatar` is a PNG, or empty.
+    No `host`: SRV lookup (RFC 6120 §3.2). `port` 0: the usual one. `resource` stays over restarts, so that a
+    new session replaces the lost one. `insecure`: the user insists on `Security.PLAIN` to another machine.
+    `avatar`: PNG, or empty.
     """
 
     jid: str

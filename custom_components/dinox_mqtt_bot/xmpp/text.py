@@ -8,8 +8,7 @@ import unicodedata
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&apos;", '"': "&quot;"})
 
-# Prosody and ejabberd's usual configuration take 256 KiB; others have been seen with 64 KiB. Used where
-# the server does not tell its limit (XEP-0478).
+# Where the server tells no limit (XEP-0478): Prosody and ejabberd take 256 KiB, some only 64 KiB.
 DEFAULT_STANZA_BYTES: Final = 65_536
 # RFC 6120 §13.12: no server may set its limit lower.
 LEAST_STANZA_BYTES: Final = 10_000
@@ -25,7 +24,7 @@ def xml_safe(text: str) -> str:
 
 
 def body_bytes(stanza_bytes: int | None) -> int:
-    """Return how many bytes a body may have on the wire, given the server's limit for a stanza (None: unknown)."""
+    """Return how many bytes a body may have on the wire, by the server's limit for a stanza, if known."""
     return max(stanza_bytes or DEFAULT_STANZA_BYTES, LEAST_STANZA_BYTES) - _ENVELOPE_BYTES
 
 
@@ -35,9 +34,9 @@ def wire_bytes(text: str) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return the text if it takes at most `limit` bytes in a stanza, else its beginning and how much was cut.
+    """Return the `xml_safe` text or, over `limit` bytes (64 or more), its start and how much was cut.
 
-    The cut is at a whole character as people see it. The text must be `xml_safe`; `limit` is at least 64.
+    The cut is at a whole character as people see it.
     """
     if len(text) <= limit and wire_bytes(text) <= limit:
         return text

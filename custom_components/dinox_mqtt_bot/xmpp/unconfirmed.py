@@ -24,10 +24,9 @@ class _Taken:
 
 
 class Unconfirmed:
-    """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may take to its grave what it took last.
+    """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may lose what it took last.
 
-    A room is not asked: its echo comes after it has kept what was said. A message that is corrected now and then is left out,
-    since its first words would come after its last.
+    Not a room's: its echo comes once it keeps the message. Not corrected ones: old words would come last.
     """
 
     def __init__(self) -> None:
@@ -44,7 +43,7 @@ class Unconfirmed:
             self._taken[notice.id] = _Taken(now, notice.to, notice.priority >= Priority.ALERT)
 
     def confirmed(self, notice_id: str) -> None:
-        """Take note that a client has it, and so what was said to the same contact before: a stream keeps the order."""
+        """Note that a client has it, and what its contact was told before: a stream keeps the order."""
         if (confirmed := self._taken.get(notice_id)) is None:
             return
         until = takewhile(lambda taken: taken[0] != notice_id, self._taken.items())
@@ -61,10 +60,7 @@ class Unconfirmed:
         self._lost_at = now
 
     def doubted(self) -> list[str]:
-        """Return, once, the ids of what a new session is to say again, in the order in which it was said.
-
-        That is each alert, and what the same contact was told after it: an alert must not come after its end.
-        """
+        """Return once, in order, what to say again: alerts, and what their contacts were told after."""
         if self._lost_at is None:
             return []
         doubted: list[str] = []

@@ -24,7 +24,7 @@ _HEADERS: Final = frozenset({"authorization", "cookie", "expires"})
 _MOST_SERVICES: Final = 20
 
 type Put = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
-"""Puts bytes at an address with these headers, and returns the HTTP status. Raises BotError `upload_failed`."""
+"""Puts bytes at an address with these headers; returns the HTTP status. BotError `upload_failed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,7 @@ def _is_loopback(scheme: str, host: str) -> bool:
 
 
 def _encoded(address: str) -> str:
-    """Return an address with the letters that a URI cannot have percent-encoded (RFC 3987 §3.1).
-
-    ejabberd 26 leaves those of a file's name as they are.
-    """
+    """Return an address percent-encoded as a URI (RFC 3987 §3.1): ejabberd 26 leaves file names as is."""
     parts = urlsplit(address)
     path = "".join(each if each.isascii() else quote(each) for each in parts.path)
     return urlunsplit(parts._replace(path=path))
@@ -169,7 +166,7 @@ def _line(text: str) -> str:
 
 
 async def _answer(session: Session, asked: Awaitable[Any]) -> Any:
-    """Return the answer, if the session lives to bring it. Raises IqError, IqTimeout, BotError `upload_failed`."""
+    """Return the answer if the session lives. Raises IqError, IqTimeout, BotError `upload_failed`."""
     question = asyncio.ensure_future(asked)
     await asyncio.wait({question, session.over}, return_when=asyncio.FIRST_COMPLETED)
     if not question.done():

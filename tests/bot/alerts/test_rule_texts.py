@@ -21,8 +21,14 @@ def rule(text: str) -> AlertRule:
     [
         (
             "> -15 °C for 5m clear -16 °C every 1h",
-            "Tell it as an alert when Freezer is above -15 °C for 5 min; over at -16 °C; again every 1 h until acknowledged.",
-            "Als Alarm melden, wenn Freezer seit 5 min über -15 °C liegt; vorbei bei -16 °C; erneut alle 1 h, bis jemand quittiert.",
+            (
+                "Tell it as an alert when Freezer is above -15 °C for 5 min; over at -16 °C; "
+                "again every 1 h until acknowledged."
+            ),
+            (
+                "Als Alarm melden, wenn Freezer seit 5 min über -15 °C liegt; vorbei bei -16 °C; "
+                "erneut alle 1 h, bis jemand quittiert."
+            ),
         ),
         (
             "temp < 5 critical",
@@ -43,7 +49,10 @@ def rule(text: str) -> AlertRule:
         (
             "outside 2 and 8 clear 1",
             "Tell it as an alert when Freezer is not between 2 and 8; over once it is 1 past the border.",
-            "Als Alarm melden, wenn Freezer nicht zwischen 2 und 8 liegt; vorbei, wenn die Grenze um 1 überschritten ist.",
+            (
+                "Als Alarm melden, wenn Freezer nicht zwischen 2 und 8 liegt; "
+                "vorbei, wenn die Grenze um 1 überschritten ist."
+            ),
         ),
     ],
 )

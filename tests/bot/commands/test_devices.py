@@ -95,13 +95,13 @@ async def test_devices_are_listed_with_their_values_and_what_can_be_set() -> Non
         "5 devices, 6 entities",
         "• Front door — can be set: lock, unlock",
         (
-            "• Heating — current temperature 20.5 °C, temperature 21 °C, mode heat — can be set: temperature 5 to 30 °C, "
-            "in steps of 0.5; mode off, heat; preset eco, comfort, no…"
+            "• Heating — current temperature 20.5 °C, temperature 21 °C, mode heat — can be set: "
+            "temperature 5 to 30 °C, in steps of 0.5; mode off, heat; preset eco, comfort, no…"
         ),
         "• Bridge Restart — can be set: press",
         (
-            "• Küchenlampe — on, brightness 50 %, color temp 2703 K — can be set: on, off; brightness 1 to 100 %; color "
-            "temp 2000 to 6535 K; effect blink — Küche"
+            "• Küchenlampe — on, brightness 50 %, color temp 2703 K — can be set: on, off; "
+            "brightness 1 to 100 %; color temp 2000 to 6535 K; effect blink — Küche"
         ),
         "• Plug Power — 7.5 W — Office",
         "• Plug Relay — OFF — can be set: on, off — Office",
@@ -340,8 +340,8 @@ async def test_a_lamp_with_a_topic_for_each_thing_is_dimmed_and_switched_on() ->
         (
             "heating 40",
             (
-                "Heating cannot be set to “40”. Possible: temperature 5 to 30 °C, in steps of 0.5; mode off, heat; "
-                "preset eco, comfort, none"
+                "Heating cannot be set to “40”. Possible: temperature 5 to 30 °C, in steps of 0.5; "
+                "mode off, heat; preset eco, comfort, none"
             ),
         ),
         (
@@ -504,7 +504,8 @@ async def test_a_viewer_may_look_but_not_set() -> None:
 
 async def test_discovery_tells_how_things_stand() -> None:
     assert await home().ask("discovery") == (
-        "MQTT discovery is on, below homeassistant: 5 devices with 6 entities, 5 of which can be set. List: /mqtt devices"
+        "MQTT discovery is on, below homeassistant: 5 devices with 6 entities, 5 of which can be set. "
+        "List: /mqtt devices"
     )
     assert (await World(discovery_prefix="").ask("discovery prefix")).startswith("MQTT discovery is off")
 

@@ -116,7 +116,8 @@ async def test_a_topic_that_was_forgotten_is_not_listed() -> None:
 async def test_a_chart_is_a_line_and_what_it_goes_between() -> None:
     world = filled("18 °C", "20 °C", "25 °C")
     assert await world.ask("chart kitchen") == (
-        "📊 Kitchen\n▁▃█\nLowest 18 °C, mean 21 °C, highest 25 °C, newest 25 °C\nValues: 3, 06:00:00 – 08:00:00"
+        "📊 Kitchen\n▁▃█\nLowest 18 °C, mean 21 °C, highest 25 °C, newest 25 °C\n"
+        "Values: 3, 06:00:00 – 08:00:00"
     )
 
 

@@ -1,4 +1,4 @@
-"""The DinoX plugin's Node-RED flows work as they are: `dinox/chat` → `dinox/response`, plain text, no correlation.
+"""The plugin's Node-RED flows work as they are: `dinox/chat` → `dinox/response`, text, no correlation.
 
 The payloads are what those flows publish, to the letter; asserted is what a person reads in the chat.
 """

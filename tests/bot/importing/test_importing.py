@@ -26,13 +26,15 @@ from bot.model.rules import (
     Subscription,
 )
 
-# As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and tables of rules.
+# As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and rules.
 EXPORT: dict[str, Any] = {
     "settings": {
         "mqtt_sa_enabled": "true",
         "mqtt_sa_broker_host": "10.0.10.31",
         "mqtt_sa_topics": "home/sensors/#, home/door , dinox/response",
-        "mqtt_sa_topic_aliases_json": '{"home/door": "Front door", "home/sensors/t": "Bath", "other/x": "Lost"}',
+        "mqtt_sa_topic_aliases_json": (
+            '{"home/door": "Front door", "home/sensors/t": "Bath", "other/x": "Lost"}'
+        ),
         "mqtt_sa_freetext_enabled": "true",
         "mqtt_sa_freetext_publish_topic": "dinox/chat",
         "mqtt_sa_freetext_response_topic": "dinox/response",

@@ -80,7 +80,10 @@ def test_a_value_reads_as_people_write(payload: Payload, text: str) -> None:
         "🏓 Pong! (Node-RED antwortet in 0ms)",
         "📖 DinoX Node-RED Bot\n\nAvailable commands:\n• time — Current date & time\n• ping — Pong!",
         '😂 What does an IT guy say when he\'s cold? "Hold on, let me open a few Windows."',
-        "⛽ Fuel Prices\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟢 Super E5: 1.769 €\n  🔵 Super E10: 1.709 €\n❌ JET: Closed",
+        (
+            "⛽ Fuel Prices\n22.11.2026, 08:55\n\n⛽ HEM:\n"
+            "  🟢 Super E5: 1.769 €\n  🔵 Super E10: 1.709 €\n❌ JET: Closed"
+        ),
         "🔔 Fuel Price Alert\n22.11.2026, 08:55\n\n▲ HEM Super E5: 1.769 → 1.799 € (+3.0¢)",
         "⚠️ Error fetching fuel prices: apikey nicht angegeben, falsch, oder im falschen Format",
         "Benzin: 1,299 EUR/L",

@@ -99,7 +99,7 @@ class Unmute(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Quiet(Command):
-    """Lets notifications come without a sound, but critical ones: on, off, for a time, or until a time of day."""
+    """Lets notifications come without a sound, but critical ones: on, off, for a time, or until a time of day."""  # noqa: E501 - shown to users word for word
 
     node: ClassVar[str] = "quiet"
     role: ClassVar[Role] = Role.OPERATOR
@@ -115,7 +115,7 @@ class Quiet(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Dnd(Command):
-    """Holds everything back that is not critical and tells it afterwards as one: on, off, for a time, until a time."""
+    """Holds everything back that is not critical and tells it afterwards as one: on, off, for a time, until a time."""  # noqa: E501 - shown to users word for word
 
     node: ClassVar[str] = "dnd"
     role: ClassVar[Role] = Role.OPERATOR

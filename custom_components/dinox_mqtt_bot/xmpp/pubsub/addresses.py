@@ -6,10 +6,7 @@ from ...bot.pubsub.nodes import ItemType, Node, is_discovery, node_of
 
 
 class Addresses:
-    """The nodes that filters name. `unfit` are those that name none: wildcards, shared subscriptions.
-
-    What the bot asks for by itself, discovery configurations, is no node and nobody misses it.
-    """
+    """The nodes that filters name; `unfit` are wildcards and shared ones but for the discovery's."""
 
     def __init__(self, filters: Iterable[str] = (), service: str = "") -> None:
         self.unfit: list[str] = []

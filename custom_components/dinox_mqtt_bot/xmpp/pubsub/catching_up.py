@@ -23,7 +23,7 @@ _HOLD_SECONDS: Final = 15.0
 
 
 class CatchUp(Fetching[Message]):
-    """Reads, whenever MQTT is back, the items of the nodes whose topics are subscribed to, and tells those not told yet.
+    """Tells what is new on nodes of subscribed topics whenever MQTT is back.
 
     For Prosody, whose MQTT has no session, no retained messages and QoS 0 only.
     """
@@ -53,7 +53,7 @@ class CatchUp(Fetching[Message]):
         self._release_at: asyncio.TimerHandle | None = None
 
     def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
-        """Look as soon as there is an XMPP session too; return what messages by MQTT have to pass on the way to `then`."""
+        """Look once there is an XMPP session; return what MQTT messages must pass on the way to `then`."""
         self._then = then
         self._pubsub.serve(on_session=lambda _: self._look())
         return self._receive

@@ -17,7 +17,7 @@ type Sorted[E] = tuple[list[tuple[Item, Told]], list[E]]
 
 
 class Fetching[E](ABC):
-    """Nodes asked for their items one after the other; what comes of a node meanwhile is held until it was asked."""
+    """Nodes asked for their items one after the other; what comes of a node before that is held."""
 
     def __init__(
         self,
@@ -37,6 +37,8 @@ class Fetching[E](ABC):
         self._asked: set[Node] = set()
         # Subscribed to, and not wanted any more.
         self._unwanted: set[Node] = set()
+        # Refused, to be asked again.
+        self._failed: dict[Node, BotError] = {}
         self._held: dict[Node, list[E]] = {}
         self._running = False
         self._task: asyncio.Task[None] | None = None
@@ -46,7 +48,6 @@ class Fetching[E](ABC):
         self._running = False
 
     async def stop(self) -> None:
-        """Leave nothing running."""
         self.pause()
         if self._task is not None:
             self._task.cancel()

@@ -1,14 +1,13 @@
 """Nodes kept subscribed to, and what was published while nobody listened told before anything newer."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, override
 
 from ...bot.model.errors import BotError
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node
-from .fetching import Fetching, OnTold, Sorted
-from .progress import Progress, Told
-from .pubsub import CreateTask, PubSub
+from .fetching import Fetching, Sorted
+from .progress import Told
 
 _AGAIN_SECONDS: Final = 60.0
 
@@ -17,24 +16,10 @@ type Event = tuple[Item | None, float]
 
 
 class Following(Fetching[Event]):
-    """The nodes of one bot, in whatever session there is.
+    """A bot's nodes in any session: each item to `on_told` once; nodes asked, had or not to `on_change`."""
 
-    `on_told` is called with every item once, `on_change` when it is asked for nodes, has them, or does not get one.
-    """
-
-    def __init__(
-        self,
-        pubsub: PubSub,
-        progress: Progress,
-        *,
-        on_told: OnTold,
-        on_change: Callable[[], None],
-        create_task: CreateTask,
-    ) -> None:
-        super().__init__(pubsub, progress, on_told=on_told, on_change=on_change, create_task=create_task)
-        self._failed: dict[Node, BotError] = {}
-        self._begun = False
-        self._again: asyncio.TimerHandle | None = None
+    _begun = False
+    _again: asyncio.TimerHandle | None = None
 
     @property
     def settled(self) -> bool:

@@ -15,7 +15,7 @@ _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 def item_of(item: ET.Element) -> Item | None:
-    """Return one `<item/>` (XEP-0060 §7.1.1) with what MQTT would deliver of it; None if it has no payload."""
+    """Return an `<item/>` (XEP-0060 §7.1.1) as MQTT would deliver it; None if it has no payload."""
     name = item.get("id", "")
     payload = next(iter(item), None)
     if payload is None:
@@ -42,7 +42,7 @@ def payload_of(kind: ItemType, text: str) -> ET.Element:
 
 
 def _published(entry: ET.Element) -> float:
-    """Return when an Atom entry says it was published or updated (RFC 4287 §4.2.9, §4.2.15), 0 if it says nothing."""
+    """Return when an Atom entry was published or updated (RFC 4287 §4.2.9, §4.2.15), 0 if untold."""
     for name in ("published", "updated"):
         try:
             moment = datetime.fromisoformat(entry.findtext(f"{_ATOM}{name}", "").strip())

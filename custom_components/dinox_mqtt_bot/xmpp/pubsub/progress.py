@@ -22,9 +22,9 @@ class Told(Enum):
 
 
 class Progress:
-    """What is known of each node, kept in memory and, some seconds later, over restarts.
+    """What is known of each node.
 
-    Not at once: a memory card would wear out. What is then fetched again after a crash, the history knows.
+    Stored some seconds later, for a memory card's sake; the history knows what is then fetched again.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -58,7 +58,7 @@ class Progress:
 
 
 def message_of(topic: str, item: Item, now: float, how: Told, at: float = 0.0) -> Message:
-    """Return an item as a message of QoS 1, so that the history never drops it, and knows it if it comes again.
+    """Return an item as a message of QoS 1, that the history never drops and knows if it comes again.
 
     `at` is when a late one was published, 0 if that is not known.
     """

@@ -22,8 +22,7 @@ from .items import EVENT, PUBSUB, item_of, payload_of
 type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 type OnItem = Callable[[Node, Item | None, float], None]
-"""Told of an item published: its node; the item, None for one without its payload; the Unix time it was held up
-since (XEP-0203), 0 if it was not."""
+"""Told of an item: its node; None without a payload; since when it was held up (XEP-0203, Unix time) or 0."""
 
 
 def _ignore(*_: object) -> None:
@@ -33,9 +32,9 @@ def _ignore(*_: object) -> None:
 class PubSub:
     """The nodes of PubSub services over the link's session of now.
 
-    A subscription is one of the full JID: events go to the bot alone and not to a person's clients in the same account,
-    reach it whatever its priority, and wait with the stream for its resumption (XEP-0198). What is published while there is
-    no session is not kept for it: whoever subscribes reads the items afterwards.
+    A subscription is one of the full JID: events go to the bot, whatever its priority, not to a person's
+    clients in the account, and wait for the stream's resumption (XEP-0198). What is published without a
+    session is not kept for it: whoever subscribes reads the items afterwards.
     """
 
     def __init__(self, gate: Gate, patience: float) -> None:
@@ -54,10 +53,7 @@ class PubSub:
         on_gone: Callable[[Node], None] = _ignore,
         on_session: Callable[[bool], None] = _ignore,
     ) -> None:
-        """Tell of items, of nodes that were deleted, and of sessions, with whether one was resumed.
-
-        The listeners are called from the event loop, in the context of this call.
-        """
+        """Tell of items, deleted nodes and sessions (if resumed), in the context of this call."""
         self._context = copy_context()
         self._on_item, self._on_gone, self._on_session = on_item, on_gone, on_session
 
@@ -85,7 +81,7 @@ class PubSub:
         self._session = None
 
     async def subscribe(self, node: Node) -> None:
-        """Be told what is published on a node from now on. Raises BotError `pubsub_refused` or what `_ask` raises."""
+        """Be told what is published on a node. Raises BotError `pubsub_refused` or what `_ask` raises."""
         await self._ask(node, "set", "subscribe", lambda xmpp: {"jid": xmpp.boundjid.full})
 
     async def unsubscribe(self, node: Node) -> None:
@@ -127,7 +123,7 @@ class PubSub:
         what: str,
         how: Callable[[ClientXMPP], dict[str, object]],
     ) -> Any:
-        """Send a request about a node. Raises BotError `not_connected`, `pubsub_refused` or `pubsub_timeout`."""
+        """Ask about a node; raises BotError `not_connected`, `pubsub_refused` or `pubsub_timeout`."""
         session = self._open()
         try:
             request = _request(session.xmpp, node, kind)
@@ -148,7 +144,7 @@ class PubSub:
         return self._session
 
     async def _send(self, session: Session, request: Any) -> Any:
-        """Return the answer, if the session lives to bring it. Raises IqError, IqTimeout, BotError `not_connected`."""
+        """Return the answer if the session lives. Raises IqError, IqTimeout, BotError `not_connected`."""
         answer = request.send(timeout=self._patience)
         try:
             await asyncio.wait({answer, session.over}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The third broker: PubSub nodes in the place of topics, where a server's MQTT port is closed or of no use."""
+"""The third broker: PubSub nodes as topics, where a server's MQTT port is closed or of no use."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -27,11 +27,11 @@ _REFUSALS: Final = {
 
 
 class PubSubBroker:
-    """`bot.ports.Broker` over PubSub (XEP-0060): nodes are the topics, the XMPP session is the connection.
+    """`bot.ports.Broker` over PubSub (XEP-0060): nodes are the topics, the session is the connection.
 
-    A filter is an exact topic `<HOST>/<TYPE>/<NODE>` or the name of a node of `service`. What was published while there was
-    no session is fetched when there is one again, before anything newer is told. `chat_changed` has to be called with
-    every state of the session.
+    A filter is an exact topic `<HOST>/<TYPE>/<NODE>` or the name of a node of `service`. What was published
+    without a session is fetched, before anything newer is told. `chat_changed` must hear every state of the
+    session.
     """
 
     _on_message: Callable[[Message], None]
@@ -80,10 +80,7 @@ class PubSubBroker:
     def start(
         self, *, on_message: Callable[[Message], None], on_status: Callable[[LinkStatus], None]
     ) -> None:
-        """Subscribe as soon as there is a session.
-
-        `on_status` is called when the status changes, and again with the same one when `refused` does.
-        """
+        """Subscribe as soon as there is a session; `on_status` also tells a change of `refused`."""
         self._on_message, self._on_status = on_message, on_status
         self._running = True
         self._following.start()
@@ -109,7 +106,7 @@ class PubSubBroker:
     async def publish(
         self, topic: str, payload: bytes, qos: QoS, retain: bool, *, properties: Properties | None = None
     ) -> None:
-        """Publish an item and wait for the service's answer. PubSub keeps it anyway; properties it has none.
+        """Publish an item and await the answer. PubSub keeps it anyway and has no properties.
 
         Raises BotError `not_connected`, `publish_refused`, `payload_too_large` or `publish_timeout`.
         """
