@@ -5,7 +5,7 @@ import pytest
 
 from bot.commands.command import bind
 from bot.commands.confirmation import LATE, PATIENCE
-from bot.commands.contacts import Clear
+from bot.commands.database import Clear
 from bot.model.errors import BotError
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Ear, FreeText, Role, Subscription

@@ -5,7 +5,7 @@ from typing import Any
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.commands.contacts import Contacts
+from bot.commands.system import Contacts
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Role
 

@@ -5,8 +5,7 @@ from .attending import Ack, Snooze, Why
 from .bridges import Bridge, Bridges, RmBridge
 from .charts import Chart
 from .command import Command
-from .contacts import Clear, Contacts
-from .database import Dbstats, Purge
+from .database import Clear, Dbstats, Purge
 from .devices import Devices, Discovery, Set
 from .display import Display, Priority
 from .help import Help
@@ -14,7 +13,7 @@ from .history import Export, History
 from .messages import Pause, Publish, Resume
 from .presets import Preset, Presets
 from .quiet import Dnd, Mute, Quiet, Unmute
-from .system import Config, Reconnect, Status
+from .system import Config, Contacts, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 
 COMMANDS: tuple[type[Command], ...] = (

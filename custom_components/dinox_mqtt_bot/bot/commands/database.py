@@ -6,6 +6,7 @@ from typing import ClassVar, override
 from ..model.history import ALWAYS
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
+from ..model.topics import valid_filter
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text
@@ -99,3 +100,41 @@ class Purge(Command):
             return Text("purged_topic", {"topic": topic, "count": str(removed)}, {"removed": removed})
         removed = await parts.ports.history.purge(parts.ports.clock.now())
         return Text("purged" if removed else "purged_nothing", {"count": str(removed)}, {"removed": removed})
+
+
+ALL = ("#", "$SYS/#")
+"""What matches every topic except the broker's own (MQTT 5 §4.7.2)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clear(Command):
+    """Deletes the stored messages of a topic, of a topic filter, or all; asks first."""
+
+    node: ClassVar[str] = "clear"
+    role: ClassVar[Role] = Role.ADMIN
+    destructive: ClassVar[bool] = True
+
+    filter: str = param("Topic, topic filter or alias; nothing for all messages.", default="", alias=True)
+    confirm: bool = param("Whether it is done without asking first.", default=False)
+
+    @override
+    async def at_stake(self, parts: Parts) -> Text:
+        filters = self._filters(parts)
+        count = sum([(await parts.ports.history.statistics(each, ALWAYS)).messages for each in filters])
+        key = "clear_stake" if self.filter else "clear_stake_all"
+        return Text(key, {"count": str(count), "filter": self.filter})
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        gone = sum([await parts.ports.history.forget(each) for each in self._filters(parts)])
+        if not self.filter:
+            parts.ports.outbox.mark_all_read()
+        key = "clear_done" if self.filter else "clear_done_all"
+        return Text(key, {"count": str(gone), "filter": self.filter}, {"removed": gone})
+
+    def _filters(self, parts: Parts) -> tuple[str, ...]:
+        if not self.filter:
+            return ALL
+        topic_filter = parts.subscriptions.resolve(self.filter)
+        valid_filter(topic_filter)
+        return (topic_filter,)
