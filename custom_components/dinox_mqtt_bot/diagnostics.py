@@ -106,7 +106,7 @@ def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
         "states": dict(Counter(alert.state.value for alert in known)),
         "active": len(alerts.active),
         "acknowledged": sum(alert.acknowledged for alert in alerts.active),
-        "unwatched": alerts.engine.unwatched,
+        "unwatched": alerts.unwatched,
     }
 
 

@@ -130,5 +130,5 @@ async def _import_settings(runtime: BotRuntime, call: ServiceCall) -> ServiceRes
         raise BotError("not_allowed", command=SERVICE_IMPORT_SETTINGS, role=Role.ADMIN.word)
     made = plan(call.data[ATTR_SETTINGS], runtime.bot.rules)
     if not call.data[ATTR_DRY_RUN]:
-        await carry_out(made, runtime.bot.ports.rules, runtime.bot.ports.phrases)
+        await carry_out(made, runtime.bot)
     return _response(runtime, report(made, dry_run=call.data[ATTR_DRY_RUN]))

@@ -321,6 +321,15 @@ async def test_a_reply_to_the_alert_acknowledges_it_with_a_note() -> None:
     assert "operator" in await reply(world, "ack", GUEST)
 
 
+@pytest.mark.parametrize("text", ["--duration=2h", 'it\'s "the" door', "-- later", "ack: yes"])
+async def test_the_words_of_a_reply_are_its_note_and_no_options(text: str) -> None:
+    world = house(hot())
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert await reply(world, text) == "👍 Acknowledged: s/1 (#1)"
+    assert world.bot.alerts.active[0].note == text
+
+
 async def test_a_reply_to_anything_else_is_no_command() -> None:
     world = house(hot())
     await world.bot.hear(Utterance(ME, "on my way", "m1", NOON, reply_to="unknown"))

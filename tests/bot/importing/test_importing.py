@@ -376,7 +376,7 @@ def _there(rules: list[Rule]) -> dict[str, Any]:
 
 async def test_the_rules_are_kept() -> None:
     world = World()
-    await carry_out(plan(EXPORT, world.bot.rules), world.bot.ports.rules, world.bot.ports.phrases)
+    await carry_out(plan(EXPORT, world.bot.rules), world.bot)
     rules = world.bot.rules
     assert len(rules.subscriptions) == 4
     assert [rule.number for rule in rules.alerts] == [1, 2, 3]
@@ -394,7 +394,7 @@ async def test_what_cannot_be_kept_is_told() -> None:
         raise BotError("name_taken", name="a")
 
     world.rules.put_alert = refuse  # type: ignore[method-assign]
-    await carry_out(made_up, world.bot.ports.rules, world.bot.ports.phrases)
+    await carry_out(made_up, world.bot)
     (outcome,) = [outcome for _, outcome in made_up.steps]
     assert (outcome.word, outcome.why) == ("skipped", "refused")
     assert outcome.detail == "Another alert is called “a” already."

@@ -71,6 +71,11 @@ class Alerts:
         return self.engine.get(rule_id, topic)
 
     @property
+    def unwatched(self) -> int:
+        """How many topics found no room to be watched."""
+        return self.engine.unwatched
+
+    @property
     def due_at(self) -> float:
         return min(self.engine.due_at, self._notices.due_at, self.mutes.due_at)
 

@@ -85,6 +85,12 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
     return Chart(told, picture)
 
 
+async def draw(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule], *, dark: bool) -> bytes:
+    """Return the chart of a topic as a picture. Raises what `chart` raises."""
+    drawn = await chart(lookups, wanted, rules)
+    return await lookups.ports.pictures.draw(drawn.picture, dark=dark)
+
+
 def numeric_fields(readings: Iterable[Reading]) -> list[str]:
     """Return the newest readings' fields that are numbers; a device's own state comes last."""
     names = dict.fromkeys(

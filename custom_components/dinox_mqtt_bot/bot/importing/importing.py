@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
+from ..commands.command import Parts
 from ..model.errors import BotError
 from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
-from ..ports import Phrases, Rules
+from ..ports import Rules
 from ..rendering.replies import render_error
 from .outcomes import Outcome, Plan, Rule
 from .recognise import Fields, first, recognise
@@ -38,13 +39,13 @@ def _each(
         made.add(outcome, None if outcome.word == "skipped" else rule)
 
 
-async def carry_out(made: Plan, port: Rules, phrases: Phrases) -> None:
+async def carry_out(made: Plan, parts: Parts) -> None:
     """Keep the rules; what cannot be kept is skipped, with the reason in its outcome."""
     for rule, outcome in made.steps:
         try:
-            await _keep(rule, port)
+            await _keep(rule, parts.ports.rules)
         except BotError as err:
-            outcome.skip("refused", render_error(err, phrases))
+            outcome.skip("refused", render_error(err, parts.ports.phrases))
 
 
 async def _keep(rule: Rule | None, port: Rules) -> None:
