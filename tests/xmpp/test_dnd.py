@@ -13,7 +13,7 @@ from wire import Wire
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState
-from custom_components.dinox_mqtt_bot.xmpp.dnd import DoNotDisturb
+from custom_components.dinox_mqtt_bot.xmpp.dnd import PresenceDnd
 from custom_components.dinox_mqtt_bot.xmpp.gate import Gate
 from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
 from lab.servers import Lab, Server
@@ -205,10 +205,10 @@ async def test_what_the_bot_itself_shows_does_not_count(world: World) -> None:
     assert bot.moods == []
 
 
-def listening() -> tuple[DoNotDisturb, list[bool]]:
+def listening() -> tuple[PresenceDnd, list[bool]]:
     gate, told = Gate(BOT), list[bool]()
     gate.meet([Contact(ALICE)])
-    listening = DoNotDisturb(gate)
+    listening = PresenceDnd(gate)
     listening.start(lambda jid, busy: told.append(busy))
     return listening, told
 

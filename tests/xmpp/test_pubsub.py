@@ -20,7 +20,7 @@ JSON, DATA = "urn:xmpp:json:0", "https://prosody.im/protocol/data"
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-class Told:
+class ToldAs:
     """What a node told; others have subscribers left from other tests."""
 
     def __init__(self, probed: Probed, name: str = "lamp") -> None:
@@ -70,7 +70,7 @@ async def bridged(lab: Lab, module_2023: Prosody) -> AsyncIterator[World]:
 
 async def test_what_is_published_is_told_to_the_bot_alone(either: World) -> None:
     alice, bot = await either.person("alice"), await either.bot()
-    told = Told(bot)
+    told = ToldAs(bot)
     await publish(alice, "lamp", payload_of(ItemType.UTF8, "on"))
     await told.pubsub.subscribe(node("lamp"))
     other = await either.person("bot", "laptop")
@@ -87,7 +87,7 @@ async def test_what_is_published_is_told_to_the_bot_alone(either: World) -> None
 
 async def test_nothing_more_comes_after_unsubscribing(either: World) -> None:
     alice, bot = await either.person("alice"), await either.bot()
-    told = Told(bot, "door")
+    told = ToldAs(bot, "door")
     await publish(alice, "door", payload_of(ItemType.UTF8, "open"))
     await told.pubsub.subscribe(node("door"))
     await told.pubsub.unsubscribe(node("door"))
@@ -100,7 +100,7 @@ async def test_nothing_more_comes_after_unsubscribing(either: World) -> None:
 
 async def test_a_service_nobody_follows_is_a_stranger(world: World) -> None:
     alice, bot = await world.person("alice"), await world.bot()
-    told = Told(bot, "alien")
+    told = ToldAs(bot, "alien")
     await told.pubsub.subscribe(node("alien"))
     told.pubsub.follow([])
     await publish(alice, "alien", payload_of(ItemType.UTF8, "1"))
@@ -113,7 +113,7 @@ async def test_a_service_nobody_follows_is_a_stranger(world: World) -> None:
 
 async def test_a_contact_cannot_pretend_to_be_a_service(world: World) -> None:
     alice, bot = await world.person("alice"), await world.bot()
-    told = Told(bot)
+    told = ToldAs(bot)
     message = alice.xmpp.make_message(mto=bot.link._session.xmpp.boundjid, mtype="headline")
     event = ET.SubElement(message.xml, "{http://jabber.org/protocol/pubsub#event}event")
     items = ET.SubElement(event, "{http://jabber.org/protocol/pubsub#event}items", {"node": "lamp"})
@@ -155,7 +155,7 @@ async def test_what_the_bot_publishes_is_read_back(either: World) -> None:
 async def test_mqtt_clients_publish_items_of_three_types(bridged: World) -> None:
     """With the module of 2023 that is all MQTT can do; nobody subscribes there."""
     bot = await bridged.bot()
-    told = Told(bot, "mq")
+    told = ToldAs(bot, "mq")
     await told.pubsub.subscribe(node("mq"))
     port = bridged.server.ports["mqtt"]
     for number, (kind, payload) in enumerate((("json", "[1]"), ("utf8", "text"), ("atom_title", "title"))):
@@ -227,7 +227,7 @@ async def test_without_a_session_nothing_can_be_asked(lab: Lab, own_prosody: Ser
 async def test_a_resumed_stream_brings_what_was_missed_with_its_time(lab: Lab, prosody: Server) -> None:
     async with Wire(prosody.ports["c2s"]) as wire, world_of(lab, prosody, wire.port) as world:
         alice, bot = await world.person("alice"), await world.bot()
-        told = Told(bot, "resumed")
+        told = ToldAs(bot, "resumed")
         await told.pubsub.subscribe(node("resumed"))
         await publish(alice, "resumed", payload_of(ItemType.UTF8, "before"))
         await until(lambda: told.items)
@@ -242,7 +242,7 @@ async def test_a_resumed_stream_brings_what_was_missed_with_its_time(lab: Lab, p
 
 async def test_a_node_that_is_deleted_is_told_of(world: World) -> None:
     alice, bot = await world.person("alice"), await world.bot()
-    told = Told(bot, "doomed")
+    told = ToldAs(bot, "doomed")
     await told.pubsub.subscribe(node("doomed"))
     await alice.xmpp.plugin["xep_0060"].delete_node(SERVICE, "doomed")  # type: ignore[no-untyped-call]
     await until(lambda: told.gone)

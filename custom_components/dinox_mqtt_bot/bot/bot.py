@@ -98,7 +98,7 @@ class Bot:
         self._wanted: Mapping[str, QoS] | None = None
         self._refused: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
-        self._alarm = NEVER
+        self._wake_at = NEVER
         self._messages = 0
         self._last: Reading | None = None
         self._begin(rules)
@@ -126,6 +126,7 @@ class Bot:
             name=self.name,
             changed=self._status_changed,
             merged=self.alerts.merged,
+            settle=self._spoken.settle,
         )
         who = {"name": self.name, "bot_id": self.id, "account": account}
         carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
@@ -255,8 +256,8 @@ class Bot:
         if self._spoken.due_at <= now:
             self._spoken.tick(now)
         wake_at = min(part.due_at for part in self._timed)
-        if wake_at not in {NEVER, self._alarm}:
-            self._alarm = wake_at
+        if wake_at not in {NEVER, self._wake_at}:
+            self._wake_at = wake_at
             self.ports.clock.wake(wake_at)
 
     # The way back: chat text in, reply out.
@@ -362,7 +363,7 @@ class Bot:
         self.announce(StatusChanged(self.status))
 
     def tick(self, now: float) -> None:
-        self._alarm = NEVER
+        self._wake_at = NEVER
         for part in self._timed:
             part.tick(now)
         self._wake(now)

@@ -41,7 +41,10 @@ class Copies:
         self._owners.clear()
 
     def is_surplus(self, message: Message) -> bool:
-        """Say whether another copy counts; that of an unknown filter may be the only one."""
+        """Say whether another copy of this message counts.
+
+        A copy for an unknown filter is no surplus: it may be the only one, queued for a filter of before.
+        """
         identifiers = message.properties.subscription_identifiers
         if not identifiers or len(self._known) < 2:
             return False

@@ -9,7 +9,6 @@ from homeassistant.helpers.importlib import async_import_module
 from ..bot.model.message import Message
 from ..bot.model.status import LinkStatus
 from ..bot.ports import Broker
-from ..const import DOMAIN
 from .tasks import CreateTask
 
 
@@ -33,6 +32,6 @@ class ConnectedBroker(Broker, Protocol):
 
 async def async_ha_broker(hass: HomeAssistant, create_task: CreateTask) -> ConnectedBroker:
     """Build a `HaBroker`; its module loads `mqtt`: not before it is wanted, nor in the event loop."""
-    module = await async_import_module(hass, f"custom_components.{DOMAIN}.hass.mqtt_broker")
+    module = await async_import_module(hass, f"{__package__}.mqtt_broker")
     broker: ConnectedBroker = module.HaBroker(hass, create_task=create_task)
     return broker

@@ -78,7 +78,7 @@ class Store:
         number_in: NumberIn,
         retention: Retention | None = None,
     ) -> Self:
-        """Open the database and its writer. Blocks. BotError `database_newer`, `database_unusable`."""
+        """Open the database and its writer. Blocks. Raises `database_newer`, `database_unusable`."""
         with ExitStack() as opened:
             connection = opened.enter_context(closing(open_database(path)))
             try:

@@ -13,7 +13,7 @@ _AVAILABLE: Final = frozenset({"available", "away", "chat", "dnd", "xa"})
 _GONE: Final = frozenset({"unavailable", "error"})
 
 
-class DoNotDisturb:
+class PresenceDnd:
     """Tells which contacts began or ceased to show `dnd`, with any client of theirs.
 
     Over a lost session what they showed holds. In a shared account the user's own clients count.

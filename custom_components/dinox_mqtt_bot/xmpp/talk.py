@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
-from .dnd import DoNotDisturb
+from .dnd import PresenceDnd
 from .gate import Gate
 from .hearing import Hearing
 from .rooms import Rooms
@@ -19,7 +19,7 @@ class Talk:
     def __init__(self, gate: Gate, clock: Clock, timing: Timing) -> None:
         self.saying = Saying(gate, clock)
         self.rooms = Rooms(gate, clock, self.saying, timing)
-        self.dnd = DoNotDisturb(gate)
+        self.dnd = PresenceDnd(gate)
         self._hearing = Hearing(gate, clock, self.saying)
 
     def start(

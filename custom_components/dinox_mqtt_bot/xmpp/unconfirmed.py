@@ -26,7 +26,8 @@ class _Taken:
 class Unconfirmed:
     """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may lose what it took last.
 
-    Not a room's: its echo comes once it keeps the message. Not corrected ones: old words would come last.
+    What was said in a room is not kept here: its echo comes after the room has stored it. Nor is a message that
+    is corrected now and then: its first words would come after its last.
     """
 
     def __init__(self) -> None:

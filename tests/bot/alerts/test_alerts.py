@@ -759,6 +759,7 @@ def test_alerts_that_were_told_of_before_they_were_stored_are_found_by_any_name(
     world.receive("s/1", "31")
     assert [alert.topic for alert in world.bot.alerts.find("")] == ["s/1"]
     assert world.bot.alerts.of("r1") == world.bot.alerts.active
+    assert world.bot.alerts.unwatched == 0
     assert [
         world.bot.alerts.get("r1", alert.topic) for alert in world.bot.alerts.active
     ] == world.bot.alerts.active

@@ -123,11 +123,11 @@ def test_a_restart_anywhere_equals_never_having_stopped(
     steady, restarted = Watched(*RULES), Watched(*RULES)
     for index, event in enumerate(events):
         if (
-            index in cuts and restarted.engine._listening.deaf_since is None
+            index in cuts and restarted.engine._silence.deaf_since is None
         ):  # the next run learns the rest from its links
-            listening = restarted.engine._listening.since
+            listening = restarted.engine._silence.since
             restarted.restart()
-            restarted.engine._listening.since = listening
+            restarted.engine._silence.since = listening
         play(steady, event)
         play(restarted, event)
     assert restarted.told == steady.told

@@ -70,6 +70,9 @@ class Alerts:
     def get(self, rule_id: str, topic: str) -> Alert | None:
         return self.engine.get(rule_id, topic)
 
+    def rule_of(self, alert: Alert) -> AlertRule:
+        return self.engine.rule_of(alert)
+
     @property
     def unwatched(self) -> int:
         """How many topics found no room to be watched."""

@@ -13,7 +13,7 @@ from ..payload.paths import lookup
 from . import lifecycle
 from .cadence import learn, longest_silence
 from .index import AlertIndex
-from .silence import BACK, HEARTBEAT, LEAP, Listening
+from .silence import BACK, HEARTBEAT, LEAP, Silence
 from .watches import BROKER, Watch, Watches
 
 MOST_ALERTS = 50_000
@@ -48,7 +48,7 @@ class AlertEngine:
         self.unwatched = 0
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
-        self._listening = Listening()
+        self._silence = Silence()
         self._timers = Timers()
         self._amounts: dict[Key, float] = {}
         self._number = last_number
@@ -107,7 +107,7 @@ class AlertEngine:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do; infinity for never."""
-        heartbeat = self._listening.now + HEARTBEAT if self._watches.timed and len(self._alerts) else NEVER
+        heartbeat = self._silence.now + HEARTBEAT if self._watches.timed and len(self._alerts) else NEVER
         return min(self._timers.due_at, heartbeat)
 
     # What happens.
@@ -148,12 +148,12 @@ class AlertEngine:
     def hear(self, online: bool, now: float) -> Judged:
         """Note whether the broker can be heard: while not, no silence counts, and one alert says so."""
         self._clock(now)
-        if online and self._listening.deaf_since is not None:
-            self._excuse(self._listening.begin())
+        if online and self._silence.deaf_since is not None:
+            self._excuse(self._silence.begin())
             if (alert := self._alerts.get((BROKER.id, ""))) is not None:
                 self._put(lifecycle.ease(alert, now, clear=True), BROKER)
         elif not online:
-            self._listening.end()
+            self._silence.end()
             alert = self._alerts.get((BROKER.id, "")) or Alert(BROKER.id, "")
             if not alert.active:
                 self._put(self._breached(alert, BROKER, now, AlertState.NO_DATA), BROKER)
@@ -162,12 +162,12 @@ class AlertEngine:
     @property
     def heard_until(self) -> float:
         """Until when the broker could be heard: up to now, if it can be."""
-        listening = self._listening
+        listening = self._silence
         return listening.now if listening.deaf_since is None else listening.deaf_since
 
     def follow_run(self, ended: float, heard_until: float) -> None:
         """Take over when an earlier run was last there and until when it heard; this one has not yet."""
-        self._listening.now, self._listening.deaf_since = ended, heard_until
+        self._silence.now, self._silence.deaf_since = ended, heard_until
 
     def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
@@ -279,7 +279,7 @@ class AlertEngine:
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
         borne = watch.rule.condition.seconds or longest_silence(alert.memory)
-        return NEVER if borne is None else self._listening.silent_at(alert.seen, borne)
+        return NEVER if borne is None else self._silence.silent_at(alert.seen, borne)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
@@ -347,11 +347,11 @@ class AlertEngine:
 
     def _clock(self, now: float) -> None:
         """Notice that the clock was set back, or that the machine has slept."""
-        moved = self._listening.go_on(now)
+        moved = self._silence.go_on(now)
         if moved < -BACK:
             self._shift(moved)
-        elif moved > LEAP and self._watches.timed and self._listening.deaf_since is None:
-            self._listening.since = now
+        elif moved > LEAP and self._watches.timed and self._silence.deaf_since is None:
+            self._silence.since = now
             self._excuse(moved)
 
     def _shift(self, seconds: float) -> None:
@@ -361,7 +361,7 @@ class AlertEngine:
             self._alerts.put(moved)
             self._changed[alert.rule, alert.topic] = moved
         self._timers.shift(seconds)
-        self._listening.shift(seconds)
+        self._silence.shift(seconds)
 
     def _excuse(self, seconds: float) -> None:
         """Count seconds in which nothing could be heard as no silence."""

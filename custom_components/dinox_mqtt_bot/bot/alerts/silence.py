@@ -13,7 +13,7 @@ HEARTBEAT = 300.0
 """While a rule waits for messages the clock is looked at so often: a greater leap was sleep, not silence."""
 
 
-class Listening:
+class Silence:
     """What time it is, and since when the broker can be heard, or cannot. Times are Unix seconds."""
 
     def __init__(self) -> None:

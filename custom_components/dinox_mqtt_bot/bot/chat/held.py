@@ -1,4 +1,4 @@
-"""Leaving people in peace, and telling them afterwards what they missed."""
+"""What is held from those who are not to be disturbed, and said as one when it ends."""
 
 from collections.abc import Callable, Iterable
 import logging
@@ -35,9 +35,10 @@ class Held:
         name: str,
         changed: Callable[[], None],
         merged: Callable[[Iterable[str], str], None],
+        settle: Callable[[], None],
     ) -> None:
         self._ports = ports
-        self._rest = do_not_disturb
+        self._do_not_disturb = do_not_disturb
         self._conversation = conversation
         self._outgoing = outgoing
         self._when = when
@@ -45,6 +46,7 @@ class Held:
         self._name = name
         self._report_change = changed
         self._merged = merged
+        self._settle = settle
         self._rules = RuleSet()
         self._releasing = False
         self._again = False
@@ -56,29 +58,29 @@ class Held:
         self._rules = rules
 
     def _spares(self, contact: str) -> bool:
-        return self._rest.holds(contact, Priority.NORMAL, self._ports.clock.now())
+        return self._do_not_disturb.holds(contact, Priority.NORMAL, self._ports.clock.now())
 
     @property
     def due_at(self) -> float:
-        return min(self._look_at, self._rest.due_at(self._ports.clock.now()))
+        return min(self._look_at, self._do_not_disturb.due_at(self._ports.clock.now()))
 
     def set_quiet(self, until: float) -> None:
         """Let no notification ring until then (infinity: until told so), but critical ones; 0 ends it."""
-        self._rest.set_quiet(until)
+        self._do_not_disturb.set_quiet(until)
         self._changed()
 
     def set_undisturbed(self, until: float) -> None:
         """Hold what is not critical until then (∞: until told so); 0 ends it and tells what was held."""
-        self._rest.set_undisturbed(until)
+        self._do_not_disturb.set_undisturbed(until)
         self._changed()
 
     def set_source(self, undisturbed: bool) -> None:
         """Follow the entity of Home Assistant that says when nobody is to be disturbed."""
-        self._rest.set_source(undisturbed)
+        self._do_not_disturb.set_source(undisturbed)
         self._changed()
 
     def set_contact(self, jid: str, undisturbed: bool) -> None:
-        self._rest.set_contact(jid, undisturbed)
+        self._do_not_disturb.set_contact(jid, undisturbed)
         self._changed()
 
     def _changed(self) -> None:
@@ -95,7 +97,7 @@ class Held:
         self._look_at = min(self._look_at, now + SETTLE)
 
     def tick(self, now: float) -> None:
-        if not self._look_at <= now and not self._rest.ended(now):
+        if not self._look_at <= now and not self._do_not_disturb.ended(now):
             return
         self._look_at = NEVER
         self._spawn(self._release)
@@ -123,7 +125,7 @@ class Held:
         for to in self._everybody():
             if not self._spares(to):
                 await self._release_to(to)
-        self._ports.history.mark_told(self._conversation.take_told())
+        self._settle()
 
     async def _release_to(self, to: str) -> None:
         """Tell one contact or target what was held for it, as one."""

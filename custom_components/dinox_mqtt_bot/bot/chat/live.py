@@ -27,7 +27,10 @@ class Bubble:
     unsaid: int = 1
 
     def worn(self, now: float) -> bool:
-        """Say if a new one is due: it is an hour old, 30 times corrected (clients refuse), or nobody's."""
+        """Say whether a new one is due: it is an hour old, was corrected thirty times, or nobody has it.
+
+        It is then far up in the conversation, and clients refuse to correct what is old.
+        """
         old = not self.since <= now < self.since + LONGEST
         return old or not self.ids or self.corrections >= MOST_CORRECTIONS
 

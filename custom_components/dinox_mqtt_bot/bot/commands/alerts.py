@@ -8,7 +8,7 @@ from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
-from ..alerts.rules.warnings import doubts, known_names, settled, with_doubts
+from ..alerts.rules.warnings import known_names, settled, warnings_of, with_warnings
 from ..model import alert
 from ..model.errors import BotError
 from ..model.handles import Handles
@@ -54,7 +54,7 @@ async def _kept(parts: Parts, key: str, rule: AlertRule) -> Text:
     """Keep a rule; say what it does, and what speaks against it."""
     kept = await parts.ports.rules.put_alert(rule)
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(parts, kept)}
-    return with_doubts(Text(key, placeholders, _facts(parts, kept)), await doubts(parts, kept))
+    return with_warnings(Text(key, placeholders, _facts(parts, kept)), await warnings_of(parts, kept))
 
 
 def _sentence(parts: Parts, rule: AlertRule) -> str:

@@ -34,7 +34,7 @@ def _subjects(alerts: Iterable[Alert]) -> str:
 
 def _facts(parts: Parts, alerts: Iterable[Alert], until: float, note: str) -> Mapping[str, object]:
     told = [
-        {"number": alert.number, "rule": parts.alerts.engine.rule_of(alert).name, "topic": alert.topic}
+        {"number": alert.number, "rule": parts.alerts.rule_of(alert).name, "topic": alert.topic}
         for alert in alerts
     ]
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}

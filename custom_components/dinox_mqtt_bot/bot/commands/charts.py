@@ -40,7 +40,7 @@ class Chart(Command):
         count = max(when.count, LEAST) if when.count else 0
         wanted = ChartRequest(await _plain(parts, topic), field or when.field, when.span, count)
         drawn = await chart(parts, wanted, parts.alerts.rules)
-        if caller.surface in {Surface.CHAT, Surface.FORM}:
+        if caller.surface is Surface.CHAT:
             await self._send(parts, caller.who, drawn)
         return drawn
 

@@ -65,10 +65,10 @@ def named(reading: Reading) -> tuple[str, str]:
 class UploadQueue:
     """Uploads in the order asked for; `show` tells contacts the address of what they see or hear."""
 
-    def __init__(self, port: Uploads, spawn: Spawn, show: Callable[[str, Priority], None]) -> None:
+    def __init__(self, port: Uploads, spawn: Spawn, say_address: Callable[[str, Priority], None]) -> None:
         self._port = port
         self._spawn = spawn
-        self._show = show
+        self._say_address = say_address
         self._waiting: deque[File] = deque()
         self._busy = False
 
@@ -91,7 +91,7 @@ class UploadQueue:
             return
 
         def done(address: str) -> None:
-            self._show(address, subscription.priority)
+            self._say_address(address, subscription.priority)
 
         # The message itself says already what it is; without a place to put it that has to do.
         self.send(File(*named(reading), reading.message.payload, done, lambda error: None))

@@ -74,25 +74,28 @@ class Dialogue:
 
     async def hear(self, utterance: Utterance) -> None:
         contact = self._contact(utterance.jid)
-        if contact is None:
-            return
+        if contact is not None:
+            answer = await self._answered(self._heard(utterance, contact))
+            self._answer(contact.jid, answer, utterance.room)
+
+    async def _heard(self, utterance: Utterance, contact: Contact) -> str:
+        """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else."""
         text, room = utterance.text, utterance.room
         about = tuple(self._about(utterance.reply_to))
         caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
-        asked: Command | Text | BotError | None
         asked = self._hearing.command(text, self._aliases, among_others=bool(room))
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         self._announce(ChatReceived(contact.jid, text, (asked or confirmed) is not None))
-        if confirmed is None and asked is None and about:
+        if confirmed is not None:
+            return await self._done(confirmed, caller, confirmed=True)
+        if asked is not None:
+            return await self._done(asked, caller)
+        if about:
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
-            asked = Ack(note=text)
-        if (wanted := confirmed or asked) is not None:
-            answer = await self._answered(self._done(wanted, caller, confirmed=confirmed is not None))
-        else:
-            answer = await self._answered(self._other(utterance, contact))
-        self._answer(contact.jid, answer, room)
+            return await self._done(Ack(note=text), caller)
+        return await self._other(utterance, contact)
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to an alert's message asks for; others mean nothing."""

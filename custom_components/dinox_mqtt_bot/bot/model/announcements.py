@@ -1,4 +1,4 @@
-"""What the bot tells its listeners: entities, triggers, the dashboard card."""
+"""What the bot announces: to entities, triggers and events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

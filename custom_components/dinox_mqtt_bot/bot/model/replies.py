@@ -57,7 +57,6 @@ class Chart:
 
 class Surface(StrEnum):
     CHAT = "chat"
-    FORM = "form"
     ACTION = "action"
     ASSIST = "assist"
 

@@ -63,12 +63,12 @@ def split_topic(text: str, known: Known) -> tuple[str, str]:
     """Part `home/data.temperature` into topic and field; known topics and `net/192.168.1.5` stay whole."""
     if known(text):
         return text, ""
-    parts = _split(text, known)
+    parts = split_known(text, known)
     topic, field = parts or next(iter(_splits(text)), (text, ""))
     return (topic, field) if parts or field[:1].isalpha() or field[:1] in tuple("_\"'") else (text, "")
 
 
-def _split(text: str, known: Known) -> tuple[str, str] | None:
+def split_known(text: str, known: Known) -> tuple[str, str] | None:
     """Return the topic that is known, and the field behind it, if there is such a topic."""
     return next(((topic, field) for topic, field in _splits(text) if field and known(topic)), None)
 

@@ -22,6 +22,7 @@ class Window:
 
     def add(self, now: float) -> None:
         """Count it once more."""
+        self.count(now)
         self._times.append(now)
 
     def count(self, now: float) -> int:

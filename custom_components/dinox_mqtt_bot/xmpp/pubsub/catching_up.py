@@ -13,7 +13,7 @@ from ...bot.ports import Clock, Memory
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of
 from .addresses import Addresses
 from .fetching import Fetching, Sorted
-from .progress import Progress, Told, message_of
+from .progress import Progress, ToldAs, message_of
 from .pubsub import CreateTask, PubSub
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,13 +48,14 @@ class CatchUp(Fetching[Message]):
         )
         self._clock = clock
         self._patience = patience
+        self._paused = False
         self._topics = Addresses()
         self._nodes: dict[str, Node] = {}
         self._release_at: asyncio.TimerHandle | None = None
 
     def start(self, *, then: Callable[[Message], None]) -> Callable[[Message], None]:
         """Look once there is an XMPP session; return what MQTT messages must pass on the way to `then`."""
-        self._then = then
+        self._then, self._paused = then, False
         self._pubsub.serve(on_session=lambda _: self._look())
         return self._receive
 
@@ -62,8 +63,8 @@ class CatchUp(Fetching[Message]):
     def pause(self) -> None:
         """Hand on what waits, and nothing more."""
         super().pause()
+        self._paused = True
         self.release()
-        self._topics = Addresses()
 
     def release(self) -> None:
         """Hand on what waits for an answer."""
@@ -87,7 +88,7 @@ class CatchUp(Fetching[Message]):
 
     def broker_changed(self, status: LinkStatus) -> None:
         """Look whenever MQTT is back."""
-        before, self._running = self._running, status.phase is Phase.ONLINE
+        before, self._running = self._running, status.phase is Phase.ONLINE and not self._paused
         if self._running and not before:
             self._asked.clear()
             self._expect(self._wanted)
@@ -130,14 +131,14 @@ class CatchUp(Fetching[Message]):
         # As a retained message, which this MQTT has none of, the newest tells how things stand.
         newest = [] if trail.began or held else items[-1:]
         missed = trail.missed(items, [message.payload for message in held])
-        return [(item, Told.RETAINED) for item in newest] + [(item, Told.LATE) for item in missed], held
+        return [(item, ToldAs.RETAINED) for item in newest] + [(item, ToldAs.LATE) for item in missed], held
 
     def _delivered(self, node: Node, item: Item) -> Item:
         """Return an item as MQTT delivers it on the topic: one of another type has an empty payload there."""
         named = node_of(self._topics.topic(node, item.type))
         return item if named is not None and named[1] is item.type else replace(item, payload=b"")
 
-    def _deliver(self, node: Node, item: Item, how: Told, at: float) -> None:
+    def _deliver(self, node: Node, item: Item, how: ToldAs, at: float) -> None:
         topic = self._topics.topic(node, item.type)
         self._then(message_of(topic, item, self._clock.now(), how, at))
 

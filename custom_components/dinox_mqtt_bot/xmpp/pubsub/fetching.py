@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 from ...bot.model.errors import BotError
 from ...bot.pubsub.nodes import Item, Node
-from .progress import Progress, Told
+from .progress import Progress, ToldAs
 from .pubsub import CreateTask, PubSub
 
-type OnTold = Callable[[Node, Item, Told, float], None]
+type OnTold = Callable[[Node, Item, ToldAs, float], None]
 """Told of an item: its node, how it is told, when it was published (Unix time, 0 if that is not known)."""
 
-type Sorted[E] = tuple[list[tuple[Item, Told]], list[E]]
+type Sorted[E] = tuple[list[tuple[Item, ToldAs]], list[E]]
 """Which items to tell, and how; then which of the events held."""
 
 

@@ -7,7 +7,7 @@ from typing import Final, override
 from ...bot.model.errors import BotError
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node
 from .fetching import Fetching, Sorted
-from .progress import Told
+from .progress import ToldAs
 
 _AGAIN_SECONDS: Final = 60.0
 
@@ -95,7 +95,7 @@ class Following(Fetching[Event]):
         elif not (at and item in self._progress[node]):
             self._progress[node].take(item)
             self._progress.keep()
-            self._on_told(node, item, Told.LATE if at else Told.LIVE, at)
+            self._on_told(node, item, ToldAs.LATE if at else ToldAs.LIVE, at)
 
     def _gone(self, node: Node) -> None:
         """Ask for a node again."""
@@ -148,8 +148,8 @@ class Following(Fetching[Event]):
         # The newest are what was told of without its payload.
         bare = sum(item is None and not at for item, at in held)
         fresh.update(missed[max(0, len(missed) - bare) :])
-        told = [(item, Told.RETAINED) for item in newest if item not in fresh]
-        told += [(item, Told.LIVE if item in fresh else Told.LATE) for item in missed]
+        told = [(item, ToldAs.RETAINED) for item in newest if item not in fresh]
+        told += [(item, ToldAs.LIVE if item in fresh else ToldAs.LATE) for item in missed]
         # Of a new node nothing counts as missed: what came of it is told as it came.
         stored = set[Item]() if new else fresh.intersection(items)
         return told, [event for event in held if event[0] is not None and event[0] not in stored]

@@ -13,7 +13,7 @@ from ...bot.pubsub.trail import Trail
 _KEEP_SECONDS: Final = 10.0
 
 
-class Told(Enum):
+class ToldAs(Enum):
     """How an item is told: as it came; as one fetched afterwards; as how things stand when a node is new."""
 
     LIVE = "live"
@@ -57,18 +57,18 @@ class Progress:
                 self._memory.set(_name(node), trail.dump())
 
 
-def message_of(topic: str, item: Item, now: float, how: Told, at: float = 0.0) -> Message:
+def message_of(topic: str, item: Item, now: float, how: ToldAs, at: float = 0.0) -> Message:
     """Return an item as a message of QoS 1, that the history never drops and knows if it comes again.
 
     `at` is when a late one was published, 0 if that is not known.
     """
-    late = how is Told.LATE
+    late = how is ToldAs.LATE
     stamp = (("timestamp", datetime.fromtimestamp(at, UTC).isoformat()),)
     return Message(
         topic,
         item.payload,
         qos=QoS.AT_LEAST_ONCE,
-        retain=how is Told.RETAINED,
+        retain=how is ToldAs.RETAINED,
         repeated=late,
         received=now,
         properties=Properties(user=stamp) if late and at else NO_PROPERTIES,

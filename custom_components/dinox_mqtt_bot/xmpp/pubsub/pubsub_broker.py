@@ -12,7 +12,7 @@ from ...bot.ports import Clock, Memory, Phrases
 from ...bot.pubsub.nodes import Item, ItemType, Node, node_of
 from .addresses import Addresses
 from .following import Following
-from .progress import Progress, Told, message_of
+from .progress import Progress, ToldAs, message_of
 from .pubsub import CreateTask, PubSub
 
 _REFUSALS: Final = {
@@ -135,7 +135,7 @@ class PubSubBroker:
             self._following.lose()
         self._report()
 
-    def _deliver(self, node: Node, item: Item, how: Told, at: float) -> None:
+    def _deliver(self, node: Node, item: Item, how: ToldAs, at: float) -> None:
         topic = self._topics.topic(node, item.type)
         self._on_message(message_of(topic, item, self._clock.now(), how, at))
 

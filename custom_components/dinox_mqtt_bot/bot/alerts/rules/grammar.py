@@ -6,7 +6,7 @@ from dataclasses import replace
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Priority
 from ...payload.paths import parse_path, write_path
-from ...reading.topic_lookup import Known, _split, split_topic
+from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
 from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked
@@ -72,7 +72,7 @@ def _parted(topic: str, rest: str, known: Known) -> tuple[str, str]:
         return topic, rest
     for beginning, behind in beginnings(rest, MAX_ALIAS_WORDS - 1):
         name = f"{topic} {beginning}"
-        if known(name) or ((part := _split(name, known)) and " " not in part[1]):
+        if known(name) or ((part := split_known(name, known)) and " " not in part[1]):
             return name, behind
     if topic.count('"') % 2 and '"' in rest:
         torn, _, rest = rest.partition('"')

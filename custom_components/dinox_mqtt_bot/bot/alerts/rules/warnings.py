@@ -46,7 +46,7 @@ async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
     return replace(rule, filter=resolved)
 
 
-async def doubts(lookups: Lookups, rule: AlertRule) -> list[Text]:
+async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     """Return why a rule may never fire, as far as its condition and the newest messages tell."""
     judge = Judge(rule.condition)
     found = [Text(problem)] if (problem := judge.problem()) else []
@@ -85,7 +85,7 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
-def with_doubts(done: Text, found: list[Text]) -> Text:
+def with_warnings(done: Text, found: list[Text]) -> Text:
     """Return what was done, and after it what speaks against it, one a line."""
     facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
     for doubt in found:
