@@ -81,7 +81,7 @@ class HaBroker:
         self._look()
 
     def pause(self) -> None:
-        """Deliver nothing more until `start`. It stays connected: the goodbye on MQTT is published afterwards."""
+        """Deliver nothing more until `start`; it stays connected, for the goodbye is published after it."""
         while self._unlisten:
             self._unlisten.pop()()
         self._serving = False

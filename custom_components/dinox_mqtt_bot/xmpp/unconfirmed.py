@@ -26,8 +26,8 @@ class _Taken:
 class Unconfirmed:
     """Remembers for `UNSURE_SECONDS` what was taken: a server that ends may lose what it took last.
 
-    What was said in a room is not kept here: its echo comes after the room has stored it. Nor is a message that
-    is corrected now and then: its first words would come after its last.
+    What was said in a room is not kept here: its echo comes after the room has stored it. Nor is a message
+    that is corrected now and then: its first words would come after its last.
     """
 
     def __init__(self) -> None:

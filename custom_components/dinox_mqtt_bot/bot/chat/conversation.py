@@ -38,10 +38,10 @@ class Hidden:
 class Conversation:
     """The conversation with all contacts that receive.
 
-    Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together, and new
-    messages keep 2 s apart; batches, digests and new live bubbles take turns, the longest waiting first. While the
-    XMPP server is away they wait, to be told as one when it is back. What a contact who is not to be disturbed
-    misses becomes a digest for it alone.
+    Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together,
+    and new messages keep 2 s apart; batches, digests and new live bubbles take turns, the longest waiting
+    first. While the XMPP server is away they wait, to be told as one when it is back. What a contact who is
+    not to be disturbed misses becomes a digest for it alone.
     """
 
     def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
