@@ -10,7 +10,7 @@ from test_pubsub_broker import Memory, say
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType
+from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import ItemType, Node
 from custom_components.dinox_mqtt_bot.xmpp.pubsub.catching_up import CatchUp
 from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import payload_of
 from lab.servers import Lab, Server
@@ -222,3 +222,15 @@ async def test_what_waits_when_the_bot_stops_is_handed_on(lab: Lab, own_prosody:
         house.catch_up.pause()
         await house.catch_up.stop()
         assert house.told == [("1", "")]
+
+
+async def test_when_mqtt_comes_back_while_the_bot_stops_nothing_is_fetched_any_more(world: World) -> None:
+    alice, house = await world.person("alice"), await beside(world, "stops")
+    await house.comes()
+    await both(alice, house, "stops", "1")
+    house.goes()
+    await say(alice, "stops", "2")
+    house.catch_up.pause()
+    house.catch_up.broker_changed(UP)
+    await house.bot.link.pubsub.items(Node(SERVICE, "stops"), 1)  # answered after what was asked before
+    assert house.told == [("1", "")]
