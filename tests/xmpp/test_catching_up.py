@@ -232,5 +232,6 @@ async def test_when_mqtt_comes_back_while_the_bot_stops_nothing_is_fetched_any_m
     await say(alice, "stops", "2")
     house.catch_up.pause()
     house.catch_up.broker_changed(UP)
-    await house.bot.link.pubsub.items(Node(SERVICE, "stops"), 1)  # answered after what was asked before
+    for _ in range(2):  # The second is asked, and answered, after whatever else was.
+        await house.bot.link.pubsub.items(Node(SERVICE, "stops"), 1)
     assert house.told == [("1", "")]
