@@ -1,6 +1,7 @@
 """What MQTT has missed, fetched from a real Prosody's nodes. What came by MQTT is handed over by the test."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from people import Person, Probed, World, until, world_of
@@ -24,15 +25,20 @@ class Beside:
     def __init__(self, bot: Probed, memory: Memory, *topics: str, patience: float = 15.0) -> None:
         self.bot = bot
         self.messages: list[Message] = []
+        self._fetching: list[asyncio.Task[None]] = []
         self.catch_up = CatchUp(
             bot.link.pubsub,
             memory=memory,
             clock=bot.clock,
-            create_task=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
+            create_task=self._create_task,
             patience=patience,
         )
         self._receive = self.catch_up.start(then=self.messages.append)
         self.catch_up.follow(topics)
+
+    def _create_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        self._fetching.append(asyncio.create_task(work, name=name))
+        return self._fetching[-1]
 
     def deliver(self, topic: str, *payloads: str) -> None:
         """Let messages come by MQTT."""
@@ -45,7 +51,8 @@ class Beside:
         await self.fetched()
 
     async def fetched(self) -> None:
-        await until(lambda: not (self.catch_up._todo() or self.catch_up._held))
+        """Wait until what was begun is done."""
+        await until(lambda: all(task.done() for task in self._fetching))
 
     def goes(self) -> None:
         self.catch_up.broker_changed(DOWN)
@@ -172,7 +179,7 @@ async def test_without_a_session_messages_wait_for_a_moment_only(world: World) -
     await both(alice, house, "alone", "4")
     assert house.told == [("1", ""), ("3", ""), ("4", "")]
     house.bot.start()
-    await house.fetched()
+    await until(lambda: house.messages[3:])
     assert house.told == [("1", ""), ("3", ""), ("4", ""), ("2", "late")]
 
 

@@ -108,6 +108,20 @@ async def say(person: Person, name: str, *texts: str, kind: ItemType = ItemType.
         await publish(person, name, payload_of(kind, text))
 
 
+async def subscribed(house: House, name: str) -> bool:
+    """Ask the service whether the bot is subscribed to a node."""
+    plugin: Any = house.bot.link._session.xmpp.plugin["xep_0060"]
+    answer = await plugin.get_subscriptions(SERVICE, name, timeout=5)
+    return any(each["node"] == name for each in answer["pubsub"]["subscriptions"])
+
+
+async def gone(house: House, name: str) -> None:
+    """Wait until the bot is not subscribed to a node."""
+    async with asyncio.timeout(15):
+        while await subscribed(house, name):
+            await asyncio.sleep(0.05)
+
+
 async def test_a_node_is_a_topic(world: World) -> None:
     alice = await world.person("alice")
     house = await house_of(world, f"{SERVICE}/json/broker1", "broker1plain")
@@ -139,7 +153,7 @@ async def test_what_is_published_on_a_new_node_while_it_is_read_is_told(
 
     async def later(node: Node, newest: int) -> list[Item]:
         await say(alice, "racing", "1")
-        await until(lambda: house.broker._following._held[node])
+        await world.settled(house.bot)
         return await read(node, newest)
 
     monkeypatch.setattr(pubsub, "items", later)
@@ -272,7 +286,7 @@ async def test_a_topic_nobody_wants_any_more_is_quiet_and_forgotten(world: World
     await say(alice, "left", "1")
     await until(lambda: house.messages)
     house.want("kept")
-    await until(lambda: not house.broker._following._unwanted)
+    await gone(house, "left")
     await say(alice, "left", "2")
     await say(alice, "kept", "3")
     await until(lambda: "3" in house.payloads)
@@ -289,18 +303,10 @@ async def test_a_subscription_left_from_an_earlier_run_is_given_up(world: World)
     house = await house_of(world, "wanted", "stale")
     await house.close()
     house = await house_of(world, "wanted")
-    subscriptions: Any = house.bot.link._session.xmpp.plugin["xep_0060"]
-
-    async def subscribed(name: str) -> bool:
-        answer = await subscriptions.get_subscriptions(SERVICE, name, timeout=5)
-        return any(each["node"] == name for each in answer["pubsub"]["subscriptions"])
-
-    assert await subscribed("wanted")
-    assert await subscribed("stale")
+    assert await subscribed(house, "wanted")
+    assert await subscribed(house, "stale")
     await say(alice, "stale", "1")
-    async with asyncio.timeout(15):
-        while await subscribed("stale"):
-            await asyncio.sleep(0.05)
+    await gone(house, "stale")
     await say(alice, "wanted", "2")
     await until(lambda: house.messages)
     assert house.payloads == ["2"]
