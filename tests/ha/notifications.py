@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 import logging
+import time
 from typing import Any, override
 
 from homeassistant.components.notify import NotifyEntity
@@ -12,7 +13,22 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+
 APP_LOGGER = logging.getLogger("homeassistant.components.mobile_app.notify")
+PHONE = "notify.mobile_app_phone"
+
+
+def notice(notice_id: str, to: str = PHONE, tag: str = "", **more: Any) -> Notice:
+    """Return an alert for a notification; its text is its id."""
+    values: dict[str, Any] = {
+        "at": time.time(),
+        "priority": Priority.ALERT,
+        "push": Push("Alert", tag),
+        **more,
+    }
+    return Notice(notice_id, to, notice_id, **values)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from homeassistant.components.button import DOMAIN as BUTTON
 from homeassistant.components.switch import DOMAIN as SWITCH
 from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
-from notifications import Phone
+from notifications import PHONE, Phone
 import pytest
 from running import (
     ALICE,
@@ -31,7 +31,6 @@ from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.person import Person
 from lab.servers import Lab, Prosody
 
-PHONE = "notify.mobile_app_phone"
 WARM = AlertRule("cold/freezer", Condition(Operator.ABOVE, ("-15",)), name="Freezer")
 LEAK = AlertRule("leak", Condition(Operator.EQUAL, ("ON",)), name="Leak", priority=Priority.CRITICAL)
 # No broker is needed for what happens after a message has come in.

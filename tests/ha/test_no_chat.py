@@ -4,17 +4,15 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
+from notifications import PHONE, notice
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, AlertState, Record, Step
-from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
-from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.hass.no_chat import TargetsBook, TargetsOutbox
 from custom_components.dinox_mqtt_bot.store.store import Store
 
-PHONE = "notify.phone"
 FRIEND = "friend@home.test"
 NOON = 1_800_000_000.0
 
@@ -27,10 +25,6 @@ async def store(hass: HomeAssistant, tmp_path: Path) -> AsyncGenerator[Store]:
     store = await hass.async_add_executor_job(blocking)
     yield store
     await hass.async_add_executor_job(store.close)
-
-
-def notice(notice_id: str, to: str = PHONE) -> Notice:
-    return Notice(notice_id, to, notice_id, NOON, Priority.ALERT, push=Push("Alert", notice_id))
 
 
 async def waiting(store: Store) -> list[str]:

@@ -11,14 +11,13 @@ import time
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from notifications import Phone
+from notifications import PHONE, Phone, notice
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import until
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
-from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.hass import notifier as module, target_queue
@@ -27,18 +26,11 @@ from custom_components.dinox_mqtt_bot.hass.phrases import async_load_phrases
 from custom_components.dinox_mqtt_bot.hass.targets import Look, async_push
 from custom_components.dinox_mqtt_bot.store.store import Store
 
-PHONE = "notify.mobile_app_phone"
-
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(target_queue, "RETRIES", (0.01,) * 5)
     monkeypatch.setattr(module, "READ_AGAIN_SECONDS", 0.01)
-
-
-def notice(notice_id: str, to: str = PHONE, tag: str = "", at: float | None = None) -> Notice:
-    at = time.time() if at is None else at
-    return Notice(notice_id, to, notice_id, at, Priority.ALERT, push=Push("Alert", tag or notice_id))
 
 
 class Run:

@@ -5,22 +5,17 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from hypothesis import given, strategies as st
+from notifications import notice
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.hass import target_queue
 from custom_components.dinox_mqtt_bot.hass.target_queue import RETRIES, TargetQueue
-
-TO = "notify.phone"
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(target_queue, "RETRIES", (0.0,) * 5)
-
-
-def notice(notice_id: str, tag: str = "") -> Notice:
-    return Notice(notice_id, TO, notice_id, 0.0, push=Push("", tag) if tag else None)
 
 
 class Ear:
@@ -72,8 +67,8 @@ async def test_everything_is_told_in_order_and_then_nothing_runs() -> None:
 
 async def test_a_notice_that_waits_already_is_told_once() -> None:
     ear = Ear(lambda _: True)
-    ear.queue.put(notice("a"))
-    ear.queue.put(notice("a"))
+    ear.queue.put(notice("a", push=None))
+    ear.queue.put(notice("a", push=None))
     async with listening(ear) as task:
         await task
     assert ear.told == ["a"]
@@ -104,8 +99,8 @@ async def test_a_target_that_is_down_is_not_asked_everything_in_each_round() -> 
 async def test_a_resolved_notice_waits_for_the_firing_one_of_its_tag() -> None:
     there = False
     ear = Ear(lambda _: there)
-    ear.queue.put(notice("fired", "freezer"))
-    ear.queue.put(notice("resolved", "freezer"))
+    ear.queue.put(notice("fired", tag="freezer"))
+    ear.queue.put(notice("resolved", tag="freezer"))
     async with listening(ear) as task:
         await until(lambda: len(ear.rounds) > 2)
         assert set(ear.asked) == {"fired"}
@@ -128,8 +123,8 @@ async def test_what_a_target_refuses_for_itself_keeps_nothing_else_from_being_to
 
 async def test_a_notice_that_is_given_up_makes_room_for_the_next_of_its_tag() -> None:
     ear = Ear(lambda notice: notice.id == "resolved")
-    ear.queue.put(notice("fired", "freezer"))
-    ear.queue.put(notice("resolved", "freezer"))
+    ear.queue.put(notice("fired", tag="freezer"))
+    ear.queue.put(notice("resolved", tag="freezer"))
     async with listening(ear) as task:
         await until(lambda: len(ear.rounds) > 2)
         ear.given_up.add("fired")
@@ -165,7 +160,7 @@ def test_whatever_fails_each_notice_is_told_once_and_those_of_a_tag_in_order(
     async def run() -> list[str]:
         ear = Ear(takes)
         for number, (tag, _) in enumerate(plan):
-            ear.queue.put(notice(str(number), tag))
+            ear.queue.put(notice(str(number), tag=tag))
         async with listening(ear) as task:
             await task
         return ear.told

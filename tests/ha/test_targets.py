@@ -8,37 +8,38 @@ from unittest.mock import MagicMock
 from homeassistant.components.notify.const import NotifyEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from notifications import APP_LOGGER, Phone, app_entity, board
+from notifications import APP_LOGGER, PHONE, Phone, app_entity, board, notice
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 import voluptuous as vol
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
-from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.notice import Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.hass import targets
 from custom_components.dinox_mqtt_bot.hass.targets import Look, async_choices, async_push
 
 LOOK = Look(group="bot", silent="Alerts without sound")
-PHONE = "notify.mobile_app_phone"
 FREEZER = Push("Freezer", "freezer-1")
 
 
-def notice(to: str, priority: Priority = Priority.ALERT, push: Push | None = FREEZER) -> Notice:
-    return Notice("n1", to, "Freezer is warm", 0.0, priority, push=push)
+async def tell(
+    hass: HomeAssistant, to: str, priority: Priority = Priority.ALERT, push: Push | None = FREEZER
+) -> None:
+    await async_push(hass, notice("Freezer is warm", to, priority=priority, push=push), LOOK)
 
 
 async def refused(hass: HomeAssistant, to: str) -> str:
     """Return the key of the error."""
     with pytest.raises(BotError) as caught:
-        await async_push(hass, notice(to), LOOK)
+        await tell(hass, to)
     return caught.value.key
 
 
 async def test_an_entity_gets_text_and_title(hass: HomeAssistant) -> None:
     entity = await board(hass)
-    await async_push(hass, notice("notify.board"), LOOK)
+    await tell(hass, "notify.board")
     assert entity.told == [("Freezer is warm", "Freezer")]
 
 
@@ -47,7 +48,7 @@ async def test_an_entity_that_is_unavailable_is_not_taken_for_told(hass: HomeAss
     entity.plug(False)
     assert await refused(hass, "notify.board") == "target_unavailable"
     entity.plug(True)
-    await async_push(hass, notice("notify.board"), LOOK)
+    await tell(hass, "notify.board")
     assert len(entity.told) == 1
 
 
@@ -55,34 +56,34 @@ async def test_what_an_entity_raises_is_passed_on(hass: HomeAssistant) -> None:
     entity = await board(hass)
     entity.broken = True
     with pytest.raises(HomeAssistantError, match="unplugged"):
-        await async_push(hass, notice("notify.board"), LOOK)
+        await tell(hass, "notify.board")
 
 
 async def test_an_entity_that_shows_no_title_gets_it_in_the_text(hass: HomeAssistant) -> None:
     entity = await board(hass)
     entity._attr_supported_features = NotifyEntityFeature(0)
     entity.plug(True)
-    await async_push(hass, notice("notify.board"), LOOK)
-    await async_push(hass, notice("notify.board", push=None), LOOK)
+    await tell(hass, "notify.board")
+    await tell(hass, "notify.board", push=None)
     assert entity.told == [("Freezer\nFreezer is warm", None), ("Freezer is warm", None)]
 
 
 async def test_an_action_gets_text_and_title_and_nothing_it_may_not_know(hass: HomeAssistant) -> None:
     """The title is in the text too: some show none."""
     mail = Phone().register(hass, "mail")
-    await async_push(hass, notice("notify.mail", Priority.CRITICAL), LOOK)
+    await tell(hass, "notify.mail", Priority.CRITICAL)
     assert mail.told == [{"message": "Freezer\nFreezer is warm", "title": "Freezer"}]
 
 
 async def test_without_a_push_an_app_gets_the_text_alone(hass: HomeAssistant) -> None:
     phone = Phone().register(hass, "mobile_app_phone")
-    await async_push(hass, notice(PHONE, push=None), LOOK)
+    await tell(hass, PHONE, push=None)
     assert phone.told == [{"message": "Freezer is warm"}]
 
 
 async def test_an_app_replaces_what_has_the_same_tag_and_opens_the_page(hass: HomeAssistant) -> None:
     phone = Phone().register(hass, "mobile_app_phone")
-    await async_push(hass, notice(PHONE, push=Push("Freezer", "freezer-1", url="/lovelace/cold")), LOOK)
+    await tell(hass, PHONE, push=Push("Freezer", "freezer-1", url="/lovelace/cold"))
     assert phone.told[0]["data"] == {
         "group": "bot",
         "tag": "freezer-1",
@@ -97,7 +98,7 @@ async def test_a_critical_one_rings_through_do_not_disturb_on_both_systems(
     hass: HomeAssistant, sound: bool
 ) -> None:
     phone = Phone().register(hass, "mobile_app_phone")
-    await async_push(hass, notice(PHONE, Priority.CRITICAL, Push("Leak", "leak", sound)), LOOK)
+    await tell(hass, PHONE, Priority.CRITICAL, Push("Leak", "leak", sound))
     assert phone.told[0]["data"] == {
         "group": "bot",
         "tag": "leak",
@@ -113,7 +114,7 @@ async def test_a_critical_one_rings_through_do_not_disturb_on_both_systems(
 
 async def test_one_without_sound_is_silent_on_both_systems(hass: HomeAssistant) -> None:
     phone = Phone().register(hass, "mobile_app_phone")
-    await async_push(hass, notice(PHONE, push=Push("Freezer", "", sound=False)), LOOK)
+    await tell(hass, PHONE, push=Push("Freezer", "", sound=False))
     assert phone.told[0]["data"] == {
         "group": "bot",
         "push": {"sound": "none", "interruption-level": "passive"},
@@ -126,7 +127,7 @@ async def test_the_entity_of_an_app_is_told_by_its_action(hass: HomeAssistant) -
     """Entities take no tag and no critical sound."""
     phone = Phone().register(hass, "mobile_app_my_phone")
     entity_id = app_entity(hass, "pocket", "My Phone")
-    await async_push(hass, notice(entity_id, Priority.CRITICAL), LOOK)
+    await tell(hass, entity_id, Priority.CRITICAL)
     assert phone.told[0]["data"]["push"]["sound"]["critical"] == 1
 
 
@@ -145,9 +146,9 @@ async def test_two_phones_of_one_name_are_not_taken_for_each_other(hass: HomeAss
 async def test_a_notification_in_home_assistant_is_replaced_by_its_tag(hass: HomeAssistant) -> None:
     await board(hass)
     to = "notify.persistent_notification"
-    await async_push(hass, notice(to), LOOK)
-    await async_push(hass, notice(to, push=Push("Freezer is cold again", "freezer-1")), LOOK)
-    await async_push(hass, notice(to, push=Push("Other", "")), LOOK)
+    await tell(hass, to)
+    await tell(hass, to, push=Push("Freezer is cold again", "freezer-1"))
+    await tell(hass, to, push=Push("Other", ""))
     shown = hass.data["persistent_notification"]
     assert shown["freezer-1"]["title"] == "Freezer is cold again"
     assert len(shown) == 2
@@ -160,15 +161,15 @@ async def test_a_missing_target_is_not_taken_for_told(hass: HomeAssistant) -> No
 async def test_what_an_action_refuses_is_passed_on(hass: HomeAssistant) -> None:
     Phone(broken=vol.Invalid("too long")).register(hass, "mail")
     with pytest.raises(vol.Invalid, match="too long"):
-        await async_push(hass, notice("notify.mail"), LOOK)
+        await tell(hass, "notify.mail")
 
 
 async def test_what_the_apps_cloud_refuses_is_not_taken_for_told(hass: HomeAssistant) -> None:
     """Its action writes the refusal into the log and raises nothing."""
     phone = Phone(failures=[RuntimeError("rate limit")], logs_only=True).register(hass, "mobile_app_phone")
     with pytest.raises(HomeAssistantError, match="rate limit"):
-        await async_push(hass, notice(PHONE), LOOK)
-    await async_push(hass, notice(PHONE), LOOK)
+        await tell(hass, PHONE)
+    await tell(hass, PHONE)
     assert len(phone.told) == 1
     assert APP_LOGGER.filters == []
 
@@ -196,10 +197,10 @@ async def test_the_mobile_app_itself_is_understood(
     await service.async_register_services()
     aioclient_mock.post(cloud, status=500, json={"message": "down"})
     with pytest.raises(HomeAssistantError):
-        await async_push(hass, notice(PHONE), LOOK)
+        await tell(hass, PHONE)
     aioclient_mock.clear_requests()
     aioclient_mock.post(cloud, status=201, json={})
-    await async_push(hass, notice(PHONE), LOOK)
+    await tell(hass, PHONE)
     sent = aioclient_mock.mock_calls[0][2]
     assert (sent["message"], sent["title"]) == ("Freezer is warm", "Freezer")
     assert sent["data"]["tag"] == "freezer-1"
@@ -213,7 +214,7 @@ async def test_what_another_call_logs_is_not_taken_for_a_refusal(hass: HomeAssis
         await go_on.wait()
 
     hass.services.async_register("notify", "mobile_app_slow", slow)
-    work = asyncio.create_task(async_push(hass, notice("notify.mobile_app_slow"), LOOK))
+    work = asyncio.create_task(tell(hass, "notify.mobile_app_slow"))
     await asked.wait()
     APP_LOGGER.error("Somebody else's push failed")
     go_on.set()
