@@ -96,8 +96,11 @@ async def alice(socket_enabled: None, servers: Lab, prosody: Prosody) -> AsyncGe
 
 
 @pytest.fixture
-def port(mosquitto: Server) -> int:
-    return mosquitto.ports["mqtt"]
+def port(request: pytest.FixtureRequest) -> int:
+    """Return the port of the broker for everybody, or of the test's own if it uses `own_mosquitto`."""
+    own = "own_mosquitto" in request.fixturenames
+    server: Server = request.getfixturevalue("own_mosquitto" if own else "mosquitto")
+    return server.ports["mqtt"]
 
 
 @pytest.fixture

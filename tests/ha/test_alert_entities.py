@@ -16,12 +16,9 @@ from custom_components.dinox_mqtt_bot.entry.rules import ALERTS
 from custom_components.dinox_mqtt_bot.hass.events import EVENT_ALERT
 from lab.servers import Server
 
+pytestmark = pytest.mark.usefixtures("own_mosquitto")
+
 WARM = AlertRule("home/+", Condition(Operator.ABOVE, ("30",)), name="Warm", number=1)
-
-
-@pytest.fixture
-def port(own_mosquitto: Server) -> int:
-    return own_mosquitto.ports["mqtt"]
 
 
 async def test_a_rule_is_a_problem_while_one_of_its_topics_is(

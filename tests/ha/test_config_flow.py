@@ -15,7 +15,6 @@ from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, LinkNam
 from custom_components.dinox_mqtt_bot.flows.connections import xmpp_data
 from lab.servers import Lab, Prosody, Server, free_ports
 
-pytest_plugins = ["running"]
 pytestmark = pytest.mark.usefixtures("no_bot")
 
 

@@ -38,11 +38,8 @@ from custom_components.dinox_mqtt_bot.hass.events import EVENT_CHAT, EVENT_MESSA
 from lab.person import Person
 from lab.servers import Server
 
-
-@pytest.fixture
-def port(own_mosquitto: Server) -> int:
-    """A broker of one's own: the numbers below are counted from nothing."""
-    return own_mosquitto.ports["mqtt"]
+# The numbers below are counted from nothing.
+pytestmark = pytest.mark.usefixtures("own_mosquitto")
 
 
 async def test_the_entities_of_a_bot(

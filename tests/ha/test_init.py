@@ -300,10 +300,10 @@ async def test_removing_the_bot_removes_its_history(hass: HomeAssistant, data: d
     assert list(path.parent.glob(f"{entry.entry_id}*")) == []
 
 
+@pytest.mark.usefixtures("own_mosquitto")
 async def test_a_bot_without_an_account_has_no_chat_entities(
-    hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server
+    hass: HomeAssistant, data: dict[str, Any]
 ) -> None:
-    data = {**data, "port": own_mosquitto.ports["mqtt"]}
     async with running(hass, bot_entry({**data, **NO_ACCOUNT}, topics("init/quiet") + contacts(ALICE))):
         assert hass.states.get("binary_sensor.bot_mqtt").state == "on"
         assert hass.states.get("binary_sensor.bot_xmpp") is None
@@ -349,10 +349,10 @@ async def test_what_was_said_while_the_xmpp_server_was_down_arrives(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+@pytest.mark.usefixtures("own_mosquitto")
 async def test_devices_hang_on_the_bot(
-    hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server, device_registry: dr.DeviceRegistry
+    hass: HomeAssistant, data: dict[str, Any], device_registry: dr.DeviceRegistry
 ) -> None:
-    data = {**data, "port": own_mosquitto.ports["mqtt"]}
     entry = bot_entry(data, topics("devices/one", "devices/#") + contacts(Contact(ALICE, name="Alice")))
     async with running(hass, entry):
         devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
@@ -398,11 +398,10 @@ async def test_subscriptions_taken_away_while_the_broker_was_down_are_ended(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.usefixtures("mock_hass_config")
+@pytest.mark.usefixtures("mock_hass_config", "own_mosquitto")
 async def test_home_assistants_own_mqtt_connection_is_enough(
-    hass: HomeAssistant, data: dict[str, Any], alice: Person, own_mosquitto: Server
+    hass: HomeAssistant, data: dict[str, Any], alice: Person, port: int
 ) -> None:
-    port = own_mosquitto.ports["mqtt"]
     mqtt = MockConfigEntry(domain="mqtt", data={"broker": LOOPBACK, "port": port, "protocol": "5"}, version=2)
     mqtt.add_to_hass(hass)
     assert await hass.config_entries.async_setup(mqtt.entry_id)

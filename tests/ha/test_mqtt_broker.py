@@ -16,12 +16,11 @@ from running import LOOPBACK, next_on, publish, publish_file, until
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.hass import mqtt_broker as ha_broker
+from custom_components.dinox_mqtt_bot.hass import mqtt_broker
 from custom_components.dinox_mqtt_bot.hass.mqtt_broker import HaBroker
 from lab.servers import Server
 
-pytest_plugins = ["running"]
-pytestmark = pytest.mark.usefixtures("mock_hass_config")
+pytestmark = pytest.mark.usefixtures("mock_hass_config", "own_mosquitto")
 
 
 async def ha_mqtt(hass: HomeAssistant, port: int) -> MockConfigEntry:
@@ -57,11 +56,6 @@ class Ear:
     @property
     def topics(self) -> list[str]:
         return [message.topic for message in self.messages]
-
-
-@pytest.fixture
-def port(own_mosquitto: Server) -> int:
-    return own_mosquitto.ports["mqtt"]
 
 
 @pytest.fixture
@@ -309,7 +303,7 @@ async def test_it_is_connected_once_mqtt_has_subscribed(
 async def test_a_subscription_that_mqtt_never_tells_of_is_not_waited_for(
     hass: HomeAssistant, mqtt_entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ha_broker, "_SUBSCRIBING_SECONDS", 0.05)
+    monkeypatch.setattr(mqtt_broker, "_SUBSCRIBING_SECONDS", 0.05)
     monkeypatch.setattr(mqtt, "async_on_subscribe_done", lambda *_: lambda: None)
     ear = Ear(hass)
     ear.broker.want({"early": QoS.AT_LEAST_ONCE})

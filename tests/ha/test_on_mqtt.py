@@ -53,6 +53,8 @@ from custom_components.dinox_mqtt_bot.runtime.removal import async_clear_status
 from custom_components.dinox_mqtt_bot.runtime.runtime import BotRuntime
 from lab.servers import Lab, Server
 
+pytestmark = pytest.mark.usefixtures("own_mosquitto")
+
 STATUS = "dinox/bots/status/dinox-mqtt-bot-test"
 NOTIFICATIONS = "dinox/notifications/dinox-mqtt-bot-test"
 STATUS_SCHEMA, STATUS_EXAMPLES = documented("dinox/bots/status/<bot>")
@@ -69,11 +71,6 @@ SAID = {
     "undelivered": 1,
     "unread": 4,
 }
-
-
-@pytest.fixture
-def port(own_mosquitto: Server) -> int:
-    return own_mosquitto.ports["mqtt"]
 
 
 @pytest.fixture

@@ -85,7 +85,6 @@ async def test_one_that_takes_a_value_cannot_be_pressed(
 async def test_without_a_broker_pressing_fails(
     hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server
 ) -> None:
-    data["port"] = own_mosquitto.ports["mqtt"]
     async with running(hass, bot_entry(data, [PRESETS.write(LIGHT)])) as bot:
         component = hass.data["entity_components"]["button"]
         button = component.get_entity(BUTTON)

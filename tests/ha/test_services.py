@@ -93,7 +93,6 @@ async def test_a_wrong_value_is_the_callers_fault(hass: HomeAssistant, data: dic
 async def test_a_missing_broker_is_the_worlds_fault(
     hass: HomeAssistant, data: dict[str, Any], own_mosquitto: Server
 ) -> None:
-    data["port"] = own_mosquitto.ports["mqtt"]
     own_mosquitto.stop()
     async with running(hass, bot_entry(data), BotState.OFFLINE):
         with pytest.raises(HomeAssistantError) as raised:

@@ -14,7 +14,6 @@ from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Display, Priority, Role, Subscription
 from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, TOPICS
 
-pytest_plugins = ["running"]
 pytestmark = pytest.mark.usefixtures("no_bot")
 
 TOPIC = {"filter": "home/#", "priority": "normal", "display": "each", "qos": "1"}
