@@ -26,7 +26,9 @@ ALERT = EventEntityDescription(key="alert", translation_key="alert", event_types
 async def async_setup_entry(
     hass: HomeAssistant, entry: BotConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    async_add_entities([MessageEvent(entry.runtime_data, MESSAGE), AlertEvent(entry.runtime_data, ALERT)])
+    async_add_entities(
+        [MessageEvent(entry.runtime_data, MESSAGE), AlertEventEntity(entry.runtime_data, ALERT)]
+    )
 
 
 class MessageEvent(BotEntity, EventEntity):
@@ -43,7 +45,7 @@ class MessageEvent(BotEntity, EventEntity):
         self.async_write_ha_state()
 
 
-class AlertEvent(BotEntity, EventEntity):
+class AlertEventEntity(BotEntity, EventEntity):
     """Fires when an alert begins or ends, and when somebody does something to it."""
 
     @override

@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .bot.history.charts import ChartRequest, draw, numeric_fields
+from .bot.history.charts import ChartRequest, draw_chart, numeric_fields
 from .bot.model.errors import BotError
 from .bot.model.message import Reading
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
@@ -148,6 +148,6 @@ class ChartImage(BotEntity, ImageEntity):
         bot = self.runtime.bot
         try:
             dark = self.entity_description is CHART_DARK
-            return await draw(bot, ChartRequest(self._topic), bot.alerts.rules, dark=dark)
+            return await draw_chart(bot, ChartRequest(self._topic), bot.alerts.rules, dark=dark)
         except BotError:
             return None

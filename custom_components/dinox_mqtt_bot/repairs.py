@@ -112,7 +112,7 @@ class LoginFlow(LeadingFlow):
         )
 
 
-class TopicFlow(BotFlow):
+class RefusedTopicFlow(BotFlow):
     """Asks whether to give a refused topic up or to ask the broker again."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
@@ -169,6 +169,6 @@ FLOWS: dict[IssueKind, type[BotFlow]] = {
     IssueKind.BROKER_PLAIN: BrokerFlow,
     IssueKind.XMPP_PLAIN: ChatFlow,
     IssueKind.ACCOUNT_REFUSED: LoginFlow,
-    IssueKind.TOPIC_REFUSED: TopicFlow,
+    IssueKind.TOPIC_REFUSED: RefusedTopicFlow,
     IssueKind.DATABASE_UNUSABLE: DatabaseFlow,
 }

@@ -85,6 +85,8 @@ class ChatDialogue(Dialogue):
         self._you = you
         self._bot = bot
         you.on_heard = self._hear
+        for heard in you.all:  # What waited at the server came with the login.
+            self._hear(heard)
 
     def _hear(self, heard: Heard) -> None:
         if heard.sender == self._bot:

@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.dinox_mqtt_bot.broker.client import Listener, LoopClient
 from custom_components.dinox_mqtt_bot.broker.intake import Intake
-from custom_components.dinox_mqtt_bot.broker.reader import Item, Reader
+from custom_components.dinox_mqtt_bot.broker.reader import Reader, Received
 from custom_components.dinox_mqtt_bot.broker.receipts import Receipts
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol
 from custom_components.dinox_mqtt_bot.broker.sockets import WebSocket
@@ -34,7 +34,7 @@ class Rig:
     def __init__(self) -> None:
         self.loop = FakeLoop()
         self.ready = True
-        self.items: list[Item] = []
+        self.items: list[Received] = []
         self.lost: list[Exception | None] = []
         self.cost = 0.0
         self.ours, self.theirs = socket.socketpair()
@@ -49,7 +49,7 @@ class Rig:
         self.intake.start(self.ours, Reader(v5=False))
         self.intake._again = None
 
-    def _accept(self, item: Item) -> None:
+    def _accept(self, item: Received) -> None:
         self.items.append(item)
         self.loop.now += self.cost
 
@@ -145,7 +145,7 @@ def client_for(version: Protocol, loop: asyncio.AbstractEventLoop) -> LoopClient
     return client
 
 
-def digest(client: LoopClient, data: bytes, feed: Callable[[Item], None]) -> None:
+def digest(client: LoopClient, data: bytes, feed: Callable[[Received], None]) -> None:
     reader = Reader(v5=client.v5)
     reader.feed(data)
     for item in reader.take(1_000, 0.0):

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties
-from custom_components.dinox_mqtt_bot.broker.reader import Item, Oversized, ProtocolError, Reader
+from custom_components.dinox_mqtt_bot.broker.reader import Oversized, ProtocolError, Reader, Received
 
 PLACES = st.lists(st.integers(0, 2**20), max_size=12)
 
@@ -57,10 +57,10 @@ class Stock(paho.Client):
         return self.read
 
 
-def read_all(data: bytes, places: list[int], *, v5: bool, limit: int = 7, **options: Any) -> list[Item]:
+def read_all(data: bytes, places: list[int], *, v5: bool, limit: int = 7, **options: Any) -> list[Received]:
     """Read a stream that comes in pieces."""
     reader = Reader(v5=v5, connection=3, **options)
-    items: list[Item] = []
+    items: list[Received] = []
     for chunk in cut(data, places):
         reader.feed(chunk)
         while taken := reader.take(limit, 1.5):

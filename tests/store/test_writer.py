@@ -276,13 +276,13 @@ def test_a_message_and_its_record_are_taken_together_whenever_the_writer_looks(
             if each % 2:
                 queue.append(item)
             else:
-                queue.append_with(item, (backlog.Change(f"{each}", (), follows=True),))
+                queue.append_with(item, (backlog.RowChange(f"{each}", (), follows=True),))
 
     giver = threading.Thread(target=give)
     giver.start()
     taken: list[int] = []
     while len(taken) < number:
-        batch = backlog.Batch()
+        batch = backlog.WriteBatch()
         queue.take(batch)
         messages = [int(item[0].payload) for item in batch.appended]
         records = [int(change.statement) for group in batch.changes for change in group]

@@ -17,7 +17,7 @@ from .connack import Connack, Ended, Failure, dismissed, read_connack, reason_na
 from .intake import Intake
 from .machine import ALIASES, GarbledError, Machine
 from .properties import read_length
-from .reader import Item, Oversized, ProtocolError, Reader
+from .reader import Oversized, ProtocolError, Reader, Received
 from .receipts import Receipts
 from .settings import BrokerSettings, Protocol, Will
 from .sockets import Opening
@@ -164,7 +164,7 @@ class LoopClient(Machine):
 
     # Packets that came
 
-    def _accept(self, item: Item) -> None:
+    def _accept(self, item: Received) -> None:
         if isinstance(item, bytes):
             self._take(item)
         elif self.connack is None:

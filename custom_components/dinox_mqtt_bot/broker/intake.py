@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 
-from .reader import Item, ProtocolError, Reader
+from .reader import ProtocolError, Reader, Received
 from .sockets import WebSocket
 
 type Socket = socket.socket | WebSocket
@@ -28,7 +28,7 @@ class Intake:
         loop: asyncio.AbstractEventLoop,
         *,
         ready: Callable[[], bool],
-        accept: Callable[[Item], None],
+        accept: Callable[[Received], None],
         lost: Callable[[Exception | None], None],
         flush: Callable[[], None],
     ) -> None:

@@ -28,7 +28,7 @@ class Oversized:
     packet_id: int
 
 
-type Item = Message | Oversized | bytes
+type Received = Message | Oversized | bytes
 
 
 class Reader:
@@ -70,11 +70,11 @@ class Reader:
         self._bytes = self._bytes[self._at :] + data
         self._at = 0
 
-    def take(self, limit: int, received: float) -> list[Item]:
+    def take(self, limit: int, received: float) -> list[Received]:
         """Return at most `limit` packets in order. Raises ProtocolError once all before it is taken."""
         if self._fault is not None:
             raise self._fault
-        items: list[Item] = []
+        items: list[Received] = []
         try:
             self._cut(items, limit, received)
         except ProtocolError as err:
@@ -83,7 +83,7 @@ class Reader:
                 raise
         return items
 
-    def _cut(self, items: list[Item], limit: int, received: float) -> None:
+    def _cut(self, items: list[Received], limit: int, received: float) -> None:
         data, at, end = self._bytes, self._at, len(self._bytes)
         try:
             while len(items) < limit:
@@ -124,7 +124,7 @@ class Reader:
                 raise ProtocolError("remaining length of more than four bytes") from err
             return 0, 0
 
-    def _hold(self, items: list[Item], at: int, body: int, size: int) -> int:
+    def _hold(self, items: list[Received], at: int, body: int, size: int) -> int:
         """Deal with a packet that is not all there yet; return where to go on."""
         end = len(self._bytes)
         if not body:
@@ -140,7 +140,7 @@ class Reader:
                 self._skip = body + size - end
         return end
 
-    def _refuse(self, items: list[Item], at: int, body: int, size: int) -> None:
+    def _refuse(self, items: list[Received], at: int, body: int, size: int) -> None:
         """Note a packet that is too large, without its payload.
 
         ejabberd sends them against the limit; after a disconnect a retained or queued one would come again.

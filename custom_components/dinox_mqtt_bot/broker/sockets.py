@@ -47,7 +47,7 @@ class WebSocket(_WebsocketWrapper):
         return sent
 
 
-class Step(Enum):
+class HandshakeStep(Enum):
     """How far an opening has come."""
 
     TCP = auto()
@@ -65,14 +65,14 @@ class Opening:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self.abandoned = False
-        self.step = Step.TCP
+        self.step = HandshakeStep.TCP
 
     def open(self) -> socket.socket | WebSocket:
         """Return the open connection. Raises OSError; ssl.SSLError is one."""
         try:
             sock = self._tcp()
             if self._tls is not None:
-                self.step = Step.TLS
+                self.step = HandshakeStep.TLS
                 name = self._settings.tls_name or self._settings.host
                 sock = self._keep(
                     self._tls.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
@@ -111,7 +111,7 @@ class Opening:
     def _upgrade(self, sock: socket.socket) -> socket.socket | WebSocket:
         if self._settings.transport is not Transport.WEBSOCKETS:
             return sock
-        self.step = Step.WEBSOCKET
+        self.step = HandshakeStep.WEBSOCKET
         return WebSocket(
             socket=sock,
             host=self._settings.host,
@@ -143,18 +143,18 @@ def _await_verdict(sock: ssl.SSLSocket) -> None:
             selector.select(_VERDICT_SECONDS)
 
 
-def unreachable(err: Exception, step: Step) -> Ended:
+def unreachable(err: Exception, step: HandshakeStep) -> Ended:
     """Say what an error of `Opening.open` means."""
     if isinstance(err, ssl.SSLCertVerificationError):
         return Ended(Failure.TLS_FAILED, err.verify_message)
     if isinstance(err, TimeoutError):
         return Ended(Failure.TIMEOUT)
-    if step is Step.TLS:
+    if step is HandshakeStep.TLS:
         # To a broker that speaks no TLS the handshake is garbage: it answers in kind, or hangs up.
         plain = isinstance(err, ConnectionError | ssl.SSLEOFError) or (
             isinstance(err, ssl.SSLError) and err.reason in _NOT_TLS
         )
         return Ended(Failure.TLS_UNEXPECTED if plain else Failure.TLS_FAILED, str(err))
-    if step is Step.WEBSOCKET:
+    if step is HandshakeStep.WEBSOCKET:
         return Ended(Failure.NOT_MQTT, str(err))
     return Ended(Failure.CANNOT_CONNECT, str(err))

@@ -9,9 +9,9 @@ from ..bot import ports
 from ..bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
 from ..bot.model.history import Span
 from ..bot.model.notice import Notice
-from .backlog import Backlog, Change, Group
+from .backlog import Backlog, Group, RowChange
 from .outbox import SqliteOutbox
-from .reader import Reader
+from .reader import ReadConnection
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,25 +38,25 @@ INCIDENTS = f"{_EVENT} WHERE step = 'fired' ORDER BY number DESC, id DESC LIMIT 
 
 def group_of(record: Record) -> Group:
     """Return what stores a record. It `follows`: with a message, both go into one transaction."""
-    changes: list[Change] = []
+    changes: list[RowChange] = []
     if record.gone:
-        changes.append(Change(FORGET, record.gone, follows=True))
+        changes.append(RowChange(FORGET, record.gone, follows=True))
     if record.alerts:
         states = tuple((alert.rule, alert.topic, dump(alert)) for alert in record.alerts)
-        changes.append(Change(KEEP, states, follows=True))
+        changes.append(RowChange(KEEP, states, follows=True))
     if record.events:
         lines = tuple(
             (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)
             for each in record.events
         )
-        changes.append(Change(LOG, lines, follows=True))
+        changes.append(RowChange(LOG, lines, follows=True))
     return tuple(changes)
 
 
 class SqliteAlertBook(ports.AlertBook):
     """Changes through the backlog. `kept` and `last_number` are what an earlier run left."""
 
-    def __init__(self, backlog: Backlog, reader: Reader, outbox: SqliteOutbox) -> None:
+    def __init__(self, backlog: Backlog, reader: ReadConnection, outbox: SqliteOutbox) -> None:
         self._backlog = backlog
         self._reader = reader
         self._outbox = outbox

@@ -28,7 +28,7 @@ number of the wait in which it is to be told, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it."""
 
     statement: str
@@ -37,12 +37,12 @@ class Change:
     follows: bool = False
 
 
-type Group = tuple[Change, ...]
+type Group = tuple[RowChange, ...]
 """Changes that are written together or not at all, also where a value is unfit for the database."""
 
 
 @dataclass(slots=True)
-class Batch:
+class WriteBatch:
     """What goes into one transaction."""
 
     appended: list[Appended] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Backlog:
         if not self._work.is_set():
             self._work.set()
 
-    def change(self, *group: Change) -> None:
+    def change(self, *group: RowChange) -> None:
         self._changes.append(group)
         if any(change.notice for change in group):
             self.wake()
@@ -132,7 +132,7 @@ class Backlog:
         self._work.clear()
         self._hurry.clear()
 
-    def take(self, batch: Batch) -> None:
+    def take(self, batch: WriteBatch) -> None:
         """Move what is queued into the batch. The writer calls this."""
         with self._together:
             # Changes first: what waits or follows is for messages appended before it, in the queue by now.
@@ -144,7 +144,7 @@ class Backlog:
         if self._appended:
             self.wake()
 
-    def _take_changes(self, batch: Batch) -> bool:
+    def _take_changes(self, batch: WriteBatch) -> bool:
         """Move the changes into the batch; tell whether one of them needs all messages."""
         everything = False
         while self._changes:
@@ -158,7 +158,7 @@ class Backlog:
             batch.notices.extend(change.notice for change in group if change.notice)
         return everything
 
-    def done(self, batch: Batch) -> None:
+    def done(self, batch: WriteBatch) -> None:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
         self._bytes_done += sum(len(item[0].payload) for item in batch.appended)

@@ -22,10 +22,10 @@ from .archive import (
     read_topics,
     read_untold,
 )
-from .backlog import Backlog, Change
+from .backlog import Backlog, RowChange
 from .keeping import Keeping, read_sizes
 from .past import read_past
-from .reader import Reader
+from .reader import ReadConnection
 from .recent import Recent
 from .writer import Writer
 
@@ -46,7 +46,7 @@ class SqliteHistory(ports.History):
     def __init__(
         self,
         backlog: Backlog,
-        reader: Reader,
+        reader: ReadConnection,
         recent: Recent,
         writer: Writer,
         keeping: Keeping,
@@ -99,7 +99,7 @@ class SqliteHistory(ports.History):
     def mark_told(self, topics: Iterable[str]) -> None:
         rows = tuple((topic, self._untold.pop(topic)) for topic in topics if topic in self._untold)
         if rows:
-            self._backlog.change(Change(TOLD, rows, follows=True))
+            self._backlog.change(RowChange(TOLD, rows, follows=True))
 
     @override
     async def untold(self) -> list[TopicRow]:
@@ -181,9 +181,9 @@ class SqliteHistory(ports.History):
     @override
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
         text = payload[: LOGGED_CHARACTERS * 4].decode(errors="replace")[:LOGGED_CHARACTERS]
-        self._backlog.change(Change(LOG_PUBLISH, ((topic, text, len(payload), who, at),)))
+        self._backlog.change(RowChange(LOG_PUBLISH, ((topic, text, len(payload), who, at),)))
 
     @override
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         row = (link, status.phase.value, status.reason, status.detail, at)
-        self._backlog.change(Change(LOG_CONNECTION, (row,)))
+        self._backlog.change(RowChange(LOG_CONNECTION, (row,)))

@@ -8,7 +8,7 @@ from ..bot.model.history import LedgerRow
 from ..bot.model.notice import Notice, Push
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from .backlog import Change
+from .backlog import RowChange
 
 # States beside those of `Delivery`.
 HELD = "held"
@@ -107,22 +107,22 @@ def row_of(notice: Notice, chain: str, state: str) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def entered(notice_id: str, state: str, at: float, note: str = "") -> Change:
+def entered(notice_id: str, state: str, at: float, note: str = "") -> RowChange:
     """Return a line of the ledger. The first of each state stays."""
-    return Change(ENTER, ((notice_id, state, at, note),))
+    return RowChange(ENTER, ((notice_id, state, at, note),))
 
 
 def moved(
     notice_id: str, state: str, at: float, note: str = "", said: Notice | None = None
-) -> tuple[Change, Change]:
+) -> tuple[RowChange, RowChange]:
     """Return the change of a notice's state, with its line in the ledger; then `said` is said."""
     sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED} else None
-    return Change(MOVE, ((state, at, sent_at, notice_id),), said), entered(notice_id, state, at, note)
+    return RowChange(MOVE, ((state, at, sent_at, notice_id),), said), entered(notice_id, state, at, note)
 
 
-def merged(notice_id: str, into: str, at: float) -> tuple[Change, Change]:
+def merged(notice_id: str, into: str, at: float) -> tuple[RowChange, RowChange]:
     """Return what lets another notice tell what this one would have."""
-    return Change(MERGE, ((notice_id, at, into),)), entered(notice_id, MERGED, at, into)
+    return RowChange(MERGE, ((notice_id, at, into),)), entered(notice_id, MERGED, at, into)
 
 
 def read_notices(connection: sqlite3.Connection, statement: str, *parameters: object) -> list[Notice]:

@@ -11,7 +11,7 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import UNSURE_SECONDS
-from .backlog import Backlog, Change, Group
+from .backlog import Backlog, Group, RowChange
 from .notices import (
     DOUBTED,
     HELD,
@@ -32,7 +32,7 @@ from .notices import (
     read_notices,
     row_of,
 )
-from .reader import Reader
+from .reader import ReadConnection
 from .tally import Tally
 
 # An alert is not doubted by later runs when it was first handed over longer than this before.
@@ -42,7 +42,7 @@ PATIENCE_SECONDS = 600
 class SqliteOutbox(ports.Outbox):
     """Counts from memory, changes through the backlog, in the order they were made."""
 
-    def __init__(self, backlog: Backlog, reader: Reader) -> None:
+    def __init__(self, backlog: Backlog, reader: ReadConnection) -> None:
         self._backlog = backlog
         self._reader = reader
         self._tally = Tally()
@@ -81,14 +81,14 @@ class SqliteOutbox(ports.Outbox):
 
     def group(self, notices: Iterable[Notice], held: Iterable[Notice] = ()) -> Group:
         """Count notices and return what stores them; the caller must have it written."""
-        changes: list[Change] = []
+        changes: list[RowChange] = []
         for notice in notices:
             changes += self._added(notice, Delivery.QUEUED)
         for notice in held:
             changes += self._added(notice, None)
         return tuple(changes)
 
-    def _added(self, notice: Notice, delivery: Delivery | None) -> Iterable[Change]:
+    def _added(self, notice: Notice, delivery: Delivery | None) -> Iterable[RowChange]:
         if notice.id in self._tally:
             return
         chain = self._tally.chain_of(notice)
@@ -96,7 +96,7 @@ class SqliteOutbox(ports.Outbox):
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
         state = delivery.value if delivery else HELD
-        yield Change(PUT, (row_of(notice, chain, state),), notice if delivery else None)
+        yield RowChange(PUT, (row_of(notice, chain, state),), notice if delivery else None)
         yield entered(notice.id, state, notice.at)
 
     def waits(self, notice_id: str) -> bool:
@@ -127,7 +127,7 @@ class SqliteOutbox(ports.Outbox):
         self._change(tuple(changes))
 
     def _released(self, notices: Iterable[Notice]) -> Group:
-        changes: list[Change] = []
+        changes: list[RowChange] = []
         now = time.time()
         for notice in notices:
             if not self._tally.holds(notice.id):
@@ -148,8 +148,8 @@ class SqliteOutbox(ports.Outbox):
         if delivery is Delivery.QUEUED:
             self._change(
                 (
-                    Change(MOVE, ((delivery.value, at, None, notice_id),)),
-                    Change(WAITS_AGAIN, ((notice_id, at, note),)),
+                    RowChange(MOVE, ((delivery.value, at, None, notice_id),)),
+                    RowChange(WAITS_AGAIN, ((notice_id, at, note),)),
                 )
             )
             return
@@ -159,7 +159,7 @@ class SqliteOutbox(ports.Outbox):
     def note_failure(self, notice_id: str, reason: str, at: float) -> None:
         """Enter why a notice that still waits could not be said; it is tried again (tell)."""
         if self._tally.waits(notice_id):
-            self._change((Change(RETRY, ((notice_id, at, reason),)),))
+            self._change((RowChange(RETRY, ((notice_id, at, reason),)),))
 
     @override
     def mark_all_read(self, to: str = "") -> None:
@@ -178,7 +178,7 @@ class SqliteOutbox(ports.Outbox):
 
     @staticmethod
     def _read(statements: tuple[str, ...], parameter: str, at: float) -> Group:
-        return tuple(Change(statement, ((parameter, at),)) for statement in statements)
+        return tuple(RowChange(statement, ((parameter, at),)) for statement in statements)
 
     def _change(self, group: Group) -> None:
         if group:

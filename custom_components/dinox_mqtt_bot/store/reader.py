@@ -9,7 +9,7 @@ from ..bot.model.errors import BotError
 from .writer import Writer
 
 
-class Reader:
+class ReadConnection:
     """A connection that can only read. Every query sees what was handed to the writer before."""
 
     def __init__(

@@ -12,11 +12,11 @@ from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .alert_book import SqliteAlertBook
 from .archive import NumberIn
-from .backlog import Backlog, Change
+from .backlog import Backlog, RowChange
 from .history import SqliteHistory
 from .keeping import Keeping, Retention
 from .outbox import SqliteOutbox
-from .reader import Reader
+from .reader import ReadConnection
 from .recent import Recent
 from .schema import open_database, open_reader
 from .upkeep import purge
@@ -52,7 +52,7 @@ class Store:
             report=self._report,
             purge=lambda now: purge(connection, keeping, now, self._forget),
         )
-        self._reader = Reader(reading, self._writer, loop)
+        self._reader = ReadConnection(reading, self._writer, loop)
         recent = Recent()
         self.history = SqliteHistory(
             self._backlog, self._reader, recent, self._writer, keeping, number_in=number_in
@@ -124,7 +124,7 @@ class Store:
         """Remember across restarts (tell)."""
         if self._meta.get(key) != value:
             self._meta[key] = value
-            self._backlog.change(Change(SET, ((key, value),)))
+            self._backlog.change(RowChange(SET, ((key, value),)))
 
     def close(self) -> None:
         """Commit what is queued, then let go of the file. Blocks, but not for ever."""

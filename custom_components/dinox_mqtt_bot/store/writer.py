@@ -10,7 +10,7 @@ import time
 
 from ..bot.model.message import Message
 from ..bot.model.notice import Notice
-from .backlog import Backlog, Batch, answer
+from .backlog import Backlog, WriteBatch, answer
 from .keeping import forget
 from .schema import part, transaction
 from .table import MessageTable
@@ -105,7 +105,7 @@ class Writer:
         self._thread.join(CLOSE_SECONDS * 2)
 
     def _run(self) -> None:
-        batch = Batch()
+        batch = WriteBatch()
         try:
             while not self._ended(batch):
                 self._wait()
@@ -114,7 +114,7 @@ class Writer:
         finally:
             self._end(batch)
 
-    def _ended(self, batch: Batch) -> bool:
+    def _ended(self, batch: WriteBatch) -> bool:
         if not self._closing.is_set():
             return False
         return not (batch or len(self._backlog)) or time.monotonic() > self._deadline
@@ -126,7 +126,7 @@ class Writer:
         elif self._closing.wait(RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS)) - 1]):
             time.sleep(LAST_RETRY_SECONDS)
 
-    def _turn(self, batch: Batch) -> Batch:
+    def _turn(self, batch: WriteBatch) -> WriteBatch:
         """Commit the batch and return an empty one, or the same one if it has to be tried again."""
         waiters, batch.waiters = batch.waiters, []
         try:
@@ -135,7 +135,7 @@ class Writer:
             self._backlog.done(batch)
             committed = [item[0] for item in batch.appended if item[0].qos]
             self._report_committed(committed, batch.notices)
-            batch = Batch()
+            batch = WriteBatch()
             self._keep_up(bool(waiters))
             self._recovered()
         except sqlite3.Error as error:
@@ -144,7 +144,7 @@ class Writer:
             _release(waiters)
         return batch
 
-    def _commit(self, batch: Batch) -> None:
+    def _commit(self, batch: WriteBatch) -> None:
         try:
             with transaction(self._connection):
                 self._write(batch)
@@ -154,14 +154,14 @@ class Writer:
             with transaction(self._connection):
                 self._write_each(batch)
 
-    def _write(self, batch: Batch) -> None:
+    def _write(self, batch: WriteBatch) -> None:
         self._table.insert(batch.appended)
         for change in chain.from_iterable(batch.changes):
             self._connection.executemany(change.statement, change.rows)
 
-    def _write_each(self, batch: Batch) -> None:
-        pieces = [Batch(appended=[item]) for item in batch.appended]
-        pieces += [Batch(changes=[group]) for group in batch.changes]
+    def _write_each(self, batch: WriteBatch) -> None:
+        pieces = [WriteBatch(appended=[item]) for item in batch.appended]
+        pieces += [WriteBatch(changes=[group]) for group in batch.changes]
         for piece in pieces:
             try:
                 with part(self._connection):
@@ -182,7 +182,7 @@ class Writer:
         if committed or notices:
             self._report(committed, notices)
 
-    def _failed(self, error: sqlite3.Error, batch: Batch) -> None:
+    def _failed(self, error: sqlite3.Error, batch: WriteBatch) -> None:
         self._failures += 1
         self._table.forget()
         if not self._trouble:
@@ -197,7 +197,7 @@ class Writer:
             self._failures = 0
             self._trouble = ""
 
-    def _end(self, batch: Batch) -> None:
+    def _end(self, batch: WriteBatch) -> None:
         self._backlog.take(batch)
         if batch:
             _LOGGER.error("%s changes were lost at the end: %s", len(batch), self._trouble)

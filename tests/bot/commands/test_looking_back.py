@@ -14,7 +14,7 @@ from bot.commands.charts import Chart
 from bot.commands.database import Purge
 from bot.commands.history import Export
 from bot.history import export as exporting
-from bot.history.charts import ChartRequest, chart, draw, numeric_fields
+from bot.history.charts import ChartRequest, chart, draw_chart, numeric_fields
 from bot.history.export import harmless
 from bot.history.limits import limits
 from bot.model.charts import Limit, Picture
@@ -46,7 +46,7 @@ def caller(surface: Surface = Surface.ACTION, who: str = "ha") -> Caller:
 
 async def test_a_picture_of_a_topic() -> None:
     world = filled(18, 19.5, 22)
-    payload = await draw(world.bot, ChartRequest("home/temp"), world.bot.alerts.rules, dark=True)
+    payload = await draw_chart(world.bot, ChartRequest("home/temp"), world.bot.alerts.rules, dark=True)
     assert payload
     ((picture, dark),) = world.pictures.drawn
     assert (picture.title, dark) == ("Kitchen", True)

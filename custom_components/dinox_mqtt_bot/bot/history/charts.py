@@ -85,7 +85,9 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
     return Chart(told, picture)
 
 
-async def draw(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule], *, dark: bool) -> bytes:
+async def draw_chart(
+    lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule], *, dark: bool
+) -> bytes:
     """Return the chart of a topic as a picture. Raises what `chart` raises."""
     drawn = await chart(lookups, wanted, rules)
     return await lookups.ports.pictures.draw(drawn.picture, dark=dark)
