@@ -1,15 +1,16 @@
 """Ports of the loopback."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import contextlib
+import functools
+import itertools
 import json
 from pathlib import Path
-import secrets
 import socket
 
 LOOPBACK = "127.0.0.1"
 # Below the range of outgoing connections, so that nobody takes the port of a stopped server.
-_PORTS = range(20000, 32000)
+_FIRST, _BLOCKS, _BLOCK = 20000, 24, 500
 # pytest-socket replaces socket.socket while a test runs; fixtures of a whole session need the true class.
 _Socket = socket.socket
 
@@ -24,15 +25,29 @@ def is_free(port: int) -> bool:
     return False
 
 
+@functools.cache
+def _own_block() -> tuple[socket.socket, Iterator[int]]:
+    """Return ports that no other process draws, by turns, and the listening socket that keeps them ours.
+
+    Between a draw and the server's listening, and while a server is stopped, a port is free for everybody:
+    processes that draw from one range sooner or later give the same port twice.
+    """
+    for first in range(_FIRST, _FIRST + _BLOCKS * _BLOCK, _BLOCK):
+        keeper = _Socket()
+        try:
+            keeper.bind((LOOPBACK, first))
+            keeper.listen()
+        except OSError:
+            keeper.close()
+            continue
+        return keeper, itertools.cycle(range(first + 1, first + _BLOCK))
+    raise RuntimeError("too many processes run servers at once")
+
+
 def free_ports(names: Iterable[str]) -> dict[str, int]:
     """Return a different free port for each name."""
-    ports: dict[str, int] = {}
-    for name in names:
-        port = secrets.choice(_PORTS)
-        while port in ports.values() or not is_free(port):
-            port = secrets.choice(_PORTS)
-        ports[name] = port
-    return ports
+    _, ports = _own_block()
+    return {name: next(filter(is_free, ports)) for name in names}
 
 
 def kept_ports(directory: Path, names: Iterable[str]) -> dict[str, int]:
