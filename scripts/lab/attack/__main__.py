@@ -22,6 +22,7 @@ SHORT = Options(payloads=4_000, lines=2_000, stanzas=1_000, sessions=80, short=T
 COUNTED = ("payloads", "lines", "stanzas", "sessions")
 # Beside these the figures have what else was counted, and what came of each part.
 ALWAYS = ("payloads", "lines", "stanzas", "packets", "exceptions", "streams_ended", "escapes")
+CHILD = ("-m", "lab.attack.child")
 _AT_ONCE = 2
 _LAST_WORDS_SECONDS = 15.0
 
@@ -57,9 +58,10 @@ def limit(name: str, options: Options) -> float:
 
 async def part(name: str, options: Options, directory: Path) -> Found:
     """Run one part in a process of its own; one that does not end has broken the bot."""
-    command = (sys.executable, "-m", "lab.attack.child", name, json.dumps(asdict(options)), str(directory))
     child = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, *CHILD, name, json.dumps(asdict(options)), str(directory)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     seconds = limit(name, options)
     try:

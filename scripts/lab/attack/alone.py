@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 import contextlib
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
 _KEPT = 2_000
 # Where there is one: a database in memory is written in no time.
-_MEMORY = Path("/dev/shm")  # noqa: S108  # nothing there is anybody else's
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # its names are drawn
 _PATIENCE_SECONDS = 30.0
 
 
@@ -206,7 +206,7 @@ async def until(so: Callable[[], object], what: str, seconds: float = _PATIENCE_
     """Wait until something is so. Raises TimeoutError that says what never was."""
     try:
         async with asyncio.timeout(seconds):
-            while not so():
+            while not so():  # noqa: ASYNC110  # what is waited for tells nobody
                 await asyncio.sleep(0.002)
     except TimeoutError:
         raise TimeoutError(f"never came: {what}") from None
@@ -224,9 +224,7 @@ async def comes(so: Callable[[], object], seconds: float) -> bool:
 @contextlib.asynccontextmanager
 async def alone(rules: RuleSet, chat: Chat | None = None) -> AsyncIterator[Alone]:
     """Run a bot on a database that is thrown away."""
-    with tempfile.TemporaryDirectory(
-        prefix="attack-", dir=_MEMORY if _MEMORY.is_dir() else None
-    ) as directory:
+    with tempfile.TemporaryDirectory(prefix="attack-", dir=_MEMORY) as directory:
         one = Alone(HomeAssistant(directory))
         await one.begin(directory, rules, chat)
         try:
@@ -234,12 +232,3 @@ async def alone(rules: RuleSet, chat: Chat | None = None) -> AsyncIterator[Alone
         finally:
             one.bot.close()
             await one.close()
-
-
-async def in_time(work: Awaitable[object], seconds: float) -> bool:
-    """Say whether something ended in time, whatever came of it."""
-    try:
-        await asyncio.wait_for(work, seconds)
-    except TimeoutError:
-        return False
-    return True

@@ -38,24 +38,25 @@ def bombs(codes: int) -> Mapping[str, bytes]:
 
 async def drop_bombs(trial: Trial, watch: Watch) -> None:
     """Send each to a link that is online; afterwards it must take a message."""
-    watched = False
+    # What the first connection loads is no attack's doing.
+    await _drop(trial, watch, "nothing", b"")
+    watch.arm()
     for name, bomb in bombs(_CODES_SHORT if trial.options.short else _CODES).items():
         trial.doing(f"{name}: {len(bomb)} bytes")
-        broker = LyingBroker(lambda visit, name=name, bomb=bomb: _act(visit, name, bomb))
-        with broker:
-            link = new_link(broker.port)
-            taker = Taker(link)
-            taker.start()
-            if not watched:
-                # What the first connection loads is no attack's doing.
-                watched = await comes(lambda taker=taker: taker.messages, _BACK_SECONDS)
-                watch.arm()
-            elif not await comes(lambda taker=taker: taker.messages, _BACK_SECONDS):
-                trial.breach("sentinels_lost", f"{name}: no message is taken any more, {link.status}")
-            watch.weigh(name, peak=True)
-            trial.counts["packets"] += 1
-            await link.stop()
+        await _drop(trial, watch, name, bomb)
     watch.disarm()
+
+
+async def _drop(trial: Trial, watch: Watch, name: str, bomb: bytes) -> None:
+    with LyingBroker(lambda visit: _act(visit, name, bomb)) as broker:
+        taker = Taker(new_link(broker.port))
+        taker.start()
+        if not await comes(lambda: taker.messages, _BACK_SECONDS):
+            what = f"{name}: no message is taken any more, {taker.link.status}"
+            trial.breach("sentinels_lost", what)
+        watch.weigh(name, peak=True)
+        trial.counts["packets"] += 1
+        await taker.link.stop()
 
 
 async def _act(visit: Visit, name: str, bomb: bytes) -> None:

@@ -38,11 +38,11 @@ async def damage_databases(trial: Trial, watch: Watch) -> None:
         for at in range(number):
             way = chance.choice(tuple(_WAYS))
             path = Path(directory, f"{at}.db")
-            path.write_bytes(_WAYS[way](bytearray(good), chance))
-            trial.doing(path.read_bytes())
+            damaged = _WAYS[way](bytearray(good), chance)
+            trial.doing(damaged)
+            await asyncio.to_thread(path.write_bytes, damaged)
             outcomes[await _outcome(trial, path, way)] += 1
-            for file in path.parent.glob(f"{path.name}*"):
-                file.unlink()
+            await asyncio.to_thread(_remove, path)
             if trial.is_broken:
                 break
         watch.disarm()
@@ -104,10 +104,19 @@ async def _filled(path: Path) -> bytes:
     store.set("bridge/x", "1")
     await store.outbox.waiting()
     await asyncio.to_thread(store.close)
+    return await asyncio.to_thread(_whole, path)
+
+
+def _whole(path: Path) -> bytes:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path.read_bytes()
+
+
+def _remove(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
 async def _opened(path: Path) -> Store:

@@ -10,7 +10,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, RuleSet, S
 
 from .alone import Alone, alone
 from .linked import Linked, linked
-from .lying_xmpp import ALICE, DOMAIN, FULL, QUICK, LyingXmpp, settings
+from .lying_xmpp import ALICE, DOMAIN, FULL, QUICK, LyingXmpp, settings, spoken
 from .payload_fuzz import ME
 from .trial import Trial
 from .watch import Watch
@@ -95,7 +95,7 @@ async def flood_chat(trial: Trial, watch: Watch) -> None:
             f"<iq type='error' id='e{at}' from='m{at}@evil.test/x' to='{FULL}'><error type='cancel'/></iq>"
         ),
         "messages of many strangers": lambda at: (
-            f"<message from='m{at}@evil.test/x' to='{FULL}' type='chat' id='m{at}'><body>hi {at}</body></message>"
+            f"<message from='m{at}@evil.test/x' to='{FULL}' type='chat' id='m{at}'><body>hi</body></message>"
         ),
         "presences of many strangers": lambda at: (
             f"<presence from='m{at}@evil.test/x' to='{FULL}'>"
@@ -150,10 +150,8 @@ async def _send(trial: Trial, server: LyingXmpp, one: Linked, name: str, stanzas
     began = time.thread_time()
     for batch in _batches(stanzas, _TURN):
         server.send("".join(batch))
-        mark = f"{name} {id(batch)} {time.monotonic()}"
-        server.send(
-            f"<message from='{ALICE}/x' to='{FULL}' type='chat' id='{mark}'><body>{mark}</body></message>"
-        )
+        mark = f"sentinel {time.monotonic()}"
+        server.send(spoken(mark, mark))
         if not await one.hears(mark, 30):
             trial.breach("sentinels_lost", f"{name}: a contact was not heard any more")
             break

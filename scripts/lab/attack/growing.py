@@ -1,5 +1,6 @@
 """Random templates: those of real devices, and those that make much out of little."""
 
+from itertools import pairwise
 import random
 
 _SIMPLE = (
@@ -116,8 +117,7 @@ class Templates:
         again = chance.choice(_OPERATIONS) if chance.random() < 0.5 else ""
         names = [first, *(f"v{number}" for number in range(chance.choice((1, 2, 4, 8, 20))))]
         steps = "".join(
-            "{% set " + then + " = " + self._operation(again, name) + " %}"
-            for name, then in zip(names, names[1:], strict=False)
+            "{% set " + then + " = " + self._operation(again, name) + " %}" for name, then in pairwise(names)
         )
         last = names[-1]
         return steps + chance.choice(

@@ -106,7 +106,7 @@ async def _block(trial: Trial, watch: Watch, seed: str, number: int, *, counted:
         await bot.settled()
         bot.noting.check = lambda notice: _check(trial, notice)
         for begin, turns in blocks(0, number, _TURNS):
-            await _turns(trial, watch, bot, lines, chance, range(begin, begin + turns))
+            await _turns(trial, watch, bot, lines, range(begin, begin + turns))
             trial.counts["lines"] += turns if counted else 0
             if trial.is_broken:
                 return
@@ -114,15 +114,14 @@ async def _block(trial: Trial, watch: Watch, seed: str, number: int, *, counted:
             watch.weigh()
 
 
-async def _turns(
-    trial: Trial, watch: Watch, bot: Alone, lines: Lines, chance: random.Random, turns: range
-) -> None:
+async def _turns(trial: Trial, watch: Watch, bot: Alone, lines: Lines, turns: range) -> None:
     """Let one of them talk for a while, then look at the history too, which takes longer."""
+    chance = lines.chance
     who = chance.choice((VIEWER, OPERATOR, ADMIN, STRANGER))
     rows = await _rows(bot)
     for number in turns:
         with watch.aside():
-            said = _said(bot, lines, chance, who, number)
+            said = _said(bot, lines, who, number)
             trial.doing(repr(said))
             before = State.of(bot)
         await _one(trial, bot, said)
@@ -139,7 +138,8 @@ async def _turns(
         bot.jump(chance.choice((1, 30, 61, 601, 5000)))
 
 
-def _said(bot: Alone, lines: Lines, chance: random.Random, who: str, number: int) -> Utterance | Reaction:
+def _said(bot: Alone, lines: Lines, who: str, number: int) -> Utterance | Reaction:
+    chance = lines.chance
     at, ids = bot.clock.now(), [notice.id for notice in list(bot.noting.notices)[-5:]] or ["none"]
     if chance.random() < 0.03:
         return Reaction(who, chance.choice(ids), (chance.choice(_EMOJIS),), at)

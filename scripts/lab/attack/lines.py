@@ -159,10 +159,10 @@ class Lines:
     """The same lines every time for one `chance`."""
 
     def __init__(self, chance: random.Random) -> None:
-        self._chance = chance
+        self.chance = chance
 
     def line(self) -> str:
-        chance = self._chance
+        chance = self.chance
         drawn = chance.random()
         if drawn < 0.08:
             return chance.choice(_ANSWERS)
@@ -177,7 +177,7 @@ class Lines:
         return text[:_LONGEST]
 
     def _word(self) -> str:
-        chance = self._chance
+        chance = self.chance
         kind = chance.randrange(10)
         if kind < 7:
             return chance.choice(chance.choice(_WORDS))

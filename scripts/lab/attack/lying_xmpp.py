@@ -5,7 +5,7 @@ from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
 import threading
-from typing import Self
+from typing import Any, Self
 import xml.etree.ElementTree as ET
 
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing, XmppSettings
@@ -22,7 +22,10 @@ _HEADER = (
     f"<?xml version='1.0'?><stream:stream from='{DOMAIN}' id='s' version='1.0' xmlns='jabber:client'"
     " xmlns:stream='http://etherx.jabber.org/streams'>"
 )
-_LOGIN = f"<stream:features><mechanisms xmlns='{_SASL}'><mechanism>PLAIN</mechanism></mechanisms></stream:features>"
+_LOGIN = (
+    f"<stream:features><mechanisms xmlns='{_SASL}'><mechanism>PLAIN</mechanism></mechanisms>"
+    "</stream:features>"
+)
 _OFFER = f"<stream:features><bind xmlns='{_BIND}'/><sm xmlns='{_SM}'/></stream:features>"
 _FAILED = f"<failed xmlns='{_SM}'><item-not-found xmlns='{_STANZAS}'/></failed>"
 SILENCE = " "
@@ -49,6 +52,12 @@ class Lies:
 def settings(port: int) -> XmppSettings:
     """Return the bot's account on such a server."""
     return XmppSettings(BOT, "secret", LOOPBACK, port, resource="ha", security=Security.PLAIN, name="House")
+
+
+def spoken(text: str, stanza_id: str) -> str:
+    """Return a chat message of the contact to the bot; neither may need escaping."""
+    sender = f"from='{ALICE}/phone' to='{FULL}'"
+    return f"<message {sender} type='chat' id='{stanza_id}'><body>{text}</body></message>"
 
 
 class LyingXmpp:
@@ -135,7 +144,10 @@ class _Stream:
     def feed(self, chunk: bytes) -> None:
         """Read what the bot wrote. Raises ParseError."""
         self._parser.feed(chunk)
-        for event, element in self._parser.read_events():
+        for told in self._parser.read_events():
+            assert len(told) == 2
+            event, element = told
+            assert isinstance(element, ET.Element)
             self._depth += 1 if event == "start" else -1
             if event == "start" and self._depth == 1:
                 self._greet()
@@ -146,7 +158,7 @@ class _Stream:
                 self.writer.close()
 
     def _begin(self) -> None:
-        self._parser = ET.XMLPullParser(("start", "end"))  # noqa: S314  # it is our own bot that writes
+        self._parser: ET.XMLPullParser[Any] = ET.XMLPullParser(("start", "end"))
         self._depth = 0
 
     def _greet(self) -> None:

@@ -11,11 +11,12 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     RuleSet,
     Subscription,
 )
+from custom_components.dinox_mqtt_bot.bot.model.utterance import Utterance
 from custom_components.dinox_mqtt_bot.xmpp.link import XmppLink
 
 from .alone import alone, comes, until
 from .linked import Clock
-from .lying_xmpp import ALICE, FULL, QUICK, LyingXmpp, settings
+from .lying_xmpp import ALICE, FULL, QUICK, LyingXmpp, settings, spoken
 from .trial import Trial
 from .watch import Watch
 
@@ -62,14 +63,15 @@ async def _ear(trial: Trial, ear: Ear) -> None:
         )
         async with alone(rules, chat=link) as bot:
             heard: list[str] = []
+            tasks: list[asyncio.Task[None]] = []
 
-            async def hear(said: object) -> None:
-                heard.append(str(said))
-                await bot.bot.hear(said)  # type: ignore[arg-type]  # what the link says
+            async def hear(said: Utterance) -> None:
+                heard.append(said.text)
+                await bot.bot.hear(said)
 
             link.start(
                 on_status=bot.bot.chat_changed,
-                on_text=lambda said: loop.create_task(hear(said)),
+                on_text=lambda said: tasks.append(loop.create_task(hear(said))),
                 on_reaction=lambda reaction: None,
                 on_presence=lambda jid, busy: None,
                 on_session=lambda: None,
@@ -85,9 +87,7 @@ async def _ear(trial: Trial, ear: Ear) -> None:
                     trial.doing(stanza)
                     trial.counts["stanzas"] += 1
                     server.send(stanza)
-                server.send(
-                    f"<message from='{ALICE}/x' to='{FULL}' type='chat' id='end'><body>/mqtt help</body></message>"
-                )
+                server.send(spoken("/mqtt help", "end"))
                 if not await comes(lambda: any("/mqtt help" in said for said in heard), 10):
                     trial.breach("sentinels_lost", "a contact was not heard behind what is encrypted")
                 await bot.settled()

@@ -58,7 +58,7 @@ class _Attack:
         self.seed = ""
         self.sent = 0
         self.unheard: list[str] = []
-        self._trial = trial
+        self.trial = trial
 
     async def act(self, visit: Visit) -> None:
         """Greet, grant, send a message that must arrive, then garbage."""
@@ -87,7 +87,7 @@ class _Attack:
             await asyncio.wait_for(visit.gone(), 2)
 
     def _send(self, visit: Visit, packets: Packets, garbage: list[bytes]) -> None:
-        self._trial.doing("\n".join(data.hex() for data in garbage))
+        self.trial.doing("\n".join(data.hex() for data in garbage))
         self.sent += len(garbage)
         for data in garbage:
             for piece in packets.cut(data):
@@ -102,14 +102,13 @@ async def fuzz_packets(trial: Trial, watch: Watch) -> None:
         taker = Taker(new_link(broker.port))
         attack.seed = "warm-up/0"
         taker.start()
-        await _sessions(trial, attack, broker, taker, "warm-up", range(1, _WARM_UP))
+        await _sessions(attack, broker, taker, "warm-up", range(1, _WARM_UP))
         watch.arm()
         attack.sent, attack.unheard = 0, []
         for begin, number in blocks(options.first, options.sessions, _BLOCK):
             trial.repeated_by("sessions", begin, number)
-            done = await _sessions(
-                trial, attack, broker, taker, str(options.seed), range(begin, begin + number)
-            )
+            numbers = range(begin, begin + number)
+            done = await _sessions(attack, broker, taker, str(options.seed), numbers)
             trial.counts["sessions"] += done
             trial.counts["packets"], attack.sent = trial.counts["packets"] + attack.sent, 0
             watch.weigh()
@@ -121,10 +120,9 @@ async def fuzz_packets(trial: Trial, watch: Watch) -> None:
         await taker.link.stop()
 
 
-async def _sessions(
-    trial: Trial, attack: _Attack, broker: LyingBroker, taker: Taker, seed: str, numbers: range
-) -> int:
+async def _sessions(attack: _Attack, broker: LyingBroker, taker: Taker, seed: str, numbers: range) -> int:
     """Have one session after the other, and return how many there were."""
+    trial = attack.trial
     for done, number in enumerate(numbers):
         before = broker.visits
         attack.seed = f"{seed}/{number}"

@@ -24,7 +24,7 @@ type Part = Callable[[Trial, Watch], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do, and after how many seconds it hangs: in the short run, in the long one, per thousand inputs."""
+    """What to do, and after how many seconds it hangs: short, long, and per thousand inputs more."""
 
     run: Part
     seconds: float = 90.0

@@ -43,6 +43,7 @@ _CONDITIONS = (
     *("matches *a*b*", "matches ?*[a-z]*", "stale 10m", "rises 5 in 10m", "falls 2 in 1h", "stale auto"),
     *("> 5 every 10s critical", "> 5 K for 5s", "offline"),
 )
+_FILTERS = ("home/a", "home/#", "zigbee2mqtt/+", "esp/#", "home/b")
 _FIELDS = ("", "t ", "value ", "a.b ", "x[0] ")
 _FORMATS = ("", "{name} {topic} {value} {unit} {time} {payload}", "{payload}")
 # What XML 1.0 has no place for.
@@ -147,10 +148,8 @@ def random_rules(chance: random.Random) -> RuleSet:
 def _alerts(chance: random.Random) -> list[AlertRule]:
     rules = []
     for number, condition in enumerate(_CONDITIONS, 1):
-        topic = chance.choice(("home/a", "home/#", "zigbee2mqtt/+", "esp/#", "home/b"))
-        rule = read_rule(
-            f"{topic} {chance.choice(_FIELDS)}{condition}", lambda text, topic=topic: text == topic
-        )
+        topic = chance.choice(_FILTERS)
+        rule = read_rule(f"{topic} {chance.choice(_FIELDS)}{condition}", _FILTERS.__contains__)
         hold, repeat = chance.choice((0.0, 0.0, 5.0)), chance.choice((0.0, 60.0))
         rules.append(replace(rule, id=f"r{number}", number=number, hold=hold, repeat=repeat))
     return rules

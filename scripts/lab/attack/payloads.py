@@ -136,25 +136,17 @@ class Payloads:
         }
         text = json.dumps(value)
         # The C library's words, as devices write them.
-        return text.replace(
-            "}", ', "h": %s}' % chance.choice(("nan", "-nan", "inf", "1e999", "01", "+3"))
-        ).encode()
+        humidity = chance.choice(("nan", "-nan", "inf", "1e999", "01", "+3"))
+        return text.replace("}", f', "h": {humidity}}}').encode()
 
     def _tasmota(self) -> bytes:
         words = self._words
-        config = {
-            "ip": words.word(),
-            "dn": words.word(),
+        config: dict[str, object] = {
+            **{key: words.word() for key in ("ip", "dn", "t", "ft")},
+            **{key: words.value(3) for key in ("rl", "so", "sn")},
             "fn": [words.word(), None],
-            "t": words.word(),
-            "ft": words.word(),
-        }
-        config |= {
             "tp": ["cmnd", "stat", "tele"],
-            "rl": [words.value(3)],
-            "sn": words.value(2),
             "ver": 1,
-            "so": words.value(3),
         }
         return _dumped(config, as_ascii=False)
 

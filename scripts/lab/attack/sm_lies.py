@@ -25,21 +25,31 @@ def _bound(jid: str) -> str:
     return f"<iq type='result' id='ID'>{_BIND}{jid}</bind></iq>"
 
 
+def _features(inner: str) -> str:
+    return f"<stream:features>{inner}</stream:features>"
+
+
+def _failure(inner: str) -> str:
+    return f"<stream:error>{inner}</stream:error></stream:stream>"
+
+
 OFFERS: Mapping[str, str] = {
     "no features": "<stream:features/>",
-    "strange features": "<stream:features><x xmlns='u'/></stream:features>",
+    "strange features": _features("<x xmlns='u'/>"),
     "features that are not well-formed": "<stream:features><a></b>",
-    "an entity bomb": "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><stream:features>&b;</stream:features>",
-    "EXTERNAL only": f"<stream:features><mechanisms {_SASL}><mechanism>EXTERNAL</mechanism></mechanisms></stream:features>",
-    "STARTTLS required": "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>",
+    "an entity bomb": "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]>" + _features("&b;"),
+    "EXTERNAL only": _features(f"<mechanisms {_SASL}><mechanism>EXTERNAL</mechanism></mechanisms>"),
+    "STARTTLS required": _features(
+        "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
+    ),
     "silence for features": SILENCE,
     "an end": "</stream:stream>",
-    "see-other-host": f"<stream:error><see-other-host {_STREAMS}>127.0.0.1:1</see-other-host></stream:error></stream:stream>",
+    "see-other-host": _failure(f"<see-other-host {_STREAMS}>127.0.0.1:1</see-other-host>"),
     "an error without condition": "<stream:error/></stream:stream>",
     "HTTP": "HTTP/1.1 400 Bad Request\r\n\r\n",
     "a megabyte of blanks": " " * 1_000_000,
     "a huge attribute": "<stream:features a='" + "x" * 3_000_000 + "'/>",
-    "deep features": "<stream:features>" + "<a>" * 5000 + "</a>" * 5000 + "</stream:features>",
+    "deep features": _features("<a>" * 5000 + "</a>" * 5000),
     "features a thousand times": "<stream:features/>" * 1000,
 }
 LOGINS: Mapping[str, str] = {
@@ -80,7 +90,7 @@ SAID: Mapping[str, str] = {
     "failed": f"<failed {_SM}/>",
     "resumed uninvited": f"<resumed {_SM} previd='sm1' h='99'/>",
     "an unknown element": "<x xmlns='urn:bogus'/>",
-    "system-shutdown": f"<stream:error><system-shutdown {_STREAMS}/></stream:error></stream:stream>",
+    "system-shutdown": _failure(f"<system-shutdown {_STREAMS}/>"),
     "not well-formed": "<a><b></a>",
     "a document type": "<!DOCTYPE a [<!ENTITY x 'y'>]>",
     "a processing instruction": "<?php x?>",

@@ -4,9 +4,10 @@ import asyncio
 import random
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction, Utterance
 
 from .linked import Linked, linked
-from .lying_xmpp import ALICE, BOT, FULL, QUICK, LyingXmpp, settings
+from .lying_xmpp import ALICE, BOT, QUICK, LyingXmpp, settings, spoken
 from .stanzas import Stanzas
 from .trial import Trial, blocks
 from .watch import Watch
@@ -65,9 +66,7 @@ class _Attack:
             self._server.send(stanza)
         self._marks += 1
         mark = f"sentinel {self._marks}"
-        self._server.send(
-            f"<message from='{ALICE}/phone' to='{FULL}' type='chat' id='s{self._marks}'><body>{mark}</body></message>"
-        )
+        self._server.send(spoken(mark, f"s{self._marks}"))
         waiting = asyncio.ensure_future(self._linked.hears(mark))
         while not waiting.done() and self._server.connections == before:
             await asyncio.wait({waiting}, timeout=0.05)
@@ -83,7 +82,8 @@ class _Attack:
         return ended
 
     def _look_for_strangers(self) -> None:
-        for said in (*self._linked.texts, *self._linked.reactions):
+        heard: tuple[Utterance | Reaction, ...] = (*self._linked.texts, *self._linked.reactions)
+        for said in heard:
             if said.jid not in {ALICE, BOT}:
                 self._trial.breach("escapes", f"a stranger was heard: {said!r}", key=("stranger", said.jid))
 

@@ -1,4 +1,4 @@
-"""Random stanzas: well-formed, with every extension that the bot or its library reads, senseless otherwise."""
+"""Random stanzas: well-formed, with every extension that the bot or its library reads, else senseless."""
 
 from collections import deque
 import random

@@ -1,8 +1,9 @@
-"""A stranger, and another contact, on a real XMPP server: nothing they send keeps an alert from its contact."""
+"""A stranger and another contact on a real XMPP server: nothing they send keeps an alert from its contact."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 import contextlib
+from functools import partial
 import threading
 from typing import Any, Self
 import uuid
@@ -29,14 +30,15 @@ BOT, ALICE, NAMED, MALLORY = (f"{name}@{Lab.domain}" for name in _USERS)
 _SIEGE, _SIEGE_SHORT = 60.0, 6.0
 _EVERY_SECONDS = 0.5
 _PATIENCE = 30.0
+_STANZAS = "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'"
 _FORGERIES = {
     "a receipt": "<received xmlns='urn:xmpp:receipts' id='ID'/>",
     "a displayed marker": "<displayed xmlns='urn:xmpp:chat-markers:0' id='ID'/>",
     "an acknowledged marker": "<acknowledged xmlns='urn:xmpp:chat-markers:0' id='ID'/>",
     "a reply": "<reply xmlns='urn:xmpp:reply:0' id='ID'/><body>seen</body>",
     "a reaction": "<reactions xmlns='urn:xmpp:reactions:0' id='ID'><reaction>👍</reaction></reactions>",
-    "a lasting error": "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
-    "a passing error": "<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+    "a lasting error": f"<error type='cancel'><gone {_STANZAS}/></error>",
+    "a passing error": f"<error type='wait'><resource-constraint {_STANZAS}/></error>",
 }
 
 
@@ -259,7 +261,7 @@ class _Siege:
         """Tell in an alert's name that it has arrived, was read, or cannot be delivered."""
         for what, xml in _FORGERIES.items():
             notice = self._linked.say(f"ALERT for one only: {what}", ALICE)
-            if not await comes(lambda notice=notice: self._linked.progress(notice), _PATIENCE):
+            if not await comes(partial(self._linked.progress, notice), _PATIENCE):
                 self._trial.breach("alerts_lost", "an alert was not taken by the server")
             stanza_type = "error" if "<error" in xml else "chat"
             for to in (BOT, f"{BOT}/ha"):

@@ -1,6 +1,7 @@
 """Discovery templates that make much out of little: a message stays cheap whatever a template does to it."""
 
 import asyncio
+from itertools import pairwise
 import json
 import random
 
@@ -28,10 +29,7 @@ _SQUARED = "{{% set {then}=({name}|{filter})*({name}|{filter}) %}}"
 def chain(filter_name: str, number: int) -> str:
     """Return a template that squares a number again and again."""
     names = ["value_json.n", *(f"v{at}" for at in range(number))]
-    steps = (
-        _SQUARED.format(then=then, name=name, filter=filter_name)
-        for name, then in zip(names, names[1:], strict=False)
-    )
+    steps = (_SQUARED.format(then=then, name=name, filter=filter_name) for name, then in pairwise(names))
     return "".join(steps) + "{{ " + names[-1] + " > 1 }}"
 
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 import traceback
-from typing import Any
+from typing import Any, override
 
 HOLD_MS = 50.0
 GROWTH_MB = 50.0
@@ -39,6 +39,7 @@ class Breach:
     again: str
     file: str = ""
 
+    @override
     def __str__(self) -> str:
         saved = f"; input: {self.file}" if self.file else ""
         return f"{self.part}: {self.what}{saved}; again: {self.again}"

@@ -22,8 +22,8 @@ class Watch:
     """Watches the event loop of one part.
 
     A turn is everything between two looks at the sockets. It is measured in CPU time of the thread, so that a
-    busy machine does not make it longer; the attack's own work (`aside`) and garbage collections are taken out
-    of it, the latter are told apart.
+    busy machine does not make it longer; the attack's own work (`aside`) and garbage collections are taken
+    out of it, the latter are told apart.
     """
 
     def __init__(self, trial: Trial) -> None:
