@@ -20,9 +20,11 @@ def planted(self, message):
         DEFECT
 Bot.receive = planted
 """
-ROLE = f"""
+ROLES = f"""
+{BOT}.commands.catalogue import COMMANDS
 {BOT}.model.rules import Role
-{BOT}.commands.COMMAND
+for command in COMMANDS:
+    command.role = min(command.role, Role.MOST)
 """
 STANZA = """
 from custom_components.dinox_mqtt_bot.xmpp.gate import Gate
@@ -32,7 +34,7 @@ seen = []
 def planted(self, xmpp, message):
     receive(self, xmpp, message)
     seen.append(message)
-    if len(seen) == 310:
+    if len(seen) in (200, 210):
         DEFECT
 Hearing.receive = planted
 """
@@ -56,16 +58,8 @@ async def attacked(directory: Path, *words: str) -> int:
         ("payloads", MESSAGE.replace("DEFECT", "raise ValueError('planted')"), "ValueError at <string>"),
         ("payloads", MESSAGE.replace("DEFECT", "sum(range(20_000_000))"), "a turn of the event loop took"),
         ("payloads", MESSAGE.replace("DEFECT", "seen.append(b'x' * 90_000_000)"), "MB more memory"),
-        (
-            "lines",
-            ROLE.replace("COMMAND", "messages import Publish as C\nC.role = Role.VIEWER"),
-            "a viewer changed",
-        ),
-        (
-            "lines",
-            ROLE.replace("COMMAND", "topics import Alias as C\nC.role = Role.OPERATOR"),
-            "an operator changed",
-        ),
+        ("lines", ROLES.replace("MOST", "VIEWER"), "a viewer changed"),
+        ("lines", ROLES.replace("MOST", "OPERATOR"), "an operator changed"),
         ("stanzas", STANZA.replace("DEFECT", "xmpp.abort()"), "the stream ended"),
     ],
     ids=["exception", "hold", "memory", "viewer", "operator", "stream"],

@@ -165,7 +165,10 @@ async def _rows(bot: Alone) -> int:
 
 def _escaped(trial: Trial, who: str, changed: set[str]) -> None:
     name = who.partition("@")[0]
-    trial.breach("escapes", f"a {name} changed {', '.join(sorted(changed))}", key=(name, *sorted(changed)))
+    article = "an" if who == OPERATOR else "a"
+    trial.breach(
+        "escapes", f"{article} {name} changed {', '.join(sorted(changed))}", key=(name, *sorted(changed))
+    )
 
 
 def _check(trial: Trial, notice: Notice) -> None:

@@ -79,6 +79,8 @@ class Watch:
 
     def weigh(self, what: str = "", *, peak: bool = False) -> float:
         """Return the memory kept since the warm-up, in MB; with `peak` the most there ever was."""
+        if not self._armed:
+            return 0.0
         with self.aside():
             gc.collect()
         grown = peak_mb() - self._peak if peak else resident_mb() - self._base
