@@ -60,11 +60,11 @@ from .hass.phrases import async_load_phrases
 from .hass.targets import async_choices
 from .probing.account import (
     AccountFound,
+    account_in_words,
     async_find,
     async_try_broker,
     async_try_server,
     async_try_xmpp,
-    described,
     first_options,
     server_data,
     suggested,
@@ -156,7 +156,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_update_and_abort(entry, data={**entry.data, **data}, options=options)
 
     async def _async_show_server(self, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        found = described(self._found, await async_load_phrases(self.hass))
+        found = account_in_words(self._found, await async_load_phrases(self.hass))
         return self._show("server", SERVER_FORM, filled, err, found=found)
 
     async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:

@@ -12,7 +12,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import recent
 from custom_components.dinox_mqtt_bot.store.store import Store
-from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut
+from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut_for_row
 
 
 def texts(rows: list[Row]) -> list[str]:
@@ -105,7 +105,7 @@ async def test_long_text_is_cut_at_a_whole_character(store: Store, query: Query)
 
 def test_text_within_the_bound_is_not_cut() -> None:
     text = "x" * MAX_TEXT_BYTES
-    assert cut(text) == text
+    assert cut_for_row(text) == text
 
 
 async def test_a_value_the_database_cannot_hold_costs_only_its_own_row(store: Store, told: Told) -> None:

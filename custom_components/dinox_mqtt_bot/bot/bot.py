@@ -24,7 +24,7 @@ from .delivery.publisher import Publisher
 from .delivery.uploads import UploadQueue
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
-from .dialogue.hearing import Hearing
+from .dialogue.hearing import CommandReader
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.errors import BotError
@@ -92,7 +92,7 @@ class Bot:
         self.subscriptions = Subscriptions()
         self._dropped = dropped
         engine = AlertEngine(kept=kept, last_number=last_number)
-        self._build(engine, spawn, Hearing(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
+        self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
@@ -103,7 +103,7 @@ class Bot:
         self._last: Reading | None = None
         self._begin(rules)
 
-    def _build(self, engine: AlertEngine, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
+    def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)

@@ -33,23 +33,25 @@ from .fields import (
     Typed,
     chosen,
     flat,
+    folded,
     nested,
-    number,
+    number_field,
     option,
-    part,
     stripped,
     suggestions,
 )
 from .rule_flow import RuleFlow
 
-_TEXT = part(
+_TEXT = folded(
     {
         **chosen(BRIDGES, CONF_FORMAT),
         vol.Optional(CONF_TEMPLATE): LINES,
-        vol.Required(CONF_PER_MINUTE, default=BRIDGES.usual(CONF_PER_MINUTE)): number(0, MOST_PER_MINUTE),
+        vol.Required(CONF_PER_MINUTE, default=BRIDGES.usual(CONF_PER_MINUTE)): number_field(
+            0, MOST_PER_MINUTE
+        ),
     }
 )
-_BACK = part(
+_BACK = folded(
     {
         vol.Optional(CONF_TOPIC): TEXT,
         **chosen(BRIDGES, CONF_ROLE),

@@ -133,7 +133,7 @@ def suggested(found: AccountFound) -> dict[str, Any]:
     }
 
 
-def described(found: AccountFound, phrases: Phrases) -> str:
+def account_in_words(found: AccountFound, phrases: Phrases) -> str:
     """Say in plain words what the server is, how sure that is, and how messages can come from it."""
     server = found.server
     name = server.version or {ServerKind.EJABBERD: "ejabberd", ServerKind.PROSODY: "Prosody"}.get(

@@ -12,9 +12,9 @@ from ..bot.model.topics import matches
 from .past import FEW_TOPICS, before
 from .table import LAST_TEXT_CHARACTERS
 
-type Number = Callable[[str], float | None]
+type NumberOf = Callable[[str], float | None]
 """Returns the number of a field in a payload's text, None if there is none."""
-type NumberIn = Callable[[str], Number | None]
+type NumberIn = Callable[[str], NumberOf | None]
 """Returns what finds the number of this field; None for a topic's own."""
 
 # Of redelivered messages the first row counts. `time` is as people see it, and never after `received`.
@@ -119,7 +119,7 @@ def read_page(
 
 
 def read_series(
-    connection: sqlite3.Connection, topic: str, number: Number | None, span: Span, buckets: int
+    connection: sqlite3.Connection, topic: str, number: NumberOf | None, span: Span, buckets: int
 ) -> list[Point]:
     """Return the numbers of a topic, those of each part of the span together."""
     width = (span.until - span.since) / buckets
@@ -127,7 +127,7 @@ def read_series(
 
 
 def read_numbers(
-    connection: sqlite3.Connection, topic: str, number: Number | None, limit: int
+    connection: sqlite3.Connection, topic: str, number: NumberOf | None, limit: int
 ) -> list[Point]:
     """Return the newest numbers of a topic, each by itself."""
     return list(_points(connection, NEWEST, topic, number, _bounds(connection, Span()) | {"limit": limit}))
@@ -137,7 +137,7 @@ def _points(
     connection: sqlite3.Connection,
     statement: str,
     topic: str,
-    number: Number | None,
+    number: NumberOf | None,
     parameters: dict[str, float],
 ) -> Iterator[Point]:
     found = connection.execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()

@@ -93,7 +93,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def part(connection: sqlite3.Connection) -> Iterator[None]:
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     """Keep what happens inside of a transaction, or nothing of it. The rest of the transaction goes on."""
     connection.execute("SAVEPOINT part")
     try:

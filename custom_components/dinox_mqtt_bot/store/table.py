@@ -54,7 +54,7 @@ def digest_of(payload: bytes) -> int:
     return int.from_bytes(sha256(payload).digest()[:8], "little", signed=True)
 
 
-def cut(text: str) -> str:
+def cut_for_row(text: str) -> str:
     """Cut at `MAX_TEXT_BYTES` of UTF-8, at a whole character."""
     if len(text) <= MAX_TEXT_BYTES // 4:
         return text
@@ -111,7 +111,7 @@ class MessageTable:
         message, reading, priority, digest, repeated, untold = item
         assert reading is not None
         topic = message.topic
-        text = cut(with_unit(reading.text, reading.unit))
+        text = cut_for_row(with_unit(reading.text, reading.unit))
         return (
             self._topic_ids.get(topic) or self._topic_id(topic, reading.name, message.received),
             message.received,

@@ -12,7 +12,7 @@ from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
 from .keeping import forget
-from .schema import part, transaction
+from .schema import savepoint, transaction
 from .table import MessageTable
 from .upkeep import Purge, Slices, Upkeep
 
@@ -164,7 +164,7 @@ class Writer:
         pieces += [WriteBatch(changes=[group]) for group in batch.changes]
         for piece in pieces:
             try:
-                with part(self._connection):
+                with savepoint(self._connection):
                     self._write(piece)
             except _UNFIT as error:
                 self._table.forget()

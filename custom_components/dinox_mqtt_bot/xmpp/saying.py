@@ -17,7 +17,7 @@ from ..bot.ports import Clock
 from .gate import Gate, bare_of
 from .remembered import Remembered
 from .session import Session
-from .text import body_bytes, cut, xml_safe
+from .text import body_bytes, cut_bytes, xml_safe
 from .unconfirmed import Unconfirmed
 
 # Notices written in one turn of the event loop: a few milliseconds.
@@ -206,7 +206,7 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
 
     A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too.
     """
-    body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
+    body = cut_bytes(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
     message = xmpp.make_message(
         mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat"
     )

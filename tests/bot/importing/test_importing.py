@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from bot.importing.importing import carry_out, plan, report
-from bot.importing.outcomes import Outcome, Plan, Rule
+from bot.importing.outcomes import Imported, Outcome, Plan
 from bot.importing.recognise import DEEPEST, LONGEST, MOST, recognise
 from bot.model.errors import BotError
 from bot.model.message import QoS
@@ -101,7 +101,7 @@ EXPORT: dict[str, Any] = {
 }
 
 
-def made(given: object, **rules: Any) -> list[Rule]:
+def made(given: object, **rules: Any) -> list[Imported]:
     return [rule for rule, _ in plan(given, RuleSet(**rules)).steps if rule is not None]
 
 
@@ -362,7 +362,7 @@ def test_whatever_text_is_given_it_is_read_or_refused(text: str) -> None:
         plan(text, RuleSet())
 
 
-def _there(rules: list[Rule]) -> dict[str, Any]:
+def _there(rules: list[Imported]) -> dict[str, Any]:
     return {
         "subscriptions": tuple(each for each in rules if isinstance(each, Subscription)),
         "alerts": tuple(each for each in rules if isinstance(each, AlertRule)),

@@ -35,7 +35,7 @@ def takes_value(preset: Kept) -> bool:
     return "{value}" in preset.payload
 
 
-def filled(payload: str, values: Mapping[str, str]) -> str:
+def with_values(payload: str, values: Mapping[str, str]) -> str:
     """Return a payload with its placeholders filled; JSON stays JSON, whatever the values are."""
     if not _is_json(payload):
         return _PLACEHOLDER.sub(lambda found: values[found[1]], payload)
@@ -223,7 +223,7 @@ async def run_preset(parts: Parts, preset: Kept, value: str, caller: Caller) -> 
     _require(caller, preset.role)
     clock = parts.ports.clock
     moment = clock.local(clock.now()).isoformat(timespec="seconds")
-    payload = filled(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})
+    payload = with_values(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})
     await parts.publisher.publish(
         preset.topic, payload.encode(errors="replace"), preset.qos, preset.retain, caller
     )

@@ -18,7 +18,7 @@ from ..model.utterance import Reaction, Utterance
 from ..ports import Ports
 from ..rendering.replies import render_error, render_reply
 from .free_text import Questions, mistyped
-from .hearing import Hearing
+from .hearing import CommandReader
 from .reactions import asked_by
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Dialogue:
         self,
         ports: Ports,
         outgoing: Outgoing,
-        hearing: Hearing,
+        hearing: CommandReader,
         confirmation: Confirmation,
         questions: Questions,
         *,

@@ -75,7 +75,7 @@ class Questions:
         return await self._publish(text.strip(), contact, wish)
 
     async def _publish(self, text: str, contact: Contact, wish: FreeText) -> str:
-        require_operator(contact)
+        require_operator_for_text(contact)
         payload, asked = text.encode(errors="replace"), self._clock.now()
         question = Question(contact.jid, self._clock.new_id().encode(), asked, asked + wish.timeout)
         properties = None
@@ -110,7 +110,7 @@ class Questions:
         if not contact.user:
             if not wish.without_user:
                 raise BotError("agent_needs_user")
-            require_operator(contact)
+            require_operator_for_text(contact)
         said = plain(await self._agent.answer(text, contact.jid, wish.agent, contact.user))
         shown = cut(said, LONGEST_ANSWER)
         return inert(shown if shown == said else f"{shown}…")
@@ -152,7 +152,7 @@ class Questions:
             self._outgoing.answer(question.jid, text)
 
 
-def require_operator(contact: Contact) -> None:
+def require_operator_for_text(contact: Contact) -> None:
     """Raise BotError `not_allowed_text` for a contact who may only look."""
     if contact.role < Role.OPERATOR:
         raise BotError("not_allowed_text", role=Role.OPERATOR.word)

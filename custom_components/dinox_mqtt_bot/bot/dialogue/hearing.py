@@ -14,7 +14,7 @@ MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""
 
 
-class Hearing:
+class CommandReader:
     """The bot's ear. `bare` says that commands are understood without `/mqtt` too."""
 
     def __init__(self, phrases: Phrases, commands: Collection[type[Command]], *, bare: bool) -> None:

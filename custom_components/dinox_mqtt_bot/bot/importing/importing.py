@@ -8,7 +8,7 @@ from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
 from ..ports import Rules
 from ..rendering.replies import render_error
-from .outcomes import Outcome, Plan, Rule
+from .outcomes import Imported, Outcome, Plan
 from .recognise import Fields, first, recognise
 from .rules import AlertPlan, BridgePlan, PresetPlan
 from .topics import plan_topics
@@ -29,7 +29,7 @@ def plan(given: object, rules: RuleSet) -> Plan:
 
 
 def _each(
-    made: Plan, kind: str, rows: Iterable[Fields], take: Callable[[Fields, Outcome], Rule | None]
+    made: Plan, kind: str, rows: Iterable[Fields], take: Callable[[Fields, Outcome], Imported | None]
 ) -> None:
     for fields in rows:
         outcome = Outcome(
@@ -48,7 +48,7 @@ async def carry_out(made: Plan, parts: Parts) -> None:
             outcome.skip("refused", render_error(err, parts.ports.phrases))
 
 
-async def _keep(rule: Rule | None, port: Rules) -> None:
+async def _keep(rule: Imported | None, port: Rules) -> None:
     if isinstance(rule, Subscription):
         await port.put_subscription(rule)
     elif isinstance(rule, AlertRule):

@@ -16,7 +16,7 @@ _PRIORITIES = {priority.word: priority for priority in Priority} | {
 }
 _OFF = frozenset({"0", "false", "off", "no"})
 _ON = frozenset({"1", "true", "on", "yes"})
-type Rule = Subscription | AlertRule | Preset | Bridge
+type Imported = Subscription | AlertRule | Preset | Bridge
 
 
 @dataclass(slots=True)
@@ -40,9 +40,9 @@ class Outcome:
 class Plan:
     """What is to be done with each thing: the rule it becomes, None if it is skipped."""
 
-    steps: list[tuple[Rule | None, Outcome]] = field(default_factory=list)
+    steps: list[tuple[Imported | None, Outcome]] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, rule: Rule | None = None) -> None:
+    def add(self, outcome: Outcome, rule: Imported | None = None) -> None:
         self.steps.append((rule, outcome))
 
 
