@@ -142,13 +142,19 @@ class Hearing:
             return
         if not copied and sender.bare != self._gate.own:
             confirm(xmpp, message)
-        reply_to = replied_in(message)
+        reply_to = self._meant(replied_in(message), sender.bare)
+        if reaction is not None and not self._meant(reaction.to, sender.bare):
+            reaction = None
         # Whoever answers a message has read it, whatever the client tells.
         self._take_note(reaction.to if reaction else reply_to, Delivery.READ, sender.bare)
         if reaction:
             self._on_reaction(reaction)
         if text:
             self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
+
+    def _meant(self, notice_id: str, sender: str) -> str:
+        """Return the id that somebody names, unless it is that of something said to another."""
+        return notice_id if self._saying.addressee(notice_id) in {"", sender} else ""
 
     def _is_repeated(self, message: Message) -> bool:
         key = message["id"]

@@ -192,11 +192,11 @@ class Bridge:
     template: str = ""
     topic: str = ""
     role: Role = Role.OPERATOR
-    trusted: bool = False
     per_minute: int = 30
     qos: QoS = QoS.AT_LEAST_ONCE
     retain: bool = False
     enabled: bool = True
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
