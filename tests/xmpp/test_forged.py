@@ -21,7 +21,7 @@ FORGERIES = {
     "reaction": "<reactions xmlns='urn:xmpp:reactions:0' id='{id}'><reaction>👍</reaction></reactions>",
     "correction": "<replace xmlns='urn:xmpp:message-correct:0' id='{id}'/><body>all is well</body>",
 }
-ERROR = "<error type='{kind}'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
+ERROR = "<error type='{kind}'><{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
 
 
 def send(person: Person, inner: str, to: str = HA, **attributes: str) -> None:
@@ -69,7 +69,7 @@ async def test_the_error_of_another_contact_takes_nothing_back(either: World, ki
     alice, named = await either.person("alice"), await either.person("named")
     bot = await either.bot((ALICE, NAMED))
     notice = await alert(bot, alice)
-    error = ERROR.format(kind=kind)
+    error = ERROR.format(kind=kind, condition="service-unavailable")
     send(named, error, type="error", id=notice.id)
     await all_is_heard(either, bot, named)
     assert bot.progress(notice) == [Delivery.SENT]
@@ -86,14 +86,17 @@ async def test_in_a_room_an_occupant_neither_returns_nor_receives_for_the_bot(ei
     notice, private = bot.say("to all", room, room=True), await alert(bot, alice)
     await until(lambda: bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED])
     for key in (notice.id, private.id):
-        for kind in ("cancel", "wait"):
-            send(alice, ERROR.format(kind=kind), f"{room}/Robo", type="error", id=key)
+        # Whoever sends `item-not-found` and its like is sent out by the room itself.
+        for kind, condition in (("auth", "forbidden"), ("modify", "not-acceptable"), ("wait", "conflict")):
+            error = ERROR.format(kind=kind, condition=condition)
+            send(alice, error, f"{room}/Robo", type="error", id=key)
         say(alice, room, "I am your echo", id=key)
     say(alice, room, "last")
     await until(lambda: "last" in bot.said)
     assert bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED]
     assert bot.progress(private) == [Delivery.SENT]
     assert room in bot.link._gate.inside
+    assert not bot.link.rooms_refused
     assert heard(alice, room).count("to all") == 1
 
 
@@ -105,6 +108,7 @@ async def test_what_was_said_in_a_room_is_nothing_that_a_contact_can_receive(wor
     await until(lambda: bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED])
     for what in ("displayed", "reply"):
         send(alice, FORGERIES[what].format(id=notice.id))
-    send(alice, ERROR.format(kind="cancel"), type="error", id=notice.id)
+    error = ERROR.format(kind="cancel", condition="item-not-found")
+    send(alice, error, type="error", id=notice.id)
     await all_is_heard(world, bot, alice)
     assert bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED]

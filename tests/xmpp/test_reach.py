@@ -80,7 +80,8 @@ async def test_an_address_that_is_not_answered_for_in_time_may_be_right(
 async def failing_alice(world: World) -> tuple[Person, Probed]:
     """Return Alice, whose client returned something to the bot, as a server does that knows nobody."""
     alice, bot = await world.person("alice"), await world.bot()
-    await until(lambda: reasons(bot, ALICE) == [""], "Alice is seen")
+    alice.write("bot@home.test", "here I am")
+    await until(lambda: reasons(bot, ALICE) == [""])
     notice = bot.say("hello")
     await until(lambda: "hello" in alice.bodies and bot.progress(notice))
     alice.refuse(next(each for each in alice.messages if each["body"]), "cancel", "item-not-found")

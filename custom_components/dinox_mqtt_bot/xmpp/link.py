@@ -19,7 +19,6 @@ from .detection import ServerFound, detect
 from .disconnects import Disconnected
 from .gate import Gate
 from .pubsub.pubsub import CreateTask, PubSub
-from .reach import inquire
 from .saying import Addressee, OnDelivery
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
@@ -152,7 +151,7 @@ class XmppLink:
         """Say why nothing would reach an address; empty where nothing speaks against it, or nobody knows."""
         if self._session is None or self._status.phase is not Phase.ONLINE:
             return ""
-        return await inquire(self._session.xmpp, jid, self._timing.answer)
+        return await self._talk.reach.ask(self._session.xmpp, jid)
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""

@@ -134,6 +134,10 @@ class Reach:
             self._found.pop(bare, None)
             self._tell(bare, "")
 
+    async def ask(self, xmpp: ClientXMPP, jid: str) -> str:
+        """Return why nothing would reach an address, as `inquire` does."""
+        return await inquire(xmpp, jid, self._patience)
+
     async def tend(self, session: Session) -> None:
         """Find out whose address is a room's, and who is reached again, until cancelled."""
         loop = asyncio.get_running_loop()
@@ -150,7 +154,7 @@ class Reach:
                     await self._changed.wait()
 
     async def _look_at(self, xmpp: ClientXMPP, bare: str) -> None:
-        found = await inquire(xmpp, bare, self._patience)
+        found = await self.ask(xmpp, bare)
         if bare in self._found:
             self._found[bare] = found if found == IS_ROOM else ""
             if found == IS_ROOM:
