@@ -1,6 +1,7 @@
 """How a bot is set up and changed in Home Assistant's settings; every step connects before it accepts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 import secrets
 from typing import Any, override
 
@@ -50,7 +51,7 @@ from .flows.connections import (
     secret,
     xmpp_data,
 )
-from .flows.contact_flow import ContactFlow
+from .flows.contact_flow import AddressCheck, ContactFlow
 from .flows.fields import Typed, errors_of, nested
 from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules
 from .flows.options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, options_data, refuse_own_agent
@@ -62,6 +63,7 @@ from .probing.account import (
     AccountFound,
     account_in_words,
     async_find,
+    async_inquire,
     async_try_broker,
     async_try_server,
     async_try_xmpp,
@@ -89,6 +91,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._asked: list[LinkName] = []
         self._topics: tuple[str, ...] = ()
+        self._check = AddressCheck()
 
     @staticmethod
     @callback
@@ -186,6 +189,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             for rule in subentries:
                 if CONF_FILTER in rule["data"]:
                     fit_filter(self._data, rule["data"][CONF_FILTER])
+                elif (jid := rule["data"][CONF_JID]) != self._data[CONF_JID]:
+                    await self._check.async_require(jid, partial(async_inquire, self.hass, self._data))
         except BotError as err:
             return self._show("rules", form, user_input, err)
         return self.async_create_entry(

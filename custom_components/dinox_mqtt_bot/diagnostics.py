@@ -91,6 +91,8 @@ def _status(runtime: BotRuntime) -> Mapping[str, Any]:
         "dropped": status.dropped,
         "unread": status.unread,
         "undelivered": status.undelivered,
+        "failed": status.failed,
+        "unreachable": [reason for _contact, reason in status.unreachable],
         "last_message": status.last_time,
         "refused": [reason for _filter, reason in status.refused],
     }

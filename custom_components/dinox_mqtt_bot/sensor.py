@@ -104,6 +104,15 @@ STATUS = (
         value=lambda status: status.undelivered,
         chat=True,
     ),
+    StatusDescription(
+        key="failed",
+        translation_key="failed",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda status: status.failed,
+        chat=True,
+    ),
 )
 
 FIRING = StatusDescription(

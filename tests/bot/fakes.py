@@ -177,6 +177,7 @@ class FakeOutbox:
         self.holding: list[Notice] = []
         self.rows: list[LedgerRow] = []
         self.undelivered = 0
+        self.failed = 0
         self.unread = 0
         self.unreadable = False
 
@@ -200,6 +201,8 @@ class FakeOutbox:
             self.put(notice)
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        if self.unreadable:
+            raise BotError("history_unreadable", reason="gone")
         wanted = set(notice_ids)
         return [row for row in self.rows if row.notice in wanted]
 

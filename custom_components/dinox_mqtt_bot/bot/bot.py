@@ -21,6 +21,7 @@ from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
 from .delivery.publisher import Publisher
+from .delivery.reach import Reach
 from .delivery.uploads import UploadQueue
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
@@ -106,6 +107,7 @@ class Bot:
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory)
+        self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
@@ -143,6 +145,7 @@ class Bot:
             execute=self.execute,
             carry=self._inbound.hear,
             about=self.alerts.told_by,
+            trusts=self.bridges.trusts,
             announce=self.announce,
         )
         self._timed: tuple[Timed, ...] = (self.alerts, self._spoken, self.held, self._questions, self.bridges)
@@ -193,6 +196,8 @@ class Bot:
         self.alerts.apply(rules, self.subscriptions, now)
         if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
             self.ports.broker.renew(anew)
+        if self._reach.apply(rules.contacts):
+            self._status_changed()
         self._wake(now)
 
     @property
@@ -362,6 +367,11 @@ class Bot:
         """Take note that a notice came further on its way; the outbox has written it down."""
         self.announce(StatusChanged(self.status))
 
+    def reach_changed(self, jid: str, reason: str) -> None:
+        """Take note that nothing reaches a contact, or, without a reason, that something does again."""
+        if self._reach.note(jid, reason):
+            self._status_changed()
+
     def tick(self, now: float) -> None:
         self._wake_at = NEVER
         for part in self._timed:
@@ -412,7 +422,9 @@ class Bot:
             last_topic=last.message.topic if last else "",
             last_text=with_unit(last.text, last.unit) if last else "",
             last_time=last.time if last else 0.0,
+            failed=self.ports.outbox.failed,
             refused=tuple(self.ports.broker.refused.items()),
+            unreachable=self._reach.unreachable,
             firing=self.alerts.engine.firing,
             quiet_until=self.do_not_disturb.quiet_until,
             do_not_disturb=self.do_not_disturb.undisturbed(self.ports.clock.now()),

@@ -164,6 +164,10 @@ class Outbox(Protocol):
         """Notices the XMPP server has not acknowledged yet. No I/O."""
 
     @property
+    def failed(self) -> int:
+        """Notices of this run that came back or could not be said. No I/O."""
+
+    @property
     def unread(self) -> int:
         """Notices acknowledged by the server but not yet marked read. No I/O."""
 

@@ -23,6 +23,7 @@ from ..const import (
     CONF_TEMPLATE,
     CONF_TO,
     CONF_TOPIC,
+    CONF_TRUSTED,
 )
 from ..entry.account import has_chat
 from ..entry.rules import BRIDGES
@@ -71,6 +72,7 @@ def bridge_form(rules: RuleSet) -> vol.Schema:
             vol.Required(CONF_TO, default=""): suggestions(people),
             vol.Required(CONF_ROOM, default=False): FLAG,
             vol.Optional(CONF_NICK): TEXT,
+            vol.Required(CONF_TRUSTED, default=False): FLAG,
             **chosen(BRIDGES, CONF_DIRECTION),
             vol.Optional(CONF_NAME): TEXT,
             vol.Required(CONF_ENABLED, default=True): FLAG,

@@ -56,6 +56,8 @@ FIELDS = {
     "xmpp_unknown_host": (CONF_JID,),
     "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
     "bridge_no_contact": (CONF_TO,),
+    "contact_is_room": (CONF_JID, CONF_CONTACT),
+    "contact_unreachable": (CONF_JID, CONF_CONTACT),
     "bridge_name": (CONF_NAME,),
     "bridge_twin": (CONF_FILTER,),
     "invalid_template": (CONF_TEMPLATE,),

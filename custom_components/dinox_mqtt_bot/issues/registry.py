@@ -25,6 +25,7 @@ class IssueKind(StrEnum):
     ACCOUNT_REFUSED = "account_refused"
     BROKER_TAKEN_OVER = "broker_taken_over"
     XMPP_TAKEN_OVER = "xmpp_taken_over"
+    CONTACT_UNREACHABLE = "contact_unreachable"
     DATABASE_UNUSABLE = "database_unusable"
     DATABASE_NEWER = "database_newer"
     DATABASE_STUCK = "database_stuck"

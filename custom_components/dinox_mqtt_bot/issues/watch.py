@@ -74,6 +74,7 @@ class Issues:
         self._hint = hint
         self._broker_taken_over = TakeOvers(IssueKind.BROKER_TAKEN_OVER)
         self._chat_taken_over = TakeOvers(IssueKind.XMPP_TAKEN_OVER)
+        self._unreachable: dict[str, str] | None = None
         self._unlisten: list[CALLBACK_TYPE] = []
 
     @callback
@@ -87,6 +88,7 @@ class Issues:
             self._set(Issue(kind), kind in found, host=found.get(kind, ""))
         if not has_chat(self._entry):
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
+        self._judge_contacts(dict(bot.status.unreachable))
         self._hint.start()
         self._unlisten = [
             bot.listen(self._announced),
@@ -114,6 +116,7 @@ class Issues:
             if take_overs.again_and_again(now):
                 self._set(take_overs.issue, True)
         self._judge_login(status.chat)
+        self._judge_contacts(dict(status.unreachable))
         self._raise_refusals()
         if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
             self._hint.begin()
@@ -123,6 +126,16 @@ class Issues:
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), True, reason=status.detail)
         elif status.phase is Phase.ONLINE:
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
+
+    def _judge_contacts(self, unreachable: dict[str, str]) -> None:
+        if unreachable == self._unreachable:
+            return
+        self._unreachable = unreachable
+        for jid, why in unreachable.items():
+            reason = reason_text(why, self._phrases)
+            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), True, contact=jid, reason=reason)
+        for jid in shown(self._hass, self._entry, IssueKind.CONTACT_UNREACHABLE) - unreachable.keys():
+            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), False)
 
     @callback
     def _look(self, _now: datetime) -> None:

@@ -84,6 +84,8 @@ class Links:
             on_presence=self.bot.held.set_contact,
             on_session=delivery.begin,
             on_delivery=delivery.mark,
+            on_reach=self.bot.reach_changed,
+            addressee=delivery.addressee,
         )
 
     def follow(self) -> None:

@@ -67,6 +67,11 @@ class SqliteOutbox(ports.Outbox):
 
     @property
     @override
+    def failed(self) -> int:
+        return self._tally.failed
+
+    @property
+    @override
     def unread(self) -> int:
         return self._tally.unread
 
@@ -102,6 +107,10 @@ class SqliteOutbox(ports.Outbox):
     def waits(self, notice_id: str) -> bool:
         """Whether a notice is to be said, because nothing newer has taken its place. No I/O."""
         return self._tally.waits(notice_id)
+
+    def addressee(self, notice_id: str) -> str:
+        """Return whom a notice is for that is not read or settled yet, empty for any other. No I/O."""
+        return self._tally.contact_of(notice_id)
 
     async def waiting(self) -> list[Notice]:
         """Return what was not sent yet, to contacts and targets: alerts first, then oldest first (ask)."""

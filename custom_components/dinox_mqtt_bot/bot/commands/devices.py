@@ -13,7 +13,7 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
-from .command import Command, Parts, param, usage
+from .command import Command, Parts, param, require, usage
 
 MOST = 200
 FEW = 25
@@ -188,8 +188,7 @@ class Discovery(Command):
                 choices=_CHOICES,
                 usage=usage(Discovery),
             )
-        if caller.role < Role.ADMIN:
-            raise BotError("not_allowed", command=self.node, role=Role.ADMIN.word)
+        require(caller, Role.ADMIN, self.node)
         if word in _REFRESH:
             return _refreshed(parts)
         return await _switched(parts, on=word in _ON)

@@ -15,7 +15,7 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.words import words
-from .command import Command, Parts, param, usage
+from .command import Command, Parts, param, require, usage
 
 MAX_PAYLOAD_SHOWN = 200
 _LIST = frozenset({"", "list"})
@@ -177,10 +177,10 @@ class Preset(Command):
         if word in _LIST:
             return await Presets().run(parts, caller)
         if word == "add":
-            _require(caller, Role.ADMIN)
+            require(caller, Role.ADMIN, self.node)
             return await self._added(parts)
         if word in _REMOVE:
-            _require(caller, Role.ADMIN)
+            require(caller, Role.ADMIN, self.node)
             return await self._removed(parts)
         preset, value = spoken(parts.rules.presets, f"{self.name} {self.value}")
         return await run_preset(parts, preset, value, caller)
@@ -213,14 +213,9 @@ class Preset(Command):
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
 
 
-def _require(caller: Caller, role: Role) -> None:
-    if caller.role < role:
-        raise BotError("not_allowed", command=Preset.node, role=role.word)
-
-
 async def run_preset(parts: Parts, preset: Kept, value: str, caller: Caller) -> Text:
-    """Publish what a preset says, for a caller. Raises BotError `not_allowed`, or what publishing raises."""
-    _require(caller, preset.role)
+    """Publish what a preset says, for a caller. Raises BotError as `require`, or what publishing raises."""
+    require(caller, preset.role, Preset.node)
     clock = parts.ports.clock
     moment = clock.local(clock.now()).isoformat(timespec="seconds")
     payload = with_values(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})

@@ -71,7 +71,9 @@ class Delivery(StrEnum):
 class BotStatus:
     """A snapshot for sensors, `status` and diagnostics; times: Unix seconds, 0 never, ∞ no end.
 
-    `firing` counts active alerts. `do_not_disturb` is the bot's, not that of single contacts.
+    `failed` counts, since the bot began, what came back or could not be said. `unreachable` are the contacts
+    whom nothing reaches, each with the reason. `firing` counts active alerts. `do_not_disturb` is the bot's,
+    not that of single contacts.
     """
 
     state: BotState
@@ -85,7 +87,9 @@ class BotStatus:
     last_topic: str
     last_text: str
     last_time: float
+    failed: int = 0
     refused: tuple[tuple[str, str], ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
     firing: int = 0
     quiet_until: float = 0.0
     do_not_disturb: bool = False

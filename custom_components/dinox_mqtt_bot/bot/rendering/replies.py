@@ -31,6 +31,8 @@ REASONS = frozenset(
         *_OF_MQTT.values(),
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
+        *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
+        *("contact_removed", "contact_server_away", "contact_unknown"),
     }
 )
 """Why something failed or is not delivered, known to the bot and in no server's words."""
