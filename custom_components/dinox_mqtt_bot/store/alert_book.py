@@ -15,6 +15,8 @@ from .reader import ReadConnection
 
 _LOGGER = logging.getLogger(__name__)
 
+# What `KEEP` and `FORGET` set: the row of a rule and a topic.
+STATE = ("alert_states", slice(2))
 FORGET = "DELETE FROM alert_states WHERE rule = ? AND topic = ?"
 KEEP = """
 INSERT INTO alert_states (rule, topic, said) VALUES (?, ?, ?)
@@ -40,10 +42,10 @@ def group_of(record: Record) -> Group:
     """Return what stores a record. It `follows`: with a message, both go into one transaction."""
     changes: list[RowChange] = []
     if record.gone:
-        changes.append(RowChange(FORGET, record.gone, follows=True))
+        changes.append(RowChange(FORGET, record.gone, follows=True, sets=STATE))
     if record.alerts:
         states = tuple((alert.rule, alert.topic, dump(alert)) for alert in record.alerts)
-        changes.append(RowChange(KEEP, states, follows=True))
+        changes.append(RowChange(KEEP, states, follows=True, sets=STATE))
     if record.events:
         lines = tuple(
             (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)

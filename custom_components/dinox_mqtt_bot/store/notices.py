@@ -25,6 +25,8 @@ INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, stat
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
+# What `MOVE` sets: the state of the notice whose id is the last value.
+STATE = ("outbox", slice(3, 4))
 MERGE = "UPDATE outbox SET state = 'merged', changed = ?2, chain = ?3 WHERE id = ?1"
 # A notice whose row was purged, or could not be stored, has no ledger.
 ENTER = """
@@ -117,7 +119,8 @@ def moved(
 ) -> tuple[RowChange, RowChange]:
     """Return the change of a notice's state, with its line in the ledger; then `said` is said."""
     sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED} else None
-    return RowChange(MOVE, ((state, at, sent_at, notice_id),), said), entered(notice_id, state, at, note)
+    move = RowChange(MOVE, ((state, at, sent_at, notice_id),), said, sets=STATE)
+    return move, entered(notice_id, state, at, note)
 
 
 def merged(notice_id: str, into: str, at: float) -> tuple[RowChange, RowChange]:

@@ -1,11 +1,12 @@
 """The tables, and how an older database becomes today's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 import sqlite3
 
 from ..bot.model.errors import BotError
+from .damage import DamageError
 
 BUSY_SECONDS = 5.0
 
@@ -80,6 +81,14 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
+# Tables with their columns, and indexes.
+PARTS = """
+SELECT tables.name, columns.name
+FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
+UNION ALL SELECT name, '' FROM sqlite_schema WHERE type = 'index'
+"""
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit what happens inside, or nothing of it."""
@@ -110,7 +119,7 @@ def part(connection: sqlite3.Connection) -> Iterator[None]:
 def open_database(path: Path) -> sqlite3.Connection:
     """Open for writing, with all migrations applied.
 
-    Raises BotError `database_newer` or, if damaged or not to be opened, `database_unusable`; the file stays.
+    Raises BotError `database_newer`, and anything if it is damaged or not to be opened; the file stays.
     """
     connection = None
     try:
@@ -120,11 +129,8 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
-    except sqlite3.Error as error:
-        if connection:
-            connection.close()
-        raise BotError("database_unusable", path=path.name, reason=error) from error
-    except BotError:
+        complete(connection)
+    except BaseException:
         if connection:
             connection.close()
         raise
@@ -149,8 +155,28 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute("ROLLBACK")
 
 
+def complete(connection: sqlite3.Connection) -> None:
+    """Raise DamageError if a table, a column or an index is missing."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
+        for statements in MIGRATIONS:
+            pattern.executescript(statements)
+        for missing in sorted(_parts(pattern) - _parts(connection)):
+            raise DamageError(f"{' '.join(filter(None, missing))} is missing")
+
+
+def _parts(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    return set(connection.execute(PARTS).fetchall())
+
+
 def _connect(address: str) -> sqlite3.Connection:
     # Opened in one thread, used in another, never in two at once.
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
+    connection.text_factory = _text
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    """Return a text whose bytes a damage may have changed."""
+    return stored.decode(errors="replace")

@@ -68,10 +68,24 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What the history lacks, and why it cannot be written: in the disk's words, empty once it can again.
+
+    The `missing` messages came between the Unix times `since` and `until`.
+    """
+
+    reason: str = ""
+    missing: int = 0
+    since: float = 0.0
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class BotStatus:
     """A snapshot for sensors, `status` and diagnostics; times: Unix seconds, 0 never, ∞ no end.
 
-    `firing` counts active alerts. `do_not_disturb` is the bot's, not that of single contacts.
+    `firing` counts active alerts. `do_not_disturb` is the bot's, not that of single contacts. `unwritten`:
+    why the history has not been written for a while.
     """
 
     state: BotState
@@ -89,3 +103,4 @@ class BotStatus:
     firing: int = 0
     quiet_until: float = 0.0
     do_not_disturb: bool = False
+    unwritten: str = ""
