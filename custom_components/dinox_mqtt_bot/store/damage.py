@@ -1,8 +1,12 @@
 """What a database file can suffer, and how it is found out."""
 
+from collections.abc import Callable, Hashable
+from dataclasses import fields
+from functools import cache
 from pathlib import Path
 import sqlite3
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_type_hints
 
 # A missing table or column, as the statements are right; broken pages; no database; and rules that no value
 # can break: a broken index makes it look so.
@@ -10,7 +14,6 @@ _DAMAGE = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
     sqlite3.SQLITE_CONSTRAINT_ROWID,
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
@@ -35,12 +38,34 @@ def told(error: Exception) -> str:
     return str(error) if isinstance(error, sqlite3.Error | OSError) else f"{type(error).__name__}: {error}"
 
 
-def values[Row: tuple[Any, ...]](row: Row, *types: type) -> Row:
-    """Return a row as it is. Raises DamageError if a value is of another type, as on a broken page."""
-    for value, wanted in zip(row, types, strict=True):
-        if not isinstance(value, wanted):
-            raise DamageError(f"{type(value).__name__} in the place of {wanted.__name__}")
-    return row
+def checked[Value](value: Value, *types: type) -> Value:
+    """Return a value. Raises DamageError if it is of none of these types: a broken page holds any."""
+    if not isinstance(value, types):
+        raise DamageError(f"{type(value).__name__} in the place of {types[0].__name__}")
+    return value
+
+
+def built[T](kind: Callable[..., T], *values: Any) -> T:
+    """Return what its fields are read for, in their order. Raises DamageError if one has a wrong type."""
+    for value, types in zip(values, _types(kind), strict=False):
+        if types:
+            checked(value, *types)
+    return kind(*values)
+
+
+@cache
+def _types(kind: Hashable) -> tuple[tuple[type, ...], ...]:
+    assert isinstance(kind, type)
+    hints = get_type_hints(kind)
+    return tuple(_plain(hints[each.name]) for each in fields(kind))
+
+
+def _plain(hint: Any) -> tuple[type, ...]:
+    """Return the types of a value that SQLite stores as it is; nothing for what is made of one."""
+    every = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    if not {str, int, float, bool, NoneType}.issuperset(every):
+        return ()
+    return (*every, int) if float in every else tuple(every)
 
 
 class DatabaseFile:

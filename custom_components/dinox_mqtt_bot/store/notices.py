@@ -9,6 +9,7 @@ from ..bot.model.notice import Notice, Push
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from .backlog import RowChange
+from .damage import built
 
 # States beside those of `Delivery`.
 HELD = "held"
@@ -131,7 +132,8 @@ def merged(notice_id: str, into: str, at: float) -> tuple[RowChange, RowChange]:
 def read_notices(connection: sqlite3.Connection, statement: str, *parameters: object) -> list[Notice]:
     """Run `WAITING` or `KEPT`."""
     return [
-        Notice(
+        built(
+            Notice,
             notice_id,
             to,
             text,
@@ -150,4 +152,4 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
 
 def read_ledger(connection: sqlite3.Connection, notice_ids: list[str]) -> list[LedgerRow]:
     """Return what became of notices and of what they were merged into, by time."""
-    return [LedgerRow(*row) for row in connection.execute(LEDGER, (json.dumps(notice_ids),))]
+    return [built(LedgerRow, *row) for row in connection.execute(LEDGER, (json.dumps(notice_ids),))]

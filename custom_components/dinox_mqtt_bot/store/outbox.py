@@ -14,6 +14,7 @@ from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import UNSURE_SECONDS
 from .backlog import Backlog, Group, RowChange
+from .damage import checked
 from .notices import (
     DOUBTED,
     HELD,
@@ -65,7 +66,9 @@ class SqliteOutbox(ports.Outbox):
         """Count what an earlier run left."""
         for notice_id, contact, chain, corrects, state in connection.execute(LIVE):
             delivery = None if state == HELD else Delivery(state)
-            self._tally.add(notice_id, contact, chain, bool(corrects), delivery)
+            self._tally.add(
+                checked(notice_id, str), checked(contact, str), checked(chain, str), bool(corrects), delivery
+            )
 
     @property
     @override

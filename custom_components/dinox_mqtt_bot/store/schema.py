@@ -1,12 +1,15 @@
 """The tables, and how an older database becomes today's."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+import logging
 from pathlib import Path
 import sqlite3
 
 from ..bot.model.errors import BotError
-from .damage import DamageError
+from .damage import DamageError, told
+
+_LOGGER = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5.0
 
@@ -119,22 +122,30 @@ def part(connection: sqlite3.Connection) -> Iterator[None]:
 def open_database(path: Path) -> sqlite3.Connection:
     """Open for writing, with all migrations applied.
 
-    Raises BotError `database_newer`, and anything if it is damaged or not to be opened; the file stays.
+    Raises BotError `database_newer` or, if damaged or not to be opened, `database_unusable`; the file stays.
     """
-    connection = None
-    try:
-        connection = _connect(path.resolve().as_uri())
+    with unusable(path), ExitStack() as opened:
+        connection = opened.enter_context(closing(_connect(path.resolve().as_uri())))
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode a machine's crash may lose the newest commits, never the file; a process's, nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
         complete(connection)
-    except BaseException:
-        if connection:
-            connection.close()
-        raise
+        opened.pop_all()
     return connection
+
+
+@contextmanager
+def unusable(path: Path) -> Iterator[None]:
+    """Raise BotError `database_unusable` for whatever a damaged file makes of what happens inside."""
+    try:
+        yield
+    except BotError:
+        raise
+    except Exception as error:
+        _LOGGER.debug("The database cannot be opened", exc_info=True)
+        raise BotError("database_unusable", path=path.name, reason=told(error)) from error
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

@@ -4,32 +4,28 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
-import logging
 from pathlib import Path
 import sqlite3
 import time
 from typing import Self
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from ..bot.model.status import Gap
 from .alert_book import SqliteAlertBook
 from .archive import NumberIn
 from .backlog import Backlog, RowChange
-from .damage import told, values
+from .damage import checked
 from .history import SqliteHistory
 from .keeping import Keeping, Retention
 from .outbox import SqliteOutbox
 from .reader import ReadConnection
 from .recent import Recent
-from .schema import open_database, open_reader
+from .schema import open_database, open_reader, unusable
 from .trouble import Trouble
 from .unstored import Unstored
 from .upkeep import purge
 from .writer import Writer
-
-_LOGGER = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 
@@ -85,7 +81,7 @@ class Store:
         self.alerts.load(reading)
         self._meta: dict[str, str] = {}
         for key, value in reading.execute("SELECT key, value FROM meta"):
-            self._meta.update((values((key, value), str, str),))
+            self._meta[checked(key, str)] = checked(value, str)
         # Last: from here on there is a thread to end.
         self._writer.start()
 
@@ -99,19 +95,13 @@ class Store:
         retention: Retention | None = None,
     ) -> Self:
         """Open the database and its writer. Blocks. Raises `database_newer`, `database_unusable`."""
-        try:
-            with ExitStack() as opened:
-                connection = opened.enter_context(closing(open_database(path)))
-                reading = opened.enter_context(closing(open_reader(path)))
-                store = cls(
-                    connection, reading, loop=loop, number_in=number_in, retention=retention or Retention()
-                )
-                opened.pop_all()
-        except BotError:
-            raise
-        except Exception as error:  # whatever a damaged file makes of it
-            _LOGGER.debug("The database cannot be opened", exc_info=error)
-            raise BotError("database_unusable", path=path.name, reason=told(error)) from error
+        with unusable(path), ExitStack() as opened:
+            connection = opened.enter_context(closing(open_database(path)))
+            reading = opened.enter_context(closing(open_reader(path)))
+            store = cls(
+                connection, reading, loop=loop, number_in=number_in, retention=retention or Retention()
+            )
+            opened.pop_all()
         return store
 
     def start(

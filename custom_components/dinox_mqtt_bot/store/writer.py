@@ -156,6 +156,7 @@ class Writer:
             self._keep_up(bool(waiters))
             self._recovered()
         except Exception as error:  # whatever a damaged file makes of it: without this thread all is lost
+            _LOGGER.debug("The history was not written", exc_info=True)
             self._failed(error)
         finally:
             _release(waiters)
@@ -214,8 +215,6 @@ class Writer:
             self.damage = self._trouble
         if new:
             _LOGGER.warning("The history cannot be written, trying on: %s", self._trouble)
-            if not isinstance(error, sqlite3.Error):
-                _LOGGER.warning("This is not one of SQLite's errors", exc_info=error)
             self._look()
 
     def _recovered(self) -> None:
