@@ -21,6 +21,9 @@ _DAMAGE = {
 _KIND = 0xFF
 
 
+MAX_CHARACTERS = 300
+
+
 class DamageError(sqlite3.DatabaseError):
     """What SQLite does not find out by itself."""
 
@@ -34,8 +37,9 @@ def is_damage(error: Exception) -> bool:
 
 
 def told(error: Exception) -> str:
-    """Return the words of an error, its kind where it has none or they are for programmers."""
-    return str(error) if isinstance(error, sqlite3.Error | OSError) else f"{type(error).__name__}: {error}"
+    """Return the words of an error on one line, with its kind where they are for programmers only."""
+    text = str(error) if isinstance(error, sqlite3.Error | OSError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())[:MAX_CHARACTERS]
 
 
 def checked[Value](value: Value, *types: type) -> Value:

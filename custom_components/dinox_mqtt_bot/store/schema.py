@@ -143,7 +143,7 @@ def unusable(path: Path) -> Iterator[None]:
         yield
     except BotError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever it is
         _LOGGER.debug("The database cannot be opened", exc_info=True)
         raise BotError("database_unusable", path=path.name, reason=told(error)) from error
 

@@ -1,12 +1,10 @@
 """One database of one bot: history, outbox, alerts, and what else must survive a restart."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 import sqlite3
-import time
 from typing import Self
 
 from ..bot.model.message import Message
@@ -14,22 +12,16 @@ from ..bot.model.notice import Notice
 from ..bot.model.status import Gap
 from .alert_book import SqliteAlertBook
 from .archive import NumberIn
-from .backlog import Backlog, RowChange
-from .damage import checked
+from .backlog import Backlog
 from .history import SqliteHistory
 from .keeping import Keeping, Retention
+from .lookout import Lookout
+from .memory import SqliteMemory
 from .outbox import SqliteOutbox
 from .reader import ReadConnection
 from .recent import Recent
 from .schema import open_database, open_reader, unusable
-from .trouble import Trouble
-from .unstored import Unstored
-from .upkeep import purge
 from .writer import Writer
-
-LOOK_SECONDS = 1.0
-
-SET = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
 
 
 class Store:
@@ -51,27 +43,23 @@ class Store:
         self._loop = loop
         self._on_committed: Callable[[list[Message]], None] = _nobody
         self._on_stored: Callable[[Notice], None] = _nobody
-        self._on_judged: Callable[[], None] = _nothing
-        self._on_gap: Callable[[Gap], None] = _nobody
-        self._unstored = Unstored()
-        self._backlog = Backlog(self._given, self._accepted)
-        self._trouble = Trouble()
-        self._looking: asyncio.TimerHandle | None = None
-        self._releasing = False
+        self._lookout = Lookout(loop, lambda: self.trouble, self._say)
+        self._backlog = Backlog(self._lookout.given, self._lookout.accepted)
         keeping = Keeping(retention)
         self._writer = Writer(
             connection,
             self._backlog,
+            keeping=keeping,
             report=self._report,
-            purge=lambda now: purge(connection, keeping, now, self._forget),
-            look=lambda: self._in_loop(self._look_again),
+            forgotten=self._forget,
+            look=lambda: self._in_loop(self._lookout.look),
         )
         self._reader = ReadConnection(reading, self._writer, loop)
         recent = Recent()
         self.history = SqliteHistory(
             self._backlog, self._reader, recent, self._writer, keeping, number_in=number_in
         )
-        self.outbox = SqliteOutbox(self._backlog, self._reader, self._unstored)
+        self.outbox = SqliteOutbox(self._backlog, self._reader, self._lookout.unstored)
         self.alerts = SqliteAlertBook(self._backlog, self._reader, self.outbox)
         self._writer.prepare()
         recent.load(reading)
@@ -79,9 +67,8 @@ class Store:
         self.outbox.load(reading)
         self.outbox.doubt(reading)
         self.alerts.load(reading)
-        self._meta: dict[str, str] = {}
-        for key, value in reading.execute("SELECT key, value FROM meta"):
-            self._meta[checked(key, str)] = checked(value, str)
+        self._memory = SqliteMemory(self._backlog)
+        self._memory.load(reading)
         # Last: from here on there is a thread to end.
         self._writer.start()
 
@@ -119,8 +106,7 @@ class Store:
         `on_gap` tells what then is not in the history, and when it is over.
         """
         self._on_committed, self._on_stored = on_committed, on_stored
-        self._on_judged, self._on_gap = on_judged or _nothing, on_gap or _nobody
-        self._look()
+        self._lookout.start(self._backlog, on_judged=on_judged or _nothing, on_gap=on_gap or _nobody)
 
     @property
     def backlog(self) -> int:
@@ -152,17 +138,15 @@ class Store:
 
     def get(self, key: str) -> str:
         """Return what was set, empty if nothing was. No I/O."""
-        return self._meta.get(key, "")
+        return self._memory.get(key)
 
     def set(self, key: str, value: str) -> None:
         """Remember across restarts (tell)."""
-        if self.get(key) != value:
-            self._meta[key] = value
-            self._backlog.change(RowChange(SET, ((key, value),), sets=("meta", slice(1))))
+        self._memory.set(key, value)
 
     def close(self) -> None:
         """Commit what is queued, then let go of the file, whole in itself. Blocks, but not for ever."""
-        self._in_loop(self._stop_looking)
+        self._in_loop(self._lookout.stop)
         # The last to close brings the log into the file, which a reader cannot.
         self._reader.close()
         self._writer.close()
@@ -171,62 +155,14 @@ class Store:
         if committed:
             self._in_loop(self._committed, committed)
         if notices:
-            self._in_loop(self._stored, notices)
+            self._in_loop(self._lookout.stored, notices)
 
     def _committed(self, messages: list[Message]) -> None:
         self._on_committed(messages)
 
-    def _stored(self, notices: list[Notice]) -> None:
-        self._say(self._unstored.stored(notices))
-
-    def _say(self, notices: Iterable[Notice]) -> None:
-        for notice in notices:
-            if self.outbox.waits(notice.id):
-                self._on_stored(notice)
-
-    def _given(self, notice: Notice) -> None:
-        self._unstored.add(notice)
-        if self._backlog.stuck:
-            self._loop.call_soon(self._say_overdue)
-
-    def _say_overdue(self) -> None:
-        self._say(self._unstored.overdue(stuck=self._backlog.stuck))
-
-    # What is looked after in the event loop, which goes on when the writer cannot.
-
-    def _look(self) -> None:
-        self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
-        self._look_again()
-
-    def _look_again(self) -> None:
-        """Follow whether the disk takes what it is given."""
-        news = self._trouble.follow(self.trouble, time.monotonic())
-        self._backlog.stuck = bool(self._trouble.reason)
-        self._say_overdue()
-        if self._trouble.lasts(time.monotonic()) or (self._backlog.stuck and self._backlog.crowded):
-            self._release()
-        if news:
-            self._tell_gap()
-
-    def _tell_gap(self) -> None:
-        gap = replace(self._backlog.missing, reason=self._trouble.told)
-        if not gap.reason:
-            self._backlog.missing = Gap()
-        self._on_gap(gap)
-
-    def _stop_looking(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-
-    def _accepted(self) -> None:
-        """Have a message acknowledged that is taken in while the disk is stuck, once it is judged."""
-        if not self._releasing and (self._backlog.crowded or self._trouble.lasts(time.monotonic())):
-            self._releasing = True
-            self._loop.call_soon(self._release)
-
-    def _release(self) -> None:
-        self._releasing = False
-        self._on_judged()
+    def _say(self, notice: Notice) -> None:
+        if self.outbox.waits(notice.id):
+            self._on_stored(notice)
 
     def _forget(self, notice_ids: list[str]) -> None:
         self._in_loop(self.outbox.forget, notice_ids)

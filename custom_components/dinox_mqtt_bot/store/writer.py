@@ -13,10 +13,10 @@ from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
 from .damage import DatabaseFile, is_damage, told
-from .keeping import forget
+from .keeping import Keeping, forget
 from .schema import part, transaction
 from .table import MessageTable
-from .upkeep import Purge, Slices, Upkeep
+from .upkeep import Slices, Upkeep, purge
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ class Writer:
     """Commits everything queued in one transaction, again and again, until closed.
 
     While the disk refuses (full, locked, read-only) it tries on with what it has, and takes no more: the rest
-    stays in the backlog, whose bound it is that memory keeps to. `look` is called when that begins and ends.
+    stays in the backlog, whose bound it is that memory keeps to. `look` is called when that begins and ends,
+    `forgotten` with the ids of notices that were purged.
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class Writer:
         connection: sqlite3.Connection,
         backlog: Backlog,
         *,
+        keeping: Keeping,
         report: Report,
-        purge: Purge,
+        forgotten: Callable[[list[str]], None],
         look: Callable[[], None],
     ) -> None:
         self._connection = connection
@@ -59,8 +61,8 @@ class Writer:
         self._table = MessageTable(connection)
         self._backlog = backlog
         self._report = report
-        self._purge = purge
-        self._upkeep = Upkeep(purge)
+        self._purge = lambda now: purge(connection, keeping, now, forgotten)
+        self._upkeep = Upkeep(self._purge)
         self._next_summary = 0.0
         self._trouble = ""
         self._failures = 0
@@ -166,7 +168,7 @@ class Writer:
         try:
             with transaction(self._connection):
                 self._write(batch)
-        except Exception as error:
+        except Exception as error:  # of whatever kind it is: see `_is_unfit`
             if not _is_unfit(error):
                 raise
             # One value the database cannot hold must not hold up the others.

@@ -28,6 +28,8 @@ class Status(Command):
             (Text("column_undelivered"), str(status.undelivered)),
             (Text("column_unread"), str(status.unread)),
         ]
+        if status.unwritten:
+            rows.append((Text("column_history"), Text("history_unwritten"), status.unwritten))
         if status.paused:
             rows.append((Text("column_paused"), Text("hidden", {"count": str(parts.conversation.hidden)})))
         if status.dropped:
@@ -81,6 +83,7 @@ def _status_facts(parts: Parts) -> dict[str, object]:
         "hidden": parts.conversation.hidden,
         "messages": status.messages,
         "dropped": status.dropped,
+        "unwritten": status.unwritten,
         "unread": status.unread,
         "undelivered": status.undelivered,
         "subscriptions": len(parts.subscriptions),
