@@ -79,17 +79,15 @@ async def _async_build_on(
     broker = await async_build_broker(
         hass, entry, store=store, chat=chat, phrases=phrases, clock=clock, create_task=create_task
     )
-    settle = settling(journal, store)
     ports = build_ports(
-        hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, settle=settle
+        hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
     delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
-    start_store(store, broker, delivery, bot)
+    store.start(broker.acknowledge, delivery.say, broker.acknowledge_all, bot.history_changed)
     announcer = Announcer(hass, entry.entry_id)
-    silence = bot.listen(announcer.announce)
     others = OtherBots(hass, entry)
     on_mqtt = StatusOnMqtt(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
@@ -117,7 +115,7 @@ async def _async_build_on(
         links=links,
         bot=bot,
         announcer=announcer,
-        silence=silence,
+        silence=bot.listen(announcer.announce),
         delivery=delivery,
         on_mqtt=on_mqtt,
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
@@ -127,23 +125,13 @@ async def _async_build_on(
 
 
 def settling(journal: Journal, store: Store) -> Callable[[], Awaitable[None]]:
-    """Return what waits until every change is stored: of the entry, of alerts, of all that the bot remembers."""
+    """Return what waits until every change is stored, of the rules and of all that the bot remembers."""
 
     async def settle() -> None:
         journal.async_write()
         await store.settle()
 
     return settle
-
-
-def start_store(store: Store, broker: ConnectedBroker, delivery: NoticeDelivery, bot: Bot) -> None:
-    """Let the store tell what is safe, and how it is."""
-    store.start(
-        on_committed=broker.acknowledge,
-        on_stored=delivery.say,
-        on_judged=broker.acknowledge_all,
-        on_gap=bot.history_changed,
-    )
 
 
 async def async_open_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store:
@@ -232,7 +220,7 @@ def build_ports(
     chat: AnyChat,
     phrases: Phrases,
     clock: Clock,
-    settle: Callable[[], Awaitable[None]],
+    journal: Journal,
 ) -> Ports:
     """Return all that the bot has of the world."""
     chats = isinstance(chat, XmppLink)
@@ -246,7 +234,7 @@ def build_ports(
         uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
         pictures=PillowPictures(hass, clock.local, phrases),
         agent=HaAgent(hass),
-        rules=RuleStore(hass, entry, settle),
+        rules=RuleStore(hass, entry, settling(journal, store)),
         phrases=phrases,
         templates=SandboxedTemplates(hass),
         clock=clock,

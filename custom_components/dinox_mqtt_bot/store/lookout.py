@@ -43,7 +43,7 @@ class Lookout:
         self._again()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more, as the file is closed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -93,7 +93,6 @@ class Store:
 
     def start(
         self,
-        *,
         on_committed: Callable[[list[Message]], None],
         on_stored: Callable[[Notice], None],
         on_judged: Callable[[], None] | None = None,

@@ -16,7 +16,7 @@ from .damage import DatabaseFile, is_damage, told
 from .keeping import Keeping, forget
 from .schema import part, transaction
 from .table import MessageTable
-from .upkeep import Slices, Upkeep, purge
+from .upkeep import Purge, Slices, Upkeep, purge
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Writer:
         self._table = MessageTable(connection)
         self._backlog = backlog
         self._report = report
-        self._purge = lambda now: purge(connection, keeping, now, forgotten)
+        self._purge: Purge = lambda now: purge(connection, keeping, now, forgotten)
         self._upkeep = Upkeep(self._purge)
         self._next_summary = 0.0
         self._trouble = ""
