@@ -54,7 +54,7 @@ from .flows.connections import (
 from .flows.contact_flow import AddressCheck, ContactFlow
 from .flows.fields import Typed, errors_of, nested
 from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules
-from .flows.options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, options_data, refuse_own_agent
+from .flows.options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, async_new_options
 from .flows.preset_flow import PresetFlow
 from .flows.topic_flow import TopicFlow
 from .hass.phrases import async_load_phrases
@@ -344,9 +344,8 @@ class DinoxOptionsFlow(OptionsFlow):
         """Ask for all options at once; what other surfaces keep there stays."""
         if user_input is not None:
             try:
-                options = options_data(user_input)
-                refuse_own_agent(self.hass, options)
-                return self.async_create_entry(data={**self.config_entry.options, **options})
+                options = await async_new_options(self.hass, self.config_entry, user_input)
+                return self.async_create_entry(data=options)
             except BotError as err:
                 return self._show(user_input, err)
         return self._show(nested(OPTIONS_FORM, self.config_entry.options))

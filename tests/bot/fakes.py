@@ -303,6 +303,10 @@ class FakeRules:
     def __init__(self) -> None:
         self.bot: Bot | None = None
         self.paused: list[bool] = []
+        self.settled = 0
+
+    async def settle(self) -> None:
+        self.settled += 1
 
     async def put_subscription(self, subscription: Subscription) -> None:
         self._write({**self._read(), subscription.filter: subscription})

@@ -26,6 +26,7 @@ from .delivery.uploads import UploadQueue
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import CommandReader
+from .history.gap import told_of
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.errors import BotError
@@ -33,7 +34,7 @@ from .model.message import Message, QoS, Reading
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase, SteadyStatus
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
@@ -92,6 +93,7 @@ class Bot:
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
+        self._gap = Gap()
         engine = AlertEngine(kept=kept, last_number=last_number)
         self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
@@ -279,9 +281,13 @@ class Bot:
         return await self._dialogue.ask(text, caller)
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
-        """Run a command for a caller, and see to what is due since. Raises BotError."""
+        """Run a command for a caller, and see to what is due since. Raises BotError.
+
+        What the reply says is stored: nobody has to say twice what was confirmed, whatever happens next.
+        """
         reply = await execute(command, self, caller, ask=self._confirmation.ask, confirmed=confirmed)
         self._wake(self.ports.clock.now())
+        await self.ports.rules.settle()
         return reply
 
     # What commands, entities and actions ask for.
@@ -363,6 +369,13 @@ class Bot:
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
                 self.outgoing.send(self.conversation.notices(render_text(told, self.ports.phrases), now))
 
+    def history_changed(self, gap: Gap) -> None:
+        """Take note that the history cannot be written, or can be again, and tell it."""
+        self._gap = gap
+        told = render_text(told_of(gap, self.moment), self.ports.phrases)
+        self.outgoing.send(self.conversation.notices(told, self.ports.clock.now()))
+        self._changed()
+
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
         self.announce(StatusChanged(self.status))
@@ -428,6 +441,7 @@ class Bot:
             firing=self.alerts.engine.firing,
             quiet_until=self.do_not_disturb.quiet_until,
             do_not_disturb=self.do_not_disturb.undisturbed(self.ports.clock.now()),
+            unwritten=self._gap.reason,
         )
 
     def _state(self) -> BotState:
@@ -446,9 +460,12 @@ class Bot:
         text = phrases.phrase(f"common.state_{state}")
         if state is BotState.OFFLINE and self.broker.status.reason:
             text = f"{text}: {phrases.phrase(f'common.reason_{self.broker.status.reason}')}"
-        if (state, text) != self._shown:
-            self._shown = state, text
-            self.ports.chat.show(state, text)
+        if self._gap.reason:
+            text = phrases.phrase("common.unwritten_too", state=text)
+        shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
+        if (shown, text) != self._shown:
+            self._shown = shown, text
+            self.ports.chat.show(shown, text)
         self._status_changed()
 
     def _status_changed(self) -> None:

@@ -274,6 +274,9 @@ class Rules(Protocol):
     async def set_discovery(self, on: bool) -> None:
         """Use MQTT discovery from now on, or do without (ask)."""
 
+    async def settle(self) -> None:
+        """Return once every change so far, also of alerts and mutes, is stored or cannot be for now (ask)."""
+
 
 class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:

@@ -162,6 +162,11 @@ class BrokerLink:
             client.send(self._login.receipts.acknowledge(messages))
             client.flush()
 
+    def acknowledge_all(self) -> None:
+        """Tell the broker that all messages of this connection are safe, as far as they will ever be."""
+        if not self._paused:
+            self.acknowledge(self._login.receipts.messages)
+
     def reconnect(self) -> None:
         """Drop the connection and connect again at once, also after refused credentials."""
         self._login.forget()

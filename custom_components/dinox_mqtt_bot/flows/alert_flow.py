@@ -244,7 +244,7 @@ class AlertFlow(SubentryFlow):
     async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
-        return self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
+        return await self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
 
     async def _async_seen(self) -> dict[str, str]:
         """Return the topics that came in with their names, none while the bot cannot be asked."""

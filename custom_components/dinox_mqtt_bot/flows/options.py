@@ -47,6 +47,8 @@ from ..const import (
 )
 from ..hass.conversation_agent import is_own_agent
 from ..hass.targets import valid_targets
+from ..runtime.runtime import BotConfigEntry
+from .confirmed import async_foresee
 from .fields import FLAG, TEXT, Typed, choice, flat, folded, number_field, suggestions
 
 SECTION_ALERTS = "alerts"
@@ -142,7 +144,11 @@ def _free_text_data(given: Typed) -> dict[str, Any]:
     return {**topics, CONF_FREE_TEXT_AGENT: given.get(CONF_FREE_TEXT_AGENT, "")}
 
 
-def refuse_own_agent(hass: HomeAssistant, options: Typed) -> None:
-    """Raise BotError `agent_own` if the options choose a bot as the agent."""
+async def async_new_options(hass: HomeAssistant, entry: BotConfigEntry, typed: Typed) -> dict[str, Any]:
+    """Return the options as they are to be, stored already. Raises as `options_data`, and `agent_own`."""
+    options = options_data(typed)
     if is_own_agent(hass, options[CONF_FREE_TEXT_AGENT]):
         raise BotError("agent_own")
+    options = {**entry.options, **options}
+    await async_foresee(entry, options=options)
+    return options

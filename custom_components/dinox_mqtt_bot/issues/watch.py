@@ -14,6 +14,7 @@ from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
 from ..entry.account import has_chat
+from ..entry.paths import database_path
 from ..store.store import Store
 from .exposure import KINDS, exposures
 from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
@@ -117,6 +118,7 @@ class Issues:
                 self._set(take_overs.issue, True)
         self._judge_login(status.chat)
         self._judge_contacts(dict(status.unreachable))
+        self._judge_store(status.unwritten)
         self._raise_refusals()
         if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
             self._hint.begin()
@@ -137,6 +139,14 @@ class Issues:
         for jid in shown(self._hass, self._entry, IssueKind.CONTACT_UNREACHABLE) - unreachable.keys():
             self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), False)
 
+    def _judge_store(self, trouble: str) -> None:
+        """Tell what waiting may mend, or what only a new database does; that stays until there is one."""
+        damage = self._store.damage
+        if damage:
+            told = {"path": database_path(self._hass, self._entry.entry_id).name, "reason": damage}
+            self._set(Issue(IssueKind.DATABASE_UNUSABLE), True, **told)
+        self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble) and not damage, reason=trouble)
+
     @callback
     def _look(self, _now: datetime) -> None:
         """Take back what is over, which nobody announces."""
@@ -144,8 +154,7 @@ class Issues:
         for take_overs in (self._broker_taken_over, self._chat_taken_over):
             if take_overs.over(now):
                 self._set(take_overs.issue, False)
-        trouble = self._store.trouble
-        self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble), reason=trouble)
+        self._judge_store(self._store.trouble)
         self._raise_refusals()
         self._take_refusals_back()
 

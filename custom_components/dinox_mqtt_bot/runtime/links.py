@@ -54,6 +54,7 @@ def catch_up(
     return CatchUp(chat.pubsub, memory=memory, clock=clock, create_task=create_task)
 
 
+type AnyBroker = ConnectedBroker
 type AnyChat = XmppLink | NoChat
 
 

@@ -4,6 +4,7 @@ import sqlite3
 
 from ..bot.model.bounded import Bounded
 from ..bot.model.message import Message
+from .damage import checked
 from .table import MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
@@ -23,7 +24,8 @@ class Recent:
             "SELECT topic, last_digest FROM topics WHERE last_digest IS NOT NULL"
             " ORDER BY last_seen DESC LIMIT ?"
         )
-        self._digests.update(reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()))
+        for topic, digest in reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()):
+            self._digests.put(checked(topic, str), checked(digest, int))
         newest = (
             "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"
             " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"

@@ -8,6 +8,7 @@ import sqlite3
 from ..bot.model.message import Kind
 from ..bot.text.numbers import with_unit
 from .backlog import Appended
+from .damage import DamageError
 from .schema import transaction
 
 MAX_TEXT_BYTES = 64 * 1024
@@ -141,5 +142,7 @@ class MessageTable:
             (topic, name, seen, seen),
         )
         found = execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
+        if found is None:
+            raise DamageError("a topic that is there cannot be found")
         self._topic_ids[topic] = int(found[0])
         return int(found[0])

@@ -30,6 +30,8 @@ class Status(Command):
             *((Text("column_unreachable"), jid, Text(f"reason_{why}")) for jid, why in status.unreachable),
             (Text("column_unread"), str(status.unread)),
         ]
+        if status.unwritten:
+            rows.append((Text("column_history"), Text("history_unwritten"), status.unwritten))
         if status.paused:
             rows.append((Text("column_paused"), Text("hidden", {"count": str(parts.conversation.hidden)})))
         if status.dropped:
@@ -83,6 +85,7 @@ def _status_facts(parts: Parts) -> dict[str, object]:
         "hidden": parts.conversation.hidden,
         "messages": status.messages,
         "dropped": status.dropped,
+        "unwritten": status.unwritten,
         "unread": status.unread,
         "undelivered": status.undelivered,
         "failed": status.failed,
