@@ -39,7 +39,7 @@ from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.readings import Readings
 from .rendering.readings import render_untold
-from .rendering.replies import render_text
+from .rendering.replies import render_reply
 from .text.numbers import with_unit
 
 _LOGGER = logging.getLogger(__name__)
@@ -356,7 +356,7 @@ class Bot:
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.outgoing.send(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self.outgoing.send(self.conversation.notices(render_reply(told, self.ports.phrases), now))
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
