@@ -232,11 +232,18 @@ class Bot:
         """
         muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
-        shown = not muted and not aside and self.conversation.take(reading, subscription, now)
+        told = not muted and not aside and not self._is_cleared(reading.message, subscription, now)
+        shown = told and self.conversation.take(reading, subscription, now)
         self.bridges.carry(reading, subscription, now)
         if shown:
             self.uploads.show(reading, subscription)
         return shown
+
+    def _is_cleared(self, message: Message, subscription: Subscription, now: float) -> bool:
+        """Say whether a message takes a topic's value away, and nobody looks at it or made it urgent."""
+        if message.payload or subscription.priority >= Priority.ALERT:
+            return False
+        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1

@@ -95,7 +95,9 @@ def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> st
     values = {
         "name": lambda: flat(reading.name),
         "topic": lambda: flat(reading.message.topic),
-        "value": lambda: render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(reading.text),
+        "value": lambda: (
+            render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(reading.text)
+        ),
         "unit": lambda: flat(reading.unit),
         "time": lambda: when(reading.time),
         "payload": lambda: quoted(_payload(reading, phrases)),

@@ -117,7 +117,9 @@ def _facts(parts: Parts, bridge: Kept) -> Mapping[str, object]:
 
 
 def _row(parts: Parts, bridge: Kept) -> tuple[Cell, ...]:
-    row = Text("row_on" if bridge.enabled else "row_off", {"number": str(bridge.number), "what": _what(bridge)})
+    row = Text(
+        "row_on" if bridge.enabled else "row_off", {"number": str(bridge.number), "what": _what(bridge)}
+    )
     return row, _settings(parts, bridge), _state(parts, bridge)
 
 

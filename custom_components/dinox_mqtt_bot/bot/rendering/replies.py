@@ -59,7 +59,8 @@ def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> s
 
 def render_error(error: BotError, phrases: Phrases) -> str:
     filled = {
-        name: _foreign(value, MAX_PLACEHOLDER) for name, value in explained(error.placeholders, phrases).items()
+        name: _foreign(value, MAX_PLACEHOLDER)
+        for name, value in explained(error.placeholders, phrases).items()
     }
     return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
 

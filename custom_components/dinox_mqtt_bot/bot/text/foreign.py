@@ -34,7 +34,7 @@ def one_line(text: str, limit: int) -> str:
 
 def short(text: str, limit: int) -> str:
     """Return a foreign text on one line that begins with none of the bot's marks, cut if it is long."""
-    return _quoted(one_line(text, limit))
+    return _quoted(one_line(text, limit)).lstrip()
 
 
 def flat(text: str) -> str:
@@ -62,7 +62,7 @@ def _indented(text: str) -> str:
 
 
 def _quoted(line: str) -> str:
-    """Return a line without what hides at its beginning, and with a sign before a mark that is not its own."""
+    """Return a line without what hides at its beginning, and with a sign before one of the bot's marks."""
     if line.isascii():
         return line
     found = _BEGINNING.match(line)

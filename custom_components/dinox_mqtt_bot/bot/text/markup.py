@@ -5,11 +5,11 @@ import re
 
 _JOINER = "\u2060"
 
-# Home Assistant's app for Android also takes these two characters for a line's end, and `:warning:` for its sign.
+# Home Assistant's app for Android takes `\n` in a text for a line's end, too, and `:warning:` for its sign.
 _BACKSLASH = re.compile(r"\\(?=[nr])")
 _EMOJI_NAME = re.compile(r":(?=[\w+|-]+:)")
 
-# Only what would act: `3 * 4`, `snake_case` and `<5 °C` do not. Intraword `_` is no emphasis (CommonMark §6.2).
+# Only what would act: `3 * 4`, `snake_case` and `<5 °C` do not (CommonMark §6.2: no `_` within a word does).
 _MARKDOWN = re.compile(
     r"""(?x)
     \\(?=[!-/:-@\[-`{-~]|$) | [`~\[] | (?<!\s)\* | \*(?!\s|$) | (?<![^\W_])_ | _(?![^\W_]) | <(?=[A-Za-z/!?])
