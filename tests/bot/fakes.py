@@ -155,6 +155,10 @@ class FakeHistory(FakeArchive):
     def unchanged(self, message: Message) -> bool:
         return message in self.unchanged_messages
 
+    def cleared(self, message: Message) -> bool:
+        before = [each.message for each, _ in self.appended if each.message.topic == message.topic]
+        return not message.payload and (message.retain or any(each.payload for each in before[-1:]))
+
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         found: dict[str, TopicRow] = {}
         for row in await self.page(topic_filter, 1_000_000):

@@ -210,6 +210,24 @@ async def test_publishes_and_connections_are_logged(store: Store, query: Query) 
     ]
 
 
+async def test_an_empty_message_clears_what_said_something_before(open_store: Opener) -> None:
+    store = open_store()
+    for topic, payload in (("value", b"21"), ("bell", b"")):
+        store.history.append(reading(topic, payload), Priority.NORMAL)
+    asked = [
+        message("value", b""),
+        message("value", b"22"),
+        message("bell", b""),
+        message("new", b""),
+        message("new", b"", retain=True),
+    ]
+    expected = [True, False, False, False, True]
+    assert [store.history.cleared(each) for each in asked] == expected
+    await asyncio.to_thread(store.close)
+    again = open_store().history
+    assert [again.cleared(each) for each in asked] == expected
+
+
 async def test_a_retained_state_that_came_back_while_nobody_listened_is_news(open_store: Opener) -> None:
     store = open_store()
     store.history.append(reading(payload=b"closed", retain=True), Priority.NORMAL)

@@ -41,7 +41,7 @@ from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.readings import Readings
 from .rendering.readings import render_untold
-from .rendering.replies import render_text
+from .rendering.replies import render_reply
 from .text.numbers import with_unit
 
 _LOGGER = logging.getLogger(__name__)
@@ -239,11 +239,18 @@ class Bot:
         """
         muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
-        shown = not muted and not aside and self.conversation.take(reading, subscription, now)
+        told = not muted and not aside and not self._is_cleared(reading.message, subscription, now)
+        shown = told and self.conversation.take(reading, subscription, now)
         self.bridges.carry(reading, subscription, now)
         if shown:
             self.uploads.show(reading, subscription)
         return shown
+
+    def _is_cleared(self, message: Message, subscription: Subscription, now: float) -> bool:
+        """Say whether a message takes a topic's value away, and nobody looks at it or made it urgent."""
+        if message.payload or subscription.priority >= Priority.ALERT:
+            return False
+        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1
@@ -367,7 +374,7 @@ class Bot:
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.outgoing.send(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self.outgoing.send(self.conversation.notices(render_reply(told, self.ports.phrases), now))
 
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""

@@ -140,6 +140,9 @@ class History(Archive, Protocol):
     def unchanged(self, message: Message) -> bool:
         """Whether the topic's last message, also of an earlier run, had this payload. No I/O."""
 
+    def cleared(self, message: Message) -> bool:
+        """Whether an empty message takes away what its topic said last. No I/O."""
+
     async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
         """Return the newest `limit` rows of matching topics but `offset` newer, oldest first (ask)."""
 

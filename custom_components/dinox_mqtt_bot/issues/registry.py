@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..bot.model.errors import BotError
+from ..bot.text.markup import as_markdown
 from ..const import DOMAIN
 
 ATTR_ENTRY: str = "entry_id"
@@ -68,7 +69,11 @@ class Issue:
 def async_raise(
     hass: HomeAssistant, entry: ConfigEntry[Any], issue: Issue, told: Mapping[str, str] | None = None
 ) -> None:
-    """Show an issue; one that is shown already, or that the user ignores, stays as it is."""
+    """Show an issue; one that is shown already, or that the user ignores, stays as it is.
+
+    A `reason` among what is told may be a server's own words, and the page shows Markdown.
+    """
+    told = {name: as_markdown(text) if name == "reason" else text for name, text in (told or {}).items()}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -79,7 +84,7 @@ def async_raise(
         is_persistent=issue.kind is IssueKind.SERVER_IS_BROKER,
         severity=ir.IssueSeverity.ERROR if issue.kind in _ERRORS else ir.IssueSeverity.WARNING,
         translation_key=issue.kind.value,
-        translation_placeholders={"bot": entry.title, **(told or {})},
+        translation_placeholders={"bot": entry.title, **told},
     )
 
 

@@ -127,6 +127,10 @@ class SqliteHistory(ports.History):
         return self._recent.unchanged(message)
 
     @override
+    def cleared(self, message: Message) -> bool:
+        return self._recent.cleared(message)
+
+    @override
     async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
         return await self._reader.read(
             lambda connection: read_page(connection, topic_filter, limit, span, offset)

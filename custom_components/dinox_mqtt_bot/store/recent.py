@@ -10,6 +10,8 @@ from .table import MAX_TOPICS, digest_of
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
 FINGERPRINTS = 1_000
 
+_NOTHING = digest_of(b"")
+
 
 class Recent:
     """Digests of each topic's last payload and of the newest messages with QoS > 0; the oldest go."""
@@ -37,6 +39,17 @@ class Recent:
         """Whether the topic's last payload was this; an older one may be news: a door closed again."""
         known = self._digests.get(message.topic)
         return known is not None and known == digest_of(message.payload)
+
+    def cleared(self, message: Message) -> bool:
+        """Whether an empty message takes away what its topic said last.
+
+        A retained one that is cleared comes as any other does (MQTT 5 §3.3.1.3); only a bell, which never
+        says anything else, is told from it by what came before.
+        """
+        if message.payload:
+            return False
+        known = self._digests.get(message.topic)
+        return message.retain or (known is not None and known != _NOTHING)
 
     def known(self, message: Message) -> bool:
         return (message.packet_id, message.topic, digest_of(message.payload)) in self._fingerprints

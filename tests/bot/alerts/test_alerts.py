@@ -856,7 +856,7 @@ def test_a_critical_topic_is_told_in_the_chat_and_by_notification() -> None:
         Priority.CRITICAL,
         None,
     )
-    assert (phone.to, phone.text, phone.priority) == (PHONE, "OPEN", Priority.CRITICAL)
+    assert (phone.to, phone.text, phone.priority) == (PHONE, "door/front: OPEN", Priority.CRITICAL)
     assert phone.push is not None
     assert (phone.push.title, phone.push.url) == ("🔴 door/front", "/doors")
     world.receive("door/front", "CLOSED")

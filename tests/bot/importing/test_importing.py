@@ -6,6 +6,7 @@ from typing import Any
 
 from fakes import World
 from hypothesis import given, settings, strategies as st
+from phrases import RealPhrases
 import pytest
 
 from bot.importing.importing import carry_out, plan, report
@@ -25,6 +26,7 @@ from bot.model.rules import (
     RuleSet,
     Subscription,
 )
+from bot.rendering.replies import render_reply
 
 # As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and rules.
 EXPORT: dict[str, Any] = {
@@ -397,7 +399,9 @@ async def test_what_cannot_be_kept_is_told() -> None:
     await carry_out(made_up, world.bot)
     (outcome,) = [outcome for _, outcome in made_up.steps]
     assert (outcome.word, outcome.why) == ("skipped", "refused")
-    assert outcome.detail == "Another alert is called “a” already."
+    assert "Another alert is called “a” already." in render_reply(
+        report(made_up, dry_run=False), RealPhrases()
+    )
 
 
 @pytest.mark.parametrize("dry_run", [False, True])

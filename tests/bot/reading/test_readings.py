@@ -353,7 +353,7 @@ def test_the_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_unit_and_label_properties_are_used() -> None:
     reading = read("22.5", Unit="°C", label="Kitchen\ntemperature")
-    assert (reading.unit, reading.name) == ("°C", "Kitchen temperature")
+    assert (reading.unit, reading.name) == ("°C", "Kitchen temperature (home/x)")
 
 
 def test_other_properties_change_nothing() -> None:

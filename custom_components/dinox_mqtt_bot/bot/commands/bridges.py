@@ -120,8 +120,10 @@ def _facts(parts: Parts, bridge: Kept) -> Mapping[str, object]:
 
 
 def _row(parts: Parts, bridge: Kept) -> tuple[Cell, ...]:
-    mark = "✔" if bridge.enabled else "✘"
-    return f"{mark} {bridge.number}. {_what(bridge)}", _settings(parts, bridge), _state(parts, bridge)
+    row = Text(
+        "row_on" if bridge.enabled else "row_off", {"number": str(bridge.number), "what": _what(bridge)}
+    )
+    return row, _settings(parts, bridge), _state(parts, bridge)
 
 
 def _shown(parts: Parts, bridge: Kept) -> Table:

@@ -14,6 +14,7 @@ from ..model.topics import Subscriptions, fold
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
+from ..text.foreign import quoted
 from ..text.plain import cut, inert, plain
 
 MOST_WAITING = 100
@@ -113,7 +114,7 @@ class Questions:
             require_operator_for_text(contact)
         said = plain(await self._agent.answer(text, contact.jid, wish.agent, contact.user))
         shown = cut(said, LONGEST_ANSWER)
-        return inert(shown if shown == said else f"{shown}…")
+        return inert(quoted(shown if shown == said else f"{shown}…"))
 
     def answers(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading to who asked for it; say whether it is nothing for all the others."""

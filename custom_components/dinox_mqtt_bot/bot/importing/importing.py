@@ -7,7 +7,6 @@ from ..model.errors import BotError
 from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
 from ..ports import Rules
-from ..rendering.replies import render_error
 from .outcomes import Imported, Outcome, Plan
 from .recognise import Fields, first, recognise
 from .rules import AlertPlan, BridgePlan, PresetPlan
@@ -45,7 +44,7 @@ async def carry_out(made: Plan, parts: Parts) -> None:
         try:
             await _keep(rule, parts.ports.rules)
         except BotError as err:
-            outcome.skip("refused", render_error(err, parts.ports.phrases))
+            outcome.skip("refused", Text(f"exceptions.{err.key}.message", err.placeholders))
 
 
 async def _keep(rule: Imported | None, port: Rules) -> None:

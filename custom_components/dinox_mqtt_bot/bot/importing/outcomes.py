@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..model.errors import BotError
 from ..model.message import QoS
+from ..model.replies import Cell
 from ..model.rules import AlertRule, Bridge, Preset, Priority, Subscription
 from ..model.topics import fold, valid_filter
 from .recognise import first
@@ -27,12 +28,12 @@ class Outcome:
     name: str
     word: str = "taken"
     why: str = ""
-    detail: str = ""
+    detail: Cell = ""
 
     def change(self, why: str) -> None:
         self.word, self.why = "changed", why
 
-    def skip(self, why: str, detail: str = "") -> None:
+    def skip(self, why: str, detail: Cell = "") -> None:
         self.word, self.why, self.detail = "skipped", why, detail
 
 

@@ -16,6 +16,7 @@ from ..text.plain import cut, plain
 
 _KNOWN_TOPICS = 20_000
 _LONGEST_NAME = 200
+_LONGEST_LABEL = 60
 
 # The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
 _PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
@@ -84,7 +85,8 @@ class Readings:
             return Reading(
                 message, plan.name, kind, text, value, unit, fields, parsed, message.received, media
             )
-        name = plan.name if plan.named else _property(properties, "label") or plan.name
+        label = "" if plan.named else _property(properties, "label")
+        name = _labelled(label, message.topic) if label else plan.name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
@@ -175,6 +177,11 @@ def _path(binding: Binding) -> str:
 def _property(properties: Properties, name: str) -> str:
     value = next((text for key, text in properties.user if key.lower() == name), "")
     return " ".join(plain(value).split())
+
+
+def _labelled(label: str, topic: str) -> str:
+    """Return what a message calls its topic, and the topic: any message may call itself anything."""
+    return f"{cut(label, _LONGEST_LABEL)} ({cut(' '.join(plain(topic).split()), _LONGEST_NAME)})"
 
 
 def _time(text: str) -> float | None:
