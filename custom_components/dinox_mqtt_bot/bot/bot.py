@@ -379,7 +379,7 @@ class Bot:
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""
         self._gap = gap
-        told = render_text(told_of(gap, self.moment), self.ports.phrases)
+        told = render_reply(told_of(gap, self.moment), self.ports.phrases)
         self.outgoing.send(self.conversation.notices(told, self.ports.clock.now()))
         self._changed()
 
