@@ -183,7 +183,7 @@ class Readings:
 
 
 def _ignore(text: Text) -> None:
-    """Tell nobody."""
+    """Leave it unsaid: nobody listens yet."""
 
 
 def _alias(topic: str, subscription: Subscription) -> str:
