@@ -196,6 +196,16 @@ async def test_arithmetic_takes_no_text_and_no_number_longer_than_numbers_are(ha
     assert render("{{ value_json.a.keys() - [] }}", a={"b": 1}) is None
 
 
+@pytest.mark.parametrize(
+    "template",
+    ["{{ " + "[" * 250 + "1" + "]" * 250 + " }}", "{{ " + "not " * 400 + "1 }}", "{{ 1[0] }}", "{{ x"],
+)
+async def test_what_cannot_be_made_ready_is_not_run(hass: HomeAssistant, template: str) -> None:
+    templates = SandboxedTemplates(hass)
+    assert templates.runs(template) in {True, False}
+    assert templates.render(template, "x", None) in {None, "", "False", "True"}
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_a_template_writes_no_more_than_was_reckoned(hass: HomeAssistant, seed: int) -> None:
     """Templates made at random, on payloads that are bad for one thing or another."""

@@ -7,7 +7,7 @@ from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import TemplateEnvironment
-from jinja2 import Template, TemplateError
+from jinja2 import Template
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 
@@ -65,7 +65,7 @@ class _Environment(TemplateEnvironment):
         try:
             if longest:
                 return self.from_string(source), longest
-        except TemplateError:
+        except Exception:  # noqa: BLE001 - Python, too, refuses what is nested too deep
             return None
         _LOGGER.info("A discovery template could take long and is not used: %.*s", LOGGED, source)
         return None
