@@ -116,6 +116,9 @@ class Nothing:
 class NoTemplates:
     """`bot.ports.Templates`: no device of the load has any."""
 
+    def runs(self, template: str) -> bool:
+        return False
+
     def render(self, template: str, text: str, json: object) -> str | None:
         return None
 

@@ -387,6 +387,10 @@ class FakeTemplates:
 
     def __init__(self) -> None:
         self.rendered: dict[tuple[str, str], str] = {}
+        self.refused: set[str] = set()
+
+    def runs(self, template: str) -> bool:
+        return template not in self.refused
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return self.rendered.get((template, text))

@@ -104,6 +104,7 @@ class Bot:
         self._wake_at = NEVER
         self._messages = 0
         self._last: Reading | None = None
+        readings.tell = self._say
         self._begin(rules)
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
@@ -150,7 +151,9 @@ class Bot:
             trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (self.alerts, self._spoken, self.held, self._questions, self.bridges)
+        self._timed: tuple[Timed, ...] = (
+            *(self.alerts, self._spoken, self.held, self._questions, self.bridges, self.readings),
+        )
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
@@ -213,6 +216,8 @@ class Bot:
         subscription = self.subscriptions.best(message.topic) or self._implied.best(message.topic)
         if self.readings.learn(message) or subscription is None:
             self.ports.history.skip(message)
+            if self.readings.due_at != NEVER:
+                self._wake(self.ports.clock.now())
             return
         now, news = self.ports.clock.now(), self._news(message)
         reading = self.readings.read(message, subscription)
@@ -353,7 +358,7 @@ class Bot:
         now = self.ports.clock.now()
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
-        self._say_refusals(now)
+        self._say_refusals()
         self.alerts.hear(status.phase is Phase.ONLINE, now)
         self._changed()
         self._wake(now)
@@ -368,19 +373,22 @@ class Bot:
         self._wake(now)
         self._changed()
 
-    def _say_refusals(self, now: float) -> None:
+    def _say_refusals(self) -> None:
         """Tell of each topic once that the broker will not deliver."""
         for topic_filter, reason in self.ports.broker.refused.items():
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
-                told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.outgoing.send(self.conversation.notices(render_reply(told, self.ports.phrases), now))
+                self._say(Text("refused", {"filter": topic_filter, "reason": reason}))
+
+    def _say(self, told: Text) -> None:
+        """Tell the contacts of something about the bot itself."""
+        text, now = render_reply(told, self.ports.phrases), self.ports.clock.now()
+        self.outgoing.send(self.conversation.notices(text, now))
 
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""
         self._gap = gap
-        told = render_reply(told_of(gap, self.moment), self.ports.phrases)
-        self.outgoing.send(self.conversation.notices(told, self.ports.clock.now()))
+        self._say(told_of(gap, self.moment))
         self._changed()
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:

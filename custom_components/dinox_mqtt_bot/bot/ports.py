@@ -289,6 +289,9 @@ class Phrases(Protocol):
 class Templates(Protocol):
     """Value templates of HA discovery that are more than a path (`Templates` runs them in HA's sandbox)."""
 
+    def runs(self, template: str) -> bool:
+        """Say whether a template is rendered at all, and make it ready."""
+
     def render(self, template: str, text: str, json: object) -> str | None:
         """Render with `value` and `value_json`; None if it cannot be rendered."""
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 import ssl
+import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -245,7 +246,7 @@ def build_bot(entry: ConfigEntry[Any], ports: Ports, store: Store, create_task: 
     """Build the bot over its ports."""
     return Bot(
         ports,
-        Readings(ports.templates),
+        Readings(ports.templates, ticks=time.perf_counter),
         rules_of(entry),
         paused=entry.options.get(CONF_PAUSED, False),
         name=entry.title,

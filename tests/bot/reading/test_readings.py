@@ -547,6 +547,10 @@ def test_a_plain_value_for_several_entities_is_itself() -> None:
 
 class Jinja(Templates):
     @override
+    def runs(self, template: str) -> bool:
+        return True
+
+    @override
     def render(self, template: str, text: str, json: object) -> str | None:
         return f"{text}!{json}\u202e"
 
