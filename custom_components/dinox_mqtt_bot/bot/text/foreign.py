@@ -63,7 +63,8 @@ def _indented(text: str) -> str:
 
 def _quoted(line: str) -> str:
     """Return a line without what hides at its beginning, and with a sign before one of the bot's marks."""
-    if line.isascii():
+    # A quick way out for most. Further on there are letters that show nothing.
+    if line.isascii() or (line[0] < "\u0300" and line[0].isalnum()):
         return line
     found = _BEGINNING.match(line)
     assert found  # it matches nothing, too
