@@ -13,6 +13,7 @@ _MOST_TAG: Final = 2**16
 # A parser writes the namespace out in every name that it keeps.
 _LONG_NAMESPACE: Final = re.compile(rb"""xmlns[^='"]*+=\s*+(?:'[^']{513}|"[^"]{513})""")
 _TAG: Final = re.compile(rb"""<(/?)([^\s/>!?'"=<]++)((?:[^'"<>]++|'[^']*+'|"[^"]*+")*+)>""")
+_STEPS: Final = 500
 _NAME: Final = re.compile(rb"""<(/?)([^\s/>!?'"=<]{1,64})""")
 _MARK: Final = re.compile(rb"""['">]""")
 _CDATA: Final = b"<![CDATA["
@@ -87,11 +88,14 @@ class Framer:
         self._long: _Tag | None = None
         self._quote = b""
 
-    def feed(self, data: bytes) -> Iterator[Opened | Frame | Closed]:
-        """Take what was read. Raises NotWellFormed."""
-        text, at = self._rest + data, 0
+    def feed(self, data: bytes) -> Iterator[Opened | Frame | Closed | None]:
+        """Take what was read; None comes now and then within a stanza, for a pause. Raises NotWellFormed."""
+        text, at, steps = self._rest + data, 0, 0
         self._rest = b""
         while at < len(text):
+            steps += 1
+            if steps % _STEPS == 0:
+                yield None
             if self._long is None:
                 begin = text.find(b"<", at)
                 self._keep(text[at:] if begin < 0 else text[at:begin])

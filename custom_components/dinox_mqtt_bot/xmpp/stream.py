@@ -1,6 +1,6 @@
 """The stream of one client: what comes is bounded, asked for, or a contact's before slixmpp sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import logging
 from typing import Any, Final, override
 import xml.etree.ElementTree as ET
@@ -27,6 +27,7 @@ _NAMES: Final = frozenset({b"iq", b"message", b"presence"})
 _IQ: Final = f"{_CLIENT}iq"
 _BIND: Final = "{urn:ietf:params:xml:ns:xmpp-bind}"
 _CONDITIONS: Final = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
+_FEATURES: Final = "{http://etherx.jabber.org/streams}features"
 _MANAGEMENT: Final = "{urn:xmpp:sm:3}"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -42,6 +43,9 @@ _MOST_UNWRITTEN: Final = 2**20
 REQUEST_ACK: Final = "<r xmlns='urn:xmpp:sm:3'/>"
 _MOST_SEQUENCE: Final = 2**32
 _MOST_MISHAPS: Final = 20
+# Seconds of work at a stretch.
+_TURN: Final = 0.01
+_NO_MORE: Final = Closed()
 
 # What slixmpp does with stanzas by itself, as far as the bot has a use for it. All else keeps what nobody
 # asked for, asks others for more, or tells events that nobody hears.
@@ -60,7 +64,6 @@ _HANDLERS: Final = frozenset(
         "Stream Management Resumed",
         "Stream Management Failed",
         "Stream Management Ack",
-        "Stream Management Request Ack",
         "Ping",
     }
 )
@@ -156,20 +159,50 @@ class Stream(ClientXMPP):
         self._around = (b"", b"")
         self._opening: ET.Element | None = None
         self._admitted = False
+        self._unread = b""
+        self._reading: Iterator[Opened | Frame | Closed | None] | None = None
+        self._ack_due = False
+        self._featured = False
 
     @override
     def data_received(self, data: bytes | str) -> None:
-        """Take what was read, one stanza after the other."""
-        framer = self._framer
+        """Take what was read, one stanza after the other, and read on when that is done."""
+        self._unread += data.encode() if isinstance(data, str) else data
+        if self._reading is None:
+            self._reading = self._found()
+            self._read(self._framer)
+
+    def _found(self) -> Iterator[Opened | Frame | Closed | None]:
+        while self._unread:
+            data, self._unread = self._unread, b""
+            yield from self._framer.feed(data)
+
+    def _read(self, framer: Framer) -> None:
+        """Work for a while, and let others work before the rest."""
+        end = self.loop.time() + _TURN
         try:
-            for found in framer.feed(data.encode() if isinstance(data, str) else data):
+            while framer is self._framer and self._reading and self.transport:
+                found = next(self._reading, _NO_MORE)
+                if found is _NO_MORE or self.transport.is_closing():
+                    break
                 self._follow(found)
-                if framer is not self._framer or self.transport is None or self.transport.is_closing():
+                if self.loop.time() >= end and framer is self._framer:
+                    self.transport.pause_reading()
+                    self.loop.call_soon(self._read, framer)
                     return
         except NotWellFormed as error:
             self.event("stream_broken", f"not well-formed: {error}")
+        if not self.transport or self.transport.is_closing():
+            return
+        # Also when another stream has begun on the connection meanwhile.
+        self.transport.resume_reading()
+        if framer is self._framer:
+            self._reading = None
+            if self._ack_due:
+                self._ack_due = False
+                self._management.send_ack()  # type: ignore[no-untyped-call]
 
-    def _follow(self, found: Opened | Frame | Closed) -> None:
+    def _follow(self, found: Opened | Frame | Closed | None) -> None:
         if isinstance(found, Opened):
             self._around = (found.tag, b"</" + found.name + b">")
             try:
@@ -179,7 +212,7 @@ class Stream(ClientXMPP):
         elif isinstance(found, Closed):
             self.disconnect_reason = "End of stream"
             self.abort()
-        else:
+        elif found is not None:
             try:
                 self._take(found)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is over with the stanza
@@ -201,10 +234,12 @@ class Stream(ClientXMPP):
         if opening.tag == _IQ and opening.get("type") in {"result", "error"}:
             self._admitted = self._expects(opening)
             return _ANSWER if self._admitted else NOTHING
+        if opening.tag == _IQ and not _is_request(opening):
+            return NOTHING
         self._admitted = self.admits(opening)
-        if _is_request(opening):
+        if opening.tag == _IQ:
             return _REQUEST
-        return _UNASKED if self._admitted and opening.tag != _IQ else NOTHING
+        return _UNASKED if self._admitted else NOTHING
 
     def _expects(self, answer: ET.Element) -> bool:
         """Say whether this answers a request of ours, and whoever was asked (RFC 6120 §8.1.2.1, §10.3.3)."""
@@ -224,7 +259,7 @@ class Stream(ClientXMPP):
             self._management.handled = (self._management.handled + 1) % _MOST_SEQUENCE
         if opening is None or not frame.opening:
             return
-        xml = self._content(frame.whole)
+        xml = opening if frame.whole == frame.opening else self._content(frame.whole)
         if xml is None and self._admitted:
             _LOGGER.debug("Dropped, too large or not well-formed: %r", frame.opening[:200])
             xml = _unreadable(opening)
@@ -256,9 +291,16 @@ class Stream(ClientXMPP):
     def _is_in_order(self, xml: ET.Element) -> bool:
         """Say whether the server keeps to the rules of the stream where slixmpp trusts it blindly."""
         wrong = ""
+        if xml.tag == _FEATURES:
+            again, self._featured = self._featured, True
+            return not again
+        if xml.tag in {f"{_MANAGEMENT}a", f"{_MANAGEMENT}r"} and not self._management.enabled_in:
+            return False
+        if xml.tag == f"{_MANAGEMENT}r":
+            # However often it is asked for, one read is acknowledged once.
+            self._ack_due = True
+            return False
         if xml.tag.startswith(_MANAGEMENT):
-            if xml.tag in {f"{_MANAGEMENT}a", f"{_MANAGEMENT}r"} and not self._management.enabled_in:
-                return False
             wrong = "" if self._manages(xml) else f"bad <{xml.tag.removeprefix(_MANAGEMENT)}/>"
         elif xml.tag == _IQ and xml.get("type") in {"result", "error"}:
             del self._asked[xml.get("id", "")]
@@ -271,8 +313,6 @@ class Stream(ClientXMPP):
     def _manages(self, xml: ET.Element) -> bool:
         """Say whether an element of XEP-0198 was to be expected, and counts what there is to count."""
         name = xml.tag.removeprefix(_MANAGEMENT)
-        if name == "r":
-            return True
         if name == "a":
             return self._counts(xml)
         awaited, self._awaited = self._awaited, ""
