@@ -227,10 +227,15 @@ class Stream(ClientXMPP):
         """Say by its opening tag how much of a stanza is to be kept."""
         self._opening, self._admitted = None, False
         try:
-            opening = self._parsed(tag if tag.endswith(b"/>") else tag[:-1] + b"/>")
+            self._opening = self._parsed(tag if tag.endswith(b"/>") else tag[:-1] + b"/>")
+            return self._bounds_of(self._opening)
         except ET.ParseError:
             return NOTHING
-        self._opening = opening
+        except Exception as error:  # noqa: BLE001  # as in `_follow`
+            self._report(error)
+            return NOTHING
+
+    def _bounds_of(self, opening: ET.Element) -> Bounds:
         if opening.tag == _IQ and opening.get("type") in {"result", "error"}:
             self._admitted = self._expects(opening)
             return _ANSWER if self._admitted else NOTHING
