@@ -295,7 +295,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def _account(self, typed: Typed, stored: Typed) -> dict[str, Any]:
         """Read the account's form. Raises BotError, also `jid_in_use`."""
         data = xmpp_data(typed, stored)
-        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(2)}"
+        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(8)}"
         self._refuse_an_account_in_use(data[CONF_JID])
         return data
 

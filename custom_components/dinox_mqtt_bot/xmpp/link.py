@@ -7,6 +7,7 @@ from functools import partial
 import logging
 import random
 import ssl
+from typing import Final
 
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
@@ -26,6 +27,9 @@ from .talk import Talk
 from .upload import Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
+
+# After so many sessions in a row that were lost at once the pause grows no more: 8 s.
+_MOST_LOSSES: Final = 4
 
 
 class XmppLink:
@@ -57,6 +61,7 @@ class XmppLink:
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
+        self._served = False
         self._reminder: asyncio.TimerHandle | None = None
 
     @property
@@ -174,9 +179,13 @@ class XmppLink:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
+            self._served = False
             loss = await self._live()
             steady = loop.time() - began >= self._timing.steady
             failures = 1 if steady or self._again.is_set() else failures + 1
+            if self._served:
+                # The server takes logins: whoever made it lose this session must not keep the bot away.
+                failures = min(failures, _MOST_LOSSES)
             await self._rest(loss, failures)
 
     async def _live(self) -> Disconnected:
@@ -215,7 +224,7 @@ class XmppLink:
 
     def _new_session(self) -> Session:
         session = Session(self._settings, self._tls, self._timing)
-        self._gate.guard(session.xmpp)
+        session.xmpp.admits = self._gate.admits
         self._talk.attach(session)
         self.pubsub.attach(session.xmpp)
         self._account.attach(session.xmpp)
@@ -223,6 +232,7 @@ class XmppLink:
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
+        self._served = True
         self._report(LinkStatus(Phase.ONLINE))
         self._account.begin(session, resumed=resumed)
         self._talk.begin(session, resumed=resumed)
