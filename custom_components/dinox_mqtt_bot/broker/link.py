@@ -6,8 +6,6 @@ import logging
 import ssl
 from typing import Any
 
-from paho.mqtt.reasoncodes import ReasonCode
-
 from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
 from ..bot.model.status import LinkStatus, Phase
@@ -16,7 +14,6 @@ from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure
 from .login import Login, LoginError, RunBlocking
 from .outgoing import announce, publish
-from .packets import write_request
 from .reader import Oversized
 from .settings import BrokerSettings
 from .wanted import Wanted
@@ -270,9 +267,7 @@ class BrokerLink:
         if (client := self._session()) is None:
             return
         for request in self._wanted.requests():
-            mid = client.next_mid()
-            client.send(write_request(mid, request, v5=client.v5), mid)
-            self._wanted.sent(mid, request)
+            self._wanted.sent(client.request(request), request)
         client.flush()
         self._wait_for_answers()
         if self.refused != self._told_refused:
@@ -301,8 +296,8 @@ class BrokerLink:
             self._report_online(self.connack)
         self._sync_soon()
 
-    def _subscribed(self, mid: int, reasons: Sequence[ReasonCode]) -> None:
-        self._wanted.answered(mid, [(reason.value, str(reason)) for reason in reasons])
+    def _subscribed(self, mid: int, reasons: Sequence[tuple[int, str]]) -> None:
+        self._wanted.answered(mid, reasons)
         self._subscriptions_changed()
 
     def _unsubscribed(self, mid: int) -> None:
