@@ -49,7 +49,8 @@ class LoopClient(Machine):
     """A client driven by the event loop: no thread, and PUBLISH never reaches paho.
 
     For each connection: `prepare`, `open` in a worker thread, `attach` in the loop. `opened` tells the
-    broker's answer, `ended` how the connection was lost. `connack` is None without a session.
+    broker's answer, `ended` how the connection was lost. `connack` is None without a session; `owed` tells
+    whether the last one ended with something unanswered.
     """
 
     opened: asyncio.Future[Connack | Ended]
@@ -65,6 +66,7 @@ class LoopClient(Machine):
     ) -> None:
         super().__init__(settings, version)
         self.connack: Connack | None = None
+        self.owed = False
         self.answers: dict[int, asyncio.Future[str]] = {}
         self._event_loop = loop
         self._receipts = receipts
@@ -125,6 +127,7 @@ class LoopClient(Machine):
         if not self.opened.done():
             self.opened.set_result(stranger(self._intake.first) or ended)
         if not self.ended.done():
+            self.owed = self.waits
             self.ended.set_result(ended)
         self.forget_all()
         for answer in self.answers.values():

@@ -106,6 +106,11 @@ class Machine(mqtt.Client):
         """Packets that the broker has not taken yet."""
         return len(self._out_packet)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the broker has not answered everything yet."""
+        return bool(self.requests or self._out_messages)
+
     def expects(self, mid: int) -> bool:
         """Say whether a PUBLISH with this packet identifier waits for an answer."""
         return mid in self._out_messages
