@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..bot.model.errors import BotError
 from ..bot.text.markup import as_markdown
 from ..const import DOMAIN
+from ..entry.place import Place
 
 ATTR_ENTRY: str = "entry_id"
 
@@ -31,6 +32,7 @@ class IssueKind(StrEnum):
     DATABASE_NEWER = "database_newer"
     DATABASE_STUCK = "database_stuck"
     SERVER_IS_BROKER = "server_is_broker"
+    LEFT_BEHIND = "left_behind"
 
 
 # Those that Home Assistant can help with: `repairs.py` has a flow for each.
@@ -86,6 +88,40 @@ def async_raise(
         translation_key=issue.kind.value,
         translation_placeholders={"bot": entry.title, **told},
     )
+
+
+@callback
+def async_say_left(hass: HomeAssistant, place: Place) -> None:
+    """Show what stays at a broker that a bot has left, and how it is taken away by hand."""
+    told = {
+        "bot": place.name,
+        "host": place.host or "Home Assistant",
+        "port": str(place.port or 1883),
+        "topic": place.topic,
+        "client_id": place.bot_id,
+    }
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _left_at(place),
+        is_fixable=False,
+        # It outlives the bot, and Home Assistant's restart.
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=IssueKind.LEFT_BEHIND.value,
+        translation_placeholders=told,
+    )
+
+
+@callback
+def async_take_left_back(hass: HomeAssistant, place: Place) -> None:
+    """Remove the issue: nothing is left there."""
+    ir.async_delete_issue(hass, DOMAIN, _left_at(place))
+
+
+def _left_at(place: Place) -> str:
+    about = f"{place.bot_id}@{place.host}:{place.port}"
+    return Issue(IssueKind.LEFT_BEHIND, about).id_of(place.entry_id)
 
 
 @callback

@@ -13,6 +13,7 @@ from ..bot.model.announcements import Announcement, StatusChanged
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
+from ..broker.link import BrokerLink
 from ..entry.account import has_chat
 from ..entry.paths import database_path
 from ..store.store import Store
@@ -37,11 +38,13 @@ class TakeOvers:
         self._status: LinkStatus | None = None
         self._times: deque[float] = deque(maxlen=TAKEN_OVER_TIMES)
 
-    def follow(self, status: LinkStatus, now: float) -> None:
-        """Count a status that the link did not have before."""
+    def follow(self, status: LinkStatus, now: float) -> bool:
+        """Count a status that the link did not have before; say whether it tells of this."""
         before, self._status = self._status, status
-        if status != before and status.reason == TAKEN_OVER:
+        happened = status != before and status.reason == TAKEN_OVER
+        if happened:
             self._times.append(now)
+        return happened
 
     def again_and_again(self, now: float) -> bool:
         """Whether it happened so often that it goes on."""
@@ -109,12 +112,12 @@ class Issues:
         if not isinstance(announcement, StatusChanged):
             return
         status, now = announcement.status, self._hass.loop.time()
-        for take_overs, link in (
-            (self._broker_taken_over, status.broker),
-            (self._chat_taken_over, status.chat),
+        contested = isinstance(self._broker, BrokerLink) and self._broker.contested
+        for take_overs, link, lasts in (
+            (self._broker_taken_over, status.broker, contested),
+            (self._chat_taken_over, status.chat, False),
         ):
-            take_overs.follow(link, now)
-            if take_overs.again_and_again(now):
+            if take_overs.follow(link, now) and (lasts or take_overs.again_and_again(now)):
                 self._set(take_overs.issue, True)
         self._judge_login(status.chat)
         self._judge_contacts(dict(status.unreachable))

@@ -64,6 +64,11 @@ class BotRuntime:
         """Whether the broker is there."""
         return self.links.online
 
+    @property
+    def settled(self) -> bool:
+        """Whether the broker is there, and has been told that the bot is, if anybody is told."""
+        return self.online and (bool(self.on_mqtt.silent) or self.on_mqtt.told)
+
     @callback
     def async_start(self) -> None:
         """Let both links connect, and reconnect for as long as the bot runs."""
