@@ -19,7 +19,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     RuleSet,
     Subscription,
 )
-from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, Gap, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.bot.ports import Chat, Ports, Templates
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
@@ -97,6 +97,9 @@ class NoRules:
     async def set_discovery(self, on: bool) -> None:
         raise AssertionError
 
+    async def settle(self) -> None:
+        return
+
 
 class Nothing:
     """`bot.ports.Uploads`, `Pictures` and `Agent`: nobody asks for a file, a picture or an answer here."""
@@ -113,6 +116,9 @@ class Nothing:
 
 class NoTemplates:
     """`bot.ports.Templates`: no device of the load has any."""
+
+    def runs(self, template: str) -> bool:
+        return False
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return None
@@ -154,7 +160,12 @@ class Assembly:
         self.store = await asyncio.to_thread(
             lambda: Store.open(Path(directory, "bot.db"), loop=self.loop, number_in=number_in)
         )
-        self.store.start(on_committed=self._acknowledge, on_stored=self._say)
+        self.store.start(
+            on_committed=self._acknowledge,
+            on_stored=self._say,
+            on_judged=self.link.acknowledge_all,
+            on_gap=self._gap,
+        )
         self.chat = chat or RecordingChat(self.delivered)
         ports = Ports(
             broker=self.link,
@@ -195,6 +206,9 @@ class Assembly:
         self.bot.delivered(notice_id, delivery, at)
 
     # The parts need each other: these are looked up when they are called.
+
+    def _gap(self, gap: Gap) -> None:
+        self.bot.history_changed(gap)
 
     def _ready(self) -> bool:
         return self.store.ready()

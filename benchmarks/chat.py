@@ -99,6 +99,8 @@ async def _bot(broker: int, xmpp: int, authority: str, priority: str) -> None:
             on_presence=lambda jid, busy: None,
             on_session=lambda: None,
             on_delivery=assembly.delivered,
+            on_reach=lambda jid, reason: None,
+            addressee=assembly.store.outbox.addressee,
         )
         await subscribed(assembly.link)
         while link.status.phase is not Phase.ONLINE:  # noqa: ASYNC110

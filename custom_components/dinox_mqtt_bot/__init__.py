@@ -12,7 +12,7 @@ from .devices import async_register_bot, async_register_subentry
 from .entry.paths import database_path
 from .issues.registry import async_not_opened, async_take_all_back
 from .runtime.build import async_build
-from .runtime.removal import async_clear_status
+from .runtime.removal import async_clear_status, leftovers
 from .runtime.runtime import BotConfigEntry
 from .services import async_register_services
 
@@ -44,6 +44,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
             translation_domain=DOMAIN, translation_key=err.key, translation_placeholders=err.placeholders
         ) from err
     entry.runtime_data = runtime
+    await leftovers(hass).async_settle(entry)
     # Also when a platform cannot be set up. Unloading has closed it by then: it may take longer than this.
     entry.async_on_unload(runtime.async_close)
     async_register_bot(hass, entry)

@@ -1,6 +1,8 @@
 """How a bot is set up and changed in Home Assistant's settings; every step connects before it accepts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from itertools import chain, count
 import secrets
 from typing import Any, override
 
@@ -12,8 +14,9 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import AbortFlow
 import voluptuous as vol
 
 from .bot.model.errors import BotError
@@ -37,7 +40,7 @@ from .const import (
     LinkName,
     Mode,
 )
-from .entry.account import fit_filter, is_on_account, is_prosody
+from .entry.account import fit_filter, is_on_account, is_prosody, same_login
 from .flows.alert_flow import AlertFlow
 from .flows.bridge_flow import BridgeFlow
 from .flows.connections import (
@@ -50,21 +53,27 @@ from .flows.connections import (
     secret,
     xmpp_data,
 )
-from .flows.contact_flow import ContactFlow
+from .flows.contact_flow import AddressCheck, ContactFlow
 from .flows.fields import Typed, errors_of, nested
-from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules
-from .flows.options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, options_data, refuse_own_agent
+from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules, topic_filters
+from .flows.options import (
+    OPTIONS_FORM,
+    SECTION_ALERTS,
+    alerts_section,
+    async_new_options,
+)
 from .flows.preset_flow import PresetFlow
 from .flows.topic_flow import TopicFlow
 from .hass.phrases import async_load_phrases
 from .hass.targets import async_choices
 from .probing.account import (
     AccountFound,
+    account_in_words,
     async_find,
+    async_inquire,
     async_try_broker,
     async_try_server,
     async_try_xmpp,
-    described,
     first_options,
     server_data,
     suggested,
@@ -89,6 +98,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._asked: list[LinkName] = []
         self._topics: tuple[str, ...] = ()
+        self._check = AddressCheck()
 
     @staticmethod
     @callback
@@ -156,7 +166,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_update_and_abort(entry, data={**entry.data, **data}, options=options)
 
     async def _async_show_server(self, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        found = described(self._found, await async_load_phrases(self.hass))
+        found = account_in_words(self._found, await async_load_phrases(self.hass))
         return self._show("server", SERVER_FORM, filled, err, found=found)
 
     async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:
@@ -180,14 +190,18 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask whom the bot shall talk to, and about what."""
         form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
         if user_input is None:
-            return self._show("rules", form, {CONF_TOPICS: list(self._topics)})
+            return self._show_rules(form, {CONF_TOPICS: list(self._topics)})
         try:
             subentries = first_rules(user_input)
+            filters = {rule["data"][CONF_FILTER] for rule in subentries if CONF_FILTER in rule["data"]}
+            for topic_filter in sorted(filters):
+                fit_filter(self._data, topic_filter)
             for rule in subentries:
-                if CONF_FILTER in rule["data"]:
-                    fit_filter(self._data, rule["data"][CONF_FILTER])
+                if (jid := rule["data"].get(CONF_JID, self._data[CONF_JID])) != self._data[CONF_JID]:
+                    await self._check.async_require(jid, partial(async_inquire, self.hass, self._data))
         except BotError as err:
-            return self._show("rules", form, user_input, err)
+            return self._show_rules(form, user_input, err)
+        self._abort_if_the_same(self._data, filters)
         return self.async_create_entry(
             title=self._title(), data=self._data, options=first_options(self._data), subentries=subentries
         )
@@ -276,7 +290,10 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_take_broker(self, typed: Typed, stored: Typed) -> None:
         """Connect with what was typed and keep it if that works. Raises BotError."""
         data = {CONF_CLIENT_ID: stored[CONF_CLIENT_ID], **broker_data(typed, stored)}
-        self._async_abort_entries_match({key: data[key] for key in (CONF_HOST, CONF_PORT, CONF_USERNAME)})
+        if self.source == SOURCE_RECONFIGURE:
+            kept = self._get_reconfigure_entry()
+            moved = {**kept.data, **data, CONF_MODE: Mode.STANDALONE.value}
+            self._abort_if_the_same(moved, topic_filters(kept))
         await async_try_broker(self.hass, data)
         self._data |= data
 
@@ -290,26 +307,51 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def _account(self, typed: Typed, stored: Typed) -> dict[str, Any]:
         """Read the account's form. Raises BotError, also `jid_in_use`."""
         data = xmpp_data(typed, stored)
-        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(2)}"
+        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(8)}"
         self._refuse_an_account_in_use(data[CONF_JID])
         return data
+
+    def _others(self) -> list[ConfigEntry]:
+        own = self.context.get("entry_id")
+        return [entry for entry in self._async_current_entries() if entry.entry_id != own]
+
+    def _abort_if_the_same(self, data: Typed, filters: set[str]) -> None:
+        """Abort if another bot has this login at this broker, this account, and these topics."""
+        for entry in self._others():
+            if (
+                same_login(data, entry.data)
+                and data[CONF_JID] == entry.data[CONF_JID]
+                and filters == topic_filters(entry)
+            ):
+                raise AbortFlow("already_configured")
 
     def _refuse_an_account_in_use(self, jid: str) -> None:
         if not jid:
             if self._data[CONF_MODE] == Mode.HOME_ASSISTANT:
                 self._async_abort_entries_match({CONF_MODE: Mode.HOME_ASSISTANT.value, CONF_JID: ""})
             return
-        own = self.context.get("entry_id")
         # Two bots of one account would both answer, and hear each other in its self-chat.
-        if any(
-            entry.data[CONF_JID] == jid for entry in self._async_current_entries() if entry.entry_id != own
-        ):
-            raise BotError("jid_in_use", jid=jid)
+        for entry in self._others():
+            if entry.data[CONF_JID] == jid:
+                if same_login(self._data, entry.data):
+                    raise AbortFlow("already_configured")
+                raise BotError("jid_in_use", jid=jid)
 
     def _title(self) -> str:
+        """Name the bot after the account whose server it is on, else, where there are more, its broker."""
         taken = {entry.title for entry in self._async_current_entries()}
         where = self._data.get(CONF_HOST) or self._data[CONF_JID] or "Home Assistant"
-        return f"{BOT_NAME} ({where})" if BOT_NAME in taken else BOT_NAME
+        if is_on_account(self._data):
+            where = self._data[CONF_JID]
+        elif BOT_NAME not in taken:
+            return BOT_NAME
+        titles = (
+            f"{BOT_NAME} ({where}){number}" for number in chain([""], (f" {each}" for each in count(2)))
+        )
+        return next(title for title in titles if title not in taken)
+
+    def _show_rules(self, form: vol.Schema, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
+        return self._show("rules", form, filled, err, client_id=self._data.get(CONF_CLIENT_ID) or "–")
 
     def _show(
         self,
@@ -339,9 +381,8 @@ class DinoxOptionsFlow(OptionsFlow):
         """Ask for all options at once; what other surfaces keep there stays."""
         if user_input is not None:
             try:
-                options = options_data(user_input)
-                refuse_own_agent(self.hass, options)
-                return self.async_create_entry(data={**self.config_entry.options, **options})
+                options = await async_new_options(self.hass, self.config_entry, user_input)
+                return self.async_create_entry(data=options)
             except BotError as err:
                 return self._show(user_input, err)
         return self._show(nested(OPTIONS_FORM, self.config_entry.options))

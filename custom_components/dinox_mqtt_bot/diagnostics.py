@@ -11,6 +11,7 @@ from homeassistant.loader import async_get_loaded_integration
 
 from .bot.model.status import LinkStatus, Phase
 from .bot.ports import Broker
+from .bot.reading.readings import Readings
 from .broker.link import BrokerLink
 from .const import (
     CONF_ALIAS,
@@ -62,6 +63,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
         "status": _status(runtime),
         "alerts": _alerts(runtime),
         "messages": _messages(runtime.broker),
+        "discovery": _discovery(runtime.bot.readings),
         "events_left_out": runtime.announcer.allowance.refused,
         "on_mqtt": {
             "silent": runtime.on_mqtt.silent,
@@ -91,6 +93,8 @@ def _status(runtime: BotRuntime) -> Mapping[str, Any]:
         "dropped": status.dropped,
         "unread": status.unread,
         "undelivered": status.undelivered,
+        "failed": status.failed,
+        "unreachable": [reason for _contact, reason in status.unreachable],
         "last_message": status.last_time,
         "refused": [reason for _filter, reason in status.refused],
     }
@@ -108,6 +112,11 @@ def _alerts(runtime: BotRuntime) -> Mapping[str, Any]:
         "acknowledged": sum(alert.acknowledged for alert in alerts.active),
         "unwatched": alerts.unwatched,
     }
+
+
+def _discovery(readings: Readings) -> Mapping[str, int]:
+    """Count what is known of devices, what there was no room for, and what is switched off."""
+    return {"entities": len(readings.devices), "refused": readings.refused, "slow": len(readings.slow)}
 
 
 def _messages(broker: Broker) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from .const import ATTR_LINK, DOMAIN, LinkName
 from .entry.account import is_on_account
 from .entry.paths import database_path
 from .entry.rule_store import RuleStore
+from .flows.confirmed import async_settle
 from .issues.registry import ATTR_ENTRY, IssueKind
 from .runtime.runtime import BotConfigEntry
 
@@ -133,6 +134,7 @@ class RefusedTopicFlow(BotFlow):
         """Remove the topic; its history stays."""
         with suppress(BotError):  # somebody was quicker
             await RuleStore(self.hass, self.entry).remove_subscription(self.about)
+            await async_settle(self.entry)
         return self.async_create_entry(data={})
 
 
@@ -150,6 +152,8 @@ class DatabaseFlow(BotFlow):
             return self.async_show_form(
                 step_id="confirm", data_schema=vol.Schema({}), description_placeholders={"path": str(path)}
             )
+        if self.entry.state is ConfigEntryState.LOADED and self.entry.runtime_data.store.damage:
+            await self.hass.config_entries.async_unload(self.entry.entry_id)
         if self.entry.state is not ConfigEntryState.LOADED:  # else somebody was quicker
             await self.hass.async_add_executor_job(set_aside, path, dt_util.now())
             self.hass.config_entries.async_schedule_reload(self.entry.entry_id)

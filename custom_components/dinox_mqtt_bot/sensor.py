@@ -28,7 +28,7 @@ from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
 from .hass.clock import Pulse
-from .hass.values import excerpt, number, plain_topic
+from .hass.values import excerpt, plain_topic, shown_number
 from .runtime.runtime import BotConfigEntry, BotRuntime
 
 PARALLEL_UPDATES = 0
@@ -102,6 +102,15 @@ STATUS = (
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda status: status.undelivered,
+        chat=True,
+    ),
+    StatusDescription(
+        key="failed",
+        translation_key="failed",
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda status: status.failed,
         chat=True,
     ),
 )
@@ -274,7 +283,7 @@ class TopicSensor(BotEntity, RestoreSensor):
 
     @callback
     def _read(self, reading: Reading) -> None:
-        value = number(reading.value)
+        value = shown_number(reading.value)
         self._attr_native_value = excerpt(reading.text, STATE_CHARACTERS) if value is None else value
         self._attr_native_unit_of_measurement = (reading.unit or None) if value is not None else None
         self._classify(numeric=value is not None)

@@ -69,8 +69,12 @@ class BotSwitch(StatusEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        await self.entity_description.turn(self.runtime.bot, True)
+        await self._turn(True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        await self.entity_description.turn(self.runtime.bot, False)
+        await self._turn(False)
+
+    async def _turn(self, on: bool) -> None:
+        await self.entity_description.turn(self.runtime.bot, on)
+        await self.runtime.async_settle()

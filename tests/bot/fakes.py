@@ -155,6 +155,10 @@ class FakeHistory(FakeArchive):
     def unchanged(self, message: Message) -> bool:
         return message in self.unchanged_messages
 
+    def cleared(self, message: Message) -> bool:
+        before = [each.message for each, _ in self.appended if each.message.topic == message.topic]
+        return not message.payload and (message.retain or any(each.payload for each in before[-1:]))
+
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         found: dict[str, TopicRow] = {}
         for row in await self.page(topic_filter, 1_000_000):
@@ -177,6 +181,7 @@ class FakeOutbox:
         self.holding: list[Notice] = []
         self.rows: list[LedgerRow] = []
         self.undelivered = 0
+        self.failed = 0
         self.unread = 0
         self.unreadable = False
 
@@ -200,6 +205,8 @@ class FakeOutbox:
             self.put(notice)
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
+        if self.unreadable:
+            raise BotError("history_unreadable", reason="gone")
         wanted = set(notice_ids)
         return [row for row in self.rows if row.notice in wanted]
 
@@ -300,6 +307,10 @@ class FakeRules:
     def __init__(self) -> None:
         self.bot: Bot | None = None
         self.paused: list[bool] = []
+        self.settled = 0
+
+    async def settle(self) -> None:
+        self.settled += 1
 
     async def put_subscription(self, subscription: Subscription) -> None:
         self._write({**self._read(), subscription.filter: subscription})
@@ -376,6 +387,10 @@ class FakeTemplates:
 
     def __init__(self) -> None:
         self.rendered: dict[tuple[str, str], str] = {}
+        self.refused: set[str] = set()
+
+    def runs(self, template: str) -> bool:
+        return template not in self.refused
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return self.rendered.get((template, text))

@@ -88,7 +88,7 @@ QUOTED = [
     ("home/x", "[playlist]\nNumberOfEntries=1\nFile1=http://a.b/c\n", "Stream: http://a.b/c"),
     ("home/x", "https://x.y/live.m3u8?tok=1", "Stream: https://x.y/live.m3u8?tok=1"),
     ("home/x", "https://x.y/stream", "https://x.y/stream"),
-    ("home/x", "http://x/a.pls\nfoo", "http://x/a.pls\nfoo"),
-    ("home/x", "#extinf:1,x\nftp://x", "#extinf:1,x\nftp\u2060://x"),
+    ("home/x", "http://x/a.pls\nfoo", "http://x/a.pls\n\u2003foo"),
+    ("home/x", "#extinf:1,x\nftp://x", "#extinf:1,x\n\u2003ftp\u2060://x"),
     ("home/x", "<header>text text text", "<header>text text text"),
 ]

@@ -1,11 +1,13 @@
 """The real translations, as the bot asks for them."""
 
+from functools import cache
 import json
 from pathlib import Path
 
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components" / "dinox_mqtt_bot" / "translations"
 
 
+@cache
 def load(language: str = "en") -> dict[str, str]:
     """Return every text of a translation file by its dotted path."""
     return _flat(json.loads((TRANSLATIONS / f"{language}.json").read_text("utf-8")))

@@ -10,7 +10,14 @@ from bot.model.announcements import Announcement, ChatReceived, MessageReceived,
 from bot.model.errors import BotError
 from bot.model.message import Message, QoS
 from bot.model.replies import Caller, Surface
-from bot.model.rules import Contact, Priority, Role, RuleSet, Subscription
+from bot.model.rules import (
+    Contact,
+    Display,
+    Priority,
+    Role,
+    RuleSet,
+    Subscription,
+)
 from bot.model.status import BotState, Delivery, LinkStatus, Phase
 from bot.model.utterance import Utterance
 
@@ -93,6 +100,45 @@ def test_a_retained_message_known_before_is_not_new() -> None:
     assert world.said == []
     assert isinstance(announced[-1], MessageReceived)
     assert (announced[-1].shown, announced[-1].new) == (False, False)
+
+
+@pytest.mark.parametrize("retain", [False, True])
+@pytest.mark.parametrize("display", list(Display))
+def test_a_topic_that_is_cleared_is_no_message_but_in_the_history(display: Display, retain: bool) -> None:
+    world = World(Subscription("home/#", display=display))
+    world.receive("home/k", "21")
+    world.later(4_000)
+    said = len(world.said)
+    world.receive("home/k", "", retain=retain)
+    world.later(4_000)
+    assert len(world.said) == said
+    assert [reading.text for reading, _ in world.history.appended] == ["21", ""]
+
+
+def test_a_value_that_is_in_the_chat_is_taken_back_there_when_it_is_cleared() -> None:
+    world = World(Subscription("home/#", display=Display.LIVE))
+    world.receive("home/k", "21")
+    world.later(5)
+    world.receive("home/k", "")
+    world.later(5)
+    shown, corrected = world.outbox.notices
+    assert (corrected.text, corrected.replaces) == ("home/k\n(empty)", shown.id)
+
+
+def test_a_bell_that_says_nothing_rings_each_time() -> None:
+    world = World(Subscription("home/#"))
+    for _ in range(3):
+        world.receive("home/bell", "")
+        world.later(5)
+    assert world.said == ["home/bell\n(empty)"] * 3
+
+
+def test_what_is_urgent_tells_that_it_was_cleared() -> None:
+    world = World(Subscription("home/#", priority=Priority.ALERT))
+    world.receive("home/leak", "wet")
+    world.receive("home/leak", "")
+    world.later(0)
+    assert world.said == ["⚠ home/leak\nwet", "⚠ home/leak\n(empty)"]
 
 
 def test_a_retained_message_with_news_is_told() -> None:

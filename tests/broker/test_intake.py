@@ -199,6 +199,84 @@ def test_every_frame_of_a_websocket_is_masked(size: int, opcode: int) -> None:
     assert bytes(byte ^ mask[index % 4] for index, byte in enumerate(frame[6 + wide :])) == payload
 
 
+@pytest.fixture
+def web(socket_enabled: None) -> Iterator[tuple[WebSocket, socket.socket]]:
+    """A WebSocket after its handshake, and the broker's end of it."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    web = WebSocket.__new__(WebSocket)
+    web._socket, web._readbuffer, web._ssl = ours, bytearray(), False
+    yield web, theirs
+    ours.close()
+    theirs.close()
+
+
+def received(web: WebSocket) -> bytes:
+    """Return what can be had of a WebSocket now."""
+    found = b""
+    for _ in range(1_000):
+        try:
+            data = web.recv(1_000)
+        except BlockingIOError:
+            continue
+        if not data:
+            break
+        found += data
+    return found
+
+
+def frame(opcode: int, payload: bytes, size: int | None = None) -> bytes:
+    size = len(payload) if size is None else size
+    narrow = size if size < 126 else 126 if size < 65_536 else 127
+    wide = b"" if size < 126 else size.to_bytes(2 if size < 65_536 else 8)
+    return bytes((0x80 | opcode, narrow)) + wide + payload
+
+
+def test_a_frame_of_any_size_is_handed_out_as_it_comes(web: tuple[WebSocket, socket.socket]) -> None:
+    ours, theirs = web
+    theirs.sendall(frame(2, b"x" * 5_000, 2**62))
+    assert received(ours) == b"x" * 5_000
+    assert len(ours._readbuffer) == 0
+
+
+def test_frames_come_in_any_pieces(web: tuple[WebSocket, socket.socket]) -> None:
+    ours, theirs = web
+    found = b""
+    stream = (
+        frame(2, b"ab") + frame(0, b"c" * 200) + frame(2, b"") + frame(0xA, b"") + frame(2, b"d" * 70_000)
+    )
+    for at in range(0, len(stream), 777):
+        theirs.sendall(stream[at : at + 777])
+        found += received(ours)
+    for byte in frame(2, b"e" * 130):
+        theirs.sendall(bytes((byte,)))
+        found += received(ours)
+    assert found == b"ab" + b"c" * 200 + b"d" * 70_000 + b"e" * 130
+
+
+def test_a_ping_is_answered_and_a_goodbye_too(web: tuple[WebSocket, socket.socket]) -> None:
+    ours, theirs = web
+    theirs.sendall(frame(9, b"hello") + frame(8, b"\3\xe8"))
+    assert received(ours) == b""
+    assert [theirs.recv(11)[:2], theirs.recv(8)[:2]] == [b"\x8a\x85", b"\x88\x82"]
+
+
+@pytest.mark.parametrize("bad", [frame(1, b"text"), b"\x82\x81xxxxy", frame(9, b"x" * 126)])
+def test_a_frame_that_is_none_ends_the_connection(web: tuple[WebSocket, socket.socket], bad: bytes) -> None:
+    ours, theirs = web
+    theirs.sendall(bad)
+    with pytest.raises(OSError, match="WebSocket"):
+        ours.recv(9)
+
+
+@pytest.mark.parametrize("begun", [b"", b"\x82", frame(2, b"", 9)])
+def test_the_end_of_a_websocket_is_the_end(web: tuple[WebSocket, socket.socket], begun: bytes) -> None:
+    ours, theirs = web
+    theirs.sendall(begun)
+    theirs.close()
+    assert ours.recv(9) == b""
+
+
 @given(PACKETS, st.sampled_from([Protocol.MQTT_5, Protocol.MQTT_311]), st.booleans())
 def test_no_packet_gets_an_exception_out_of_the_client(data: bytes, version: Protocol, greeted: bool) -> None:
     loop = asyncio.new_event_loop()

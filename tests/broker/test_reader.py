@@ -249,3 +249,22 @@ def test_properties_that_are_too_large_themselves_are_thrown_away() -> None:
     data = publish(large, v5=True) + publish(Publish("z", b"y"), v5=True)
     items = read_all(data, list(range(80)), v5=True, max_packet=200, aliases=5)
     assert [item.topic for item in items if not isinstance(item, bytes)] == ["home/long", "z"]
+
+
+def test_what_is_said_about_a_message_is_bounded_and_the_message_stays() -> None:
+    some = Publish("a", b"1", user=tuple((str(number), "x") for number in range(1_000)))
+    many = Publish("a", b"2", user=(("", ""),) * 10_000, alias=3)
+    data = b"".join(publish(message, v5=True) for message in (some, many, Publish("a", b"3")))
+    found = [item for item in read_all(data, [], v5=True, aliases=5) if isinstance(item, Message)]
+    assert [message.payload for message in found] == [b"1", b"2", b"3"]
+    assert [len(message.properties.user) for message in found] == [100, 0, 0]
+
+
+def test_long_topics_are_not_kept_in_memory() -> None:
+    reader = Reader(v5=False)
+    for topic in ("a" * 60_000, "b" * 257, "c" * 256):
+        reader.feed(publish(Publish(topic, b""), v5=False))
+        (message,) = reader.take(9, 0.0)
+        assert isinstance(message, Message)
+        assert message.topic == topic
+    assert list(reader._topics.values()) == ["c" * 256]

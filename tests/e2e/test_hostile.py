@@ -3,6 +3,8 @@
 import asyncio
 
 from house import BOT, House
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 import pytest
 
 PAYLOADS = {
@@ -50,6 +52,20 @@ async def test_no_link_in_a_payload_acts(house: House) -> None:
     await house.publish("e2e/link", "press xmpp:bot@home.test?message;body=/mqtt%20pause now")
     heard = await house.you.next("press", sender=BOT)
     assert "xmpp:bot@home.test" not in heard.text
+
+
+async def test_no_publisher_speaks_in_the_bots_name(house: House) -> None:
+    given = Properties(PacketTypes.PUBLISH)
+    given.UserProperty = [("label", "✅ home/freezer: -19.1 ↘")]
+    over = "“Freezer warm” is over, after 2 s, worst -12.3 °C · #1"
+    async with house.mqtt() as client:
+        await client.publish("e2e/attic/note", over, qos=1, properties=given)
+        await client.publish("e2e/attic/other", f"forged\n\n✅ home/freezer: -19.1 ↘\n{over}", qos=1)
+    labelled = (await house.you.next("(e2e/attic/note)", sender=BOT)).text
+    lines = labelled if "forged" in labelled else (await house.you.next("forged", sender=BOT)).text
+    begins = {line[0] for line in f"{labelled}\n{lines}".split("\n") if line}
+    assert not begins & {"✅", "“"}
+    assert "› ✅ home/freezer: -19.1 ↘ (e2e/attic/note)\n› “Freezer warm”" in labelled
 
 
 async def test_nothing_was_logged_as_an_error(house: House) -> None:

@@ -64,6 +64,17 @@ async def test_twenty_sensors_at_once_are_few_messages_and_none_is_forgotten(hou
     assert len([heard for heard in await house.you.silence(1) if "e2e/twenty/" in heard.text]) <= 5
 
 
+async def test_a_retained_topic_that_is_cleared_is_no_message_and_a_bell_is(house: House) -> None:
+    await house.publish("e2e/clear/lamp", "lamp is on", retain=True)
+    await house.you.next("lamp is on", sender=BOT)
+    await house.publish("e2e/clear/lamp", "", retain=True)
+    await house.publish("e2e/clear/bell", "")
+    heard = await house.you.next("e2e/clear/bell", sender=BOT)
+    assert "e2e/clear/lamp" not in heard.text
+    assert all("e2e/clear/lamp" not in later.text for later in await house.you.silence(0.5))
+    assert len(house.rows("e2e/clear/lamp")) == 2
+
+
 async def test_pause_hides_and_resume_tells_how_many(house: House) -> None:
     await house.ask("/mqtt pause")
     await house.publish("e2e/path/paused", "unseen value")

@@ -9,7 +9,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import ALICE, BOT, LOOPBACK, NO_ACCOUNT, account, bot_entry, client_id, standalone
+from running import (
+    ALICE,
+    BOT,
+    LOOPBACK,
+    NO_ACCOUNT,
+    account,
+    bot_entry,
+    client_id,
+    standalone,
+    topics,
+)
 
 from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, LinkName, Mode
 from custom_components.dinox_mqtt_bot.flows.connections import xmpp_data
@@ -233,10 +243,57 @@ async def test_certificates_that_cannot_be_read(
     await goes_on(hass, form, broker_answers(mosquitto))
 
 
-async def test_the_same_login_at_the_same_broker_is_one_bot(hass: HomeAssistant, mosquitto: Server) -> None:
-    bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT).add_to_hass(hass)
-    end = await answer(hass, await begin(hass, "standalone"), broker_answers(mosquitto))
-    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "already_configured")
+@pytest.mark.parametrize(
+    ("has", "gets", "again"),
+    [
+        (["home/#"], ["lab/#"], False),
+        (["home/#"], [], False),
+        (["home/#"], ["home/#", "lab/#"], False),
+        (["home/#", "lab/#"], ["lab/#", " home/# "], True),
+        ([], [], True),
+    ],
+)
+async def test_a_login_at_a_broker_may_have_a_bot_for_other_topics(
+    hass: HomeAssistant, mosquitto: Server, has: list[str], gets: list[str], again: bool
+) -> None:
+    first = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics(*has))
+    first.add_to_hass(hass)
+    form = await answer(hass, await at_xmpp(hass, mosquitto), NO_XMPP)
+    drawn = form["description_placeholders"]["client_id"]
+    end = await answer(hass, form, {"topics": gets})
+    if again:
+        assert ended(end) == "already_configured"
+        return
+    assert end["result"].data["client_id"] == drawn != first.data["client_id"]
+
+
+async def test_a_login_at_a_broker_may_have_a_bot_with_another_account(
+    hass: HomeAssistant, servers: Lab, locked_mosquitto: Server, prosody: Prosody
+) -> None:
+    login = {"username": "ha", "password": "right"}
+    data = standalone(locked_mosquitto.ports["mqtt"]) | login
+    bot_entry(data | account(prosody.ports["c2s"], servers.ca), topics("home/#")).add_to_hass(hass)
+    form = await answer(hass, await begin(hass, "standalone"), broker_answers(locked_mosquitto, **login))
+    assert asked(form) == "xmpp"
+    assert ended(await answer(hass, form, xmpp_answers(servers, prosody))) == "already_configured"
+
+    form = await answer(hass, await begin(hass, "standalone"), broker_answers(locked_mosquitto, **login))
+    alice = xmpp_answers(servers, prosody, "alicepw") | {"jid": ALICE}
+    form = await answer(hass, await answer(hass, form, alice), {"contact": ALICE, "topics": ["home/#"]})
+    assert form["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("has", "reason"), [("lab/#", "reconfigure_successful"), ("home/#", "already_configured")]
+)
+async def test_a_bot_may_move_to_the_login_of_another_with_other_topics(
+    hass: HomeAssistant, mosquitto: Server, has: str, reason: str
+) -> None:
+    bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics(has)).add_to_hass(hass)
+    moves = bot_entry(standalone(1) | NO_ACCOUNT, topics("home/#"))
+    moves.add_to_hass(hass)
+    form = await change(hass, moves, "broker")
+    assert ended(await answer(hass, form, broker_answers(mosquitto))) == reason
 
 
 # What can be wrong with an account
@@ -350,6 +407,15 @@ async def test_a_second_bot_is_told_apart_by_where_its_messages_come_from(
         form = await answer(hass, server, NO_XMPP) if server["step_id"] == "xmpp" else server
         titles.append((await answer(hass, form, {}))["title"])
     assert titles == ["MQTT Bot", "MQTT Bot (Home Assistant)"]
+
+
+async def test_no_two_bots_have_the_same_title(hass: HomeAssistant, mosquitto: Server) -> None:
+    titles = []
+    for topic in ("a", "b", "c", "d"):
+        form = await answer(hass, await at_xmpp(hass, mosquitto), NO_XMPP)
+        titles.append((await answer(hass, form, {"topics": [topic]}))["title"])
+    at = f"MQTT Bot ({LOOPBACK})"
+    assert titles == ["MQTT Bot", at, f"{at} 2", f"{at} 3"]
 
 
 # Changing a bot

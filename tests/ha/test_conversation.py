@@ -65,6 +65,18 @@ async def test_a_voice_without_a_user_and_a_user_who_only_reads_may_look_and_not
         assert bot.bot.status.messages == 2
 
 
+async def test_a_namesake_neither_answers_a_question_nor_ends_it(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    async with running(hass, bot_entry(data, topics("assist/kept"))) as bot:
+        await publish(port, "assist/kept", "1")
+        await until(lambda: bot.bot.status.messages)
+        owner, namesake = await context_of(hass, "system-admin"), await context_of(hass, "system-read-only")
+        assert "yes" in await say(hass, "clear assist/kept", owner)
+        await say(hass, "yes", namesake)
+        assert "1 message" in await say(hass, "yes", owner)
+
+
 async def test_the_dialog_of_the_web_page_reaches_it(
     hass: HomeAssistant, data: dict[str, Any], hass_ws_client: WebSocketGenerator
 ) -> None:

@@ -63,6 +63,7 @@ async def test_diagnostics_tell_states_and_counters_and_nothing_private(
         "fatal": False,
         "detail": "MQTT 5",
     }
+    assert told["discovery"] == {"entities": 0, "refused": 0, "slow": 0}
     assert told["messages"] == {"failed": 0, "oversized": 0, "unacknowledged": 0}
     assert told["status"]["messages"] == 1
     assert told["store"]["trouble"] == ""

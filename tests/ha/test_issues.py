@@ -1,6 +1,7 @@
 """Each repair issue comes with its cause, has a way out, and goes by itself."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -35,6 +36,7 @@ from running import (
 )
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
+from custom_components.dinox_mqtt_bot.broker import backoff
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.paths import database_path
 from custom_components.dinox_mqtt_bot.issues import exposure, server_hint, watch as issues
@@ -323,6 +325,35 @@ async def test_a_client_that_takes_the_mqtt_session_again_and_again(
         assert "broker_taken_over" in kinds(hass)
         monkeypatch.setattr(issues, "TAKEN_OVER_SECONDS", 0.1)
         await goes(hass, "broker_taken_over")
+
+
+async def test_a_client_that_takes_the_mqtt_session_where_the_broker_only_closes(
+    hass: HomeAssistant, data: dict[str, Any], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "_FIRST", 0.1)
+    async with running(hass, bot_entry(data, topics("home/#"))) as runtime:
+        other = asyncio.create_task(_come_back(port))
+        try:
+            await comes(hass, "broker_taken_over", within=30)
+            assert runtime.broker.status.reason == "session_taken_over"
+        finally:
+            other.cancel()
+        runtime.broker.reconnect()
+        await until(lambda: runtime.online)
+        assert "broker_taken_over" in kinds(hass)
+        monkeypatch.setattr(issues, "TAKEN_OVER_SECONDS", 0.1)
+        await goes(hass, "broker_taken_over")
+
+
+async def _come_back(port: int) -> None:
+    """Log in with the bot's client id again and again, half a second after each loss."""
+    while True:
+        with suppress(MqttError):
+            async with Client(LOOPBACK, port, identifier=client_id()) as client:
+                await client.subscribe("other")
+                async for _ in client.messages:
+                    pass
+        await asyncio.sleep(0.5)
 
 
 async def _take_over(port: int) -> None:

@@ -224,8 +224,7 @@ async def test_a_lost_connection_is_told_by_the_will_and_its_return_with_the_cou
     async with listening(port, STATUS) as heard, running(hass, bot_entry(data)) as bot:
         await until(lambda: len(heard.on(STATUS)) == 2)
         bot.broker.reconnect()
-        await until(lambda: len(heard.on(STATUS)) >= 4)
-        assert "version" in heard.on(STATUS)[-1]
+        await until(lambda: len(heard.on(STATUS)) >= 4 and "version" in heard.on(STATUS)[-1])
 
 
 async def test_without_the_option_nothing_is_told_and_nothing_stays(

@@ -22,6 +22,14 @@ from custom_components.dinox_mqtt_bot.hass.targets import Look, async_choices, a
 
 LOOK = Look(group="bot", silent="Alerts without sound")
 FREEZER = Push("Freezer", "freezer-1")
+JOINER = "\u2060"
+
+
+def named(hass: HomeAssistant, system: str) -> None:
+    """Have the phone of this system, if any, set up with the app."""
+    if system:
+        data = {"device_name": "phone", "os_name": system}
+        MockConfigEntry(domain="mobile_app", data=data).add_to_hass(hass)
 
 
 async def tell(
@@ -79,6 +87,77 @@ async def test_without_a_push_an_app_gets_the_text_alone(hass: HomeAssistant) ->
     phone = Phone().register(hass, "mobile_app_phone")
     await tell(hass, PHONE, push=None)
     assert phone.told == [{"message": "Freezer is warm"}]
+
+
+COMMANDS = [
+    "clear_notification",
+    "request_location_update",
+    "command_dnd",
+    "TTS",
+    "remove_channel",
+    "delete_alert",
+    "clear_badge",
+    "update_complications",
+    "kiosk_hide_screensaver",
+    " clear_notification\n",
+]
+
+
+@pytest.mark.parametrize("said", COMMANDS)
+async def test_no_text_is_a_command_to_an_app(hass: HomeAssistant, said: str) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice(said, PHONE, push=FREEZER), LOOK)
+    await async_push(hass, notice(said, PHONE, push=None), LOOK)
+    assert phone.texts == [f"Freezer: {said}", f"…: {said}"]
+
+
+TEXT = "<b>5</b> <5 °C snake_case 3 * 4 *x* [a](http://a.b) :warning: \\n"
+
+
+async def said_to(hass: HomeAssistant, to: str) -> tuple[str, str]:
+    """Return message and title as `to` gets them."""
+    phone = Phone().register(hass, to.removeprefix("notify."))
+    await async_push(hass, notice(TEXT, to, push=Push("<b>", "tag")), LOOK)
+    return phone.told[0]["message"], phone.told[0]["title"]
+
+
+@pytest.mark.parametrize("system", ["Android", ""])
+async def test_an_app_that_shows_html_shows_text_as_text(hass: HomeAssistant, system: str) -> None:
+    named(hass, system)
+    message, title = await said_to(hass, PHONE)
+    assert title == "&lt;b&gt;"
+    assert message.replace(JOINER, "") == (
+        "&lt;b&gt;5&lt;/b&gt; &lt;5 °C snake_case 3 * 4 *x* [a](http://a.b) &#58;warning: &#92;n"
+    )
+
+
+async def test_an_app_that_shows_text_gets_it_as_it_is(hass: HomeAssistant) -> None:
+    named(hass, "iOS")
+    message, title = await said_to(hass, PHONE)
+    assert (message.replace(JOINER, ""), title) == (TEXT, "<b>")
+
+
+async def test_the_page_shows_markdown_as_text(hass: HomeAssistant) -> None:
+    message, title = await said_to(hass, "notify.persistent_notification")
+    assert title == "<b>"
+    assert message.replace(JOINER, "") == (
+        r"\<b>5\</b> <5 °C snake_case 3 * 4 \*x\* \[a](http\://a.b) :warning: \n"
+    )
+
+
+async def test_where_nobody_knows_what_acts_nothing_does(hass: HomeAssistant) -> None:
+    message, title = await said_to(hass, "notify.mail")
+    assert title == "‹b>"
+    assert message.replace(JOINER, "").removeprefix("‹b>\n") == (
+        "‹b>5‹/b> ‹5 °C snake_case 3 * 4 *x* [a](http://a.b) :warning: \\n"
+    )
+    assert f"]{JOINER}(" in message
+
+
+async def test_no_link_but_http_is_one(hass: HomeAssistant) -> None:
+    phone = Phone().register(hass, "mobile_app_phone")
+    await async_push(hass, notice("xmpp:bot@home.test?message;body=x", PHONE, push=FREEZER), LOOK)
+    assert phone.texts == [f"xmpp{JOINER}:bot@home.test?message;body=x"]
 
 
 async def test_an_app_replaces_what_has_the_same_tag_and_opens_the_page(hass: HomeAssistant) -> None:

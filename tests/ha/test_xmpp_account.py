@@ -524,6 +524,7 @@ async def test_a_server_that_hides_can_be_named_by_the_user(
     assert asked(form) == "rules"
     bot = await answer(hass, form, {"contact": ALICE})
     assert (bot["result"].data["server"], bot["result"].data["certainty"]) == ("prosody", "likely")
+    assert bot["title"] == f"MQTT Bot ({BOT})"
 
 
 # Changing

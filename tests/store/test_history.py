@@ -12,7 +12,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.store import recent
 from custom_components.dinox_mqtt_bot.store.store import Store
-from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut
+from custom_components.dinox_mqtt_bot.store.table import MAX_TEXT_BYTES, cut_for_row
 
 
 def texts(rows: list[Row]) -> list[str]:
@@ -105,7 +105,7 @@ async def test_long_text_is_cut_at_a_whole_character(store: Store, query: Query)
 
 def test_text_within_the_bound_is_not_cut() -> None:
     text = "x" * MAX_TEXT_BYTES
-    assert cut(text) == text
+    assert cut_for_row(text) == text
 
 
 async def test_a_value_the_database_cannot_hold_costs_only_its_own_row(store: Store, told: Told) -> None:
@@ -208,6 +208,24 @@ async def test_publishes_and_connections_are_logged(store: Store, query: Query) 
     assert query("SELECT link, phase, reason, detail, at FROM connection_log") == [
         ("broker", "offline", "refused", "rc 5", 6.0)
     ]
+
+
+async def test_an_empty_message_clears_what_said_something_before(open_store: Opener) -> None:
+    store = open_store()
+    for topic, payload in (("value", b"21"), ("bell", b"")):
+        store.history.append(reading(topic, payload), Priority.NORMAL)
+    asked = [
+        message("value", b""),
+        message("value", b"22"),
+        message("bell", b""),
+        message("new", b""),
+        message("new", b"", retain=True),
+    ]
+    expected = [True, False, False, False, True]
+    assert [store.history.cleared(each) for each in asked] == expected
+    await asyncio.to_thread(store.close)
+    again = open_store().history
+    assert [again.cleared(each) for each in asked] == expected
 
 
 async def test_a_retained_state_that_came_back_while_nobody_listened_is_news(open_store: Opener) -> None:

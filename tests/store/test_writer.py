@@ -267,7 +267,7 @@ def test_a_message_and_its_record_are_taken_together_whenever_the_writer_looks(
     hectic: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "MAX_BATCH", 2)
-    queue = backlog.Backlog()
+    queue = backlog.Backlog(lambda notice: None, lambda: None)
     number = 50_000
 
     def give() -> None:

@@ -144,11 +144,13 @@ class Probed:
         self.reactions: list[Reaction] = []
         self.moods: list[tuple[str, bool]] = []
         self.deliveries: list[tuple[str, Delivery]] = []
+        self.reasons_told: dict[str, str] = {}
+        self.reach: list[tuple[str, str]] = []
         self.sessions = 0
         # What the outbox knows to be settled, and does not let wait again.
         self.settled: set[str] = set()
         self.outbox: dict[str, Notice] = {}
-        self._put: dict[str, Notice] = {}
+        self.put: dict[str, Notice] = {}
         self.clock = SystemClock()
         self._on_text = on_text or self.texts.append
         self.link = XmppLink(
@@ -168,12 +170,14 @@ class Probed:
             on_presence=lambda jid, busy: self.moods.append((jid, busy)),
             on_session=self._session_began,
             on_delivery=self._delivered,
+            on_reach=lambda jid, reason: self.reach.append((jid, reason)),
+            addressee=lambda key: self.put[key].to if key in self.put else "",
         )
 
     def say(self, text: str, to: str = ALICE, **parts: Any) -> Notice:
         """Put a notice into the outbox and say it, as the bot does."""
         notice = Notice(self.clock.new_id(), to, text, parts.pop("at", self.clock.now()), **parts)
-        self.outbox[notice.id] = self._put[notice.id] = notice
+        self.outbox[notice.id] = self.put[notice.id] = notice
         self.link.say(notice)
         return notice
 
@@ -202,11 +206,13 @@ class Probed:
         for notice in list(self.outbox.values()):
             self.link.say(notice)
 
-    def _delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
+    def _delivered(self, notice_id: str, delivery: Delivery, at: float, why: str) -> None:
         self.deliveries.append((notice_id, delivery))
+        if why:
+            self.reasons_told[notice_id] = why
         self.outbox.pop(notice_id, None)
         if delivery is Delivery.QUEUED and notice_id not in self.settled:
-            self.outbox[notice_id] = self._put[notice_id]
+            self.outbox[notice_id] = self.put[notice_id]
 
 
 class World:

@@ -66,6 +66,7 @@ async def test_a_receipt_before_the_acknowledgement_means_sent_too(world: World)
 async def test_progress_of_an_earlier_run_is_passed_on(world: World) -> None:
     alice = await world.person("alice")
     bot = await world.bot()
+    bot.put["of-yesterday"] = Notice("of-yesterday", ALICE, "text", 0.0)
     alice.write("bot@home.test/ha", displayed={"id": "of-yesterday"})
     await until(lambda: bot.deliveries == [("of-yesterday", Delivery.READ)])
 

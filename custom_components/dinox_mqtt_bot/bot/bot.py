@@ -21,10 +21,12 @@ from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
 from .delivery.publisher import Publisher
+from .delivery.reach import Reach
 from .delivery.uploads import UploadQueue
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
-from .dialogue.hearing import Hearing
+from .dialogue.hearing import CommandReader
+from .history.gap import told_of
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.errors import BotError
@@ -32,14 +34,14 @@ from .model.message import Message, QoS, Reading
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, LinkStatus, Phase, SteadyStatus
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.readings import Readings
 from .rendering.readings import render_untold
-from .rendering.replies import render_text
+from .rendering.replies import render_reply
 from .text.numbers import with_unit
 
 _LOGGER = logging.getLogger(__name__)
@@ -91,8 +93,9 @@ class Bot:
         self.rules = RuleSet()
         self.subscriptions = Subscriptions()
         self._dropped = dropped
+        self._gap = Gap()
         engine = AlertEngine(kept=kept, last_number=last_number)
-        self._build(engine, spawn, Hearing(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
+        self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
         self._wanted: Mapping[str, QoS] | None = None
@@ -101,11 +104,13 @@ class Bot:
         self._wake_at = NEVER
         self._messages = 0
         self._last: Reading | None = None
+        readings.tell = self._say
         self._begin(rules)
 
-    def _build(self, engine: AlertEngine, spawn: Spawn, hearing: Hearing, *, paused: bool) -> None:
+    def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory)
+        self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
@@ -143,9 +148,12 @@ class Bot:
             execute=self.execute,
             carry=self._inbound.hear,
             about=self.alerts.told_by,
+            trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (self.alerts, self._spoken, self.held, self._questions, self.bridges)
+        self._timed: tuple[Timed, ...] = (
+            *(self.alerts, self._spoken, self.held, self._questions, self.bridges, self.readings),
+        )
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
@@ -193,6 +201,8 @@ class Bot:
         self.alerts.apply(rules, self.subscriptions, now)
         if anew := heard_before(before.alerts, rules.alerts, self.subscriptions):
             self.ports.broker.renew(anew)
+        if self._reach.apply(rules.contacts):
+            self._status_changed()
         self._wake(now)
 
     @property
@@ -206,6 +216,8 @@ class Bot:
         subscription = self.subscriptions.best(message.topic) or self._implied.best(message.topic)
         if self.readings.learn(message) or subscription is None:
             self.ports.history.skip(message)
+            if self.readings.due_at != NEVER:
+                self._wake(self.ports.clock.now())
             return
         now, news = self.ports.clock.now(), self._news(message)
         reading = self.readings.read(message, subscription)
@@ -232,11 +244,18 @@ class Bot:
         """
         muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
-        shown = not muted and not aside and self.conversation.take(reading, subscription, now)
+        told = not muted and not aside and not self._is_cleared(reading.message, subscription, now)
+        shown = told and self.conversation.take(reading, subscription, now)
         self.bridges.carry(reading, subscription, now)
         if shown:
             self.uploads.show(reading, subscription)
         return shown
+
+    def _is_cleared(self, message: Message, subscription: Subscription, now: float) -> bool:
+        """Say whether a message takes a topic's value away, and nobody looks at it or made it urgent."""
+        if message.payload or subscription.priority >= Priority.ALERT:
+            return False
+        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1
@@ -274,9 +293,13 @@ class Bot:
         return await self._dialogue.ask(text, caller)
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
-        """Run a command for a caller, and see to what is due since. Raises BotError."""
+        """Run a command for a caller, and see to what is due since. Raises BotError.
+
+        What the reply says is stored: nobody has to say twice what was confirmed, whatever happens next.
+        """
         reply = await execute(command, self, caller, ask=self._confirmation.ask, confirmed=confirmed)
         self._wake(self.ports.clock.now())
+        await self.ports.rules.settle()
         return reply
 
     # What commands, entities and actions ask for.
@@ -335,7 +358,7 @@ class Bot:
         now = self.ports.clock.now()
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
-        self._say_refusals(now)
+        self._say_refusals()
         self.alerts.hear(status.phase is Phase.ONLINE, now)
         self._changed()
         self._wake(now)
@@ -350,17 +373,32 @@ class Bot:
         self._wake(now)
         self._changed()
 
-    def _say_refusals(self, now: float) -> None:
+    def _say_refusals(self) -> None:
         """Tell of each topic once that the broker will not deliver."""
         for topic_filter, reason in self.ports.broker.refused.items():
             if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
-                told = Text("refused", {"filter": topic_filter, "reason": reason})
-                self.outgoing.send(self.conversation.notices(render_text(told, self.ports.phrases), now))
+                self._say(Text("refused", {"filter": topic_filter, "reason": reason}))
+
+    def _say(self, told: Text) -> None:
+        """Tell the contacts of something about the bot itself."""
+        text, now = render_reply(told, self.ports.phrases), self.ports.clock.now()
+        self.outgoing.send(self.conversation.notices(text, now))
+
+    def history_changed(self, gap: Gap) -> None:
+        """Take note that the history cannot be written, or can be again, and tell it."""
+        self._gap = gap
+        self._say(told_of(gap, self.moment))
+        self._changed()
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
         """Take note that a notice came further on its way; the outbox has written it down."""
         self.announce(StatusChanged(self.status))
+
+    def reach_changed(self, jid: str, reason: str) -> None:
+        """Take note that nothing reaches a contact, or, without a reason, that something does again."""
+        if self._reach.note(jid, reason):
+            self._status_changed()
 
     def tick(self, now: float) -> None:
         self._wake_at = NEVER
@@ -412,10 +450,13 @@ class Bot:
             last_topic=last.message.topic if last else "",
             last_text=with_unit(last.text, last.unit) if last else "",
             last_time=last.time if last else 0.0,
+            failed=self.ports.outbox.failed,
             refused=tuple(self.ports.broker.refused.items()),
+            unreachable=self._reach.unreachable,
             firing=self.alerts.engine.firing,
             quiet_until=self.do_not_disturb.quiet_until,
             do_not_disturb=self.do_not_disturb.undisturbed(self.ports.clock.now()),
+            unwritten=self._gap.reason,
         )
 
     def _state(self) -> BotState:
@@ -434,9 +475,12 @@ class Bot:
         text = phrases.phrase(f"common.state_{state}")
         if state is BotState.OFFLINE and self.broker.status.reason:
             text = f"{text}: {phrases.phrase(f'common.reason_{self.broker.status.reason}')}"
-        if (state, text) != self._shown:
-            self._shown = state, text
-            self.ports.chat.show(state, text)
+        if self._gap.reason:
+            text = phrases.phrase("common.unwritten_too", state=text)
+        shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
+        if (shown, text) != self._shown:
+            self._shown = shown, text
+            self.ports.chat.show(shown, text)
         self._status_changed()
 
     def _status_changed(self) -> None:

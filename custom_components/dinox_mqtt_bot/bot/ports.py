@@ -140,6 +140,9 @@ class History(Archive, Protocol):
     def unchanged(self, message: Message) -> bool:
         """Whether the topic's last message, also of an earlier run, had this payload. No I/O."""
 
+    def cleared(self, message: Message) -> bool:
+        """Whether an empty message takes away what its topic said last. No I/O."""
+
     async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:
         """Return the newest `limit` rows of matching topics but `offset` newer, oldest first (ask)."""
 
@@ -162,6 +165,10 @@ class Outbox(Protocol):
     @property
     def undelivered(self) -> int:
         """Notices the XMPP server has not acknowledged yet. No I/O."""
+
+    @property
+    def failed(self) -> int:
+        """Notices of this run that came back or could not be said. No I/O."""
 
     @property
     def unread(self) -> int:
@@ -270,6 +277,9 @@ class Rules(Protocol):
     async def set_discovery(self, on: bool) -> None:
         """Use MQTT discovery from now on, or do without (ask)."""
 
+    async def settle(self) -> None:
+        """Return once every change so far, also of alerts and mutes, is stored or cannot be for now (ask)."""
+
 
 class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:
@@ -278,6 +288,9 @@ class Phrases(Protocol):
 
 class Templates(Protocol):
     """Value templates of HA discovery that are more than a path (`Templates` runs them in HA's sandbox)."""
+
+    def runs(self, template: str) -> bool:
+        """Say whether a template is rendered at all, and make it ready."""
 
     def render(self, template: str, text: str, json: object) -> str | None:
         """Render with `value` and `value_json`; None if it cannot be rendered."""

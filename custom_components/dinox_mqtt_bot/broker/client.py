@@ -14,23 +14,33 @@ from paho.mqtt.reasoncodes import ReasonCode
 from ..bot.model.errors import BotError
 from ..bot.model.message import Message
 from .connack import Connack, Ended, Failure, dismissed, read_connack, reason_name, refused, stranger
+from .frames import ProtocolError, check_header
 from .intake import Intake
 from .machine import ALIASES, GarbledError, Machine
+from .packets import read_codes, write_request
 from .properties import read_length
-from .reader import Oversized, ProtocolError, Reader, Received
+from .reader import Oversized, Reader, Received
 from .receipts import Receipts
 from .settings import BrokerSettings, Protocol, Will
 from .sockets import Opening
+from .wanted import Request, Subscribe
+
+_ANSWERS = {PacketTypes.PUBACK, PacketTypes.PUBREC, PacketTypes.PUBCOMP}
+# A broker that sends and does not read what it is answered would fill the memory with answers.
+_MOST_UNREAD = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where a client puts what comes in; `ready` asks whether there is room for more messages."""
+    """Where a client puts what comes in; `ready` asks whether there is room for more messages.
+
+    `subscribed` gets a code and its name for each filter of the request with this packet identifier.
+    """
 
     opened: Callable[[Connack], None]
     message: Callable[[Message], None]
     oversized: Callable[[Oversized], None]
-    subscribed: Callable[[int, Sequence[ReasonCode]], None]
+    subscribed: Callable[[int, Sequence[tuple[int, str]]], None]
     unsubscribed: Callable[[int], None]
     ready: Callable[[], bool]
 
@@ -39,7 +49,8 @@ class LoopClient(Machine):
     """A client driven by the event loop: no thread, and PUBLISH never reaches paho.
 
     For each connection: `prepare`, `open` in a worker thread, `attach` in the loop. `opened` tells the
-    broker's answer, `ended` how the connection was lost. `connack` is None without a session.
+    broker's answer, `ended` how the connection was lost. `connack` is None without a session; `owed` tells
+    whether the last one ended with something unanswered.
     """
 
     opened: asyncio.Future[Connack | Ended]
@@ -55,6 +66,7 @@ class LoopClient(Machine):
     ) -> None:
         super().__init__(settings, version)
         self.connack: Connack | None = None
+        self.owed = False
         self.answers: dict[int, asyncio.Future[str]] = {}
         self._event_loop = loop
         self._receipts = receipts
@@ -65,11 +77,8 @@ class LoopClient(Machine):
         self._opening: Opening | None = None
         self._connection = 0
         self._tick: asyncio.TimerHandle | None = None
-        self.on_connect = self._welcomed
         self.on_disconnect = self._disconnected
         self.on_publish = self._published
-        self.on_subscribe = self._subscribed
-        self.on_unsubscribe = self._unsubscribed
         self.on_socket_register_write = self._want_write
         self.on_socket_unregister_write = self._unwant_write
         self.on_socket_close = self._closing
@@ -83,6 +92,7 @@ class LoopClient(Machine):
         self._opening = opening
         self._connection = connection
         self._receipts.begin(connection)
+        self.requests.clear()
         self.will_clear()
         if will is not None:
             self.will_set(will.topic, will.payload, will.qos, will.retain)
@@ -117,6 +127,7 @@ class LoopClient(Machine):
         if not self.opened.done():
             self.opened.set_result(stranger(self._intake.first) or ended)
         if not self.ended.done():
+            self.owed = self.waits
             self.ended.set_result(ended)
         self.forget_all()
         for answer in self.answers.values():
@@ -162,9 +173,23 @@ class LoopClient(Machine):
         self._tick = self._event_loop.call_later(1, self._ticking)
         self.keep_alive(self._intake.last, deaf=self._intake.paused)
 
+    # Packets that go out
+
+    def request(self, request: Request) -> int:
+        """Queue a SUBSCRIBE or UNSUBSCRIBE; return its packet identifier, which is to be answered."""
+        mid = self.next_mid()
+        self.requests[mid] = request
+        self.send(write_request(mid, request, v5=self.v5), mid)
+        return mid
+
     # Packets that came
 
     def _accept(self, item: Received) -> None:
+        self._take_in(item)
+        if self.unread > _MOST_UNREAD:
+            self._lost(ProtocolError("the broker does not read what it is answered"))
+
+    def _take_in(self, item: Received) -> None:
         if isinstance(item, bytes):
             self._take(item)
         elif self.connack is None:
@@ -179,32 +204,71 @@ class LoopClient(Machine):
             self.send(answer)
 
     def _take(self, packet: bytes) -> None:
-        """Answer a packet other than PUBLISH, or leave it to paho."""
+        """Answer a packet other than PUBLISH; paho gets what its state machine is for, without properties."""
         if not self.is_open:
             return
         kind, body = packet[0] >> 4, packet[read_length(packet, 1, len(packet))[1] :]
-        if kind == PacketTypes.CONNACK and len(body) > 1 and body[1]:
-            self.close(refused(self.version, body[1]))
-        elif kind != PacketTypes.CONNACK and self.connack is None:
-            self._lost(ProtocolError(f"packet of type {kind} before CONNACK"))
-        elif kind == PacketTypes.PUBREL and len(body) >= 2:
-            self.send(self._receipts.release(int.from_bytes(body[:2])))
-        elif kind == PacketTypes.PUBREC and len(body) > 2 and body[2] >= 0x80:
-            self._refused(int.from_bytes(body[:2]), reason_name(PacketTypes.PUBREC, body[2]))
-        elif kind == PacketTypes.DISCONNECT and self.v5:
-            # paho overlooks the reason code of a DISCONNECT without properties.
-            self.close(dismissed(body[0] if body else 0))
-        else:
-            self._give(packet)
-
-    def _give(self, packet: bytes) -> None:
-        before = self.connack
         try:
-            self.read(packet)
-        except GarbledError as err:
+            check_header(packet[0], len(body), v5=self.v5)
+            if kind == PacketTypes.CONNACK:
+                self._welcome(body)
+            elif self.connack is None:
+                self._lost(ProtocolError(f"packet of type {kind} before CONNACK"))
+            elif kind in _ANSWERS:
+                self._settle(packet[0], body)
+            elif kind == PacketTypes.PUBREL:
+                self.send(self._receipts.release(int.from_bytes(body[:2])))
+            elif kind in {PacketTypes.SUBACK, PacketTypes.UNSUBACK}:
+                self._answer_request(kind, body)
+            elif kind == PacketTypes.DISCONNECT:
+                # paho overlooks the reason code of a DISCONNECT without properties.
+                self.close(dismissed(body[0] if body else 0))
+            else:
+                self.read(packet)
+        except (ProtocolError, GarbledError) as err:
             self._lost(err)
-        if before is None and self.connack is not None:
-            self._listener.opened(self.connack)
+
+    def _welcome(self, body: bytes) -> None:
+        if body[1]:
+            self.close(refused(self.version, body[1]))
+            return
+        if self.connack is not None:
+            return
+        try:
+            connack = read_connack(self.version, body, self._settings.limits)
+        except ValueError as err:
+            raise ProtocolError(str(err)) from err
+        self.agree(connack.keepalive, connack.receive_maximum)
+        if not connack.session_present:
+            self._receipts.forget_session()
+        self.connack = connack
+        self.opened.set_result(connack)
+        self.read(b"\x20\x03" + body[:2] + b"\0" if self.v5 else b"\x20\x02" + body)
+        self._listener.opened(connack)
+
+    def _settle(self, head: int, body: bytes) -> None:
+        """Take the answer to a PUBLISH in; one that nobody waits for is of an earlier run, or nothing."""
+        mid, code = int.from_bytes(body[:2]), body[2] if len(body) > 2 else 0
+        if not self.expects(mid):
+            return
+        if head >> 4 == PacketTypes.PUBREC and code >= 0x80:
+            self._refused(mid, reason_name(PacketTypes.PUBREC, code))
+        else:
+            kept = body[:3]
+            self.read(bytes((head, len(kept))) + kept)
+
+    def _answer_request(self, kind: int, body: bytes) -> None:
+        """Take in the answer to a SUBSCRIBE or UNSUBSCRIBE, with a code for each filter."""
+        mid, codes = read_codes(body, v5=self.v5)
+        request = self.requests.pop(mid, None)
+        if request is None or isinstance(request, Subscribe) != (kind == PacketTypes.SUBACK):
+            raise ProtocolError(f"packet of type {kind} that answers nothing")
+        if len(codes) != len(request.filters) and (self.v5 or kind == PacketTypes.SUBACK):
+            raise ProtocolError(f"{len(codes)} codes for {len(request.filters)} filters")
+        if kind == PacketTypes.SUBACK:
+            self._listener.subscribed(mid, [(code, reason_name(kind, code)) for code in codes])
+        else:
+            self._listener.unsubscribed(mid)
 
     def _refused(self, mid: int, reason: str) -> None:
         """End a PUBLISH of QoS 2 that the broker refuses; paho would go on with PUBREL."""
@@ -218,34 +282,7 @@ class LoopClient(Machine):
 
     # What paho read
 
-    def _welcomed(
-        self,
-        _client: mqtt.Client,
-        _userdata: Any,
-        flags: mqtt.ConnectFlags,
-        _reason: ReasonCode,
-        properties: Properties | None,
-    ) -> None:
-        if self.opened.done():
-            return
-        connack = read_connack(self.version, flags.session_present, properties, self._settings.limits)
-        self.agree(connack.keepalive, connack.receive_maximum)
-        if not connack.session_present:
-            self._receipts.forget_session()
-        self.connack = connack
-        self.opened.set_result(connack)
-
     def _published(
         self, _client: mqtt.Client, _userdata: Any, mid: int, reason: ReasonCode, _: Properties | None
     ) -> None:
         self._answered(mid, str(reason) if reason.is_failure else "")
-
-    def _subscribed(
-        self, _client: mqtt.Client, _userdata: Any, mid: int, reasons: list[ReasonCode], _: Properties | None
-    ) -> None:
-        self._listener.subscribed(mid, reasons)
-
-    def _unsubscribed(
-        self, _client: mqtt.Client, _userdata: Any, mid: int, _reasons: list[ReasonCode], _: Properties | None
-    ) -> None:
-        self._listener.unsubscribed(mid)

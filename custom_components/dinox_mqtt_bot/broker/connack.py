@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .properties import parse_connack, read_length
 from .settings import Limits, Protocol
 
 LARGEST_PACKET = 268_435_460
@@ -59,10 +59,11 @@ class Connack:
     identifiers: bool = False
 
 
-def read_connack(
-    protocol: Protocol, session_present: bool, properties: Properties | None, limits: Limits
-) -> Connack:
-    """Read a CONNACK's properties, attributes of paho's; `limits` hold for MQTT 3.1.1, which has none."""
+def read_connack(protocol: Protocol, body: bytes, limits: Limits) -> Connack:
+    """Read a CONNACK that accepts. `limits` hold for MQTT 3.1.1, which says none. Raises ValueError."""
+    if body[0] > 1:
+        raise ValueError(f"CONNACK with the flags {body[0]}")
+    session_present = bool(body[0])
     if protocol is not Protocol.MQTT_5:
         return Connack(
             protocol,
@@ -71,19 +72,25 @@ def read_connack(
             retain_available=limits.retain,
             wildcards=limits.wildcards,
         )
+    size, at = read_length(body, 2, len(body))
+    if at + size != len(body):
+        raise ValueError("CONNACK with properties of another length")
+    said = {kind: int.from_bytes(value) for kind, value in parse_connack(body[at:]).items()}
+    if not said.get(0x21, 1) or not said.get(0x27, 1):
+        raise ValueError("CONNACK that allows nothing")
     return Connack(
         protocol,
         session_present,
-        maximum_qos=getattr(properties, "MaximumQoS", 2),
-        retain_available=bool(getattr(properties, "RetainAvailable", 1)),
-        maximum_packet=getattr(properties, "MaximumPacketSize", LARGEST_PACKET),
-        receive_maximum=getattr(properties, "ReceiveMaximum", 65_535),
-        topic_alias_maximum=getattr(properties, "TopicAliasMaximum", 0),
-        keepalive=getattr(properties, "ServerKeepAlive", None),
-        session_expiry=getattr(properties, "SessionExpiryInterval", None),
-        wildcards=bool(getattr(properties, "WildcardSubscriptionAvailable", 1)),
-        shared_subscriptions=bool(getattr(properties, "SharedSubscriptionAvailable", 1)),
-        identifiers=bool(getattr(properties, "SubscriptionIdentifierAvailable", 1)),
+        maximum_qos=said.get(0x24, 2),
+        retain_available=bool(said.get(0x25, 1)),
+        maximum_packet=said.get(0x27, LARGEST_PACKET),
+        receive_maximum=said.get(0x21, 65_535),
+        topic_alias_maximum=said.get(0x22, 0),
+        keepalive=said.get(0x13),
+        session_expiry=said.get(0x11),
+        wildcards=bool(said.get(0x28, 1)),
+        shared_subscriptions=bool(said.get(0x2A, 1)),
+        identifiers=bool(said.get(0x29, 1)),
     )
 
 

@@ -6,7 +6,8 @@ import socket
 import ssl
 import time
 
-from .reader import ProtocolError, Reader, Received
+from .frames import ProtocolError
+from .reader import Reader, Received
 from .sockets import WebSocket
 
 type Socket = socket.socket | WebSocket

@@ -6,17 +6,15 @@ import logging
 import ssl
 from typing import Any
 
-from paho.mqtt.reasoncodes import ReasonCode
-
 from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
 from ..bot.model.status import LinkStatus, Phase
 from .backoff import Backoff
 from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure
+from .contest import UNDISPUTED_SECONDS, Contest
 from .login import Login, LoginError, RunBlocking
 from .outgoing import announce, publish
-from .packets import write_request
 from .reader import Oversized
 from .settings import BrokerSettings
 from .wanted import Wanted
@@ -26,7 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 type CreateTask = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 _STABLE_SECONDS = 60.0
-_TAKEN_OVER_SECONDS = 30.0
+# Whoever has the same client id comes back too; in between there must be time for messages.
+_TAKEN_OVER_SECONDS = (30.0, 240.0)
 _GOODBYE_SECONDS = 2.0
 # A broker may refuse while what checks its logins is away, as Home Assistant is while it starts. Slow enough
 # for brokers that lock out whoever guesses passwords.
@@ -69,10 +68,12 @@ class BrokerLink:
             self._opened, self._receive, self._skipped, self._subscribed, self._unsubscribed, ready
         )
         self._login = Login(settings, listener, loop=loop, tls=tls, run_blocking=run_blocking)
+        self._contest = Contest(settings, loop=loop, tls=tls, run_blocking=run_blocking)
         self._wanted = Wanted(held)
         self._status = LinkStatus(Phase.CONNECTING)
         self._backoff = Backoff()
         self._refusals = Backoff(*_REFUSED_SECONDS)
+        self._take_overs = Backoff(*_TAKEN_OVER_SECONDS)
         self._again = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._sync: asyncio.Handle | None = None
@@ -95,6 +96,11 @@ class BrokerLink:
     def will_refused(self) -> str:
         """The broker's reason for refusing the will; empty if it has not."""
         return self._login.will_refused
+
+    @property
+    def contested(self) -> bool:
+        """Whether another client takes the session again and again."""
+        return self._contest.lasts
 
     @property
     def connack(self) -> Connack | None:
@@ -129,6 +135,7 @@ class BrokerLink:
             self._task.cancel()
             await asyncio.wait([self._task])
             self._task = None
+        self._contest.dismiss()
         if (client := self._session()) is not None:
             await self._say_goodbye(client)
             client.close(Ended(Failure.STOPPED))
@@ -162,12 +169,18 @@ class BrokerLink:
             client.send(self._login.receipts.acknowledge(messages))
             client.flush()
 
+    def acknowledge_all(self) -> None:
+        """Tell the broker that all messages of this connection are safe, as far as they will ever be."""
+        if not self._paused:
+            self.acknowledge(self._login.receipts.messages)
+
     def reconnect(self) -> None:
         """Drop the connection and connect again at once, also after refused credentials."""
         self._login.forget()
         self._wanted.pardon()
         self._backoff.reset()
         self._refusals.reset()
+        self._take_overs.reset()
         self._again.set()
         if (client := self._session()) is not None:
             client.close(Ended(Failure.STOPPED))
@@ -183,8 +196,10 @@ class BrokerLink:
         while True:
             self._again.clear()
             try:
+                await self._contest.prepare()
                 client = await self._login.log_in()
             except LoginError as err:
+                self._contest.missed()
                 await self._wait(err.ended, fatal=err.ended.failure is Failure.INVALID_AUTH)
             else:
                 self._again.clear()
@@ -206,9 +221,16 @@ class BrokerLink:
         ended = await asyncio.shield(client.ended)
         lasted = self._loop.time() - since
         self._lose_patience()
-        self._wanted.closed(abruptly=ended.failure is not Failure.STOPPED and lasted < _STABLE_SECONDS)
+        ended = self._contest.judge(ended, lasted, owed=client.owed)
+        if ended.failure is Failure.SESSION_TAKEN_OVER:
+            # No filter is to blame.
+            self._wanted.pardon()
+        unasked = ended.failure not in {Failure.STOPPED, Failure.SESSION_TAKEN_OVER}
+        self._wanted.closed(abruptly=unasked and lasted < _STABLE_SECONDS)
         if lasted >= _STABLE_SECONDS:
             self._backoff.reset()
+        if lasted >= UNDISPUTED_SECONDS:
+            self._take_overs.reset()
         return ended
 
     async def _wait(self, ended: Ended, *, fatal: bool) -> None:
@@ -217,12 +239,11 @@ class BrokerLink:
             self._report(LinkStatus(Phase.CONNECTING))
             return
         self._report(LinkStatus(Phase.OFFLINE, ended.failure, ended.detail, fatal))
-        seconds = (self._refusals if fatal else self._backoff).next()
+        backoff = self._refusals if fatal else self._backoff
         if ended.failure is Failure.SESSION_TAKEN_OVER:
-            # Whoever it was has the same client id; taking it back at once would go on for ever.
-            seconds += _TAKEN_OVER_SECONDS
+            backoff = self._take_overs
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(backoff.next()):
                 await self._again.wait()
         except TimeoutError:
             pass
@@ -270,9 +291,7 @@ class BrokerLink:
         if (client := self._session()) is None:
             return
         for request in self._wanted.requests():
-            mid = client.next_mid()
-            client.send(write_request(mid, request, v5=client.v5), mid)
-            self._wanted.sent(mid, request)
+            self._wanted.sent(client.request(request), request)
         client.flush()
         self._wait_for_answers()
         if self.refused != self._told_refused:
@@ -301,8 +320,8 @@ class BrokerLink:
             self._report_online(self.connack)
         self._sync_soon()
 
-    def _subscribed(self, mid: int, reasons: Sequence[ReasonCode]) -> None:
-        self._wanted.answered(mid, [(reason.value, str(reason)) for reason in reasons])
+    def _subscribed(self, mid: int, reasons: Sequence[tuple[int, str]]) -> None:
+        self._wanted.answered(mid, reasons)
         self._subscriptions_changed()
 
     def _unsubscribed(self, mid: int) -> None:

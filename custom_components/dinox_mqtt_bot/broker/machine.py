@@ -13,6 +13,7 @@ from paho.mqtt.properties import MQTTException, Properties
 
 from ..bot.model import message as bot
 from .settings import BrokerSettings, Protocol
+from .wanted import Request
 
 ALIASES = 32
 """Topics the broker may abbreviate (MQTT 5 §3.1.2.11.5)."""
@@ -68,7 +69,10 @@ class _NullLock:
 
 
 class Machine(mqtt.Client):
-    """One MQTT client that is given its socket and every packet that came; `fault` is why writing failed."""
+    """One MQTT client that is given its socket and every packet that came; `fault` is why writing failed.
+
+    `requests` are the SUBSCRIBE and UNSUBSCRIBE packets of this connection that wait for their answer.
+    """
 
     def __init__(self, settings: BrokerSettings, version: Protocol) -> None:
         self.version = version
@@ -84,6 +88,7 @@ class Machine(mqtt.Client):
             setattr(self, lock, _NullLock())
         self._settings = settings
         self.fault: OSError | None = None
+        self.requests: dict[int, Request] = {}
         self._packet = b""
         self._make_socket: Callable[[], Any] | None = None
         # An earlier run may have left the broker waiting for the PUBREL of a low number.
@@ -95,6 +100,20 @@ class Machine(mqtt.Client):
     def is_open(self) -> bool:
         """Whether there is a socket."""
         return self._sock is not None
+
+    @property
+    def unread(self) -> int:
+        """Packets that the broker has not taken yet."""
+        return len(self._out_packet)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the broker has not answered everything yet."""
+        return bool(self.requests or self._out_messages)
+
+    def expects(self, mid: int) -> bool:
+        """Say whether a PUBLISH with this packet identifier waits for an answer."""
+        return mid in self._out_messages
 
     def dial(self, make_socket: Callable[[], Any]) -> None:
         """Open the socket and queue the CONNECT packet. Blocks; raises what `make_socket` raises."""
@@ -179,7 +198,7 @@ class Machine(mqtt.Client):
     @override
     def _mid_generate(self) -> int:
         mid = super()._mid_generate()
-        while mid in self._out_messages:
+        while mid in self._out_messages or mid in self.requests:
             mid = super()._mid_generate()
         return mid
 

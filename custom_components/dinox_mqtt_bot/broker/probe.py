@@ -9,7 +9,6 @@ from ..bot.model.message import QoS
 from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure
 from .login import Login, LoginError, RunBlocking
-from .packets import write_request
 from .settings import BrokerSettings, Transport
 from .sockets import Opening
 from .wanted import Subscribe
@@ -77,9 +76,7 @@ async def probe(
 
 async def _subscribe(client: LoopClient, topic_filter: str, answered: asyncio.Event) -> bool:
     """Say whether the broker answers a SUBSCRIBE."""
-    mid = client.next_mid()
-    request = Subscribe(((topic_filter, QoS.AT_MOST_ONCE),))
-    client.send(write_request(mid, request, v5=client.v5), mid)
+    client.request(Subscribe(((topic_filter, QoS.AT_MOST_ONCE),)))
     client.flush()
     try:
         async with asyncio.timeout(_SUBACK_SECONDS):

@@ -1,4 +1,4 @@
-"""The property block of a PUBLISH (MQTT 5 §2.2.2, §3.3.2.3)."""
+"""The property blocks of PUBLISH and of CONNACK (MQTT 5 §2.2.2, §3.3.2.3, §3.2.2.3)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from ..bot.model.message import Properties
 
 _USER = 0x26
 _SUBSCRIPTION = 0x0B
+# Each takes many times its bytes as text; nobody looks for one among more.
+_MOST_USER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def parse_properties(block: bytes) -> Parsed:
         if kind == _USER:
             name, at = _binary(block, at)
             value, at = _binary(block, at)
-            user.append((name.decode(), value.decode()))
+            if len(user) < _MOST_USER:
+                user.append((name.decode(), value.decode()))
         elif kind == _SUBSCRIPTION:
             identifier, at = read_length(block, at, len(block))
             subscriptions.append(identifier)
@@ -70,6 +73,22 @@ def parse_properties(block: bytes) -> Parsed:
         subscription_identifiers=tuple(subscriptions),
     )
     return Parsed(properties, alias if 0x23 in single else 0)
+
+
+def parse_connack(block: bytes) -> dict[int, bytes]:
+    """Parse what a CONNACK offers, without its length. Raises ValueError if it is malformed."""
+    offered: dict[int, bytes] = {}
+    at = 0
+    while at < len(block):
+        kind = block[at]
+        at += 1
+        if kind == _USER:
+            at = _binary(block, _binary(block, at)[1])[1]
+        elif kind in offered or kind not in _OFFERED:
+            raise ValueError(f"property {kind}")
+        else:
+            offered[kind], at = _OFFERED[kind](block, at)
+    return offered
 
 
 def _binary(block: bytes, at: int) -> tuple[bytes, int]:
@@ -91,3 +110,10 @@ def _fixed(size: int) -> Callable[[bytes, int], tuple[bytes, int]]:
 
 # At most once: payload format, expiry, content type, response topic, correlation data, topic alias.
 _SINGLE = {0x01: _fixed(1), 0x02: _fixed(4), 0x03: _binary, 0x08: _binary, 0x09: _binary, 0x23: _fixed(2)}
+# In a CONNACK: flags, numbers, then texts that nobody here reads.
+_OFFERED = {
+    **dict.fromkeys((0x24, 0x25, 0x28, 0x29, 0x2A), _fixed(1)),
+    **dict.fromkeys((0x13, 0x21, 0x22), _fixed(2)),
+    **dict.fromkeys((0x11, 0x27), _fixed(4)),
+    **dict.fromkeys((0x12, 0x15, 0x16, 0x1A, 0x1C, 0x1F), _binary),
+}

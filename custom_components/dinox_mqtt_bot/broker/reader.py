@@ -7,15 +7,15 @@ are remembered. What the other packets mean is left to paho.
 from dataclasses import dataclass
 
 from ..bot.model.message import NO_PROPERTIES, Message
+from .frames import LARGEST, ProtocolError
 from .properties import Parsed, parse_properties, read_length
 
 _KNOWN_TOPICS = 20_000
+_SHORT_TOPIC = 256
 _KNOWN_BLOCKS = 2_000
 _SHORT_BLOCK = 64
-
-
-class ProtocolError(Exception):
-    """What came is not what a broker may send (MQTT 5 §4.13)."""
+# What is said about a message in more than this is left out, and the message is taken without it.
+_MOST_PROPERTIES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Oversized:
 
 type Received = Message | Oversized | bytes
 
+_LEFT_OUT = Parsed(NO_PROPERTIES, 0)
+
 
 class Reader:
     """Takes the bytes of one connection apart: `feed`, then `take` until nothing comes.
@@ -41,6 +43,7 @@ class Reader:
         self._v5 = v5
         self._connection = connection
         self._max_packet = max_packet or 268_435_460
+        self._largest = min(LARGEST, self._max_packet)
         self._max_alias = aliases
         self._aliases: dict[int, bytes] = {}
         self._topics: dict[bytes, str] = {}
@@ -94,13 +97,16 @@ class Reader:
                 size, body = data[at + 1], at + 2
                 if size > 127:
                     size, body = self._length(data, at + 1)
+                published = 0x30 <= data[at] <= 0x3F
+                if size > self._largest and not published:
+                    raise ProtocolError(f"packet of type {data[at] >> 4} with {size} bytes")
                 stop = body + size
                 if stop > end or not body:
                     at = self._hold(items, at, body, size)
                     return
                 if size > self._max_packet:
                     self._refuse(items, at, body, size)
-                elif 0x30 <= data[at] <= 0x3F:
+                elif published:
                     items.append(self._publish(data, data[at], body, stop, received))
                 else:
                     items.append(data[at:stop])
@@ -141,18 +147,15 @@ class Reader:
         return end
 
     def _refuse(self, items: list[Received], at: int, body: int, size: int) -> None:
-        """Note a packet that is too large, without its payload.
+        """Note a PUBLISH that is too large, without its payload.
 
         ejabberd sends them against the limit; after a disconnect a retained or queued one would come again.
         """
-        head = self._bytes[at]
-        if head & 0xF0 != 0x30:
-            raise ProtocolError(f"packet of type {head >> 4} with {size} bytes")
         stop = _header_size(self._bytes, at, body, size) + at
-        qos = _qos(head)
+        qos = _qos(self._bytes[at])
         name = self._bytes[body + 2 : stop - 2 if qos else stop]
         packet_id = int.from_bytes(self._bytes[stop - 2 : stop]) if qos else 0
-        if self._v5 and self._length(self._bytes, stop)[0] <= self._max_packet:
+        if self._v5 and self._length(self._bytes, stop)[0] <= _MOST_PROPERTIES:
             parsed, _ = self._properties(self._bytes, stop, body + size)
             if parsed.alias:
                 # Later messages may name it.
@@ -169,7 +172,7 @@ class Reader:
         if not start:
             return have + 1
         # Properties that are too large themselves are thrown away with the payload.
-        return need if length > self._max_packet else min(start + length, body + size) - at
+        return need if length > _MOST_PROPERTIES else min(start + length, body + size) - at
 
     def _publish(self, data: bytes, head: int, at: int, stop: int, received: float) -> Message:
         """Parse one PUBLISH (MQTT 5 §3.3) whose body is `data[at:stop]`."""
@@ -214,6 +217,8 @@ class Reader:
             end = at + length
             if end > stop:
                 raise ProtocolError("PUBLISH with properties longer than itself")
+            if length > _MOST_PROPERTIES:
+                return _LEFT_OUT, end
             block = data[at:end]
             return self._blocks.get(block) or self._block(block), end
         except ValueError as err:
@@ -242,9 +247,10 @@ class Reader:
             topic = name.decode()
         except UnicodeDecodeError as err:
             raise ProtocolError("topic that is not UTF-8") from err
-        if len(self._topics) >= _KNOWN_TOPICS:
-            self._topics.clear()
-        self._topics[name] = topic
+        if len(name) <= _SHORT_TOPIC:
+            if len(self._topics) >= _KNOWN_TOPICS:
+                self._topics.clear()
+            self._topics[name] = topic
         return topic
 
 

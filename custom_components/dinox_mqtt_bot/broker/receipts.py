@@ -27,6 +27,11 @@ class Receipts:
         """Messages of this connection that nobody has acknowledged yet."""
         return len(self._waiting)
 
+    @property
+    def messages(self) -> list[Message]:
+        """Those messages, in the order in which they came."""
+        return list(self._waiting.values())
+
     def begin(self, connection: int) -> None:
         """Start over with a new network connection."""
         self.connection = connection

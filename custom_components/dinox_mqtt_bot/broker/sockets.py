@@ -20,8 +20,12 @@ _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_L
 class WebSocket(_WebsocketWrapper):
     """paho's WebSocket with masking (RFC 6455 §5.3) done at once: byte by byte, 5 MB took a second.
 
-    It masks pongs too, which paho does not: servers must close the connection over that.
+    It masks pongs too, which paho does not: servers must close the connection over that. And it hands out at
+    once what comes: paho keeps a frame until it is whole, and a frame may announce any size.
     """
+
+    _left = 0
+    """Bytes of the frame's payload that have not come yet."""
 
     @override
     def _create_frame(self, opcode: int, data: bytearray, do_masking: int = 1) -> bytearray:
@@ -37,6 +41,48 @@ class WebSocket(_WebsocketWrapper):
         pad = (mask * (size // 4 + 1))[:size]
         masked = (int.from_bytes(data) ^ int.from_bytes(pad)).to_bytes(size)
         return bytearray(header + mask + masked)
+
+    @override
+    def recv(self, length: int) -> bytes:
+        """Return the next bytes of payload, none at the end. Raises OSError, BlockingIOError for later."""
+        try:
+            if not self._left:
+                self._begin_frame()
+            data = self._socket.recv(min(length, self._left))
+        except ConnectionError:
+            return b""
+        self._left -= len(data)
+        return data
+
+    def _begin_frame(self) -> None:
+        """Read the header of a frame with data; a control frame is answered, and there is nothing for now."""
+        head = self._keep(2)
+        size, opcode = head[1] & 127, head[0] & 15
+        if wide := {126: 2, 127: 8}.get(size, 0):
+            size = int.from_bytes(self._keep(2 + wide)[2:])
+        control = opcode >= self.OPCODE_CONNCLOSE
+        if head[1] & 128 or opcode == self.OPCODE_TEXT or (control and size > 125):
+            raise OSError("a WebSocket frame that no MQTT broker may send")
+        if control:
+            payload = bytearray(self._keep(2 + size)[2:])
+        self._readbuffer = bytearray()
+        if not control:
+            self._left = size
+        elif opcode == self.OPCODE_CONNCLOSE:
+            self._socket.send(self._create_frame(self.OPCODE_CONNCLOSE, payload))
+        elif opcode == self.OPCODE_PING:
+            self._socket.send(self._create_frame(self.OPCODE_PONG, payload))
+        if not self._left:
+            raise BlockingIOError
+
+    def _keep(self, size: int) -> bytearray:
+        """Return the first bytes of the frame once so many are there."""
+        while (missing := size - len(self._readbuffer)) > 0:
+            data = self._socket.recv(missing)
+            if not data:
+                raise ConnectionAbortedError
+            self._readbuffer += data
+        return self._readbuffer
 
     @override
     def send(self, data: bytes) -> int:

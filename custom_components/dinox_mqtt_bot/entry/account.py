@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_USERNAME
 
 from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
 from ..bot.pubsub.nodes import node_of
 from ..const import (
+    CONF_CLIENT_ID,
     CONF_DETECTED,
     CONF_JID,
     CONF_MODE,
@@ -46,6 +47,14 @@ def is_prosody(data: EntryData) -> bool:
     return is_on_account(data) and data.get(CONF_SERVER) == ServerKind.PROSODY
 
 
+def same_login(data: EntryData, other: EntryData) -> bool:
+    """Say whether two bots sign in alike at the same broker of any kind."""
+    login = (CONF_HOST, CONF_PORT, CONF_USERNAME)
+    return data.get(CONF_MODE) == other.get(CONF_MODE) == Mode.STANDALONE and all(
+        data.get(key) == other.get(key) for key in login
+    )
+
+
 def is_pubsub_only(data: EntryData) -> bool:
     """Say whether they come by the XMPP connection, without any MQTT."""
     return is_on_account(data) and bool(data.get(CONF_PUBSUB_ONLY))
@@ -65,6 +74,8 @@ def connection(entry: ConfigEntry[Any]) -> dict[str, str]:
         told = {"broker": f"PubSub ({data[CONF_PUBSUB_SERVICE]})"}
     else:
         told = {"broker": f"{data[CONF_HOST]}:{data[CONF_PORT]}"}
+        if not is_prosody(data):
+            told["client_id"] = data[CONF_CLIENT_ID]
     if is_prosody(data) and not is_pubsub_only(data):
         told["pubsub"] = pubsub_service(data)
     if is_on_account(data):

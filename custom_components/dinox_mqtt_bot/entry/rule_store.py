@@ -1,6 +1,7 @@
 """Where commands keep the rules: in the config entry, as if the user had edited it in the settings."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
@@ -16,9 +17,16 @@ from .rules import ALERTS, BRIDGES, PRESETS, TOPICS
 class RuleStore:
     """`bot.ports.Rules`. Every change comes back to the bot through the entry's update listener."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        settle: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`settle` waits until every change is stored; None where the bot does not run."""
         self._hass = hass
         self._entry = entry
+        self._settle = settle
 
     async def put_subscription(self, subscription: Subscription) -> None:
         """Add a `topic` subentry, or change the one of the same filter."""
@@ -61,6 +69,11 @@ class RuleStore:
     async def set_discovery(self, on: bool) -> None:
         """Switch the option that MQTT discovery is used."""
         self._set_option(CONF_DISCOVERY, on)
+
+    async def settle(self) -> None:
+        """Wait until what was changed is stored."""
+        if self._settle is not None:
+            await self._settle()
 
     def _set_option(self, key: str, value: bool) -> None:
         options = {**self._entry.options, key: value}

@@ -193,6 +193,7 @@ BRIDGES = _BridgeCodec(
         "template": TEXT,
         "topic": TEXT,
         "role": word(Role),
+        "trusted": FLAG,
         "per_minute": WHOLE,
         "qos": QOS,
         "retain": FLAG,

@@ -39,7 +39,7 @@ from ..entry.rules import ALERTS
 from ..hass.targets import TARGET, async_choices
 from ..runtime.runtime import BotConfigEntry
 from .alert_preview import async_preview, called
-from .fields import FLAG, TEXT, Typed, choice, chosen, flat, nested, option, part, stripped, suggestions
+from .fields import FLAG, TEXT, Typed, choice, chosen, flat, folded, nested, option, stripped, suggestions
 from .rule_flow import SubentryFlow
 
 SECTION_TELL = "tell"
@@ -84,7 +84,7 @@ def alert_form(
             **chosen(ALERTS, CONF_PRIORITY),
             vol.Optional(CONF_NAME): TEXT,
             vol.Required(CONF_ENABLED, default=True): FLAG,
-            vol.Required(SECTION_TELL): part(_whom(people, list(targets)), collapsed=not unfolded),
+            vol.Required(SECTION_TELL): folded(_whom(people, list(targets)), collapsed=not unfolded),
         }
     )
 
@@ -119,7 +119,7 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
     return ALERTS.read(data)
 
 
-def filled(rule: AlertRule) -> dict[str, Any]:
+def form_of(rule: AlertRule) -> dict[str, Any]:
     """Return the flat form as it is filled for a rule."""
     data = ALERTS.data(rule)
     return data | {key: _parts(data[key]) for key in DURATIONS}
@@ -210,7 +210,7 @@ class AlertFlow(SubentryFlow):
     async def _async_ask(self, step: str, user_input: Typed | None) -> SubentryFlowResult:
         known = self._known()
         if self._typed is None:
-            self._typed = filled(ALERTS.of(known)) if known else {}
+            self._typed = form_of(ALERTS.of(known)) if known else {}
         if user_input is None:
             return await self._async_show(step)
         rules = self._rules()
@@ -244,7 +244,7 @@ class AlertFlow(SubentryFlow):
     async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
-        return self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
+        return await self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
 
     async def _async_seen(self) -> dict[str, str]:
         """Return the topics that came in with their names, none while the bot cannot be asked."""

@@ -23,6 +23,7 @@ from ..const import (
     CONF_TEMPLATE,
     CONF_TO,
     CONF_TOPIC,
+    CONF_TRUSTED,
 )
 from ..entry.account import has_chat
 from ..entry.rules import BRIDGES
@@ -33,23 +34,25 @@ from .fields import (
     Typed,
     chosen,
     flat,
+    folded,
     nested,
-    number,
+    number_field,
     option,
-    part,
     stripped,
     suggestions,
 )
 from .rule_flow import RuleFlow
 
-_TEXT = part(
+_TEXT = folded(
     {
         **chosen(BRIDGES, CONF_FORMAT),
         vol.Optional(CONF_TEMPLATE): LINES,
-        vol.Required(CONF_PER_MINUTE, default=BRIDGES.usual(CONF_PER_MINUTE)): number(0, MOST_PER_MINUTE),
+        vol.Required(CONF_PER_MINUTE, default=BRIDGES.usual(CONF_PER_MINUTE)): number_field(
+            0, MOST_PER_MINUTE
+        ),
     }
 )
-_BACK = part(
+_BACK = folded(
     {
         vol.Optional(CONF_TOPIC): TEXT,
         **chosen(BRIDGES, CONF_ROLE),
@@ -69,6 +72,7 @@ def bridge_form(rules: RuleSet) -> vol.Schema:
             vol.Required(CONF_TO, default=""): suggestions(people),
             vol.Required(CONF_ROOM, default=False): FLAG,
             vol.Optional(CONF_NICK): TEXT,
+            vol.Required(CONF_TRUSTED, default=False): FLAG,
             **chosen(BRIDGES, CONF_DIRECTION),
             vol.Optional(CONF_NAME): TEXT,
             vol.Required(CONF_ENABLED, default=True): FLAG,

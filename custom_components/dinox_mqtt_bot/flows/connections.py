@@ -34,7 +34,7 @@ from ..const import (
 from ..entry.hosts import is_local, is_loopback, typed_host
 from ..xmpp.detection import ServerKind
 from ..xmpp.settings import Security
-from .fields import ADDRESS, FLAG, LINES, SECRET, TEXT, Typed, choice, flat, number, part
+from .fields import ADDRESS, FLAG, LINES, SECRET, TEXT, Typed, choice, flat, folded, number_field
 
 MQTT_PORTS = {
     (Transport.TCP, False): 1883,
@@ -46,7 +46,7 @@ MQTT_PORTS = {
 SECTION_CERTIFICATES = "certificates"
 SECTION_ADVANCED = "advanced"
 
-PORT = number(1, 65535)
+PORT = number_field(1, 65535)
 USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 
 
@@ -62,14 +62,14 @@ BROKER_FORM = vol.Schema(
         vol.Optional(CONF_USERNAME): USERNAME,
         vol.Optional(CONF_PASSWORD): SECRET,
         vol.Required(CONF_TLS, default=Tls.OFF.value): choice(CONF_TLS, _words(Tls)),
-        vol.Required(SECTION_CERTIFICATES): part(
+        vol.Required(SECTION_CERTIFICATES): folded(
             {
                 vol.Optional(CONF_CA): LINES,
                 vol.Optional(CONF_CLIENT_CERT): LINES,
                 vol.Optional(CONF_CLIENT_KEY): LINES,
             }
         ),
-        vol.Required(SECTION_ADVANCED): part(
+        vol.Required(SECTION_ADVANCED): folded(
             {
                 vol.Required(CONF_PROTOCOL, default="automatic"): choice(CONF_PROTOCOL, _words(Protocol)),
                 vol.Required(CONF_TRANSPORT, default=Transport.TCP.value): choice(
@@ -82,7 +82,7 @@ BROKER_FORM = vol.Schema(
     }
 )
 
-_XMPP_ADVANCED = part(
+_XMPP_ADVANCED = folded(
     {
         vol.Optional(CONF_XMPP_HOST): TEXT,
         vol.Optional(CONF_XMPP_PORT): PORT,

@@ -1,10 +1,15 @@
 """How contacts are added and changed in Home Assistant's settings."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import override
 
-from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigSubentry,
+    ConfigSubentryData,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -14,9 +19,11 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
 from ..entry.rules import CONTACTS
+from ..xmpp.reach import IS_ROOM
 from .fields import ADDRESS, FLAG, TEXT, Typed, chosen, stripped
 from .rule_flow import RuleFlow
 
@@ -46,19 +53,55 @@ async def _async_users(hass: HomeAssistant, stored: str = "") -> list[SelectOpti
     return [SelectOptionDict(value=key, label=name) for key, name in names.items()]
 
 
+class AddressCheck:
+    """Asks about each address once: whoever sends the form again knows better than the servers."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    async def async_require(self, jid: str, inquire: Callable[[str], Awaitable[str]]) -> None:
+        """Raise BotError `contact_is_room`, or for the first time `contact_unreachable`."""
+        if jid == self._told:
+            return
+        reason = await inquire(jid)
+        if reason == IS_ROOM:
+            raise BotError(IS_ROOM, jid=jid)
+        if reason:
+            self._told = jid
+            raise BotError("contact_unreachable", jid=jid)
+
+
 class ContactFlow(RuleFlow):
     """Whom the bot talks to, and what they may ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._check = AddressCheck()
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
         self.form = contact_form(await _async_users(self.hass))
-        return await super().async_step_user(user_input)
+        return await self._async_checked("user", user_input) or await super().async_step_user(user_input)
 
     @override
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
         stored = self._get_reconfigure_subentry().data.get(CONF_USER, "")
         self.form = contact_form(await _async_users(self.hass, stored))
-        return await super().async_step_reconfigure(user_input)
+        problem = await self._async_checked("reconfigure", user_input)
+        return problem or await super().async_step_reconfigure(user_input)
+
+    async def _async_checked(self, step: str, typed: Typed | None) -> SubentryFlowResult | None:
+        """Show the form again if nothing would reach the new address; a bot that does not run cannot ask."""
+        entry, known = self._get_entry(), self._known()
+        if typed is None or entry.state is not ConfigEntryState.LOADED:
+            return None
+        try:
+            jid = self._read(typed, known)["data"][CONF_JID]
+            if known is None or known.data[CONF_JID] != jid:
+                await self._check.async_require(jid, entry.runtime_data.chat.inquire)
+        except BotError as err:
+            return self._show(step, typed, err)
+        return None
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:

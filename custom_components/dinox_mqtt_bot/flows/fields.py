@@ -56,6 +56,8 @@ FIELDS = {
     "xmpp_unknown_host": (CONF_JID,),
     "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
     "bridge_no_contact": (CONF_TO,),
+    "contact_is_room": (CONF_JID, CONF_CONTACT),
+    "contact_unreachable": (CONF_JID, CONF_CONTACT),
     "bridge_name": (CONF_NAME,),
     "bridge_twin": (CONF_FILTER,),
     "invalid_template": (CONF_TEMPLATE,),
@@ -106,7 +108,7 @@ def option(value: str, name: str) -> SelectOptionDict:
     return SelectOptionDict(value=value, label=f"{name} ({value})" if name else value)
 
 
-def number(least: int, most: int, unit: str | None = None) -> vol.All[int]:
+def number_field(least: int, most: int, unit: str | None = None) -> vol.All[int]:
     """Ask for a whole number."""
     config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
     if unit:
@@ -114,7 +116,7 @@ def number(least: int, most: int, unit: str | None = None) -> vol.All[int]:
     return vol.All(NumberSelector(config), vol.Coerce(int))
 
 
-def part(fields: dict[vol.Marker, Any], *, collapsed: bool = True) -> section:
+def folded(fields: dict[vol.Marker, Any], *, collapsed: bool = True) -> section:
     """Return a section of a form, folded until it is wanted."""
     return section(vol.Schema(fields), {"collapsed": collapsed})
 

@@ -1,12 +1,14 @@
 """The last form of a new bot: whom it talks to, and about what."""
 
-from homeassistant.config_entries import ConfigSubentryData
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
 import voluptuous as vol
 
 from ..bot.model.jid import bare_jid
 from ..bot.model.rules import Contact, Subscription
 from ..bot.model.topics import valid_filter
-from ..const import CONF_CONTACT, CONF_TOPICS
+from ..const import CONF_CONTACT, CONF_FILTER, CONF_TOPICS, SUBENTRY_TOPIC
 from ..entry.rules import CONTACTS, TOPICS
 from .fields import ADDRESS, TEXTS, Typed
 
@@ -23,3 +25,8 @@ def first_rules(typed: Typed) -> list[ConfigSubentryData]:
     if CONF_CONTACT in typed:
         rules.append(CONTACTS.write(Contact(bare_jid(typed[CONF_CONTACT]))))
     return rules
+
+
+def topic_filters(entry: ConfigEntry[Any]) -> set[str]:
+    """Return the topic filters that a bot subscribes to."""
+    return {topic.data[CONF_FILTER] for topic in entry.get_subentries_of_type(SUBENTRY_TOPIC)}

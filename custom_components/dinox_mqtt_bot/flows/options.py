@@ -47,7 +47,9 @@ from ..const import (
 )
 from ..hass.conversation_agent import is_own_agent
 from ..hass.targets import valid_targets
-from .fields import FLAG, TEXT, Typed, choice, flat, number, part, suggestions
+from ..runtime.runtime import BotConfigEntry
+from .confirmed import async_foresee
+from .fields import FLAG, TEXT, Typed, choice, flat, folded, number_field, suggestions
 
 SECTION_ALERTS = "alerts"
 SECTION_FREE_TEXT = "free_text_section"
@@ -58,11 +60,11 @@ DND_DOMAINS = ["schedule", "calendar", "input_boolean", "binary_sensor", "switch
 
 def alerts_section(targets: Iterable[SelectOptionDict]) -> section:
     """Return the part that is about all alerts; `targets` are the notifications that Home Assistant has."""
-    return part(
+    return folded(
         {
             vol.Optional(CONF_NOTIFY_TARGETS): suggestions(targets, multiple=True),
             vol.Required(CONF_SOUND, default=True): FLAG,
-            vol.Required(CONF_STORM, default=DEFAULT_STORM): number(0, 120),
+            vol.Required(CONF_STORM, default=DEFAULT_STORM): number_field(0, 120),
             vol.Optional(CONF_CLICK): TEXT,
             vol.Optional(CONF_DND_ENTITY): EntitySelector(EntitySelectorConfig(domain=DND_DOMAINS)),
         },
@@ -71,19 +73,19 @@ def alerts_section(targets: Iterable[SelectOptionDict]) -> section:
 
 
 # About text that is no command.
-_FREE_TEXT = part(
+_FREE_TEXT = folded(
     {
         vol.Required(CONF_FREE_TEXT, default=Ear.OFF.value): choice(CONF_FREE_TEXT, Ear),
         vol.Optional(CONF_FREE_TEXT_TOPIC): TEXT,
         vol.Optional(CONF_FREE_TEXT_RESPONSE_TOPIC): TEXT,
-        vol.Required(CONF_FREE_TEXT_TIMEOUT, default=DEFAULT_FREE_TEXT_TIMEOUT): number(1, 3_600, "s"),
+        vol.Required(CONF_FREE_TEXT_TIMEOUT, default=DEFAULT_FREE_TEXT_TIMEOUT): number_field(1, 3_600, "s"),
         vol.Optional(CONF_FREE_TEXT_AGENT): ConversationAgentSelector(ConversationAgentSelectorConfig()),
         vol.Required(CONF_FREE_TEXT_WITHOUT_USER, default=False): FLAG,
     }
 )
 
 # About how the bot shows on MQTT.
-_ON_MQTT = part(
+_ON_MQTT = folded(
     {
         vol.Required(CONF_TELL_STATUS, default=True): FLAG,
         vol.Required(CONF_TELL_NOTIFICATIONS, default=True): FLAG,
@@ -94,9 +96,9 @@ OPTIONS_FORM = vol.Schema(
     {
         vol.Required(CONF_DISCOVERY, default=True): FLAG,
         vol.Required(CONF_DISCOVERY_PREFIX, default=DEFAULT_DISCOVERY_PREFIX): TEXT,
-        vol.Required(CONF_DIGEST_SECONDS, default=DEFAULT_DIGEST_SECONDS): number(10, 86_400, "s"),
-        vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): number(1, 3650, "d"),
-        vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): number(1_000, 50_000_000),
+        vol.Required(CONF_DIGEST_SECONDS, default=DEFAULT_DIGEST_SECONDS): number_field(10, 86_400, "s"),
+        vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): number_field(1, 3650, "d"),
+        vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): number_field(1_000, 50_000_000),
         vol.Required(CONF_BARE_COMMANDS, default=DEFAULT_BARE_COMMANDS): FLAG,
         vol.Required(SECTION_ALERTS): alerts_section(()),
         vol.Required(SECTION_FREE_TEXT): _FREE_TEXT,
@@ -142,7 +144,11 @@ def _free_text_data(given: Typed) -> dict[str, Any]:
     return {**topics, CONF_FREE_TEXT_AGENT: given.get(CONF_FREE_TEXT_AGENT, "")}
 
 
-def refuse_own_agent(hass: HomeAssistant, options: Typed) -> None:
-    """Raise BotError `agent_own` if the options choose a bot as the agent."""
+async def async_new_options(hass: HomeAssistant, entry: BotConfigEntry, typed: Typed) -> dict[str, Any]:
+    """Return the options as they are to be, stored already. Raises as `options_data`, and `agent_own`."""
+    options = options_data(typed)
     if is_own_agent(hass, options[CONF_FREE_TEXT_AGENT]):
         raise BotError("agent_own")
+    options = {**entry.options, **options}
+    await async_foresee(entry, options=options)
+    return options

@@ -15,6 +15,7 @@ from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
 from ..bot.model.topics import Subscriptions
 from ..entry.rules import rule_set
+from .confirmed import async_foresee, async_settle
 from .fields import Typed, errors_of
 
 
@@ -33,13 +34,15 @@ class SubentryFlow(ConfigSubentryFlow):
         """Return the topic filter that was typed: an alias stands for its own."""
         return Subscriptions(self._rules().subscriptions).resolve(name.strip())
 
-    def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
+    async def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
         title, data, unique_id = rule["title"], rule["data"], rule["unique_id"]
+        entry = self._get_entry()
         if (known := self._known()) is None:
+            await async_foresee(entry, subentry=rule)
             return self.async_create_entry(title=title, data=data, unique_id=unique_id)
-        return self.async_update_and_abort(
-            self._get_entry(), known, title=title, data=data, unique_id=unique_id
-        )
+        result = self.async_update_and_abort(entry, known, title=title, data=data, unique_id=unique_id)
+        await async_settle(entry)
+        return result
 
 
 class RuleFlow(SubentryFlow):
@@ -53,17 +56,17 @@ class RuleFlow(SubentryFlow):
 
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Ask for a new rule."""
-        return self._ask("user", user_input, {})
+        return await self._ask("user", user_input, {})
 
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Ask for a rule again."""
-        return self._ask("reconfigure", user_input, self._get_reconfigure_subentry().data)
+        return await self._ask("reconfigure", user_input, self._get_reconfigure_subentry().data)
 
-    def _ask(self, step: str, typed: Typed | None, stored: Typed) -> SubentryFlowResult:
+    async def _ask(self, step: str, typed: Typed | None, stored: Typed) -> SubentryFlowResult:
         if typed is None:
             return self._show(step, stored)
         try:
-            return self._keep(self._read(typed, self._known()))
+            return await self._keep(self._read(typed, self._known()))
         except BotError as err:
             return self._show(step, typed, err)
 

@@ -18,7 +18,7 @@ from ..const import (
 )
 from ..entry.account import fit_filter
 from ..entry.rules import TOPICS
-from .fields import FLAG, TEXT, Typed, chosen, number, stripped
+from .fields import FLAG, TEXT, Typed, chosen, number_field, stripped
 from .rule_flow import RuleFlow
 
 TOPIC_FORM = vol.Schema(
@@ -30,7 +30,7 @@ TOPIC_FORM = vol.Schema(
         **chosen(TOPICS, CONF_QOS),
         vol.Optional(CONF_ICON): TEXT,
         vol.Required(CONF_SOUND, default=True): FLAG,
-        vol.Required(CONF_KEEP_DAYS, default=0): number(0, 3650, "d"),
+        vol.Required(CONF_KEEP_DAYS, default=0): number_field(0, 3650, "d"),
     }
 )
 

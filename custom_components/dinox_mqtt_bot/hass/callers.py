@@ -23,7 +23,7 @@ async def async_caller(hass: HomeAssistant, context: Context, surface: Surface, 
     user = await hass.auth.async_get_user(context.user_id)
     if user is None:  # deleted meanwhile
         return Caller(surface, surface.value, Role.VIEWER)
-    return Caller(surface, user.name or surface.value, _role(user))
+    return Caller(surface, user.name or surface.value, _role(user), user=user.id)
 
 
 def _role(user: User) -> Role:

@@ -29,6 +29,9 @@ class ConnectedBroker(Broker, Protocol):
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Take note that these messages are safe."""
 
+    def acknowledge_all(self) -> None:
+        """Take note that all messages so far are as safe as they will be."""
+
 
 async def async_ha_broker(hass: HomeAssistant, create_task: CreateTask) -> ConnectedBroker:
     """Build a `HaBroker`; its module loads `mqtt`: not before it is wanted, nor in the event loop."""

@@ -11,7 +11,7 @@ from ..bot.model.announcements import AlertChanged, ChatReceived, MessageReceive
 from ..bot.model.rules import Priority
 from ..bot.model.topics import fold
 from ..const import DOMAIN
-from .values import excerpt, number
+from .values import excerpt, shown_number
 
 EVENT_MESSAGE = f"{DOMAIN}_message"
 EVENT_CHAT = f"{DOMAIN}_chat"
@@ -43,7 +43,7 @@ def message_values(message: MessageReceived) -> dict[str, str | float | None]:
     return {
         "topic": reading.message.topic,
         "name": reading.name,
-        "value": number(reading.value),
+        "value": shown_number(reading.value),
         "unit": reading.unit or None,
         "text": excerpt(reading.text, TEXT_CHARACTERS),
     }
@@ -90,7 +90,7 @@ def alert_values(change: AlertChanged) -> dict[str, str | float | None]:
         "from_state": change.before.value,
         "to_state": alert.state.value,
         "step": step_of(change),
-        "value": number(alert.amount),
+        "value": shown_number(alert.amount),
         "text": excerpt(alert.value, TEXT_CHARACTERS),
         "number": alert.number,
         "priority": rule.priority.word,

@@ -129,6 +129,9 @@ class HaBroker:
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Do nothing: `mqtt` has acknowledged already."""
 
+    def acknowledge_all(self) -> None:
+        """Do nothing, for the same reason."""
+
     @callback
     def _entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry.domain == mqtt.DOMAIN:

@@ -40,6 +40,10 @@ class NoChat:
         """None: there are no rooms."""
         return {}
 
+    async def inquire(self, jid: str) -> str:
+        """Find nothing amiss: there is nobody to ask."""
+        return ""
+
     def join(self, rooms: Mapping[str, str]) -> None:
         """Do nothing, there is no room."""
 
@@ -65,6 +69,11 @@ class TargetsOutbox(ports.Outbox):
     @override
     def undelivered(self) -> int:
         return self._outbox.undelivered
+
+    @property
+    @override
+    def failed(self) -> int:
+        return self._outbox.failed
 
     @property
     @override

@@ -15,6 +15,7 @@ from ..bot.model.notice import Notice, is_target
 from ..bot.model.status import Delivery
 from ..bot.ports import Phrases
 from ..bot.rendering.replies import render_error
+from ..bot.text.markup import as_markdown
 from ..const import DOMAIN
 from .target_queue import TargetQueue
 from .tasks import CreateTask
@@ -174,7 +175,7 @@ class Notifier:
             translation_placeholders={
                 "bot": self._entry.title,
                 "target": target,
-                "reason": self._failing[target],
+                "reason": as_markdown(self._failing[target]),
             },
         )
 

@@ -1,7 +1,7 @@
 """The notifications of Home Assistant: which there are, and how one of them is told something."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from homeassistant.components.notify.const import (
     NotifyEntityFeature,
 )
 from homeassistant.components.persistent_notification import ATTR_NOTIFICATION_ID
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_SUPPORTED_FEATURES, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -30,9 +31,13 @@ from homeassistant.util import slugify
 from ..bot.model.errors import BotError
 from ..bot.model.notice import Notice, Push
 from ..bot.model.rules import Priority
+from ..bot.text.markup import as_either, as_html, as_markdown
+from ..bot.text.plain import inert
 from ..const import DOMAIN
 
 MOBILE_APP = "mobile_app"
+ANDROID = "Android"
+ATTR_OS_NAME = "os_name"
 ANSWER_SECONDS = 30.0
 # The action behind all notify entities is no target by itself.
 TARGET = re.compile(r"notify\.(?!send_message$)[a-z0-9_]+")
@@ -48,6 +53,9 @@ CRITICAL: Mapping[str, Any] = {
 RINGING: Mapping[str, Any] = {"priority": "high"}
 SILENT: Mapping[str, Any] = {"push": {"sound": "none", "interruption-level": "passive"}, "importance": "low"}
 
+# The apps take a message that is one of these and nothing else for a command: `clear_notification`, `TTS`…
+_COMMAND = re.compile(r"\s*(?:tts|[a-z]+(?:_[a-z]*)+)\s*", re.IGNORECASE)
+
 _APP_LOGGER = logging.getLogger("homeassistant.components.mobile_app.notify")
 _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
@@ -58,6 +66,18 @@ class Look:
 
     group: str
     silent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """How a kind of notification is written to, so that it shows a text as the text it is."""
+
+    title: Callable[[str], str]
+    message: Callable[[str], str]
+
+
+PLAIN, HTML, EITHER = Hand(str, str), Hand(as_html, as_html), Hand(as_either, as_either)
+MARKDOWN = Hand(str, as_markdown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +126,34 @@ def _complaints() -> Iterator[list[str]]:
 def call_for(hass: HomeAssistant, notice: Notice, look: Look) -> Call:
     """Return what to call for a notice. Raises BotError `target_missing` or `target_unavailable`."""
     if action := _app_action(hass, notice.to):
-        return _to_action(action, notice, look)
+        return _to_app(hass, action, notice, look)
     if _is_entity(hass, notice.to):
         return _to_entity(hass, notice)
     action = notice.to.removeprefix(f"{NOTIFY}.")
     if not hass.services.has_service(NOTIFY, action):
         raise BotError("target_missing", target=notice.to)
-    return _to_action(action, notice, look)
+    if action.startswith(f"{MOBILE_APP}_"):
+        return _to_app(hass, action, notice, look)
+    if action == SERVICE_PERSISTENT_NOTIFICATION:
+        return _to_page(notice)
+    return Call(action, {**_words(notice, EITHER), ATTR_MESSAGE: _in_full(notice, EITHER)})
+
+
+def _to_app(hass: HomeAssistant, action: str, notice: Notice, look: Look) -> Call:
+    phones = [entry for entry in hass.config_entries.async_entries(MOBILE_APP) if _action(entry) == action]
+    words = _words(notice, _hand_of(phones))
+    if notice.push is None:
+        return Call(action, words)
+    return Call(action, {**words, ATTR_DATA: app_data(notice.push, notice.priority, look)})
+
+
+def _to_page(notice: Notice) -> Call:
+    """Tell Home Assistant's own page, which shows Markdown, but in a title."""
+    words = _words(notice, MARKDOWN)
+    if notice.push is None:
+        return Call(SERVICE_PERSISTENT_NOTIFICATION, words)
+    data = {ATTR_NOTIFICATION_ID: notice.push.tag or notice.id}
+    return Call(SERVICE_PERSISTENT_NOTIFICATION, {**words, ATTR_DATA: data})
 
 
 def _to_entity(hass: HomeAssistant, notice: Notice) -> Call:
@@ -120,30 +161,32 @@ def _to_entity(hass: HomeAssistant, notice: Notice) -> Call:
     if state is None or state.state == STATE_UNAVAILABLE:
         # The action would pass over it without a word.
         raise BotError("target_unavailable", target=notice.to)
+    entity = er.async_get(hass).async_get(notice.to)
+    phone = hass.config_entries.async_get_entry(entity.config_entry_id or "") if entity else None
+    hand = _hand_of([phone]) if phone and phone.domain == MOBILE_APP else EITHER
     titled = state.attributes.get(ATTR_SUPPORTED_FEATURES, 0) & NotifyEntityFeature.TITLE
-    words = _words(notice) if titled else {ATTR_MESSAGE: _in_full(notice)}
+    words = _words(notice, hand) if titled else {ATTR_MESSAGE: _in_full(notice, hand)}
     return Call(SERVICE_SEND_MESSAGE, {ATTR_ENTITY_ID: notice.to, **words})
 
 
-def _to_action(action: str, notice: Notice, look: Look) -> Call:
-    """Tell an action only what it knows for sure: others may refuse data, and many show no title."""
-    words = _words(notice)
-    if notice.push is None:
-        return Call(action, words)
-    if action.startswith(f"{MOBILE_APP}_"):
-        return Call(action, {**words, ATTR_DATA: app_data(notice.push, notice.priority, look)})
-    if action != SERVICE_PERSISTENT_NOTIFICATION:
-        return Call(action, {**words, ATTR_MESSAGE: _in_full(notice)})
-    return Call(action, {**words, ATTR_DATA: {ATTR_NOTIFICATION_ID: notice.push.tag or notice.id}})
+def _hand_of(phones: Iterable[ConfigEntry[Any]]) -> Hand:
+    """Return how to write to an app: Android's shows HTML, that of iOS text; of some nobody knows."""
+    systems = {phone.data.get(ATTR_OS_NAME, ANDROID) for phone in phones} or {ANDROID}
+    return HTML if ANDROID in systems else PLAIN
 
 
-def _words(notice: Notice) -> dict[str, str]:
-    words = {ATTR_MESSAGE: notice.text}
-    return words if notice.push is None or not notice.push.title else {**words, ATTR_TITLE: notice.push.title}
+def _words(notice: Notice, hand: Hand) -> dict[str, str]:
+    title = notice.push.title if notice.push else ""
+    text = notice.text
+    if _COMMAND.fullmatch(text):
+        text = f"{title or '…'}: {text}"
+    words = {ATTR_MESSAGE: hand.message(inert(text))}
+    return {**words, ATTR_TITLE: hand.title(inert(title))} if title else words
 
 
-def _in_full(notice: Notice) -> str:
-    return "\n".join(text for text in (notice.push.title if notice.push else "", notice.text) if text)
+def _in_full(notice: Notice, hand: Hand) -> str:
+    """Return title and text as one: others than the apps may refuse data, and many show no title."""
+    return "\n".join(reversed(_words(notice, hand).values()))
 
 
 def _is_entity(hass: HomeAssistant, target: str) -> bool:
@@ -156,13 +199,15 @@ def _app_action(hass: HomeAssistant, target: str) -> str:
     if entity is None or entity.platform != MOBILE_APP:
         return ""
     # Named after the device: phones of one name share an action, so that it may be the wrong one.
-    names = {
-        entry.entry_id: slugify(f"{MOBILE_APP}_{entry.data.get('device_name', '')}")
-        for entry in hass.config_entries.async_entries(MOBILE_APP)
-    }
+    names = {entry.entry_id: _action(entry) for entry in hass.config_entries.async_entries(MOBILE_APP)}
     action = names.get(entity.config_entry_id or "", "")
     unique = list(names.values()).count(action) == 1
     return action if unique and hass.services.has_service(NOTIFY, action) else ""
+
+
+def _action(phone: ConfigEntry[Any]) -> str:
+    """Return the name of an app's action."""
+    return slugify(f"{MOBILE_APP}_{phone.data.get('device_name', '')}")
 
 
 def app_data(push: Push, priority: Priority, look: Look) -> dict[str, Any]:

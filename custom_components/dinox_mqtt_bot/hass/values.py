@@ -13,7 +13,7 @@ def excerpt(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: characters - 1].rstrip() + ELLIPSIS
 
 
-def number(value: float | None) -> float | None:
+def shown_number(value: float | None) -> float | None:
     """Return a number as Home Assistant shows it: `21`, not `21.0`; None for what JSON cannot hold."""
     if value is None or not math.isfinite(value):
         return None

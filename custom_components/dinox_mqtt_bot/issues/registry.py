@@ -10,7 +10,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..bot.model.errors import BotError
+from ..bot.text.markup import as_markdown
 from ..const import DOMAIN
+from ..entry.place import Place
 
 ATTR_ENTRY: str = "entry_id"
 
@@ -25,10 +27,12 @@ class IssueKind(StrEnum):
     ACCOUNT_REFUSED = "account_refused"
     BROKER_TAKEN_OVER = "broker_taken_over"
     XMPP_TAKEN_OVER = "xmpp_taken_over"
+    CONTACT_UNREACHABLE = "contact_unreachable"
     DATABASE_UNUSABLE = "database_unusable"
     DATABASE_NEWER = "database_newer"
     DATABASE_STUCK = "database_stuck"
     SERVER_IS_BROKER = "server_is_broker"
+    LEFT_BEHIND = "left_behind"
 
 
 # Those that Home Assistant can help with: `repairs.py` has a flow for each.
@@ -67,7 +71,11 @@ class Issue:
 def async_raise(
     hass: HomeAssistant, entry: ConfigEntry[Any], issue: Issue, told: Mapping[str, str] | None = None
 ) -> None:
-    """Show an issue; one that is shown already, or that the user ignores, stays as it is."""
+    """Show an issue; one that is shown already, or that the user ignores, stays as it is.
+
+    A `reason` among what is told may be a server's own words, and the page shows Markdown.
+    """
+    told = {name: as_markdown(text) if name == "reason" else text for name, text in (told or {}).items()}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -78,8 +86,42 @@ def async_raise(
         is_persistent=issue.kind is IssueKind.SERVER_IS_BROKER,
         severity=ir.IssueSeverity.ERROR if issue.kind in _ERRORS else ir.IssueSeverity.WARNING,
         translation_key=issue.kind.value,
-        translation_placeholders={"bot": entry.title, **(told or {})},
+        translation_placeholders={"bot": entry.title, **told},
     )
+
+
+@callback
+def async_say_left(hass: HomeAssistant, place: Place) -> None:
+    """Show what stays at a broker that a bot has left, and how it is taken away by hand."""
+    told = {
+        "bot": place.name,
+        "host": place.host or "Home Assistant",
+        "port": str(place.port or 1883),
+        "topic": place.topic,
+        "client_id": place.bot_id,
+    }
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _left_at(place),
+        is_fixable=False,
+        # It outlives the bot, and Home Assistant's restart.
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=IssueKind.LEFT_BEHIND.value,
+        translation_placeholders=told,
+    )
+
+
+@callback
+def async_take_left_back(hass: HomeAssistant, place: Place) -> None:
+    """Remove the issue: nothing is left there."""
+    ir.async_delete_issue(hass, DOMAIN, _left_at(place))
+
+
+def _left_at(place: Place) -> str:
+    about = f"{place.bot_id}@{place.host}:{place.port}"
+    return Issue(IssueKind.LEFT_BEHIND, about).id_of(place.entry_id)
 
 
 @callback

@@ -13,7 +13,9 @@ from ..bot.model.announcements import Announcement, StatusChanged
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
+from ..broker.link import BrokerLink
 from ..entry.account import has_chat
+from ..entry.paths import database_path
 from ..store.store import Store
 from .exposure import KINDS, exposures
 from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
@@ -36,11 +38,13 @@ class TakeOvers:
         self._status: LinkStatus | None = None
         self._times: deque[float] = deque(maxlen=TAKEN_OVER_TIMES)
 
-    def follow(self, status: LinkStatus, now: float) -> None:
-        """Count a status that the link did not have before."""
+    def follow(self, status: LinkStatus, now: float) -> bool:
+        """Count a status that the link did not have before; say whether it tells of this."""
         before, self._status = self._status, status
-        if status != before and status.reason == TAKEN_OVER:
+        happened = status != before and status.reason == TAKEN_OVER
+        if happened:
             self._times.append(now)
+        return happened
 
     def again_and_again(self, now: float) -> bool:
         """Whether it happened so often that it goes on."""
@@ -74,6 +78,7 @@ class Issues:
         self._hint = hint
         self._broker_taken_over = TakeOvers(IssueKind.BROKER_TAKEN_OVER)
         self._chat_taken_over = TakeOvers(IssueKind.XMPP_TAKEN_OVER)
+        self._unreachable: dict[str, str] | None = None
         self._unlisten: list[CALLBACK_TYPE] = []
 
     @callback
@@ -87,6 +92,7 @@ class Issues:
             self._set(Issue(kind), kind in found, host=found.get(kind, ""))
         if not has_chat(self._entry):
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
+        self._judge_contacts(dict(bot.status.unreachable))
         self._hint.start()
         self._unlisten = [
             bot.listen(self._announced),
@@ -106,14 +112,16 @@ class Issues:
         if not isinstance(announcement, StatusChanged):
             return
         status, now = announcement.status, self._hass.loop.time()
-        for take_overs, link in (
-            (self._broker_taken_over, status.broker),
-            (self._chat_taken_over, status.chat),
+        contested = isinstance(self._broker, BrokerLink) and self._broker.contested
+        for take_overs, link, lasts in (
+            (self._broker_taken_over, status.broker, contested),
+            (self._chat_taken_over, status.chat, False),
         ):
-            take_overs.follow(link, now)
-            if take_overs.again_and_again(now):
+            if take_overs.follow(link, now) and (lasts or take_overs.again_and_again(now)):
                 self._set(take_overs.issue, True)
         self._judge_login(status.chat)
+        self._judge_contacts(dict(status.unreachable))
+        self._judge_store(status.unwritten)
         self._raise_refusals()
         if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
             self._hint.begin()
@@ -124,6 +132,24 @@ class Issues:
         elif status.phase is Phase.ONLINE:
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
 
+    def _judge_contacts(self, unreachable: dict[str, str]) -> None:
+        if unreachable == self._unreachable:
+            return
+        self._unreachable = unreachable
+        for jid, why in unreachable.items():
+            reason = reason_text(why, self._phrases)
+            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), True, contact=jid, reason=reason)
+        for jid in shown(self._hass, self._entry, IssueKind.CONTACT_UNREACHABLE) - unreachable.keys():
+            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), False)
+
+    def _judge_store(self, trouble: str) -> None:
+        """Tell what waiting may mend, or what only a new database does; that stays until there is one."""
+        damage = self._store.damage
+        if damage:
+            told = {"path": database_path(self._hass, self._entry.entry_id).name, "reason": damage}
+            self._set(Issue(IssueKind.DATABASE_UNUSABLE), True, **told)
+        self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble) and not damage, reason=trouble)
+
     @callback
     def _look(self, _now: datetime) -> None:
         """Take back what is over, which nobody announces."""
@@ -131,8 +157,7 @@ class Issues:
         for take_overs in (self._broker_taken_over, self._chat_taken_over):
             if take_overs.over(now):
                 self._set(take_overs.issue, False)
-        trouble = self._store.trouble
-        self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble), reason=trouble)
+        self._judge_store(self._store.trouble)
         self._raise_refusals()
         self._take_refusals_back()
 

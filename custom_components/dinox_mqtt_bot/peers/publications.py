@@ -46,6 +46,10 @@ class Publications:
             self._waiting[key] = publication
             self.begin()
 
+    def waits_for(self, topic: str) -> bool:
+        """Say whether a retained message on this topic is not published yet."""
+        return topic in self._waiting
+
     def begin(self) -> None:
         """Publish what waits, if there is a connection."""
         online = self._broker.status.phase is Phase.ONLINE

@@ -39,7 +39,7 @@ TOLD_ON = "status_topic"
 
 
 class StatusOnMqtt:
-    """Tells on MQTT how the bot is, and what it alerts of."""
+    """Tells on MQTT how the bot is, and what it alerts of; `since` is when it began, as its status says."""
 
     _status: Callable[[], BotStatus]
 
@@ -64,7 +64,7 @@ class StatusOnMqtt:
         self._memory = memory
         self._clock = clock
         self._tells_status = tells_status(entry)
-        self._since = clock.now()
+        self.since = clock.now()
         self._pulse = Pulse(hass.loop, STATUS_SECONDS)
         self._online = False
         self._standing: tuple[object, ...] = ()
@@ -113,6 +113,11 @@ class StatusOnMqtt:
         refused = isinstance(self._broker, BrokerLink) and self._broker.will_refused
         return "will_refused" if refused else ""
 
+    @property
+    def told(self) -> bool:
+        """Whether the broker has the status of this connection."""
+        return bool(self._told) and not self.publisher.waits_for(status_topic(self.id))
+
     @callback
     def _look(self) -> None:
         """Tell at once what must not wait, and everything else when the minute is over."""
@@ -145,7 +150,7 @@ class StatusOnMqtt:
         if not self._online or self.silent:
             return
         version = async_get_loaded_integration(self._hass, DOMAIN).version
-        payload = status_payload(self._status(), self._entry.title, str(version or ""), self._since)
+        payload = status_payload(self._status(), self._entry.title, str(version or ""), self.since)
         if payload != self._told:
             self._told = payload
             self.publisher.put(Publication(status_topic(self.id), payload, retain=True))

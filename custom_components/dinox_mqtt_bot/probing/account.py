@@ -1,6 +1,7 @@
 """Whether what a form says works, and what the account's own server offers: found by trying."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,9 @@ from ..entry.account import is_prosody
 from ..entry.connections import broker_settings, broker_tls, xmpp_settings, xmpp_tls
 from ..entry.hosts import is_loopback, typed_host
 from ..xmpp.detection import Certainty, ServerFound, ServerKind, examine
-from ..xmpp.probe import probe as probe_xmpp
+from ..xmpp.probe import logged_in, probe as probe_xmpp
+from ..xmpp.reach import inquire
+from ..xmpp.settings import DEFAULT_TIMING
 
 
 async def async_try_broker(hass: HomeAssistant, data: Mapping[str, Any], ask_for: str = "") -> ProbeResult:
@@ -55,6 +58,15 @@ async def async_try_xmpp(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
     """Log in at the XMPP server once. Raises the BotError of `xmpp.probe` or `invalid_ca`."""
     tls = await hass.async_add_executor_job(xmpp_tls, data)
     await probe_xmpp(xmpp_settings(data), tls=tls)
+
+
+async def async_inquire(hass: HomeAssistant, data: Mapping[str, Any], jid: str) -> str:
+    """Log in and say why nothing would reach an address; empty where nobody can be asked any more."""
+    tls = await hass.async_add_executor_job(xmpp_tls, data)
+    with suppress(BotError):
+        async with logged_in(xmpp_settings(data), tls, DEFAULT_TIMING) as session:
+            return await inquire(session.xmpp, jid, DEFAULT_TIMING.answer)
+    return ""
 
 
 PORTS = {True: 8883, False: 1883}
@@ -133,7 +145,7 @@ def suggested(found: AccountFound) -> dict[str, Any]:
     }
 
 
-def described(found: AccountFound, phrases: Phrases) -> str:
+def account_in_words(found: AccountFound, phrases: Phrases) -> str:
     """Say in plain words what the server is, how sure that is, and how messages can come from it."""
     server = found.server
     name = server.version or {ServerKind.EJABBERD: "ejabberd", ServerKind.PROSODY: "Prosody"}.get(

@@ -1,8 +1,10 @@
 """Build the parts of one bot from its config entry; nothing connects here."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 import ssl
+import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -20,6 +22,7 @@ from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DE
 from ..entry.account import connection, has_chat, is_pubsub_only, pubsub_service, shares_account
 from ..entry.beacon import bot_id, rules_of, tells_status
 from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
+from ..entry.journal import Journal
 from ..entry.paths import database_path
 from ..entry.rule_store import RuleStore
 from ..entry.snapshot import Snapshot
@@ -41,6 +44,7 @@ from ..peers.incoming import PeerMessages
 from ..peers.others import OtherBots
 from ..peers.status import StatusOnMqtt
 from ..store.keeping import Retention
+from ..store.schema import unusable
 from ..store.store import Store
 from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
@@ -55,10 +59,12 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
     """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
-    snapshot, phrases = Snapshot.of(entry), await async_load_phrases(hass)
+    phrases = await async_load_phrases(hass)
     store = await async_open_store(hass, entry)
     try:
-        runtime = await _async_build_on(hass, entry, store, phrases, snapshot)
+        journal = Journal(hass, entry, store)
+        journal.async_restore()
+        runtime = await _async_build_on(hass, entry, store, phrases, journal)
         await runtime.bot.say_untold()
     except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
         await hass.async_add_executor_job(store.close)
@@ -67,21 +73,22 @@ async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
 
 
 async def _async_build_on(
-    hass: HomeAssistant, entry: BotConfigEntry, store: Store, phrases: Translations, snapshot: Snapshot
+    hass: HomeAssistant, entry: BotConfigEntry, store: Store, phrases: Translations, journal: Journal
 ) -> BotRuntime:
     clock, create_task = LoopClock(hass.loop), tasks_of(hass, entry)
     chat = await async_build_chat(hass, entry, clock, create_task)
     broker = await async_build_broker(
         hass, entry, store=store, chat=chat, phrases=phrases, clock=clock, create_task=create_task
     )
-    ports = build_ports(hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock)
+    ports = build_ports(
+        hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
+    )
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
     delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
-    store.start(on_committed=broker.acknowledge, on_stored=delivery.say)
+    store.start(broker.acknowledge, delivery.say, broker.acknowledge_all, bot.history_changed)
     announcer = Announcer(hass, entry.entry_id)
-    silence = bot.listen(announcer.announce)
     others = OtherBots(hass, entry)
     on_mqtt = StatusOnMqtt(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
@@ -101,14 +108,15 @@ async def _async_build_on(
     return BotRuntime(
         hass=hass,
         entry=entry,
-        snapshot=snapshot,
+        snapshot=Snapshot.of(entry),
         phrases=phrases,
         clock=clock,
         store=store,
+        journal=journal,
         links=links,
         bot=bot,
         announcer=announcer,
-        silence=silence,
+        silence=bot.listen(announcer.announce),
         delivery=delivery,
         on_mqtt=on_mqtt,
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
@@ -117,13 +125,24 @@ async def _async_build_on(
     )
 
 
+def settling(journal: Journal, store: Store) -> Callable[[], Awaitable[None]]:
+    """Return what waits until every change is stored, of the rules and of all that the bot remembers."""
+
+    async def settle() -> None:
+        journal.async_write()
+        await store.settle()
+
+    return settle
+
+
 async def async_open_store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store:
     """Open the database. Raises BotError `database_unusable` or `database_newer`."""
     path = database_path(hass, entry.entry_id)
     days, rows = retention(entry.options)
 
     def blocking() -> Store:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with unusable(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         return Store.open(path, loop=hass.loop, number_in=number_in, retention=Retention(days, rows))
 
     return await hass.async_add_executor_job(blocking)
@@ -202,6 +221,7 @@ def build_ports(
     chat: AnyChat,
     phrases: Phrases,
     clock: Clock,
+    journal: Journal,
 ) -> Ports:
     """Return all that the bot has of the world."""
     chats = isinstance(chat, XmppLink)
@@ -215,7 +235,7 @@ def build_ports(
         uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
         pictures=PillowPictures(hass, clock.local, phrases),
         agent=HaAgent(hass),
-        rules=RuleStore(hass, entry),
+        rules=RuleStore(hass, entry, settling(journal, store)),
         phrases=phrases,
         templates=SandboxedTemplates(hass),
         clock=clock,
@@ -226,7 +246,7 @@ def build_bot(entry: ConfigEntry[Any], ports: Ports, store: Store, create_task: 
     """Build the bot over its ports."""
     return Bot(
         ports,
-        Readings(ports.templates),
+        Readings(ports.templates, ticks=time.perf_counter),
         rules_of(entry),
         paused=entry.options.get(CONF_PAUSED, False),
         name=entry.title,

@@ -75,6 +75,10 @@ class NoticeDelivery:
             if not is_target(notice.to):
                 self._chat.say(notice)
 
+    def addressee(self, notice_id: str) -> str:
+        """Return whom a notice is for, empty if it does not matter any more."""
+        return self._outbox.addressee(notice_id)
+
     def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Write down how far a notice has come."""
         self._outbox.mark(notice_id, delivery, at, note)

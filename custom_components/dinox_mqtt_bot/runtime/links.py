@@ -54,6 +54,7 @@ def catch_up(
     return CatchUp(chat.pubsub, memory=memory, clock=clock, create_task=create_task)
 
 
+type AnyBroker = ConnectedBroker
 type AnyChat = XmppLink | NoChat
 
 
@@ -84,6 +85,8 @@ class Links:
             on_presence=self.bot.held.set_contact,
             on_session=delivery.begin,
             on_delivery=delivery.mark,
+            on_reach=self.bot.reach_changed,
+            addressee=delivery.addressee,
         )
 
     def follow(self) -> None:

@@ -10,9 +10,9 @@ from ..bot.bot import Bot
 from ..bot.model.announcements import Listeners
 from ..const import CONF_DND_ENTITY
 from ..entry.beacon import rules_of
+from ..entry.journal import Journal
 from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
-from ..hass.connected_broker import ConnectedBroker
 from ..hass.dnd_source import DndSource
 from ..hass.phrases import Translations
 from ..issues.watch import Issues
@@ -20,7 +20,7 @@ from ..peers.status import StatusOnMqtt
 from ..store.store import Store
 from .announcer import Announcer
 from .delivery import NoticeDelivery
-from .links import AnyChat, Links
+from .links import AnyBroker, AnyChat, Links
 
 type BotConfigEntry = ConfigEntry[BotRuntime]
 
@@ -35,6 +35,7 @@ class BotRuntime:
     phrases: Translations
     clock: LoopClock
     store: Store
+    journal: Journal
     links: Links
     bot: Bot
     announcer: Announcer
@@ -49,7 +50,7 @@ class BotRuntime:
     _closed: bool = False
 
     @property
-    def broker(self) -> ConnectedBroker:
+    def broker(self) -> AnyBroker:
         """What stands for the MQTT side."""
         return self.links.broker
 
@@ -62,6 +63,11 @@ class BotRuntime:
     def online(self) -> bool:
         """Whether the broker is there."""
         return self.links.online
+
+    @property
+    def settled(self) -> bool:
+        """Whether the broker is there, and has been told that the bot is, if anybody is told."""
+        return self.online and (bool(self.on_mqtt.silent) or self.on_mqtt.told)
 
     @callback
     def async_start(self) -> None:
@@ -89,11 +95,13 @@ class BotRuntime:
         finally:
             self.silence()
             self.announcer.pulse.close()
+            self.journal.async_close()
             await self.hass.async_add_executor_job(self.store.close)
 
     @callback
     def async_apply(self) -> bool:
         """Take over what changed in the entry without touching a connection; False if it needs a reload."""
+        self.journal.async_note()
         before, self.snapshot = self.snapshot, Snapshot.of(self.entry)
         if before.fixed != self.snapshot.fixed:
             return False
@@ -104,6 +112,10 @@ class BotRuntime:
         self.links.follow()
         self.announcer.pulse.notify()
         return True
+
+    async def async_settle(self) -> None:
+        """Return once every change so far is stored, or cannot be for now."""
+        await self.bot.ports.rules.settle()
 
     def _follow_entity(self) -> None:
         self.dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))

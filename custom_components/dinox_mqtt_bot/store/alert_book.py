@@ -1,6 +1,7 @@
 """The alerts and their log: `ports.AlertBook` over SQLite."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 import logging
 import sqlite3
 from typing import override
@@ -10,11 +11,14 @@ from ..bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, loa
 from ..bot.model.history import Span
 from ..bot.model.notice import Notice
 from .backlog import Backlog, Group, RowChange
+from .damage import DamageError, built, checked
 from .outbox import SqliteOutbox
 from .reader import ReadConnection
 
 _LOGGER = logging.getLogger(__name__)
 
+# What `KEEP` and `FORGET` set: the row of a rule and a topic.
+STATE = ("alert_states", slice(2))
 FORGET = "DELETE FROM alert_states WHERE rule = ? AND topic = ?"
 KEEP = """
 INSERT INTO alert_states (rule, topic, said) VALUES (?, ?, ?)
@@ -40,10 +44,10 @@ def group_of(record: Record) -> Group:
     """Return what stores a record. It `follows`: with a message, both go into one transaction."""
     changes: list[RowChange] = []
     if record.gone:
-        changes.append(RowChange(FORGET, record.gone, follows=True))
+        changes.append(RowChange(FORGET, record.gone, follows=True, sets=STATE))
     if record.alerts:
         states = tuple((alert.rule, alert.topic, dump(alert)) for alert in record.alerts)
-        changes.append(RowChange(KEEP, states, follows=True))
+        changes.append(RowChange(KEEP, states, follows=True, sets=STATE))
     if record.events:
         lines = tuple(
             (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)
@@ -67,10 +71,10 @@ class SqliteAlertBook(ports.AlertBook):
         """Read what an earlier run left. What cannot be understood is left out, and stays in the file."""
         for rule, topic, said in connection.execute(KEPT):
             try:
-                self.kept.append(load(rule, topic, said))
-            except ValueError as error:
+                self.kept.append(_whole(load(checked(rule, str), checked(topic, str), checked(said, str))))
+            except (ValueError, DamageError) as error:
                 _LOGGER.warning("An alert on %s cannot be read and starts anew: %s", topic, error)
-        logged: int = connection.execute(LAST_NUMBER).fetchone()[0]
+        logged: int = checked(connection.execute(LAST_NUMBER).fetchone()[0], int)
         self.last_number = max([logged, *(alert.number for alert in self.kept)])
 
     @override
@@ -93,14 +97,19 @@ class SqliteAlertBook(ports.AlertBook):
     async def periods(self, topic: str, span: Span) -> list[Period]:
         parameters = {"topic": topic, "since": span.since, "until": span.until}
         rows = await self._reader.read(lambda connection: connection.execute(PERIODS, parameters).fetchall())
-        return [Period(*row) for row in rows]
+        return [built(Period, *row) for row in rows]
+
+
+def _whole(alert: Alert) -> Alert:
+    """Return an alert whose values are of their types. Raises DamageError."""
+    return built(Alert, *(getattr(alert, each.name) for each in fields(alert)))
 
 
 def _events(connection: sqlite3.Connection, statement: str, parameter: int) -> list[AlertEvent]:
     found: list[AlertEvent] = []
     for number, rule, topic, step, at, value, who, note in connection.execute(statement, (parameter,)):
         try:
-            found.append(AlertEvent(number, rule, topic, Step(step), at, value, who, note))
+            found.append(built(AlertEvent, number, rule, topic, Step(step), at, value, who, note))
         except ValueError as error:
             _LOGGER.warning("A line in the log of alert %s cannot be read: %s", number, error)
     return found

@@ -9,12 +9,13 @@ from typing import Any
 from ..bot.model.history import Entry, Point, Row, Span, Statistics, TopicRow
 from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
-from .past import FEW_TOPICS, before
+from .damage import built, checked
+from .past import FEW_TOPICS, before, topics_of
 from .table import LAST_TEXT_CHARACTERS
 
-type Number = Callable[[str], float | None]
+type NumberOf = Callable[[str], float | None]
 """Returns the number of a field in a payload's text, None if there is none."""
-type NumberIn = Callable[[str], Number | None]
+type NumberIn = Callable[[str], NumberOf | None]
 """Returns what finds the number of this field; None for a topic's own."""
 
 # Of redelivered messages the first row counts. `time` is as people see it, and never after `received`.
@@ -95,10 +96,9 @@ def read_page(
     connection: sqlite3.Connection, topic_filter: str, limit: int, span: Span, offset: int
 ) -> list[Row]:
     """Return the newest rows of a span, `offset` newer ones left out, oldest first."""
-    newest = "SELECT id, topic FROM topics ORDER BY last_message DESC"
     topics: list[int] = []
     most = limit + offset
-    for number, topic in connection.execute(newest):
+    for number, topic in topics_of(connection, "last_message DESC"):
         # Topics that have said something lately may have said nothing within the span.
         if len(topics) == most and span == Span():
             break
@@ -111,7 +111,7 @@ def read_page(
         "offset": offset,
     }
     return [
-        Row(topic, name, text, time, bool(retain), bool(repeated), Priority(priority))
+        built(Row, topic, name, text, time, bool(retain), bool(repeated), Priority(priority))
         for topic, name, text, time, retain, repeated, priority in reversed(
             connection.execute(PAGE, parameters).fetchall()
         )
@@ -119,7 +119,7 @@ def read_page(
 
 
 def read_series(
-    connection: sqlite3.Connection, topic: str, number: Number | None, span: Span, buckets: int
+    connection: sqlite3.Connection, topic: str, number: NumberOf | None, span: Span, buckets: int
 ) -> list[Point]:
     """Return the numbers of a topic, those of each part of the span together."""
     width = (span.until - span.since) / buckets
@@ -127,7 +127,7 @@ def read_series(
 
 
 def read_numbers(
-    connection: sqlite3.Connection, topic: str, number: Number | None, limit: int
+    connection: sqlite3.Connection, topic: str, number: NumberOf | None, limit: int
 ) -> list[Point]:
     """Return the newest numbers of a topic, each by itself."""
     return list(_points(connection, NEWEST, topic, number, _bounds(connection, Span()) | {"limit": limit}))
@@ -137,7 +137,7 @@ def _points(
     connection: sqlite3.Connection,
     statement: str,
     topic: str,
-    number: Number | None,
+    number: NumberOf | None,
     parameters: dict[str, float],
 ) -> Iterator[Point]:
     found = connection.execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
@@ -150,7 +150,7 @@ def _points(
     )
     for time, low, mean, high, count in rows:
         # The sum of huge numbers is infinite, their mean is not.
-        yield Point(time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
+        yield built(Point, time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
 
 
 def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
@@ -168,8 +168,18 @@ def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Spa
         row = connection.execute(VALUE_AT.format(sign=sign), {**parameters, "value": value}).fetchone()
         return float(row[0])
 
-    return Statistics(
-        messages, number, first or 0.0, last or 0.0, numbers, low, value_at(low), mean, high, value_at(high)
+    return built(
+        Statistics,
+        messages,
+        number,
+        first or 0.0,
+        last or 0.0,
+        numbers,
+        low,
+        value_at(low),
+        mean,
+        high,
+        value_at(high),
     )
 
 
@@ -187,12 +197,11 @@ def read_export(
 def _entry(number: int, *stored: Any) -> Entry:
     topic, name, text, value, payload, time, qos, retain, repeated, priority = stored
     flags = bool(retain), bool(repeated), Priority(priority)
-    return Entry(number, topic, name, text, value, payload, time, qos, *flags)
+    return built(Entry, number, topic, name, text, value, payload, time, qos, *flags)
 
 
 def _matching(connection: sqlite3.Connection, topic_filter: str) -> list[int]:
-    found = connection.execute("SELECT id, topic FROM topics")
-    return [number for number, topic in found if matches(topic_filter, topic)]
+    return [number for number, topic in topics_of(connection) if matches(topic_filter, topic)]
 
 
 def _bounds(connection: sqlite3.Connection, span: Span) -> dict[str, float]:
@@ -207,12 +216,12 @@ def read_topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -
     for row in connection.execute(statement):
         if len(found) == limit:
             break
-        if matches(topic_filter, row[0]):
-            found.append(TopicRow(*row))
+        if matches(topic_filter, checked(row[0], str)):
+            found.append(built(TopicRow, *row))
     return found
 
 
 def read_untold(connection: sqlite3.Connection, most: int) -> list[TopicRow]:
     """Return what each topic has that was not told, the longest waiting first."""
     rows = connection.execute(UNTOLD, (LAST_TEXT_CHARACTERS, most)).fetchall()
-    return [TopicRow(*row) for row in rows]
+    return [built(TopicRow, *row) for row in rows]

@@ -1,17 +1,26 @@
 """What the event loop has handed over and the writer thread has not committed yet."""
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+import logging
+from operator import itemgetter
 from threading import Event, Lock
 import time
 
 from ..bot.model.message import Message, Reading
 from ..bot.model.notice import Notice
+from ..bot.model.status import Gap
+
+_LOGGER = logging.getLogger(__name__)
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 64 * 1024 * 1024
 MAX_BATCH = 4_000
+
+# Changes that wait while the disk refuses them, whatever becomes of the messages.
+MAX_CHANGES = 10_000
 
 # What nobody waits for (QoS 0, delivery marks) may be lost in a crash for this long, in exchange for fewer
 # commits: a memory card lives the longer for it.
@@ -29,12 +38,17 @@ number of the wait in which it is to be told, 0 for none."""
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it."""
+    """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it.
+
+    `sets` is the table of which each row sets the state of one, and where in the values the key of that is:
+    a later one makes an earlier one needless.
+    """
 
     statement: str
     rows: tuple[tuple[object, ...], ...]
     notice: Notice | None = None
     follows: bool = False
+    sets: tuple[str, slice] | None = None
 
 
 type Group = tuple[RowChange, ...]
@@ -57,13 +71,20 @@ class WriteBatch:
 class Backlog:
     """A bounded queue from the event loop to the writer; each counter has one writing thread.
 
-    There is no lock, but for a message with its record, which are taken together.
+    There is no lock, but for a message with its record, which are taken together. `given` is told each notice
+    that is handed over. While `stuck`, the source need not pause: what finds no room is left out of the
+    history and counted, whatever its QoS; `accepted` is told of those with QoS > 0, stored or not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, given: Callable[[Notice], None], accepted: Callable[[], None]) -> None:
         self.dropped = 0
+        self.missing = Gap()
+        self.stuck = False
+        self._given = given
+        self._accepted = accepted
         self._appended: deque[Appended] = deque()
-        self._changes: deque[Group | Future[None]] = deque()
+        self._changes: deque[Group] = deque()
+        self._waiters: deque[Future[None]] = deque()
         self._bytes_given = 0
         self._bytes_done = 0
         self._in_hand = 0
@@ -77,42 +98,74 @@ class Backlog:
     @property
     def ready(self) -> bool:
         """False above half of the bound: the source should pause."""
-        return len(self) <= MAX_ITEMS // 2 and self._bytes_given - self._bytes_done <= MAX_BYTES // 2
+        return self.stuck or not self.crowded
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more than half of the bound is taken."""
+        return len(self) > MAX_ITEMS // 2 or self._bytes_given - self._bytes_done > MAX_BYTES // 2
 
     def append(self, item: Appended) -> None:
         message = item[0]
         size = len(message.payload)
-        if message.qos:
+        if message.qos and not self.stuck:
             self._appended.append(item)
             self._bytes_given += size
             self.wake()
-        elif len(self) < MAX_ITEMS and self._bytes_given - self._bytes_done + size <= MAX_BYTES:
+            return
+        if len(self) < MAX_ITEMS and self._bytes_given - self._bytes_done + size <= MAX_BYTES:
             self._appended.append(item)
             self._bytes_given += size
             if not self._work.is_set():
                 self._work.set()
         else:
-            self.dropped += 1
+            self._leave_out(item)
+        if message.qos:
+            self._accepted()
+
+    def _leave_out(self, item: Appended) -> None:
+        message, reading = item[:2]
+        if reading is None:  # only to be acknowledged
+            return
+        self.dropped += 1
+        since = self.missing.since or message.received
+        self.missing = Gap("", self.missing.missing + 1, since, message.received)
 
     def append_with(self, item: Appended, record: Group) -> None:
         """Write a message, if there is room, and its record in one transaction; a change `follows`."""
         with self._together:
             self._changes.append(record)
             self.append(item)
+        self._bound()
         if not self._work.is_set():
             self._work.set()
 
     def change(self, *group: RowChange) -> None:
         self._changes.append(group)
-        if any(change.notice for change in group):
+        self._bound()
+        notices = [change.notice for change in group if change.notice]
+        for notice in notices:
+            self._given(notice)
+        if notices:
             self.wake()
         elif not self._work.is_set():
             self._work.set()
 
+    def _bound(self) -> None:
+        """Leave out what later changes make needless, then the oldest that is no state but a trace of one."""
+        if len(self._changes) <= MAX_CHANGES:
+            return
+        with self._together:
+            kept = sorted(_newest_of_each(self._changes), key=_worth)
+            surplus = max(0, len(kept) - MAX_CHANGES // 2)
+            if surplus:
+                _LOGGER.warning("The disk has refused so much that %d changes are given up", surplus)
+            self._changes = deque(group for _, group in sorted(kept[surplus:], key=itemgetter(0)))
+
     def flush(self) -> Future[None]:
         """Return what is done once everything handed over so far is committed, or cannot be for now."""
         waiter: Future[None] = Future()
-        self._changes.append(waiter)
+        self._waiters.append(waiter)
         self.wake()
         return waiter
 
@@ -134,9 +187,10 @@ class Backlog:
 
     def take(self, batch: WriteBatch) -> None:
         """Move what is queued into the batch. The writer calls this."""
+        self.take_waiters(batch)
         with self._together:
             # Changes first: what waits or follows is for messages appended before it, in the queue by now.
-            everything = self._take_changes(batch)
+            everything = self._take_changes(batch) or bool(batch.waiters)
             room = len(self._appended) if everything else max(0, MAX_BATCH - len(batch.appended))
             popleft = self._appended.popleft
             batch.appended.extend(popleft() for _ in range(min(room, len(self._appended))))
@@ -144,15 +198,16 @@ class Backlog:
         if self._appended:
             self.wake()
 
+    def take_waiters(self, batch: WriteBatch) -> None:
+        """Move those who wait into the batch: all that was handed over before them is queued by now."""
+        while self._waiters:
+            batch.waiters.append(self._waiters.popleft())
+
     def _take_changes(self, batch: WriteBatch) -> bool:
         """Move the changes into the batch; tell whether one of them needs all messages."""
         everything = False
         while self._changes:
             group = self._changes.popleft()
-            if isinstance(group, Future):
-                batch.waiters.append(group)
-                everything = True
-                continue
             batch.changes.append(group)
             everything = everything or any(change.follows for change in group)
             batch.notices.extend(change.notice for change in group if change.notice)
@@ -162,6 +217,32 @@ class Backlog:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
         self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
+
+
+type _Numbered = tuple[int, Group]
+
+
+def _newest_of_each(groups: Iterable[Group]) -> Iterator[_Numbered]:
+    """Yield groups, each with its number, newest first, without rows that a later one sets again."""
+    seen: set[tuple[object, ...]] = set()
+    for number, group in reversed(list(enumerate(groups))):
+        kept: list[RowChange] = []
+        for change in reversed(group):
+            rows = change.rows
+            if change.sets is not None:
+                table, key = change.sets
+                rows = tuple(row for row in rows if (table, *row[key]) not in seen)
+                seen.update((table, *row[key]) for row in rows)
+            if rows:
+                kept.append(replace(change, rows=rows))
+        if kept:
+            yield number, tuple(reversed(kept))
+
+
+def _worth(numbered: _Numbered) -> tuple[bool, int]:
+    """Sort what is given up first to the front: traces before states, each the oldest first."""
+    number, group = numbered
+    return any(change.sets is not None for change in group), number
 
 
 def answer[T](asked: Future[T], result: T) -> None:

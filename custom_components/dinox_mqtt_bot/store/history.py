@@ -23,6 +23,7 @@ from .archive import (
     read_untold,
 )
 from .backlog import Backlog, RowChange
+from .damage import checked
 from .keeping import Keeping, read_sizes
 from .past import read_past
 from .reader import ReadConnection
@@ -66,7 +67,8 @@ class SqliteHistory(ports.History):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run left untold."""
-        self._untold.update(connection.execute(WAITING).fetchall())
+        for topic, number in connection.execute(WAITING):
+            self._untold[checked(topic, str)] = checked(number, int)
         self._waits = max(self._untold.values(), default=0)
 
     @override
@@ -123,6 +125,10 @@ class SqliteHistory(ports.History):
     @override
     def unchanged(self, message: Message) -> bool:
         return self._recent.unchanged(message)
+
+    @override
+    def cleared(self, message: Message) -> bool:
+        return self._recent.cleared(message)
 
     @override
     async def page(self, topic_filter: str, limit: int, span: Span = ALWAYS, offset: int = 0) -> list[Row]:

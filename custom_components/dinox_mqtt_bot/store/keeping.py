@@ -11,7 +11,8 @@ from ..bot.model.history import Sizes
 from ..bot.model.rules import Subscription
 from ..bot.model.topics import Subscriptions, matches
 from ..bot.text.durations import DAY
-from .past import before
+from .damage import checked
+from .past import before, topics_of
 from .schema import transaction
 
 SLICE = 1_000
@@ -52,8 +53,7 @@ class Keeping:
         subscriptions = self._subscriptions
         if not any(each.keep_days for each in subscriptions):
             return {}
-        topics = connection.execute("SELECT id, topic FROM topics").fetchall()
-        found = ((number, subscriptions.best(topic)) for number, topic in topics)
+        found = ((number, subscriptions.best(topic)) for number, topic in topics_of(connection))
         return {number: best.keep_days for number, best in found if best is not None and best.keep_days}
 
 
@@ -77,7 +77,7 @@ def purge_messages(connection: sqlite3.Connection, keeping: Keeping, now: float)
 
 def forget(connection: sqlite3.Connection, topic_filter: str) -> Iterator[int]:
     """Delete in slices all messages of topics that match; the topics keep their last payload."""
-    topics = connection.execute("SELECT id, topic FROM topics").fetchall()
+    topics = list(topics_of(connection))
     for number in (number for number, topic in topics if matches(topic_filter, topic)):
         yield from _delete(connection, "topic_id = :topic", inf, topic=number)
         with transaction(connection):
@@ -116,8 +116,8 @@ def read_sizes(connection: sqlite3.Connection, retention: Retention) -> Sizes:
     return Sizes(
         rows,
         _size(connection),
-        float(oldest[0]),
-        float(newest[0]),
+        checked(oldest[0], float, int),
+        checked(newest[0], float, int),
         retention.days,
         retention.rows,
         retention.log_days,

@@ -9,6 +9,7 @@ from ..bot.model.notice import Notice, Push
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from .backlog import RowChange
+from .damage import built
 
 # States beside those of `Delivery`.
 HELD = "held"
@@ -25,6 +26,8 @@ INSERT INTO outbox (id, contact, text, at, priority, replaces, chain, push, stat
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 MOVE = "UPDATE outbox SET state = ?1, changed = ?2, sent_at = ifnull(sent_at, ?3) WHERE id = ?4"
+# What `MOVE` sets: the state of the notice whose id is the last value.
+STATE = ("outbox", slice(3, 4))
 MERGE = "UPDATE outbox SET state = 'merged', changed = ?2, chain = ?3 WHERE id = ?1"
 # A notice whose row was purged, or could not be stored, has no ledger.
 ENTER = """
@@ -117,7 +120,8 @@ def moved(
 ) -> tuple[RowChange, RowChange]:
     """Return the change of a notice's state, with its line in the ledger; then `said` is said."""
     sent_at = at if state in {Delivery.SENT, Delivery.ACCEPTED} else None
-    return RowChange(MOVE, ((state, at, sent_at, notice_id),), said), entered(notice_id, state, at, note)
+    move = RowChange(MOVE, ((state, at, sent_at, notice_id),), said, sets=STATE)
+    return move, entered(notice_id, state, at, note)
 
 
 def merged(notice_id: str, into: str, at: float) -> tuple[RowChange, RowChange]:
@@ -128,7 +132,8 @@ def merged(notice_id: str, into: str, at: float) -> tuple[RowChange, RowChange]:
 def read_notices(connection: sqlite3.Connection, statement: str, *parameters: object) -> list[Notice]:
     """Run `WAITING` or `KEPT`."""
     return [
-        Notice(
+        built(
+            Notice,
             notice_id,
             to,
             text,
@@ -147,4 +152,4 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
 
 def read_ledger(connection: sqlite3.Connection, notice_ids: list[str]) -> list[LedgerRow]:
     """Return what became of notices and of what they were merged into, by time."""
-    return [LedgerRow(*row) for row in connection.execute(LEDGER, (json.dumps(notice_ids),))]
+    return [built(LedgerRow, *row) for row in connection.execute(LEDGER, (json.dumps(notice_ids),))]

@@ -1,17 +1,20 @@
 """What must still reach a contact or target, and the ledger of it: `ports.Outbox` over SQLite."""
 
 from collections.abc import Iterable
+import logging
 import sqlite3
 import time
 from typing import override
 
 from ..bot import ports
+from ..bot.model.errors import BotError
 from ..bot.model.history import LedgerRow
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import UNSURE_SECONDS
 from .backlog import Backlog, Group, RowChange
+from .damage import checked
 from .notices import (
     DOUBTED,
     HELD,
@@ -22,6 +25,7 @@ from .notices import (
     READ_ALL,
     READ_WITH,
     RETRY,
+    STATE,
     SUPERSEDED,
     WAITING,
     WAITS_AGAIN,
@@ -34,6 +38,9 @@ from .notices import (
 )
 from .reader import ReadConnection
 from .tally import Tally
+from .unstored import Unstored
+
+_LOGGER = logging.getLogger(__name__)
 
 # An alert is not doubted by later runs when it was first handed over longer than this before.
 PATIENCE_SECONDS = 600
@@ -42,9 +49,10 @@ PATIENCE_SECONDS = 600
 class SqliteOutbox(ports.Outbox):
     """Counts from memory, changes through the backlog, in the order they were made."""
 
-    def __init__(self, backlog: Backlog, reader: ReadConnection) -> None:
+    def __init__(self, backlog: Backlog, reader: ReadConnection, unstored: Unstored) -> None:
         self._backlog = backlog
         self._reader = reader
+        self._unstored = unstored
         self._tally = Tally()
 
     def doubt(self, connection: sqlite3.Connection) -> None:
@@ -58,12 +66,19 @@ class SqliteOutbox(ports.Outbox):
         """Count what an earlier run left."""
         for notice_id, contact, chain, corrects, state in connection.execute(LIVE):
             delivery = None if state == HELD else Delivery(state)
-            self._tally.add(notice_id, contact, chain, bool(corrects), delivery)
+            self._tally.add(
+                checked(notice_id, str), checked(contact, str), checked(chain, str), bool(corrects), delivery
+            )
 
     @property
     @override
     def undelivered(self) -> int:
         return self._tally.undelivered
+
+    @property
+    @override
+    def failed(self) -> int:
+        return self._tally.failed
 
     @property
     @override
@@ -96,22 +111,40 @@ class SqliteOutbox(ports.Outbox):
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
         state = delivery.value if delivery else HELD
-        yield RowChange(PUT, (row_of(notice, chain, state),), notice if delivery else None)
+        yield RowChange(PUT, (row_of(notice, chain, state),), notice)
         yield entered(notice.id, state, notice.at)
 
     def waits(self, notice_id: str) -> bool:
         """Whether a notice is to be said, because nothing newer has taken its place. No I/O."""
         return self._tally.waits(notice_id)
 
+    def addressee(self, notice_id: str) -> str:
+        """Return whom a notice is for that is not read or settled yet, empty for any other. No I/O."""
+        return self._tally.contact_of(notice_id)
+
     async def waiting(self) -> list[Notice]:
         """Return what was not sent yet, to contacts and targets: alerts first, then oldest first (ask)."""
-        found = await self._reader.read(lambda connection: read_notices(connection, WAITING))
-        return [notice for notice in found if self._tally.waits(notice.id)]
+        waiting = await self._known(WAITING)
+        return sorted(
+            (notice for notice in waiting if self._tally.waits(notice.id)),
+            key=lambda notice: (notice.priority < Priority.ALERT, notice.at),
+        )
 
     @override
     async def held(self, to: str) -> list[Notice]:
-        found = await self._reader.read(lambda connection: read_notices(connection, KEPT, to))
-        return [notice for notice in found if self._tally.holds(notice.id)]
+        kept = await self._known(KEPT, to)
+        return [notice for notice in kept if notice.to == to and self._tally.holds(notice.id)]
+
+    async def _known(self, statement: str, *parameters: object) -> list[Notice]:
+        """Return what is stored and what the disk refuses; the latter alone if nothing can be read."""
+        try:
+            found = await self._reader.read(
+                lambda connection: read_notices(connection, statement, *parameters)
+            )
+        except BotError as err:
+            _LOGGER.warning("What waits to be said cannot be read: %s", err)
+            found = []
+        return list({notice.id: notice for notice in (*found, *self._unstored.notices)}.values())
 
     @override
     def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
@@ -148,7 +181,7 @@ class SqliteOutbox(ports.Outbox):
         if delivery is Delivery.QUEUED:
             self._change(
                 (
-                    RowChange(MOVE, ((delivery.value, at, None, notice_id),)),
+                    RowChange(MOVE, ((delivery.value, at, None, notice_id),), sets=STATE),
                     RowChange(WAITS_AGAIN, ((notice_id, at, note),)),
                 )
             )

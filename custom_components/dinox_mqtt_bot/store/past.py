@@ -1,10 +1,12 @@
 """Stored messages in their order, to be read again."""
 
+from collections.abc import Iterator
 import json
 import sqlite3
 
 from ..bot.model.history import Past
 from ..bot.model.topics import matches
+from .damage import built, checked
 
 # Up to so many topics each one's messages are found by the index; else the table is read along.
 FEW_TOPICS = 20
@@ -32,11 +34,7 @@ def read_past(
     connection: sqlite3.Connection, topic_filter: str, since: float, after: int, limit: int
 ) -> list[Past]:
     """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`."""
-    topics = [
-        number
-        for number, topic in connection.execute("SELECT id, topic FROM topics")
-        if matches(topic_filter, topic)
-    ]
+    topics = [number for number, topic in topics_of(connection) if matches(topic_filter, topic)]
     parameters = {
         "topics": json.dumps(topics),
         "after": max(after, before(connection, since)),
@@ -44,7 +42,16 @@ def read_past(
         "limit": limit,
     }
     rows = connection.execute(OF_FEW if len(topics) <= FEW_TOPICS else OF_MANY, parameters)
-    return [Past(number, topic, payload, time, bool(retain)) for number, topic, payload, time, retain in rows]
+    return [
+        built(Past, number, topic, payload, time, bool(retain))
+        for number, topic, payload, time, retain in rows
+    ]
+
+
+def topics_of(connection: sqlite3.Connection, order: str = "id") -> Iterator[tuple[int, str]]:
+    """Yield the id of each topic, and the topic."""
+    for number, topic in connection.execute(f"SELECT id, topic FROM topics ORDER BY {order}"):  # noqa: S608
+        yield number, checked(topic, str)
 
 
 def before(connection: sqlite3.Connection, since: float) -> int:
@@ -56,7 +63,7 @@ def before(connection: sqlite3.Connection, since: float) -> int:
     while low < high:
         middle = (low + high) // 2
         found = connection.execute(statement, (middle,)).fetchone()
-        if found and found[1] < since:
+        if found and checked(found[1], float, int) < since:
             low = found[0] + 1
         else:
             high = middle

@@ -2,30 +2,47 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 import sqlite3
 from threading import Lock
 
 from ..bot.model.errors import BotError
-from .writer import Writer
+from .damage import is_damage, told
+from .writer import STALL_SECONDS, Writer
 
 
 class ReadConnection:
-    """A connection that can only read. Every query sees what was handed to the writer before."""
+    """A connection that can only read. Every query sees what was handed to the writer before.
+
+    `damage` is what a query has found to be wrong with the file.
+    """
 
     def __init__(
         self, connection: sqlite3.Connection, writer: Writer, loop: asyncio.AbstractEventLoop
     ) -> None:
+        self.damage = ""
         self._connection = connection
         self._writer = writer
         self._loop = loop
         self._lock = Lock()
+        self._closed = False
 
     async def read[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run the query in the loop's executor. Raises BotError `history_unreadable`."""
-        await asyncio.wrap_future(self._writer.flush(), loop=self._loop)
+        await self.settle()
         return await self._loop.run_in_executor(None, self._alone, query)
 
+    async def settle(self) -> None:
+        """Return once what was handed to the writer is stored, or cannot be for now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STALL_SECONDS):
+                await asyncio.wrap_future(self._writer.flush(), loop=self._loop)
+
     def close(self) -> None:
+        """Let go of the file; a query that runs is broken off."""
+        if not self._closed:
+            self._closed = True
+            self._connection.interrupt()
         with self._lock:
             self._connection.close()
 
@@ -33,5 +50,7 @@ class ReadConnection:
         try:
             with self._lock:
                 return query(self._connection)
-        except sqlite3.Error as error:
-            raise BotError("history_unreadable", reason=error) from error
+        except Exception as error:  # whatever a damaged file makes of a query
+            if is_damage(error) and not self._closed:
+                self.damage = told(error)
+            raise BotError("history_unreadable", reason=told(error)) from error

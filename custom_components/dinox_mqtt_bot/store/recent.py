@@ -4,10 +4,13 @@ import sqlite3
 
 from ..bot.model.bounded import Bounded
 from ..bot.model.message import Message
+from .damage import checked
 from .table import MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
 FINGERPRINTS = 1_000
+
+_NOTHING = digest_of(b"")
 
 
 class Recent:
@@ -23,7 +26,8 @@ class Recent:
             "SELECT topic, last_digest FROM topics WHERE last_digest IS NOT NULL"
             " ORDER BY last_seen DESC LIMIT ?"
         )
-        self._digests.update(reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()))
+        for topic, digest in reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()):
+            self._digests.put(checked(topic, str), checked(digest, int))
         newest = (
             "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"
             " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"
@@ -35,6 +39,17 @@ class Recent:
         """Whether the topic's last payload was this; an older one may be news: a door closed again."""
         known = self._digests.get(message.topic)
         return known is not None and known == digest_of(message.payload)
+
+    def cleared(self, message: Message) -> bool:
+        """Whether an empty message takes away what its topic said last.
+
+        A retained one that is cleared comes as any other does (MQTT 5 §3.3.1.3); only a bell, which never
+        says anything else, is told from it by what came before.
+        """
+        if message.payload:
+            return False
+        known = self._digests.get(message.topic)
+        return message.retain or (known is not None and known != _NOTHING)
 
     def known(self, message: Message) -> bool:
         return (message.packet_id, message.topic, digest_of(message.payload)) in self._fingerprints

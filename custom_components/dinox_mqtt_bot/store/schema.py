@@ -1,11 +1,15 @@
 """The tables, and how an older database becomes today's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+import logging
 from pathlib import Path
 import sqlite3
 
 from ..bot.model.errors import BotError
+from .damage import DamageError, told
+
+_LOGGER = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5.0
 
@@ -80,6 +84,14 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
+# Tables with their columns, and indexes.
+PARTS = """
+SELECT tables.name, columns.name
+FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
+UNION ALL SELECT name, '' FROM sqlite_schema WHERE type = 'index'
+"""
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit what happens inside, or nothing of it."""
@@ -93,7 +105,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def part(connection: sqlite3.Connection) -> Iterator[None]:
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     """Keep what happens inside of a transaction, or nothing of it. The rest of the transaction goes on."""
     connection.execute("SAVEPOINT part")
     try:
@@ -112,23 +124,28 @@ def open_database(path: Path) -> sqlite3.Connection:
 
     Raises BotError `database_newer` or, if damaged or not to be opened, `database_unusable`; the file stays.
     """
-    connection = None
-    try:
-        connection = _connect(path.resolve().as_uri())
+    with unusable(path), ExitStack() as opened:
+        connection = opened.enter_context(closing(_connect(path.resolve().as_uri())))
         connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode a machine's crash may lose the newest commits, never the file; a process's, nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
-    except sqlite3.Error as error:
-        if connection:
-            connection.close()
-        raise BotError("database_unusable", path=path.name, reason=error) from error
-    except BotError:
-        if connection:
-            connection.close()
-        raise
+        complete(connection)
+        opened.pop_all()
     return connection
+
+
+@contextmanager
+def unusable(path: Path) -> Iterator[None]:
+    """Raise BotError `database_unusable` for whatever a damaged file makes of what happens inside."""
+    try:
+        yield
+    except BotError:
+        raise
+    except Exception as error:  # whatever it is
+        _LOGGER.debug("The database cannot be opened", exc_info=True)
+        raise BotError("database_unusable", path=path.name, reason=told(error)) from error
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -149,8 +166,28 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute("ROLLBACK")
 
 
+def complete(connection: sqlite3.Connection) -> None:
+    """Raise DamageError if a table, a column or an index is missing."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
+        for statements in MIGRATIONS:
+            pattern.executescript(statements)
+        for missing in sorted(_parts(pattern) - _parts(connection)):
+            raise DamageError(f"{' '.join(filter(None, missing))} is missing")
+
+
+def _parts(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    return set(connection.execute(PARTS).fetchall())
+
+
 def _connect(address: str) -> sqlite3.Connection:
     # Opened in one thread, used in another, never in two at once.
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
+    connection.text_factory = _text
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    """Return a text whose bytes a damage may have changed."""
+    return stored.decode(errors="replace")

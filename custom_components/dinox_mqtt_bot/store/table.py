@@ -8,6 +8,7 @@ import sqlite3
 from ..bot.model.message import Kind
 from ..bot.text.numbers import with_unit
 from .backlog import Appended
+from .damage import DamageError
 from .schema import transaction
 
 MAX_TEXT_BYTES = 64 * 1024
@@ -54,7 +55,7 @@ def digest_of(payload: bytes) -> int:
     return int.from_bytes(sha256(payload).digest()[:8], "little", signed=True)
 
 
-def cut(text: str) -> str:
+def cut_for_row(text: str) -> str:
     """Cut at `MAX_TEXT_BYTES` of UTF-8, at a whole character."""
     if len(text) <= MAX_TEXT_BYTES // 4:
         return text
@@ -111,7 +112,7 @@ class MessageTable:
         message, reading, priority, digest, repeated, untold = item
         assert reading is not None
         topic = message.topic
-        text = cut(with_unit(reading.text, reading.unit))
+        text = cut_for_row(with_unit(reading.text, reading.unit))
         return (
             self._topic_ids.get(topic) or self._topic_id(topic, reading.name, message.received),
             message.received,
@@ -141,5 +142,7 @@ class MessageTable:
             (topic, name, seen, seen),
         )
         found = execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
+        if found is None:
+            raise DamageError("a topic that is there cannot be found")
         self._topic_ids[topic] = int(found[0])
         return int(found[0])

@@ -32,6 +32,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.undelivered = 0
+        self.failed = 0
         self.unread = 0
         self._numbers = count()
         # The oldest is found in no time, which in a plain dict is not so after many were deleted.
@@ -48,6 +49,10 @@ class Tally:
         """Return the id of the notice that a series of corrections began with."""
         replaced = self._standings.get(notice.replaces)
         return replaced.chain if replaced else notice.replaces or notice.id
+
+    def contact_of(self, notice_id: str) -> str:
+        standing = self._standings.get(notice_id)
+        return standing.contact if standing is not None else ""
 
     def waits(self, notice_id: str) -> bool:
         standing = self._standings.get(notice_id)
@@ -131,6 +136,7 @@ class Tally:
 
     def _move(self, notice_id: str, delivery: Delivery) -> None:
         if delivery in _SETTLED:
+            self.failed += delivery is Delivery.FAILED
             self.drop(notice_id)
             return
         standing = self._standings[notice_id]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import chain
 import logging
 import sqlite3
@@ -11,27 +12,23 @@ import time
 from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
-from .keeping import forget
-from .schema import part, transaction
+from .damage import DatabaseFile, is_damage, told
+from .keeping import Keeping, forget
+from .schema import savepoint, transaction
 from .table import MessageTable
-from .upkeep import Purge, Slices, Upkeep
+from .upkeep import Purge, Slices, Upkeep, purge
 
 _LOGGER = logging.getLogger(__name__)
 
 SUMMARY_SECONDS = 1.0
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+STALL_SECONDS = 10.0
 LAST_RETRY_SECONDS = 0.2
+WARN_EVERY = 1_000
 CLOSE_SECONDS = 10.0
 
 # What the values of one row can be guilty of; everything else of sqlite3.Error is the disk or the file.
-_UNFIT = (
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    OverflowError,
-    ValueError,
-)
+_UNFIT = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 type Report = Callable[[list[Message], list[Notice]], None]
 """Told in the writer thread: which messages are committed, which notices may be said."""
@@ -40,19 +37,32 @@ type Report = Callable[[list[Message], list[Notice]], None]
 class Writer:
     """Commits everything queued in one transaction, again and again, until closed.
 
-    While the disk refuses (full, locked, read-only) it keeps all and tries on, messages unacknowledged.
-    Notices are then said unwritten: a bot that falls silent is worse.
+    While the disk refuses (full, locked, read-only) it tries on with what it has, and takes no more: the rest
+    stays in the backlog, whose bound it is that memory keeps to. `look` is called when that begins and ends,
+    `forgotten` with the ids of notices that were purged.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, backlog: Backlog, *, report: Report, purge: Purge
+        self,
+        connection: sqlite3.Connection,
+        backlog: Backlog,
+        *,
+        keeping: Keeping,
+        report: Report,
+        forgotten: Callable[[list[str]], None],
+        look: Callable[[], None],
     ) -> None:
         self._connection = connection
+        self._file = DatabaseFile(connection)
+        self._look = look
+        self._began = 0.0
+        self.left_out = 0
+        self.damage = ""
         self._table = MessageTable(connection)
         self._backlog = backlog
         self._report = report
-        self._purge = purge
-        self._upkeep = Upkeep(purge)
+        self._purge: Purge = lambda now: purge(connection, keeping, now, forgotten)
+        self._upkeep = Upkeep(self._purge)
         self._next_summary = 0.0
         self._trouble = ""
         self._failures = 0
@@ -65,7 +75,9 @@ class Writer:
         """Why nothing can be written at present, or empty."""
         if not self._thread.is_alive() and not self._closing.is_set():
             return "the writer thread has ended"
-        return self._trouble
+        began = self._began
+        stalled = began and time.monotonic() - began > STALL_SECONDS
+        return self._trouble or ("the disk does not answer" if stalled else "")
 
     def prepare(self) -> None:
         """Bring what a killed run left up to date; in the calling thread, before `start`."""
@@ -77,7 +89,7 @@ class Writer:
     def flush(self) -> Future[None]:
         """Return what is done once everything handed over so far is committed, or cannot be for now."""
         waiter = self._backlog.flush()
-        if not self._thread.is_alive():
+        if self.trouble or not self._thread.is_alive():
             _release([waiter])
         return waiter
 
@@ -109,15 +121,21 @@ class Writer:
         try:
             while not self._ended(batch):
                 self._wait()
-                self._backlog.take(batch)
+                if self._failures and batch:
+                    self._backlog.take_waiters(batch)
+                else:
+                    self._backlog.take(batch)
+                self._began = time.monotonic()
                 batch = self._turn(batch)
+                self._began = 0.0
         finally:
             self._end(batch)
 
     def _ended(self, batch: WriteBatch) -> bool:
         if not self._closing.is_set():
             return False
-        return not (batch or len(self._backlog)) or time.monotonic() > self._deadline
+        late = time.monotonic() > self._deadline
+        return bool(self.damage) or late or not (batch or len(self._backlog))
 
     def _wait(self) -> None:
         if not self._failures:
@@ -130,7 +148,8 @@ class Writer:
         """Commit the batch and return an empty one, or the same one if it has to be tried again."""
         waiters, batch.waiters = batch.waiters, []
         try:
-            if batch:
+            if batch or self._failures:
+                self._file.look()
                 self._commit(batch)
             self._backlog.done(batch)
             committed = [item[0] for item in batch.appended if item[0].qos]
@@ -138,8 +157,9 @@ class Writer:
             batch = WriteBatch()
             self._keep_up(bool(waiters))
             self._recovered()
-        except sqlite3.Error as error:
-            self._failed(error, batch)
+        except Exception as error:  # whatever a damaged file makes of it: without this thread all is lost
+            _LOGGER.debug("The history was not written", exc_info=True)
+            self._failed(error)
         finally:
             _release(waiters)
         return batch
@@ -148,7 +168,9 @@ class Writer:
         try:
             with transaction(self._connection):
                 self._write(batch)
-        except _UNFIT:
+        except Exception as error:  # of whatever kind it is: see `_is_unfit`
+            if not _is_unfit(error):
+                raise
             # One value the database cannot hold must not hold up the others.
             self._table.forget()
             with transaction(self._connection):
@@ -164,11 +186,15 @@ class Writer:
         pieces += [WriteBatch(changes=[group]) for group in batch.changes]
         for piece in pieces:
             try:
-                with part(self._connection):
+                with savepoint(self._connection):
                     self._write(piece)
-            except _UNFIT as error:
+            except Exception as error:  # of whatever kind it is: see `_is_unfit`
+                if not _is_unfit(error):
+                    raise
                 self._table.forget()
-                _LOGGER.warning("A row was left out of the history: %s", error)
+                if self.left_out % WARN_EVERY == 0:
+                    _LOGGER.warning("A row was left out of the history, after %s: %s", self.left_out, error)
+                self.left_out += 1
 
     def _keep_up(self, at_once: bool) -> None:
         now = time.monotonic()
@@ -182,20 +208,23 @@ class Writer:
         if committed or notices:
             self._report(committed, notices)
 
-    def _failed(self, error: sqlite3.Error, batch: WriteBatch) -> None:
+    def _failed(self, error: Exception) -> None:
         self._failures += 1
         self._table.forget()
-        if not self._trouble:
-            _LOGGER.warning("The history cannot be written, trying on: %s", error)
-        self._trouble = str(error)
-        notices, batch.notices = batch.notices, []
-        self._report_committed([], notices)
+        new = not self._trouble
+        self._trouble = told(error)
+        if is_damage(error):
+            self.damage = self._trouble
+        if new:
+            _LOGGER.warning("The history cannot be written, trying on: %s", self._trouble)
+            self._look()
 
     def _recovered(self) -> None:
         if self._failures:
             _LOGGER.info("The history is written again")
             self._failures = 0
             self._trouble = ""
+            self._look()
 
     def _end(self, batch: WriteBatch) -> None:
         self._backlog.take(batch)
@@ -203,7 +232,17 @@ class Writer:
             _LOGGER.error("%s changes were lost at the end: %s", len(batch), self._trouble)
         _release(batch.waiters)
         self._upkeep.end()
+        with suppress(sqlite3.Error):
+            # Also where another program has the file open: what is copied without its log is then whole.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
+
+
+def _is_unfit(error: Exception) -> bool:
+    """Say whether it may be due to the values of one row; else it is the disk or the file."""
+    if not isinstance(error, sqlite3.Error):
+        return True
+    return isinstance(error, _UNFIT) and not is_damage(error)
 
 
 def _release(waiters: list[Future[None]]) -> None:

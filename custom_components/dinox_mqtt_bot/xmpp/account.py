@@ -7,6 +7,8 @@ from typing import Any
 
 from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
 from ..bot.model.status import BotState
 from .gate import Gate
@@ -34,7 +36,8 @@ class Account:
     def attach(self, xmpp: ClientXMPP) -> None:
         """Answer requests, and say what kind of client this is."""
         # A contact's request: answered with the rest of the roster, so that the bot makes the item first.
-        xmpp.add_event_handler("presence_subscribe", lambda _: self._untended.set())
+        matcher = StanzaPath("presence@type=subscribe")
+        xmpp.register_handler(Callback("Subscription", matcher, lambda _: self._untended.set()))
         # The identity the client's features are told with (XEP-0030 §3, XEP-0115); slixmpp's own is none.
         disco = xmpp.plugin["xep_0030"]
         xmpp.add_event_handler(

@@ -11,6 +11,7 @@ from .gate import Gate
 
 _AVAILABLE: Final = frozenset({"available", "away", "chat", "dnd", "xa"})
 _GONE: Final = frozenset({"unavailable", "error"})
+_MOST_CLIENTS: Final = 100
 
 
 class PresenceDnd:
@@ -23,7 +24,8 @@ class PresenceDnd:
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._busy: set[JID] = set()
+        # By bare JID, the clients that show it.
+        self._busy: dict[str, set[JID]] = {}
         # Those of them that showed it in an earlier session, and not yet in this one.
         self._stale: set[JID] = set()
         self._told: set[str] = set()
@@ -44,36 +46,44 @@ class PresenceDnd:
 
     def begin(self) -> None:
         """Expect to be shown everything again: the session is not the continuation of another."""
-        self._stale = set(self._busy)
+        self._stale = {jid for clients in self._busy.values() for jid in clients}
 
     def settle(self) -> None:
         """Take who has not shown it again as gone: not every server tells of clients offline."""
-        self._busy -= self._stale
-        self._stale.clear()
-        self._judge()
+        stale, self._stale = self._stale, set()
+        for jid in stale:
+            self._busy[jid.bare].discard(jid)
+        for bare in {jid.bare for jid in stale}:
+            self._judge(bare)
 
     def meet(self) -> None:
         """Forget who is no contact any more."""
         known = {*self._gate.contacts, self._gate.own}
-        self._busy = {jid for jid in self._busy if jid.bare in known}
-        self._judge()
+        for bare in self._busy.keys() - known:
+            self._stale -= self._busy.pop(bare)
+        for bare in {*self._busy, *self._told}:
+            self._judge(bare)
 
     def see(self, presence: Any) -> None:
-        """Take what somebody shows."""
+        """Take what somebody shows. Of very many clients that show it some are enough to know."""
         sender, kind = presence["from"], presence["type"]
+        clients = self._busy.setdefault(sender.bare, set())
         if kind == "dnd":
-            self._busy.add(sender)
+            if len(clients) < _MOST_CLIENTS:
+                clients.add(sender)
             self._stale.discard(sender)
         elif kind not in _AVAILABLE | _GONE:
             return
         elif sender.resource:
-            self._busy.discard(sender)
+            clients.discard(sender)
+            self._stale.discard(sender)
         elif kind in _GONE:
-            self._busy = {jid for jid in self._busy if jid.bare != sender.bare}
-        self._judge()
+            self._stale -= clients
+            clients.clear()
+        self._judge(sender.bare)
 
-    def _judge(self) -> None:
-        busy = {jid.bare for jid in self._busy} & self._gate.contacts.keys()
-        changed, self._told = busy ^ self._told, busy
-        for bare in changed:
-            self._report(bare, bare in busy)
+    def _judge(self, bare: str) -> None:
+        busy = bool(self._busy.get(bare)) and bare in self._gate.contacts
+        if busy != (bare in self._told):
+            (self._told.add if busy else self._told.discard)(bare)
+            self._report(bare, busy)

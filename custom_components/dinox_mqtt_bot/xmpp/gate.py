@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 import logging
-from typing import Any
+from typing import Final
+import xml.etree.ElementTree as ET
 
-from slixmpp import JID, ClientXMPP, InvalidJID
-from slixmpp.stanza import Iq, Message, Presence
+from slixmpp import JID, InvalidJID
 
 from ..bot.model.rules import Contact
 
 _LOGGER = logging.getLogger(__name__)
+
+_IQ: Final = "{jabber:client}iq"
+_MESSAGE: Final = "{jabber:client}message"
+_PRESENCE: Final = "{jabber:client}presence"
 
 
 def bare_of(address: str) -> str:
@@ -47,42 +51,20 @@ class Gate:
         self.contacts = met
         self.known = True
 
-    def guard(self, xmpp: ClientXMPP) -> None:
-        """Let strangers reach no part of the client; stanzas are counted (XEP-0198) before this."""
-        xmpp.add_filter("in", self._admit)
-
-    def _admit(self, stanza: Any) -> Any:
-        """Drop what strangers send, so that nothing answers it, but answers to our requests pass.
-
-        An IQ request gets a server's answer for nobody online (RFC 6121 §8.5.3.2.3). An address that is no
-        JID would, raised here, end the stream.
-        """
-        if not isinstance(stanza, Message | Presence | Iq):
-            return stanza
-        sender = stanza.xml.get("from", "")
+    def admits(self, opening: ET.Element) -> bool:
+        """Say by its opening tag whether a stanza may reach any part of the client: no stranger's does."""
+        if opening.tag not in {_MESSAGE, _PRESENCE, _IQ}:
+            return True
+        sender = opening.get("from", "")
         bare = bare_of(sender)
         if not sender or bare in self.contacts or bare in {self.own, self.own.rpartition("@")[2]}:
-            return stanza
-        if bare in self.rooms and self._is_of_room(stanza, self.rooms[bare]):
-            return stanza
-        if not isinstance(stanza, Iq):
-            return stanza if bare in self.services and isinstance(stanza, Message) else None
-        if stanza["type"] not in {"get", "set"}:
-            return stanza
-        if bare:
-            _refuse(stanza)
-        return None
+            return True
+        if bare in self.rooms and self._is_of_room(opening, self.rooms[bare]):
+            return True
+        return opening.tag == _MESSAGE and bare in self.services
 
-    def _is_of_room(self, stanza: Message | Presence | Iq, nick: str) -> bool:
+    def _is_of_room(self, opening: ET.Element, nick: str) -> bool:
         """Say whether a room tells this to all or the bot pings itself (XEP-0410); others are strangers."""
-        if isinstance(stanza, Message):
-            return stanza["type"] in {"groupchat", "error"}
-        return isinstance(stanza, Presence) or stanza.xml.get("from", "").partition("/")[2] == nick
-
-
-def _refuse(request: Iq) -> None:
-    reply: Iq = request.reply()  # type: ignore[no-untyped-call]  # slixmpp's Iq is half typed
-    reply["type"] = "error"
-    reply["error"]["type"] = "cancel"
-    reply["error"]["condition"] = "service-unavailable"
-    reply.send()  # type: ignore[no-untyped-call]
+        if opening.tag == _MESSAGE:
+            return opening.get("type") in {"groupchat", "error"}
+        return opening.tag == _PRESENCE or opening.get("from", "").partition("/")[2] == nick

@@ -8,11 +8,13 @@ from slixmpp.stanza import Message
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
+from ..bot.model.jid import domain_of
 from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import reaction_in, replied_in, said_at, text_in
+from .incoming import encryption_in, reaction_in, replied_in, said_at, text_in
+from .reach import Reach, reason_of
 from .remembered import Remembered
 from .saying import Saying
 
@@ -35,10 +37,13 @@ class Hearing:
     _on_reaction: Callable[[Reaction], None]
     _on_put_off: Callable[[], None]
 
-    def __init__(self, gate: Gate, clock: Clock, saying: Saying) -> None:
+    def __init__(self, gate: Gate, clock: Clock, saying: Saying, reach: Reach) -> None:
         self._gate = gate
         self._clock = clock
         self._saying = saying
+        self._reach = reach
+        # Who returns what cannot be passed on: the own server, also in the name of the account.
+        self._home = frozenset({"", gate.own, domain_of(gate.own)})
         self._heard = Remembered(1_000)
 
     def start(
@@ -67,6 +72,7 @@ class Hearing:
         if inner["type"] == "error":
             self._take_error(inner)
         elif inner["type"] in {"chat", "normal"}:
+            self._reach.arrived(inner["from"].bare)
             self._take_progress(inner)
             self._take_said(xmpp, inner, copied=inner is not message)
 
@@ -91,20 +97,31 @@ class Hearing:
         return inner if to_own and from_own == (kind == "carbon_sent") else None
 
     def _take_error(self, message: Message) -> None:
-        if message["type"] != "error" or not self._saying.knows(message["id"]):
+        """Take a notice that came back; the own server may return any, everybody else what was for them."""
+        key, sender = message["id"], bare_of(message.xml.get("from", ""))
+        if message["type"] != "error" or not self._saying.knows(key):
             return
+        if sender not in self._home and not self._saying.was_for(key, sender):
+            return
+        condition = message["error"]["condition"]
+        self._reach.failed(self._saying.addressee(key), condition)
         # RFC 6120 §8.3.2: retry later. A contact's server that is away for a night must not cost an alert.
         if message["error"]["type"] == "wait":
-            self._saying.put_off(message["id"])
+            self._saying.put_off(key, reason_of(condition))
             self._on_put_off()
         else:
-            self._saying.heard_of(message["id"], Delivery.FAILED)
+            self._saying.heard_of(key, Delivery.FAILED, reason_of(condition))
 
     def _take_progress(self, message: Message) -> None:
         for child in message.xml:
             delivery = _PROGRESS.get(child.tag)
             if delivery is not None:
-                self._saying.heard_of(child.get("id", ""), delivery)
+                self._take_note(child.get("id", ""), delivery, message["from"].bare)
+
+    def _take_note(self, notice_id: str, delivery: Delivery, sender: str) -> None:
+        """Believe who was told how far that came; what others say of it counts for nothing."""
+        if self._saying.was_for(notice_id, sender):
+            self._saying.heard_of(notice_id, delivery)
 
     def _take_said(self, xmpp: ClientXMPP, message: Message, *, copied: bool) -> None:
         """Take what a person says, with words or with a reaction."""
@@ -113,19 +130,31 @@ class Hearing:
             return
         now = self._clock.now()
         at = min(said_at(message, now), now)
+        if scheme := encryption_in(message):
+            if not self._is_repeated(message):
+                self._on_text(
+                    Utterance(sender.bare, "", message["id"], at, sender.resource, encrypted=scheme)
+                )
+            return
         text, reaction = text_in(message), reaction_in(message, at)
         # What was kept for us while we were away is too old to act on: a command would come as a surprise.
         if not (text or reaction) or now - at > _STALE_AFTER or self._is_repeated(message):
             return
         if not copied and sender.bare != self._gate.own:
             confirm(xmpp, message)
-        reply_to = replied_in(message)
+        reply_to = self._meant(replied_in(message), sender.bare)
+        if reaction is not None and not self._meant(reaction.to, sender.bare):
+            reaction = None
         # Whoever answers a message has read it, whatever the client tells.
-        self._saying.heard_of(reaction.to if reaction else reply_to, Delivery.READ)
+        self._take_note(reaction.to if reaction else reply_to, Delivery.READ, sender.bare)
         if reaction:
             self._on_reaction(reaction)
         if text:
             self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
+
+    def _meant(self, notice_id: str, sender: str) -> str:
+        """Return the id that somebody names, unless it is that of something said to another."""
+        return notice_id if self._saying.addressee(notice_id) in {"", sender} else ""
 
     def _is_repeated(self, message: Message) -> bool:
         key = message["id"]

@@ -1,4 +1,4 @@
-"""What a message says: its text, what it answers, the reactions it brings, its time."""
+"""What a message says: its text, what it answers, the reactions it brings, its time, or that it is sealed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
@@ -22,7 +22,46 @@ _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
 # They choose between the picture and the plain character; clients do not agree about when to write them.
 _VARIATIONS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
 
+_CLIENT: Final = "{jabber:client}"
+# The beginnings of namespaces in which messages are encrypted, as XEP-0380 (EME) names them too.
+_SCHEMES: Final = {
+    "eu.siacs.conversations.axolotl": "OMEMO",
+    "urn:xmpp:omemo:": "OMEMO",
+    "urn:xmpp:openpgp:": "OpenPGP",
+    "jabber:x:encrypted": "OpenPGP",
+    "urn:xmpp:otr:": "OTR",
+}
+_OTHER_SCHEME: Final = "E2EE"
+_EME: Final = re.compile(r"\{urn:xmpp:eme:[^}]*\}encryption")
+# OMEMO; XEP-0027; XEP-0373; XEP-0200; RFC 3923. What is called so elsewhere is no better to read.
+_SEALED: Final = re.compile(
+    r"\{.*\}encrypted|\{jabber:x:encrypted\}x|\{urn:xmpp:openpgp:.*\}openpgp"
+    r"|\{http://www\.xmpp\.org/extensions/xep-0200\.html#ns\}c|\{urn:ietf:params:xml:ns:xmpp-e2e\}e2e"
+)
+_SEALED_BODIES: Final = {"?OTR": "OTR", "-----BEGIN PGP MESSAGE": "OpenPGP"}
+
 type _Span = tuple[int, int]
+
+
+def encryption_in(message: Message) -> str:
+    """Return how a message is encrypted end to end, which nobody here can read; empty if it is not.
+
+    Its body, if it has one, is nobody's words: clients write there that they have sent something encrypted.
+    """
+    for child in message.xml:
+        if _EME.fullmatch(child.tag):
+            return _scheme(child.get("namespace", ""))
+        if _SEALED.fullmatch(child.tag):
+            return _scheme(child.tag[1:].partition("}")[0])
+    bodies = [(body.text or "").lstrip() for body in message.xml.iterfind(f"{_CLIENT}body")]
+    bodies.append(text_in(message))
+    found = (name for start, name in _SEALED_BODIES.items() for body in bodies if body.startswith(start))
+    return next(found, "")
+
+
+def _scheme(namespace: str) -> str:
+    names = (name for start, name in _SCHEMES.items() if namespace.startswith(start))
+    return next(names, _OTHER_SCHEME)
 
 
 def text_in(message: Message) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 import logging
 import random
 import ssl
+from typing import Final
 
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Contact
@@ -19,13 +20,16 @@ from .detection import ServerFound, detect
 from .disconnects import Disconnected
 from .gate import Gate
 from .pubsub.pubsub import CreateTask, PubSub
-from .saying import OnDelivery
+from .saying import Addressee, OnDelivery
 from .session import SOFTWARE, Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
 from .talk import Talk
 from .upload import Put, Uploader
 
 _LOGGER = logging.getLogger(__name__)
+
+# After so many sessions in a row that were lost at once the pause grows no more: 8 s.
+_MOST_LOSSES: Final = 4
 
 
 class XmppLink:
@@ -57,6 +61,7 @@ class XmppLink:
         self._status = LinkStatus(Phase.CONNECTING)
         self._task: asyncio.Task[None] | None = None
         self._again = asyncio.Event()
+        self._served = False
         self._reminder: asyncio.TimerHandle | None = None
 
     @property
@@ -73,13 +78,16 @@ class XmppLink:
         on_presence: Callable[[str, bool], None],
         on_session: Callable[[], None],
         on_delivery: OnDelivery,
+        on_reach: Callable[[str, str], None],
+        addressee: Addressee,
     ) -> None:
         """Connect, and stay connected until `stop`.
 
         `on_session` is called whenever notices can be said again, also after a resumed stream: the outbox
         waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a bare JID and whether it
-        began or ceased to show `dnd`; nobody does at first; it outlasts a lost session. All but `on_status`
-        come from the event loop, in the context of `start`.
+        began or ceased to show `dnd`; nobody does at first; it outlasts a lost session. `on_reach` tells a
+        contact's address and why nothing reaches it, empty when something does. All but `on_status` come from
+        the event loop, in the context of `start`. `addressee` is asked whom a notice is for.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -89,7 +97,9 @@ class XmppLink:
             on_reaction=_outside(on_reaction),
             on_presence=_outside(on_presence),
             on_delivery=_outside(on_delivery),
+            on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),
+            addressee=addressee,
         )
         self._report(LinkStatus(Phase.CONNECTING))
         self._task = self._create_task(self._run(), f"{SOFTWARE} XMPP {self._settings.jid}")
@@ -120,9 +130,8 @@ class XmppLink:
     def meet(self, contacts: Iterable[Contact]) -> None:
         """Know exactly these contacts (tell)."""
         self._gate.meet(contacts)
-        self._talk.dnd.meet()
         self._account.meet()
-        self._talk.saying.go_on()
+        self._talk.meet()
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (tell)."""
@@ -142,6 +151,12 @@ class XmppLink:
         if self._session is None or self._status.phase is not Phase.ONLINE:
             return None
         return await detect(self._session.xmpp, self._timing.answer)
+
+    async def inquire(self, jid: str) -> str:
+        """Say why nothing would reach an address; empty where nothing speaks against it, or nobody knows."""
+        if self._session is None or self._status.phase is not Phase.ONLINE:
+            return ""
+        return await self._talk.reach.ask(self._session.xmpp, jid)
 
     def reconnect(self) -> None:
         """Drop the stream and connect again at once (tell)."""
@@ -164,9 +179,13 @@ class XmppLink:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
+            self._served = False
             loss = await self._live()
             steady = loop.time() - began >= self._timing.steady
             failures = 1 if steady or self._again.is_set() else failures + 1
+            if self._served:
+                # The server takes logins: whoever made it lose this session must not keep the bot away.
+                failures = min(failures, _MOST_LOSSES)
             await self._rest(loss, failures)
 
     async def _live(self) -> Disconnected:
@@ -205,7 +224,7 @@ class XmppLink:
 
     def _new_session(self) -> Session:
         session = Session(self._settings, self._tls, self._timing)
-        self._gate.guard(session.xmpp)
+        session.xmpp.admits = self._gate.admits
         self._talk.attach(session)
         self.pubsub.attach(session.xmpp)
         self._account.attach(session.xmpp)
@@ -213,6 +232,7 @@ class XmppLink:
 
     async def _serve(self, session: Session, *, resumed: bool) -> Disconnected:
         """Keep one session until it is over."""
+        self._served = True
         self._report(LinkStatus(Phase.ONLINE))
         self._account.begin(session, resumed=resumed)
         self._talk.begin(session, resumed=resumed)
@@ -222,6 +242,7 @@ class XmppLink:
         works = {
             "chores": self._account.tend(session, fresh=not resumed),
             "rooms": self._talk.rooms.tend(session),
+            "reach": self._talk.reach.tend(session),
         }
         chores = {
             self._create_task(work, f"{SOFTWARE} XMPP {name} {self._settings.jid}")

@@ -12,7 +12,7 @@ from slixmpp.stanza import Presence
 
 from ..bot.model.status import BotState
 from .settings import XmppSettings
-from .text import cut, xml_safe
+from .text import cut_bytes, xml_safe
 
 _NICK: Final = "http://jabber.org/protocol/nick"
 _AVATAR_DATA: Final = "urn:xmpp:avatar:data"
@@ -32,7 +32,7 @@ def presence_of(xmpp: ClientXMPP, state: BotState, text: str, *, shared: bool) -
     """Return the presence that tells the state; `text` is what a person reads beside it."""
     return xmpp.make_presence(
         pshow=None if state in _AVAILABLE else "away",
-        pstatus=cut(xml_safe(text), _STATUS_BYTES) or None,
+        pstatus=cut_bytes(xml_safe(text), _STATUS_BYTES) or None,
         ppriority=_SHARED_PRIORITY if shared else _PRIORITY,
     )
 

@@ -17,7 +17,7 @@ from ..bot.model.status import Delivery
 from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import text_in
+from .incoming import encryption_in, text_in
 from .remembered import Remembered
 from .saying import Saying
 from .session import Session
@@ -249,25 +249,29 @@ class Rooms:
         room, nick = message["from"].bare, message["from"].resource
         stay = self._stays[room]
         origin = message.xml.find(_ORIGIN)
-        own = next((key for key in _ids(message, origin) if self._saying.knows(key)), "")
+        known = [key for key in _ids(message, origin) if self._saying.knows(key)]
+        own = next((key for key in known if self._saying.was_for(key, room)), "")
         if message["type"] == "error":
-            self._returned(room, stay, own, message["error"])
+            if nick in {"", stay.nick}:  # all who are there know the ids of what was said
+                self._returned(room, stay, own, message["error"])
         elif message["type"] != "groupchat" or message.xml.find(_DELAY) is not None:
             return
-        elif own:
-            stay.refused = ""
-            self._saying.heard_of(own, Delivery.RECEIVED)
-        elif nick and nick != stay.nick:
+        elif nick == stay.nick:
+            if own:
+                stay.refused = ""
+                self._saying.heard_of(own, Delivery.RECEIVED)
+        elif nick and not known:
             self._take(message, room, nick, stay.people.get(nick, ""))
 
     def _take(self, message: Any, room: str, nick: str, address: str) -> None:
         """Take what a person says, if it is known who that is."""
-        text = text_in(message)
-        if not text or address not in self._gate.contacts:
+        scheme = encryption_in(message)
+        text = "" if scheme else text_in(message)
+        if not (text or scheme) or address not in self._gate.contacts:
             return
-        key = message["id"]
+        key, now = message["id"], self._clock.now()
         if not key or self._heard.add(f"{room}/{nick} {key}"):
-            self._on_text(Utterance(address, text, key, self._clock.now(), nick, room=room))
+            self._on_text(Utterance(address, text, key, now, nick, room=room, encrypted=scheme))
 
     def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
         """Take what the room would not pass on; it goes again once the bot is inside."""
@@ -281,10 +285,10 @@ class Rooms:
             stay.refused = _NO_VOICE
             _LOGGER.warning("The bot may not speak in the room %s; it tries again", room)
         if own and (outside or mute or error["type"] == "wait"):
-            self._saying.put_off(own)
+            self._saying.put_off(own, error["condition"])
             self._on_put_off()
         elif own:
-            self._saying.heard_of(own, Delivery.FAILED)
+            self._saying.heard_of(own, Delivery.FAILED, error["condition"])
 
 
 def _fit(nick: str) -> str:

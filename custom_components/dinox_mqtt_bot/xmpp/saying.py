@@ -15,9 +15,10 @@ from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
+from .reach import NO_CONTACT, Reach
 from .remembered import Remembered
 from .session import Session
-from .text import body_bytes, cut, xml_safe
+from .text import body_bytes, cut_bytes, xml_safe
 from .unconfirmed import Unconfirmed
 
 # Notices written in one turn of the event loop: a few milliseconds.
@@ -27,7 +28,11 @@ _WINDOW: Final = 200
 _DELAYED_AFTER: Final = 60.0
 _OOB: Final = "{jabber:x:oob}"
 
-type OnDelivery = Callable[[str, Delivery, float], None]
+type OnDelivery = Callable[[str, Delivery, float, str], None]
+"""Told of a notice's id, how far it came, when (Unix time), and why it came no further, if that is known."""
+
+type Addressee = Callable[[str], str]
+"""Returns whom a notice of this id is for, as long as it matters; empty for all other ids."""
 
 
 class Saying:
@@ -38,10 +43,12 @@ class Saying:
     """
 
     _report: OnDelivery
+    _addressee: Addressee
 
-    def __init__(self, gate: Gate, clock: Clock) -> None:
+    def __init__(self, gate: Gate, clock: Clock, reach: Reach) -> None:
         self._gate = gate
         self._clock = clock
+        self._reach = reach
         # What waits, each in the order in which it came.
         self._alerts: dict[str, Notice] = {}
         self._others: dict[str, Notice] = {}
@@ -55,13 +62,21 @@ class Saying:
         self._session: Session | None = None
         self._speaks_soon = False
 
-    def start(self, on_delivery: OnDelivery) -> None:
+    def start(self, on_delivery: OnDelivery, addressee: Addressee) -> None:
         """Tell how far notices come, from now on."""
-        self._report = on_delivery
+        self._report, self._addressee = on_delivery, addressee
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
         return notice_id in self._done or notice_id in self._in_flight
+
+    def was_for(self, notice_id: str, bare: str) -> bool:
+        """Whether a notice is for this address, which alone can tell what became of it."""
+        return bool(bare) and self.addressee(notice_id) == bare
+
+    def addressee(self, notice_id: str) -> str:
+        """Return the bare JID that a notice is for, empty if it does not matter any more."""
+        return bare_of(self._addressee(notice_id))
 
     def attach(self, session: Session) -> None:
         """Watch a client that is not connected yet."""
@@ -81,7 +96,7 @@ class Saying:
         self._again = set(doubted)
         for notice_id in doubted:
             # The outbox knows better what was read or settled; what waits in it is said by the new session.
-            self._report(notice_id, Delivery.QUEUED, self._clock.now())
+            self._report(notice_id, Delivery.QUEUED, self._clock.now(), "")
         session.request_ack()
         self.go_on()
 
@@ -102,31 +117,30 @@ class Saying:
         line[notice.id] = notice
         self.go_on()
 
-    def heard_of(self, notice_id: str, delivery: Delivery) -> None:
+    def heard_of(self, notice_id: str, delivery: Delivery, why: str = "") -> None:
         """Pass on a receipt, marker or error for one of our messages; what came further was sent."""
-        if not notice_id:
-            return
         now = self._clock.now()
         notice = self._in_flight.pop(notice_id, None)
         if notice is not None and delivery is not Delivery.FAILED:
             self._unconfirmed.taken(notice, _now())
+            self._reach.taken(notice.to)
         if delivery in {Delivery.RECEIVED, Delivery.READ}:
             self._unconfirmed.confirmed(notice_id)
             if notice is not None:
-                self._report(notice_id, Delivery.SENT, now)
+                self._report(notice_id, Delivery.SENT, now, "")
         elif delivery is Delivery.FAILED:
             self._unconfirmed.given_up(notice_id)
         self._forget_waiting(notice_id)
         self._done.add(notice_id)
-        self._report(notice_id, delivery, now)
+        self._report(notice_id, delivery, now, why)
         self.go_on()
 
-    def put_off(self, notice_id: str) -> None:
+    def put_off(self, notice_id: str, why: str) -> None:
         """Let a notice that could not be passed on for now be said again."""
         self._in_flight.pop(notice_id, None)
         self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
-        self._report(notice_id, Delivery.QUEUED, self._clock.now())
+        self._report(notice_id, Delivery.QUEUED, self._clock.now(), why)
         self.go_on()
 
     def entered(self, room: str) -> None:
@@ -187,7 +201,7 @@ class Saying:
     def _write(self, xmpp: ClientXMPP, notice: Notice) -> None:
         bare = bare_of(notice.to)
         if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
-            self.heard_of(notice.id, Delivery.FAILED)
+            self.heard_of(notice.id, Delivery.FAILED, NO_CONTACT)
             return
         if notice.room and bare not in self._gate.inside:
             self._outside[notice.id] = notice
@@ -206,7 +220,7 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
 
     A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too.
     """
-    body = cut(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
+    body = cut_bytes(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
     message = xmpp.make_message(
         mto=notice.to, mbody=body or "…", mtype="groupchat" if notice.room else "chat"
     )

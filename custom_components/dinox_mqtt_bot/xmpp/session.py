@@ -6,7 +6,7 @@ import importlib
 import ssl
 from typing import Any, Final
 
-from slixmpp import JID, ClientXMPP
+from slixmpp import JID
 from slixmpp.exceptions import IqTimeout
 from slixmpp.plugins.xep_0198 import XEP_0198
 
@@ -14,10 +14,11 @@ from ..bot.model.errors import BotError
 from . import disconnects
 from .disconnects import Disconnected
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
+from .stream import REQUEST_ACK, Stream
 
 SOFTWARE: Final = "DinoX MQTT Bot"
 _PLUGINS: Final[dict[str, dict[str, Any]]] = {
-    "xep_0030": {},
+    "xep_0030": {"use_cache": False},
     "xep_0054": {},
     "xep_0060": {},
     "xep_0092": {"name": SOFTWARE, "version": "", "os": ""},
@@ -39,7 +40,6 @@ _MECHANISMS = frozenset(
     {f"SCRAM-SHA-{size}{plus}" for size in (1, 224, 256, 384, 512) for plus in ("", "-PLUS")} | {"PLAIN"}
 )
 
-_REQUEST_ACK: Final = "<r xmlns='urn:xmpp:sm:3'/>"
 # Seconds an aborted connection takes to end: a few turns of the event loop.
 _ABORTED: Final = 0.1
 
@@ -54,7 +54,7 @@ for _module in _FEATURES:
 _OWNER: ContextVar[object] = ContextVar("dinox_mqtt_bot_session", default=None)
 
 
-def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP:
+def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> Stream:
     """Make a client with one login that approves nobody.
 
     Raises BotError `xmpp_plain_refused` for an unprotected stream to another machine.
@@ -68,7 +68,7 @@ def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP
     context = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     jid = JID(settings.jid)
     jid.resource = settings.resource
-    xmpp = ClientXMPP(jid, settings.password, lang=settings.language, ssl_context=context)
+    xmpp = Stream(jid, settings.password, lang=settings.language, ssl_context=context)
     xmpp.default_port = DEFAULT_PORTS[settings.security]
     xmpp.enable_direct_tls = settings.security is Security.DIRECT
     xmpp.enable_starttls = settings.security is Security.STARTTLS
@@ -79,6 +79,7 @@ def new_client(settings: XmppSettings, tls: ssl.SSLContext | None) -> ClientXMPP
     xmpp.max_redirects = -1
     for name, config in _PLUGINS.items():
         xmpp.register_plugin(name, config)
+    xmpp.complete()
     login = xmpp.plugin["feature_mechanisms"]
     login.use_mechs = set(_MECHANISMS)
     login.unencrypted_scram = plain
@@ -124,6 +125,7 @@ class Session:
             ("failed_auth", lambda failure: self.drop(disconnects.refused(failure["condition"]))),
             ("no_auth", lambda _: self.drop(self._no_mechanism())),
             ("stream_error", self._stream_failed),
+            ("stream_broken", self._break_off),
             ("disconnected", lambda reason: self._end(disconnects.ended(reason))),
             ("stream_negotiated", lambda _: self._started(resumed=False)),
             ("session_resumed", lambda _: self._started(resumed=True)),
@@ -150,6 +152,8 @@ class Session:
         if not (self._ready.done() or self.over.done()):
             self.drop(Disconnected(disconnects.TIMEOUT, f"no session after {self._timing.connect:g} s"))
         if self.over.done():
+            if self.xmpp.resuming:
+                self.management.sm_id = None
             raise self.over.result()
         return self._ready.result()
 
@@ -160,7 +164,7 @@ class Session:
         sends it again on resumption.
         """
         if self.acknowledges:
-            self.xmpp.send(_REQUEST_ACK)
+            self.xmpp.send(REQUEST_ACK)
 
     async def alive(self) -> bool:
         """Ask the server for a sign of life (XEP-0199)."""
@@ -238,6 +242,11 @@ class Session:
 
     def _stream_failed(self, error: Any) -> None:
         self._end(disconnects.stream_error(error["condition"], error["text"]))
+
+    def _break_off(self, what: str) -> None:
+        """End what the server does against the rules, and never resume it."""
+        self.management.sm_id = None
+        self.drop(Disconnected(disconnects.STREAM_BROKEN, what))
 
     def _silent_when_over(self, stanza: Any) -> Any:
         """Keep slixmpp from trying its next login mechanism, and from writing to nobody."""

@@ -7,8 +7,9 @@ from ..bot.ports import Clock
 from .dnd import PresenceDnd
 from .gate import Gate
 from .hearing import Hearing
+from .reach import Reach
 from .rooms import Rooms
-from .saying import OnDelivery, Saying
+from .saying import Addressee, OnDelivery, Saying
 from .session import Session
 from .settings import Timing
 
@@ -17,10 +18,11 @@ class Talk:
     """The conversations of one account, over all its sessions."""
 
     def __init__(self, gate: Gate, clock: Clock, timing: Timing) -> None:
-        self.saying = Saying(gate, clock)
+        self.reach = Reach(gate, timing.answer)
+        self.saying = Saying(gate, clock, self.reach)
         self.rooms = Rooms(gate, clock, self.saying, timing)
         self.dnd = PresenceDnd(gate)
-        self._hearing = Hearing(gate, clock, self.saying)
+        self._hearing = Hearing(gate, clock, self.saying, self.reach)
 
     def start(
         self,
@@ -29,10 +31,13 @@ class Talk:
         on_reaction: Callable[[Reaction], None],
         on_presence: Callable[[str, bool], None],
         on_delivery: OnDelivery,
+        on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
+        addressee: Addressee,
     ) -> None:
         """Tell what is heard and what became of what was said, from now on."""
-        self.saying.start(on_delivery)
+        self.reach.start(on_reach)
+        self.saying.start(on_delivery, addressee)
         self.rooms.start(on_text=on_text, on_put_off=on_put_off)
         self.dnd.start(on_presence)
         self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)
@@ -43,6 +48,13 @@ class Talk:
         self._hearing.attach(session.xmpp)
         self.rooms.attach(session.xmpp)
         self.dnd.attach(session.xmpp)
+        self.reach.attach(session.xmpp)
+
+    def meet(self) -> None:
+        """Take over who is a contact now."""
+        self.dnd.meet()
+        self.reach.meet()
+        self.saying.go_on()
 
     def begin(self, session: Session, *, resumed: bool) -> None:
         """Talk in this session."""

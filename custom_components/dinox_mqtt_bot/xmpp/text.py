@@ -33,7 +33,7 @@ def wire_bytes(text: str) -> int:
     return len(text.translate(_ESCAPED).encode())
 
 
-def cut(text: str, limit: int) -> str:
+def cut_bytes(text: str, limit: int) -> str:
     """Return the `xml_safe` text or, over `limit` bytes (64 or more), its start and how much was cut.
 
     The cut is at a whole character as people see it.

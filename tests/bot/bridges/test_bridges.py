@@ -15,7 +15,9 @@ from bot.model.notice import Notice
 from bot.model.rules import Bridge, Contact, Direction, Display, Format, Priority, Role, Subscription
 from bot.model.utterance import Utterance
 
+ACCOUNT = "bot@example.org"
 ROOM = "kitchen@conference.example.org"
+FOREIGN = "kitchen@conference.example.com"
 HOME = Bridge("home/#", ME, id="b1", number=1, format=Format.PAYLOAD)
 ANSWERS = replace(HOME, per_minute=0)
 CHAT = Bridge(
@@ -456,7 +458,7 @@ async def test_a_failure_is_told_and_the_same_one_not_again_at_once() -> None:
 
 async def test_a_room_is_joined_and_what_its_known_people_say_is_published() -> None:
     room = replace(CHAT, to=ROOM, room=True, nick="Robo")
-    world = bridged(room)
+    world = bridged(room, account=ACCOUNT)
     assert world.chat.joined == [{ROOM: "Robo"}]
     await say(world, "dinner", ME, ROOM)
     await say(world, "dinner", "stranger@example.org", ROOM)
@@ -473,6 +475,43 @@ async def test_in_a_room_a_command_needs_its_prefix_and_is_answered_there() -> N
     assert world.said == []
     await say(world, "/mqtt status", ME, ROOM)
     assert [(notice.to, notice.room) for notice in world.outbox.notices] == [(ROOM, True)]
+
+
+@pytest.mark.parametrize("to_room", [ROOM, "x@example.org", FOREIGN, "x@conference.notexample.org", "x@org"])
+async def test_in_a_room_of_another_server_all_are_viewers_unless_the_room_is_trusted(to_room: str) -> None:
+    room, own = replace(CHAT, to=to_room, room=True), to_room.endswith(("@example.org", ".example.org"))
+    world = bridged(room, account=ACCOUNT, contacts=(Contact(ME), Contact(GUEST, role=Role.VIEWER)))
+    assert ("another server" in await world.ask("bridges")) is not own
+    for text in ("/mqtt status", "/mqtt publish a b", "/mqtt preset add x y z", "dinner"):
+        await say(world, text, ME, to_room)
+    assert [topic for topic, *_ in world.broker.published] == (["a", "chat/in"] if own else [])
+    assert len(world.bot.rules.presets) == own
+    assert ("trusted" in "".join(to(world, to_room))) is not own
+    world.outbox.notices.clear()
+    await say(world, "/mqtt publish a b", GUEST, to_room)
+    assert to(world, to_room) == ["You may not use publish: it needs the role operator."]
+    await world.ask("bridge 2 trusted")
+    assert "another server" not in await world.ask("bridges")
+    await say(world, "/mqtt publish c d", ME, to_room)
+    await say(world, "dinner", ME, to_room)
+    assert [topic for topic, *_ in world.broker.published][-2:] == ["c", "chat/in"]
+    await world.ask("bridge 2 trusted off")
+    assert world.bot.rules.bridges[0] == room
+
+
+async def test_trust_is_in_one_room_and_goes_with_it() -> None:
+    world = bridged(replace(CHAT, to=FOREIGN, room=True, trusted=True), account=ACCOUNT)
+    assert "room, trusted" in await world.ask("bridges")
+    await world.ask("bridge 2 den@conference.example.net")
+    assert not world.bot.rules.bridges[0].trusted
+    await world.ask(f"bridge 2 {ME} trusted")
+    assert not world.bot.rules.bridges[0].trusted
+
+
+async def test_what_viewers_may_say_is_published_from_any_room() -> None:
+    world = bridged(replace(CHAT, to=FOREIGN, room=True, role=Role.VIEWER), account=ACCOUNT)
+    await say(world, "dinner", ME, FOREIGN)
+    assert [topic for topic, *_ in world.broker.published] == ["chat/in"]
 
 
 # Nothing runs in a circle.

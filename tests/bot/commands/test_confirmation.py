@@ -8,7 +8,7 @@ from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.database import Clear
 from bot.model.errors import BotError
 from bot.model.replies import Caller, Surface
-from bot.model.rules import Ear, FreeText, Role, Subscription
+from bot.model.rules import Bridge, Ear, FreeText, Role, Subscription
 from bot.model.utterance import Utterance
 
 
@@ -110,6 +110,35 @@ async def test_the_yes_of_another_is_none() -> None:
     await say(world, "clear")
     await say(world, "yes", GUEST)
     assert len(stored(world)) == 3
+
+
+async def test_a_namesake_neither_answers_the_question_nor_ends_it() -> None:
+    world = filled_world()
+    owner = Caller(Surface.ASSIST, "Demo", Role.ADMIN, user="u1")
+    await world.bot.ask("clear", owner)
+    await world.bot.ask("yes", Caller(Surface.ASSIST, "Demo", Role.VIEWER, user="u2"))
+    assert len(stored(world)) == 3
+    assert "deleted" in await world.bot.ask("yes", owner)
+
+
+@pytest.mark.parametrize("word", ["/mqtt yes", "/mqtt no", "/mqtt status"])
+async def test_a_word_in_a_room_is_no_answer_to_what_was_asked_in_private(word: str) -> None:
+    room = "home@conference.example.org"
+    world = filled_world(bridges=(Bridge("x", room, id="b1", room=True),), account="bot@example.org")
+    await say(world, "clear")
+    await world.bot.hear(Utterance(ME, word, "m1", world.clock.time, room=room))
+    assert len(stored(world)) == 3
+    assert "deleted" in await say(world, "yes")
+
+
+async def test_a_word_in_private_is_no_answer_to_what_was_asked_in_a_room() -> None:
+    room = "home@conference.example.org"
+    world = filled_world(bridges=(Bridge("x", room, id="b1", room=True),), account="bot@example.org")
+    await world.bot.hear(Utterance(ME, "/mqtt clear", "m1", world.clock.time, room=room))
+    await say(world, "yes")
+    assert len(stored(world)) == 3
+    await world.bot.hear(Utterance(ME, "/mqtt yes", "m2", world.clock.time, room=room))
+    assert not stored(world)
 
 
 async def test_the_role_is_looked_at_again() -> None:

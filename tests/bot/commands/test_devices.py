@@ -12,7 +12,7 @@ from bot.discovery.bindings import bindings_of
 from bot.discovery.devices import Devices as Known
 from bot.discovery.entities import Entity, entity_of, name_words
 from bot.model.errors import BotError
-from bot.model.message import QoS
+from bot.model.message import Message, QoS
 from bot.model.replies import Caller, Surface, Table, Text
 from bot.model.rules import Role, Subscription
 
@@ -580,12 +580,18 @@ def entities(topic: str = "t", **config: object) -> tuple[Entity, ...]:
     return (entity_of(f"{topic} 0", config, bindings_of(config)),)
 
 
-def test_the_number_of_entities_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discovery.devices._MOST_ENTITIES", 1)
+def test_the_newest_payloads_take_bounded_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.devices._MOST_KEPT", 10)
     known = Known()
-    known.learn("a", entities(platform="switch", name="A"))
-    known.learn("b", entities(platform="switch", name="B"))
-    assert [entity.name for entity in known] == ["A"]
+    known.learn("a", entities(platform="switch", name="A", state_topic="z/a"))
+    known.learn("b", entities(platform="switch", name="B", state_topic="z/b"))
+    known.note(Message("z/a", b"12345678"))
+    known.note(Message("z/b", b"123"))
+    assert (known.newest("z/a"), known.newest("z/b")) == ((0.0, b"12345678"), None)
+    known.note(Message("z/a", b"12345678901"))
+    assert known.newest("z/a") is None
+    known.note(Message("z/b", b"123"))
+    assert known.newest("z/b") == (0.0, b"123")
 
 
 def test_a_nameless_entity_is_called_after_its_kind() -> None:

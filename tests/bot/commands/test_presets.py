@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.presets import Preset as Command, checked_preset, filled, find_preset, spoken
+from bot.commands.presets import Preset as Command, checked_preset, find_preset, spoken, with_values
 from bot.model.errors import BotError
 from bot.model.message import QoS
 from bot.model.replies import Caller, Surface
@@ -58,13 +58,13 @@ def values(value: str = "", contact: str = ME) -> dict[str, str]:
     ],
 )
 def test_placeholders_are_filled(payload: str, value: str, published: str) -> None:
-    assert filled(payload, values(value)) == published
+    assert with_values(payload, values(value)) == published
 
 
 @given(anything, anything)
 def test_json_stays_json_whatever_is_said(value: str, contact: str) -> None:
     template = '{"given": {value}, "said": ["{contact}", "\\"{value}\\""]}'
-    read = json.loads(filled(template, values(value, contact)))
+    read = json.loads(with_values(template, values(value, contact)))
     assert read.keys() == {"given", "said"}
     assert read["said"] == [contact, f'"{value}"']
     assert isinstance(read["given"], str | int | float | None)
@@ -72,8 +72,8 @@ def test_json_stays_json_whatever_is_said(value: str, contact: str) -> None:
 
 @given(anything, anything)
 def test_text_is_filled_once_and_never_fails(payload: str, value: str) -> None:
-    assert isinstance(filled(payload, values(value)), str)
-    assert filled("<{value}>", values(value)) == f"<{value}>"
+    assert isinstance(with_values(payload, values(value)), str)
+    assert with_values("<{value}>", values(value)) == f"<{value}>"
 
 
 # What a preset may be called.

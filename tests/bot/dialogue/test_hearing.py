@@ -5,11 +5,11 @@ from phrases import RealPhrases
 import pytest
 
 from bot.commands.catalogue import COMMANDS
-from bot.dialogue.hearing import HINT_EVERY, Hearing
+from bot.dialogue.hearing import HINT_EVERY, CommandReader
 
 
-def ear(*, bare: bool = True) -> Hearing:
-    return Hearing(RealPhrases(), COMMANDS, bare=bare)
+def ear(*, bare: bool = True) -> CommandReader:
+    return CommandReader(RealPhrases(), COMMANDS, bare=bare)
 
 
 @pytest.mark.parametrize(

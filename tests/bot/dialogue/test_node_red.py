@@ -1,6 +1,7 @@
 """The plugin's Node-RED flows work as they are: `dinox/chat` → `dinox/response`, text, no correlation.
 
-The payloads are what those flows publish, to the letter; asserted is what a person reads in the chat.
+The payloads are what those flows publish, to the letter; asserted is what a person reads in the chat: the
+flow's words and lines, but for the signs with which the bot begins its own.
 """
 
 import json
@@ -11,6 +12,7 @@ import pytest
 
 from bot.model.rules import Contact, Ear, FreeText, Subscription
 from bot.model.utterance import Utterance
+from bot.text.foreign import NESTED
 
 BOB = "bob@example.org"
 FLOW = FreeText(Ear.TOPIC, "dinox/chat", "dinox/response")
@@ -18,6 +20,11 @@ FLOW = FreeText(Ear.TOPIC, "dinox/chat", "dinox/response")
 
 def told(world: World, who: str = ME) -> list[str]:
     return [notice.text for notice in world.outbox.notices if notice.to == who]
+
+
+def read(payload: str) -> str:
+    """Return an answer of the flow as a person reads it."""
+    return payload.replace("\n•", "\n◦").replace("⚠", "› ⚠")
 
 
 async def ask(world: World, text: str) -> None:
@@ -34,7 +41,7 @@ async def test_an_answer_is_read_as_the_flow_wrote_it_by_who_asked(asked: str) -
     assert world.broker.published[0][:2] == ("dinox/chat", said.encode())
     world.receive("dinox/response", payload, qos=1)
     world.later(60)
-    assert told(world) == [payload]
+    assert told(world) == [read(payload)]
     assert told(world, BOB) == []
     assert [reading.text for reading, _ in world.history.appended] == [payload]
 
@@ -51,7 +58,7 @@ async def test_where_commands_need_their_prefix_every_word_of_the_flow_is_free()
     await ask(world, "help")
     payload: str = json.loads(ANSWERS["help"])
     world.receive("dinox/response", payload, qos=1)
-    assert told(world) == [payload]
+    assert told(world) == [read(payload)]
 
 
 async def test_what_the_flow_says_of_itself_is_told_to_everybody() -> None:
@@ -60,7 +67,8 @@ async def test_what_the_flow_says_of_itself_is_told_to_everybody() -> None:
     world.receive("dinox/response", payload, qos=1)
     world.receive("dinox/response", "Hello from terminal", qos=1)
     world.later(1)
-    expected = f"dinox/response\n{payload}\n\ndinox/response\nHello from terminal"
+    lines = "\n".join(f"{NESTED}{line}" if line else line for line in payload.split("\n"))
+    expected = f"dinox/response\n{lines.removeprefix(NESTED)}\n\ndinox/response\nHello from terminal"
     assert (told(world), told(world, BOB)) == ([expected], [expected])
 
 

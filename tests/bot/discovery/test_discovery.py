@@ -262,11 +262,68 @@ def test_an_invalid_configuration_is_ignored(payload: bytes) -> None:
     assert discovery.bindings("z") == ()
 
 
-def test_the_number_of_configurations_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discovery.discovery._MOST_CONFIGS", 1)
+MORE = "homeassistant/sensor/more/config"
+
+
+@pytest.mark.parametrize("bound", ["_MOST_ENTITIES", "_MOST_KEPT"])
+def test_who_came_first_stays_and_a_removal_makes_room(monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    monkeypatch.setattr(f"bot.discovery.discovery.{bound}", 1 if bound == "_MOST_ENTITIES" else 3_000)
     discovery = learned({"name": "X", "stat_t": "z"})
-    assert not discovery.learn("homeassistant/sensor/more/config", b'{"stat_t": "y"}')
-    assert discovery.learn(TOPIC, b'{"name": "X", "stat_t": "y"}')
+    for _ in range(2):
+        assert not discovery.learn(MORE, b'{"stat_t": "y"}')
+        assert discovery.refused == 1
+    assert discovery.learn(TOPIC, b'{"name": "X", "stat_t": "x"}')
+    assert discovery.learn(TOPIC, b"")
+    assert discovery.learn(MORE, b'{"stat_t": "y"}')
+    assert discovery.refused == 0
+
+
+def test_one_configuration_does_not_take_the_room_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.discovery._MOST_KEPT_OF_ONE", 10_000)
+    discovery = learned(many(2, "z/{}"), "homeassistant/device/x/config")
+    assert discovery.learn("homeassistant/device/y/config", json.dumps(many(20, "y/{}")).encode()) is False
+    assert (discovery.refused, len(discovery.bindings("z/1"))) == (1, 1)
+
+
+def test_what_is_refused_is_not_remembered_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.discovery._MOST_ENTITIES", 0)
+    monkeypatch.setattr("bot.discovery.discovery._MOST_REFUSED", 3)
+    discovery = Discovery("homeassistant")
+    for number in range(5):
+        discovery.learn(f"homeassistant/sensor/{number}/config", b'{"stat_t": "y"}')
+    assert discovery.refused == 3
+
+
+def sizes(discovery: Discovery) -> int:
+    """Return the characters of everything that is known of one topic."""
+    return max(len(text) for each in discovery.bindings("z") for text in (each.device, each.entity, each.on))
+
+
+def test_what_a_device_says_once_is_not_kept_at_length_for_each_entity() -> None:
+    part = {"name": "n" * 9_000, "stat_t": "z", "pl_on": "o" * 9_000}
+    device = {"dev": {"name": "d" * 9_000}, "cmps": {"a": part}}
+    assert sizes(learned(device, "homeassistant/device/x/config")) == 255
+
+
+def test_a_base_that_makes_topics_too_long_stays_out() -> None:
+    discovery = learned({"name": "X", "~": "b" * 1_020, "stat_t": "~/long", "mode_stat_t": "~/a"})
+    assert discovery.bindings("~/long")
+    assert discovery.bindings("b" * 1_020 + "/a")
+
+
+def test_a_topic_longer_than_those_of_devices_is_none() -> None:
+    assert learned({"name": "X", "stat_t": "z" * 1_025}).bindings("z" * 1_025) == ()
+
+
+def test_an_entity_has_no_more_topics_than_entities_have() -> None:
+    discovery = learned({f"{number}_topic": f"z/{number}" for number in range(21)})
+    assert (len(discovery.bindings("z/19")), len(discovery.bindings("z/20"))) == (1, 0)
+
+
+def test_of_a_template_too_long_to_be_run_no_more_is_kept() -> None:
+    (binding,) = learned({"name": "X", "stat_t": "z", "val_tpl": "{{ value|x }}" * 9_000}).bindings("z")
+    assert binding.template is not None
+    assert len(binding.template.source) == 2_049
 
 
 def many(count: int, topic: str) -> dict[str, object]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from fakes import World
 from hypothesis import given, settings, strategies as st
+from phrases import RealPhrases
 import pytest
 
 from bot.importing.importing import carry_out, plan, report
-from bot.importing.outcomes import Outcome, Plan, Rule
+from bot.importing.outcomes import Imported, Outcome, Plan
 from bot.importing.recognise import DEEPEST, LONGEST, MOST, recognise
 from bot.model.errors import BotError
 from bot.model.message import QoS
@@ -25,6 +26,7 @@ from bot.model.rules import (
     RuleSet,
     Subscription,
 )
+from bot.rendering.replies import render_reply
 
 # As the plugin keeps it: texts with JSON in them, under keys of the standalone connection, and rules.
 EXPORT: dict[str, Any] = {
@@ -101,7 +103,7 @@ EXPORT: dict[str, Any] = {
 }
 
 
-def made(given: object, **rules: Any) -> list[Rule]:
+def made(given: object, **rules: Any) -> list[Imported]:
     return [rule for rule, _ in plan(given, RuleSet(**rules)).steps if rule is not None]
 
 
@@ -362,7 +364,7 @@ def test_whatever_text_is_given_it_is_read_or_refused(text: str) -> None:
         plan(text, RuleSet())
 
 
-def _there(rules: list[Rule]) -> dict[str, Any]:
+def _there(rules: list[Imported]) -> dict[str, Any]:
     return {
         "subscriptions": tuple(each for each in rules if isinstance(each, Subscription)),
         "alerts": tuple(each for each in rules if isinstance(each, AlertRule)),
@@ -397,7 +399,9 @@ async def test_what_cannot_be_kept_is_told() -> None:
     await carry_out(made_up, world.bot)
     (outcome,) = [outcome for _, outcome in made_up.steps]
     assert (outcome.word, outcome.why) == ("skipped", "refused")
-    assert outcome.detail == "Another alert is called “a” already."
+    assert "Another alert is called “a” already." in render_reply(
+        report(made_up, dry_run=False), RealPhrases()
+    )
 
 
 @pytest.mark.parametrize("dry_run", [False, True])

@@ -353,7 +353,7 @@ def test_the_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_unit_and_label_properties_are_used() -> None:
     reading = read("22.5", Unit="°C", label="Kitchen\ntemperature")
-    assert (reading.unit, reading.name) == ("°C", "Kitchen temperature")
+    assert (reading.unit, reading.name) == ("°C", "Kitchen temperature (home/x)")
 
 
 def test_other_properties_change_nothing() -> None:
@@ -546,6 +546,10 @@ def test_a_plain_value_for_several_entities_is_itself() -> None:
 
 
 class Jinja(Templates):
+    @override
+    def runs(self, template: str) -> bool:
+        return True
+
     @override
     def render(self, template: str, text: str, json: object) -> str | None:
         return f"{text}!{json}\u202e"

@@ -50,7 +50,7 @@ def body(payload: Payload) -> str:
         ("45%", "45 %"),
         ("0.0012", "0.0012"),
         ("ON", "ON"),
-        ("two\nlines", "two\nlines"),
+        ("two\nlines", "two\n\u2003lines"),
         ("", "(empty)"),
         (" \n", "(empty)"),
         ('""', "(empty)"),
@@ -78,14 +78,7 @@ def test_a_value_reads_as_people_write(payload: Payload, text: str) -> None:
     "payload",
     [
         "🏓 Pong! (Node-RED antwortet in 0ms)",
-        "📖 DinoX Node-RED Bot\n\nAvailable commands:\n• time — Current date & time\n• ping — Pong!",
         '😂 What does an IT guy say when he\'s cold? "Hold on, let me open a few Windows."',
-        (
-            "⛽ Fuel Prices\n22.11.2026, 08:55\n\n⛽ HEM:\n"
-            "  🟢 Super E5: 1.769 €\n  🔵 Super E10: 1.709 €\n❌ JET: Closed"
-        ),
-        "🔔 Fuel Price Alert\n22.11.2026, 08:55\n\n▲ HEM Super E5: 1.769 → 1.799 € (+3.0¢)",
-        "⚠️ Error fetching fuel prices: apikey nicht angegeben, falsch, oder im falschen Format",
         "Benzin: 1,299 EUR/L",
         "BMS voltage: 12.6V",
         "OK: Kitchen light turned on",
@@ -93,6 +86,34 @@ def test_a_value_reads_as_people_write(payload: Payload, text: str) -> None:
 )
 def test_what_flows_write_for_people_stays_as_it_is(payload: str) -> None:
     assert body(payload) == payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        (
+            "📖 DinoX Node-RED Bot\n\nAvailable commands:\n• time — Current date & time\n• ping — Pong!",
+            (
+                "📖 DinoX Node-RED Bot\n\n\u2003Available commands:\n"
+                "\u2003◦ time — Current date & time\n\u2003◦ ping — Pong!"
+            ),
+        ),
+        (
+            "⛽ Fuel Prices\n22.11.2026, 08:55\n\n⛽ HEM:\n  🟢 Super E5: 1.769 €\n❌ JET: Closed",
+            (
+                "⛽ Fuel Prices\n\u200322.11.2026, 08:55\n\n\u2003⛽ HEM:\n"
+                "\u2003  🟢 Super E5: 1.769 €\n\u2003❌ JET: Closed"
+            ),
+        ),
+        (
+            "⚠️ Error fetching fuel prices: apikey nicht angegeben",
+            "› ⚠️ Error fetching fuel prices: apikey nicht angegeben",
+        ),
+        ("✅ Washing machine done", "› ✅ Washing machine done"),
+    ],
+)
+def test_what_flows_write_keeps_its_lines_and_is_not_taken_for_the_bots(payload: str, text: str) -> None:
+    assert body(payload) == text
 
 
 def test_a_stream_address_is_never_cut() -> None:
@@ -131,7 +152,7 @@ def test_a_character_is_never_cut_in_two() -> None:
 
 
 def test_many_lines_are_cut() -> None:
-    assert body("line\n" * 60 + "end") == "\n".join(["line"] * MOST_LINES) + "\n… 104 B more"
+    assert body("line\n" * 60 + "end") == "\n\u2003".join(["line"] * MOST_LINES) + "\n… 104 B more"
 
 
 def test_many_fields_are_cut_and_counted() -> None:
@@ -176,7 +197,7 @@ def test_without_a_clock_no_time_is_told() -> None:
         ("xm\u202epp:x", f"xmpp{WJ}:x"),
         ("#EXTM3U\nhttp://a.b/?xmpp:c", f"Stream: http://a.b/?xmpp{WJ}:c"),
         ("<html><title>mailto:a@b</title>", f"Web page “mailto{WJ}:a@b”, 31 B"),
-        ("```\nall below is code", f"{WJ}```\nall below is code"),
+        ("```\nall below is code", f"{WJ}```\n\u2003all below is code"),
         ("> said you", f"{WJ}> said you"),
         ("https://example.org/a", "https://example.org/a"),
     ],

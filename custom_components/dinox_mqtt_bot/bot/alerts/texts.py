@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from ..model.alert import Alert, AlertState, Step
 from ..model.rules import AlertRule, Operator, Priority
 from ..ports import Phrases, When
-from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, short
+from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
+from ..text.foreign import one_line, short
 from ..text.plain import inert, plain
 from .rule_texts import condition_text
 from .watches import BROKER
@@ -91,7 +92,7 @@ def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:
     if rule.id == BROKER.id:
         return phrases.phrase("common.alert_broker")
-    return short(plain(rule.name) or f"{rule.number}", LONGEST_NAME)
+    return one_line(plain(rule.name) or f"{rule.number}", LONGEST_NAME)
 
 
 def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> str:
@@ -131,15 +132,15 @@ def _what(one: Told, phrases: Phrases) -> str:
 def _subject(one: Told, phrases: Phrases) -> str:
     if one.rule.id == BROKER.id:
         return phrases.phrase("common.alert_broker")
-    return short(plain(one.alert.name) or one.alert.topic, LONGEST_NAME)
+    return short(plain(one.alert.name or one.alert.topic), LONGEST_NAME)
 
 
 def _value(one: Told) -> str:
     alert = one.alert
     if one.rule.condition.operator is Operator.CHANGES:
-        return short(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
+        return one_line(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
     arrow = _ARROWS.get(alert.trend, "")
-    return f"{short(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
+    return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
 
 
 def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
@@ -175,7 +176,7 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
     lasted = duration(alert.since - alert.fired)
     if not alert.peak:
         return phrases.phrase("common.alert_lasted", duration=lasted)
-    peak = short(plain(alert.peak), LONGEST_DIGEST_LINE)
+    peak = one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
     return phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
 
 
@@ -189,6 +190,9 @@ def attended_text(
         named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
     subjects = ", ".join(named)
     text = phrases.phrase(
-        f"common.{key}_until" if until else f"common.{key}", who=who, what=subjects, until=until
+        f"common.{key}_until" if until else f"common.{key}",
+        who=short(plain(who), LONGEST_NAME),
+        what=subjects,
+        until=until,
     )
-    return inert(f"{text}: {short(plain(note), LONGEST_NAME)}" if note else text)
+    return inert(f"{text}: {one_line(plain(note), LONGEST_NAME)}" if note else text)

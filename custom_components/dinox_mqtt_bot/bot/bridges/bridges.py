@@ -5,6 +5,7 @@ import logging
 
 from ..delivery.echoes import Echoes, conversation
 from ..model.errors import BotError
+from ..model.jid import shares_server
 from ..model.message import Kind, Message, Reading
 from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscription
 from ..model.status import Phase
@@ -100,6 +101,11 @@ class Bridges:
         if rooms != self._rooms:
             self._rooms = rooms
             self._ports.chat.join(rooms)
+
+    def trusts(self, room: str) -> bool:
+        """Say whether a room is believed who speaks in it: the own server's rooms are, others if told so."""
+        told = any(bridge.trusted for bridge in self._open if bridge.to == room)
+        return told or shares_server(room, self._account)
 
     def listened_for(self, subscriptions: Subscriptions) -> Iterator[Subscription]:
         """Yield what only bridges want to hear: it goes into the history, and nobody else is told of it."""

@@ -8,8 +8,9 @@ from ..model.errors import BotError
 from ..model.message import Kind, Reading
 from ..model.rules import Bridge, Format
 from ..ports import Phrases
-from ..rendering.readings import render_value
+from ..rendering.readings import render_line
 from ..rendering.replies import render_error
+from ..text.plain import inert
 from .texts import link_in
 
 
@@ -36,9 +37,8 @@ class Carrier:
         phrases = self._phrases
 
         def failed(error: BotError) -> None:
-            what = f"{reading.name}: {render_value(reading, phrases)}"
-            reason = render_error(error, phrases)
-            self.put(bridge, phrases.phrase("common.bridge_no_file", what=what, reason=reason))
+            what, reason = render_line(reading, phrases), render_error(error, phrases)
+            self.put(bridge, inert(phrases.phrase("common.bridge_no_file", what=what, reason=reason)))
 
         done = partial(self.put, bridge, file=True)
         self._files.send(File(*named(reading), reading.message.payload, done, failed))

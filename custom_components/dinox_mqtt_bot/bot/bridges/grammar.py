@@ -39,6 +39,7 @@ _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
 """How the domains of most room services begin."""
 
 _TEMPLATE = frozenset({"template", "text", "vorlage"})
+_TRUSTED = frozenset({"trusted", "vertraut"})
 _TOPIC = frozenset({"topic", "publish"})
 _LIMIT = frozenset({"limit", "per_minute", "max"})
 
@@ -63,11 +64,13 @@ def _changed(bridge: Bridge, word: Word, spoken: deque[Word], text: str) -> Brid
     if said in SWITCH:
         return replace(bridge, enabled=said in ON)
     if "@" in word.text:
-        return replace(bridge, to=word.text, room=False)
+        return replace(bridge, to=word.text, room=False, trusted=False)
     if said in {"room", "raum"}:
         return replace(bridge, room=True)
     if said == "retain":
         return replace(bridge, retain=_switched(spoken))
+    if said in _TRUSTED:
+        return replace(bridge, trusted=_switched(spoken))
     if said in _TEMPLATE:
         return replace(bridge, template=_rest(spoken, text))
     return _with_value(bridge, said, word, spoken)
@@ -110,7 +113,7 @@ def _rest(spoken: deque[Word], text: str) -> str:
 
 
 def _switched(spoken: deque[Word]) -> bool:
-    """Say whether `retain` is followed by off."""
+    """Say whether a word that switches something on is not followed by off."""
     if spoken and spoken[0].text.casefold() in SWITCH:
         return spoken.popleft().text.casefold() in ON
     return True
@@ -147,4 +150,11 @@ def checked_bridge(bridge: Bridge, contacts: Collection[str]) -> Bridge:
     if not known and not room:
         raise BotError("bridge_no_contact", jid=to)
     name = cut(" ".join(bridge.name.split()), LONGEST_NAME)
-    return replace(bridge, to=to, room=room, nick=bridge.nick.strip() if room else "", name=name)
+    return replace(
+        bridge,
+        to=to,
+        room=room,
+        nick=bridge.nick.strip() if room else "",
+        trusted=bridge.trusted and room,
+        name=name,
+    )

@@ -10,6 +10,7 @@ from ..payload.interpret import LARGE
 from ..payload.media import is_url
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_LINE, header, render_reading, render_value
+from ..text.foreign import flat, quoted
 from ..text.numbers import number_text, with_unit
 from ..text.plain import inert, plain
 from .flow import Gathered
@@ -39,7 +40,7 @@ def bridge_text(
         return short_line(reading, subscription, phrases)
     if bridge.format is Format.FULL:
         return render_reading(reading, subscription, phrases, when)
-    return inert(_payload(reading, phrases))
+    return inert(quoted(_payload(reading, phrases)))
 
 
 def short_line(reading: Reading, subscription: Subscription, phrases: Phrases) -> str:
@@ -59,7 +60,7 @@ def gathered_text(
         else:
             text = short_line(one.reading, one.subscription, phrases)
         gap = " " if bridge.format is Format.SHORT or not few else "\n"
-        parts.append(f"{text}{gap}({_updates(one, phrases)})" if one.count > 1 else text)
+        parts.append(f"{text}{gap}{inert(f'({_updates(one, phrases)})')}" if one.count > 1 else text)
     if unlisted:
         parts.append(phrases.phrase("common.more_readings", count=unlisted))
     return ("\n\n" if few and bridge.format is Format.FULL and not bridge.template else "\n").join(parts)
@@ -92,12 +93,14 @@ def _payload(reading: Reading, phrases: Phrases) -> str:
 def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> str:
     """Fill a template in one pass: what a payload brings is never taken for a placeholder."""
     values = {
-        "name": lambda: reading.name,
-        "topic": lambda: reading.message.topic,
-        "value": lambda: render_value(reading, phrases) if reading.kind is Kind.BINARY else reading.text,
-        "unit": lambda: reading.unit,
+        "name": lambda: flat(reading.name),
+        "topic": lambda: flat(reading.message.topic),
+        "value": lambda: (
+            render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(reading.text)
+        ),
+        "unit": lambda: flat(reading.unit),
         "time": lambda: when(reading.time),
-        "payload": lambda: _payload(reading, phrases),
+        "payload": lambda: quoted(_payload(reading, phrases)),
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]]() if found[1] in values else found[0], template)
 

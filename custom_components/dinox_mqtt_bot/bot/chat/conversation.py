@@ -104,6 +104,10 @@ class Conversation:
             self._batch.add(reading, subscription, now)
         return True
 
+    def corrects(self, topic: str, now: float) -> bool:
+        """Say whether the next value of a topic only takes the place of one that is in the chat."""
+        return self._live.corrects(topic, now)
+
     def due(self, now: float) -> list[Notice]:
         notices = self.urgent.due(now)
         if not self._online:

@@ -69,6 +69,11 @@ class Live:
         self.due_at = min(self.due_at, now)
         return True
 
+    def corrects(self, topic: str, now: float) -> bool:
+        """Say whether a topic has a bubble in the chat that can still be corrected."""
+        bubble = self._bubbles.get(topic)
+        return bubble is not None and not bubble.worn(now)
+
     @property
     def _interval(self) -> float:
         """Seconds between two corrections of a bubble; many bubbles share what a client can bear."""

@@ -9,7 +9,7 @@ from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
-from ..rendering.readings import header, render_reading, render_value
+from ..rendering.readings import header, render_line, render_reading
 from ..text.rate import MINUTE, Window
 from .batch import Batch
 
@@ -66,7 +66,8 @@ class Urgent:
         brake.said.add(now)
         self._told.add(reading.message.topic)
         text = render_reading(reading, subscription, self._phrases, self._when)
-        title, value = header(reading, subscription), render_value(reading, self._phrases)
+        # A phone takes some messages that are a value and nothing else for commands.
+        title, value = header(reading, subscription), render_line(reading, self._phrases)
         push = self._push(title, reading.message.topic, [reading.message.topic])
         self._notices += self._everybody(text, value, push, subscription.priority, now)
         return True

@@ -131,11 +131,11 @@ def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
 
 
 def _rule_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
-    mark = "✔" if rule.enabled else "✘"
     where = topic_name(parts, rule.filter)
     what = " ".join(filter(None, (rule.field, condition_text(rule, parts.ports.phrases))))
     text = what if where in rule.name else f"{where} {what}"
-    return f"{mark} {rule.number}. {rule.name}", text, Text(f"priority_{rule.priority.word}")
+    row = Text("row_on" if rule.enabled else "row_off", {"number": str(rule.number), "what": rule.name})
+    return row, text, Text(f"priority_{rule.priority.word}")
 
 
 def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
@@ -143,7 +143,7 @@ def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
     taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
     since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
     return (
-        f"↳ ⚠ #{each.number} {each.name or each.topic}",
+        Text("row_alert", {"number": str(each.number), "name": each.name or each.topic}),
         each.value,
         Text(_STATES[each.state]),
         since,

@@ -13,6 +13,7 @@ from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold
+from ..rendering.replies import reason_text
 from .command import Command, Parts, param
 
 SNOOZE = 3600.0
@@ -173,7 +174,7 @@ def _ledger_row(parts: Parts, row: LedgerRow) -> _Sorted:
     cells = (
         parts.moment(row.at),
         Text("why_step", {"step": Text(f"delivery_{row.state}"), "who": f" {row.to}"}),
-        row.note,
+        reason_text(row.note, parts.ports.phrases),
     )
     facts = {"at": row.at, "step": row.state, "who": row.to, "notice": row.notice, "note": row.note}
     return row.at, cells, facts

@@ -36,8 +36,8 @@ class Bridge(Command):
 
     topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", alias=True)
     what: str = param(
-        "Address, then payload, short or file, out, in or both, room, topic out/x, limit 10 (a minute), "
-        "on, off, as “name”.",
+        "Address, then payload, short or file, out, in or both, room, trusted, topic out/x, limit 10 (a "
+        "minute), on, off, as “name”.",
         default="",
         greedy=True,
         verbatim=True,
@@ -83,7 +83,7 @@ def _settings(parts: Parts, bridge: Kept) -> Cell:
     if bridge.direction is not Direction.OUT:
         words += [f"topic {parts.bridges.topic(bridge)}", f"role {bridge.role.word}"]
         words += ["retain"] * bridge.retain
-    words += ["room"] * bridge.room + ["off"] * (not bridge.enabled)
+    words += ["room"] * bridge.room + ["trusted"] * bridge.trusted + ["off"] * (not bridge.enabled)
     return ", ".join(words)
 
 
@@ -92,6 +92,8 @@ def _state(parts: Parts, bridge: Kept) -> Cell:
         return Text("bridge_no_contact")
     if refused := parts.ports.chat.rooms_refused.get(bridge.to):
         return Text("bridge_refused", {"reason": refused})
+    if bridge.room and not parts.bridges.trusts(bridge.to):
+        return Text("bridge_not_trusted")
     waiting = parts.bridges.waiting(bridge)
     return Text("bridge_waiting", {"count": str(waiting)}) if waiting else ""
 
@@ -109,6 +111,7 @@ def _facts(parts: Parts, bridge: Kept) -> Mapping[str, object]:
         "template": bridge.template,
         "topic": parts.bridges.topic(bridge),
         "role": bridge.role.word,
+        "trusted": bridge.trusted,
         "per_minute": bridge.per_minute,
         "qos": int(bridge.qos),
         "retain": bridge.retain,
@@ -117,8 +120,10 @@ def _facts(parts: Parts, bridge: Kept) -> Mapping[str, object]:
 
 
 def _row(parts: Parts, bridge: Kept) -> tuple[Cell, ...]:
-    mark = "✔" if bridge.enabled else "✘"
-    return f"{mark} {bridge.number}. {_what(bridge)}", _settings(parts, bridge), _state(parts, bridge)
+    row = Text(
+        "row_on" if bridge.enabled else "row_off", {"number": str(bridge.number), "what": _what(bridge)}
+    )
+    return row, _settings(parts, bridge), _state(parts, bridge)
 
 
 def _shown(parts: Parts, bridge: Kept) -> Table:

@@ -257,6 +257,15 @@ def _cut(value: object) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
+def require(caller: Caller, role: Role, command: str) -> None:
+    """Raise BotError `not_allowed` for a caller with a lower role, `room_not_trusted` for one only here."""
+    if caller.role >= role:
+        return
+    if caller.trusted is not None and caller.trusted >= role:
+        raise BotError("room_not_trusted", command=command, role=role.word, room=caller.room)
+    raise BotError("not_allowed", command=command, role=role.word)
+
+
 async def execute(
     command: Command,
     parts: Parts,
@@ -268,10 +277,9 @@ async def execute(
     """Run a command for a caller; every surface comes through here.
 
     A destructive one is asked about first, unless `confirmed`, or harmless by its own account. Raises
-    BotError `not_allowed`, and what `ask` and `run` raise.
+    BotError as `require`, and what `ask` and `run` raise.
     """
-    if caller.role < command.role:
-        raise BotError("not_allowed", command=command.node, role=command.role.word)
+    require(caller, command.role, command.node)
     said = confirmed or getattr(command, CONFIRM, False)
     if command.destructive and not said and command.needs_confirmation(parts):
         return ask(command, caller, await command.at_stake(parts))

@@ -18,11 +18,11 @@ CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 _YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
 _NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
 _AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
-type _Key = tuple[Surface, str]
+type _Key = tuple[Surface, str, str]
 
 
 class Confirmation:
-    """What waits for a yes: one command for each who asked for it."""
+    """What waits for a yes: one command for each who asked for it, and each place where it did."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -32,12 +32,12 @@ class Confirmation:
         """Ask about what is at stake. Raises BotError `not_confirmed` where nobody can answer."""
         if caller.surface not in CONVERSING:
             raise BotError("not_confirmed", command=command.node)
-        self._waiting[caller.surface, caller.who] = command, self._clock.now() + PATIENCE
+        self._waiting[_key(caller)] = command, self._clock.now() + PATIENCE
         return Text("confirm", {"stake": stake}, {"confirm": True})
 
     def take(self, text: str, caller: Caller) -> Command | Text | None:
         """Return the command a text confirms, what to say to no or too late, or None; any text withdraws."""
-        command, until = self._waiting.pop((caller.surface, caller.who), (None, 0.0))
+        command, until = self._waiting.pop(_key(caller), (None, 0.0))
         late = self._clock.now() - until
         if command is None or late > LATE:
             return None
@@ -46,6 +46,10 @@ class Confirmation:
         if _word(text) not in _YES:
             return None
         return command if late <= 0 else Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+
+
+def _key(caller: Caller) -> _Key:
+    return caller.surface, caller.user or caller.who, caller.room
 
 
 def _word(text: str) -> str:

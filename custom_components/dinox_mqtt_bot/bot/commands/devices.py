@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
@@ -13,7 +13,8 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
-from .command import Command, Parts, param, usage
+from ..reading.budget import Limited
+from .command import Command, Parts, param, require, usage
 
 MOST = 200
 FEW = 25
@@ -46,15 +47,42 @@ class Devices(Command):
             raise BotError(key, name=self.name, similar=similar)
         entities.sort(key=lambda each: (fold(each.area), fold(each.device), not each.main, fold(each.name)))
         whole = bool(words) or len(entities) <= FEW
+        look = _Look(parts, parts.readings.limited(parts.ports.templates))
         return Table(
             title=Text("devices", {"count": str(len(entities)), "devices": str(_devices(entities))}),
             columns=("column_name", "column_value", "column_state", "column_settable", "column_area"),
-            rows=tuple(_rows(parts, entities) if whole else _device_rows(parts, entities)),
+            rows=tuple(_rows(look, entities) if whole else _device_rows(look, entities)),
             empty=_nothing(parts),
-            facts=tuple(_facts(parts, entity) for entity in entities[:MOST]),
+            facts=tuple(_facts(look, entity) for entity in entities[:MOST]),
             note=None if whole else Text("devices_note", {"example": f"{PREFIX} devices"}),
             more=Text("devices_more", {"example": f"{PREFIX} devices"}),
         )
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a listing looks at."""
+
+    parts: Parts
+    templates: Limited
+
+    def value(self, entity: Entity) -> str:
+        """Return what an entity says, if there is time left to find out."""
+        return "" if self.templates.over else state_text(entity, self.parts.readings.devices, self.templates)
+
+    def offline(self, entity: Entity) -> bool:
+        return not self.templates.over and is_offline(entity, self.parts.readings.devices, self.templates)
+
+    def raw(self, entity: Entity) -> bool:
+        return self.parts.readings.is_raw(entity, self.templates)
+
+    def state(self, entity: Entity) -> Cell:
+        if self.offline(entity):
+            return Text("device_offline")
+        return Text("device_raw") if self.raw(entity) else ""
+
+    def settable(self, entity: Entity) -> str:
+        return allowed(entity, self.parts.ports.phrases)
 
 
 def _devices(entities: Iterable[Entity]) -> int:
@@ -68,47 +96,43 @@ def _nothing(parts: Parts) -> Text:
     return Text("devices_empty", {"prefix": prefix})
 
 
-def _rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
-    for entity in entities:
-        settable = allowed(entity, parts.ports.phrases)
-        yield (
-            entity.full_name,
-            _value_text(parts, entity),
-            Text("device_offline") if _offline(parts, entity) else "",
-            Text("device_settable", {"what": settable}) if settable else "",
-            entity.area,
-        )
+def _rows(look: _Look, entities: Sequence[Entity]) -> Iterable[tuple[Cell, ...]]:
+    """Yield a row for each entity; of those that nobody is shown, the names."""
+    for entity in entities[:MOST]:
+        settable = look.settable(entity)
+        told = Text("device_settable", {"what": settable}) if settable else ""
+        yield entity.full_name, look.value(entity), look.state(entity), told, entity.area
+    yield from ((entity.full_name, "", "", "", entity.area) for entity in entities[MOST:])
 
 
-def _device_rows(parts: Parts, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
+def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell, ...]]:
     """Yield one row for each device, with the values of what it is there for."""
-    for (area, device), each in groupby(
-        entities, key=lambda entity: (entity.area, entity.device or entity.full_name)
-    ):
+    groups = groupby(entities, key=lambda entity: (entity.area, entity.device or entity.full_name))
+    for (area, device), each in islice(groups, MOST):
         group = list(each)
-        main = [entity for entity in group if entity.main] or group
-        values = [f"{entity.name} {text}".strip() for entity in main if (text := _value_text(parts, entity))]
-        offline = all(_offline(parts, entity) for entity in group)
-        yield device, ", ".join(values), Text("device_offline") if offline else "", "", area
-
-
-def _value_text(parts: Parts, entity: Entity) -> str:
-    return state_text(entity, parts.readings.devices, parts.ports.templates)
+        main = ([entity for entity in group if entity.main] or group)[:MOST]
+        values = [f"{entity.name} {text}".strip() for entity in main if (text := look.value(entity))]
+        offline = all(look.offline(entity) for entity in group)
+        raw = any(look.raw(entity) for entity in main)
+        state = Text("device_offline") if offline else Text("device_raw") if raw else ""
+        yield device, ", ".join(values), state, "", area
+    yield from ((device, "", "", "", area) for (area, device), _ in groups)
 
 
 def _offline(parts: Parts, entity: Entity) -> bool:
     return is_offline(entity, parts.readings.devices, parts.ports.templates)
 
 
-def _facts(parts: Parts, entity: Entity) -> Mapping[str, object]:
+def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
     return {
         "name": entity.full_name,
         "device": entity.device,
         "component": entity.component,
         "area": entity.area,
-        "value": _value_text(parts, entity),
-        "offline": _offline(parts, entity),
-        "settable": allowed(entity, parts.ports.phrases),
+        "value": look.value(entity),
+        "offline": look.offline(entity),
+        "raw": look.raw(entity),
+        "settable": look.settable(entity),
     }
 
 
@@ -188,8 +212,7 @@ class Discovery(Command):
                 choices=_CHOICES,
                 usage=usage(Discovery),
             )
-        if caller.role < Role.ADMIN:
-            raise BotError("not_allowed", command=self.node, role=Role.ADMIN.word)
+        require(caller, Role.ADMIN, self.node)
         if word in _REFRESH:
             return _refreshed(parts)
         return await _switched(parts, on=word in _ON)
@@ -203,6 +226,8 @@ def _discovery_facts(parts: Parts) -> Mapping[str, object]:
         "devices": _devices(known),
         "entities": len(known),
         "settable": sum(bool(entity.controls) for entity in known),
+        "refused": parts.readings.refused,
+        "slow": sorted(parts.readings.slow),
     }
 
 
@@ -211,7 +236,13 @@ def _standing(parts: Parts) -> Text:
     if not parts.rules.discovery_prefix:
         return Text("discovery_off", {"on": f"{PREFIX} discovery on"}, facts)
     cells: dict[str, Cell] = {key: str(facts[key]) for key in ("prefix", "devices", "entities", "settable")}
-    return Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
+    told = Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
+    if refused := parts.readings.refused:
+        told = Text("discovery_refused", {"done": told, "count": str(refused)}, facts)
+    if slow := sorted(parts.readings.slow):
+        names = ", ".join(slow[:FEW]) + (", …" if len(slow) > FEW else "")
+        told = Text("discovery_switched_off", {"done": told, "configs": names}, facts)
+    return told
 
 
 async def _switched(parts: Parts, *, on: bool) -> Text:

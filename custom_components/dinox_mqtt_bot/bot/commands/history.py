@@ -9,7 +9,7 @@ from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
-from ..model.replies import PREFIX, Caller, Reply, Surface, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
 from ..reading.topic_lookup import find_topic
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit
@@ -107,10 +107,14 @@ def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
     )
 
 
-def _line(parts: Parts, row: Row, asked: str) -> tuple[str, str, str]:
+def _line(parts: Parts, row: Row, asked: str) -> tuple[Cell, ...]:
     """Return the cells of one message; the name is left out where only one topic was asked for."""
-    mark = ("📌 " if row.retain else "") + ("🔁 " if row.repeated else "")
-    return parts.moment(row.time), "" if row.topic == asked else row.name, mark + row.text
+    value: Cell = row.text
+    if row.repeated:
+        value = Text("value_repeated", {"value": value})
+    if row.retain:
+        value = Text("value_retained", {"value": value})
+    return parts.moment(row.time), "" if row.topic == asked else row.name, value
 
 
 def _row_facts(row: Row) -> Mapping[str, object]:

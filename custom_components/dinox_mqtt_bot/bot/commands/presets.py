@@ -15,7 +15,7 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.words import words
-from .command import Command, Parts, param, usage
+from .command import Command, Parts, param, require, usage
 
 MAX_PAYLOAD_SHOWN = 200
 _LIST = frozenset({"", "list"})
@@ -35,7 +35,7 @@ def takes_value(preset: Kept) -> bool:
     return "{value}" in preset.payload
 
 
-def filled(payload: str, values: Mapping[str, str]) -> str:
+def with_values(payload: str, values: Mapping[str, str]) -> str:
     """Return a payload with its placeholders filled; JSON stays JSON, whatever the values are."""
     if not _is_json(payload):
         return _PLACEHOLDER.sub(lambda found: values[found[1]], payload)
@@ -177,10 +177,10 @@ class Preset(Command):
         if word in _LIST:
             return await Presets().run(parts, caller)
         if word == "add":
-            _require(caller, Role.ADMIN)
+            require(caller, Role.ADMIN, self.node)
             return await self._added(parts)
         if word in _REMOVE:
-            _require(caller, Role.ADMIN)
+            require(caller, Role.ADMIN, self.node)
             return await self._removed(parts)
         preset, value = spoken(parts.rules.presets, f"{self.name} {self.value}")
         return await run_preset(parts, preset, value, caller)
@@ -213,17 +213,12 @@ class Preset(Command):
         return Text("preset_removed", {"number": str(gone.number), "name": gone.name}, _facts(gone))
 
 
-def _require(caller: Caller, role: Role) -> None:
-    if caller.role < role:
-        raise BotError("not_allowed", command=Preset.node, role=role.word)
-
-
 async def run_preset(parts: Parts, preset: Kept, value: str, caller: Caller) -> Text:
-    """Publish what a preset says, for a caller. Raises BotError `not_allowed`, or what publishing raises."""
-    _require(caller, preset.role)
+    """Publish what a preset says, for a caller. Raises BotError as `require`, or what publishing raises."""
+    require(caller, preset.role, Preset.node)
     clock = parts.ports.clock
     moment = clock.local(clock.now()).isoformat(timespec="seconds")
-    payload = filled(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})
+    payload = with_values(preset.payload, {"value": value, "contact": caller.who, "timestamp": moment})
     await parts.publisher.publish(
         preset.topic, payload.encode(errors="replace"), preset.qos, preset.retain, caller
     )

@@ -26,8 +26,12 @@ class Status(Command):
             (Text("column_topics"), str(len(parts.subscriptions)), refused),
             (Text("column_messages"), str(status.messages), *_last(parts)),
             (Text("column_undelivered"), str(status.undelivered)),
+            *([(Text("column_failed"), str(status.failed))] if status.failed else []),
+            *((Text("column_unreachable"), jid, Text(f"reason_{why}")) for jid, why in status.unreachable),
             (Text("column_unread"), str(status.unread)),
         ]
+        if status.unwritten:
+            rows.append((Text("column_history"), Text("history_unwritten"), status.unwritten))
         if status.paused:
             rows.append((Text("column_paused"), Text("hidden", {"count": str(parts.conversation.hidden)})))
         if status.dropped:
@@ -81,8 +85,11 @@ def _status_facts(parts: Parts) -> dict[str, object]:
         "hidden": parts.conversation.hidden,
         "messages": status.messages,
         "dropped": status.dropped,
+        "unwritten": status.unwritten,
         "unread": status.unread,
         "undelivered": status.undelivered,
+        "failed": status.failed,
+        "unreachable": dict(status.unreachable),
         "subscriptions": len(parts.subscriptions),
         "refused": dict(status.refused),
         "last_topic": status.last_topic,
@@ -168,7 +175,10 @@ class Contacts(Command):
         contacts = parts.rules.contacts
         return Table(
             title=Text("contacts", {"count": str(len(contacts))}),
-            columns=("column_contact", "column_role", "column_settings", "column_state", "column_detail"),
+            columns=(
+                *("column_contact", "column_role", "column_settings", "column_unreachable"),
+                *("column_state", "column_detail"),
+            ),
             rows=tuple(_contact_row(parts, contact) for contact in contacts),
             empty=Text("contacts_empty"),
             facts=tuple(_contact_facts(parts, contact) for contact in contacts),
@@ -177,13 +187,20 @@ class Contacts(Command):
 
 def _contact_row(parts: Parts, contact: Contact) -> tuple[Cell, ...]:
     name = f"{contact.name} ({contact.jid})" if contact.name else contact.jid
+    reason = _unreachable(parts, contact)
     return (
         name,
         Text(f"role_{contact.role.word}"),
         "" if contact.receives else Text("receives_nothing"),
+        Text("contact_unreachable", {"reason": reason}) if reason else "",
         Text("contact_undisturbed") if contact.jid in parts.do_not_disturb.contacts else "",
         Text("contact_has_user") if contact.user else "",
     )
+
+
+def _unreachable(parts: Parts, contact: Contact) -> str:
+    """Return why nothing reaches a contact, empty if something does."""
+    return dict(parts.status.unreachable).get(contact.jid, "")
 
 
 def _contact_facts(parts: Parts, contact: Contact) -> dict[str, object]:
@@ -193,5 +210,6 @@ def _contact_facts(parts: Parts, contact: Contact) -> dict[str, object]:
         "role": contact.role.word,
         "receives": contact.receives,
         "do_not_disturb": contact.jid in parts.do_not_disturb.contacts,
+        "unreachable": _unreachable(parts, contact),
         "user": contact.user,
     }

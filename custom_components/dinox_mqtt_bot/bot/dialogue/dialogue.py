@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
@@ -13,12 +14,12 @@ from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
 from ..model.errors import BotError
 from ..model.replies import Caller, Reply, Surface, Text
-from ..model.rules import Contact, Ear, RuleSet
+from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import Reaction, Utterance
 from ..ports import Ports
 from ..rendering.replies import render_error, render_reply
 from .free_text import Questions, mistyped
-from .hearing import Hearing
+from .hearing import CommandReader
 from .reactions import asked_by
 
 _LOGGER = logging.getLogger(__name__)
@@ -39,24 +40,27 @@ class Carry(Protocol):
 class Dialogue:
     """Answers the contacts in the chat, and whoever else asks in its words.
 
-    `about` names the alerts that a notice told of, `carry` is how bridges take what is said to topics.
+    `about` names the alerts that a notice told of, `carry` is how bridges take what is said to topics, and
+    `trusts` says of a room whether it is believed who speaks there.
     """
 
     def __init__(
         self,
         ports: Ports,
         outgoing: Outgoing,
-        hearing: Hearing,
+        hearing: CommandReader,
         confirmation: Confirmation,
         questions: Questions,
         *,
         execute: Execute,
         carry: Carry,
         about: Callable[[str], Iterable[Alert]],
+        trusts: Callable[[str], bool],
         announce: Callable[[Announcement], None],
     ) -> None:
         self._phrases = ports.phrases
         self._clock = ports.clock
+        self._outbox = ports.outbox
         self._outgoing = outgoing
         self._hearing = hearing
         self._confirmation = confirmation
@@ -64,6 +68,7 @@ class Dialogue:
         self._execute = execute
         self._carry = carry
         self._about = about
+        self._trusts = trusts
         self._announce = announce
         self._rules = RuleSet()
         self._aliases: Collection[str] = ()
@@ -73,16 +78,23 @@ class Dialogue:
         self._rules, self._aliases = rules, aliases
 
     async def hear(self, utterance: Utterance) -> None:
-        contact = self._contact(utterance.jid)
-        if contact is not None:
+        contact, room = self._contact(utterance.jid), utterance.room
+        if contact is None:
+            return
+        if utterance.encrypted:
+            answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
+        else:
             answer = await self._answered(self._heard(utterance, contact))
-            self._answer(contact.jid, answer, utterance.room)
+        self._answer(contact.jid, answer, room)
 
     async def _heard(self, utterance: Utterance, contact: Contact) -> str:
         """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else."""
         text, room = utterance.text, utterance.room
-        about = tuple(self._about(utterance.reply_to))
-        caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
+        if not room:
+            self._hearing.readable(contact.jid)
+        about = await self._told(utterance.reply_to, contact)
+        role = contact.role if not room or self._trusts(room) else Role.VIEWER
+        caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
         asked = self._hearing.command(text, self._aliases, among_others=bool(room))
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
@@ -95,17 +107,30 @@ class Dialogue:
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
             return await self._done(Ack(note=text), caller)
-        return await self._other(utterance, contact)
+        return await self._other(utterance, replace(contact, role=role))
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to an alert's message asks for; others mean nothing."""
         contact = self._contact(reaction.jid)
-        about = tuple(self._about(reaction.to))
         command = asked_by(reaction.emojis)
-        if contact is not None and about and command is not None:
+        if contact is None or command is None:
+            return
+        if about := await self._told(reaction.to, contact):
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
             self._confirmation.take("", caller)
             self._answer(contact.jid, await self._answered(self._done(command, caller)))
+
+    async def _told(self, notice_id: str, contact: Contact) -> tuple[Alert, ...]:
+        """Return the alerts that a notice told this contact of; its id may be known to others too.
+
+        Where nobody can look up whom it told, an alert is seen to all the same.
+        """
+        about = tuple(self._about(notice_id))
+        with suppress(BotError):
+            ledger = await self._outbox.ledger((notice_id,)) if about else []
+            if any(row.notice == notice_id and row.to != contact.jid for row in ledger):
+                return ()
+        return about
 
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to a command in the words of the chat, with or without `/mqtt`."""

@@ -14,6 +14,7 @@ from ..model.topics import Subscriptions, fold
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
+from ..text.foreign import quoted
 from ..text.plain import cut, inert, plain
 
 MOST_WAITING = 100
@@ -75,7 +76,7 @@ class Questions:
         return await self._publish(text.strip(), contact, wish)
 
     async def _publish(self, text: str, contact: Contact, wish: FreeText) -> str:
-        require_operator(contact)
+        require_operator_for_text(contact)
         payload, asked = text.encode(errors="replace"), self._clock.now()
         question = Question(contact.jid, self._clock.new_id().encode(), asked, asked + wish.timeout)
         properties = None
@@ -110,10 +111,10 @@ class Questions:
         if not contact.user:
             if not wish.without_user:
                 raise BotError("agent_needs_user")
-            require_operator(contact)
+            require_operator_for_text(contact)
         said = plain(await self._agent.answer(text, contact.jid, wish.agent, contact.user))
         shown = cut(said, LONGEST_ANSWER)
-        return inert(shown if shown == said else f"{shown}…")
+        return inert(quoted(shown if shown == said else f"{shown}…"))
 
     def answers(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading to who asked for it; say whether it is nothing for all the others."""
@@ -152,7 +153,7 @@ class Questions:
             self._outgoing.answer(question.jid, text)
 
 
-def require_operator(contact: Contact) -> None:
+def require_operator_for_text(contact: Contact) -> None:
     """Raise BotError `not_allowed_text` for a contact who may only look."""
     if contact.role < Role.OPERATOR:
         raise BotError("not_allowed_text", role=Role.OPERATOR.word)

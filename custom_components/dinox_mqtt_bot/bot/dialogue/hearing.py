@@ -10,11 +10,12 @@ from ..ports import Phrases
 from ..text.rate import Window
 
 HINT_EVERY = 600.0
+UNREADABLE_EVERY = 86_400.0
 MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""
 
 
-class Hearing:
+class CommandReader:
     """The bot's ear. `bare` says that commands are understood without `/mqtt` too."""
 
     def __init__(self, phrases: Phrases, commands: Collection[type[Command]], *, bare: bool) -> None:
@@ -23,6 +24,7 @@ class Hearing:
         self._bare = bare
         self._hinted: dict[str, float] = {}
         self._answered: dict[str, Window] = {}
+        self._unread: dict[str, float] = {}
 
     def command(
         self, text: str, aliases: Collection[str], *, among_others: bool = False
@@ -50,6 +52,17 @@ class Hearing:
             return ""
         self._hinted[jid] = now
         return self._phrases.phrase("common.hint", help=f"{PREFIX} help")
+
+    def unreadable(self, where: str, scheme: str, now: float) -> str:
+        """Return that an encrypted message cannot be read; once a day, or again after one that could be."""
+        if 0 <= now - self._unread.get(where, -UNREADABLE_EVERY) < UNREADABLE_EVERY:
+            return ""
+        self._unread[where] = now
+        return self._phrases.phrase("common.encrypted", scheme=scheme)
+
+    def readable(self, jid: str) -> None:
+        """Take note that a contact writes so that it can be read."""
+        self._unread.pop(jid, None)
 
     def may_answer(self, jid: str, now: float) -> bool:
         """Say whether what is no command may be answered once more, and count it if so."""

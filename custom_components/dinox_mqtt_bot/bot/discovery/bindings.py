@@ -2,18 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ..model.message import Kind
 from ..payload.fields import parse_json
-from ..payload.interpret import LARGE, Meaning
+from ..payload.interpret import Meaning
 from ..ports import Templates
 from ..text.numbers import number
-from ..text.plain import plain
-from .config import Config, device_of, string
+from ..text.plain import cut, plain
+from .config import Config, device_of, string, template_in, topic_in
 from .templates import ValueTemplate, compile_template
 
 # They carry a device's attributes or its availability: worth a name, no value of their own.
 _SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
+
+_MOST_TOPICS = 20
+"""Topics of one entity."""
+
+_LONGEST_SCALAR = 300
+"""Characters of a bare number or truth value, which is JSON too."""
+
+_LONGEST_ASPECT, _LONGEST_WORD = 100, 255
+"""Characters of a topic's key, and of a payload that stands for a state."""
 
 # What devices send for a state and what says nothing to people.
 _BARE = frozenset({"true", "false", "yes", "no"})
@@ -48,9 +58,9 @@ def full_name(device: str, entity: str) -> str:
 
 def bindings_of(config: Config) -> Iterator[tuple[str, Binding]]:
     """Yield the topics that values of an entity arrive on, each with what the entity finds there."""
-    for key in config:
-        if topic := _state_topic(config, key):
-            yield topic, _binding(config, key)
+    spoken = ((topic, key) for key in config if (topic := _state_topic(config, key)))
+    for topic, key in islice(spoken, _MOST_TOPICS):
+        yield topic, _binding(config, key)
 
 
 def entity_name(config: Config) -> str:
@@ -62,9 +72,8 @@ def entity_name(config: Config) -> str:
 
 def _state_topic(config: Config, key: str) -> str:
     """Return the topic under `key` if values arrive on it, else nothing."""
-    topic = config[key]
     sends = "command" in key or key.startswith("set_")
-    return topic if key.endswith("topic") and not sends and isinstance(topic, str) else ""
+    return topic_in(config, key) if key.endswith("topic") and not sends else ""
 
 
 def _binding(config: Config, key: str) -> Binding:
@@ -87,15 +96,21 @@ def _template(config: Config, stem: str) -> str:
     """Find the template of `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
     base = stem.removesuffix("state").rstrip("_")
     names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
-    found = (config.get(f"{name}_template") for name in names)
-    return next((template for template in found if isinstance(template, str) and template), "")
+    found = (template_in(config, f"{name}_template") for name in names)
+    return next((template for template in found if template), "")
 
 
 def _entity(config: Config, key: str) -> str:
     name = entity_name(config)
     if key in ("state_topic", "topic", "image_topic", "url_topic") or key in _SIDE_TOPICS:
         return name
-    aspect = key.removesuffix("_topic").removesuffix("_state").removesuffix("_status").replace("_", " ")
+    aspect = (
+        cut(key, _LONGEST_ASPECT)
+        .removesuffix("_topic")
+        .removesuffix("_state")
+        .removesuffix("_status")
+        .replace("_", " ")
+    )
     return f"{name} {aspect}" if name else aspect.capitalize()
 
 
@@ -108,7 +123,7 @@ def _unit(config: Config, key: str) -> str:
 
 def _word(config: Config, key: str) -> str:
     value = config.get(key)
-    return str(value).lower() if isinstance(value, str | bool | int) else ""
+    return cut(str(value), _LONGEST_WORD).lower() if isinstance(value, str | bool | int) else ""
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:
@@ -133,8 +148,8 @@ def _notices(word: str) -> bool:
 
 
 def _parsed(meaning: Meaning) -> object:
-    """Return a payload as JSON, for templates: a bare number is JSON too."""
-    if meaning.json is not None or len(meaning.text) > LARGE:
+    """Return a payload as JSON, for templates; of what is not taken for JSON only a bare number can be."""
+    if meaning.json is not None or len(meaning.text) > _LONGEST_SCALAR:
         return meaning.json
     try:
         return parse_json(meaning.text)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 import json
 
-from ..text.plain import plain
+from ..text.plain import cut, plain
 from .abbreviations import COMMAND_KEYS, STATE_KEYS
 
 type Config = Mapping[str, object]
@@ -18,6 +18,8 @@ _SHARED = (
 """What a device's configuration says once for all of its entities."""
 
 _HIGHEST = 1e12
+_LONGEST_TEXT, _LONGEST_TOPIC, _LONGEST_TEMPLATE = 255, 1_024, 2_048
+"""Characters. A device says things once for its entities, and each of them keeps what it makes of it."""
 
 
 def configs(component: str, payload: bytes) -> Iterator[Config]:
@@ -66,15 +68,36 @@ def _replace_base(base: str, part: dict[str, object]) -> None:
 
 
 def _based(base: str, topic: str) -> str:
+    if len(base) + len(topic) > _LONGEST_TOPIC:
+        return topic
     if topic.startswith("~"):
         topic = base + topic[1:]
     return topic[:-1] + base if topic.endswith("~") else topic
 
 
 def string(config: Config, key: str) -> str:
-    """Return a text on one line; empty for what is none."""
+    """Return a text on one line, cut if it is too long for a name; empty for what is none."""
     value = config.get(key)
-    return " ".join(plain(value).split()) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(plain(cut(value, _LONGEST_TEXT)).split())
+
+
+def topic_in(config: Config, key: str) -> str:
+    """Return a topic; empty for what is none, or longer than those of devices are."""
+    value = config.get(key)
+    return value if isinstance(value, str) and len(value) <= _LONGEST_TOPIC else ""
+
+
+def template_in(config: Config, key: str) -> str:
+    """Return a template; of one that is too long to be run no more than shows that it is."""
+    value = config.get(key)
+    return value[: _LONGEST_TEMPLATE + 1] if isinstance(value, str) else ""
+
+
+def is_whole(template: str) -> bool:
+    """Say whether a template is all that a configuration says there."""
+    return len(template) <= _LONGEST_TEMPLATE
 
 
 def amount(config: Config, key: str, default: float) -> float:

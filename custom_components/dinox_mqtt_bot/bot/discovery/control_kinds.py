@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from math import ceil, floor
 
-from .config import Config, amount, string, truth
+from .config import Config, amount, string, template_in, topic_in, truth
 from .controls import Control, Scale
 
 _GUARDED = frozenset({"garage", "gate", "door"})
@@ -27,14 +27,8 @@ def controls_of(config: Config) -> tuple[Control, ...]:
 
 
 def _topic(config: Config, key: str) -> str:
-    topic = config.get(key)
-    usable = isinstance(topic, str) and not any(sign in topic for sign in "+#\0")
-    return topic if usable and isinstance(topic, str) else ""
-
-
-def _text(config: Config, key: str) -> str:
-    value = config.get(key)
-    return value if isinstance(value, str) else ""
+    topic = topic_in(config, key)
+    return "" if any(sign in topic for sign in "+#\0") else topic
 
 
 def _payload(config: Config, key: str, default: str) -> str:
@@ -86,7 +80,7 @@ def _control(
         _topic(config, f"{start}command_topic"),
         words,
         scale,
-        template=_text(config, f"{start}command_template"),
+        template=template_in(config, f"{start}command_template"),
         shy=shy,
         guarded=guarded,
     )
@@ -97,7 +91,7 @@ def _switch(config: Config) -> Iterator[Control]:
 
 
 def _siren(config: Config) -> Iterator[Control]:
-    template = _text(config, "command_template")
+    template = template_in(config, "command_template")
     topic, words = _topic(config, "command_topic"), _switched(config)
     yield Control("", topic, words, template=template, key="" if template else "state")
 
@@ -118,7 +112,7 @@ def _select(config: Config) -> Iterator[Control]:
 
 def _text_entity(config: Config) -> Iterator[Control]:
     letters = int(amount(config, "min", 0)), int(amount(config, "max", _LONGEST_TEXT))
-    template = _text(config, "command_template")
+    template = template_in(config, "command_template")
     yield Control("", _topic(config, "command_topic"), letters=letters, template=template)
 
 
@@ -146,7 +140,7 @@ def _cover(config: Config) -> Iterator[Control]:
         "position",
         _topic(config, "set_position_topic"),
         scale=_percent(amount(config, "position_closed", 0), amount(config, "position_open", 100)),
-        template=_text(config, "set_position_template"),
+        template=template_in(config, "set_position_template"),
         guarded=guarded,
     )
     tilt = _percent(amount(config, "tilt_min", 0), amount(config, "tilt_max", 100))
@@ -191,7 +185,7 @@ def _basic_light(config: Config) -> Iterator[Control]:
     dimmed = bright if order == "brightness" else ""
     along = next(((topic, payload) for word, payload in switched if word == "on" and topic), None)
     if dimmed:
-        template = _text(config, "brightness_command_template")
+        template = template_in(config, "brightness_command_template")
         full = f"{amount(config, 'brightness_scale', 255):g}"
         yield Control("", dimmed, (("on", full),), template=template)
         switched, along = tuple(each for each in switched if each[0] == "off"), None
@@ -206,7 +200,7 @@ def _basic_light(config: Config) -> Iterator[Control]:
             _topic(config, f"{stem}_command_topic"),
             words,
             span,
-            template=_text(config, f"{stem}_command_template"),
+            template=template_in(config, f"{stem}_command_template"),
             before=along if order == "first" else None,
             after=along if order != "first" else None,
         )

@@ -9,9 +9,10 @@ from itertools import chain, islice
 from ..model.message import Message
 from .entities import Entity, name_words
 
-_MOST_ENTITIES = 20_000
 _LARGEST = 4_096
 """Bytes of a payload that is kept; longer ones are pictures."""
+_MOST_KEPT = 16_000_000
+"""Bytes of all payloads that are kept."""
 _MOST_EARLY, _LARGEST_EARLY = 4_000, 1_024
 """Retained messages on topics of no device yet, and their size."""
 _SIMILAR = 3
@@ -45,6 +46,7 @@ class Devices:
         self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
         self._count = 0
+        self._size = 0
 
     def __iter__(self) -> Iterator[Entity]:
         for entities in self._entities.values():
@@ -58,7 +60,7 @@ class Devices:
         if entities == self._entities.get(config_topic, ()):
             return
         self._drop(config_topic)
-        if not entities or self._count + len(entities) > _MOST_ENTITIES:
+        if not entities:
             return
         self._entities[config_topic] = entities
         self._count += len(entities)
@@ -73,8 +75,19 @@ class Devices:
     def _expect(self, topics: Iterable[str]) -> None:
         for topic in topics:
             self._topics[topic] += 1
-            if (early := self._early.pop(topic, None)) is not None:
-                self._newest.setdefault(topic, early)
+            if (early := self._early.pop(topic, None)) is not None and topic not in self._newest:
+                self._keep(topic, *early)
+
+    def _keep(self, topic: str, at: float, payload: bytes) -> None:
+        """Keep what came on a topic; if there is no room, then nothing of it rather than what is old."""
+        self._lose(topic)
+        if self._size + len(payload) <= _MOST_KEPT:
+            self._size += len(payload)
+            self._newest[topic] = at, payload
+
+    def _lose(self, topic: str) -> None:
+        if (kept := self._newest.pop(topic, None)) is not None:
+            self._size -= len(kept[1])
 
     def forget(self) -> None:
         """Know no devices any more; what they said stays, for those that are learned again."""
@@ -95,7 +108,7 @@ class Devices:
                 self._topics[topic] -= 1
                 if not self._topics[topic]:
                     del self._topics[topic]
-                    self._newest.pop(topic, None)
+                    self._lose(topic)
         self._fitting.clear()
 
     def note(self, message: Message) -> None:
@@ -103,7 +116,7 @@ class Devices:
         size = len(message.payload)
         if message.topic in self._topics:
             if size <= _LARGEST:
-                self._newest[message.topic] = message.received, message.payload
+                self._keep(message.topic, message.received, message.payload)
         elif message.retain and size <= _LARGEST_EARLY:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:

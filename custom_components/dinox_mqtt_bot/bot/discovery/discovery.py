@@ -1,24 +1,31 @@
 """Home Assistant's MQTT discovery: what the values on a topic are called, and their units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 import re
 
 from .bindings import Binding, bindings_of
 from .config import configs
 from .devices import Devices
-from .entities import entity_of
+from .entities import Entity, entity_of, kept
 
 _LARGEST = 262_144
-_MOST_CONFIGS = 20_000
 _MOST_IN_CONFIG = 1_000
 """Topics one configuration speaks of; each takes some microseconds of the event loop."""
+_MOST_ENTITIES, _MOST_KEPT = 20_000, 32_000_000
+"""Entities of all configurations, and about how many bytes they take. Who came first stays."""
+_MOST_KEPT_OF_ONE = 8_000_000
+"""Bytes that one configuration may take: it is taken in at once when it has been read."""
 _MOST_ON_TOPIC = 100
 """Entities of one topic: their templates run with each of its messages."""
+_MOST_REFUSED = 1_000
+"""Configurations that are remembered for having been refused."""
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
 type _Bindings = dict[str, tuple[Binding, ...]]
-__all__ = ["Binding", "Discovery"]
+type Part = tuple[Entity, tuple[tuple[str, Binding], ...], int]
+"""An entity of a configuration, what it finds on its topics, and the bytes that it takes."""
+__all__ = ["Binding", "Discovery", "Part"]
 
 
 class Discovery:
@@ -29,21 +36,39 @@ class Discovery:
         self._devices = devices
         self._configs: dict[str, _Bindings] = {}
         self._by_topic: dict[str, _Bindings] = {}
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._entities = self._kept = 0
+        self._refused: dict[str, None] = {}
+
+    @property
+    def refused(self) -> int:
+        """Configurations for which there was no room."""
+        return len(self._refused)
 
     def is_config(self, topic: str) -> bool:
         return topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic) != ""
 
     def learn(self, topic: str, payload: bytes) -> bool:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
-        component = self._component(topic)
-        spoken = configs(component, payload) if len(payload) <= _LARGEST else ()
-        every = [(config, tuple(bindings_of(config))) for config in islice(spoken, _MOST_IN_CONFIG)]
+        return self.take(topic, list(self.read(topic, payload)))
+
+    def read(self, topic: str, payload: bytes) -> Iterator[Part]:
+        """Yield what is in a configuration, entity by entity."""
+        spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
+        for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
+            bindings = tuple(bindings_of(config))
+            entity = entity_of(f"{topic} {number}", config, bindings)
+            yield entity, bindings, kept(entity)
+
+    def take(self, topic: str, parts: Sequence[Part]) -> bool:
+        """Take in what was read in a configuration. True if it changed anything."""
+        entities = tuple(entity for entity, _, _ in parts)
+        if not self._has_room(topic, len(parts), sum(size for _, _, size in parts)):
+            return False
         if self._devices is not None:
-            entities = (entity_of(f"{topic} {number}", *each) for number, each in enumerate(every))
-            self._devices.learn(topic, tuple(entities))
-        bindings = _collect(chain.from_iterable(found for _, found in every))
-        known = self._configs.get(topic, {})
-        if bindings == known or (topic not in self._configs and len(self._configs) >= _MOST_CONFIGS):
+            self._devices.learn(topic, entities)
+        bindings = _collect(chain.from_iterable(found for _, found, _ in parts))
+        if bindings == self._configs.get(topic, {}):
             return False
         self._forget(topic)
         if bindings:
@@ -52,10 +77,37 @@ class Discovery:
             self._by_topic.setdefault(state_topic, {})[topic] = found
         return True
 
+    def _has_room(self, topic: str, count: int, size: int) -> bool:
+        """Count the entities of a configuration in place of those it had; say whether there is room."""
+        before = self._sizes.get(topic, (0, 0))
+        all_entities, all_kept = self._entities - before[0] + count, self._kept - before[1] + size
+        larger = count > before[0] or size > before[1]
+        full = all_entities > _MOST_ENTITIES or all_kept > _MOST_KEPT or size > _MOST_KEPT_OF_ONE
+        if larger and full:
+            self.refuse(topic)
+            return False
+        self._entities, self._kept = all_entities, all_kept
+        self._sizes.pop(topic, None)
+        if count:
+            self._sizes[topic] = count, size
+        self._refused.pop(topic, None)
+        return True
+
+    def refuse(self, topic: str) -> None:
+        """Count a configuration for which there is no room."""
+        if len(self._refused) < _MOST_REFUSED:
+            self._refused[topic] = None
+
     def bindings(self, topic: str) -> tuple[Binding, ...]:
         """Return what entities find on a topic; those that only stand aside if there is nothing else."""
-        every = [binding for found in self._by_topic.get(topic, {}).values() for binding in found]
-        strong = [binding for binding in every if not binding.aside]
+        return tuple(binding for _, binding in self.spoken(topic))
+
+    def spoken(self, topic: str) -> tuple[tuple[str, Binding], ...]:
+        """Return the `bindings` of a topic, each with the topic of the configuration that has it."""
+        every = [
+            (config, binding) for config, found in self._by_topic.get(topic, {}).items() for binding in found
+        ]
+        strong = [each for each in every if not each[1].aside]
         return tuple((strong or every)[:_MOST_ON_TOPIC])
 
     def _component(self, topic: str) -> str:

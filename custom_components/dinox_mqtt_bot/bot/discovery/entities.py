@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 import re
 import unicodedata
 
 from ..model.message import QoS
 from .bindings import Binding, entity_name, full_name
-from .config import Config, amount, device_of, string, truth
+from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
 from .templates import ValueTemplate, compile_template
 
-_MOST_VALUES = 20
-_MOST_SOURCES = 20
+_MOST_SOURCES = 10
+_ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
+"""Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
 _WORD = re.compile(r"\w+")
 
 
@@ -50,6 +52,11 @@ class Entity:
     retain: bool = False
 
     @property
+    def config(self) -> str:
+        """The topic of the configuration that it is in."""
+        return self.id.rpartition(" ")[0]
+
+    @property
     def full_name(self) -> str:
         """The name as Home Assistant gives it."""
         return full_name(self.device, self.name) or self.component
@@ -66,7 +73,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         string(device, "name"),
         entity_name(config),
         string(device, "suggested_area") or string(device, "sa"),
-        tuple(values[:_MOST_VALUES]),
+        tuple(values),
         controls,
         _sources(config),
         string(config, "availability_mode") or "latest",
@@ -87,15 +94,31 @@ def _sources(config: Config) -> tuple[Source, ...]:
 
 
 def _source(config: Config, topic: str, template: str) -> Source:
-    compiled = config.get(template)
+    source = template_in(config, template)
     return Source(
-        string(config, topic),
+        topic_in(config, topic),
         string(config, "payload_available") or "online",
         string(config, "payload_not_available") or "offline",
-        compile_template(compiled) if isinstance(compiled, str) and compiled else None,
+        compile_template(source) if source else None,
     )
 
 
+def kept(entity: Entity) -> int:
+    """Return about how many bytes an entity takes as long as it is known."""
+    names = (entity.name, entity.device, entity.area, entity.full_name)
+    texts = [*names, *(topic for topic, _ in entity.values)]
+    texts += [binding.template.source for _, binding in entity.values if binding.template]
+    parts = len(entity.values) + len(entity.sources) + len(entity.controls)
+    size = _ENTITY + parts * _PART + sum(len(name_words(name)) for name in names) * _WORD_KEPT
+    for control in entity.controls:
+        texts += [control.topic, control.template]
+        size += len(control.words) * _CHOICE + sum(
+            len(word) + len(payload) for word, payload in control.words
+        )
+    return size + sum(map(len, texts))
+
+
+@lru_cache(4_096)
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name as they are compared: without case, accents and what stands between them."""
     if text.isascii():

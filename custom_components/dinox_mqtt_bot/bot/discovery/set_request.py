@@ -9,6 +9,7 @@ from ..model.topics import fold
 from ..ports import Phrases, Templates
 from ..text.numbers import number_text, with_unit
 from ..text.words import MAX_ALIAS_WORDS
+from .config import is_whole
 from .controls import Control, SetValue
 from .devices import Devices, Match
 from .entities import Entity, name_words
@@ -69,9 +70,9 @@ class Wish:
 def _rendered(entity: Entity, template: str, payload: str, templates: Templates) -> str:
     inside = " ".join(_QUOTED.sub("", part) for part in _INSIDE.findall(template))
     text = None
-    if not inside:
+    if not inside and is_whole(template):
         text = template
-    elif not _UNKNOWN.search(inside):
+    elif inside and not _UNKNOWN.search(inside):
         text = compile_template(template).render(payload, None, templates)
     if text is None:
         raise BotError("template_too_much", name=entity.full_name)

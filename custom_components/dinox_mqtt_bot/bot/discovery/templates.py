@@ -19,6 +19,10 @@ _CALLS = re.compile(_CALL)
 _WORDS: dict[str, object] = {"true": True, "false": False, "none": None}
 
 
+_MOST_FILTERS, _MOST_STEPS = 8, 64
+"""What a short template has, and what JSON is deep; the rest of them is run with the others."""
+
+
 class _Missing:
     """What a path that leads nowhere has found."""
 
@@ -28,7 +32,7 @@ _MISSING = _Missing()
 
 @dataclass(frozen=True, slots=True)
 class ValueTemplate:
-    """A compiled `value_template`. Without `root` it is more than a path, and a port renders it."""
+    """A compiled `value_template`. Without `root` it is more than a path, and a port renders its `source`."""
 
     source: str
     root: str = ""
@@ -61,9 +65,11 @@ def compile_template(source: str) -> ValueTemplate:
         return ValueTemplate(source)
     root, steps, calls = found[1], found[2], found[3]
     filters = tuple((call[1], (_argument(call[2]),) if call[2] else ()) for call in _CALLS.finditer(calls))
-    if (steps and root == "value") or not all(_known(name, arguments) for name, arguments in filters):
+    path = tuple(_step(step[0]) for step in _STEPS.finditer(steps))
+    short = len(filters) <= _MOST_FILTERS and len(path) <= _MOST_STEPS
+    if not short or (path and root == "value") or not all(_known(*each) for each in filters):
         return ValueTemplate(source)
-    return ValueTemplate(source, root, tuple(_step(step[0]) for step in _STEPS.finditer(steps)), filters)
+    return ValueTemplate("", root, path, filters)
 
 
 def _step(text: str) -> str | int:

@@ -7,8 +7,7 @@ from ..model.errors import BotError
 from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
 from ..ports import Rules
-from ..rendering.replies import render_error
-from .outcomes import Outcome, Plan, Rule
+from .outcomes import Imported, Outcome, Plan
 from .recognise import Fields, first, recognise
 from .rules import AlertPlan, BridgePlan, PresetPlan
 from .topics import plan_topics
@@ -29,7 +28,7 @@ def plan(given: object, rules: RuleSet) -> Plan:
 
 
 def _each(
-    made: Plan, kind: str, rows: Iterable[Fields], take: Callable[[Fields, Outcome], Rule | None]
+    made: Plan, kind: str, rows: Iterable[Fields], take: Callable[[Fields, Outcome], Imported | None]
 ) -> None:
     for fields in rows:
         outcome = Outcome(
@@ -45,10 +44,10 @@ async def carry_out(made: Plan, parts: Parts) -> None:
         try:
             await _keep(rule, parts.ports.rules)
         except BotError as err:
-            outcome.skip("refused", render_error(err, parts.ports.phrases))
+            outcome.skip("refused", Text(f"exceptions.{err.key}.message", err.placeholders))
 
 
-async def _keep(rule: Rule | None, port: Rules) -> None:
+async def _keep(rule: Imported | None, port: Rules) -> None:
     if isinstance(rule, Subscription):
         await port.put_subscription(rule)
     elif isinstance(rule, AlertRule):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ..model.errors import BotError
 from ..model.message import QoS
+from ..model.replies import Cell
 from ..model.rules import AlertRule, Bridge, Preset, Priority, Subscription
 from ..model.topics import fold, valid_filter
 from .recognise import first
@@ -16,7 +17,7 @@ _PRIORITIES = {priority.word: priority for priority in Priority} | {
 }
 _OFF = frozenset({"0", "false", "off", "no"})
 _ON = frozenset({"1", "true", "on", "yes"})
-type Rule = Subscription | AlertRule | Preset | Bridge
+type Imported = Subscription | AlertRule | Preset | Bridge
 
 
 @dataclass(slots=True)
@@ -27,12 +28,12 @@ class Outcome:
     name: str
     word: str = "taken"
     why: str = ""
-    detail: str = ""
+    detail: Cell = ""
 
     def change(self, why: str) -> None:
         self.word, self.why = "changed", why
 
-    def skip(self, why: str, detail: str = "") -> None:
+    def skip(self, why: str, detail: Cell = "") -> None:
         self.word, self.why, self.detail = "skipped", why, detail
 
 
@@ -40,9 +41,9 @@ class Outcome:
 class Plan:
     """What is to be done with each thing: the rule it becomes, None if it is skipped."""
 
-    steps: list[tuple[Rule | None, Outcome]] = field(default_factory=list)
+    steps: list[tuple[Imported | None, Outcome]] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, rule: Rule | None = None) -> None:
+    def add(self, outcome: Outcome, rule: Imported | None = None) -> None:
         self.steps.append((rule, outcome))
 
 

@@ -44,6 +44,12 @@ def domain_of(jid: str) -> str:
     return jid.rpartition("@")[2]
 
 
+def shares_server(jid: str, account: str) -> bool:
+    """Say whether an address is in the domain of an account, or in one below it as its rooms are."""
+    domain = domain_of(account)
+    return bool(domain) and f".{domain_of(jid)}".endswith(f".{domain}")
+
+
 def _node(local: str) -> str:
     node = _prepared(local)
     if not 1 <= len(node.encode()) <= MAX_PART_BYTES or not _DELIMITERS.isdisjoint(node) or " " in node:

@@ -63,9 +63,16 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a bare JID, or what the surface calls its user; `about`: alerts that a reply is to."""
+    """Who asks: a bare JID, or what the surface calls its user; `about`: alerts that a reply is to.
+
+    `user` is the id of a user of Home Assistant, whose name may be another's too. `room`: the bare JID of the
+    room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted.
+    """
 
     surface: Surface
     who: str
     role: Role
     about: tuple[Alert, ...] = ()
+    user: str = ""
+    room: str = ""
+    trusted: Role | None = None

@@ -175,7 +175,8 @@ class Bridge:
     `id`, `number`, `name` are as in `AlertRule`. `to` is a bare JID, with `room` that of a room (XEP-0045)
     joined as `nick` (empty: the bot's name). `template`: text with `{name} {topic} {value} {unit} {time}
     {payload}`, empty: the format's. What those of `role` say there is published on `topic`, empty:
-    `dinox/bridge/<bot>/<local part of to>`. More than `per_minute` messages out are told as one; 0: each
+    `dinox/bridge/<bot>/<local part of to>`; in a room of another server all are viewers, unless the room is
+    `trusted`. More than `per_minute` messages out are told as one; 0: each
     singly and in order, as answers to questions must be.
     """
 
@@ -195,6 +196,7 @@ class Bridge:
     qos: QoS = QoS.AT_LEAST_ONCE
     retain: bool = False
     enabled: bool = True
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

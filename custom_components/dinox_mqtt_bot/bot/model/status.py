@@ -68,9 +68,24 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What the history lacks, and why it cannot be written: in the disk's words, empty once it can again.
+
+    The `missing` messages came between the Unix times `since` and `until`.
+    """
+
+    reason: str = ""
+    missing: int = 0
+    since: float = 0.0
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class BotStatus:
     """A snapshot for sensors, `status` and diagnostics; times: Unix seconds, 0 never, ∞ no end.
 
+    `failed` counts, since the bot began, what came back or could not be said. `unreachable` are the contacts
+    whom nothing reaches, each with the reason. `unwritten`: why the history has not been written for a while.
     `firing` counts active alerts. `do_not_disturb` is the bot's, not that of single contacts.
     """
 
@@ -85,7 +100,10 @@ class BotStatus:
     last_topic: str
     last_text: str
     last_time: float
+    failed: int = 0
     refused: tuple[tuple[str, str], ...] = ()
+    unreachable: tuple[tuple[str, str], ...] = ()
     firing: int = 0
     quiet_until: float = 0.0
     do_not_disturb: bool = False
+    unwritten: str = ""

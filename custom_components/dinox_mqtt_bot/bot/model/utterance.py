@@ -8,7 +8,8 @@ class Utterance:
     """One chat message, sent by the bare JID `jid` with the client `resource` at Unix time `at`.
 
     `id` is the stanza id, `reply_to` that of the message answered (XEP-0461), or empty. Said in a room, it
-    has the room's bare JID as `room`, the nickname as `resource`.
+    has the room's bare JID as `room`, the nickname as `resource`. What is `encrypted` end to end (the name of
+    the scheme) has no text.
     """
 
     jid: str
@@ -18,6 +19,7 @@ class Utterance:
     resource: str = ""
     reply_to: str = ""
     room: str = ""
+    encrypted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

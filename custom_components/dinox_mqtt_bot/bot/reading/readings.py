@@ -1,21 +1,27 @@
 """Messages become readings: payload decoded and JSON parsed once, the name looked up once a topic."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ..discovery.bindings import value_in
 from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
+from ..discovery.entities import Entity
+from ..discovery.learning import Learning
 from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
+from ..model.replies import Text
 from ..model.rules import Subscription
+from ..model.timers import NEVER
 from ..model.topics import shared
 from ..payload.fields import line
 from ..payload.interpret import Meaning, described, interpret, quantity
 from ..ports import Templates
 from ..text.plain import cut, plain
+from .budget import Budget, Found, Limited, Spoken, Ticks
 
 _KNOWN_TOPICS = 20_000
 _LONGEST_NAME = 200
+_LONGEST_LABEL = 60
 
 # The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
 _PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
@@ -31,17 +37,26 @@ class _Plan:
     subscription: Subscription | None
     name: str
     named: bool
-    bindings: tuple[Binding, ...]
+    spoken: Spoken
+    foreign: bool
 
 
 class Readings:
-    """Knows what the messages of one broker mean."""
+    """Knows what the messages of one broker mean.
 
-    def __init__(self, templates: Templates | None = None, prefix: str = "homeassistant") -> None:
+    `ticks` is a clock for what may take so long and no longer. `tell` hears once of what went wrong in
+    discovery.
+    """
+
+    def __init__(
+        self, templates: Templates | None = None, prefix: str = "homeassistant", *, ticks: Ticks = float
+    ) -> None:
         self._templates = templates
+        self._ticks = ticks
+        self.tell: Callable[[Text], None] = _ignore
         self.devices = Devices()
-        self._discovery = Discovery(prefix, self.devices)
         self._plans: dict[str, _Plan] = {}
+        self._start_over(prefix)
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
@@ -55,16 +70,65 @@ class Readings:
     def _start_over(self, prefix: str) -> None:
         self.devices.forget()
         self._discovery = Discovery(prefix, self.devices)
+        self._learning = Learning(self._discovery)
+        self._budget = Budget(self._templates, self._ticks, self._switched_off)
+        self._full = False
         self._plans.clear()
+
+    def _switched_off(self, config: str, topic: str) -> None:
+        self._plans.clear()
+        self.tell(Text("discovery_slow", {"config": config}))
 
     def learn(self, message: Message) -> bool:
         """Take in a discovery configuration. True if the message was on a topic for them, valid or not."""
         if not self._discovery.is_config(message.topic):
             self.devices.note(message)
             return False
-        if self._discovery.learn(message.topic, message.payload):
-            self._plans.clear()
+        if self._learning.put(message.topic, message.payload):
+            self._learned(message.topic)
+        self._say_full()
         return True
+
+    @property
+    def due_at(self) -> float:
+        """When `tick` has something to do: at once, or never."""
+        return 0.0 if self._learning.waiting else NEVER
+
+    def tick(self, now: float) -> None:
+        """Take in a little more of the configurations that are large."""
+        if topic := self._learning.step():
+            self._learned(topic)
+        self._say_full()
+
+    def _learned(self, topic: str) -> None:
+        self._budget.forgive(topic)
+        self._plans.clear()
+
+    def _say_full(self) -> None:
+        """Say once that there is no room for all configurations, and again only if there was room between."""
+        refused = self._discovery.refused
+        if refused and not self._full:
+            self.tell(Text("discovery_full", {"entities": str(len(self.devices))}))
+        self._full = refused > 0
+
+    @property
+    def refused(self) -> int:
+        """Configurations for which there was no room."""
+        return self._discovery.refused
+
+    @property
+    def slow(self) -> Mapping[str, str]:
+        """The configurations that took too long, each with a topic on which it did."""
+        return self._budget.off
+
+    def is_raw(self, entity: Entity, templates: Templates) -> bool:
+        """Say whether an entity's values are shown as they come, as its templates are not run."""
+        sources = (binding.template.source for _, binding in entity.values if binding.template)
+        return entity.config in self._budget.off or not all(map(templates.runs, filter(None, sources)))
+
+    def limited(self, templates: Templates) -> Limited:
+        """Return templates for a listing of devices: they run for as long as that may take."""
+        return Limited(templates, self._ticks)
 
     def name(self, topic: str, subscription: Subscription | None = None) -> str:
         """Return what a topic is called: its alias, its name in HA discovery, its Prosody node, or itself."""
@@ -74,8 +138,9 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = interpret(message.payload)
-        if plan.bindings:
-            meaning = _bound(meaning, plan.bindings, self._templates)
+        if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
+            found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
+            meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
         kind, text, value, unit, fields, parsed, media = meaning
@@ -84,7 +149,8 @@ class Readings:
             return Reading(
                 message, plan.name, kind, text, value, unit, fields, parsed, message.received, media
             )
-        name = plan.name if plan.named else _property(properties, "label") or plan.name
+        label = "" if plan.named else _property(properties, "label")
+        name = _labelled(label, message.topic) if label else plan.name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
@@ -103,12 +169,23 @@ class Readings:
         return plan
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
-        bindings = self._discovery.bindings(topic)
+        spoken = self._discovery.spoken(topic)
+        bindings = [binding for _, binding in spoken]
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
         name = alias or _discovered(bindings) or _prosody(topic) or topic
-        strong = tuple(binding for binding in bindings if not binding.aside)
+        off = self._budget.off
+        strong = tuple(
+            (config, replace(binding, template=None) if config in off else binding)
+            for config, binding in spoken
+            if not binding.aside
+        )
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
-        return _Plan(subscription, name, bool(alias), strong)
+        foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
+        return _Plan(subscription, name, bool(alias), strong, foreign)
+
+
+def _ignore(text: Text) -> None:
+    """Leave it unsaid: nobody listens yet."""
 
 
 def _alias(topic: str, subscription: Subscription) -> str:
@@ -121,7 +198,7 @@ def _alias(topic: str, subscription: Subscription) -> str:
     return " / ".join([subscription.alias, "/".join(parts)] if parts else [subscription.alias])
 
 
-def _discovered(bindings: tuple[Binding, ...]) -> str:
+def _discovered(bindings: Sequence[Binding]) -> str:
     names = {binding.name for binding in bindings}
     if len(names) != 1:
         names = {binding.device for binding in bindings}
@@ -134,21 +211,18 @@ def _prosody(topic: str) -> str:
     return _PROSODY[kind].format(node) if "." in host and kind in _PROSODY and node else ""
 
 
-def _bound(meaning: Meaning, bindings: tuple[Binding, ...], templates: Templates | None) -> Meaning:
-    """Let the entities of HA discovery say what a payload means."""
-    if meaning.kind in (Kind.EMPTY, Kind.BINARY):
-        return meaning
-    found = [(binding, value_in(meaning, binding, templates)) for binding in bindings]
+def _bound(meaning: Meaning, found: Found) -> Meaning:
+    """Return what a payload means by what the entities of HA discovery have found in it."""
     fields = tuple(
         Field(plain(binding.entity or binding.device), text, binding.unit)
         for binding, text in found
         if text is not None and binding.template and not text.startswith("{")
     )
-    if len(bindings) == 1 or not fields:
+    if len(found) == 1 or not fields:
         return _only(meaning, *found[0])
-    if not all(binding.template for binding in bindings):
+    if not all(binding.template for binding, _ in found):
         # An entity without a template takes the object as a whole: nothing of it is to be lost.
-        taken = {_path(binding) for binding in bindings}
+        taken = {_path(binding) for binding, _ in found}
         fields += tuple(field for field in described(meaning).fields if field.name not in taken)
     return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
 
@@ -175,6 +249,11 @@ def _path(binding: Binding) -> str:
 def _property(properties: Properties, name: str) -> str:
     value = next((text for key, text in properties.user if key.lower() == name), "")
     return " ".join(plain(value).split())
+
+
+def _labelled(label: str, topic: str) -> str:
+    """Return what a message calls its topic, and the topic: any message may call itself anything."""
+    return f"{cut(label, _LONGEST_LABEL)} ({cut(' '.join(plain(topic).split()), _LONGEST_NAME)})"
 
 
 def _time(text: str) -> float | None:

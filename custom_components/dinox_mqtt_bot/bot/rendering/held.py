@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from ..ports import Phrases
+from ..text.foreign import one_line
 from ..text.plain import inert
-from .readings import short
 
 
 def held_text(
@@ -13,7 +13,7 @@ def held_text(
     """Return as one text what was held in a span (since, until): each (time, text), then the digest."""
     every = list(texts)
     lines = [phrases.phrase("common.held", since=span[0], until=span[1])]
-    lines += [f"• {time} {short(' — '.join(text.split('\n')), 300)}" for time, text in every[:limit]]
+    lines += [f"• {time} {one_line(' — '.join(text.split('\n')), 300)}" for time, text in every[:limit]]
     if len(every) > limit:
         lines.append(phrases.phrase("common.alert_more", count=len(every) - limit))
     if digest:

@@ -10,6 +10,7 @@ from ..payload.fields import line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
 from ..ports import Phrases, When
+from ..text.foreign import nested, one_line, quoted, short
 from ..text.numbers import size_text, with_unit
 from ..text.plain import cut, inert, plain
 
@@ -31,7 +32,7 @@ def render_reading(
     reading: Reading, subscription: Subscription | None, phrases: Phrases, when: When | None = None
 ) -> str:
     """Return a chat block: name, value with unit, and by `when` its own time if not that of receipt."""
-    lines = [header(reading, subscription), _value(reading, phrases)]
+    lines = [header(reading, subscription), _value(reading, phrases, nested)]
     old = when is not None and abs(reading.time - reading.message.received) > _OLD
     if reading.message.fetched and not old:
         lines.append(phrases.phrase("common.late"))
@@ -43,7 +44,7 @@ def render_reading(
 
 def render_body(reading: Reading, phrases: Phrases) -> str:
     """Return the value of a reading as a block of chat text, without its name."""
-    return inert(_value(reading, phrases))
+    return inert(_value(reading, phrases, quoted))
 
 
 def render_digest(
@@ -76,13 +77,18 @@ def render_untold(
     return f"{phrases.phrase('common.before_restart')}\n{render_digest(entries, 0, phrases)}"
 
 
+def render_line(reading: Reading, phrases: Phrases) -> str:
+    """Return the name and the value of a reading on one line."""
+    return inert(f"{short(reading.name, LONGEST_NAME)}: {render_value(reading, phrases)}")
+
+
 def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) -> str:
     """Return the value of a reading on one line, cut if it is long."""
     if reading.kind in _SUMMARIES:
-        return short(_SUMMARIES[reading.kind](reading, phrases), limit)
+        return one_line(_SUMMARIES[reading.kind](reading, phrases), limit)
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
-    return short(with_unit(reading.text, reading.unit), limit)
+    return one_line(with_unit(reading.text, reading.unit), limit)
 
 
 def _times(count: int) -> str:
@@ -97,14 +103,15 @@ def header(reading: Reading, subscription: Subscription | None) -> str:
     return " ".join(part for part in (mark, icon, aside, short(reading.name, LONGEST_NAME)) if part)
 
 
-def _value(reading: Reading, phrases: Phrases) -> str:
+def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:
+    """Return a value; `framed` sees to it that the lines of a text are not the bot's."""
     if reading.fields:
         return _fields(reading.fields, phrases)
     if reading.kind in _SUMMARIES:
         return _SUMMARIES[reading.kind](reading, phrases)
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
-    return _text(reading, phrases)
+    return _text(reading, phrases, framed)
 
 
 def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
@@ -116,24 +123,18 @@ def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
     return "\n".join(lines)
 
 
-def _text(reading: Reading, phrases: Phrases) -> str:
+def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:
     text = with_unit(reading.text, reading.unit)
     shown = cut(text, MOST_CHARACTERS)
     lines = shown.split("\n")
     if len(lines) > MOST_LINES:
         shown = "\n".join(lines[:MOST_LINES])
     if len(shown) == len(text):
-        return text
+        return framed(text)
     whole = len(reading.message.payload)
     # Of a large payload the reading has only the beginning.
     size = whole - len(shown.encode()) if whole > LARGE else len(text[len(shown) :].encode())
-    return f"{shown}\n{phrases.phrase('common.more_text', size=size_text(size))}"
-
-
-def short(text: str, limit: int) -> str:
-    """Return a text on one line, cut if it is long. Only its beginning is looked at: it may be megabytes."""
-    head = " ".join(text[: 4 * limit].split())
-    return head if len(head) <= limit and len(text) <= 4 * limit else f"{cut(head, limit)}…"
+    return f"{framed(shown)}\n{phrases.phrase('common.more_text', size=size_text(size))}"
 
 
 def _binary(reading: Reading, phrases: Phrases) -> str:

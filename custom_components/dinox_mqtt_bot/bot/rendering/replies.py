@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ..model.errors import BotError
 from ..model.replies import Cell, Chart, Reply, Table, Text
 from ..ports import Phrases
+from ..text.foreign import flat
 from ..text.plain import cut, inert, plain
 
 _LABELS = frozenset({"column_what", "column_settings"})
@@ -31,6 +32,8 @@ REASONS = frozenset(
         *_OF_MQTT.values(),
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
+        *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
+        *("contact_removed", "contact_server_away", "contact_unknown"),
     }
 )
 """Why something failed or is not delivered, known to the bot and in no server's words."""
@@ -58,7 +61,8 @@ def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> s
 
 def render_error(error: BotError, phrases: Phrases) -> str:
     filled = {
-        name: _cut(value, MAX_PLACEHOLDER) for name, value in explained(error.placeholders, phrases).items()
+        name: _foreign(value, MAX_PLACEHOLDER)
+        for name, value in explained(error.placeholders, phrases).items()
     }
     return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
 
@@ -109,11 +113,12 @@ def _labelled(cells: list[str]) -> str:
 
 
 def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:
-    """Return a cell as text; what comes from outside is cut, in a table it is on one line."""
+    """Return a cell as text; what comes from outside is cut and on one line, in a table all is."""
     if isinstance(cell, Text):
         return newline.join(render_text(cell, phrases, limit).split("\n"))
-    return newline.join(_cut(cell, limit).split("\n"))
+    return _foreign(cell, limit)
 
 
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{cut(text, limit)}…"
+def _foreign(text: str, limit: int) -> str:
+    """Return what may come from outside: never more than a part of a line of the bot's."""
+    return flat(text if len(text) <= limit else f"{cut(text, limit)}…")

@@ -127,6 +127,9 @@ class PubSubBroker:
     def acknowledge(self, messages: Iterable[Message]) -> None:
         """Do nothing: what was not stored is fetched again."""
 
+    def acknowledge_all(self) -> None:
+        """Do nothing, for the same reason."""
+
     def chat_changed(self, link: LinkStatus) -> None:
         """Follow the XMPP session."""
         # What only the user can change is told of the session itself.

@@ -1,0 +1,57 @@
+"""Large discovery configurations, taken in by and by: no message is kept waiting for them."""
+
+from collections.abc import Iterator
+
+from .discovery import Discovery, Part
+
+_AT_ONCE = 16_384
+"""Bytes of a configuration that is taken in with its message; nearly every one has one entity and less."""
+_SLICE = 50
+"""Entities that are read in one turn."""
+_MOST_WAITING = 8_000_000
+"""Bytes of the configurations that wait."""
+
+
+class Learning:
+    """Takes in configurations in the order they came; each counts when it has been read to its end.
+
+    Until then what its topic said before is valid. A newer one, or a removal, takes its place.
+    """
+
+    def __init__(self, discovery: Discovery) -> None:
+        self._discovery = discovery
+        self._waiting: dict[str, bytes] = {}
+        self._read: tuple[str, Iterator[Part], list[Part]] | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is more to read."""
+        return self._read is not None or bool(self._waiting)
+
+    def put(self, topic: str, payload: bytes) -> bool:
+        """Take in a configuration or leave it waiting. True if anything is known otherwise now."""
+        self._waiting.pop(topic, None)
+        if self._read is not None and self._read[0] == topic:
+            self._read = None
+        if len(payload) <= _AT_ONCE:
+            return self._discovery.learn(topic, payload)
+        if sum(map(len, self._waiting.values())) + len(payload) > _MOST_WAITING:
+            self._discovery.refuse(topic)
+        else:
+            self._waiting[topic] = payload
+        return False
+
+    def step(self) -> str:
+        """Read a slice; return the topic of a configuration that is taken in now and changed anything."""
+        if self._read is None:
+            if not self._waiting:
+                return ""
+            topic = next(iter(self._waiting))
+            self._read = topic, self._discovery.read(topic, self._waiting.pop(topic)), []
+        topic, parts, read = self._read
+        for _ in range(_SLICE):
+            if (part := next(parts, None)) is None:
+                self._read = None
+                return topic if self._discovery.take(topic, read) else ""
+            read.append(part)
+        return ""
