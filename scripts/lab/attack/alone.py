@@ -17,7 +17,7 @@ from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properti
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.ports import Chat
+from custom_components.dinox_mqtt_bot.bot.ports import Agent, Broker, Chat, Pictures, Rules, Uploads
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
@@ -123,6 +123,9 @@ class RulesInMemory:
     async def set_paused(self, paused: bool) -> None:
         return
 
+    async def settle(self) -> None:
+        return
+
     async def set_discovery(self, on: bool) -> None:
         self._write(discovery_prefix="homeassistant" if on else "")
 
@@ -175,13 +178,23 @@ class Alone(Assembly):
 
     async def begin(self, directory: str, rules: RuleSet, chat: Chat | None = None) -> None:
         """Build the bot, on a chat of its own or on this one."""
-        services = dict.fromkeys(("uploads", "pictures", "agent"), self.services)
+        broker: Broker = self.broker
+        rules_port: Rules = self.rules
+        uploads: Uploads = self.services
+        pictures: Pictures = self.services
+        agent: Agent = self.services
         await self.open(
             directory,
             rules,
             chat=chat or self.noting,
             templates=SandboxedTemplates(self._hass),
-            others={"broker": self.broker, "rules": self.rules, **services},
+            others={
+                "broker": broker,
+                "rules": rules_port,
+                "uploads": uploads,
+                "pictures": pictures,
+                "agent": agent,
+            },
         )
 
     def take(self, message: Message) -> None:

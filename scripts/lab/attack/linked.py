@@ -8,6 +8,7 @@ import time
 from typing import Any
 import uuid
 
+from custom_components.dinox_mqtt_bot.bot.model.bounded import Bounded
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, LinkStatus, Phase
@@ -46,6 +47,7 @@ class Linked:
         self.lost = 0
         self.sessions = 0
         self._outbox: dict[str, Notice] = {}
+        self._addressees = Bounded[str, str](_KEPT)
         self.link = XmppLink(
             settings,
             tls=tls,
@@ -63,6 +65,8 @@ class Linked:
             on_presence=lambda jid, busy: None,
             on_session=self._session_began,
             on_delivery=self._delivered,
+            on_reach=lambda jid, reason: None,
+            addressee=lambda notice_id: self._addressees.get(notice_id, ""),
         )
 
     @property
@@ -84,6 +88,7 @@ class Linked:
         """Put a notice into the outbox and say it, as the bot does."""
         notice = Notice(uuid.uuid4().hex, to, text, time.time())
         self._outbox[notice.id] = notice
+        self._addressees.put(notice.id, to)
         self.link.say(notice)
         return notice
 

@@ -76,6 +76,8 @@ async def _ear(trial: Trial, ear: Ear) -> None:
                 on_presence=lambda jid, busy: None,
                 on_session=lambda: None,
                 on_delivery=bot.delivered,
+                on_reach=lambda jid, reason: None,
+                addressee=bot.store.outbox.addressee,
             )
             try:
                 await until(lambda: link.status.phase.value == "online", "an XMPP session")
