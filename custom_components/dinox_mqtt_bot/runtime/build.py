@@ -88,8 +88,7 @@ async def _async_build_on(
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
     delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
     store.start(broker.acknowledge, delivery.say, broker.acknowledge_all, bot.history_changed)
-    announcer = Announcer(hass, entry.entry_id)
-    others = OtherBots(hass, entry)
+    announcer, others = Announcer(hass, entry.entry_id), OtherBots(hass, entry)
     on_mqtt = StatusOnMqtt(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
