@@ -25,6 +25,7 @@ class IssueKind(StrEnum):
     ACCOUNT_REFUSED = "account_refused"
     BROKER_TAKEN_OVER = "broker_taken_over"
     XMPP_TAKEN_OVER = "xmpp_taken_over"
+    CERTIFICATE_EXPIRED = "certificate_expired"
     DATABASE_UNUSABLE = "database_unusable"
     DATABASE_NEWER = "database_newer"
     DATABASE_STUCK = "database_stuck"
@@ -44,6 +45,7 @@ FIXABLE = frozenset(
 _ERRORS = frozenset(
     {
         IssueKind.ACCOUNT_REFUSED,
+        IssueKind.CERTIFICATE_EXPIRED,
         IssueKind.DATABASE_UNUSABLE,
         IssueKind.DATABASE_NEWER,
         IssueKind.DATABASE_STUCK,

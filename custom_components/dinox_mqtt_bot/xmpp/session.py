@@ -120,7 +120,7 @@ class Session:
         self._prepare()
         for event, listener in (
             ("connection_failed", self._note_failure),
-            ("ssl_invalid_chain", lambda error: self.drop(Disconnected(disconnects.TLS_FAILED, str(error)))),
+            ("ssl_invalid_chain", lambda error: self.drop(disconnects.insecure(error))),
             ("failed_auth", lambda failure: self.drop(disconnects.refused(failure["condition"]))),
             ("no_auth", lambda _: self.drop(self._no_mechanism())),
             ("stream_error", self._stream_failed),

@@ -87,10 +87,11 @@ def _within_days(span: Span, local: Local, step: int, day: str) -> Iterator[Mark
         for seconds in range(step, int(DAY), step):
             # By the clock on the wall: a day on which it changes is longer or shorter.
             at = midnight + timedelta(seconds=seconds)
-            for moment in sorted({at.timestamp(), at.replace(fold=1).timestamp()}):
-                # A time that comes twice has two marks, one that is left out none.
-                if span.since <= moment <= span.until and f"{local(moment):%H:%M}" == f"{at:%H:%M}":
-                    yield Mark(moment, f"{at:%H:%M}")
+            label = f"{at:%H:%M}"
+            moments = {at.timestamp(), at.replace(fold=1).timestamp()}
+            inside = (moment for moment in moments if span.since <= moment <= span.until)
+            # A time that comes twice has two marks, one that is left out none.
+            yield from (Mark(moment, label) for moment in inside if f"{local(moment):%H:%M}" == label)
 
 
 def _days(span: Span, local: Local) -> Iterator[datetime]:
