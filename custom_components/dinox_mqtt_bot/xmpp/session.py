@@ -13,6 +13,7 @@ from slixmpp.plugins.xep_0198 import XEP_0198
 from ..bot.model.errors import BotError
 from . import disconnects
 from .disconnects import Disconnected
+from .names import look_up
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
 
 SOFTWARE: Final = "DinoX MQTT Bot"
@@ -144,6 +145,8 @@ class Session:
     async def open(self) -> bool:
         """Connect and log in; return whether an earlier stream was resumed. Raises Disconnected."""
         self._prepare()
+        host, _ = self._address
+        await look_up(host or self._domain, self._timing.connect / 2, must_exist=bool(host))
         attempt = self._context.run(self.xmpp.connect, *self._address)
         attempt.add_done_callback(self._attempted)
         await _first(self._ready, self.over, timeout=self._timing.connect)
