@@ -201,6 +201,8 @@ class Session:
             self.xmpp.cancel_schedule(name)
         while not self.xmpp.waiting_queue.empty():
             self.xmpp.waiting_queue.get_nowait()
+        # What was written after the end: slixmpp would say it at the next beginning, before what came first.
+        getattr(self.xmpp, "_XMLStream__queued_stanzas").clear()
         await self._cancel_tasks()
 
     async def _cancel_tasks(self) -> None:
