@@ -202,7 +202,7 @@ class Session:
         while not self.xmpp.waiting_queue.empty():
             self.xmpp.waiting_queue.get_nowait()
         # What was written after the end: slixmpp would say it at the next beginning, before what came first.
-        getattr(self.xmpp, "_XMLStream__queued_stanzas").clear()
+        getattr(self.xmpp, "_XMLStream__queued_stanzas").clear()  # noqa: B009 - it has no other way
         await self._cancel_tasks()
 
     async def _cancel_tasks(self) -> None:
