@@ -524,3 +524,25 @@ async def test_the_question_is_not_asked_by_a_bot_that_ends_first(
         await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
         store = runtime.store
     assert not store.get("server_asked")
+
+
+@pytest.mark.parametrize("which", ["broker", "xmpp"])
+async def test_an_expired_certificate_is_named_and_a_new_one_is_all_it_takes(
+    hass: HomeAssistant, own_lab: Lab, which: str
+) -> None:
+    own_lab.renew(seconds=-1)
+    ca = own_lab.ca.read_text("ascii")
+    xmpp = own_lab.prosody(users=USERS) if which == "xmpp" else None
+    broker = own_lab.mosquitto(tls=xmpp is None)
+    tls = {} if xmpp else {"tls": "custom", "ca": ca}
+    data = standalone(broker.ports["mqtt"]) | tls
+    data |= account(xmpp.ports["c2s"], own_lab.ca) if xmpp else NO_ACCOUNT
+    async with running(hass, bot_entry(data, contacts(ALICE)), None) as bot:
+        issue = await comes(hass, "certificate_expired")
+        assert issue.translation_placeholders == {"bot": "Bot", "host": LOOPBACK}
+        answer = await hass.services.async_call(DOMAIN, "status", {}, blocking=True, return_response=True)
+        assert "the server's certificate has expired" in str(answer)
+        own_lab.renew()
+        (xmpp or broker).restart()
+        (bot.chat if xmpp else bot.broker).reconnect()
+        await goes(hass, "certificate_expired")
