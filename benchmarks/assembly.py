@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,9 @@ class Assembly:
         rules: RuleSet,
         chat: Chat | None = None,
         templates: Templates | None = None,
+        others: Mapping[str, Any] | None = None,
     ) -> None:
+        """Build the bot on a database of its own; `others` are ports in place of those here."""
         self.store = await asyncio.to_thread(
             lambda: Store.open(Path(directory, "bot.db"), loop=self.loop, number_in=number_in)
         )
@@ -179,6 +182,7 @@ class Assembly:
             templates=templates or NoTemplates(),
             clock=self.clock,
         )
+        ports = replace(ports, **(others or {}))
         self.bot = Bot(
             ports,
             Readings(ports.templates),

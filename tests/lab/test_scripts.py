@@ -49,6 +49,18 @@ def test_the_benchmark_measures_one_receiver_and_writes_what_it_found(tmp_path: 
     assert rates["reader"] > 0
 
 
+def test_nothing_breaks_the_bot_under_attack(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = run("scripts/attack", "--short", "--json", str(file), "--directory", str(tmp_path / "inputs"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text("utf-8"))
+    assert [figures[name] for name in ("exceptions", "streams_ended", "escapes")] == [0, 0, 0]
+    assert all(figures[name] > 0 for name in ("payloads", "lines", "stanzas", "packets"))
+    assert figures["longest_hold_ms"] <= 50
+    assert figures["memory_growth_mb"] <= 50
+    assert figures["breaches"] == []
+
+
 def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     done = run("scripts/chaos", "--short", "--json", str(file))

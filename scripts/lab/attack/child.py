@@ -1,0 +1,35 @@
+"""One part in a process of its own: `python -m lab.attack.child NAME OPTIONS DIRECTORY`."""
+
+import asyncio
+import json
+from pathlib import Path
+import sys
+
+from .parts import PARTS
+from .trial import Found, Options, Trial
+from .watch import Watch
+
+
+def main(name: str, options: Options, directory: Path) -> Found:
+    """Run one part to its end."""
+    trial = Trial(name, options, directory)
+    watch = Watch(trial)
+    with asyncio.Runner(loop_factory=watch.new_loop) as runner:
+        try:
+            runner.run(PARTS[name].run(trial, watch))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the part did not come to its end
+            trial.failed(error, "the part")
+        watch.disarm()
+    return Found(
+        dict(trial.counts),
+        trial.figures,
+        trial.breaches,
+        round(watch.longest * 1000, 1),
+        round(watch.longest_collection * 1000, 1),
+        round(max(watch.growth, 0.0), 1),
+    )
+
+
+if __name__ == "__main__":
+    found = main(sys.argv[1], Options(**json.loads(sys.argv[2])), Path(sys.argv[3]))
+    print(json.dumps(found.as_json()))
