@@ -154,7 +154,9 @@ async def test_a_server_that_is_not_well_formed_is_left(liar: Liar, link: Probed
 @pytest.mark.parametrize(
     "stanza",
     [
-        pytest.param("<iq type='get' id='1' from='{0}'>" + "<a>" * 5_000 + "</a>" * 5_000 + "</iq>", id="deep"),
+        pytest.param(
+            "<iq type='get' id='1' from='{0}'>" + "<a>" * 5_000 + "</a>" * 5_000 + "</iq>", id="deep"
+        ),
         pytest.param("<message from='{0}'>" + "<a/>" * 50_000 + "</message>", id="many children"),
         pytest.param("<message from='{0}'><body>" + "x" * 3_000_000 + "</body></message>", id="long"),
         pytest.param("<message from='{0}'><x a='" + ">/" * 1_000_000 + "'/></message>", id="long attribute"),
@@ -175,9 +177,7 @@ async def test_a_server_that_is_not_well_formed_is_left(liar: Liar, link: Probed
     ],
 )
 @pytest.mark.parametrize("sender", ["mallory@home.test/x", f"{ALICE}/phone", "home.test", "bot@home.test"])
-async def test_one_stanza_ends_nothing_but_itself(
-    liar: Liar, link: Probed, stanza: str, sender: str
-) -> None:
+async def test_one_stanza_ends_nothing_but_itself(liar: Liar, link: Probed, stanza: str, sender: str) -> None:
     await online(liar, link)
     liar.say(stanza.replace("{0}", sender).replace("}}", "}"))
     liar.say(from_alice("after"))
@@ -231,7 +231,9 @@ async def test_nothing_is_kept_that_nobody_asked_for(liar: Liar, link: Probed) -
         for n in range(50):
             liar.say(f"<iq type='result' id='{n}' from='{sender}'><query xmlns='{info}' node='{n}'/></iq>")
             liar.say(f"<iq type='result' id='{n}' from='{sender}'><vCard xmlns='vcard-temp'/></iq>")
-            liar.say(f"<presence from='{sender}{n}'><c xmlns='{caps}' hash='sha-1' node='n' ver='{n}'/></presence>")
+            liar.say(
+                f"<presence from='{sender}{n}'><c xmlns='{caps}' hash='sha-1' node='n' ver='{n}'/></presence>"
+            )
     liar.say(from_alice("after"))
     await until(lambda: "after" in link.said)
     assert (len(disco.static.nodes), len(vcards._vcard_cache)) == (nodes, cards)
