@@ -25,7 +25,6 @@ from ..entry.connections import broker_settings, broker_tls, retention, xmpp_set
 from ..entry.journal import Journal
 from ..entry.paths import database_path
 from ..entry.rule_store import RuleStore
-from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
 from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 from ..hass.conversation_agent import HaAgent
@@ -107,7 +106,6 @@ async def _async_build_on(
     return BotRuntime(
         hass=hass,
         entry=entry,
-        snapshot=Snapshot.of(entry),
         phrases=phrases,
         clock=clock,
         store=store,
