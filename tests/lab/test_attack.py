@@ -1,12 +1,15 @@
 """The attack can fail: a defect that was planted on purpose is found, told and kept."""
 
+from functools import partial
 from pathlib import Path
 import shlex
+from typing import Any
 
 import pytest
 
 from lab.attack import __main__ as attack
-from lab.attack.trial import read_current
+from lab.attack.child import work
+from lab.attack.trial import Options, read_current
 
 BOT = "from custom_components.dinox_mqtt_bot.bot"
 MESSAGE = f"""
@@ -40,12 +43,15 @@ Hearing.receive = planted
 """
 
 
+def planted(code: str, name: str, options: Options, directory: Path, sender: Any) -> None:
+    """Run a part with a defect in the bot."""
+    exec(code, {})  # noqa: S102  # it is above
+    work(name, options, directory, sender)
+
+
 def plant(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Have the parts run with this in them."""
-    run = "import runpy; runpy.run_module('lab.attack.child', run_name='__main__')"
-    monkeypatch.setattr(attack, "CHILD", ("-c", f"{code}\n{run}"))
-    monkeypatch.setenv("PYTHONPATH", "scripts")
-    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.setattr(attack, "WORK", partial(planted, code))
 
 
 async def attacked(directory: Path, *words: str) -> int:

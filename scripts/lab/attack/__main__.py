@@ -3,10 +3,12 @@
 import argparse
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import contextlib
-from dataclasses import asdict, replace
+from dataclasses import replace
 import json
+import multiprocessing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 import signal
 import sys
@@ -14,6 +16,7 @@ import tempfile
 import time
 from typing import Any
 
+from .child import work
 from .parts import PARTS
 from .trial import GROWTH_MB, HOLD_MS, Breach, Found, Options, keep, read_current
 
@@ -22,9 +25,12 @@ SHORT = Options(payloads=4_000, lines=2_000, stanzas=1_000, sessions=80, short=T
 COUNTED = ("payloads", "lines", "stanzas", "sessions")
 # Beside these the figures have what else was counted, and what came of each part.
 ALWAYS = ("payloads", "lines", "stanzas", "packets", "exceptions", "streams_ended", "escapes")
-CHILD = ("-m", "lab.attack.child")
+# What all parts load, Home Assistant above all, is loaded once.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["lab.attack.child"])
+WORK: Callable[[str, Options, Path, Any], None] = work
 _AT_ONCE = 2
-_LAST_WORDS_SECONDS = 15.0
+_LAST_WORDS_SECONDS = 10.0
 
 
 async def run(arguments: argparse.Namespace, directory: Path) -> int:
@@ -35,7 +41,7 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
 
     async def one(name: str) -> None:
         async with gate:
-            found[name] = await part(name, arguments.options, directory)
+            found[name] = await asyncio.to_thread(part, name, arguments.options, directory)
             tell(name, found[name], time.monotonic() - began)
 
     # The longest first, so that none of them is left alone at the end.
@@ -56,40 +62,37 @@ def limit(name: str, options: Options) -> float:
     return (plan.seconds if options.short else plan.long_seconds) + plan.per_thousand * inputs / 1000
 
 
-async def part(name: str, options: Options, directory: Path) -> Found:
-    """Run one part in a process of its own; one that does not end has broken the bot."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, *CHILD, name, json.dumps(asdict(options)), str(directory)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+def part(name: str, options: Options, directory: Path) -> Found:
+    """Run one part in a process of its own; one that does not end has broken the bot. Blocks."""
+    receiver, sender = PROCESSES.Pipe(duplex=False)
+    # Whoever ends this program ends it too.
+    process = PROCESSES.Process(target=WORK, args=(name, options, directory, sender), daemon=True)
+    process.start()
+    sender.close()
     seconds = limit(name, options)
+    what = f"it did not end within {seconds:.0f} s"
     try:
-        said, complaint = await asyncio.wait_for(child.communicate(), seconds)
-    except TimeoutError:
-        what = f"it did not end within {seconds:.0f} s"
-        said, complaint = b"", b""
-    else:
-        what = f"it ended by itself: {complaint.decode(errors='replace')[-500:]}"
+        if receiver.poll(seconds):
+            what = "it ended by itself"
+            found: Found = receiver.recv()
+            return found
+    except EOFError:
+        pass
     finally:
-        await _end(child)
-    try:
-        return Found.from_json(json.loads(said.splitlines()[-1]))
-    except IndexError, ValueError:
-        data = read_current(directory, name)
-        file = keep(directory, name, data) if data else ""
-        again = f"scripts/attack --only {name} --seed {options.seed}{' --short' if options.short else ''}"
-        return Found(breaches=[Breach(name, " ".join(what.split()), again, file)])
+        _end(process)
+    data = read_current(directory, name)
+    file = keep(directory, name, data) if data else ""
+    again = f"scripts/attack --only {name} --seed {options.seed}{' --short' if options.short else ''}"
+    return Found(breaches=[Breach(name, what, again, file)])
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+def _end(process: BaseProcess) -> None:
     """End a part with its servers; one that is stuck in one instruction cannot even do that."""
-    for stop in (child.terminate, child.kill):
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                stop()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(child.wait(), _LAST_WORDS_SECONDS)
+    process.join(_LAST_WORDS_SECONDS)
+    for stop in (process.terminate, process.kill):
+        if process.is_alive():
+            stop()
+            process.join(_LAST_WORDS_SECONDS)
 
 
 def summary(found: Mapping[str, Found]) -> dict[str, Any]:

@@ -1,16 +1,22 @@
-"""One part in a process of its own: `python -m lab.attack.child NAME OPTIONS DIRECTORY`."""
+"""One part in a process of its own."""
 
 import asyncio
-import json
+from multiprocessing.connection import Connection
 from pathlib import Path
-import sys
+from typing import Any
 
 from .parts import PARTS
 from .trial import Found, Options, Trial
 from .watch import Watch
 
 
-def main(name: str, options: Options, directory: Path) -> Found:
+def work(name: str, options: Options, directory: Path, sender: Connection[Any]) -> None:
+    """Run a part and send what it found."""
+    sender.send(run(name, options, directory))
+    sender.close()
+
+
+def run(name: str, options: Options, directory: Path) -> Found:
     """Run one part to its end."""
     trial = Trial(name, options, directory)
     watch = Watch(trial)
@@ -28,8 +34,3 @@ def main(name: str, options: Options, directory: Path) -> Found:
         round(watch.longest_collection * 1000, 1),
         round(max(watch.growth, 0.0), 1),
     )
-
-
-if __name__ == "__main__":
-    found = main(sys.argv[1], Options(**json.loads(sys.argv[2])), Path(sys.argv[3]))
-    print(json.dumps(found.as_json()))

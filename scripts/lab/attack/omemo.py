@@ -92,10 +92,11 @@ async def _ear(trial: Trial, ear: Ear) -> None:
                 server.send(spoken("/mqtt help", "end"))
                 if not await comes(lambda: any("/mqtt help" in said for said in heard), 10):
                     trial.breach("sentinels_lost", "a contact was not heard behind what is encrypted")
+                if not await comes(lambda: server.heard, 10):
+                    trial.breach("sentinels_lost", "nothing was answered to what is encrypted")
                 await bot.settled()
                 if bot.broker.done or bot.services.asked:
                     done = [*bot.broker.published] or "an agent was asked"
                     trial.breach("escapes", f"what is encrypted was taken for speech: {done}")
-                trial.figures[f"answers with free text {ear}"] = len(server.heard)
             finally:
                 await link.stop()

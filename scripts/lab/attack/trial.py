@@ -59,11 +59,6 @@ class Found:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, said: dict[str, Any]) -> Found:
-        breaches = [Breach(**breach) for breach in said.pop("breaches")]
-        return cls(**said, breaches=breaches)
-
 
 class Trial:
     """One part: `counts` add up over all parts, `figures` are its own."""

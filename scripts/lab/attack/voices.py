@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 
+from homeassistant.config_entries import ConfigEntries
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
@@ -51,8 +52,11 @@ ACTING = (
     "xmpp:bot@home.test?message;body=/mqtt%20pause",
     "<img src=x onerror=alert(1)>",
 )
-# What acts in a notification: a tag, a Markdown link, an address of a chat.
-_ACTS = re.compile(r"<[a-zA-Z/!]|(?<!\\)\]\(|xmpp:", re.IGNORECASE)
+# What acts in a notification: HTML on a phone, Markdown on the page, which knows `\` before what is text.
+_ACTS = {
+    PHONE: re.compile(r"<[a-z/!]|xmpp:", re.IGNORECASE),
+    SCREEN: re.compile(r"(?<!\\)<[a-z/!]|(?<!\\)\[[^\]]*\]\(|xmpp:", re.IGNORECASE),
+}
 _SPOOFED = "forged"
 # What each forged line says behind its mark.
 _FORGED = ("home/freezer", f"home ({_SPOOFED}")
@@ -188,6 +192,7 @@ async def _push(trial: Trial) -> None:
     )
     async with alone(rules) as bot:
         hass = HomeAssistant("/nowhere")
+        hass.config_entries = ConfigEntries(hass, {})
         dr.async_setup(hass)
         await dr.async_load(hass, load_empty=True)
         await er.async_load(hass, load_empty=True)
@@ -203,7 +208,8 @@ async def _told(trial: Trial, bot: Alone, hass: HomeAssistant, payload: str) -> 
     bot.noting.notices.clear()
     message = Message("home/sensor", payload.encode(), received=bot.clock.now(), properties=NO_PROPERTIES)
     bot.take(message)
-    bot.jump(3)
+    # More than ten a minute would be told as one.
+    bot.jump(61)
     await bot.settled()
     told = [notice for notice in bot.noting.notices if is_target(notice.to)]
     if not told:
@@ -219,7 +225,7 @@ def _judge(trial: Trial, notice: Notice, hass: HomeAssistant, payload: str) -> N
         trial.breach(
             "escapes", f"a payload is the whole message to {notice.to}: {text!r}", key=("whole", notice.to)
         )
-    if payload in ACTING and _ACTS.search(text):
+    if payload in ACTING and _ACTS[notice.to].search(text):
         trial.breach(
             "escapes", f"a payload acts in a message to {notice.to}: {text!r}", key=(payload, notice.to)
         )

@@ -8,6 +8,7 @@ import pytest
 
 from bot.bridges.bridges import CHUNK
 from bot.bridges.flow import MOST_TOPICS
+from bot.bridges.texts import MOST_CARRIED
 from bot.delivery.echoes import ECHO_SECONDS, MOST_ALIKE, MOST_EACH, MOST_HASHED, MOST_KEPT, Echoes, Tokens
 from bot.model.history import Past
 from bot.model.message import Message, Properties, QoS
@@ -84,12 +85,19 @@ def test_a_template_tells_the_time_and_fills_what_a_payload_brings_no_second_tim
     assert world.said == ["08:00:00 {topic}"]
 
 
-def test_a_large_payload_is_cut_and_an_empty_one_is_told() -> None:
+@pytest.mark.parametrize("template", ["", "{payload}", "{value}", "{value}" * 9])
+@pytest.mark.parametrize("size", [MOST_CARRIED + 1, 240_000, 300_000])
+def test_a_large_payload_is_cut(template: str, size: int) -> None:
+    world = bridged(replace(HOME, template=template))
+    world.receive("home/a", "x" * size)
+    shown, mark, _ = world.said[0].partition("… [+")
+    assert (shown, mark) == ("x" * MOST_CARRIED, "… [+")
+
+
+def test_an_empty_payload_is_told() -> None:
     world = bridged(HOME)
-    world.receive("home/a", "x" * 300_000)
     world.receive("home/a", "")
-    assert len(world.said[0]) < 270_000
-    assert world.said[1] == "(empty)"
+    assert world.said == ["(empty)"]
 
 
 def test_nothing_that_a_payload_brings_acts() -> None:

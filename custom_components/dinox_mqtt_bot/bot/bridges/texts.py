@@ -12,12 +12,14 @@ from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_LINE, header, render_reading, render_value
 from ..text.foreign import flat, quoted
 from ..text.numbers import number_text, with_unit
-from ..text.plain import inert, plain
+from ..text.plain import cut, inert, plain
 from .flow import Gathered
 
 PLACEHOLDERS = ("name", "topic", "value", "unit", "time", "payload")
 IN_FULL = 10
 """Topics told together up to which each is told in the bridge's format; more have one line each."""
+MOST_CARRIED = 16_384
+"""Characters of a message that a bridge says: each is looked at, and servers take few more."""
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -35,7 +37,7 @@ def bridge_text(
 ) -> str:
     """Return what a bridge says of a reading; nothing in it acts or breaks the stream."""
     if bridge.template:
-        return inert(plain(_filled(bridge.template, reading, phrases, when)))
+        return inert(plain(_bounded(_filled(bridge.template, reading, phrases, when))))
     if bridge.format is Format.SHORT:
         return short_line(reading, subscription, phrases)
     if bridge.format is Format.FULL:
@@ -87,7 +89,13 @@ def _payload(reading: Reading, phrases: Phrases) -> str:
     payload = reading.message.payload
     if reading.kind is Kind.BINARY or not payload.strip():
         return render_value(reading, phrases)
-    return plain(payload.decode("utf-8", "replace")) if len(payload) <= LARGE else reading.text
+    text = plain(payload.decode("utf-8", "replace")) if len(payload) <= LARGE else reading.text
+    return _bounded(text)
+
+
+def _bounded(text: str) -> str:
+    shown = cut(text, MOST_CARRIED)
+    return text if len(shown) == len(text) else f"{shown}… [+{len(text) - len(shown)}]"
 
 
 def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> str:
@@ -96,7 +104,7 @@ def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> st
         "name": lambda: flat(reading.name),
         "topic": lambda: flat(reading.message.topic),
         "value": lambda: (
-            render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(reading.text)
+            render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(_bounded(reading.text))
         ),
         "unit": lambda: flat(reading.unit),
         "time": lambda: when(reading.time),
