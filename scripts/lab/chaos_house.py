@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from enum import Enum
+from functools import partial
 from pathlib import Path
 import secrets
 from typing import Self, override
@@ -19,6 +20,8 @@ BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
 # Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written
 # every half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
+# Its plain files forget what is older than 10,000 messages, and are then written anew with each message.
+PROSODY = "storage_archive_item_limit = 10000000"
 _AIMING_SECONDS = 5.0
 _TUNNEL_SECONDS = 4.0
 
@@ -60,7 +63,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
         lab = self.enter_context(Lab(self._root))
         words = {name: secrets.token_urlsafe(9) for name in ("bot", "you")}
         self._broker = await asyncio.to_thread(lab.mosquitto, extra=MOSQUITTO)
-        make = lab.ejabberd if self._ejabberd else lab.prosody
+        make = lab.ejabberd if self._ejabberd else partial(lab.prosody, extra_global=PROSODY)
         self._xmpp: Server = await asyncio.to_thread(make, users=words, tls_required=True, log_level="info")
         port = self._xmpp.ports["c2s"]
         self.sensors = Sensors(self._broker.ports["mqtt"])
