@@ -27,6 +27,7 @@ class Certificates:
     client: Path
     client_key: Path
     bundle: Path
+    ca_key: Path
 
 
 def _name(common: str) -> x509.Name:
@@ -47,7 +48,9 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, lasts: dt.timedelta = _YEARS
+) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -56,7 +59,7 @@ def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + _YEARS)
+        .not_valid_after(now + lasts)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
@@ -66,7 +69,14 @@ class _Authority:
 
     name = "lab authority"
 
-    def __init__(self) -> None:
+    def __init__(self, files: Certificates) -> None:
+        """Take over the authority of these files, or make it."""
+        if files.ca_key.exists():
+            key = serialization.load_pem_private_key(files.ca_key.read_bytes(), None)
+            assert isinstance(key, ec.EllipticCurvePrivateKey)
+            self.key = key
+            self.certificate = x509.load_pem_x509_certificate(files.ca.read_bytes())
+            return
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = (
             _builder(self.name, self.name, self.key)
@@ -74,15 +84,19 @@ class _Authority:
             .add_extension(_usage(authority=True), critical=True)
             .sign(self.key, hashes.SHA256())
         )
+        files.ca.write_bytes(self.certificate.public_bytes(_PEM))
+        _write_key(self.key, files.ca_key)
 
-    def issue(self, subject: str, names: Iterable[str], file: Path, key_file: Path) -> None:
+    def issue(
+        self, subject: str, names: Iterable[str], file: Path, key_file: Path, lasts: dt.timedelta = _YEARS
+    ) -> None:
         """Write a certificate for server and client use, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
         alternatives.append(x509.IPAddress(IPv4Address(LOOPBACK)))
         own = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
         certificate = (
-            _builder(subject, self.name, key)
+            _builder(subject, self.name, key, lasts)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(authority=False), critical=True)
             .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
@@ -96,10 +110,12 @@ class _Authority:
             .sign(self.key, hashes.SHA256())
         )
         file.write_bytes(certificate.public_bytes(_PEM) + self.certificate.public_bytes(_PEM))
-        key_file.touch(mode=0o600)
-        key_file.write_bytes(
-            key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
+        _write_key(key, key_file)
+
+
+def _write_key(key: ec.EllipticCurvePrivateKey, file: Path) -> None:
+    file.touch(mode=0o600)
+    file.write_bytes(key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 
 def certificates(directory: Path, domains: Iterable[str]) -> Certificates:
@@ -111,14 +127,24 @@ def certificates(directory: Path, domains: Iterable[str]) -> Certificates:
         client=directory / "client.pem",
         client_key=directory / "client.key",
         bundle=directory / "bundle.pem",
+        ca_key=directory / "ca.key",
     )
     if files.bundle.exists():
         return files
+    _Authority(files).issue("client", ["client"], files.client, files.client_key)
+    renew(files, domains)
+    return files
+
+
+def has_expired(files: Certificates) -> bool:
+    """Whether the servers' certificate is no longer valid."""
+    certificate = x509.load_pem_x509_certificate(files.server.read_bytes())
+    return certificate.not_valid_after_utc < dt.datetime.now(dt.UTC)
+
+
+def renew(files: Certificates, domains: Iterable[str], lasts: dt.timedelta = _YEARS) -> None:
+    """Give the servers another certificate; one that `lasts` no time has expired already."""
     domains = list(domains)
-    authority = _Authority()
-    files.ca.write_bytes(authority.certificate.public_bytes(_PEM))
-    authority.issue(domains[0], domains, files.server, files.server_key)
-    authority.issue("client", ["client"], files.client, files.client_key)
+    _Authority(files).issue(domains[0], domains, files.server, files.server_key, lasts)
     files.bundle.touch(mode=0o600)
     files.bundle.write_bytes(files.server.read_bytes() + files.server_key.read_bytes())
-    return files

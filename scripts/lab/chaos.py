@@ -14,6 +14,7 @@ import sys
 import time
 
 from .api import ApiError
+from .chaos_absence import absence
 from .chaos_chat import Seen
 from .chaos_house import ChaosHouse, Victim
 from .person import PersonError
@@ -73,6 +74,8 @@ async def run(arguments: argparse.Namespace) -> int:
     tell(f"{arguments.alerts:,} alerts, {len(kills)} kills, seed {arguments.seed}; starting everything ...")
     async with ChaosHouse(arguments.directory, ejabberd=arguments.ejabberd) as house:
         tell(f"Ready after {time.monotonic() - began:.0f} s.")
+        if arguments.absence:
+            return await stay_away(house, arguments)
         done = await storm(house, arguments.alerts, kills)
         seen, sent = house.chat.seen, house.sensors.acknowledged
         figures = Figures(
@@ -89,6 +92,19 @@ async def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         arguments.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
     return 1 if failed else 0
+
+
+async def stay_away(house: ChaosHouse, arguments: argparse.Namespace) -> int:
+    """Let notices wait instead, tell what came of them, and return the exit code."""
+    figures = await absence(house, arguments.absence)
+    print(f"\nNotices while the XMPP server was away  {figures.sent:8,}")
+    print(f"Lost                                    {figures.lost:8,}")
+    print(f"Out of order                            {figures.out_of_order:8,}")
+    print(f"Told twice, unmarked                    {figures.duplicates_unmarked:8,}")
+    print(f"All there after {figures.seconds:.0f} s, {figures.sent / figures.seconds:.0f} a second\n")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
+    return int(figures.failed)
 
 
 async def storm(house: ChaosHouse, alerts: int, kills: Sequence[Kill]) -> Counter[Victim]:
@@ -171,6 +187,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the moments (1)")
     parser.add_argument("--alerts", type=int, help=f"how many ({ALERTS})")
     parser.add_argument("--kills", type=int, help=f"of each process ({KILLS_EACH})")
+    parser.add_argument(
+        "--absence", type=int, default=0, metavar="N", help="let N notices wait for the XMPP server instead"
+    )
     parser.add_argument("--directory", type=Path, help="keep everything there, for a closer look")
     arguments = parser.parse_args()
     arguments.alerts = arguments.alerts or (ALERTS_SHORT if arguments.short else ALERTS)

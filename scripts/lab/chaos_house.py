@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from enum import Enum
+from functools import partial
 from pathlib import Path
 import secrets
 from typing import Self, override
@@ -19,6 +20,8 @@ BOT, YOU = f"bot@{Lab.domain}", f"you@{Lab.domain}"
 # Its queue for a session that sleeps is 1,000 messages unless told otherwise, and its database is written
 # every half hour: with these it is written after each change, which is still after the acknowledgement.
 MOSQUITTO = "max_queued_messages 200000\nautosave_on_changes true"
+# Its plain files forget what is older than 10,000 messages, and are then written anew with each message.
+PROSODY = "storage_archive_item_limit = 10000000"
 _AIMING_SECONDS = 5.0
 _TUNNEL_SECONDS = 4.0
 
@@ -37,6 +40,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
     hass: Hass
     chat: ChaosChat
     sensors: Sensors
+    entry: str
 
     def __init__(self, root: Path | None, *, ejabberd: bool = False) -> None:
         """`root` is kept afterwards, None is temporary; the chat server is a Prosody, or an `ejabberd`."""
@@ -59,7 +63,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
         lab = self.enter_context(Lab(self._root))
         words = {name: secrets.token_urlsafe(9) for name in ("bot", "you")}
         self._broker = await asyncio.to_thread(lab.mosquitto, extra=MOSQUITTO)
-        make = lab.ejabberd if self._ejabberd else lab.prosody
+        make = lab.ejabberd if self._ejabberd else partial(lab.prosody, extra_global=PROSODY)
         self._xmpp: Server = await asyncio.to_thread(make, users=words, tls_required=True, log_level="info")
         port = self._xmpp.ports["c2s"]
         self.sensors = Sensors(self._broker.ports["mqtt"])
@@ -70,7 +74,7 @@ class ChaosHouse(contextlib.AsyncExitStack):
         you.befriend(BOT)
         self.hass = await self.enter_async_context(Hass(lab.directory("hass")))
         account = Account(BOT, words["bot"], port, lab.ca)
-        self._entry = await self.hass.add_bot(
+        self.entry = await self.hass.add_bot(
             broker_answer(self._broker.ports["mqtt"]), account, YOU, ["quiet/#"]
         )
         await self._make_rule()
@@ -82,10 +86,10 @@ class ChaosHouse(contextlib.AsyncExitStack):
         """Have every number told, and wait until Home Assistant has written that down."""
         api = self.hass.api
         await api.call_action(
-            DOMAIN, "alert", config_entry_id=self._entry, topic=f"{ROOT}/+", condition="> 0 as Chaos"
+            DOMAIN, "alert", config_entry_id=self.entry, topic=f"{ROOT}/+", condition="> 0 as Chaos"
         )
         # No summaries: each number is to be read in the chat.
-        await api.flow("options", {"handler": self._entry}, options_answer(storm=0))
+        await api.flow("options", {"handler": self.entry}, options_answer(storm=0))
         async with asyncio.timeout(30):
             while not self._is_kept():  # noqa: ASYNC110  # a file tells nobody
                 await asyncio.sleep(0.1)
@@ -107,15 +111,19 @@ class ChaosHouse(contextlib.AsyncExitStack):
         async with self._busy[victim]:
             if aimed:
                 await self._aim(victim)
-            await self._kill(victim)
+            await self.kill(victim)
             await asyncio.sleep(seconds)
-            if victim is Victim.HOME_ASSISTANT:
-                await self.hass.start()
-            elif victim is Victim.BROKER:
-                await asyncio.to_thread(self._broker.start)
-            else:
-                await asyncio.to_thread(self._xmpp.start)
-                self.chat.away = False
+            await self.revive(victim)
+
+    async def revive(self, victim: Victim) -> None:
+        """Start a process again."""
+        if victim is Victim.HOME_ASSISTANT:
+            await self.hass.start()
+        elif victim is Victim.BROKER:
+            await asyncio.to_thread(self._broker.start)
+        else:
+            await asyncio.to_thread(self._xmpp.start)
+            self.chat.away = False
 
     async def _aim(self, victim: Victim) -> None:
         """Wait for a bad moment: a message comes, or the contact's server keeps what came (a tunnel)."""
@@ -125,7 +133,8 @@ class ChaosHouse(contextlib.AsyncExitStack):
         else:
             await self.chat.next_message(_AIMING_SECONDS)
 
-    async def _kill(self, victim: Victim) -> None:
+    async def kill(self, victim: Victim) -> None:
+        """Kill a process (SIGKILL)."""
         if victim is Victim.HOME_ASSISTANT:
             await self.hass.kill()
         elif victim is Victim.BROKER:

@@ -95,6 +95,14 @@ class Hass:
         """End it the hard way (SIGKILL)."""
         await self._leave(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Let it hang (SIGSTOP), as a machine that is put to sleep, or has no time for it."""
+        self._server.freeze()
+
+    def thaw(self) -> None:
+        """Let it go on (SIGCONT)."""
+        self._server.thaw()
+
     async def restart(self) -> None:
         """Stop it and start it again."""
         await self.stop()

@@ -10,6 +10,7 @@ on SIGTERM. After SIGKILL of the calling process the servers stay behind.
 
 from collections.abc import Iterable, Mapping
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 import shutil
 import signal
@@ -19,7 +20,7 @@ import tempfile
 import threading
 from typing import Self, override
 
-from .certificates import certificates
+from .certificates import certificates, has_expired, renew
 from .ejabberd import Ejabberd, ejabberd
 from .mosquitto import mosquitto
 from .ports import LOOPBACK, free_ports
@@ -84,6 +85,14 @@ class Lab(contextlib.ExitStack):
         directory.mkdir(exist_ok=True)
         end_orphan(directory)
         return directory
+
+    def renew(self, **lasts: float) -> None:
+        """Give the servers another certificate, read when they start: `seconds=5`; without, for years."""
+        renew(self.certificates, _DOMAINS, *([timedelta(**lasts)] if lasts else []))
+
+    def has_expired(self) -> bool:
+        """Whether the servers' certificate is no longer valid."""
+        return has_expired(self.certificates)
 
     def run[S: Server](self, server: S) -> S:
         """Start a server and end it with the `with` block."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 from math import inf
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from fake_archive import FakeArchive, FakePictures
 from phrases import RealPhrases
 
+from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
 from bot.model.errors import BotError
@@ -401,6 +402,7 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.time = NOON
+        self.zone: tzinfo = UTC
         self.alarms: list[float] = []
         self._ids = count(1)
 
@@ -408,7 +410,7 @@ class FakeClock:
         return self.time
 
     def local(self, at: float) -> datetime:
-        return datetime.fromtimestamp(at, UTC)
+        return datetime.fromtimestamp(at, self.zone)
 
     def wake(self, at: float) -> None:
         self.alarms.append(at)
@@ -505,6 +507,12 @@ class World:
         """Let time go by, then the alarm ring."""
         self.clock.time += seconds
         self.bot.tick(self.clock.time)
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by as it does for a bot that is awake."""
+        while seconds > 0:
+            self.later(min(seconds, HEARTBEAT))
+            seconds -= HEARTBEAT
 
     @property
     def said(self) -> list[str]:

@@ -6,6 +6,7 @@ from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 from hypothesis import given, strategies as st
 import pytest
 
+from bot.commands.quiet import Mute
 from bot.model.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
 from bot.model.errors import BotError
 from bot.model.message import Message, QoS
@@ -18,7 +19,7 @@ from bot.model.rules import (
     RuleSet,
     Subscription,
 )
-from bot.model.status import BotState, Delivery, LinkStatus, Phase
+from bot.model.status import BotState, Delivery, Gap, LinkStatus, Phase
 from bot.model.utterance import Utterance
 
 HOME = Subscription("home/#")
@@ -535,3 +536,44 @@ def test_a_listener_that_fails_does_not_deafen_the_others(caplog: pytest.LogCapt
         world.receive("home/k", "1")
     assert [type(each) for each in announced] == [StatusChanged, MessageReceived]
     assert "broken listener" in caplog.text
+
+
+FULL = "database or disk is full"
+
+
+async def test_a_history_that_cannot_be_written_is_told_and_shown_until_it_can() -> None:
+    world = World(HOME)
+    announced = heard(world)
+    world.bot.broker_changed(ONLINE)
+    world.receive("home/k", "1")
+    world.later(3)
+    world.outbox.notices.clear()
+    world.bot.history_changed(Gap(FULL, 3, NOON, NOON))
+    begin = f"The history cannot be written: {FULL}. I go on listening and alerting; "
+    assert world.said == [f"{begin}what comes meanwhile may be missing from it."]
+    assert world.chat.shown[-1] == (BotState.OFFLINE, "Online. The history cannot be written")
+    assert (world.bot.status.state, world.bot.status.unwritten) == (BotState.ONLINE, FULL)
+    assert isinstance(announced[-1], StatusChanged)
+    assert announced[-1].status.unwritten == FULL
+    assert f"• History: cannot be written, {FULL}" in await world.bot.ask(
+        "status", Caller(Surface.ACTION, "me", Role.ADMIN)
+    )
+    world.bot.history_changed(Gap("", 3, NOON, NOON + 60))
+    assert world.said[1:] == [
+        "The history is written again. 3 messages are missing from it between 08:00:00 and 08:01:00."
+    ]
+    assert world.chat.shown[-1] == (BotState.ONLINE, "Online")
+    assert "History" not in await world.bot.ask("status", Caller(Surface.ACTION, "me", Role.ADMIN))
+
+
+def test_a_history_that_lacks_nothing_says_so() -> None:
+    world = World(HOME)
+    world.bot.history_changed(Gap(FULL))
+    world.bot.history_changed(Gap())
+    assert world.said[1:] == ["The history is written again. Nothing is missing from it."]
+
+
+async def test_what_a_command_confirms_is_stored_before_it_says_so() -> None:
+    world = World(HOME)
+    await world.bot.execute(Mute(what="home/k", duration="1h"), Caller(Surface.ACTION, "me", Role.ADMIN))
+    assert world.rules.settled == 1

@@ -46,7 +46,7 @@ class Bench:
         self.fault: Exception | None = None
         self.stored_first: Exception | None = None
         self._changed = asyncio.Event()
-        self.settings = BrokerSettings(HOST, port, **settings)
+        self.settings = BrokerSettings(settings.pop("host", HOST), port, **settings)
         self.link = BrokerLink(
             self.settings,
             loop=asyncio.get_running_loop(),

@@ -88,6 +88,7 @@ class ScriptedBroker:
         self.visits: list[Visit] = []
         self._act = act
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
 
     @property
     def versions(self) -> list[int]:
@@ -100,12 +101,16 @@ class ScriptedBroker:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visit = Visit(len(self.visits) + 1, reader, writer)
         self.visits.append(visit)
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         try:
             await visit.greet()
             await self._act(visit)
         except asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError:
             pass
         finally:
+            self._serving.discard(task)
             writer.close()
 
     async def open(self) -> None:
@@ -116,6 +121,8 @@ class ScriptedBroker:
         assert self._server is not None
         self._server.close()
         self._server.close_clients()
+        for task in self._serving:
+            task.cancel()
         await self._server.wait_closed()
 
 

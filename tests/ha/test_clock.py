@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+import socket
 import time
 
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.dinox_mqtt_bot.hass import clock as clock_module
 from custom_components.dinox_mqtt_bot.hass.clock import Allowance, LoopClock, Pulse
 
 
@@ -40,6 +42,31 @@ async def test_it_can_be_woken_again_after_it_rang(clock: tuple[LoopClock, async
     await rung.get()
     it.wake(0.0)
     await rung.get()
+    assert rung.empty()
+
+
+async def test_after_a_standstill_what_came_meanwhile_is_read_first(
+    clock: tuple[LoopClock, asyncio.Queue[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process was stopped: the timer is due, and so is what waits in a socket."""
+    it, rung = clock
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(clock_module, "_LATE", 0.05)
+    monkeypatch.setattr(clock_module, "_CATCH_UP", 0.05)
+    here, there = socket.socketpair()
+    heard: list[int] = []
+    loop.add_reader(here, lambda: heard.append(len(here.recv(9))))
+    it.wake(time.time())
+    time.sleep(0.1)
+    there.send(b"1")
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert rung.empty()
+    await rung.get()
+    assert heard == [1]
+    loop.remove_reader(here)
+    here.close()
+    there.close()
     assert rung.empty()
 
 

@@ -14,6 +14,7 @@ from running import (
     BOT,
     LOOPBACK,
     NO_ACCOUNT,
+    USERS,
     account,
     bot_entry,
     client_id,
@@ -383,6 +384,8 @@ async def test_one_bot_without_an_account_uses_home_assistants_connection(
     ("wrong", "complaint"),
     [
         ({"contact": "alice"}, "contact: invalid_jid"),
+        ({"contact": "den@conference.home.test"}, "contact: contact_is_room"),
+        ({"contact": "nobody@nowhere.test"}, "contact: contact_unreachable"),
         ({"topics": ["home/#", "home/#/kitchen"]}, "topics: invalid_filter"),
         ({"topics": [" "]}, "topics: invalid_filter"),
     ],
@@ -394,6 +397,26 @@ async def test_first_rules_that_are_none(
     form = await answer(hass, form, {"contact": ALICE} | wrong)
     assert asked(form) == f"rules {complaint}"
     assert (await answer(hass, form, {"contact": ALICE}))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_first_contact_whom_nothing_reaches_now_is_kept_for_who_insists(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
+) -> None:
+    nobody = {"contact": "nobody@nowhere.test"}
+    form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(servers, prosody))
+    form = await answer(hass, form, nobody)
+    assert asked(form) == "rules contact: contact_unreachable"
+    assert (await answer(hass, form, nobody))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_first_contact_that_nobody_can_be_asked_about_is_taken(
+    hass: HomeAssistant, mosquitto: Server, own_lab: Lab
+) -> None:
+    prosody = own_lab.prosody(users=USERS)
+    form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(own_lab, prosody))
+    prosody.stop()
+    end = await answer(hass, form, {"contact": "nobody@nowhere.test"})
+    assert end["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_a_second_bot_is_told_apart_by_where_its_messages_come_from(

@@ -59,6 +59,7 @@ async def test_the_entities_of_a_bot(
             "event.bot_message",
             "notify.alice_home_test",
             "sensor.bot_alerts_firing",
+            "sensor.bot_failed",
             "sensor.bot_last_message",
             "sensor.bot_messages",
             "sensor.bot_status",
@@ -70,7 +71,7 @@ async def test_the_entities_of_a_bot(
             "switch.bot_quiet",
         ]
         disabled = {each.entity_id for each in entries if each.disabled_by}
-        assert disabled == {"sensor.bot_messages", "sensor.bot_undelivered"}
+        assert disabled == {"sensor.bot_failed", "sensor.bot_messages", "sensor.bot_undelivered"}
         assert all(each.unique_id.startswith((entry.entry_id, *entry.subentries)) for each in entries)
 
 

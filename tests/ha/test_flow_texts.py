@@ -146,7 +146,8 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "entry/account.py",
     )
     assert (len(probes), len(own)) > (10, 5)
-    typed = own | {"invalid_jid", "invalid_filter"}
+    reached = raised("flows/contact_flow.py")
+    typed = own | {"invalid_jid", "invalid_filter"} | reached
     assert set(texts["config"]["error"]) == probes | typed
     topic = {"invalid_filter", "already_configured", *raised("entry/account.py")}
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
@@ -156,7 +157,11 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         for key in complained(path)
     }
     assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
-    assert set(texts["config_subentries"]["contact"]["error"]) == {"invalid_jid", "already_configured"}
+    assert set(texts["config_subentries"]["contact"]["error"]) == {
+        "invalid_jid",
+        "already_configured",
+        *reached,
+    }
     bridge = {
         *raised("bot/bridges/grammar.py"),
         "invalid_filter",

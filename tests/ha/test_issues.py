@@ -29,6 +29,7 @@ from running import (
     bot_entry,
     client_id,
     contacts,
+    publish,
     running,
     standalone,
     topics,
@@ -42,6 +43,7 @@ from custom_components.dinox_mqtt_bot.entry.paths import database_path
 from custom_components.dinox_mqtt_bot.issues import exposure, server_hint, watch as issues
 from custom_components.dinox_mqtt_bot.issues.exposure import exposures
 from custom_components.dinox_mqtt_bot.probing import account as account_module
+from custom_components.dinox_mqtt_bot.store import schema, trouble
 from custom_components.dinox_mqtt_bot.xmpp.session import Session
 from custom_components.dinox_mqtt_bot.xmpp.settings import DEFAULT_TIMING, XmppSettings
 from lab.servers import Ejabberd, Lab, Prosody, Server, free_ports
@@ -455,6 +457,49 @@ async def test_a_database_that_cannot_be_written_is_told_until_it_can(
         await goes(hass, "database_stuck")
 
 
+async def test_while_another_program_holds_the_database_the_bot_goes_on_and_says_so(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(trouble, "LASTS_SECONDS", 0.5)
+    monkeypatch.setattr(trouble, "OVER_SECONDS", 0.5)
+    login = standalone(mosquitto.ports["mqtt"]) | account(prosody.ports["c2s"], servers.ca)
+    entry = bot_entry(login, [*contacts(ALICE), *topics("held/#")])
+    async with running(hass, entry) as runtime:
+        locked = sqlite3.connect(database_path(hass, entry.entry_id), isolation_level=None)
+        locked.execute("BEGIN EXCLUSIVE")
+        await publish(mosquitto.ports["mqtt"], "held/a", "1")
+        issue = await comes(hass, "database_stuck")
+        assert issue.translation_placeholders == {"bot": "Bot", "reason": "database is locked"}
+        await until(lambda: runtime.bot.status.unwritten == "database is locked")
+        # More than the broker's window of 20: it goes on although nothing can be stored.
+        for number in range(30):
+            await publish(mosquitto.ports["mqtt"], "held/b", str(number))
+        await until(lambda: runtime.bot.status.messages == 31, 30)
+        locked.close()
+        await goes(hass, "database_stuck", 30)
+        await until(lambda: not runtime.bot.status.unwritten, 30)
+        assert len(await runtime.store.history.page("held/#", 99)) == 31
+
+
+async def test_damage_found_while_the_bot_runs_is_told_and_mended(
+    hass: HomeAssistant, mosquitto: Server
+) -> None:
+    entry = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics("damaged/#"))
+    async with running(hass, entry) as runtime:
+        await runtime.store.settle()
+        path = database_path(hass, entry.entry_id)
+        path.unlink()
+        await publish(mosquitto.ports["mqtt"], "damaged/a", "1")
+        await until(lambda: runtime.bot.status.messages == 1)
+        issue = await comes(hass, "database_unusable")
+        assert "database_stuck" not in kinds(hass)
+        await go_on(hass, await fix(hass, issue), {})
+        await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data is not runtime)
+        assert (entry.runtime_data.store.damage, kinds(hass)) == ("", {})
+        assert path.exists()
+
+
 # A server that could do more
 
 
@@ -524,3 +569,25 @@ async def test_the_question_is_not_asked_by_a_bot_that_ends_first(
         await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
         store = runtime.store
     assert not store.get("server_asked")
+
+
+@pytest.mark.parametrize("which", ["broker", "xmpp"])
+async def test_an_expired_certificate_is_named_and_a_new_one_is_all_it_takes(
+    hass: HomeAssistant, own_lab: Lab, which: str
+) -> None:
+    own_lab.renew(seconds=-1)
+    ca = own_lab.ca.read_text("ascii")
+    xmpp = own_lab.prosody(users=USERS) if which == "xmpp" else None
+    broker = own_lab.mosquitto(tls=xmpp is None)
+    tls = {} if xmpp else {"tls": "custom", "ca": ca}
+    data = standalone(broker.ports["mqtt"]) | tls
+    data |= account(xmpp.ports["c2s"], own_lab.ca) if xmpp else NO_ACCOUNT
+    async with running(hass, bot_entry(data, contacts(ALICE)), None) as bot:
+        issue = await comes(hass, "certificate_expired")
+        assert issue.translation_placeholders == {"bot": "Bot", "host": LOOPBACK}
+        answer = await hass.services.async_call(DOMAIN, "status", {}, blocking=True, return_response=True)
+        assert "the server's certificate has expired" in str(answer)
+        own_lab.renew()
+        (xmpp or broker).restart()
+        (bot.chat if xmpp else bot.broker).reconnect()
+        await goes(hass, "certificate_expired")

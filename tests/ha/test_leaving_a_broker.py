@@ -206,6 +206,18 @@ async def test_home_assistants_connection_is_left_without_a_status(
     assert await hass.config_entries.async_unload(mqtt.entry_id)
 
 
+async def test_where_nothing_is_retained_only_the_session_is_to_be_ended(
+    hass: HomeAssistant, own_lab: Lab
+) -> None:
+    server = own_lab.mosquitto(extra="retain_available false\n")
+    entry = bot_entry(at(server), topics("home/#"), {CONF_TELL_STATUS: False})
+    async with running(hass, entry, forget=False):
+        pass
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert left_behind(hass) == []
+    assert not await has_session(server)
+
+
 # A broker that is away
 
 

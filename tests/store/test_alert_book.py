@@ -214,7 +214,7 @@ async def test_while_the_file_is_locked_notices_are_said_and_all_of_it_is_stored
 def test_a_part_that_fails_with_its_whole_transaction_tells_why(path: object) -> None:
     connection = sqlite3.connect(str(path), isolation_level=None)
     connection.execute("CREATE TABLE t (x UNIQUE ON CONFLICT ROLLBACK)")
-    with pytest.raises(sqlite3.IntegrityError), schema.transaction(connection), schema.part(connection):
+    with pytest.raises(sqlite3.IntegrityError), schema.transaction(connection), schema.savepoint(connection):
         connection.execute("INSERT INTO t VALUES (1), (1)")
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
     connection.close()

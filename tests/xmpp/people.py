@@ -122,6 +122,11 @@ class Person:
         error["error"]["type"], error["error"]["condition"] = kind, condition
         error.send()
 
+    def send_as_written(self, stanza: str) -> None:
+        """Send a stanza that is no object of slixmpp's; it is counted as the server counts it (XEP-0198)."""
+        self.session.management.unacked_queue.append((0, self.xmpp.make_message(mto=BOT)))
+        self.xmpp.send_raw(stanza)
+
     async def synchronise(self, other: Person | None = None) -> None:
         """Wait until the server has worked off everything sent before (it answers in order)."""
         for person in (self, other or self):

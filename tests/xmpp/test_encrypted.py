@@ -46,7 +46,7 @@ WRAPPINGS = {
 
 
 def send(person: Person, inner: str, to: str = BOT, kind: str = "chat") -> None:
-    person.xmpp.send_raw(f"<message to='{to}' type='{kind}' id='{uuid.uuid4().hex}'>{inner}</message>")
+    person.send_as_written(f"<message to='{to}' type='{kind}' id='{uuid.uuid4().hex}'>{inner}</message>")
 
 
 @pytest.mark.parametrize(("sealed", "scheme"), SEALED.items())

@@ -28,7 +28,7 @@ def send(person: Person, inner: str, to: str = HA, **attributes: str) -> None:
     """Send a message as it is written."""
     attributes = {"type": "chat", "id": uuid.uuid4().hex} | attributes
     head = " ".join(f"{name}='{value}'" for name, value in attributes.items())
-    person.xmpp.send_raw(f"<message to='{to}' {head}>{inner}</message>")
+    person.send_as_written(f"<message to='{to}' {head}>{inner}</message>")
 
 
 async def alert(bot: Probed, alice: Person) -> Notice:

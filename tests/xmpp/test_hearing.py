@@ -116,7 +116,7 @@ async def test_a_message_without_id_is_heard_and_not_confirmed(world: World) -> 
     alice = await world.person("alice")
     bot = await world.bot()
     request = "<request xmlns='urn:xmpp:receipts'/>"
-    alice.xmpp.send_raw(f"<message to='{BOT}' type='chat'><body>no id</body>{request}</message>")
+    alice.send_as_written(f"<message to='{BOT}' type='chat'><body>no id</body>{request}</message>")
     alice.write(BOT, "last")
     await until(lambda: bot.said == ["no id", "last"])
     await world.settled(bot)

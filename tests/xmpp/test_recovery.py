@@ -8,7 +8,7 @@ from people import ALICE, QUICK, World, until, world_of
 import pytest
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
 from custom_components.dinox_mqtt_bot.xmpp import disconnects
 from custom_components.dinox_mqtt_bot.xmpp.disconnects import Disconnected
@@ -71,6 +71,19 @@ async def test_a_cut_connection_is_resumed_without_loss_or_repetition(either: Wo
         assert sorted(alice.bodies) == sorted([*(notice.text for notice in swallowed), kept.text])
         assert bot.sessions == 2
         await bot.link.stop()
+
+
+async def test_what_is_being_said_when_the_stream_ends_keeps_its_order(either: World) -> None:
+    """In the middle of many: what is written after the end may not overtake what was written before."""
+    alice = await either.person("alice")
+    bot = await either.bot()
+    notices = [bot.say(f"{number:04}", priority=Priority.ALERT) for number in range(600)]
+    for _ in range(3):
+        left = len(bot.outbox)
+        bot.link.reconnect()
+        await until(lambda left=left: len(bot.outbox) < left - 20 or not bot.outbox)
+    await until(lambda: len(alice.bodies) >= 600 and not bot.outbox, timeout=60)
+    assert alice.bodies == [notice.text for notice in notices]
 
 
 async def test_what_was_said_to_a_lost_session_is_said_again(lab: Lab, own_prosody: Server) -> None:

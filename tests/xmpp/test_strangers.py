@@ -1,12 +1,16 @@
 """Strangers: no answer, no effect."""
 
-from xml.etree.ElementTree import Element
+import re
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, canonicalize
 
 from people import ALICE, BOT, MALLORY, Person, Probed, World, full, until, world_of
 import pytest
+from slixmpp import JID
 from slixmpp.exceptions import IqError
 
 from custom_components.dinox_mqtt_bot.xmpp.roster import fetched
+from lab.prosody import Prosody
 from lab.servers import Lab, Server
 
 HA = full("bot", "ha")
@@ -75,6 +79,85 @@ async def test_a_request_is_answered_as_if_nobody_were_there(either: World, reso
         await mallory.xmpp.plugin["xep_0030"].get_info(jid=jid, timeout=5)
     with pytest.raises(IqError, match="service-unavailable"):
         await mallory.xmpp.plugin["xep_0092"].get_version(jid=jid, timeout=5)
+
+
+@pytest.mark.parametrize("language", ["", "de", "x-very-long" * 10])
+@pytest.mark.parametrize("payload", ["{urn:xmpp:ping}ping", "{urn:x}unknown"])
+async def test_a_refusal_is_the_servers_own(either: World, language: str, payload: str) -> None:
+    mallory, _, _ = await meeting(either)
+    refusals = [
+        await raw_refusal(mallory, full("bot", resource), language, payload)
+        for resource in ("ha", "not-there", "ha")
+    ]
+    if isinstance(either.server, Prosody):
+        # It writes a language on what clients send, and on nothing of its own.
+        refusals = [re.sub(r"\A(<iq[^>]*?) xml:lang=\"[^\"]*\"", r"\1", refusal) for refusal in refusals]
+    assert refusals[0] == refusals[1] == refusals[2]
+
+
+async def raw_refusal(person: Person, to: JID, language: str, payload: str) -> str:
+    """Return what a request gets, but for the id and the resource asked."""
+    read, take = bytearray(), person.xmpp.data_received
+
+    def listen(data: bytes | str) -> None:
+        assert isinstance(data, bytes)
+        read.extend(data)
+        take(data)
+
+    request: Any = person.xmpp.make_iq_get(ito=to)
+    key = request["id"]
+    if language:
+        request.xml.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+    SubElement(SubElement(request.xml, payload), payload).text = "some"
+    person.xmpp.data_received = listen  # type: ignore[method-assign]
+    with pytest.raises(IqError, match="service-unavailable"):
+        await request.send(timeout=10)
+    person.xmpp.data_received = take  # type: ignore[method-assign]
+    [iq] = [found[0].decode() for found in re.finditer(rb"<iq.*?</iq>", read) if key.encode() in found[0]]
+    return canonicalize(iq.replace(key, "").replace(str(to), ""))
+
+
+DEEP = "<a xmlns='urn:d'>" * 1_500 + "</a>" * 1_500
+
+
+@pytest.mark.parametrize("sender", ["mallory", "alice"])
+@pytest.mark.parametrize("kind", ["get", "set", "result", "error"])
+async def test_a_request_deeper_than_python_recurses_ends_nothing(
+    either: World, sender: str, kind: str
+) -> None:
+    mallory, alice, bot = await meeting(either)
+    person = mallory if sender == "mallory" else alice
+    person.send_as_written(f"<iq type='{kind}' id='deep' to='{HA}'>{DEEP}</iq>")
+    await person.synchronise()
+    await all_is_done(alice, mallory, bot)
+    assert bot.sessions == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DEEP,
+        # What a server passes on and Python's parser refuses.
+        "<x xmlns='a}b'/>",
+        "<x xmlns='a&#10;b'/>",
+        "<x xmlns:xmlns2='urn:x' xmlns2:a='}'/>",
+        f"<x xmlns='urn:{'x' * 10_000}'>{'<y/>' * 500}</x>",
+        f"<x xmlns='urn:x' a='{'>/' * 40_000}'/>",
+        "<x xmlns='urn:x'>" + "<y/>" * 10_000 + "</x>",
+    ],
+    ids=["deep", "brace", "line", "prefix", "namespace", "attribute", "children"],
+)
+@pytest.mark.parametrize("to", [BOT, str(HA)])
+async def test_a_message_ends_nothing_but_itself(either: World, content: str, to: str) -> None:
+    alice, bot = await either.person("alice"), await either.bot()
+    # It may end the session of its sender: whoever sent it needs not come back.
+    mallory = await either.person("mallory")
+    mallory.send_as_written(f"<message to='{to}' id='m'><body>x</body>{content}</message>")
+    await mallory.synchronise()
+    alice.write(BOT, "last")
+    await until(lambda: "last" in bot.said)
+    assert bot.sessions == 1
+    assert bot.said == ["last"]
 
 
 async def test_an_answer_nobody_asked_for_has_no_effect(world: World) -> None:

@@ -185,23 +185,24 @@ class LoopClient(Machine):
     # Packets that came
 
     def _accept(self, item: Received) -> None:
-        self._take_in(item)
-        if self.unread > _MOST_UNREAD:
-            self._lost(ProtocolError("the broker does not read what it is answered"))
-
-    def _take_in(self, item: Received) -> None:
         if isinstance(item, bytes):
             self._take(item)
         elif self.connack is None:
             if self.is_open:
                 self._lost(ProtocolError("PUBLISH before CONNACK"))
         elif isinstance(item, Oversized):
-            self.send(self._receipts.refuse(item.qos, item.packet_id))
+            self._reply(self._receipts.refuse(item.qos, item.packet_id))
             self._listener.oversized(item)
         elif not item.qos or (answer := self._receipts.receive(item)) is None:
             self._listener.message(item)
         else:
-            self.send(answer)
+            self._reply(answer)
+
+    def _reply(self, packets: bytes) -> None:
+        """Answer at once, unless the broker leaves all answers unread."""
+        self.send(packets)
+        if self.unread > _MOST_UNREAD:
+            self._lost(ProtocolError("the broker does not read what it is answered"))
 
     def _take(self, packet: bytes) -> None:
         """Answer a packet other than PUBLISH; paho gets what its state machine is for, without properties."""
@@ -217,7 +218,7 @@ class LoopClient(Machine):
             elif kind in _ANSWERS:
                 self._settle(packet[0], body)
             elif kind == PacketTypes.PUBREL:
-                self.send(self._receipts.release(int.from_bytes(body[:2])))
+                self._reply(self._receipts.release(int.from_bytes(body[:2])))
             elif kind in {PacketTypes.SUBACK, PacketTypes.UNSUBACK}:
                 self._answer_request(kind, body)
             elif kind == PacketTypes.DISCONNECT:
@@ -244,7 +245,8 @@ class LoopClient(Machine):
         self.connack = connack
         self.opened.set_result(connack)
         self.read(b"\x20\x03" + body[:2] + b"\0" if self.v5 else b"\x20\x02" + body)
-        self._listener.opened(connack)
+        if self.connack is not None:  # what waited may have found the connection broken
+            self._listener.opened(connack)
 
     def _settle(self, head: int, body: bytes) -> None:
         """Take the answer to a PUBLISH in; one that nobody waits for is of an earlier run, or nothing."""

@@ -15,9 +15,11 @@ LARGEST_PACKET = 268_435_460
 class Failure(StrEnum):
     """Why there is no connection; each is the reason of a LinkStatus and a key of the translations."""
 
+    UNKNOWN_HOST = "unknown_host"
     CANNOT_CONNECT = "cannot_connect"
     TIMEOUT = "timeout"
     TLS_FAILED = "tls_failed"
+    CERTIFICATE_EXPIRED = "certificate_expired"
     TLS_EXPECTED = "tls_expected"
     TLS_UNEXPECTED = "tls_unexpected"
     NOT_MQTT = "not_mqtt"

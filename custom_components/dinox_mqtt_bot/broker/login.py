@@ -10,7 +10,7 @@ from .client import Listener, LoopClient
 from .connack import WILL_REFUSALS, Connack, Ended, Failure
 from .receipts import Receipts
 from .settings import BrokerSettings, Protocol, Will
-from .sockets import Opening, unreachable
+from .sockets import HandshakeStep, Opening, unreachable
 
 type RunBlocking = Callable[[Callable[[], None]], Awaitable[None]]
 
@@ -61,6 +61,8 @@ class Login:
         self._run_blocking = run_blocking
         self._connection = 0
         self._known: Protocol | None = None
+        # Looking a name up cannot be ended: a thread may be at it long after it was given up.
+        self._looking_up: asyncio.Future[Any] | None = None
 
     def forget(self) -> None:
         """Find out everything anew with the next login."""
@@ -113,6 +115,7 @@ class Login:
 
     async def _connect(self, version: Protocol, will: Will | None) -> LoopClient:
         """Open one network connection and wait for its CONNACK."""
+        await self._last_lookup()
         client = self._client_for(version)
         opening = Opening(self._settings, self._tls, _CONNECT_SECONDS)
         self._connection += 1
@@ -137,6 +140,15 @@ class Login:
             raise LoginError(answer)
         return client
 
+    async def _last_lookup(self) -> None:
+        """Wait for an earlier lookup, so that one thread at most is at it. Raises LoginError."""
+        if self._looking_up is None:
+            return
+        await asyncio.wait([self._looking_up], timeout=_CONNECT_SECONDS)
+        if not self._looking_up.done():
+            raise LoginError(unreachable(TimeoutError(), HandshakeStep.NAME))
+        self._looking_up = None
+
     def _client_for(self, version: Protocol) -> LoopClient:
         """Return the client of this version. It is kept: its packet identifiers go on over connections."""
         if self.client is None or self.client.version is not version:
@@ -151,6 +163,6 @@ class Login:
         if work.done():
             client.close(Ended(Failure.STOPPED))
         else:
-            # Resolving a name cannot be interrupted.
+            self._looking_up = work
             self.client = None
             work.add_done_callback(lambda _: client.close(Ended(Failure.STOPPED)))

@@ -232,6 +232,9 @@ class Machine(mqtt.Client):
     def keep_alive(self, heard: float, *, deaf: bool) -> None:
         """Ping when it is time; `heard` is when the broker was last heard of, in monotonic time."""
         self._last_msg_in = heard
+        if heard > self._ping_t:
+            # It lives: over a slow line a PINGRESP waits behind a long message.
+            self._ping_t = 0.0
         if deaf:
             # Whoever does not read cannot see a PINGRESP.
             self._last_msg_in = time.monotonic()

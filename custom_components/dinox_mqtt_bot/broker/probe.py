@@ -18,7 +18,9 @@ _SUBACK_SECONDS = 3.0
 
 _KEYS = {
     Failure.TIMEOUT: "timeout",
+    Failure.UNKNOWN_HOST: "unknown_host",
     Failure.TLS_FAILED: "tls_failed",
+    Failure.CERTIFICATE_EXPIRED: "tls_failed",
     Failure.TLS_EXPECTED: "tls_expected",
     Failure.TLS_UNEXPECTED: "tls_unexpected",
     Failure.NOT_MQTT: "not_mqtt",
@@ -45,8 +47,9 @@ async def probe(
 ) -> ProbeResult:
     """Log in once, with a client id that throws no running link out, and log out.
 
-    `ask_for` is a topic filter to try a subscription with. Raises BotError `cannot_connect`, `timeout`,
-    `invalid_auth`, `tls_failed` (certificate), `tls_expected`, `tls_unexpected` or `not_mqtt`, with `detail`.
+    `ask_for` is a topic filter to try a subscription with. Raises BotError `unknown_host`, `cannot_connect`,
+    `timeout`, `invalid_auth`, `tls_failed` (certificate), `tls_expected`, `tls_unexpected` or `not_mqtt`,
+    with `detail`.
     """
     name = f"{settings.client_id}-probe" if settings.client_id else ""
     aside = replace(settings, client_id=name, session_expiry=0)

@@ -13,6 +13,8 @@ from .connack import Ended, Failure
 from .settings import BrokerSettings, Transport
 
 _VERDICT_SECONDS = 0.25
+# X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL.
+_EXPIRED = 10
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
 
@@ -96,6 +98,7 @@ class WebSocket(_WebsocketWrapper):
 class HandshakeStep(Enum):
     """How far an opening has come."""
 
+    NAME = auto()
     TCP = auto()
     TLS = auto()
     WEBSOCKET = auto()
@@ -111,7 +114,7 @@ class Opening:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self.abandoned = False
-        self.step = HandshakeStep.TCP
+        self.step = HandshakeStep.NAME
 
     def open(self) -> socket.socket | WebSocket:
         """Return the open connection. Raises OSError; ssl.SSLError is one."""
@@ -140,6 +143,7 @@ class Opening:
     def _tcp(self) -> socket.socket:
         addresses = socket.getaddrinfo(self._settings.host, self._settings.port, type=socket.SOCK_STREAM)
         for family, kind, number, _, address in addresses:
+            self.step = HandshakeStep.TCP
             sock = self._keep(socket.socket(family, kind, number))
             sock.settimeout(self._timeout)
             try:
@@ -191,7 +195,11 @@ def _await_verdict(sock: ssl.SSLSocket) -> None:
 
 def unreachable(err: Exception, step: HandshakeStep) -> Ended:
     """Say what an error of `Opening.open` means."""
+    if step is HandshakeStep.NAME and isinstance(err, OSError | UnicodeError):
+        return Ended(Failure.UNKNOWN_HOST, str(err) or "no answer from the name service")
     if isinstance(err, ssl.SSLCertVerificationError):
+        if err.verify_code == _EXPIRED:
+            return Ended(Failure.CERTIFICATE_EXPIRED, err.verify_message)
         return Ended(Failure.TLS_FAILED, err.verify_message)
     if isinstance(err, TimeoutError):
         return Ended(Failure.TIMEOUT)

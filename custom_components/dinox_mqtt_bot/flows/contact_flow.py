@@ -65,7 +65,7 @@ class AddressCheck:
             return
         reason = await inquire(jid)
         if reason == IS_ROOM:
-            raise BotError(IS_ROOM, jid=jid)
+            raise BotError("contact_is_room", jid=jid)
         if reason:
             self._told = jid
             raise BotError("contact_unreachable", jid=jid)

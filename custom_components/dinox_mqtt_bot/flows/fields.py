@@ -48,6 +48,7 @@ SECRETS = frozenset({CONF_PASSWORD, CONF_CLIENT_KEY, CONF_XMPP_PASSWORD})
 # Beside which field an error is shown; one about a field in a section stands above that section.
 FIELDS = {
     "invalid_host": (CONF_HOST,),
+    "unknown_host": (CONF_HOST,),
     "cannot_connect": (CONF_HOST,),
     "invalid_auth": (CONF_PASSWORD,),
     "plain_password": (CONF_TLS,),

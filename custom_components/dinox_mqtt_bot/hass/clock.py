@@ -3,10 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 import secrets
 import time
 
 from homeassistant.util import dt as dt_util
+
+# A timer so late tells that this process stood still. What came meanwhile waits in the sockets, and is read
+# first: else a sensor would be called silent whose message is there.
+_LATE = 5.0
+_CATCH_UP = 2.0
 
 
 class LoopClock:
@@ -54,7 +60,11 @@ class LoopClock:
             self._timer.cancel()
             self._timer = None
 
-    def _ring(self) -> None:
+    def _ring(self, *, caught_up: bool = False) -> None:
+        assert self._timer is not None
+        if self._loop.time() - self._timer.when() > _LATE and not caught_up:
+            self._timer = self._loop.call_later(_CATCH_UP, partial(self._ring, caught_up=True))
+            return
         self._timer = None
         self._tick(self.now())
 

@@ -28,6 +28,7 @@ class IssueKind(StrEnum):
     BROKER_TAKEN_OVER = "broker_taken_over"
     XMPP_TAKEN_OVER = "xmpp_taken_over"
     CONTACT_UNREACHABLE = "contact_unreachable"
+    CERTIFICATE_EXPIRED = "certificate_expired"
     DATABASE_UNUSABLE = "database_unusable"
     DATABASE_NEWER = "database_newer"
     DATABASE_STUCK = "database_stuck"
@@ -48,6 +49,7 @@ FIXABLE = frozenset(
 _ERRORS = frozenset(
     {
         IssueKind.ACCOUNT_REFUSED,
+        IssueKind.CERTIFICATE_EXPIRED,
         IssueKind.DATABASE_UNUSABLE,
         IssueKind.DATABASE_NEWER,
         IssueKind.DATABASE_STUCK,

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
 from ..bot.bot import Bot
 from ..bot.model.announcements import Announcement, StatusChanged
+from ..bot.model.jid import domain_of
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.ports import Broker, Phrases
 from ..bot.rendering.replies import reason_text
 from ..broker.link import BrokerLink
+from ..const import CONF_JID, CONF_XMPP_HOST
 from ..entry.account import has_chat
 from ..entry.paths import database_path
 from ..store.store import Store
@@ -28,6 +31,7 @@ TAKEN_OVER_SECONDS = 600.0
 MOST_TOPICS = 10
 
 TAKEN_OVER = "session_taken_over"
+EXPIRED = "certificate_expired"
 
 
 class TakeOvers:
@@ -122,6 +126,8 @@ class Issues:
         self._judge_login(status.chat)
         self._judge_contacts(dict(status.unreachable))
         self._judge_store(status.unwritten)
+        for name, link in (("broker", status.broker), ("xmpp", status.chat)):
+            self._judge_certificate(name, link)
         self._raise_refusals()
         if has_chat(self._entry) and status.chat.phase is Phase.ONLINE:
             self._hint.begin()
@@ -149,6 +155,15 @@ class Issues:
             told = {"path": database_path(self._hass, self._entry.entry_id).name, "reason": damage}
             self._set(Issue(IssueKind.DATABASE_UNUSABLE), True, **told)
         self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble) and not damage, reason=trouble)
+
+    def _judge_certificate(self, name: str, status: LinkStatus) -> None:
+        issue = Issue(IssueKind.CERTIFICATE_EXPIRED, name)
+        if status.reason == EXPIRED:
+            data = self._entry.data
+            account = data[CONF_XMPP_HOST] or domain_of(data[CONF_JID]) if name == "xmpp" else ""
+            self._set(issue, True, host=account or data[CONF_HOST])
+        elif status.phase is Phase.ONLINE or status.reason:
+            self._set(issue, False)
 
     @callback
     def _look(self, _now: datetime) -> None:

@@ -25,7 +25,6 @@ from ..entry.connections import broker_settings, broker_tls, retention, xmpp_set
 from ..entry.journal import Journal
 from ..entry.paths import database_path
 from ..entry.rule_store import RuleStore
-from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
 from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 from ..hass.conversation_agent import HaAgent
@@ -88,8 +87,7 @@ async def _async_build_on(
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
     delivery = NoticeDelivery(store.outbox, chat, notifier, on_mark=bot.delivered, create_task=create_task)
     store.start(broker.acknowledge, delivery.say, broker.acknowledge_all, bot.history_changed)
-    announcer = Announcer(hass, entry.entry_id)
-    others = OtherBots(hass, entry)
+    announcer, others = Announcer(hass, entry.entry_id), OtherBots(hass, entry)
     on_mqtt = StatusOnMqtt(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
@@ -108,7 +106,6 @@ async def _async_build_on(
     return BotRuntime(
         hass=hass,
         entry=entry,
-        snapshot=Snapshot.of(entry),
         phrases=phrases,
         clock=clock,
         store=store,

@@ -1,5 +1,6 @@
 """The way of a notice from the outbox to a contact or a target, and what comes back of it."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 import logging
@@ -14,6 +15,9 @@ from ..store.outbox import SqliteOutbox
 from ..xmpp.link import XmppLink
 
 _LOGGER = logging.getLogger(__name__)
+
+# Notices handed over in one turn of the event loop: a millisecond or two.
+_SLICE = 200
 
 
 class NoticeDelivery:
@@ -35,6 +39,7 @@ class NoticeDelivery:
         self._create_task = create_task
         # What comes while an earlier session's notices are read: those are said first.
         self._behind: list[Notice] | None = None
+        self._beginnings = 0
 
     def start(self) -> None:
         """Let the notifier tell what an earlier run left, and all that follows."""
@@ -62,18 +67,26 @@ class NoticeDelivery:
     def begin(self) -> None:
         """Say in a new session what an earlier one could not deliver, and only then what comes meanwhile."""
         self._behind = self._behind or []
-        self._create_task(self._say_again(), "say again")
+        self._beginnings += 1
+        self._create_task(self._say_again(self._beginnings), "say again")
 
-    async def _say_again(self) -> None:
+    async def _say_again(self, beginning: int) -> None:
+        """Say what waits, in slices: after a long absence it is very much. A newer session begins anew."""
         try:
             waiting = await self._outbox.waiting()
         except BotError as err:
             _LOGGER.warning("What waits to be said cannot be read: %s", err)
             waiting = []
-        behind, self._behind = self._behind or [], None
-        for notice in (*waiting, *behind):
-            if not is_target(notice.to):
+        for number, notice in enumerate(waiting):
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+            if beginning == self._beginnings and not is_target(notice.to) and self._outbox.waits(notice.id):
                 self._chat.say(notice)
+        if beginning != self._beginnings:
+            return
+        behind, self._behind = self._behind or [], None
+        for notice in behind:
+            self._chat.say(notice)
 
     def addressee(self, notice_id: str) -> str:
         """Return whom a notice is for, empty if it does not matter any more."""

@@ -31,7 +31,6 @@ class BotRuntime:
 
     hass: HomeAssistant
     entry: BotConfigEntry
-    snapshot: Snapshot
     phrases: Translations
     clock: LoopClock
     store: Store
@@ -47,7 +46,11 @@ class BotRuntime:
     has_chat: bool
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
+    snapshot: Snapshot = field(init=False)
     _closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.snapshot = Snapshot.of(self.entry)
 
     @property
     def broker(self) -> AnyBroker:

@@ -96,8 +96,9 @@ class SqliteAlertBook(ports.AlertBook):
     @override
     async def periods(self, topic: str, span: Span) -> list[Period]:
         parameters = {"topic": topic, "since": span.since, "until": span.until}
-        rows = await self._reader.read(lambda connection: connection.execute(PERIODS, parameters).fetchall())
-        return [built(Period, *row) for row in rows]
+        return await self._reader.read(
+            lambda connection: [built(Period, *row) for row in connection.execute(PERIODS, parameters)]
+        )
 
 
 def _whole(alert: Alert) -> Alert:

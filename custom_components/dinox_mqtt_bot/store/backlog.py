@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from itertools import chain
 import logging
 from operator import itemgetter
 from threading import Event, Lock
@@ -21,6 +22,9 @@ MAX_BATCH = 4_000
 
 # Changes that wait while the disk refuses them, whatever becomes of the messages.
 MAX_CHANGES = 10_000
+
+# Whose rows are kept at the cost of those before them: "" is all that only adds to a table.
+TABLES = ("", "outbox", "alert_states", "meta")
 
 # What nobody waits for (QoS 0, delivery marks) may be lost in a crash for this long, in exchange for fewer
 # commits: a memory card lives the longer for it.
@@ -78,6 +82,7 @@ class Backlog:
 
     def __init__(self, given: Callable[[Notice], None], accepted: Callable[[], None]) -> None:
         self.dropped = 0
+        self.given_up = 0
         self.missing = Gap()
         self.stuck = False
         self._given = given
@@ -152,15 +157,17 @@ class Backlog:
             self._work.set()
 
     def _bound(self) -> None:
-        """Leave out what later changes make needless, then the oldest that is no state but a trace of one."""
+        """Leave out what later changes make needless, then the oldest of what matters least."""
         if len(self._changes) <= MAX_CHANGES:
             return
         with self._together:
-            kept = sorted(_newest_of_each(self._changes), key=_worth)
+            kept = sorted(_needed(self._changes), key=_worth)
             surplus = max(0, len(kept) - MAX_CHANGES // 2)
-            if surplus:
-                _LOGGER.warning("The disk has refused so much that %d changes are given up", surplus)
-            self._changes = deque(group for _, group in sorted(kept[surplus:], key=itemgetter(0)))
+            if surplus and not self.given_up:
+                _LOGGER.warning("The disk refuses so much that traces of notices and alerts are given up")
+            self.given_up += surplus
+            # They are taken together, as all changes are: as one group each they need not be.
+            self._changes = deque((change,) for _, change in sorted(kept[surplus:], key=itemgetter(0)))
 
     def flush(self) -> Future[None]:
         """Return what is done once everything handed over so far is committed, or cannot be for now."""
@@ -219,30 +226,29 @@ class Backlog:
         self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
 
 
-type _Numbered = tuple[int, Group]
+type _Numbered = tuple[int, RowChange]
 
 
-def _newest_of_each(groups: Iterable[Group]) -> Iterator[_Numbered]:
-    """Yield groups, each with its number, newest first, without rows that a later one sets again."""
+def _needed(groups: Iterable[Group]) -> Iterator[_Numbered]:
+    """Yield changes with their numbers, newest first, without rows that a later one sets again."""
     seen: set[tuple[object, ...]] = set()
-    for number, group in reversed(list(enumerate(groups))):
-        kept: list[RowChange] = []
-        for change in reversed(group):
-            rows = change.rows
-            if change.sets is not None:
-                table, key = change.sets
-                rows = tuple(row for row in rows if (table, *row[key]) not in seen)
-                seen.update((table, *row[key]) for row in rows)
-            if rows:
-                kept.append(replace(change, rows=rows))
-        if kept:
-            yield number, tuple(reversed(kept))
+    for number, change in reversed(list(enumerate(chain.from_iterable(groups)))):
+        rows = change.rows
+        if change.sets is not None:
+            table, key = change.sets
+            rows = tuple(row for row in rows if (table, *row[key]) not in seen)
+            seen.update((table, *row[key]) for row in rows)
+        if rows:
+            yield number, replace(change, rows=rows)
 
 
-def _worth(numbered: _Numbered) -> tuple[bool, int]:
-    """Sort what is given up first to the front: traces before states, each the oldest first."""
-    number, group = numbered
-    return any(change.sets is not None for change in group), number
+def _worth(numbered: _Numbered) -> tuple[int, int]:
+    """Sort what is given up first to the front: traces, how far notices came, states; the oldest first.
+
+    So no notice loses that it was said, and keeps that it waits.
+    """
+    number, change = numbered
+    return TABLES.index(change.sets[0] if change.sets else ""), number
 
 
 def answer[T](asked: Future[T], result: T) -> None:

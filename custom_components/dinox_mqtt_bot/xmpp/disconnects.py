@@ -4,6 +4,7 @@ import socket
 import ssl
 from typing import Final
 
+CERTIFICATE_EXPIRED: Final = "certificate_expired"
 CANNOT_CONNECT: Final = "cannot_connect"
 INVALID_AUTH: Final = "invalid_auth"
 NO_STARTTLS: Final = "no_starttls"
@@ -18,6 +19,8 @@ UNKNOWN_HOST: Final = "unknown_host"
 _REFUSED = frozenset(
     {"not-authorized", "account-disabled", "credentials-expired", "invalid-authzid", "mechanism-too-weak"}
 )
+# X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL.
+_EXPIRED: Final = 10
 _STREAM_ERRORS = {"conflict": TAKEN_OVER, "host-unknown": UNKNOWN_HOST, "host-gone": UNKNOWN_HOST}
 
 
@@ -34,12 +37,19 @@ class Disconnected(Exception):
 def unreachable(failure: object) -> Disconnected:
     """Tell why no connection came about: an OSError, or slixmpp's sentence about the DNS."""
     if isinstance(failure, ssl.SSLError):
-        return Disconnected(TLS_FAILED, str(failure))
+        return insecure(failure)
     if isinstance(failure, TimeoutError):
         return Disconnected(TIMEOUT, str(failure))
     if isinstance(failure, str | socket.gaierror):
         return Disconnected(UNKNOWN_HOST, str(failure))
     return Disconnected(CANNOT_CONNECT, str(failure or ""))
+
+
+def insecure(failure: ssl.SSLError) -> Disconnected:
+    """Tell why there is no encryption."""
+    if isinstance(failure, ssl.SSLCertVerificationError) and failure.verify_code == _EXPIRED:
+        return Disconnected(CERTIFICATE_EXPIRED, failure.verify_message)
+    return Disconnected(TLS_FAILED, str(failure))
 
 
 def refused(condition: str) -> Disconnected:
@@ -58,5 +68,5 @@ def stream_error(condition: str, text: str) -> Disconnected:
 def ended(reason: object) -> Disconnected:
     """Tell what the end of a connection without any stream error means."""
     if isinstance(reason, ssl.SSLError):
-        return Disconnected(TLS_FAILED, str(reason))
+        return insecure(reason)
     return Disconnected(SERVER_CLOSED, str(reason or ""))

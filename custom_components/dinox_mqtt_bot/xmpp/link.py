@@ -282,7 +282,7 @@ class XmppLink:
 def pause_after(loss: Disconnected, failures: int, timing: Timing, chance: float) -> float:
     """Return the seconds to wait after the n-th failure in a row; `chance` in [0, 1) spreads many bots."""
     pause = min(timing.longest_pause, timing.first_pause * 2.0 ** min(failures - 1, 16))
-    if loss.reason == disconnects.TLS_FAILED:
+    if loss.reason in {disconnects.TLS_FAILED, disconnects.CERTIFICATE_EXPIRED}:
         pause = timing.longest_pause
     pause *= 0.5 + chance / 2
     return max(pause, timing.takeover_pause) if loss.reason == disconnects.TAKEN_OVER else pause

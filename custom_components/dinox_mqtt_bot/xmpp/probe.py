@@ -16,6 +16,7 @@ _KEYS = {
     disconnects.NO_STARTTLS: "xmpp_no_starttls",
     disconnects.TIMEOUT: "xmpp_timeout",
     disconnects.TLS_FAILED: "xmpp_tls_failed",
+    disconnects.CERTIFICATE_EXPIRED: "xmpp_tls_failed",
     disconnects.UNKNOWN_HOST: "xmpp_unknown_host",
 }
 

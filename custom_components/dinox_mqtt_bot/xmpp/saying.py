@@ -187,7 +187,7 @@ class Saying:
 
     def _speak(self) -> None:
         self._speaks_soon = False
-        if self._session is None:
+        if self._session is None or self._session.over.done():
             return
         xmpp = self._session.xmpp
         room = min(_BATCH, _WINDOW - len(self._in_flight))

@@ -13,6 +13,7 @@ from slixmpp.plugins.xep_0198 import XEP_0198
 from ..bot.model.errors import BotError
 from . import disconnects
 from .disconnects import Disconnected
+from .names import look_up
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
 from .stream import REQUEST_ACK, Stream
 
@@ -121,7 +122,7 @@ class Session:
         self._prepare()
         for event, listener in (
             ("connection_failed", self._note_failure),
-            ("ssl_invalid_chain", lambda error: self.drop(Disconnected(disconnects.TLS_FAILED, str(error)))),
+            ("ssl_invalid_chain", lambda error: self.drop(disconnects.insecure(error))),
             ("failed_auth", lambda failure: self.drop(disconnects.refused(failure["condition"]))),
             ("no_auth", lambda _: self.drop(self._no_mechanism())),
             ("stream_error", self._stream_failed),
@@ -146,6 +147,8 @@ class Session:
     async def open(self) -> bool:
         """Connect and log in; return whether an earlier stream was resumed. Raises Disconnected."""
         self._prepare()
+        host, _ = self._address
+        await look_up(host or self._domain, self._timing.connect / 2, must_exist=bool(host))
         attempt = self._context.run(self.xmpp.connect, *self._address)
         attempt.add_done_callback(self._attempted)
         await _first(self._ready, self.over, timeout=self._timing.connect)
@@ -202,6 +205,8 @@ class Session:
             self.xmpp.cancel_schedule(name)
         while not self.xmpp.waiting_queue.empty():
             self.xmpp.waiting_queue.get_nowait()
+        # What was written after the end: slixmpp would say it at the next beginning, before what came first.
+        getattr(self.xmpp, "_XMLStream__queued_stanzas").clear()  # noqa: B009 - it has no other way
         await self._cancel_tasks()
 
     async def _cancel_tasks(self) -> None:

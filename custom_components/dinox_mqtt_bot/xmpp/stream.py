@@ -10,7 +10,6 @@ from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0198 import XEP_0198
 from slixmpp.plugins.xep_0198.stanza import Enable, Resume
 from slixmpp.stanza import Iq
-from slixmpp.stanza.rootstanza import RootStanza
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.handler.base import BaseHandler
@@ -29,7 +28,6 @@ _BIND: Final = "{urn:ietf:params:xml:ns:xmpp-bind}"
 _CONDITIONS: Final = "{urn:ietf:params:xml:ns:xmpp-stanzas}"
 _FEATURES: Final = "{http://etherx.jabber.org/streams}features"
 _MANAGEMENT: Final = "{urn:xmpp:sm:3}"
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # An answer to a question of ours, for example the items of a node; a request; all else.
 _ANSWER: Final = Bounds(4 * 2**20, 40_000)
@@ -87,8 +85,6 @@ class Stream(ClientXMPP):
         self._mishaps: set[tuple[object, ...]] = set()
         self._forget()
         super().__init__(jid, password, **options)
-        # Where the stream tells a language Prosody writes it on every stanza, also where it itself would not.
-        self.stream_header = self.stream_header.replace(f" xml:lang='{self.default_lang}'", "")
         self._refusals = Refusals(self)
 
     def complete(self) -> None:
@@ -98,7 +94,6 @@ class Stream(ClientXMPP):
         # Stanzas are counted here, whatever becomes of them.
         self.del_filter("in", self._management._handle_incoming)  # noqa: SLF001
         self.unregister_feature("caps", 10010)
-        self.add_filter("out_sce", self._tell_language)
         self.register_handler(Callback("Roster push", StanzaPath("iq@type=set/roster"), self._take_push))
 
     @property
@@ -143,12 +138,6 @@ class Stream(ClientXMPP):
         self._answered += 1
         if self._answered % _ASK_AFTER == 0 and self._management.enabled_in:
             super().send(REQUEST_ACK)
-
-    def _tell_language(self, stanza: StanzaBase) -> StanzaBase:
-        """Tell the language of what the bot says; set earlier, slixmpp would look for extensions in it."""
-        if isinstance(stanza, RootStanza) and stanza["type"] != "error":
-            stanza.xml.attrib.setdefault(_LANG, self.default_lang or "en")
-        return stanza
 
     def _is_pending(self, key: str) -> bool:
         return f"IqTimeout_{key}" in self.scheduled_events

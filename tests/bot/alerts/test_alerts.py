@@ -613,8 +613,7 @@ async def test_why_knows_an_alert_whose_rule_is_gone_and_the_broker() -> None:
 def test_silence_is_told_with_the_time_of_the_last_message() -> None:
     world = house(stale(600, "s/1"))
     world.receive("s/1", "5")
-    for _ in range(3):
-        world.later(200)
+    world.wait(600)
     world.later(GATHER)
     assert to(world, ME) == ["⚠ s/1: 5\n“silent”: no message for 10 min 1 s, the last one 08:00:00 · #1"]
     assert float(world.memory.get("alive")) > NOON
@@ -675,13 +674,13 @@ def test_a_bot_that_begins_without_a_broker_says_so() -> None:
 def test_the_next_run_knows_since_when_nobody_listened() -> None:
     world = house(stale(600, "s/1"))
     world.receive("s/1", "5")
-    world.later(300)
+    world.wait(300)
     world.bot.close()
     world.clock.time += 36_000
     world.broker.status = CONNECTING
     world.restart()
     world.bot.broker_changed(ONLINE)
-    world.later(250)
+    world.wait(250)
     assert world.said == []
     world.later(60)
     world.later(GATHER)
@@ -810,8 +809,7 @@ async def test_muted_in_the_moment_before_it_is_told_it_is_not_told() -> None:
 def test_silence_that_ends_is_told_with_its_length() -> None:
     world = house(stale(600, "s/1"))
     world.receive("s/1", "5")
-    world.later(600)
-    world.later(300)
+    world.wait(900)
     world.receive("s/1", "6")
     world.later(GATHER)
     assert to(world, ME)[-1] == "✅ s/1: 6\n“silent” is over, after 5 min · #1"

@@ -272,6 +272,20 @@ def test_a_machine_that_slept_does_not_call_that_silence() -> None:
     assert watched.later(901) == [Step.FIRED]
 
 
+@pytest.mark.parametrize("frozen", [61, 120, 3600])
+def test_a_machine_that_stood_still_does_not_call_that_silence(frozen: float) -> None:
+    """Longer than a broker waits for whoever does not ping: what came meanwhile comes after that."""
+    watched = Watched(stale(50))
+    watched.value("1")
+    watched.later(40)
+    watched.now += frozen
+    assert watched.take(watched.engine.tick(watched.now)) == []
+    assert watched.later(49) == []
+    watched.value("2")
+    assert watched.later(49) == []
+    assert watched.later(2) == [Step.FIRED]
+
+
 def test_a_rule_that_asks_something_else_closes_its_alerts() -> None:
     watched = Watched(above())
     watched.value("31")

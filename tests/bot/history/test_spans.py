@@ -82,6 +82,51 @@ def test_a_day_on_which_the_clock_changes_is_a_whole_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "now", "text", "since", "until"),
+    [
+        # 02:30 comes twice on 25 October, first at 00:30 UTC: a span misses neither.
+        ("Europe/Berlin", "2026-10-25T00:50Z", "since 2:30", "2026-10-25T00:30Z", ""),
+        ("Europe/Berlin", "2026-10-25T01:10Z", "2:30", "2026-10-25T00:30Z", ""),
+        ("Europe/Berlin", "2026-10-25T01:50Z", "since 2:55", "2026-10-25T00:55Z", ""),
+        ("Europe/Berlin", "2026-10-25T00:10Z", "since 2:30", "2026-10-24T00:30Z", ""),
+        ("Europe/Berlin", "2026-10-25T09:00Z", "2:00..2:45", "2026-10-25T00:00Z", "2026-10-25T01:45Z"),
+        ("Europe/Berlin", "2026-10-25T09:00Z", "2:50..2:10", "2026-10-25T00:50Z", "2026-10-25T01:10Z"),
+        ("Europe/Berlin", "2026-10-25T01:10Z", "today", "2026-10-24T22:00Z", "2026-10-25T23:00Z"),
+        ("Europe/Berlin", "2026-10-26T09:00Z", "yesterday", "2026-10-24T22:00Z", "2026-10-25T23:00Z"),
+        ("Europe/Berlin", "2026-10-25T09:00Z", "24h", "2026-10-24T09:00Z", ""),
+        # It does not come on 29 March: from 01:00 UTC on it is three o'clock.
+        ("Europe/Berlin", "2026-03-29T01:10Z", "today", "2026-03-28T23:00Z", "2026-03-29T22:00Z"),
+        ("Europe/Berlin", "2026-03-30T09:00Z", "yesterday", "2026-03-28T23:00Z", "2026-03-29T22:00Z"),
+        ("Europe/Berlin", "2026-03-29T09:00Z", "2:30..3:15", "2026-03-29T00:30Z", "2026-03-29T01:15Z"),
+        (
+            "Europe/Berlin",
+            "2026-03-30T09:00Z",
+            "2026-03-29 2:30..2026-03-29 3:15",
+            "2026-03-29T00:30Z",
+            "2026-03-29T01:15Z",
+        ),
+        ("Europe/Berlin", "2026-03-29T09:00Z", "1:30..2:30", "2026-03-29T00:30Z", "2026-03-29T01:30Z"),
+        ("Europe/Berlin", "2026-03-29T01:10Z", "since 2:30", "2026-03-29T00:30Z", ""),
+        # Half an hour comes twice on Lord Howe Island, from 1:30 on, and is left out from 2:00 on.
+        ("Australia/Lord_Howe", "2026-04-04T15:20Z", "since 1:45", "2026-04-04T14:45Z", ""),
+        ("Australia/Lord_Howe", "2026-04-04T15:20Z", "today", "2026-04-04T13:00Z", "2026-04-05T13:30Z"),
+        ("Australia/Lord_Howe", "2026-10-03T16:00Z", "2:10..2:40", "2026-10-03T15:10Z", "2026-10-03T15:40Z"),
+        ("Australia/Lord_Howe", "2026-10-03T16:00Z", "today", "2026-10-03T13:30Z", "2026-10-04T13:00Z"),
+        # In Havana midnight itself comes twice, or not at all.
+        ("America/Havana", "2026-11-01T05:30Z", "today", "2026-11-01T04:00Z", "2026-11-02T05:00Z"),
+        ("America/Havana", "2026-11-01T05:30Z", "yesterday", "2026-10-31T04:00Z", "2026-11-01T04:00Z"),
+        ("America/Havana", "2026-03-08T12:00Z", "today", "2026-03-08T05:00Z", "2026-03-09T04:00Z"),
+    ],
+)
+def test_spans_around_a_change_of_the_clock(zone: str, now: str, text: str, since: str, until: str) -> None:
+    def utc(moment: str) -> float:
+        return datetime.fromisoformat(moment).timestamp()
+
+    span = parse_span(text, utc(now), lambda moment: datetime.fromtimestamp(moment, ZoneInfo(zone)))
+    assert span == Span(utc(since), utc(until) if until else inf)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

@@ -1,7 +1,7 @@
 """Which alerts somebody means, and until when."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 import re
 
 from ..model.alert import Alert
@@ -103,10 +103,23 @@ def end_of(clock: Clock, text: str) -> float:
     if word in _OFF:
         return 0.0
     if (until := _UNTIL.fullmatch(word)) is not None and int(until[1]) < 24 and int(until[2] or 0) < 60:
-        local = clock.local(now)
-        end = local.replace(hour=int(until[1]), minute=int(until[2] or 0), second=0, microsecond=0)
-        return (end if end > local else end + timedelta(days=1)).timestamp()
+        return _next(clock.local(now), int(until[1]), int(until[2] or 0))
     seconds = parse_duration(word.removeprefix("for ").removeprefix("für "))
     if not seconds:
         raise BotError("invalid_end", text=text)
     return now + seconds
+
+
+def _next(now: datetime, hour: int, minute: int) -> float:
+    """Return when the clock on the wall will show this time next, as Unix time.
+
+    In the hour that comes twice it may be the second one (`fold`). A time that the night leaves out is as
+    late as it would have been.
+    """
+    today = now.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+    again = today.replace(fold=1)
+    if today > now and today.timestamp() > now.timestamp():
+        return today.timestamp()
+    if again.timestamp() > now.timestamp():
+        return again.timestamp()
+    return (today + timedelta(days=1)).timestamp()

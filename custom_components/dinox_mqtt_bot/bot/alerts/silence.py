@@ -8,9 +8,12 @@ GRACE = 120.0
 BACK = 2.0
 """Seconds that the clock may go back without anybody caring."""
 
-LEAP = 600.0
-HEARTBEAT = 300.0
-"""While a rule waits for messages the clock is looked at so often: a greater leap was sleep, not silence."""
+LEAP = 60.0
+HEARTBEAT = 30.0
+"""While a rule waits for messages the clock is looked at so often: a greater leap was sleep, not silence.
+
+A broker drops whoever sleeps longer than one and a half times the usual keepalive of 60 s.
+"""
 
 
 class Silence:

@@ -77,20 +77,25 @@ def time_axis(span: Span, local: Local, day: str, most: int = 8) -> Axis:
             at for at in _days(span, local) if at.day == 1 and not (at.year * 12 + at.month - 1) % months
         )
         marks = (Mark(at.timestamp(), f"{at:%Y-%m}") for at in firsts)
-    inside = tuple(mark for mark in marks if span.since <= mark.at <= span.until)
-    return Axis(span.since, span.until, inside)
+    inside = [mark for mark in marks if span.since <= mark.at <= span.until]
+    return Axis(span.since, span.until, tuple(sorted(inside, key=lambda mark: mark.at)))
 
 
 def _within_days(span: Span, local: Local, step: int, day: str) -> Iterator[Mark]:
     for midnight in _days(span, local):
-        for seconds in range(0, int(DAY), step):
+        yield Mark(midnight.timestamp(), midnight.strftime(day))
+        for seconds in range(step, int(DAY), step):
             # By the clock on the wall: a day on which it changes is longer or shorter.
             at = midnight + timedelta(seconds=seconds)
-            yield Mark(at.timestamp(), f"{at:%H:%M}" if seconds else at.strftime(day))
+            label = f"{at:%H:%M}"
+            moments = {at.timestamp(), at.replace(fold=1).timestamp()}
+            inside = (moment for moment in moments if span.since <= moment <= span.until)
+            # A time that comes twice has two marks, one that is left out none.
+            yield from (Mark(moment, label) for moment in inside if f"{local(moment):%H:%M}" == label)
 
 
 def _days(span: Span, local: Local) -> Iterator[datetime]:
-    at = local(span.since).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = local(span.since).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     while at.timestamp() <= span.until:
         yield at
         at += timedelta(days=1)

@@ -28,11 +28,15 @@ type Local = Callable[[float], datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One side of a span, a day from its beginning to its end or a moment, with the day it names itself."""
+    """One side of a span: a whole day or a moment, with the day it names itself.
+
+    A moment may be any between two, if the clock shows it twice.
+    """
 
     begin: float
     end: float
     day: datetime | None = None
+    whole: bool = False
 
 
 def parse_span(text: str, now: float, local: Local) -> Span | None:
@@ -56,7 +60,7 @@ def parse_span(text: str, now: float, local: Local) -> Span | None:
         side = _side(text, now, local)
     except ValueError, OverflowError:
         return None
-    return _span(side.begin, side.end) if side.end > side.begin else _open(side.begin, now)
+    return _span(side.begin, side.end) if side.whole else _open(side.begin, now)
 
 
 def _between(begin: str, end: str, now: float, local: Local) -> Span | None:
@@ -80,20 +84,29 @@ def _side(text: str, now: float, local: Local, after: _Side | None = None) -> _S
     # `8:00` is a time of day here, no length.
     if ":" not in text and (seconds := parse_duration(text)) is not None:
         return _Side(now - seconds, now - seconds)
-    day, rest = _day(text, local(now).replace(hour=0, minute=0, second=0, microsecond=0))
+    day, rest = _day(text, local(now).replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
     if day is not None and not rest:
-        return _Side(day.timestamp(), (day + timedelta(days=1)).timestamp(), day)
+        return _Side(day.timestamp(), (day + timedelta(days=1)).timestamp(), day, whole=True)
     clock = _CLOCK.fullmatch(rest)
     if clock is None:
         raise ValueError(text)
     hour, minute, second = (int(clock[part] or 0) for part in ("hour", "minute", "second"))
     own = day or (after.day if after is not None else None)
     at = (own or local(now)).replace(hour=hour, minute=minute, second=second, microsecond=0)
-    if own is None and at.timestamp() > now:
+    if own is None and _twice(at)[0] > now:
         at -= timedelta(days=1)
-    if day is None and after is not None and at.timestamp() <= after.begin:
+    if day is None and after is not None and _twice(at)[1] <= after.begin:
         at += timedelta(days=1)
-    return _Side(at.timestamp(), at.timestamp(), own)
+    return _Side(*_twice(at), own)
+
+
+def _twice(at: datetime) -> tuple[float, float]:
+    """Return the first and the last moment that a time of day can mean, where the clock is set.
+
+    One that comes twice means both, and one that is left out what is around it: nothing is missed.
+    """
+    moments = at.replace(fold=0).timestamp(), at.replace(fold=1).timestamp()
+    return min(moments), max(moments)
 
 
 def _day(text: str, today: datetime) -> tuple[datetime | None, str]:
