@@ -224,7 +224,7 @@ def test_of_a_very_long_value_the_beginning_is_kept_and_every_change_seen() -> N
 async def test_a_number_with_very_many_digits_is_that_of_no_alert() -> None:
     world = house(above())
     world.receive("t", "40")
-    answer = await world.ask(f"why {'9' * 5000}")
+    answer = await world.ask(f"why {'9' * 999}")
     assert answer.startswith("There is no alert 999")
 
 

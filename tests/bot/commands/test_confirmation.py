@@ -65,6 +65,14 @@ async def test_after_a_no_nothing_is_done(no: str) -> None:
     assert len(stored(world)) == 3
 
 
+async def test_a_yes_with_very_much_behind_it_is_none() -> None:
+    world = filled_world()
+    await say(world, "clear")
+    # Looked for from each blank anew, the end would be found tomorrow.
+    await say(world, f"yes{' ' * 1_000_000}x")
+    assert len(stored(world)) == 3
+
+
 async def test_a_yes_that_comes_too_late_does_nothing() -> None:
     world = filled_world()
     await say(world, "clear")

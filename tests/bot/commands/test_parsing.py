@@ -176,12 +176,26 @@ def test_a_name_needs_no_quotes_and_loses_them(name: str) -> None:
         ("hist t 0", "invalid_count"),
         ("hist t 101", "invalid_count"),
         ("hist t --count 101", "invalid_number"),
+        (f"sub {'t' * 1_001}", "too_long"),
+        (f"alert t {'.' * 1_001}", "too_long"),
     ],
 )
 def test_says_what_is_wrong(text: str, key: str) -> None:
     with pytest.raises(BotError) as caught:
         parse(text, COMMANDS)
     assert caught.value.key == key
+
+
+def test_only_what_is_published_may_be_long() -> None:
+    assert parse(f"pub t {'x' * 100_000}", COMMANDS) == Publish(topic="t", payload="x" * 100_000)
+
+
+def test_very_many_words_are_too_long_for_anything_but_a_payload() -> None:
+    many = "a " * 100_000
+    with pytest.raises(BotError) as caught:
+        parse(f"alert t {many}", COMMANDS)
+    assert caught.value.key == "too_long"
+    assert parse(f"pub t {many}b", COMMANDS) == Publish(topic="t", payload=f"{many}b")
 
 
 def test_suggests_what_is_near() -> None:

@@ -162,3 +162,7 @@ def test_the_number_at_a_path_of_a_text(text: str, number: float | None) -> None
 
 def test_no_path_leads_to_no_number() -> None:
     assert number_in("") is None
+
+
+def test_a_path_of_very_many_steps_leads_nowhere() -> None:
+    assert found('{"a": 1}', ".".join("a" * 20_000)) is None

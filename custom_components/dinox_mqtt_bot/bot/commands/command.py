@@ -97,7 +97,8 @@ class Parameter:
     """One typed input of a command; `kind` is str, int, bool or an Enum.
 
     `greedy` takes the rest of a chat text, `verbatim` with its quotes; `alias`: one may stand for the topic;
-    `check` raises BotError for an impossible text.
+    `check` raises BotError for an impossible text. `longest` in characters: names, times and conditions are
+    looked at from many sides, which is not done with texts of any length.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Parameter:
     check: Callable[[str], object] | None = None
     minimum: int = 0
     maximum: int = 0
+    longest: int = 1_000
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -175,7 +177,7 @@ def _option_usage(parameter: Parameter) -> str:
 def bind[C: Command](command: type[C], raw: Mapping[str, object]) -> C:
     """Make a command of the values that a surface collected; nothing else validates them.
 
-    Raises BotError `missing_parameter`, `unknown_parameter`, `invalid_choice` or `invalid_number`.
+    Raises BotError `missing_parameter`, `unknown_parameter`, `invalid_choice`, `invalid_number`, `too_long`.
     """
     known = {parameter.name for parameter in parameters(command)}
     for name in raw:
@@ -195,6 +197,10 @@ def _bound(command: type[Command], parameter: Parameter, value: object) -> objec
         if parameter.required:
             raise BotError("missing_parameter", parameter=parameter.name, usage=usage(command))
         return parameter.default
+    if isinstance(value, str) and len(value) > parameter.longest:
+        raise BotError(
+            "too_long", parameter=parameter.name, most=str(parameter.longest), usage=usage(command)
+        )
     if parameter.kind is bool:
         return _truth(command, parameter, value)
     if parameter.kind is int:

@@ -18,6 +18,7 @@ CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 _YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
 _NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
 _AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
+_LONGEST = 100
 type _Key = tuple[Surface, str, str]
 
 
@@ -53,4 +54,5 @@ def _key(caller: Caller) -> _Key:
 
 
 def _word(text: str) -> str:
-    return fold(_AROUND.sub("", text))
+    # A yes is short, and blanks at the end are looked for from each blank anew.
+    return fold(_AROUND.sub("", text)) if len(text) <= _LONGEST else ""

@@ -9,6 +9,8 @@ from ..model.rules import Role
 from ..model.topics import valid_topic
 from .command import Command, Parts, param
 
+MOST_PUBLISHED = 268_435_455
+"""Characters: MQTT has no larger packet (MQTT 5 §1.5.5)."""
 MAX_PAYLOAD_SHOWN = 200
 MAX_NAMES = 12
 
@@ -23,7 +25,10 @@ class Publish(Command):
 
     topic: str = param("Topic to publish to, or its alias.", alias=True)
     payload: str = param(
-        "What to publish, as it is; in the chat the rest of the text.", greedy=True, verbatim=True
+        "What to publish, as it is; in the chat the rest of the text.",
+        greedy=True,
+        verbatim=True,
+        longest=MOST_PUBLISHED,
     )
     qos: QoS = param("How reliably the broker gets it.", default=QoS.AT_LEAST_ONCE, short="q")
     retain: bool = param(

@@ -13,6 +13,8 @@ from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
 from .command import Command, Parameter, bind, parameters, typed, usage
 
 _ADDRESSED = re.compile(rf"\s*{PREFIX}(?!\S)", re.IGNORECASE)
+_MOST_WORDS = 600
+"""Words that are told apart: so many are longer than any parameter but what is taken as it stands."""
 _NOTHING = frozenset(opening + closing for opening, closings in _CLOSING.items() for closing in closings)
 
 
@@ -43,7 +45,7 @@ def parse(text: str, commands: Collection[type[Command]], aliases: Collection[st
     """
     match = _ADDRESSED.match(text)
     text = text[match.end() if match else 0 :].strip()
-    spoken = deque(words(text))
+    spoken = deque(islice(words(text), _MOST_WORDS))
     command = find(spoken.popleft().text if spoken else "help", commands)
     return bind(command, _raw(command, text, spoken, aliases))
 
@@ -107,8 +109,8 @@ def _rest(text: str, parameter: Parameter) -> str:
     """Return a greedy parameter's text as it is, but `""` as nothing, and a name unquoted."""
     if text in _NOTHING:
         return ""
-    only = list(words(text))
-    return only[0].text if len(only) == 1 and not parameter.verbatim else text
+    only = [] if parameter.verbatim else list(islice(words(text), 2))
+    return only[0].text if len(only) == 1 else text
 
 
 def _topic(spoken: deque[Word], aliases: Collection[str]) -> str:

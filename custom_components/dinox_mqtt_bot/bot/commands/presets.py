@@ -165,6 +165,7 @@ class Preset(Command):
         default="",
         greedy=True,
         verbatim=True,
+        longest=4_000,
     )
     qos: QoS | None = param("After add: how reliably the broker gets it.", default=None, short="q")
     retain: bool = param(

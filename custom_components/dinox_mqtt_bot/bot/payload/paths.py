@@ -19,6 +19,8 @@ _STEP = re.compile(
     r"|\."
 )
 _MISSING = object()
+_MOST_DOTTED = 16
+"""Steps that one key may be, with dots between them."""
 _SIMPLE = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -113,7 +115,7 @@ def _item(node: object, index: int) -> object:
 def _member(node: dict[str, object], path: Path, at: int) -> tuple[object, int]:
     """Return the member the path names, and how far it got; keys may have dots: the longest wins."""
     end = at + 1
-    while end < len(path) and isinstance(path[end], str):
+    while end < min(len(path), at + _MOST_DOTTED) and isinstance(path[end], str):
         end += 1
     for stop in range(end, at, -1):
         key = ".".join(map(str, path[at:stop]))
