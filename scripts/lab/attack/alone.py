@@ -21,7 +21,7 @@ from custom_components.dinox_mqtt_bot.bot.ports import Agent, Broker, Chat, Pict
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
-_KEPT = 2_000
+_KEPT = 200
 # Where there is one: a database in memory is written in no time.
 _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # its names are drawn
 _PATIENCE_SECONDS = 30.0

@@ -14,7 +14,7 @@ GROWTH_MB = 50.0
 # Whoever has seen so many of one part knows enough, and a broken bot would take for ever.
 MOST_BREACHES = 20
 _LINE = 300
-_RECENT = 20
+_RECENT, _RECENT_BYTES = 20, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class Trial:
         """Note what is tried next, for whatever comes of it."""
         data = tried.encode("utf-8", "surrogatepass") if isinstance(tried, str) else tried
         self._recent.append(data)
+        while len(self._recent) > 1 and sum(map(len, self._recent)) > _RECENT_BYTES:
+            self._recent.popleft()
         # Whoever hangs for ever writes nothing down any more.
         os.pwrite(self._current, b"%12d\n" % len(data) + data, 0)
 
