@@ -12,7 +12,7 @@ from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import reaction_in, replied_in, said_at, text_in
+from .incoming import is_automatic, reaction_in, replied_in, said_at, text_in
 from .remembered import Remembered
 from .saying import Saying
 
@@ -125,7 +125,12 @@ class Hearing:
         if reaction:
             self._on_reaction(reaction)
         if text:
-            self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
+            automatic = is_automatic(message)
+            self._on_text(
+                Utterance(
+                    sender.bare, text, message["id"], at, sender.resource, reply_to, automatic=automatic
+                )
+            )
 
     def _is_repeated(self, message: Message) -> bool:
         key = message["id"]

@@ -22,6 +22,10 @@ _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
 # They choose between the picture and the plain character; clients do not agree about when to write them.
 _VARIATIONS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
 
+# What no person wrote says so by a header of RFC 3834 (XEP-0131).
+SHIM: Final = "{http://jabber.org/protocol/shim}"
+AUTOMATIC: Final = "Auto-Submitted"
+
 type _Span = tuple[int, int]
 
 
@@ -59,6 +63,12 @@ def reaction_in(message: Message, at: float) -> Reaction | None:
     emojis = dict.fromkeys(text.strip().translate(_VARIATIONS) for text in texts)
     emojis.pop("", None)
     return Reaction(message["from"].bare, to, tuple(emojis), at)
+
+
+def is_automatic(message: Message) -> bool:
+    """Say whether a bot says that it wrote this."""
+    headers = message.xml.iterfind(f"{SHIM}headers/{SHIM}header")
+    return any(each.get("name") == AUTOMATIC and (each.text or "").strip() != "no" for each in headers)
 
 
 def said_at(message: Message, now: float) -> float:

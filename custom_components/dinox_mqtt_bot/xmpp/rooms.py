@@ -17,7 +17,7 @@ from ..bot.model.status import Delivery
 from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import text_in
+from .incoming import is_automatic, text_in
 from .remembered import Remembered
 from .saying import Saying
 from .session import Session
@@ -267,7 +267,8 @@ class Rooms:
             return
         key = message["id"]
         if not key or self._heard.add(f"{room}/{nick} {key}"):
-            self._on_text(Utterance(address, text, key, self._clock.now(), nick, room=room))
+            now, automatic = self._clock.now(), is_automatic(message)
+            self._on_text(Utterance(address, text, key, now, nick, room=room, automatic=automatic))
 
     def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
         """Take what the room would not pass on; it goes again once the bot is inside."""

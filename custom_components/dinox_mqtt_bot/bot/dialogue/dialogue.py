@@ -76,11 +76,17 @@ class Dialogue:
         contact = self._contact(utterance.jid)
         if contact is not None:
             answer = await self._answered(self._heard(utterance, contact))
-            self._answer(contact.jid, answer, utterance.room)
+            # Two bots that answer each other would never stop.
+            self._answer(contact.jid, "" if utterance.automatic else answer, utterance.room)
 
     async def _heard(self, utterance: Utterance, contact: Contact) -> str:
         """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else."""
         text, room = utterance.text, utterance.room
+        if utterance.automatic:
+            # A bot may pass on the words of anybody who can publish: they command nothing.
+            self._announce(ChatReceived(contact.jid, text, command=False))
+            await self._carry(utterance, contact)
+            return ""
         about = tuple(self._about(utterance.reply_to))
         caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
         asked = self._hearing.command(text, self._aliases, among_others=bool(room))

@@ -8,7 +8,7 @@ class Utterance:
     """One chat message, sent by the bare JID `jid` with the client `resource` at Unix time `at`.
 
     `id` is the stanza id, `reply_to` that of the message answered (XEP-0461), or empty. Said in a room, it
-    has the room's bare JID as `room`, the nickname as `resource`.
+    has the room's bare JID as `room`, the nickname as `resource`. `automatic`: a bot says that it says it.
     """
 
     jid: str
@@ -18,6 +18,7 @@ class Utterance:
     resource: str = ""
     reply_to: str = ""
     room: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
