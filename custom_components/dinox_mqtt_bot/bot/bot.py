@@ -98,6 +98,7 @@ class Bot:
         self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
+        self._bots: set[str] = set()
         self._wanted: Mapping[str, QoS] | None = None
         self._refused: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
@@ -194,8 +195,7 @@ class Bot:
         if contacts != self._contacts:
             self._contacts = contacts
             self.ports.chat.meet(rules.contacts)
-        receiving = [contact.jid for contact in rules.contacts if contact.receives]
-        self.conversation.address(receiving, rules.digest_seconds)
+        self._address()
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
         self.alerts.apply(rules, self.subscriptions, now)
@@ -204,6 +204,12 @@ class Bot:
         if self._reach.apply(rules.contacts):
             self._status_changed()
         self._wake(now)
+
+    def _address(self) -> None:
+        """Tell what comes in to who receives it, but not to other bots: two would never stop."""
+        bots = self._bots - {self.connection.get("account", "")}
+        receiving = [each.jid for each in self.rules.contacts if each.receives and each.jid not in bots]
+        self.conversation.address(receiving, self.rules.digest_seconds)
 
     @property
     def wanted(self) -> Mapping[str, QoS]:
@@ -283,6 +289,10 @@ class Bot:
 
     async def hear(self, utterance: Utterance) -> None:
         """Answer a contact; strangers are not heard."""
+        if utterance.automatic != (utterance.jid in self._bots):
+            # Whoever is both, as a bot on a user's own account, is what it was last.
+            self._bots ^= {utterance.jid}
+            self._address()
         await self._dialogue.hear(utterance)
 
     async def react(self, reaction: Reaction) -> None:
