@@ -94,7 +94,9 @@ async def test_nonsense_about_what_came_ends_in_a_fresh_session(liar: Liar, link
         " ",
     ],
 )
-async def test_a_resumption_that_is_none_is_given_up_for_a_fresh_session(lie: str) -> None:
+async def test_a_resumption_that_is_none_is_given_up_for_a_fresh_session(
+    lie: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with Liar(resume=saying(lie)) as liar:
         link = link_to(liar, Timing(connect=1, first_pause=0.1, longest_pause=0.4))
         try:
@@ -108,6 +110,8 @@ async def test_a_resumption_that_is_none_is_given_up_for_a_fresh_session(lie: st
             await until(lambda: link.progress(notice) == [Delivery.SENT])
             assert len(liar.names("resume")) == 1
             assert liar.accepted == 3
+            # What was queued for the lost connection is nobody's error.
+            assert [record for record in caplog.records if record.levelname == "ERROR"] == []
         finally:
             await link.link.stop()
 

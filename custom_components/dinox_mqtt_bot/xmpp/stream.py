@@ -123,6 +123,12 @@ class Stream(ClientXMPP):
             self._awaited = f"{data.name}d"
         super().send(data, use_filters)
 
+    @override
+    def send_raw(self, data: str | bytes) -> None:
+        """Write, unless the connection is lost: what was queued for it then is nobody's any more."""
+        if self.transport:
+            super().send_raw(data)
+
     def _answer(self, answer: Iq, use_filters: bool) -> None:
         waiting = max(self.waiting_queue.qsize(), len(self._management.unacked_queue))
         unwritten = self.transport.get_write_buffer_size() if self.transport else 0

@@ -150,12 +150,14 @@ class _Full:
         self._alerts += 1
         self._trial.counts["alerts"] += 1
         self._trial.doing(f"{_FREEZER} {value} {when}")
-        ended = sum("is over" in notice.text for notice in self._chat.notices)
+        ended = self._told("is over")
         if self._alerts > 1:
             await self._sensors.publish(_FREEZER, "-20", qos=1)
-            await comes(lambda: sum("is over" in notice.text for notice in self._chat.notices) > ended, 10)
+            await comes(lambda: self._told("is over") > ended, 10)
         await self._sensors.publish(_FREEZER, value, qos=1)
-        if not await comes(
-            lambda: any(f"{value} " in f"{notice.text} " for notice in self._chat.notices), _PATIENCE / 2
-        ):
+        # The signs before it are those of a critical alert that began.
+        if not await comes(lambda: self._told(f"🔴 {_FREEZER}: {value}"), _PATIENCE / 2):
             self._trial.breach("alerts_lost", f"an alert {when} was not told")
+
+    def _told(self, words: str) -> int:
+        return sum(words in notice.text for notice in self._chat.notices)
