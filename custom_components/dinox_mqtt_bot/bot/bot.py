@@ -231,13 +231,12 @@ class Bot:
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
         shown = news is News.NEW and self._show(reading, subscription, now)
+        record = judged.record or None
         if news is News.UNCHANGED:
-            self.ports.history.skip(message, record=judged.record or None)
+            self.ports.history.skip(message, record=record)
         else:
             # What waits in the conversation is lost if the process is killed; the history knows it then.
-            self.ports.history.append(
-                reading, subscription.priority, untold=shown, record=judged.record or None
-            )
+            self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
         self.alerts.follow(judged, now)
         if shown or judged is not NOTHING:
             self._wake(now)
@@ -346,12 +345,10 @@ class Bot:
         """Hide normal messages, or tell them again; return what was hidden."""
         if paused == self.paused:
             return Hidden()
-        hidden = Hidden()
+        hidden = Hidden() if paused else self.conversation.resume()
         if paused:
             self.conversation.pause()
             self._spoken.settle()
-        else:
-            hidden = self.conversation.resume()
         await self.ports.rules.set_paused(paused)
         self.announce(StatusChanged(self.status))
         return hidden
@@ -426,11 +423,9 @@ class Bot:
             return
         rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
         text = render_untold(untold, rules, self.ports.phrases)
-        urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
+        urgent = max([Priority.NORMAL, *(rule.priority for rule in rules.values() if rule)])
         if untold:
-            self.outgoing.send(
-                self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL))
-            )
+            self.outgoing.send(self.conversation.notices(text, self.ports.clock.now(), urgent))
             self.ports.history.mark_told(rules)
 
     def close(self) -> None:

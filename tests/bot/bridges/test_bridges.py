@@ -530,7 +530,7 @@ async def test_what_viewers_may_say_is_published_from_any_room() -> None:
 @pytest.mark.parametrize("room", ["", ROOM])
 async def test_what_a_bot_says_is_carried_and_neither_done_nor_answered(text: str, room: str) -> None:
     """Whoever can publish where it listens could else command this bot in its name."""
-    world = bridged(replace(CHAT, to=ROOM, room=True) if room else CHAT)
+    world = bridged(replace(CHAT, to=ROOM, room=True) if room else CHAT, account=ACCOUNT)
     await say(world, text, room=room, automatic=True)
     assert [payload for _, payload, *_ in world.broker.published] == [text.encode()]
     assert (world.said, world.bot.paused) == ([], False)
