@@ -1,15 +1,15 @@
 """The attack can fail: a defect that was planted on purpose is found, told and kept."""
 
-from functools import partial
+import os
 from pathlib import Path
-import shlex
-from typing import Any
+import subprocess
+import sys
 
 import pytest
 
-from lab.attack import __main__ as attack
-from lab.attack.child import work
-from lab.attack.trial import Options, read_current
+from lab.attack.trial import read_current
+
+ROOT = Path(__file__).parents[2]
 
 BOT = "from custom_components.dinox_mqtt_bot.bot"
 MESSAGE = f"""
@@ -30,7 +30,6 @@ for command in COMMANDS:
     command.role = min(command.role, Role.MOST)
 """
 STANZA = """
-from custom_components.dinox_mqtt_bot.xmpp.gate import Gate
 from custom_components.dinox_mqtt_bot.xmpp.hearing import Hearing
 receive = Hearing.receive
 seen = []
@@ -43,19 +42,23 @@ Hearing.receive = planted
 """
 
 
-def planted(code: str, name: str, options: Options, directory: Path, sender: Any) -> None:
-    """Run a part with a defect in the bot."""
-    exec(code, {})  # noqa: S102  # it is above
-    work(name, options, directory, sender)
-
-
-def plant(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Have the parts run with this in them."""
-    monkeypatch.setattr(attack, "WORK", partial(planted, code))
-
-
-async def attacked(directory: Path, *words: str) -> int:
-    return await attack.run(attack.read_arguments(["--short", *words]), directory)
+def attacked(
+    code: str, directory: Path, *words: str, seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Attack a bot with this defect."""
+    return subprocess.run(
+        [
+            *(sys.executable, "tests/lab/planted.py", code, str(seconds)),
+            *("--short", "--directory", str(directory), *words),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'scripts'}{os.pathsep}{ROOT}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,32 +73,21 @@ async def attacked(directory: Path, *words: str) -> int:
     ],
     ids=["exception", "hold", "memory", "viewer", "operator", "stream"],
 )
-async def test_a_defect_is_found(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    part: str,
-    code: str,
-    found: str,
-) -> None:
-    plant(monkeypatch, code)
-    assert (
-        await attacked(tmp_path, "--only", part, "--payloads", "200", "--lines", "600", "--stanzas", "300")
-        == 1
-    )
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("BREACH")]
-    (line,) = [line for line in told if found in line][:1]
+def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> None:
+    few = ("--payloads", "200", "--lines", "600", "--stanzas", "300")
+    done = attacked(code, tmp_path, "--only", part, *few)
+    assert done.returncode == 1, done.stdout + done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("BREACH") and found in line]
+    assert told, done.stderr
     # The file has what did it, and the command does it again.
-    assert Path(line.partition("; input: ")[2].partition("; again: ")[0]).read_bytes()
-    arguments = attack.read_arguments(shlex.split(line.partition("; again: scripts/attack ")[2]))
-    assert arguments.only == [part]
+    saved, _, again = told[0].partition("; input: ")[2].partition("; again: ")
+    assert Path(saved).read_bytes()
+    assert again.startswith(f"scripts/attack --only {part} --seed 1 ")
 
 
-async def test_a_part_that_hangs_is_ended_and_what_it_tried_is_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    plant(monkeypatch, MESSAGE.replace("DEFECT", "\n        while True: pass"))
-    monkeypatch.setattr(attack, "limit", lambda name, options: 15.0)
-    assert await attacked(tmp_path, "--only", "payloads", "--payloads", "200") == 1
-    assert "it did not end within 15 s" in capsys.readouterr().err
+def test_a_part_that_hangs_is_ended_and_what_it_tried_is_kept(tmp_path: Path) -> None:
+    hangs = MESSAGE.replace("DEFECT", "while True: pass")
+    done = attacked(hangs, tmp_path, "--only", "payloads", "--payloads", "200", seconds=20)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "BREACH payloads: it did not end within 20 s; input: " in done.stderr
     assert read_current(tmp_path, "payloads")

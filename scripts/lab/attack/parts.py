@@ -48,6 +48,6 @@ PARTS: Mapping[str, Plan] = {
     "lies": Plan(tell_lies),
     "voices": Plan(forge_voices),
     "omemo": Plan(send_encrypted),
-    "prosody": Plan(siege_prosody),
-    "ejabberd": Plan(siege_ejabberd),
+    "prosody": Plan(siege_prosody, seconds=170),
+    "ejabberd": Plan(siege_ejabberd, seconds=170),
 }

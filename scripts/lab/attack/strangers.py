@@ -73,7 +73,8 @@ class Client:
         ping = self.xmpp.make_iq_get(ito=Lab.domain)
         ping.append(ET.Element("{urn:xmpp:ping}ping"))
         with contextlib.suppress(IqError):
-            await ping.send(timeout=_PATIENCE)
+            # A server may read slowly what comes as a flood.
+            await ping.send(timeout=4 * _PATIENCE)
 
     async def leave(self) -> None:
         self.xmpp.cancel_connection_attempt()

@@ -73,7 +73,8 @@ class Trial:
         self._directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self._current = os.open(directory / current(part), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        self._again = f"scripts/attack --only {part} --seed {options.seed}"
+        short = " --short" if options.short else ""
+        self._again = f"scripts/attack --only {part} --seed {options.seed}{short}"
         self._recent: deque[bytes] = deque(maxlen=_RECENT)
         self._known: set[object] = set()
 
