@@ -257,7 +257,7 @@ async def test_the_unit_and_label_that_come_with_a_message_are_shown(
         assert "12.5 °C" in (await alice.next("Cellar")).text
         (arrived,) = [each for each in told if isinstance(each, MessageReceived)]
         reading = arrived.reading
-        assert (reading.message.topic, reading.name) == ("home/cellar", "Cellar")
+        assert (reading.message.topic, reading.name) == ("home/cellar", "Cellar (home/cellar)")
         assert (reading.value, reading.unit) == (12.5, "°C")
 
 
