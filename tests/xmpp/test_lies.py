@@ -303,7 +303,27 @@ async def test_an_answer_that_is_not_to_be_read_is_an_error_at_once(liar: Liar, 
     liar.lies["iq"] = lambda _, asked: answer.replace("{0}", id_of(asked)).replace("{1}", "other.test")
     session = link.link._session
     assert session is not None
-    with pytest.raises(IqError, match="policy-violation"):
+    with pytest.raises(IqError, match="not-acceptable"):
+        await session.xmpp.plugin["xep_0199"].send_ping("other.test", timeout=60)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "",
+        "<error/>",
+        "<error type='bogus'><x xmlns='urn:x'/></error>",
+        "<error type='cancel'><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+    ],
+)
+async def test_an_error_that_slixmpp_does_not_know_is_told_at_once(
+    liar: Liar, link: Probed, error: str
+) -> None:
+    await online(liar, link)
+    liar.lies["iq"] = lambda _, asked: f"<iq type='error' id='{id_of(asked)}' from='other.test'>{error}</iq>"
+    session = link.link._session
+    assert session is not None
+    with pytest.raises(IqError, match="undefined-condition"):
         await session.xmpp.plugin["xep_0199"].send_ping("other.test", timeout=60)
 
 
@@ -326,7 +346,7 @@ async def test_a_change_of_the_roster_is_taken_from_the_own_account_only(liar: L
 async def test_very_many_languages_are_not_asked_for(liar: Liar, link: Probed) -> None:
     await online(liar, link)
     mallory = "mallory@home.test/x"
-    for n in range(60):
+    for n in range(30):
         liar.say(f"<iq type='get' id='q{n}' from='{mallory}' xml:lang='{n}'><x xmlns='u'/></iq>")
     liar.say(f"<iq type='get' id='{'l' * 2_000}' from='{mallory}'><x xmlns='u'/></iq>")
     liar.say("<iq type='get' id='none' from='@@'><x xmlns='u'/></iq>")

@@ -9,7 +9,7 @@ from slixmpp import JID, ClientXMPP, InvalidJID
 from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0198 import XEP_0198
 from slixmpp.plugins.xep_0198.stanza import Enable, Resume
-from slixmpp.stanza import Iq
+from slixmpp.stanza import Error, Iq
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.handler.base import BaseHandler
@@ -304,6 +304,8 @@ class Stream(ClientXMPP):
             wrong = "" if self._manages(xml) else f"bad <{xml.tag.removeprefix(_MANAGEMENT)}/>"
         elif xml.tag == _IQ and xml.get("type") in {"result", "error"}:
             del self._asked[xml.get("id", "")]
+            if xml.get("type") == "error":
+                _name_condition(xml)
             if xml.get("id") == self._binding:
                 wrong = self._bound_wrongly(xml)
         if wrong:
@@ -384,8 +386,17 @@ def _unreadable(opening: ET.Element) -> ET.Element | None:
         return None
     opening.set("type", "error")
     error = ET.SubElement(opening, f"{_CLIENT}error", type="modify")
-    ET.SubElement(error, f"{_CONDITIONS}policy-violation")
+    ET.SubElement(error, f"{_CONDITIONS}not-acceptable")
     return opening
+
+
+def _name_condition(answer: ET.Element) -> None:
+    """Add a condition where slixmpp knows none: it fails over such an error, and nobody is told of it."""
+    error = answer.find(f"{_CLIENT}error")
+    if error is None:
+        error = ET.SubElement(answer, f"{_CLIENT}error", type="cancel")
+    if not any(child.tag.removeprefix(_CONDITIONS) in Error.conditions for child in error):
+        ET.SubElement(error, f"{_CONDITIONS}undefined-condition")
 
 
 def _jid(text: str) -> JID | None:
