@@ -133,7 +133,7 @@ class Store:
 
     async def settle(self) -> None:
         """Return once all that was handed over so far is stored, or cannot be for now."""
-        if self.backlog:
+        if not self._backlog.idle:
             await self._reader.settle()
 
     def get(self, key: str) -> str:
