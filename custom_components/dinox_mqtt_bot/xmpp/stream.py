@@ -246,11 +246,13 @@ class Stream(ClientXMPP):
         key = answer.get("id", "")
         if key not in self._asked or not self._is_pending(key):
             return False
-        own = {"", self.boundjid.bare, self.boundjid.domain, self.boundjid.full}
+        own = {"", self.boundjid.bare, self.boundjid.domain}
         sender, asked = _jid(answer.get("from", "")), self._asked[key]
         if sender is None:
             return False
-        return str(sender) in (own if str(asked) in own else {str(asked), asked.bare})
+        if str(asked) in own:
+            return sender.bare in own
+        return str(sender) in {str(asked), asked.bare}
 
     def _take(self, frame: Frame) -> None:
         opening, self._opening = self._opening, None
