@@ -233,3 +233,9 @@ def parsed(text: str) -> object:
 def test_the_bad_payloads_are_as_long_as_payloads_may_be() -> None:
     assert all(len(text) <= LENGTH for _, text in payloads())
     assert sum(json.loads(text) is not None for name, text in payloads() if name == "objects") == 1
+
+
+@pytest.mark.parametrize("deeper", ["|float", ".a", "[0]", " + value", ".strip()", " or value"])
+def test_what_takes_long_to_compile_is_not_run(deeper: str) -> None:
+    assert is_cheap(f"{{{{ value{deeper * 10} }}}}")
+    assert not is_cheap(f"{{{{ value{deeper * 60} }}}}")

@@ -18,6 +18,8 @@ _LARGEST = 262_144
 
 _NODE = 1_000
 """Nanoseconds that everything takes, without regard to its size."""
+_FOLD = 2_000
+"""Nanoseconds by the square of the depth: Jinja tries on each level anew whether all below is constant."""
 _LONGEST_NUMBER = 640
 """Characters of what arithmetic gives: `templates.py` lets no number in that is longer than half of it."""
 _MOST_GROWTH = 16
@@ -96,6 +98,7 @@ class Costs:
     def __init__(self, length: int) -> None:
         self._left = _MOST_NANOSECONDS
         self._growth = self._factor = 1
+        self._depth = 0
         self._variables = {"value": Value(length, Kind.TEXT), "value_json": Value(length, Kind.ANY)}
 
     def output(self, template: nodes.Template) -> int:
@@ -158,11 +161,14 @@ class Costs:
 
     def value(self, node: nodes.Node) -> Value:
         """Return what an expression is at most, and pay for it."""
-        self._pay(_NODE)
+        self._pay(_NODE + _FOLD * self._depth**2)
         judge = self._EXPRESSIONS.get(type(node))
         if judge is None:
             raise TooMuch
-        return _sized(judge(self, node))
+        self._depth += 1
+        value = _sized(judge(self, node))
+        self._depth -= 1
+        return value
 
     def _values(self, every: Iterable[nodes.Node]) -> list[Value]:
         return [self.value(each) for each in every]

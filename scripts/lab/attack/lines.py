@@ -4,6 +4,8 @@ import random
 
 from custom_components.dinox_mqtt_bot.bot.commands.catalogue import COMMANDS
 
+from .words import Words
+
 _NODES = [name for command in COMMANDS for name in (command.node, *command.aliases)]
 _ANSWERS = ("yes", "ja", "no", "nein", "1", "2", "👍", "confirm", "all", "")
 _CONDITIONS = (
@@ -160,6 +162,7 @@ class Lines:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
+        self._words = Words(chance)
 
     def line(self) -> str:
         chance = self.chance
@@ -179,6 +182,8 @@ class Lines:
     def _word(self) -> str:
         chance = self.chance
         kind = chance.randrange(10)
+        if chance.random() < 0.03:
+            return self._words.run(_LONGEST)
         if kind < 7:
             return chance.choice(chance.choice(_WORDS))
         if kind == 7:

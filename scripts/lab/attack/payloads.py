@@ -76,7 +76,7 @@ class Payloads:
             (10, lambda: chance.choice(_BLANKS)),
             (10, self._sensor),
             (3, self._tasmota),
-            (1, self._large),
+            (2, self._large),
         )
         self._weights = [weight for weight, _ in self._kinds]
 
@@ -167,7 +167,8 @@ class Payloads:
                 lambda: chance.randbytes(long),
                 lambda: b"<html><title>" + b"<b>" * (long // 3),
                 lambda: b"#EXTM3U\n" + b"http://a/b.m3u8\n" * (long // 16),
-                lambda: b"1" + b"\n" * long + b"2",
+                *[lambda: b"1" + _encoded(self._words.run(_MOST_LONG))] * 8,
+                lambda: json.dumps({"t": self._words.run(_MOST_LONG), self._words.run(2_000): 1}).encode(),
             )
         )()
 

@@ -90,6 +90,51 @@ _WORDS = (
     ),
 )
 _ODD = ((33, 0x250), (0x1F300, 0x1F400), (0x200B, 0x2010), (0x202A, 0x202F), (10, 14), (0xE000, 0xE010))
+_RUNS = (
+    *(
+        "\n",
+        " ",
+        "\t",
+        "a",
+        "1",
+        "é",
+        "\u200b",
+        "\u0300",
+        "{",
+        "[",
+        "<",
+        ">",
+        "*",
+        "`",
+        "_",
+        ".",
+        ",",
+        ":",
+        "/",
+        "\\",
+        "'",
+        '"',
+    ),
+    *(
+        "a ",
+        "a:",
+        "a\n",
+        " \n",
+        "1,",
+        "1.",
+        "{{",
+        "://",
+        "a.",
+        "a/",
+        "=",
+        "-",
+        "“",
+        "✅\n",
+        "&amp;",
+        "\x1b[",
+        "1-",
+    ),
+)
 _KEYS = ("value", "unit", "unit_of_measurement", "t", "a.b", "x", "temperature", "state", "", "\ud800", "ts")
 
 
@@ -104,6 +149,13 @@ class Words:
 
     def odd_characters(self, number: int) -> str:
         return "".join(chr(self._chance.randrange(*self._chance.choice(_ODD))) for _ in range(number))
+
+    def run(self, most: int) -> str:
+        """Return one thing many times, with something else behind it: slow patterns try that again and again."""
+        unit = self._chance.choice(_RUNS)
+        return unit * (self._chance.randrange(most) // len(unit)) + self._chance.choice(
+            ("", "x", ">", "!", "\n")
+        )
 
     def number(self) -> str:
         """Return something that looks like a number."""

@@ -265,6 +265,11 @@ def test_exactly_as_many_fields_as_are_shown_need_no_count() -> None:
     assert len(read(json.dumps({str(number): number for number in range(MOST_FIELDS)})).fields) == MOST_FIELDS
 
 
+def test_a_long_list_is_told_in_part() -> None:
+    text = read(json.dumps([1] * 1_001)).text
+    assert text == "1, " * 1_000 + "…"
+
+
 @pytest.mark.parametrize("payload", ['{"a":' * 10 + "1" + "}" * 10, "[1," * 10 + "[1]" + "]" * 10])
 def test_what_is_nested_deep_is_only_hinted_at(payload: str) -> None:
     assert read(payload).fields[-1].text in ("{…}", "[…]")

@@ -158,3 +158,9 @@ def test_a_cut_text_begins_the_text_and_keeps_the_limit(text: str, limit: int) -
     shown = cut(text, limit)
     assert text.startswith(shown)
     assert min(1, len(text)) <= len(shown) <= limit
+
+
+@pytest.mark.parametrize("unit", ["\n", " \n", "\x1b", "\x1b[", "\u2028", "\u202e", ">\n", "a:"])
+def test_a_million_of_anything_is_made_harmless_in_no_time(unit: str) -> None:
+    # What tries from each of them anew would take days.
+    assert inert(plain(unit * (1_000_000 // len(unit)) + "!")).endswith("!")

@@ -50,13 +50,13 @@ def parse_json(text: str) -> object:
 
 
 def _deep(value: object) -> bool:
-    level = [value]
-    for _ in range(_DEEPEST + 1):
+    level: list[dict[str, object] | list[object]] = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(_DEEPEST):
         level = [
             child
             for item in level
-            if isinstance(item, (dict, list))
             for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, (dict, list))
         ]
         if not level:
             return False
@@ -77,12 +77,17 @@ def _leaves(path: str, value: object, depth: int) -> Iterator[Field]:
     elif not isinstance(value, list):
         yield Field(path, scalar_text(value))
     elif not any(isinstance(item, (dict, list)) for item in value):
-        yield Field(path, ", ".join(map(scalar_text, value)) or "[]")
+        yield Field(path, _list_text(value))
     elif depth >= _DEEPEST_SHOWN:
         yield Field(path, "[…]")
     else:
         for index, item in enumerate(value):
             yield from _leaves(f"{path}[{index}]", item, depth + 1)
+
+
+def _list_text(values: list[object]) -> str:
+    listed = ", ".join(map(scalar_text, values[:_MOST_COUNTED])) or "[]"
+    return f"{listed}, …" if len(values) > _MOST_COUNTED else listed
 
 
 def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:

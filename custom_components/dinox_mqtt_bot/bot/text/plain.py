@@ -8,10 +8,16 @@ _JOINER = "\u2060"
 
 _ANSI = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _NEWLINE = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
-_FOREIGN = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 # One class, no alternatives: it has to pass over five megabytes in the event loop.
 _CHANGED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# What becomes of the others: a table, because a call for each of so many takes too long.
+_PICTURES: dict[int, str | None] = {
+    **{code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\t\n"},
+    0x7F: "␡",
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "�"),
+    # Direction marks, as in `cod.exe` that reads `exe.doc`, and the byte order mark.
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)),
+}
 
 # Some clients link a scheme in the middle of a word, so `xmpp:` is broken everywhere: followed once, it can
 # send a command in the reader's name. The others need a border, lest every MAC address be hit.
@@ -24,7 +30,8 @@ _SCHEME = re.compile(
 
 _COLON = re.compile(r":\S")
 _ACTION = re.compile(r"\A\s*/")
-_BLOCK = re.compile(r"(?m)^(\s*)(?=```|>)")
+# Not over line ends: many of them would be tried from each one anew.
+_BLOCK = re.compile(r"(?m)^([^\S\n]*)(?=```|>)")
 _SPAN = re.compile(r"(?m)(^|\s)(?=[*_~`]\S)")
 _ZWJ = "\u200d"
 
@@ -40,16 +47,7 @@ def plain(text: str) -> str:
     """
     if is_plain(text) or is_plain(text := text.replace("\r\n", "\n")):
         return text
-    return _FOREIGN.sub(_picture, _NEWLINE.sub("\n", _ANSI.sub("", text)))
-
-
-def _picture(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _DIRECTION:
-        return ""
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    return "␡" if character == "\x7f" else "�"
+    return _NEWLINE.sub("\n", _ANSI.sub("", text)).translate(_PICTURES)
 
 
 def inert(text: str) -> str:
