@@ -1,5 +1,7 @@
 """DinoX MQTT Bot: MQTT as a conversation, in XMPP and in Home Assistant."""
 
+import logging
+
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
@@ -15,6 +17,8 @@ from .runtime.build import async_build
 from .runtime.removal import async_clear_status, leftovers
 from .runtime.runtime import BotConfigEntry
 from .services import async_register_services
+
+_LOGGER = logging.getLogger(__name__)
 
 PLATFORMS = (
     Platform.BINARY_SENSOR,
@@ -76,10 +80,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None
     path = database_path(hass, entry.entry_id)
 
     def blocking() -> None:
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        for broken in path.parent.glob(f"{path.stem}-*.broken*"):
-            broken.unlink()
+        files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+        for file in (*files, *path.parent.glob(f"{path.stem}-*.broken*")):
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as err:
+                # A folder that cannot be written to is no reason to leave the rest as it is.
+                _LOGGER.warning("The bot's file %s could not be deleted: %s", file, err.strerror)
 
     await hass.async_add_executor_job(blocking)
     async_take_all_back(hass, entry)

@@ -58,6 +58,25 @@ async def test_what_was_acknowledged_does_not_come_again(
     assert bench.payloads == [b"once", b"round", b"twice"]
 
 
+@pytest.mark.parametrize("qos", [1, 2])
+async def test_a_full_window_is_emptied_when_all_is_acknowledged_at_once(
+    link: Opener, peer: Peer, mosquitto: Server, qos: int
+) -> None:
+    topic = f"window/{qos}"
+    # Of MQTT 3.1.1, whose window is Mosquitto's own: 20 messages.
+    bench: Bench = link(mosquitto, keep=True, protocol=Protocol.MQTT_311)
+    await bench.subscribed(topic, qos=QoS(qos))
+    for number in range(30):
+        await peer.publish(topic, b"%d" % number, qos=qos)
+    await bench.received(20)
+    assert bench.link.unacknowledged == 20
+    bench.link.acknowledge_all()
+    await bench.received(30)
+    bench.link.pause()
+    bench.link.acknowledge_all()
+    assert bench.link.unacknowledged == 10
+
+
 async def test_an_acknowledgement_of_an_earlier_connection_is_none(
     link: Opener, peer: Peer, mosquitto: Server
 ) -> None:

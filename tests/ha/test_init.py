@@ -329,6 +329,7 @@ async def test_an_account_that_is_taken_away_leaves_no_entities(
             "button.bot_mark_as_read",
             "binary_sensor.bot_xmpp",
             "notify.alice_home_test",
+            "sensor.bot_failed",
             "sensor.bot_undelivered",
             "sensor.bot_unread",
         }

@@ -166,7 +166,7 @@ def test_what_is_stored_stays_readable() -> None:
         "alert": alert | {"escalate_after": 0.0, "escalate_to": []},
         "preset": {"name": "d", "topic": "e", "payload": "", "number": 0, "qos": "1"}
         | {"retain": False, "role": "operator"},
-        "bridge": bridge | {"retain": False, "enabled": True},
+        "bridge": bridge | {"retain": False, "enabled": True, "trusted": False},
     }
 
 

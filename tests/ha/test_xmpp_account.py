@@ -255,9 +255,9 @@ async def test_the_unit_and_label_that_come_with_a_message_are_shown(
         label = ("-D", "PUBLISH", "user-property", "label", "Cellar")
         await publish(ejabberd.ports["mqtt"], "home/cellar", "12.5", *login, *unit, *label)
         assert "12.5 °C" in (await alice.next("Cellar")).text
-        (arrived,) = [each for each in told if isinstance(each, MessageReceived)]
-        reading = arrived.reading
-        assert (reading.message.topic, reading.name) == ("home/cellar", "Cellar")
+        readings = [each.reading for each in told if isinstance(each, MessageReceived)]
+        (reading,) = [each for each in readings if each.message.topic == "home/cellar"]
+        assert reading.name == "Cellar (home/cellar)"
         assert (reading.value, reading.unit) == (12.5, "°C")
 
 

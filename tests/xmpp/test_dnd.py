@@ -252,3 +252,30 @@ def test_a_client_of_an_earlier_session_counts_until_the_next_has_settled() -> N
     dnd.see(shown("phone", "available"))
     dnd.settle()
     assert told == [True, False]
+
+
+def test_of_very_many_clients_some_are_kept_and_no_other_contact_is_looked_at() -> None:
+    dnd, told = listening()
+    for number in range(10_000):
+        dnd.see(shown(str(number), "dnd"))
+    assert sum(len(clients) for clients in dnd._busy.values()) == 100
+    assert told == [True]
+    for number in range(10_000):
+        dnd.see(shown(str(number), "unavailable"))
+    assert told == [True, False]
+
+
+def test_what_a_client_of_an_earlier_session_showed_ends_with_its_contact() -> None:
+    dnd, told = listening()
+    dnd.see(shown("desk", "dnd"))
+    dnd.begin()
+    dnd._gate.meet([])
+    dnd.meet()
+    dnd.settle()
+    assert told == [True, False]
+    dnd._gate.meet([Contact(ALICE)])
+    dnd.see(shown("desk", "dnd"))
+    dnd.begin()
+    dnd.see(shown("", "unavailable"))
+    dnd.settle()
+    assert told == [True, False, True, False]

@@ -224,3 +224,21 @@ def test_the_newest_are_remembered(keys: list[str], size: int) -> None:
         if key not in model:
             model = [*model, key][-size:]
         assert key in remembered
+
+
+async def test_what_a_bot_writes_says_so_and_a_person_does_not(either: World) -> None:
+    """Also what a bot says in its own words: the other end tells it from a person's."""
+    alice = await either.person("alice")
+    bot = await either.bot()
+    bot.say("/mqtt pause")
+    await until(lambda: alice.messages)
+    header = alice.messages[-1].xml.find(".//{http://jabber.org/protocol/shim}header[@name='Auto-Submitted']")
+    assert header is not None
+    assert header.text == "auto-generated"
+    alice.write(BOT, "of a person")
+    copied = alice.xmpp.make_message(mto=BOT, mbody="of a bot", mtype="chat")
+    copied["id"] = "copied"
+    copied.xml.extend(child for child in alice.messages[-1].xml if child.tag.endswith("shim}headers"))
+    copied.send()
+    await until(lambda: len(bot.texts) == 2)
+    assert [(each.text, each.automatic) for each in bot.texts] == [("of a person", False), ("of a bot", True)]

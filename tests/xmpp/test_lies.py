@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from liar import Liar, bound, id_of
 from people import ALICE, QUICK, Probed, until
 import pytest
+from slixmpp.exceptions import IqError
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import StanzaPath
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, Phase
@@ -257,17 +261,139 @@ async def test_answers_that_the_server_does_not_take_are_not_kept_for_it(liar: L
     assert len(session.management.unacked_queue) < 1_100
 
 
-async def test_what_a_handler_raises_is_logged_once(
+async def test_what_the_gate_or_a_handler_raises_is_logged_once(
     liar: Liar, link: Probed, caplog: pytest.LogCaptureFixture
 ) -> None:
     await online(liar, link)
     session: Any = link.link._session
-    session.xmpp.admits = lambda opening: {}[opening.tag]
+    fail = {"gate": True}
+
+    def admits(opening: Element) -> bool:
+        if fail.get("gate") and opening.tag.endswith("}presence"):
+            raise KeyError(opening.tag)
+        return link.link._gate.admits(opening)
+
+    def listen(stanza: Any) -> None:
+        raise RecursionError(stanza["from"].resource)
+
+    session.xmpp.admits = admits
     for n in range(20):
         liar.say(f"<presence from='{ALICE}/{n}'/>")
-    await until(lambda: "more like it are not mentioned" in caplog.text)
-    session.xmpp.admits = link.link._gate.admits
+    liar.say(from_alice("one"))
+    await until(lambda: "one" in link.said)
+    assert caplog.text.count("more like it are not mentioned") == 1
+    fail.clear()
+    for path in ("presence", "iq@type=get/ping"):
+        session.xmpp.remove_handler("Ping")
+        session.xmpp.register_handler(Callback(path, StanzaPath(path), listen))
+    for n in range(20):
+        liar.say(f"<presence from='{ALICE}/{n}'/>")
+        liar.say(f"<iq type='get' id='p{n}' from='{ALICE}/phone'><ping xmlns='urn:xmpp:ping'/></iq>")
+    liar.say(from_alice("two"))
+    await until(lambda: "two" in link.said)
+    assert caplog.text.count("more like it are not mentioned") == 2
+    await until(lambda: sum("service-unavailable" in iq for iq in liar.names("iq")) == 20)
+    assert not liar.names("message")
+    assert liar.accepted == 1
+
+
+async def test_an_answer_that_is_not_to_be_read_is_an_error_at_once(liar: Liar, link: Probed) -> None:
+    await online(liar, link)
+    answer = "<iq type='result' id='{0}' from='{1}'>" + "<a>" * 100 + "</a>" * 100 + "</iq>"
+    liar.lies["iq"] = lambda _, asked: answer.replace("{0}", id_of(asked)).replace("{1}", "other.test")
+    session = link.link._session
+    assert session is not None
+    with pytest.raises(IqError, match="not-acceptable"):
+        await session.xmpp.plugin["xep_0199"].send_ping("other.test", timeout=60)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "",
+        "<error/>",
+        "<error type='bogus'><x xmlns='urn:x'/></error>",
+        "<error type='cancel'><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+    ],
+)
+async def test_an_error_that_slixmpp_does_not_know_is_told_at_once(
+    liar: Liar, link: Probed, error: str
+) -> None:
+    await online(liar, link)
+    liar.lies["iq"] = lambda _, asked: f"<iq type='error' id='{id_of(asked)}' from='other.test'>{error}</iq>"
+    session = link.link._session
+    assert session is not None
+    with pytest.raises(IqError, match="undefined-condition"):
+        await session.xmpp.plugin["xep_0199"].send_ping("other.test", timeout=60)
+
+
+async def test_a_change_of_the_roster_is_taken_from_the_own_account_only(liar: Liar, link: Probed) -> None:
+    await online(liar, link)
+    push = "<query xmlns='jabber:iq:roster'><item jid='evil@evil.test' subscription='both'/></query>"
+    liar.say(f"<iq type='set' id='push1'>{push}</iq>")
+    liar.say(f"<iq type='set' id='push2' from='bot@home.test'>{push}</iq>")
+    liar.say(f"<iq type='set' id='push3' from='{ALICE}/phone'>{push}</iq>")
+    answers = lambda key: [iq for iq in liar.names("iq") if f"{key}" in iq]  # noqa: E731
+    await until(lambda: answers("push1") and answers("push2") and answers("push3"))
+    assert "result" in answers("push1")[0]
+    assert "result" in answers("push2")[0]
+    assert "service-unavailable" in answers("push3")[0]
+    session = link.link._session
+    assert session is not None
+    assert not list(session.xmpp.client_roster)
+
+
+async def test_very_many_languages_are_not_asked_for(liar: Liar, link: Probed) -> None:
+    await online(liar, link)
+    mallory = "mallory@home.test/x"
+    for n in range(30):
+        liar.say(f"<iq type='get' id='q{n}' from='{mallory}' xml:lang='{n}'><x xmlns='u'/></iq>")
+    liar.say(f"<iq type='get' id='{'l' * 2_000}' from='{mallory}'><x xmlns='u'/></iq>")
+    liar.say("<iq type='get' id='none' from='@@'><x xmlns='u'/></iq>")
+    liar.say(f"<iq type='get' id='last' from='{mallory}'><x xmlns='u'/></iq>")
+    await until(lambda: any("last" in iq for iq in liar.names("iq")))
+    refused = [iq for iq in liar.names("iq") if 'type="error"' in iq]
+    assert len([iq for iq in liar.names("iq") if "bot@home.test/" in iq and "ping" in iq]) <= 9
+    assert not [iq for iq in refused if "llll" in iq or "none" in iq]
+
+
+async def test_features_are_taken_once(liar: Liar, link: Probed) -> None:
+    await online(liar, link)
+    liar.heard.clear()
+    for _ in range(50):
+        liar.say(
+            "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>", stanzas=0
+        )
     liar.say(from_alice("after"))
     await until(lambda: "after" in link.said)
-    assert caplog.text.count("more like it are not mentioned") == 1
-    assert liar.accepted == 1
+    assert not [iq for iq in liar.names("iq") if "xmpp-bind" in iq]
+
+
+async def test_slixmpp_does_nothing_by_itself_that_is_not_needed(liar: Liar, link: Probed) -> None:
+    await online(liar, link)
+    session = link.link._session
+    assert session is not None
+    idle = [handler.name for handler in session.xmpp._XMLStream__handlers]
+    assert {name for name in idle if not name.startswith("IqCallback_")} == {
+        "Stream Error",
+        "Stream Features",
+        "STARTTLS Proceed",
+        "SASL Success",
+        "SASL Failure",
+        "SASL Challenge",
+        "Disco Info",
+        "Disco Items",
+        "Software Version",
+        "Stream Management Enabled",
+        "Stream Management Resumed",
+        "Stream Management Failed",
+        "Stream Management Ack",
+        "Ping",
+        "Roster push",
+        "Subscription",
+        "Hearing",
+        "Room presence",
+        "Room message",
+        "Do not disturb",
+        "PubSub",
+    }

@@ -98,6 +98,7 @@ class Bot:
         self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
         self._implied = Subscriptions()
         self._contacts: Mapping[str, Contact] | None = None
+        self._bots: set[str] = set()
         self._wanted: Mapping[str, QoS] | None = None
         self._refused: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
@@ -194,8 +195,7 @@ class Bot:
         if contacts != self._contacts:
             self._contacts = contacts
             self.ports.chat.meet(rules.contacts)
-        receiving = [contact.jid for contact in rules.contacts if contact.receives]
-        self.conversation.address(receiving, rules.digest_seconds)
+        self._address()
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
         self.alerts.apply(rules, self.subscriptions, now)
@@ -204,6 +204,12 @@ class Bot:
         if self._reach.apply(rules.contacts):
             self._status_changed()
         self._wake(now)
+
+    def _address(self) -> None:
+        """Tell what comes in to who receives it, but not to other bots: two would never stop."""
+        bots = self._bots - {self.connection.get("account", "")}
+        receiving = [each.jid for each in self.rules.contacts if each.receives and each.jid not in bots]
+        self.conversation.address(receiving, self.rules.digest_seconds)
 
     @property
     def wanted(self) -> Mapping[str, QoS]:
@@ -225,13 +231,12 @@ class Bot:
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
         shown = news is News.NEW and self._show(reading, subscription, now)
+        record = judged.record or None
         if news is News.UNCHANGED:
-            self.ports.history.skip(message, record=judged.record or None)
+            self.ports.history.skip(message, record=record)
         else:
             # What waits in the conversation is lost if the process is killed; the history knows it then.
-            self.ports.history.append(
-                reading, subscription.priority, untold=shown, record=judged.record or None
-            )
+            self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
         self.alerts.follow(judged, now)
         if shown or judged is not NOTHING:
             self._wake(now)
@@ -283,6 +288,10 @@ class Bot:
 
     async def hear(self, utterance: Utterance) -> None:
         """Answer a contact; strangers are not heard."""
+        if utterance.automatic != (utterance.jid in self._bots):
+            # Whoever is both, as a bot on a user's own account, is what it was last.
+            self._bots ^= {utterance.jid}
+            self._address()
         await self._dialogue.hear(utterance)
 
     async def react(self, reaction: Reaction) -> None:
@@ -336,12 +345,10 @@ class Bot:
         """Hide normal messages, or tell them again; return what was hidden."""
         if paused == self.paused:
             return Hidden()
-        hidden = Hidden()
+        hidden = Hidden() if paused else self.conversation.resume()
         if paused:
             self.conversation.pause()
             self._spoken.settle()
-        else:
-            hidden = self.conversation.resume()
         await self.ports.rules.set_paused(paused)
         self.announce(StatusChanged(self.status))
         return hidden
@@ -416,11 +423,9 @@ class Bot:
             return
         rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
         text = render_untold(untold, rules, self.ports.phrases)
-        urgent = max((rule.priority for rule in rules.values() if rule), default=Priority.NORMAL)
+        urgent = max([Priority.NORMAL, *(rule.priority for rule in rules.values() if rule)])
         if untold:
-            self.outgoing.send(
-                self.conversation.notices(text, self.ports.clock.now(), max(urgent, Priority.NORMAL))
-            )
+            self.outgoing.send(self.conversation.notices(text, self.ports.clock.now(), urgent))
             self.ports.history.mark_told(rules)
 
     def close(self) -> None:

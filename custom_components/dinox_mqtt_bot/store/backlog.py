@@ -101,6 +101,12 @@ class Backlog:
         return len(self._appended) + len(self._changes) + self._in_hand
 
     @property
+    def idle(self) -> bool:
+        """Whether all that was handed over is committed, and not just on its way to the writer's hand."""
+        with self._together:
+            return not len(self)
+
+    @property
     def ready(self) -> bool:
         """False above half of the bound: the source should pause."""
         return self.stuck or not self.crowded

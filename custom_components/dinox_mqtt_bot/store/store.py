@@ -133,7 +133,8 @@ class Store:
 
     async def settle(self) -> None:
         """Return once all that was handed over so far is stored, or cannot be for now."""
-        await self._reader.settle()
+        if not self._backlog.idle:
+            await self._reader.settle()
 
     def get(self, key: str) -> str:
         """Return what was set, empty if nothing was. No I/O."""

@@ -110,8 +110,10 @@ class Framer:
     def _next(self, text: bytes, begin: int) -> tuple[int, _Tag | None]:
         """Return what begins here if it is a tag, and where to go on: the end, if it is not whole yet."""
         if match := _TAG.match(text, begin):
-            closing, name, attributes = match.groups()
-            return match.end(), _Tag(bool(closing), name, attributes.endswith(b"/"), match[0], attributes)
+            tag = _Tag(bool(match[1]), match[2], match[3].endswith(b"/"), match[0], match[3])
+            if len(tag.text) > _MOST_TAG:
+                tag = tag._replace(text=b"", attributes=b"")
+            return match.end(), tag
         if (end := _section_end(text, begin)) > 0:
             if not self._names and not text.startswith(b"<?", begin):
                 raise NotWellFormed("a declaration before the stream")

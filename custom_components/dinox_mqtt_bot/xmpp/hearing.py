@@ -13,7 +13,7 @@ from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import encryption_in, reaction_in, replied_in, said_at, text_in
+from .incoming import encryption_in, is_automatic, reaction_in, replied_in, said_at, text_in
 from .reach import Reach, reason_of
 from .remembered import Remembered
 from .saying import Saying
@@ -150,7 +150,12 @@ class Hearing:
         if reaction:
             self._on_reaction(reaction)
         if text:
-            self._on_text(Utterance(sender.bare, text, message["id"], at, sender.resource, reply_to))
+            automatic = is_automatic(message)
+            self._on_text(
+                Utterance(
+                    sender.bare, text, message["id"], at, sender.resource, reply_to, automatic=automatic
+                )
+            )
 
     def _meant(self, notice_id: str, sender: str) -> str:
         """Return the id that somebody names, unless it is that of something said to another."""

@@ -39,6 +39,9 @@ _SEALED: Final = re.compile(
     r"|\{http://www\.xmpp\.org/extensions/xep-0200\.html#ns\}c|\{urn:ietf:params:xml:ns:xmpp-e2e\}e2e"
 )
 _SEALED_BODIES: Final = {"?OTR": "OTR", "-----BEGIN PGP MESSAGE": "OpenPGP"}
+# What no person wrote says so by a header of RFC 3834 (XEP-0131).
+SHIM: Final = "{http://jabber.org/protocol/shim}"
+AUTOMATIC: Final = "Auto-Submitted"
 
 type _Span = tuple[int, int]
 
@@ -98,6 +101,12 @@ def reaction_in(message: Message, at: float) -> Reaction | None:
     emojis = dict.fromkeys(text.strip().translate(_VARIATIONS) for text in texts)
     emojis.pop("", None)
     return Reaction(message["from"].bare, to, tuple(emojis), at)
+
+
+def is_automatic(message: Message) -> bool:
+    """Say whether a bot says that it wrote this."""
+    headers = message.xml.iterfind(f"{SHIM}headers/{SHIM}header")
+    return any(each.get("name") == AUTOMATIC and (each.text or "").strip() != "no" for each in headers)
 
 
 def said_at(message: Message, now: float) -> float:

@@ -8,6 +8,7 @@ import ssl
 from ..bot.model.errors import BotError
 from . import disconnects
 from .disconnects import Disconnected
+from .gate import Gate
 from .session import Session
 from .settings import DEFAULT_TIMING, Timing, XmppSettings
 
@@ -40,6 +41,7 @@ async def logged_in(
     """Be logged in for a while, as `probe` is. Raises its BotError."""
     settings = dataclasses.replace(settings, resource=f"{settings.resource}-probe")
     session = Session(settings, tls, timing)
+    session.xmpp.admits = Gate(settings.jid).admits
     try:
         try:
             await session.open()

@@ -17,7 +17,7 @@ from ..bot.model.status import Delivery
 from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
-from .incoming import encryption_in, text_in
+from .incoming import encryption_in, is_automatic, text_in
 from .remembered import Remembered
 from .saying import Saying
 from .session import Session
@@ -271,7 +271,9 @@ class Rooms:
             return
         key, now = message["id"], self._clock.now()
         if not key or self._heard.add(f"{room}/{nick} {key}"):
-            self._on_text(Utterance(address, text, key, now, nick, room=room, encrypted=scheme))
+            automatic = is_automatic(message)
+            said = Utterance(address, text, key, now, nick, room=room, encrypted=scheme, automatic=automatic)
+            self._on_text(said)
 
     def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
         """Take what the room would not pass on; it goes again once the bot is inside."""

@@ -15,6 +15,7 @@ from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
+from .incoming import AUTOMATIC, SHIM
 from .reach import NO_CONTACT, Reach
 from .remembered import Remembered
 from .session import Session
@@ -218,7 +219,8 @@ def _now() -> float:
 def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
     """Write a notice as a message: XEP-0359 id, XEP-0184 request, XEP-0333 markable, XEP-0203 when late.
 
-    A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too.
+    A room is asked for no receipts: its echo is one. A file's address is told by XEP-0066 too. Another bot
+    learns that no person wrote it, lest it takes a sensor's word for a command.
     """
     body = cut_bytes(xml_safe(notice.text), body_bytes(xmpp.limits.max_bytes))
     message = xmpp.make_message(
@@ -229,6 +231,8 @@ def stanza_of(xmpp: ClientXMPP, notice: Notice, now: float) -> Message:
     if not notice.room:
         message["request_receipt"] = True
         message.enable("markable")
+    headers = ET.SubElement(message.xml, f"{SHIM}headers")
+    ET.SubElement(headers, f"{SHIM}header", name=AUTOMATIC).text = "auto-generated"
     if notice.file:
         ET.SubElement(ET.SubElement(message.xml, f"{_OOB}x"), f"{_OOB}url").text = body
     if now - notice.at > _DELAYED_AFTER:

@@ -9,7 +9,7 @@ from slixmpp import JID, ClientXMPP, InvalidJID
 from slixmpp.exceptions import XMPPError
 from slixmpp.plugins.xep_0198 import XEP_0198
 from slixmpp.plugins.xep_0198.stanza import Enable, Resume
-from slixmpp.stanza import Iq
+from slixmpp.stanza import Error, Iq
 from slixmpp.xmlstream import StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.handler.base import BaseHandler
@@ -246,11 +246,13 @@ class Stream(ClientXMPP):
         key = answer.get("id", "")
         if key not in self._asked or not self._is_pending(key):
             return False
-        own = {"", self.boundjid.bare, self.boundjid.domain, self.boundjid.full}
+        own = {"", self.boundjid.bare, self.boundjid.domain}
         sender, asked = _jid(answer.get("from", "")), self._asked[key]
         if sender is None:
             return False
-        return str(sender) in (own if str(asked) in own else {str(asked), asked.bare})
+        if str(asked) in own:
+            return sender.bare in own
+        return str(sender) in {str(asked), asked.bare}
 
     def _take(self, frame: Frame) -> None:
         opening, self._opening = self._opening, None
@@ -304,6 +306,8 @@ class Stream(ClientXMPP):
             wrong = "" if self._manages(xml) else f"bad <{xml.tag.removeprefix(_MANAGEMENT)}/>"
         elif xml.tag == _IQ and xml.get("type") in {"result", "error"}:
             del self._asked[xml.get("id", "")]
+            if xml.get("type") == "error":
+                _name_condition(xml)
             if xml.get("id") == self._binding:
                 wrong = self._bound_wrongly(xml)
         if wrong:
@@ -384,8 +388,17 @@ def _unreadable(opening: ET.Element) -> ET.Element | None:
         return None
     opening.set("type", "error")
     error = ET.SubElement(opening, f"{_CLIENT}error", type="modify")
-    ET.SubElement(error, f"{_CONDITIONS}policy-violation")
+    ET.SubElement(error, f"{_CONDITIONS}not-acceptable")
     return opening
+
+
+def _name_condition(answer: ET.Element) -> None:
+    """Add a condition where slixmpp knows none: it fails over such an error, and nobody is told of it."""
+    error = answer.find(f"{_CLIENT}error")
+    if error is None:
+        error = ET.SubElement(answer, f"{_CLIENT}error", type="cancel")
+    if not any(child.tag.removeprefix(_CONDITIONS) in Error.conditions for child in error):
+        ET.SubElement(error, f"{_CONDITIONS}undefined-condition")
 
 
 def _jid(text: str) -> JID | None:

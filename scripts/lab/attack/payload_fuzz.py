@@ -96,7 +96,7 @@ async def _one(trial: Trial, watch: Watch, bot: Alone, payloads: Payloads, chanc
 
 
 def _check(trial: Trial, notice: Notice) -> None:
-    """No payload may break the XML stream, nor bring a link that acts; what a target gets is made so later."""
+    """No payload may break the XML stream, nor bring a link that acts; a target's text is made later."""
     if is_target(notice.to):
         return
     if _FORBIDDEN.search(notice.text):

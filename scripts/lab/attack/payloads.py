@@ -154,23 +154,22 @@ class Payloads:
         """Return what is deep, long, wide or many at once."""
         chance = self._chance
         deep, long = chance.randrange(_MOST_DEEP), chance.randrange(_MOST_LONG)
-        return chance.choice(
-            (
-                lambda: b"[" * deep + b"]" * deep,
-                lambda: b'{"a":' * deep + b"1" + b"}" * deep,
-                lambda: b"9" * min(long, 100_000),
-                lambda: b'{"n":' + b"9" * min(long, 100_000) + b"}",
-                lambda: b"[" + b"1," * (long // 2) + b"1]",
-                lambda: json.dumps({f"k{number}": number for number in range(long // 100)}).encode(),
-                lambda: b'"' + b"\\u00e9" * (long // 6) + b'"',
-                lambda: _encoded(self._words.word() or "x") * (long // 8),
-                lambda: chance.randbytes(long),
-                lambda: b"<html><title>" + b"<b>" * (long // 3),
-                lambda: b"#EXTM3U\n" + b"http://a/b.m3u8\n" * (long // 16),
-                *[lambda: b"1" + _encoded(self._words.run(_MOST_LONG))] * 8,
-                lambda: json.dumps({"t": self._words.run(_MOST_LONG), self._words.run(2_000): 1}).encode(),
-            )
-        )()
+        makers: tuple[Callable[[], bytes], ...] = (
+            lambda: b"[" * deep + b"]" * deep,
+            lambda: b'{"a":' * deep + b"1" + b"}" * deep,
+            lambda: b"9" * min(long, 100_000),
+            lambda: b'{"n":' + b"9" * min(long, 100_000) + b"}",
+            lambda: b"[" + b"1," * (long // 2) + b"1]",
+            lambda: json.dumps({f"k{number}": number for number in range(long // 100)}).encode(),
+            lambda: b'"' + b"\\u00e9" * (long // 6) + b'"',
+            lambda: _encoded(self._words.word() or "x") * (long // 8),
+            lambda: chance.randbytes(long),
+            lambda: b"<html><title>" + b"<b>" * (long // 3),
+            lambda: b"#EXTM3U\n" + b"http://a/b.m3u8\n" * (long // 16),
+            *[lambda: b"1" + _encoded(self._words.run(_MOST_LONG))] * 8,
+            lambda: json.dumps({"t": self._words.run(_MOST_LONG), self._words.run(2_000): 1}).encode(),
+        )
+        return chance.choice(makers)()
 
     def _properties(self) -> Properties:
         chance, words = self._chance, self._words

@@ -151,7 +151,7 @@ class Words:
         return "".join(chr(self._chance.randrange(*self._chance.choice(_ODD))) for _ in range(number))
 
     def run(self, most: int) -> str:
-        """Return one thing many times, with something else behind it: slow patterns try that again and again."""
+        """Return one thing many times, then something else: slow patterns try that again and again."""
         unit = self._chance.choice(_RUNS)
         return unit * (self._chance.randrange(most) // len(unit)) + self._chance.choice(
             ("", "x", ">", "!", "\n")

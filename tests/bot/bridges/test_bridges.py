@@ -1,6 +1,7 @@
 """Bridges: what comes in on a topic is said, what is said is published, in order, and never in a circle."""
 
 from dataclasses import replace
+from typing import Any
 
 from fakes import GUEST, ME, NOON, OFFLINE, ONLINE, World, failing
 from hypothesis import given, settings, strategies as st
@@ -33,9 +34,9 @@ def bridged(*bridges: Bridge, **how: object) -> World:
     return World(bridges=bridges, **how)  # type: ignore[arg-type]
 
 
-async def say(world: World, text: str, who: str = ME, room: str = "") -> None:
+async def say(world: World, text: str, who: str = ME, room: str = "", **how: Any) -> None:
     """Let somebody say something."""
-    await world.bot.hear(Utterance(who, text, "x", world.clock.time, room=room))
+    await world.bot.hear(Utterance(who, text, "x", world.clock.time, room=room, **how))
 
 
 def to(world: World, jid: str) -> list[str]:
@@ -520,6 +521,47 @@ async def test_what_viewers_may_say_is_published_from_any_room() -> None:
     world = bridged(replace(CHAT, to=FOREIGN, room=True, role=Role.VIEWER), account=ACCOUNT)
     await say(world, "dinner", ME, FOREIGN)
     assert [topic for topic, *_ in world.broker.published] == ["chat/in"]
+
+
+# What another bot says.
+
+
+@pytest.mark.parametrize("text", ["pause", "/mqtt pause", "/mqtt nonsense", "hello", "yes", "?"])
+@pytest.mark.parametrize("room", ["", ROOM])
+async def test_what_a_bot_says_is_carried_and_neither_done_nor_answered(text: str, room: str) -> None:
+    """Whoever can publish where it listens could else command this bot in its name."""
+    world = bridged(replace(CHAT, to=ROOM, room=True) if room else CHAT, account=ACCOUNT)
+    await say(world, text, room=room, automatic=True)
+    assert [payload for _, payload, *_ in world.broker.published] == [text.encode()]
+    assert (world.said, world.bot.paused) == ([], False)
+
+
+async def test_what_a_bot_may_not_say_is_not_answered_either() -> None:
+    world = bridged(replace(CHAT, role=Role.ADMIN, to=GUEST))
+    await say(world, "hello", GUEST, automatic=True)
+    assert (world.said, world.broker.published) == ([], [])
+
+
+async def test_a_bot_is_told_what_a_bridge_carries_and_nothing_else() -> None:
+    world = World(Subscription("home/#"), bridges=(replace(CHAT, filter="chat/#"),))
+    await say(world, "first", automatic=True)
+    world.receive("home/a", "1")
+    world.later(10)
+    assert world.said == []
+    world.receive("chat/x", "2")
+    assert world.said == ["2"]
+    await say(world, "status")  # a person has taken over
+    world.receive("home/a", "3")
+    world.later(10)
+    assert any("3" in text for text in world.said[1:])
+
+
+async def test_a_bot_on_the_own_account_leaves_its_user_in_the_picture() -> None:
+    world = World(Subscription("home/#"), account=ME)
+    await say(world, "said by another bot on this account", automatic=True)
+    world.receive("home/a", "1")
+    world.later(10)
+    assert len(world.said) == 1
 
 
 # Nothing runs in a circle.

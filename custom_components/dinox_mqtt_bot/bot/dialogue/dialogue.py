@@ -85,15 +85,21 @@ class Dialogue:
             answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
         else:
             answer = await self._answered(self._heard(utterance, contact))
-        self._answer(contact.jid, answer, room)
+        # Two bots that answer each other would never stop.
+        self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
     async def _heard(self, utterance: Utterance, contact: Contact) -> str:
         """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else."""
         text, room = utterance.text, utterance.room
+        role = contact.role if not room or self._trusts(room) else Role.VIEWER
+        if utterance.automatic:
+            # A bot may pass on the words of anybody who can publish: they command nothing.
+            self._announce(ChatReceived(contact.jid, text, command=False))
+            await self._carry(utterance, replace(contact, role=role))
+            return ""
         if not room:
             self._hearing.readable(contact.jid)
         about = await self._told(utterance.reply_to, contact)
-        role = contact.role if not room or self._trusts(room) else Role.VIEWER
         caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
         asked = self._hearing.command(text, self._aliases, among_others=bool(room))
         # In a room only what is meant for the bot answers its question.

@@ -9,7 +9,7 @@ class Utterance:
 
     `id` is the stanza id, `reply_to` that of the message answered (XEP-0461), or empty. Said in a room, it
     has the room's bare JID as `room`, the nickname as `resource`. What is `encrypted` end to end (the name of
-    the scheme) has no text.
+    the scheme) has no text. `automatic`: a bot says that it says it.
     """
 
     jid: str
@@ -20,6 +20,7 @@ class Utterance:
     reply_to: str = ""
     room: str = ""
     encrypted: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
