@@ -396,4 +396,5 @@ async def test_slixmpp_does_nothing_by_itself_that_is_not_needed(liar: Liar, lin
         "Room message",
         "Do not disturb",
         "PubSub",
+        "Reach",
     }
