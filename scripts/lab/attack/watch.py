@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -68,7 +69,7 @@ class Watch:
 
     def arm(self) -> None:
         """End the warm-up: from here on turns and memory count."""
-        gc.collect()
+        settle_memory()
         # What building all that left behind is not to be swept up again and again.
         gc.freeze()
         self._base, self._peak = resident_mb(), peak_mb()
@@ -84,7 +85,7 @@ class Watch:
         if not self._armed:
             return 0.0
         with self.aside():
-            gc.collect()
+            settle_memory()
         grown = peak_mb() - self._peak if peak else resident_mb() - self._base
         self.growth = max(self.growth, grown)
         if grown > GROWTH_MB:
@@ -140,6 +141,14 @@ class _Hearing(logging.Handler):
         # Servers and attackers have threads of their own.
         if record.thread == self._thread and record.exc_info and record.exc_info[1] is not None:
             self._trial.failed(record.exc_info[1], f"logged by {record.name}")
+
+
+def settle_memory() -> None:
+    """Sweep up, and give back what the allocator keeps for later: only what is held counts as memory."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def resident_mb() -> float:

@@ -291,3 +291,16 @@ def test_a_critical_message_does_not_wait_for_a_storm_of_others() -> None:
     world.receive("critical/1", "water")
     world.later(0)
     assert world.said[-1] == "🔴 critical/1\nwater"
+
+
+def test_many_alerts_that_are_due_are_looked_at_in_turns() -> None:
+    world = house(above(topic="home/#", hold=60.0))
+    for number in range(250):
+        world.receive(f"home/{number}", "40")
+    firing = []
+    for seconds in (60, 0, 0):
+        world.later(seconds)
+        firing.append(len(world.bot.alerts.active))
+        # The clock is to wake the bot at once for the others.
+        assert len(firing) == 3 or world.clock.alarms[-1] <= world.clock.time
+    assert firing == [100, 200, 250]

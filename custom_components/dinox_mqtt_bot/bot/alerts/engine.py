@@ -19,6 +19,9 @@ from .watches import BROKER, Watch, Watches
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules; more are counted in `unwatched`."""
 
+MOST_AT_ONCE = 100
+"""Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
+
 MOST_AMOUNTS = 20_000
 MOST_WAY = 500
 """Characters of the way that a value took while it was not told yet."""
@@ -138,7 +141,7 @@ class AlertEngine:
 
     def tick(self, now: float) -> Judged:
         self._clock(now)
-        for key in self._timers.due(now):
+        for key in self._timers.due(now, MOST_AT_ONCE):
             watch, alert = self._watches.get(key[0]), self._alerts.get(key)
             assert watch is not None
             assert alert is not None

@@ -36,10 +36,10 @@ class Timers:
             self._times[key] = at
             heappush(self._heap, (at, key))
 
-    def due(self, now: float) -> list[Key]:
-        """Take those that are due, the earliest first."""
+    def due(self, now: float, most: int) -> list[Key]:
+        """Take those that are due, the earliest first; if there are more than `most`, the others stay due."""
         found: list[Key] = []
-        while self.due_at <= now:
+        while len(found) < most and self.due_at <= now:
             _, key = heappop(self._heap)
             del self._times[key]
             found.append(key)
