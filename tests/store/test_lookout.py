@@ -288,18 +288,23 @@ async def test_after_a_clean_stop_the_file_alone_is_whole(
     copy.close()
 
 
-async def test_a_query_that_runs_when_the_store_closes_is_broken_off(path: Path) -> None:
+@pytest.mark.parametrize("begins", ["before", "after"])
+async def test_a_query_that_runs_when_the_store_closes_is_broken_off(path: Path, begins: str) -> None:
     store = Store.open(path, loop=asyncio.get_running_loop(), number_in=number_in)
     endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n"
-    begun = threading.Event()
+    begun, interrupted = threading.Event(), threading.Event()
 
     def query(connection: sqlite3.Connection) -> object:
         begun.set()
+        if begins == "after":
+            interrupted.wait()
         return connection.execute(endless).fetchone()
 
     asked = asyncio.ensure_future(store._reader.read(query))
     await until(begun.is_set)
     closing = asyncio.ensure_future(asyncio.to_thread(store.close))
+    await until(lambda: store._reader._closed)
+    interrupted.set()
     with pytest.raises(BotError, match="history_unreadable"):
         await asked
     await closing

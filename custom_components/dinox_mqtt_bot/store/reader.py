@@ -10,6 +10,8 @@ from ..bot.model.errors import BotError
 from .damage import is_damage, told
 from .writer import STALL_SECONDS, Writer
 
+INTERRUPT_SECONDS = 0.05
+
 
 class ReadConnection:
     """A connection that can only read. Every query sees what was handed to the writer before.
@@ -39,12 +41,15 @@ class ReadConnection:
                 await asyncio.wrap_future(self._writer.flush(), loop=self._loop)
 
     def close(self) -> None:
-        """Let go of the file; a query that runs is broken off."""
-        if not self._closed:
-            self._closed = True
+        """Let go of the file; a query that runs, or is about to, is broken off."""
+        self._closed = True
+        # A query that has the lock, but has not begun yet, does not notice one interruption.
+        while not self._lock.acquire(timeout=INTERRUPT_SECONDS):
             self._connection.interrupt()
-        with self._lock:
+        try:
             self._connection.close()
+        finally:
+            self._lock.release()
 
     def _alone[T](self, query: Callable[[sqlite3.Connection], T]) -> T:
         try:
