@@ -220,9 +220,12 @@ async def test_changes_are_bounded_and_the_newest_states_stay(
 ) -> None:
     monkeypatch.setattr(backlog, "MAX_CHANGES", 40)
     store = watched()
+    store.outbox.put(notice("stored"))
+    await store.settle()
     locked.execute("BEGIN EXCLUSIVE")
     store.set("first", "set")
     await stuck(store)
+    store.outbox.mark("stored", Delivery.SENT, T0)
     for number in range(1, 200):
         store.alerts.save(firing(number))
         store.set("counter", str(number))

@@ -249,12 +249,14 @@ def _needed(groups: Iterable[Group]) -> Iterator[_Numbered]:
 
 
 def _worth(numbered: _Numbered) -> tuple[int, int]:
-    """Sort what is given up first to the front: traces, how far notices came, states; the oldest first.
+    """Sort what is given up first to the front: traces, how far notices came, states; of each the oldest.
 
-    So no notice loses that it was said, and keeps that it waits.
+    How far notices came is given up from the newest: by then none of these is to be stored as waiting, but
+    some of the oldest are. So no notice loses that it was said, and keeps that it waits.
     """
     number, change = numbered
-    return TABLES.index(change.sets[0] if change.sets else ""), number
+    table = change.sets[0] if change.sets else ""
+    return TABLES.index(table), -number if table == "outbox" else number
 
 
 def answer[T](asked: Future[T], result: T) -> None:
