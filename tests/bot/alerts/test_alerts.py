@@ -7,13 +7,14 @@ from alert_rules import above, rule_of, stale
 from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
-from bot.alerts.notices import GATHER
+from bot.alerts.notices import GATHER, MOST_AT_ONCE
 from bot.model.alert import Step
 from bot.model.announcements import AlertChanged, AlertValue
 from bot.model.message import QoS
 from bot.model.notice import Notice
 from bot.model.rules import AlertRule, Contact, Display, Operator, Priority, Role, Subscription
 from bot.model.utterance import Reaction, Utterance
+from bot.text.rate import MINUTE
 
 SENSORS = Subscription("s/#", display=Display.SILENT)
 YOU = "you@example.org"
@@ -760,6 +761,28 @@ def test_an_alert_nobody_is_to_be_told_of_is_told_to_nobody() -> None:
     world.later(GATHER)
     assert world.outbox.notices == []
     assert world.bot.alerts.active[0].untold == ()
+
+
+@pytest.mark.parametrize("braked", [False, True])
+def test_what_one_turn_does_not_tell_of_a_great_many_is_told_at_once_after_it(braked: bool) -> None:
+    world = house(hot(targets=(PHONE,)), storm=1)
+    if braked:
+        world.receive("s/first", "31")
+        world.later(GATHER)
+    for number in range(2 * MOST_AT_ONCE + 50):
+        world.receive(f"s/{number:03}", "31")
+    world.later(MINUTE)
+    turns = []
+    while world.bot.alerts.due_at <= world.clock.time:
+        assert world.clock.time in world.clock.alarms
+        turns.append(len(list(world.bot.alerts.engine.untold)))
+        world.later(0)
+    assert turns == [MOST_AT_ONCE + 50, 50]
+    told = [event.topic for event in world.book.events if event.step is Step.TOLD and event.who == ME]
+    assert sorted(told) == sorted({alert.topic for alert in world.bot.alerts.active})
+    assert len(told) == 2 * MOST_AT_ONCE + 50 + braked
+    if braked:
+        assert len(to(world, ME)) == 1 + 3
 
 
 def test_many_alerts_in_one_storm_are_counted() -> None:

@@ -15,6 +15,7 @@ from .texts import Told, alert_push, alerts_text, tag_of
 GATHER = 1.5
 """Seconds from the first alert to its notice: what else breaks in that time is told with it."""
 
+MOST_AT_ONCE = 200
 MOST_LINES = 40
 PUSHED_APART = 3
 NOTICES_KEPT = 12
@@ -78,27 +79,30 @@ class AlertNotices:
             lane.due_at = min(lane.due_at, now) if lane.due_at < NEVER else NEVER
 
     def compose(self, told: Iterable[Told], rules: RuleSet, ring: Ring, now: float) -> Composed:
-        """Return what is to be said now of these; whoever stores it must store all of it."""
+        """Return what is to be said now of these; whoever stores it must store all of it.
+
+        Where there is more than one turn of the event loop bears, the rest stays due.
+        """
         notices: list[Notice] = []
-        alerts: dict[tuple[str, str], Alert] = {}
+        alerts: list[Alert] = []
         events: list[AlertEvent] = []
         everything = list(told)
         for critical, lane in self._lanes.items():
             if not is_due(lane.due_at, now, MINUTE):
                 continue
-            lane.due_at = NEVER
             mine = [one for one in everything if (one.priority is Priority.CRITICAL) is critical]
-            for one in mine:
-                alerts[one.key] = replace(one.alert, untold=())
-            made = self._notices(mine, rules, ring, now, braked=lane.braked)
-            if made:
-                lane.said.add(now)
-            for notice, group in made:
+            lane.due_at = now if len(mine) > MOST_AT_ONCE else NEVER
+            del mine[MOST_AT_ONCE:]
+            by: dict[tuple[str, str], list[Notice]] = {one.key: [] for one in mine}
+            for notice, group in self._notices(mine, rules, ring, now, braked=lane.braked):
                 notices.append(notice)
                 for one in group:
-                    alerts[one.key] = _with_notice(alerts[one.key], notice)
+                    by[one.key].append(notice)
                     events.append(_event(one, notice))
-        return Composed(tuple(notices), tuple(alerts.values()), tuple(events))
+            if lane.due_at == NEVER and any(by.values()):
+                lane.said.add(now)
+            alerts += [_told_by(one.alert, by[one.key]) for one in mine]
+        return Composed(tuple(notices), tuple(alerts), tuple(events))
 
     def _notices(
         self, told: list[Told], rules: RuleSet, ring: Ring, now: float, *, braked: bool
@@ -173,11 +177,12 @@ def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]
     return heard, over
 
 
-def _with_notice(alert: Alert, notice: Notice) -> Alert:
-    """Return the alert with what replies and reactions name it by, and what replaces its notification."""
-    if notice.push is not None:
-        return replace(alert, tag=notice.push.tag)
-    return replace(alert, notices=(*alert.notices, notice.id)[-NOTICES_KEPT:])
+def _told_by(alert: Alert, notices: list[Notice]) -> Alert:
+    """Return the alert as told, with what replies name it by and what replaces its notification."""
+    tags = [notice.push.tag for notice in notices if notice.push is not None]
+    said = [notice.id for notice in notices if notice.push is None]
+    kept = (*alert.notices, *said)[-NOTICES_KEPT:]
+    return replace(alert, untold=(), tag=tags[-1] if tags else alert.tag, notices=kept)
 
 
 def _event(one: Told, notice: Notice) -> AlertEvent:
