@@ -85,7 +85,7 @@ async def test_json_is_stored_as_it_was_where_its_text_says_less(
     assert found.payload == (stored or given.text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(times=st.lists(st.integers(0, 9), max_size=30).map(sorted), since=st.integers(0, 10))
 def test_since_a_time_is_since_that_time(times: list[int], since: int) -> None:
     connection = sqlite3.connect(":memory:")

@@ -137,7 +137,7 @@ class TallyAgainstModel(RuleBasedStateMachine):
 
 
 TestTally = TallyAgainstModel.TestCase
-TestTally.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+TestTally.settings = settings(max_examples=200, stateful_step_count=30)
 
 STEPS = st.lists(
     st.one_of(
@@ -198,7 +198,7 @@ async def run(path: Path, steps: list[tuple[object, ...]], restarts: bool) -> Re
     return result
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(steps=STEPS)
 def test_restarts_in_between_make_no_difference(steps: list[tuple[object, ...]]) -> None:
     with TemporaryDirectory() as first, TemporaryDirectory() as second, asyncio.Runner() as runner:

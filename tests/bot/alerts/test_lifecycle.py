@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestMachine.settings = settings(max_examples=150, stateful_step_count=40)
 
 EVENTS = st.lists(
     st.one_of(
@@ -115,7 +115,7 @@ def play(watched: Watched, event: tuple[Any, ...]) -> None:
         watched.take(watched.engine.hear(event[1], watched.now))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=EVENTS, cuts=st.sets(st.integers(0, 40), max_size=5))
 def test_a_restart_anywhere_equals_never_having_stopped(
     events: list[tuple[Any, ...]], cuts: set[int]
@@ -135,7 +135,7 @@ def test_a_restart_anywhere_equals_never_having_stopped(
     assert {(alert.rule, alert.topic): alert.state for alert in restarted.engine.active} == states
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(values=st.lists(st.tuples(VALUES, SECONDS), max_size=60))
 def test_what_is_told_of_a_level_rule_is_a_story_with_begin_and_end(values: list[tuple[str, float]]) -> None:
     watched = Watched(above(clear="28", hold=30, repeat=600))

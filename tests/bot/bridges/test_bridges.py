@@ -273,7 +273,6 @@ def test_who_is_not_to_be_disturbed_gets_it_later_but_an_answer_and_a_room_at_on
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(0, 9), st.data())
-@settings(deadline=None)
 def test_nothing_is_dropped_and_the_order_stays(
     topics: list[str], per_minute: int, data: st.DataObject
 ) -> None:
@@ -710,7 +709,7 @@ class Mirror:
     marks=st.booleans(),
     payloads=st.lists(st.sampled_from(("on", "off", "21.5")), min_size=1, max_size=4),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 async def test_two_bridges_that_mirror_each_other_come_to_rest(
     formats: tuple[Format, Format],
     limits: tuple[int, int],

@@ -409,7 +409,7 @@ class Talking(RuleBasedStateMachine):
         assert counted + self.hidden + self.conversation.hidden == self.taken
 
 
-Talking.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Talking.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestTalking = Talking.TestCase
 
 

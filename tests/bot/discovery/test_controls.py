@@ -6,7 +6,7 @@ from math import isfinite
 from pathlib import Path
 import runpy
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from phrases import RealPhrases
 import pytest
 
@@ -297,7 +297,6 @@ COMPONENTS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     COMPONENTS, st.dictionaries(KEYS, ANY, max_size=12), st.sampled_from(["on", "50", "2700 K", "", "open"])
 )

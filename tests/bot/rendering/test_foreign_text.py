@@ -317,7 +317,7 @@ DOORS: list[Door] = [
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=hostile)
 def test_the_bots_lines_are_as_many_and_begin_as_ever(door: Door, text: str) -> None:
     expected, found = own(asyncio.run(door(BENIGN))), own(asyncio.run(door(text)))
@@ -359,7 +359,7 @@ async def an_answer_of_an_agent(text: str) -> list[str]:
     [a_bridge_of_payloads, an_answer_to_free_text, an_answer_of_an_agent],
     ids=lambda door: door.__name__,
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(text=hostile)
 def test_where_all_is_foreign_nothing_begins_as_the_bots_lines_do(door: Door, text: str) -> None:
     lines = own(asyncio.run(door(text)))
