@@ -4,14 +4,15 @@ import asyncio
 import struct
 
 from broker_bench import Bench, Opener, Peer
-from mqtt_wire import Publish, packet, publish
+from publishing import Publish, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import outgoing
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
+from lab.mqtt_wire import Visit, packet
 from lab.servers import Server
 
 VERSIONS = [Protocol.MQTT_5, Protocol.MQTT_311]

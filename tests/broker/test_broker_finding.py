@@ -5,14 +5,14 @@ import ssl
 from typing import Any
 
 from broker_bench import HOST, run_blocking
-from mqtt_wire import packet
 import pytest
 import pytest_socket
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.broker import probe
 from custom_components.dinox_mqtt_bot.broker.finding import Door, DoorFound, try_doors
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Limits, Protocol
+from lab.mqtt_wire import Visit, packet
 from lab.releases import NEWER_EJABBERDS, OWN
 from lab.servers import Lab, Server, free_ports
 

@@ -5,9 +5,9 @@ import socket
 import ssl
 
 from broker_bench import Bench, Opener, Peer, create_task, run_blocking
-from mqtt_wire import Publish, packet, publish
+from publishing import Publish, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
@@ -16,6 +16,7 @@ from custom_components.dinox_mqtt_bot.broker import link as link_module
 from custom_components.dinox_mqtt_bot.broker.connack import Ended, Failure
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport, Will
+from lab.mqtt_wire import Visit, packet
 from lab.servers import Lab, Server
 
 VERSIONS = [Protocol.MQTT_5, Protocol.MQTT_311]

@@ -5,15 +5,16 @@ import socket
 import threading
 
 from broker_bench import Bench, Opener
-from mqtt_wire import Publish, connack, packet, publish
+from publishing import Publish, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import link as link_module, login
 from custom_components.dinox_mqtt_bot.broker.backoff import Backoff
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol, Will
 from custom_components.dinox_mqtt_bot.broker.sockets import Opening
+from lab.mqtt_wire import Visit, connack, packet
 from lab.servers import Lab, Server, free_ports
 
 WILL = Will("bots/status", b"offline")

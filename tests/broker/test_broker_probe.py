@@ -5,15 +5,15 @@ import ssl
 from typing import Any
 
 from broker_bench import HOST, Bench, Opener, run_blocking
-from mqtt_wire import connack
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import login
 from custom_components.dinox_mqtt_bot.broker.probe import ProbeResult, probe
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport, Will
+from lab.mqtt_wire import Visit, connack
 from lab.servers import Lab, Server, free_ports
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -7,15 +7,15 @@ import itertools
 import threading
 
 from broker_bench import HOST, Bench, Opener, Peer
-from mqtt_wire import connack
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import backoff, link as link_module
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol, Will
+from lab.mqtt_wire import Visit, connack
 from lab.servers import Lab, Server
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")

@@ -7,7 +7,7 @@ from typing import override
 
 from broker_bench import HOST
 from hypothesis import given, strategies as st
-from mqtt_wire import Publish, connack, publish
+from publishing import Publish, publish
 import pytest
 
 from custom_components.dinox_mqtt_bot.broker.client import Listener, LoopClient
@@ -16,6 +16,7 @@ from custom_components.dinox_mqtt_bot.broker.reader import Reader, Received
 from custom_components.dinox_mqtt_bot.broker.receipts import Receipts
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol
 from custom_components.dinox_mqtt_bot.broker.sockets import WebSocket
+from lab.mqtt_wire import connack
 
 
 class FakeLoop(asyncio.SelectorEventLoop):

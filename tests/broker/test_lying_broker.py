@@ -6,9 +6,9 @@ from dataclasses import replace
 import struct
 
 from broker_bench import HOST, Bench, Opener, run_blocking
-from mqtt_wire import Publish, connack, packet, property_block, publish, text
+from publishing import Publish, property_block, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
@@ -20,6 +20,7 @@ from custom_components.dinox_mqtt_bot.broker.probe import probe
 from custom_components.dinox_mqtt_bot.broker.reader import Reader
 from custom_components.dinox_mqtt_bot.broker.receipts import Receipts
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol
+from lab.mqtt_wire import Visit, connack, packet, text
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any, override
 
 from hypothesis import example, given, strategies as st
-from mqtt_wire import PLAIN, RICH, Publish, cut, other_packets, packet, publish, text
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion, _ConnectionState
+from publishing import PLAIN, RICH, Publish, cut, other_packets, publish
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties
 from custom_components.dinox_mqtt_bot.broker.reader import Oversized, ProtocolError, Reader, Received
+from lab.mqtt_wire import packet, text
 
 PLACES = st.lists(st.integers(0, 2**20), max_size=12)
 

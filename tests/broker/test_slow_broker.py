@@ -3,12 +3,13 @@
 import asyncio
 
 from broker_bench import Bench, Opener
-from mqtt_wire import Publish, connack, packet, publish
+from publishing import Publish, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.broker import login
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
+from lab.mqtt_wire import Visit, connack, packet
 
 # A second, in a world ten times as quick.
 SECOND = 0.1

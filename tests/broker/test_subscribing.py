@@ -1,15 +1,16 @@
 """What is wanted is what the broker holds, and overlapping filters show a publish once."""
 
 from broker_bench import Bench, Opener, Peer
-from mqtt_wire import Publish, packet, publish
+from publishing import Publish, publish
 import pytest
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties, QoS
 from custom_components.dinox_mqtt_bot.broker.connack import Connack
 from custom_components.dinox_mqtt_bot.broker.copies import Copies, identifier_of
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from custom_components.dinox_mqtt_bot.broker.wanted import Request, Subscribe, Unsubscribe, Wanted
+from lab.mqtt_wire import Visit, packet
 from lab.servers import Server
 
 V5 = Connack(Protocol.MQTT_5, session_present=False, identifiers=True)

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Iterator
 
 from broker_bench import Bench, Opener
-from mqtt_wire import packet
 import pytest
 import pytest_socket
-from scripted_broker import Visit, scripted
+from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.broker import link as link_module
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Limits, Protocol
+from lab.mqtt_wire import Visit, packet
 from lab.servers import Lab, Server
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -87,8 +87,8 @@ async def test_each_connection_is_asked_anew() -> None:
             await visit.expect(8)
             visit.writer.close()
             return
-        await visit.grant(0)
-        await visit.forever()
+        while True:
+            await visit.grant_each(0)
 
     async with scripted(act) as broker:
         bench = Bench(broker.port, PROSODY)

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 
+from lab.mqtt_wire import Visit, connack, length, packet, text
+
 from .alone import comes
-from .lying_broker import LyingBroker, Visit
+from .lying_broker import LyingBroker
 from .packet_fuzz import Taker, new_link
-from .packets import connack, length, number, packet, publish, text
+from .packets import number, publish
 from .trial import Trial
 from .watch import Watch
 
@@ -60,12 +62,12 @@ async def _drop(trial: Trial, watch: Watch, name: str, bomb: bytes) -> None:
 
 
 async def _act(visit: Visit, name: str, bomb: bytes) -> None:
-    visit.send(connack(v5=visit.v5))
+    await visit.welcome()
     if visit.number == 1 and name == "SUBACK with too many codes":
         body = await visit.expect(8)
         visit.send(packet(0x90, body[:2] + bomb))
     else:
-        await visit.grant(1)
+        await visit.grant_each(1)
         if visit.number == 1:
             visit.send(bomb)
     await asyncio.sleep(0)

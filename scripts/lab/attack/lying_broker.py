@@ -6,75 +6,10 @@ import contextlib
 import threading
 from typing import Self
 
+from lab.mqtt_wire import Visit
 from lab.ports import LOOPBACK
 
-from .packets import connack, packet
-
 type Act = Callable[[Visit], Awaitable[None]]
-
-
-class Visit:
-    """One connection of a client, the `number`th."""
-
-    def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.number = number
-        self.v5 = False
-        self.writer = writer
-        self._reader = reader
-
-    async def greet(self) -> None:
-        """Read CONNECT. Raises ConnectionError if that is something else."""
-        head, body = await self.packet()
-        if head != 0x10:
-            raise ConnectionError
-        self.v5 = body[6] == 5
-
-    async def packet(self) -> tuple[int, bytes]:
-        """Return first byte and body of the next packet."""
-        head = (await self._reader.readexactly(1))[0]
-        size = shift = 0
-        while True:
-            byte = (await self._reader.readexactly(1))[0]
-            size |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return head, await self._reader.readexactly(size)
-
-    async def expect(self, kind: int) -> bytes:
-        """Return the body of the next packet of this type; pings before it are answered."""
-        while True:
-            head, body = await self.packet()
-            if head >> 4 == kind:
-                return body
-            if head == 0xC0:
-                self.send(packet(0xD0))
-
-    async def welcome(self) -> None:
-        """Let the client in, and grant what it subscribes to."""
-        self.send(connack(v5=self.v5))
-        await self.grant(1)
-
-    async def grant(self, code: int) -> None:
-        """Answer the next SUBSCRIBE with as many codes as it has filters."""
-        body = await self.expect(8)
-        self.send(packet(0x90, body[:2] + (b"\0" if self.v5 else b"") + bytes([code]) * self._filters(body)))
-
-    def _filters(self, body: bytes) -> int:
-        at, count = 2, 0
-        if self.v5:
-            at += 1 + body[at]
-        while at < len(body):
-            at += 3 + int.from_bytes(body[at : at + 2])
-            count += 1
-        return count
-
-    def send(self, data: bytes) -> None:
-        self.writer.write(data)
-
-    async def gone(self) -> None:
-        """Wait until the client has closed the connection."""
-        while await self._reader.read(65_536):
-            pass
 
 
 class LyingBroker:

@@ -8,10 +8,11 @@ import time
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
+from lab.mqtt_wire import Visit
 from lab.ports import LOOPBACK
 
 from .alone import comes
-from .lying_broker import LyingBroker, Visit
+from .lying_broker import LyingBroker
 from .packets import Packets, publish
 from .trial import Trial, blocks
 from .watch import Watch
@@ -71,7 +72,7 @@ class _Attack:
         visit.send(packets.welcome())
         if chance.random() < 0.9:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(visit.grant(chance.choice(_GRANTS)), _SLOW_SECONDS)
+                await asyncio.wait_for(visit.grant_each(chance.choice(_GRANTS)), _SLOW_SECONDS)
         visit.send(publish("mark", b"", v5=visit.v5, flags=2, mid=77))
         try:
             await asyncio.wait_for(visit.expect(4), _BACK_SECONDS)

