@@ -9,7 +9,7 @@ from publishing import Publish, publish
 import pytest
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.status import Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.broker import link as link_module, login
 from custom_components.dinox_mqtt_bot.broker.backoff import Backoff
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol, Will
@@ -426,6 +426,28 @@ async def test_it_remembers_a_connect_of_mqtt_5_that_nobody_answered(
         bench.link.reconnect()
         await bench.until(lambda: broker.versions[3:] == [5])
         await bench.link.stop()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_what_is_found_out_while_it_is_to_be_forgotten_is_not_remembered() -> None:
+    async def act(visit: Visit) -> None:
+        if visit.v5:
+            visit.send(connack(v5=True, code=0x84))
+        else:
+            await visit.welcome()
+        await visit.forever()
+
+    async with scripted(act) as broker:
+        bench = Bench(broker.port, {})
+
+        def on_status(status: LinkStatus) -> None:
+            if status.phase is Phase.ONLINE and len(broker.visits) == 2:
+                bench.link.reconnect()
+
+        bench.link.start(on_message=lambda message: None, on_status=on_status)
+        await bench.until(lambda: len(broker.versions) >= 3 and broker.versions[2])
+        await bench.link.stop()
+        assert broker.versions[:3] == [5, 4, 5]
 
 
 async def test_a_broker_that_refuses_credentials_for_a_while_is_come_back_to(

@@ -61,6 +61,7 @@ class Login:
         self._run_blocking = run_blocking
         self._connection = 0
         self._known: Protocol | None = None
+        self._forgotten = 0
         # Looking a name up cannot be ended: a thread may be at it long after it was given up.
         self._looking_up: asyncio.Future[Any] | None = None
 
@@ -68,19 +69,22 @@ class Login:
         """Find out everything anew with the next login."""
         self.will_refused = ""
         self._known = None
+        self._forgotten += 1
 
     async def log_in(self) -> LoopClient:
         """Return a client with a session. Raises LoginError."""
         first, *others = self._versions()
+        forgotten = self._forgotten
+        spoken = True
         try:
             client = await self._log_in(first)
         except LoginError as err:
             if not others or not self._falls_back(err.ended):
                 raise
             client = await self._log_in(others[0])
-            if err.ended.failure in _REMEMBERED:
-                self._known = client.version
-        else:
+            spoken = err.ended.failure in _REMEMBERED
+        # What was to be forgotten while it was found out is not known.
+        if spoken and forgotten == self._forgotten:
             self._known = client.version
         return client
 
