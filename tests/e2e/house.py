@@ -92,7 +92,7 @@ class House:
 
             yield next_payload
 
-    async def ask(self, text: str, containing: str = "", within: float = 15) -> str:
+    async def ask(self, text: str, containing: str = "", within: float = 60) -> str:
         """Say something to the bot and return the answer that contains a text."""
         self.you.say(BOT, text)
         return (await self.you.next(containing, within, sender=BOT)).text
@@ -205,7 +205,7 @@ async def built(lab: Lab, directory: Path, broker_options: str = "") -> AsyncIte
         await you.leave()
 
 
-async def until(attempt: Callable[[], Awaitable[bool]], complaint: str, within: float = 30) -> None:
+async def until(attempt: Callable[[], Awaitable[bool]], complaint: str, within: float = 60) -> None:
     """Repeat until it is true. Raises AssertionError."""
     end = time.monotonic() + within
     while time.monotonic() < end:

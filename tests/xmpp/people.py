@@ -39,7 +39,7 @@ QUICK = Timing(
 )
 
 
-async def until(predicate: Callable[[], object], what: str = "", timeout: float = 15) -> None:
+async def until(predicate: Callable[[], object], what: str = "", timeout: float = 60) -> None:
     """Wait until something is so."""
     end = time.monotonic() + timeout
     while not predicate():
