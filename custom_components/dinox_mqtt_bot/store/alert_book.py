@@ -53,7 +53,7 @@ def group_of(record: Record) -> Group:
             (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)
             for each in record.events
         )
-        changes.append(RowChange(LOG, lines, follows=True))
+        changes.append(RowChange(LOG, lines, follows=True, durable=True))
     return tuple(changes)
 
 
