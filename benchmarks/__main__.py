@@ -64,9 +64,9 @@ def _measure_commits() -> dict[str, float]:
     _tell("commits")
     found = commits.compare()
     print(
-        f"\nA commit of one message takes {found.ordinary:.2f} ms, and {found.with_alert:.2f} ms with an alert in"
+        f"\nA commit of one message: {found.ordinary:.2f} ms; with an alert in it {found.with_alert:.2f} ms,"
     )
-    print("it: that waits until the disk has it (the median of each, taking turns).")
+    print("since that waits until the disk has it (the median of each, taking turns).")
     return {"ordinary": round(found.ordinary, 3), "with_alert": round(found.with_alert, 3)}
 
 

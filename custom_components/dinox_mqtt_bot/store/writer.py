@@ -208,6 +208,8 @@ class Writer:
     def _keep_up(self, at_once: bool) -> None:
         self._synchronise(durable=False)
         now = time.monotonic()
+        # What is about to be deleted is counted before, and what a topic said last is known after.
+        at_once = at_once or not self._upkeep.seconds
         if self._table.stale and (at_once or now >= self._next_summary):
             self._table.summarise()
             self._next_summary = now + SUMMARY_SECONDS
