@@ -252,13 +252,13 @@ class FakeAlertBook:
         return [event for event in reversed(self.events) if event.step is Step.FIRED][:limit]
 
     async def periods(self, topic: str, span: Span) -> list[Period]:
-        found: dict[int, Period] = {}
+        found: list[Period] = []
         for event in (event for event in self.events if event.topic == topic):
             if event.step is Step.FIRED:
-                found[event.number] = Period(event.rule, event.at, inf)
-            elif event.step in {Step.RESOLVED, Step.CLOSED} and event.number in found:
-                found[event.number] = replace(found[event.number], until=event.at)
-        return [each for each in found.values() if each.since < span.until and each.until > span.since]
+                found.append(Period(event.rule, event.at, inf))
+            elif event.step in {Step.RESOLVED, Step.CLOSED} and found:
+                found[-1] = replace(found[-1], until=event.at)
+        return [each for each in found if each.since < span.until and each.until > span.since]
 
 
 class FakeUploads:

@@ -12,6 +12,7 @@ import time
 
 from ..bot.model.message import Message, Reading
 from ..bot.model.notice import Notice
+from ..bot.model.rules import Priority
 from ..bot.model.status import Gap
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class RowChange:
     """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it.
 
     `sets` is the table of which each row sets the state of one, and where in the values the key of that is:
-    a later one makes an earlier one needless.
+    a later one makes an earlier one needless. What is `durable` is to survive a power cut.
     """
 
     statement: str
@@ -53,6 +54,7 @@ class RowChange:
     notice: Notice | None = None
     follows: bool = False
     sets: tuple[str, slice] | None = None
+    durable: bool = False
 
 
 type Group = tuple[RowChange, ...]
@@ -70,6 +72,12 @@ class WriteBatch:
 
     def __len__(self) -> int:
         return len(self.appended) + len(self.changes)
+
+    @property
+    def durable(self) -> bool:
+        """Whether there is an alert in it: the disk has to have it before anybody hears of it."""
+        urgent = (item[5] and item[2] >= Priority.ALERT for item in self.appended)
+        return any(change.durable for change in chain.from_iterable(self.changes)) or any(urgent)
 
 
 class Backlog:

@@ -111,7 +111,8 @@ class SqliteOutbox(ports.Outbox):
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
         state = delivery.value if delivery else HELD
-        yield RowChange(PUT, (row_of(notice, chain, state),), notice)
+        durable = notice.priority >= Priority.ALERT
+        yield RowChange(PUT, (row_of(notice, chain, state),), notice, durable=durable)
         yield entered(notice.id, state, notice.at)
 
     def waits(self, notice_id: str) -> bool:

@@ -43,6 +43,16 @@ FROM (
 WHERE topics.id = fresh.topic_id
 """
 
+# The highest number of a wait that was ever used; where it was never noted, of all messages there are.
+NOTE_WAITS = """
+INSERT OR REPLACE INTO meta (key, value)
+SELECT 'waits', max(
+    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0), ifnull(max(untold), 0)
+)
+FROM messages NOT INDEXED
+WHERE id > CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'waits') THEN :summarised ELSE 0 END
+"""
+
 # sqlite3 binds exact types quickest: members of an enum go through its adapters.
 _KINDS = {kind: kind.value for kind in Kind}
 
@@ -103,6 +113,7 @@ class MessageTable:
             found = self._connection.execute(find).fetchone()
             parameters = {"summarised": found[0] if found else 0, "characters": LAST_TEXT_CHARACTERS}
             self._connection.execute(SUMMARISE, parameters)
+            self._connection.execute(NOTE_WAITS, parameters)
             self._connection.execute(
                 "INSERT OR REPLACE INTO meta SELECT 'summarised', ifnull(max(id), 0) FROM messages"
             )

@@ -105,7 +105,7 @@ class AlertEvent:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One incident of a rule, from when it fired until it was over; infinite while it is not."""
+    """A time in which a rule was broken, from when it fired until it was over; infinite while it is not."""
 
     rule: str
     since: float
