@@ -247,10 +247,9 @@ class AlertEngine:
             changed = self._breached(valued, watch.rule, now, AlertState.FIRING)
         else:
             changed = lifecycle.ease(valued, now, clear=judge.clears(value))
-        if not lifecycle.over(changed) and (
-            not changed.peak or judge.worse(value.number, changed.peak_amount, value.unit)
-        ):
-            changed = replace(changed, peak=changed.value, peak_amount=value.number)
+        amount = judge.amount(value)
+        if not lifecycle.over(changed) and (not changed.peak or judge.worse(amount, changed.peak_amount)):
+            changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
 
     def _note_amount(self, key: Key, amount: float) -> None:
