@@ -194,6 +194,10 @@ class FakeOutbox:
         self.holding.append(notice)
         self.rows.append(LedgerRow(notice.id, notice.to, "held", notice.at))
 
+    @property
+    def held_for(self) -> set[str]:
+        return {notice.to for notice in self.holding}
+
     async def held(self, to: str) -> list[Notice]:
         if self.unreadable:
             raise BotError("history_unreadable", reason="gone")
@@ -204,6 +208,12 @@ class FakeOutbox:
         self.holding = [notice for notice in self.holding if notice not in gone]
         for notice in [into] if into else gone:
             self.put(notice)
+
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        gone = list(notices)
+        self.holding = [notice for notice in self.holding if notice not in gone]
+        for notice in instead:
+            self.hold(notice)
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
         if self.unreadable:

@@ -12,7 +12,7 @@ from ..bot.model.history import LedgerRow
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from ..bot.ports import UNSURE_SECONDS
+from ..bot.ports import NO_CONTACT, UNSURE_SECONDS
 from .backlog import Backlog, Group, RowChange
 from .damage import checked
 from .notices import (
@@ -131,6 +131,11 @@ class SqliteOutbox(ports.Outbox):
             key=lambda notice: (notice.priority < Priority.ALERT, notice.at),
         )
 
+    @property
+    @override
+    def held_for(self) -> set[str]:
+        return self._tally.held_for
+
     @override
     async def held(self, to: str) -> list[Notice]:
         kept = await self._known(KEPT, to)
@@ -158,6 +163,17 @@ class SqliteOutbox(ports.Outbox):
             if notice.id != into.id and (self._tally.holds(notice.id) or self._tally.waits(notice.id)):
                 self._tally.drop(notice.id)
                 changes += merged(notice.id, into.id, into.at)
+        self._change(tuple(changes))
+
+    @override
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        others = list(instead)
+        changes = [*self.group((), others)]
+        state, note = (SUPERSEDED, others[0].id) if others else (Delivery.FAILED.value, NO_CONTACT)
+        for notice in notices:
+            if self._tally.holds(notice.id):
+                self._tally.drop(notice.id)
+                changes += moved(notice.id, state, time.time(), note)
         self._change(tuple(changes))
 
     def _released(self, notices: Iterable[Notice]) -> Group:

@@ -124,7 +124,8 @@ class AlertNotices:
         priority = max(one.priority for one in group)
         if not is_target(to):
             text = alerts_text(group, self._phrases, self._when, now, MOST_LINES, storm=braked)
-            return Notice(self._new_id(), to, text, now, priority)
+            # All that is said of alerts keeps its order, whatever their priority: alerts go out first.
+            return Notice(self._new_id(), to, text, now, max(priority, Priority.ALERT))
         title, text = alert_push(group, self._phrases, self._when, now)
         tag = tag_of(group, self._is_shared)
         sound = any(ring(one.alert.topic) for one in group)
