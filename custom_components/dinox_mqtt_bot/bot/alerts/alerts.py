@@ -10,14 +10,13 @@ from ..model.announcements import Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, RuleSet
-from ..model.timers import NEVER
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
-from .notices import AlertNotices, Debt, debt_of, recipients, told_of, waiting
-from .texts import Told, attended_text
+from .notices import AlertNotices, Debt, debt_of, told_of, waiting
+from .overfull import OverfullRules
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -45,6 +44,7 @@ class Alerts:
         self.engine = engine
         self.mutes = Mutes(ports.memory)
         self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, lambda: engine.active)
+        self._overfull = OverfullRules(ports, outgoing)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -75,8 +75,13 @@ class Alerts:
 
     @property
     def unwatched(self) -> int:
-        """How many topics found no room to be watched."""
+        """How often a topic found no room to be watched."""
         return self.engine.unwatched
+
+    @property
+    def overfull(self) -> list[AlertRule]:
+        """The rules that have no room for all their topics."""
+        return self.engine.overfull
 
     @property
     def due_at(self) -> float:
@@ -95,7 +100,10 @@ class Alerts:
     def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
         """Take over other rules; what is not told yet may now be told in another way."""
         self._rules, self._subscriptions = rules, subscriptions
-        self._follow(self.engine.apply(rules.alerts, now), now)
+        self._overfull.apply(rules)
+        judged = self.engine.apply(rules.alerts, now)
+        self.mutes.keep(self.engine.rule_ids)
+        self._follow(judged, now)
         self.resume(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:
@@ -104,6 +112,8 @@ class Alerts:
 
     def follow(self, judged: Judged, now: float) -> None:
         """Announce what a judgement changed, and have told what there is to tell."""
+        if self.engine.unwatched != self._overfull.seen:
+            self._overfull.say(self.engine.unwatched, self.engine.overfull, now)
         if judged is NOTHING:
             return
         self._note((alert for alert in judged.record.alerts if alert.owes), now)
@@ -199,15 +209,15 @@ class Alerts:
             alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, until), (who, note, until, now)
         )
 
-    def mute(self, what: str, who: str, until: float, now: float) -> None:
+    def mute(self, what: str, who: str, until: float, now: float, *, of_rule: bool = False) -> None:
         """Tell nothing of a topic filter or a rule (its id) until then."""
-        self.mutes.add(what, until)
+        self.mutes.add(what, until, of_rule=of_rule)
         meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
         self._attend(meant, Step.MUTED, lambda alert: alert, (who, "", until, now))
 
-    def unmute(self, what: str, now: float) -> bool:
-        """End a mute; say whether there was one. What is still wrong is told now."""
-        found = self.mutes.remove(what)
+    def unmute(self, what: str, now: float, *, of_rule: bool = False) -> bool:
+        """End a mute; say whether there was one. What is still wrong is told now, or has ended meanwhile."""
+        found = self.mutes.remove(what, of_rule=of_rule)
         self.resume(now)
         return found
 
@@ -219,8 +229,8 @@ class Alerts:
         how: tuple[str, str, float, float],
     ) -> None:
         """Change alerts for somebody, write down who, and tell the others."""
-        who, note, until, now = how
-        group: list[Told] = []
+        who, note, _, now = how
+        group: list[Alert] = []
         judged: list[Judged] = []
         for alert in alerts:
             event = AlertEvent(alert.number, alert.rule, alert.topic, step, now, alert.value, who, note)
@@ -228,17 +238,11 @@ class Alerts:
             # One that is over by now, or another already, is not what was meant.
             if changed is not NOTHING:
                 judged.append(changed)
-                group.append(told_of(alert, self.engine.rule_of(alert)))
+                group.append(alert)
         if not group:
             return
-        ends = self._when(until) if 0 < until < NEVER else ""
-        text = attended_text(group, who, f"alert_{step}", self._ports.phrases, until=ends, note=note)
-        others = dict.fromkeys(
-            to for one in group for to in recipients(one, self._rules) if "@" in to and to != who
-        )
-        # As the alerts meant: whoever has still to read of them is not told first that somebody took them on.
-        priority = max(one.priority for one in group)
-        notices = [Notice(self._ports.clock.new_id(), to, text, now, priority) for to in others]
+        told = [told_of(alert, self.engine.rule_of(alert)) for alert in group]
+        notices = self._notices.attended(told, step, how, self._rules)
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

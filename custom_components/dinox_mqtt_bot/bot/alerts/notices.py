@@ -14,7 +14,7 @@ from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
 from .lifecycle import BEGUN
 from .tags import Tags
-from .texts import Told, alert_push, alerts_text
+from .texts import Told, alert_push, alerts_text, attended_text
 
 GATHER = 1.5
 """Seconds from the first alert to its notice: what else breaks in that time is told with it."""
@@ -149,6 +149,21 @@ class AlertNotices:
             lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events))
 
+    def attended(
+        self, group: list[Told], step: Step, how: tuple[str, str, float, float], rules: RuleSet
+    ) -> list[Notice]:
+        """Return what the others are told when somebody sees to alerts: who, a note, until when, and now.
+
+        It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
+        """
+        who, note, until, now = how
+        ends = self._when(until) if 0 < until < NEVER else ""
+        text = attended_text(group, who, f"alert_{step}", self._phrases, until=ends, note=note)
+        priority = max(one.priority for one in group)
+        everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))
+        others = [to for to in everybody if not is_target(to) and to != who]
+        return [Notice(self._new_id(), to, text, now, priority) for to in others]
+
     def _turn(
         self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
     ) -> list[tuple[Debt, list[Letter]]]:
@@ -164,7 +179,8 @@ class AlertNotices:
             sent[notice.to] += not is_target(notice.to)
             for one in group:
                 letters.setdefault(one.key, []).append((notice, one))
-        for _ in range(max(sent.values(), default=0)):
+        # One that goes to notifications only counts as well.
+        for _ in range(max(sent.values(), default=0) or bool(sent)):
             lane.said.add(desk.now)
         told = [(debt, letters.get(debt.key, [])) for debt in debts]
         rest = told[MOST_AT_ONCE:] if storm else []
@@ -178,19 +194,24 @@ class AlertNotices:
         summaries: dict[str, list[Told]] = {}
         for wave in waves:
             for to, group in wave.items():
-                if is_target(to):
-                    for tag, ones in desk.tags.part(to, group).items():
-                        yield self._push(to, tag, ones, desk), ones
-                elif storm:
+                if storm and not is_target(to):
                     summaries.setdefault(to, []).extend(group)
                 else:
-                    for start in range(0, len(group), MOST_LINES):
-                        chunk = group[start : start + MOST_LINES]
-                        yield self._text(to, chunk, desk, storm=False), chunk
+                    yield from self._wave(to, group, desk)
         for to, group in summaries.items():
             order = {key: place for place, key in enumerate(dict.fromkeys(one.key for one in group))}
             group.sort(key=lambda one: order[one.key])
             yield self._text(to, group, desk, storm=True), group
+
+    def _wave(self, to: str, group: list[Told], desk: _Desk) -> Iterator[tuple[Notice, list[Told]]]:
+        """Yield what one recipient is told at once, which is of different incidents."""
+        if is_target(to):
+            for tag, ones in desk.tags.part(to, group).items():
+                yield self._push(to, tag, ones, desk), ones
+        else:
+            for start in range(0, len(group), MOST_LINES):
+                chunk = group[start : start + MOST_LINES]
+                yield self._text(to, chunk, desk, storm=False), chunk
 
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
         text = alerts_text(group, self._phrases, self._when, desk.now, MOST_LINES, storm=storm)
