@@ -17,6 +17,7 @@ from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, Debt, debt_of, told_of, waiting
 from .overfull import OverfullRules
+from .watches import BROKER
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -102,7 +103,7 @@ class Alerts:
         self._rules, self._subscriptions = rules, subscriptions
         self._overfull.apply(rules)
         judged = self.engine.apply(rules.alerts, now)
-        self.mutes.keep(self.engine.rule_ids)
+        self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
         self._follow(judged, now)
         self.resume(now)
 

@@ -85,11 +85,6 @@ class AlertEngine:
         """The rules, those that are off too."""
         return self._watches.rules
 
-    @property
-    def rule_ids(self) -> list[str]:
-        """What the rules are known by, that of the broker too."""
-        return [BROKER.id, *(rule.id for rule in self.rules)]
-
     def rule(self, handle: str) -> AlertRule:
         return self._watches.rule(handle)
 

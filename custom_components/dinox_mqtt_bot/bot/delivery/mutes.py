@@ -64,12 +64,14 @@ class Mutes:
             self._write()
         return ended
 
-    def keep(self, rule_ids: Collection[str]) -> None:
-        """Forget the mutes of rules that are no more."""
+    def keep(self, rule_ids: Collection[str], broker: str) -> None:
+        """Forget the mutes of rules that are no more; `broker` is the one that is always there."""
         topics, rules = self._until[False], self._until[True]
         if self._mixed:
-            rules = {what: topics.pop(what) for what in list(topics) if what in rule_ids}
-        left = {what: until for what, until in rules.items() if what in rule_ids}
+            # The broker's own alert was muted by its topic, which is empty.
+            ids = {"": broker, **{rule_id: rule_id for rule_id in rule_ids}}
+            rules = {ids[what]: topics.pop(what) for what in list(topics) if what in ids}
+        left = {what: until for what, until in rules.items() if what in rule_ids or what == broker}
         if self._mixed or left != rules:
             self._until[True], self._mixed = left, False
             self._write()
