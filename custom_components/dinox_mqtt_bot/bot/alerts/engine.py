@@ -10,6 +10,7 @@ from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
 from ..model.topics import matches
 from ..payload.paths import lookup
+from ..text.durations import DAY
 from . import lifecycle
 from .cadence import learn, longest_silence
 from .index import AlertIndex
@@ -17,7 +18,17 @@ from .silence import BACK, HEARTBEAT, LEAP, Silence
 from .watches import BROKER, Watch, Watches
 
 MOST_ALERTS = 50_000
-"""Topics that one bot remembers something of for its rules; more are counted in `unwatched`."""
+"""Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
+
+A rule that is full forgets what it heard of last the longest ago. Where it needs everything, a topic more is
+not watched, and counted in `unwatched`; a rule with less than its share always has room.
+"""
+
+LEAST_ALERTS = 100
+"""The share of a rule among very many."""
+
+FORGOTTEN = 28 * DAY
+"""Seconds after which the memory of a topic goes that says nothing any more."""
 
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
@@ -49,6 +60,7 @@ class AlertEngine:
         self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
     ) -> None:
         self.unwatched = 0
+        self._overfull: dict[str, None] = {}
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
         self._silence = Silence()
@@ -59,7 +71,7 @@ class AlertEngine:
         self._gone: set[Key] = set()
         self._events: list[AlertEvent] = []
         self._changes: list[AlertChanged | AlertValue] = []
-        for alert in kept:
+        for alert in sorted(kept, key=lifecycle.last_seen):
             if alert.rule == BROKER.id and not alert.active:
                 # Whether an earlier run missed the broker, or was about to, says nothing of this one.
                 self._gone.add((alert.rule, alert.topic))
@@ -91,7 +103,13 @@ class AlertEngine:
     @property
     def untold(self) -> Iterable[Key]:
         """The alerts that have something to be told."""
-        return self._alerts.untold.keys()
+        return self._alerts.owing.keys()
+
+    @property
+    def overfull(self) -> list[AlertRule]:
+        """The rules that cannot watch all their topics: some found no room, and there still is none."""
+        found = (self._watches.get(rule_id) for rule_id in self._overfull if not self._has_room(rule_id))
+        return [watch.rule for watch in found if watch is not None]
 
     @property
     def firing(self) -> int:
@@ -176,7 +194,7 @@ class AlertEngine:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
         self._clock(now)
         known = self._alerts.get((alert.rule, alert.topic))
-        if known is not None:
+        if known is not None and known.active and known.number == alert.number:
             rule = self.rule_of(known)
             changed = change(known)
             self._put(changed, rule)
@@ -198,11 +216,8 @@ class AlertEngine:
         if value is None:
             return
         key = watch.rule.id, reading.message.topic
-        known = self._alerts.get(key)
-        if known is None and len(self._alerts) >= MOST_ALERTS:
-            self.unwatched += 1
-            return
-        alert = known or Alert(*key)
+        alert = self._alerts.get(key) or Alert(*key)
+        self._alerts.touch(key)
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.edge:
@@ -230,7 +245,7 @@ class AlertEngine:
             fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
             self._put(fired, watch.rule)
             self._put(lifecycle.pass_by(fired), watch.rule)
-        elif before != valued.value:
+        elif before != valued.value or now - alert.seen > DAY:
             self._put(valued, watch.rule)
 
     def _weigh(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
@@ -263,6 +278,9 @@ class AlertEngine:
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
         """Do for one alert what time has brought."""
         rule = watch.rule
+        if self._forgotten_at(alert, watch) <= now:
+            self._forget((alert.rule, alert.topic))
+            return
         if alert.state is AlertState.PENDING and now >= alert.since + rule.hold:
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
@@ -280,11 +298,23 @@ class AlertEngine:
         """Return when a topic counts as silent, if it says nothing."""
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
-        borne = watch.rule.condition.seconds or longest_silence(alert.memory)
+        borne = _borne(alert, watch)
         return NEVER if borne is None else self._silence.silent_at(alert.seen, borne)
 
+    def _forgotten_at(self, alert: Alert, watch: Watch) -> float:
+        """Return when a topic that says nothing is forgotten; one whose silence is waited for is not."""
+        if not (_remembers(watch) and lifecycle.idle(alert)) or (
+            watch.judge.timed and _borne(alert, watch) is not None
+        ):
+            return NEVER
+        return lifecycle.last_seen(alert) + max(FORGOTTEN, watch.rule.condition.seconds)
+
     def _due_at(self, alert: Alert, watch: Watch) -> float:
-        times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
+        times = [
+            self._silent_at(alert, watch),
+            lifecycle.calm_at(alert),
+            self._forgotten_at(alert, watch),
+        ]
         if alert.state is AlertState.PENDING:
             times.append(alert.since + watch.rule.hold)
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
@@ -298,6 +328,10 @@ class AlertEngine:
             # Looked at too early.
             self._remember(alert)
             return
+        if before is None and not self._makes_room(alert):
+            self.unwatched += 1
+            self._overfull[alert.rule] = None
+            return
         was = before.state if before else AlertState.INACTIVE
         self._number = max(self._number, alert.number)
         if alert.state is not was:
@@ -308,6 +342,26 @@ class AlertEngine:
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
             self._changed[key] = alert
         self._remember(alert)
+
+    def _makes_room(self, alert: Alert) -> bool:
+        """Forget what a topic not known yet needs more: its rule's own memory, and for a breach any other."""
+        if self._has_share(alert.rule):
+            return True
+        oldest = self._alerts.oldest_idle(alert.rule)
+        if oldest is None and not lifecycle.idle(alert):
+            oldest = self._alerts.oldest_idle(self._alerts.most_idle())
+        if oldest is not None:
+            self._forget(oldest)
+        return oldest is not None
+
+    def _has_share(self, rule_id: str) -> bool:
+        if rule_id == BROKER.id or len(self._alerts) < MOST_ALERTS:
+            return True
+        share = max(MOST_ALERTS // max(1, len(self.rules)), min(LEAST_ALERTS, MOST_ALERTS))
+        return self._alerts.count(rule_id) < share
+
+    def _has_room(self, rule_id: str) -> bool:
+        return self._has_share(rule_id) or self._alerts.oldest_idle(rule_id) is not None
 
     def _log_step(self, alert: Alert, was: AlertState) -> None:
         if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
@@ -322,10 +376,7 @@ class AlertEngine:
         self._alerts.put(alert)
         if watch is None:
             return
-        remembers = (
-            watch.judge.edge or watch.judge.windowed or (watch.judge.timed and watch.rule is not BROKER)
-        )
-        if lifecycle.over(alert) and not (alert.untold or alert.flaps or remembers):
+        if lifecycle.idle(alert) and not (alert.flaps or _remembers(watch)):
             self._forget(key)
             return
         self._gone.discard(key)
@@ -341,8 +392,8 @@ class AlertEngine:
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
-        if alert.active or alert.untold:
-            closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=())
+        if alert.active or alert.owes:
+            closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=(), ended=())
             self._events.append(AlertEvent.of(closed, Step.CLOSED))
             if alert.active and rule is not None:
                 self._changes.append(AlertChanged(closed, rule, alert.state, Step.CLOSED))
@@ -382,6 +433,17 @@ class AlertEngine:
         judged = Judged(record, tuple(self._changes))
         self._changed, self._gone, self._events, self._changes = {}, set(), [], []
         return judged
+
+
+def _remembers(watch: Watch) -> bool:
+    """Say whether a rule needs older values, or when there were some, while nothing is wrong."""
+    judge = watch.judge
+    return judge.edge or judge.windowed or (judge.timed and watch.rule is not BROKER)
+
+
+def _borne(alert: Alert, watch: Watch) -> float | None:
+    """Return how many seconds of silence are normal; None if that is not known."""
+    return watch.rule.condition.seconds or longest_silence(alert.memory)
 
 
 def _stays(alert: Alert, old: AlertRule | None, new: AlertRule) -> bool:
