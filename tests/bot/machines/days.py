@@ -214,7 +214,7 @@ class Day:
         if self.house.up and self.house.bot.alerts.active:
             until = {"ack": "", "ack for": f" {seconds:.0f}s", "snooze": f" {seconds:.0f}s"}[what]
             for alert in self.house.bot.alerts.active[:1]:
-                self._say(who, f"/mqtt {what.split()[0]} #{alert.number}{until}")
+                self._say(who, f"/mqtt {what.partition(' ')[0]} #{alert.number}{until}")
 
     def mute(self, slot: int, topic: str, seconds: float) -> None:
         """Mute a rule, or a topic where there is no such rule."""
@@ -263,7 +263,7 @@ class Day:
             self.house.finish()
 
     def _say(self, who: str, text: str) -> None:
-        self.house.disturbances.append(self.house.now)
+        self.house.naive.disturbances.append(self.house.now)
         self.house.say(who, text)
 
     # What goes wrong.
@@ -391,7 +391,7 @@ def draw_day(pick: Pick) -> tuple[Home, list[Deed]]:
 
 def day_of(seed: int, number: int) -> tuple[Home, list[Deed]]:
     """Return the day of that number that a seed brings."""
-    return draw_day(cast(Pick, Random(f"{seed}/{number}").choice))
+    return draw_day(cast("Pick", Random(f"{seed}/{number}").choice))
 
 
 def live(home: Home, deeds: Iterable[Deed], tell: Callable[[Day, Deed], None] | None = None) -> list[Breach]:
@@ -405,7 +405,7 @@ def live(home: Home, deeds: Iterable[Deed], tell: Callable[[Day, Deed], None] | 
         return day.end()
     except Breach as breach:
         return [breach]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
         place = error.__traceback__
         while place is not None and place.tb_next is not None:
             place = place.tb_next

@@ -178,7 +178,6 @@ class House(World):
         self.judging: dict[int, tuple[str, str]] = {}
         self.closed: set[int] = set()
         self.told_in: dict[str, list[int]] = {}
-        self.disturbances: list[float] = []
         self._mutes: list[tuple[str, float, float]] = []
         self.invented: list[str] = []
         self.rung_in_vain: list[str] = []
@@ -264,7 +263,7 @@ class House(World):
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
-        self.disturbances.append(self.now)
+        self.naive.disturbances.append(self.now)
         self.naive.interrupt()
         self.clock.time += seconds
         # A mute ends at a time on the wall.
@@ -327,7 +326,7 @@ class House(World):
             self._set_broker_status()
 
     def _set_broker_status(self) -> None:
-        self.disturbances.append(self.now)
+        self.naive.disturbances.append(self.now)
         if not self.broker_up:
             self.naive.interrupt()
         self.naive.hear_broker(online=self.broker_up)
@@ -376,7 +375,7 @@ class House(World):
         """End the bot, or kill it."""
         if not self.up:
             return
-        self.disturbances.append(self.now)
+        self.naive.disturbances.append(self.now)
         if cleanly:
             self.bot.close()
             self.finish()
@@ -405,7 +404,7 @@ class House(World):
 
     def apply(self, rules: RuleSet) -> None:
         """Take over what somebody configured; a bot that is not there reads it when it comes."""
-        self.disturbances.append(self.now)
+        self.naive.disturbances.append(self.now)
         self.naive.apply(rules.alerts)
         self.rules_known.update({rule.id: rule for rule in rules.alerts})
         self.bot.apply(rules)

@@ -1,4 +1,4 @@
-"""What a person would say of an alert rule who only reads docs/alerts.md: slow, plain, and no line of the bot's.
+"""What a person would say of an alert rule who only reads docs/alerts.md: slow, plain, no line of the bot's.
 
 Times are seconds that have really gone by, whatever the clock on the wall was set to.
 """
@@ -115,7 +115,7 @@ class Episode:
     """Once that a rule was right, and nobody may say later that the bot kept it to itself.
 
     `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
-    just before.
+    just before. `after`: how much had come between before it began.
     """
 
     rule: AlertRule
@@ -124,6 +124,7 @@ class Episode:
     value: str = ""
     until: float = math.inf
     plain: bool = True
+    after: int = 0
     closed: float = math.inf
 
 
@@ -156,6 +157,9 @@ class NaiveJudge:
         self.beliefs: dict[tuple[str, str], Belief] = {}
         self.past: dict[str, str] = {}
         self.episodes: list[Episode] = []
+        self.disturbances: list[float] = []
+        """When anything happened that makes a bot tell of an alert later or never."""
+
         self.now = self.wall = 0.0
         self.listening = True
         self.steady = 0.0
@@ -289,9 +293,10 @@ class NaiveJudge:
         """Believe that an alert has begun; return why nobody would have let it, or nothing."""
         belief = self.beliefs.get(key)
         why = self._objection(key, belief)
-        if belief is not None and not belief.active and key[0] in (*self.rules, ABSENCE.id):
-            if self.rules.get(key[0], ABSENCE).condition.operator not in MOMENTS:
-                self._begin(key, belief)
+        rule = self.rules.get(key[0], ABSENCE if key == BROKER else None)
+        lasts = rule is not None and rule.condition.operator not in MOMENTS
+        if lasts and belief is not None and not belief.active:
+            self._begin(key, belief)
         return why
 
     def _objection(self, key: tuple[str, str], belief: Belief | None) -> str:
@@ -321,7 +326,12 @@ class NaiveJudge:
         last = belief.episodes[-1] if belief.episodes else None
         plain = last is None or last.until + CALM < self.now
         episode = Episode(
-            self.rules.get(key[0], ABSENCE), key[1], self.now, value, plain=plain or bool(value)
+            self.rules.get(key[0], ABSENCE),
+            key[1],
+            self.now,
+            value,
+            plain=plain or bool(value),
+            after=len(self.disturbances),
         )
         belief.episodes.append(episode)
         self.episodes.append(episode)

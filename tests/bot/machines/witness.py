@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 import math
 import re
 
@@ -115,7 +116,7 @@ class Witness:
             if told and told[0].mark == OVER:
                 yield Breach("false_last_words", f"{to}: all-clear of #{number}, of which nothing was told")
             at_once = [word for word in words if word.at_once]
-            for first, last in zip(at_once, at_once[1:], strict=False):
+            for first, last in pairwise(at_once):
                 if last.composed < first.composed:
                     yield Breach("false_last_words", f"{to}: {first.text!r} came before {last.text!r}")
 
@@ -176,17 +177,17 @@ class Witness:
 
     def _excused(self, episode: Episode) -> bool:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
-        key = episode.rule.id, episode.topic
+        ended = min(episode.until, episode.closed)
         return any(
-            since <= episode.since + MOMENT and episode.until <= until + MOMENT and episode.since <= until
-            for since, until in self.house.muted(*key)
+            since <= episode.since + MOMENT and ended <= until + MOMENT and episode.since <= until
+            for since, until in self.house.muted(episode.rule.id, episode.topic)
         )
 
     def _not_reminded(self, episode: Episode) -> Iterator[Breach]:
         """Find out whom nobody reminded of what lasts, as long as nothing came between."""
         rule, patience = episode.rule, MOMENT
         mutes = [since for since, until in self.house.muted(rule.id, episode.topic) if until >= episode.since]
-        came = [at for at in self.house.disturbances if at > episode.since]
+        came = self.naive.disturbances[episode.after :]
         until = min(episode.until, episode.closed, self.house.now, *came, *mutes)
         told = self.recipients(rule) if rule.repeat else []
         for to in told:
@@ -233,7 +234,7 @@ class Witness:
                     if (each.priority is Priority.CRITICAL) is critical
                 )
                 for first, last in zip(at, at[most + 1 :], strict=False):
-                    calm = not any(first - 60 <= each <= last for each in self.house.disturbances)
+                    calm = not any(first - 60 <= each <= last for each in self.naive.disturbances)
                     if calm and last - first < LONGEST_MINUTE:
                         yield Breach("storms", f"{to} was told of alerts {most + 2} times within a minute")
                         break
