@@ -149,7 +149,7 @@ class Witness:
             lasts = episode.until == math.inf
             if (episode.plain or lasts) and episode.closed > episode.since + MOMENT:
                 for to in self.recipients(episode.rule):
-                    if not self._excused(episode) and not self._was_told(episode, to):
+                    if not self._is_gone(to, episode) and not self._excused(episode) and not self._was_told(episode, to):
                         yield Breach("missed", f"{to} was not told of {_named(episode)}")
                 if episode.plain:
                     yield from self._not_reminded(episode)
@@ -160,6 +160,11 @@ class Witness:
             return []
         urgent = [PHONE, *rule.targets] if rule.priority >= Priority.ALERT else []
         return [*(rule.contacts or (ANNA, BERT)), *urgent]
+
+    def _is_gone(self, to: str, episode: Episode) -> bool:
+        """Say whether a target was only its rule's own, and went with it before anything reached it."""
+        named = {each for rule in self.house.rule_set.alerts for each in (*rule.targets, *rule.escalate_to)}
+        return is_target(to) and to not in {PHONE, *named} and episode.closed < math.inf
 
     def _about(self, episode: Episode, to: str) -> list[Word]:
         """Return what somebody was told of what a rule says of a topic, when it was written."""
