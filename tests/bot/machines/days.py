@@ -64,9 +64,15 @@ SILENT = (
 )
 SUDDEN = (
     _asked(Operator.CHANGES),
-    *(_asked(each) for each in Operator if each.value == "happens"),
+    *(_asked(each, *values) for each in Operator if each.value == "happens" for values in ((), ("o*",))),
 )
-CONDITIONS = (*LASTING, *LASTING, *SILENT, *SUDDEN)
+# What is left out is not so: there it is a condition of its own.
+LEAVING = tuple(
+    Condition(condition.operator, condition.values, condition.clear, missing_clears=True)
+    for condition in LASTING[:2]
+    if "missing_clears" in Condition.__dataclass_fields__
+)
+CONDITIONS = (*LASTING, *LASTING, *LEAVING, *SILENT, *SUDDEN)
 _WORDED = frozenset({Operator.CONTAINS, Operator.MATCHES})
 HOLDS = (0.0, 0.0, 0.0, 60.0, 300.1, 600.0)
 REPEATS = (0.0, 0.0, 600.0, 1800.0)
@@ -108,7 +114,7 @@ class Asked:
             id=f"rule{number}",
             number=number,
             hold=self.hold if lasts and operator not in {Operator.RISES, Operator.FALLS} else 0.0,
-            repeat=0.0 if sudden else self.repeat,
+            repeat=0.0 if operator is Operator.CHANGES else self.repeat,
             priority=self.priority,
             contacts=self.contacts,
             targets=self.targets,
@@ -136,6 +142,10 @@ class Day:
             payload = '{"door": "open"}' if lacking else f'{{"t": {number}, "door": "{word}"}}'
             payload = payload if number != "unavailable" else '{"t": "unavailable"}'
         self.house.publish(topic, payload, retain=retain)
+
+    def delete(self, kind: str, place: int) -> None:
+        """Take a retained value from the broker, which sends on an empty message."""
+        self.house.publish(KINDS[kind][place], "", retain=True)
 
     def show(self, topic: str, retain: bool) -> None:
         self._counted += 1
@@ -186,7 +196,9 @@ class Day:
             "off": replace(rule, enabled=not rule.enabled),
             "name": replace(rule, name=f"{rule.name}’"),
             "hold": replace(rule, hold=fresh.hold if rule.hold else rule.hold),
-            "repeat": replace(rule, repeat=fresh.repeat if rule.condition not in SUDDEN else 0.0),
+            "repeat": replace(
+                rule, repeat=0.0 if rule.condition.operator is Operator.CHANGES else fresh.repeat
+            ),
             "condition": replace(
                 asked.rule(slot, rule.number), filter=rule.filter, field=rule.field, id=rule.id
             ),
@@ -313,7 +325,8 @@ class Day:
 def draw_asked(pick: Pick) -> Asked:
     """Draw a rule."""
     condition = pick(CONDITIONS)
-    kind = pick(("w",) if condition.operator in _WORDED or "on" in condition.values else ("n", "n", "j"))
+    worded = condition.operator in _WORDED or any(each in "on o*" for each in condition.values)
+    kind = pick(("j",) if condition in LEAVING else ("w",) if worded else ("n", "n", "j"))
     return Asked(
         kind,
         condition,
@@ -335,6 +348,7 @@ DEEDS: dict[str, tuple[int, Callable[[Pick], tuple[Any, ...]]]] = {
     "value": (30, _value),
     "wait": (24, lambda pick: (pick(SECONDS),)),
     "show": (6, lambda pick: (pick(SHOWN), pick((True, False)))),
+    "delete": (1, lambda pick: (pick(tuple(KINDS)), pick((0, 0, 1)))),
     "flicker": (
         2,
         lambda pick: (

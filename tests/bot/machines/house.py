@@ -283,8 +283,10 @@ class House(World):
 
     def publish(self, topic: str, payload: str, *, retain: bool) -> None:
         """Publish as a sensor does."""
-        if retain:
+        if retain and payload:
             self.retained[topic] = payload
+        elif retain:
+            self.retained.pop(topic, None)
         if self.up and self.broker_up:
             self._hear(topic, payload)
         elif self.session:

@@ -25,7 +25,7 @@ CALM = 3600.0
 RHYTHM = 12
 """Intervals that are alike from which anybody would tell how often a topic speaks."""
 
-NO_LIFE = ("unavailable", "unknown", "nan", "")
+NO_LIFE = ("unavailable", "unknown", "nan")
 BROKER = "broker", ""
 ABSENCE = AlertRule("", Condition(Operator.STALE), id="broker", hold=120.0)
 """What is always watched: that the broker is there."""
@@ -132,8 +132,8 @@ class Episode:
 class Belief:
     """What one rule is believed to say of one topic.
 
-    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was set
-    has left it open.
+    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was set,
+    or an empty message, has left it open.
     """
 
     active: bool = False
@@ -142,6 +142,7 @@ class Belief:
     pending_wall: float = 0.0
     alive: float | None = None
     alive_wall: float = 0.0
+    fired: float | None = None
     last: str | None = None
     intervals: list[float] = field(default_factory=list)
     samples: list[tuple[float, float, float]] = field(default_factory=list)
@@ -189,12 +190,27 @@ class NaiveJudge:
                 for episode in self.beliefs.pop(key).episodes:
                     episode.closed = min(episode.closed, self.now)
 
+    def _lose(self, rule: AlertRule, topic: str, payload: str) -> None:
+        """Believe that a value is no more: deleted, or left out by a device that leaves out what is not so."""
+        if payload and not getattr(rule.condition, "missing_clears", False):
+            return
+        belief = self.beliefs.setdefault((rule.id, topic), Belief())
+        belief.pending = belief.alive = belief.last = None
+        belief.samples.clear()
+        # Nobody can say whether what is empty is a sign of life.
+        belief.unsure = rule.condition.operator is Operator.STALE and not rule.field
+        self._end(belief)
+
     def hear(self, topic: str, payload: str, *, retain: bool, known: bool) -> None:
         """Believe a message; `known`: it is one that came before, and is delivered again."""
         for rule in self.rules.values():
             value = value_of(rule, payload)
-            if matches(rule.filter, topic) and value is not None and not known:
+            if known or not matches(rule.filter, topic):
+                continue
+            if value is not None:
                 self._hear(rule, topic, value, retain=retain)
+            elif rule.condition.operator not in MOMENTS:
+                self._lose(rule, topic, payload)
         if not known:
             self.past[topic] = payload
 
@@ -205,12 +221,7 @@ class NaiveJudge:
         if operator is Operator.STALE:
             self._hear_life(belief, value, before, retain=retain)
         elif operator in MOMENTS:
-            known = value_of(rule, self.past.get(topic, ""))
-            changed = known is not None and not alike(known, value)
-            if not retain and (changed or operator is not Operator.CHANGES):
-                self._begin(key, belief, value)
-                self._end(belief)
-                belief.pending = self.now
+            self._hear_moment(rule, belief, topic, value, retain=retain)
         else:
             held = self._moved(rule, belief, value) if operator in MOVES else holds(rule.condition, value)
             over = held is False and (operator in MOVES or clears(rule.condition, value))
@@ -220,6 +231,21 @@ class NaiveJudge:
         """Note that the bot has ended: what it was about to say of the broker it waits for once more."""
         belief = self.beliefs.setdefault(BROKER, Belief())
         belief.pending = None
+
+    def _hear_moment(self, rule: AlertRule, belief: Belief, topic: str, value: str, *, retain: bool) -> None:
+        if retain:
+            return
+        if rule.condition.operator is Operator.CHANGES:
+            known = value_of(rule, self.past.get(topic, ""))
+            met = known is not None and not alike(known, value)
+        else:
+            wanted = rule.condition.values
+            met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())
+            met = met and (belief.fired is None or self.now - belief.fired >= rule.repeat)
+        if met:
+            belief.pending = belief.fired = self.now
+            self._begin((rule.id, topic), belief, value)
+            self._end(belief)
 
     def hear_broker(self, *, online: bool) -> None:
         """Believe that the broker is away, or back."""
@@ -294,6 +320,8 @@ class NaiveJudge:
         belief = self.beliefs.get(key)
         why = self._objection(key, belief)
         rule = self.rules.get(key[0], ABSENCE if key == BROKER else None)
+        if belief is not None:
+            belief.fired = self.now
         lasts = rule is not None and rule.condition.operator not in MOMENTS
         if lasts and belief is not None and not belief.active:
             self._begin(key, belief)

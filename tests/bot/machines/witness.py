@@ -149,7 +149,11 @@ class Witness:
             lasts = episode.until == math.inf
             if (episode.plain or lasts) and episode.closed > episode.since + MOMENT:
                 for to in self.recipients(episode.rule):
-                    if not self._is_gone(to, episode) and not self._excused(episode) and not self._was_told(episode, to):
+                    if (
+                        not self._is_gone(to, episode)
+                        and not self._excused(episode)
+                        and not self._was_told(episode, to)
+                    ):
                         yield Breach("missed", f"{to} was not told of {_named(episode)}")
                 if episode.plain:
                     yield from self._not_reminded(episode)
@@ -247,7 +251,12 @@ class Witness:
     def _alert_notices(self, to: str) -> Iterator[Notice]:
         for delivery in self.house.outbox.read:
             for notice in delivery.parts or (delivery.notice,):
-                if notice.to == to and not is_target(to) and notice.text[:1] in {*WRONG, OVER, "⏫"}:
+                if (
+                    notice.to == to
+                    and not is_target(to)
+                    and "#" in notice.text
+                    and notice.text[:1] in {*WRONG, OVER, "⏫"}
+                ):
                     yield notice
 
     def _old_news(self) -> Iterator[Breach]:
