@@ -132,8 +132,8 @@ class Episode:
 class Belief:
     """What one rule is believed to say of one topic.
 
-    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was set,
-    or an empty message, has left it open.
+    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was
+    set, or an empty message, has left it open.
     """
 
     active: bool = False
@@ -191,7 +191,7 @@ class NaiveJudge:
                     episode.closed = min(episode.closed, self.now)
 
     def _lose(self, rule: AlertRule, topic: str, payload: str) -> None:
-        """Believe that a value is no more: deleted, or left out by a device that leaves out what is not so."""
+        """Believe that a value is no more: deleted, or left out by who leaves out what is not so."""
         if payload and not getattr(rule.condition, "missing_clears", False):
             return
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
