@@ -10,7 +10,7 @@ from operator import itemgetter
 from threading import Event, Lock
 import time
 
-from ..bot.model.message import Message, Reading
+from ..bot.model.message import Kind, Message
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Gap
@@ -36,8 +36,12 @@ LEISURE_SECONDS = 0.5
 GATHER_SECONDS = 0.005
 ENOUGH = 500
 
-type Appended = tuple[Message, Reading | None, int, int, bool, int]
-"""Message, its reading (None: nothing to store, only to acknowledge), priority, digest, repeated, and the
+type Content = tuple[str, float, Kind, str, str, float | None, bool]
+"""Of a reading what a row has: name, time, kind, text, unit, value, and whether the payload was JSON. What
+JSON is parsed to takes many times the memory of the payload."""
+
+type Appended = tuple[Message, Content | None, int, int, bool, int]
+"""Message, its content (None: nothing to store, only to acknowledge), priority, digest, repeated, and the
 number of the wait in which it is to be told, 0 for none."""
 
 
@@ -125,8 +129,7 @@ class Backlog:
         return len(self) > MAX_ITEMS // 2 or self._bytes_given - self._bytes_done > MAX_BYTES // 2
 
     def append(self, item: Appended) -> None:
-        message = item[0]
-        size = len(message.payload)
+        message, size = item[0], _size(item)
         if message.qos and not self.stuck:
             self._appended.append(item)
             self._bytes_given += size
@@ -143,8 +146,8 @@ class Backlog:
             self._accepted()
 
     def _leave_out(self, item: Appended) -> None:
-        message, reading = item[:2]
-        if reading is None:  # only to be acknowledged
+        message, content = item[:2]
+        if content is None:  # only to be acknowledged
             return
         self.dropped += 1
         since = self.missing.since or message.received
@@ -237,7 +240,13 @@ class Backlog:
     def done(self, batch: WriteBatch) -> None:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
-        self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
+        self._bytes_done += sum(map(_size, batch.appended))
+
+
+def _size(item: Appended) -> int:
+    """Return about how many bytes wait with a message."""
+    message, content = item[:2]
+    return len(message.payload) + (len(content[3]) if content else 0)
 
 
 type _Numbered = tuple[int, RowChange]

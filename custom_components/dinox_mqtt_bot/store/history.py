@@ -84,7 +84,9 @@ class SqliteHistory(ports.History):
         message = reading.message
         digest, repeated = self._recent.learn(message)
         wait = self._wait(message.topic) if untold else 0
-        item = (message, reading, priority, digest, repeated, wait)
+        is_json = reading.json is not None
+        content = reading.name, reading.time, reading.kind, reading.text, reading.unit, reading.value, is_json
+        item = (message, content, priority, digest, repeated, wait)
         if record:
             self._backlog.append_with(item, group_of(record))
             self._hurry(record)

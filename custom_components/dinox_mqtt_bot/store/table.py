@@ -89,7 +89,7 @@ class MessageTable:
         self.stale = True
 
     def insert(self, items: Iterable[Appended]) -> None:
-        """Insert what has a reading, within the caller's transaction."""
+        """Insert what has a content, within the caller's transaction."""
         rows = [self._row(item) for item in items if item[1]]
         if not rows:
             return
@@ -120,26 +120,27 @@ class MessageTable:
         self.stale = False
 
     def _row(self, item: Appended) -> tuple[object, ...]:
-        message, reading, priority, digest, repeated, untold = item
-        assert reading is not None
+        message, content, priority, digest, repeated, untold = item
+        assert content is not None
         topic = message.topic
-        text = cut_for_row(with_unit(reading.text, reading.unit))
+        name, time, kind, said, unit, value, is_json = content
+        text = cut_for_row(with_unit(said, unit))
         return (
-            self._topic_ids.get(topic) or self._topic_id(topic, reading.name, message.received),
+            self._topic_ids.get(topic) or self._topic_id(topic, name, message.received),
             message.received,
-            reading.time,
+            time,
             int(message.qos),
             1 if message.retain else 0,
             1 if repeated else 0,
             message.packet_id,
             int(priority),
-            _KINDS[reading.kind],
-            reading.name,
+            _KINDS[kind],
+            name,
             text,
             len(message.payload),
-            reading.value,
+            value,
             digest,
-            None if reading.json is None else _json_text(message.payload, text),
+            _json_text(message.payload, text) if is_json else None,
             untold,
         )
 
