@@ -203,6 +203,24 @@ async def test_a_missing_part_is_found_when_the_database_is_opened(
     assert "is missing" in raised.value.placeholders["reason"]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sqlite_sequence SET seq = 9223372036854775807",
+        "UPDATE sqlite_sequence SET seq = 'x'",
+        "UPDATE messages SET id = 9223372036854775807 WHERE id = (SELECT max(id) FROM messages)",
+    ],
+)
+async def test_numbers_that_are_used_up_are_no_full_disk(
+    statement: str, full: Path, query: Query, open_store: Opener
+) -> None:
+    query("PRAGMA foreign_keys = OFF")
+    query(statement)
+    with pytest.raises(BotError, match="database_unusable") as raised:
+        open_store()
+    assert "numbers" in raised.value.placeholders["reason"]
+
+
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
 async def test_a_directory_in_the_place_of_a_file_is_refused(
     suffix: str, path: Path, open_store: Opener

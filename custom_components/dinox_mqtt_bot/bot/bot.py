@@ -248,9 +248,10 @@ class Bot:
         """
         muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
-        told = not muted and not aside and not self._is_cleared(reading.message, subscription, now)
+        cleared = self._is_cleared(reading.message, subscription, now)
+        told = not muted and not aside and not cleared
         shown = told and self.conversation.take(reading, subscription, now)
-        self.bridges.carry(reading, subscription, now)
+        self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:
             self.uploads.show(reading, subscription)
         return shown

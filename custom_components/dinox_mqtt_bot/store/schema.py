@@ -83,6 +83,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 
+LAST_IDS = "SELECT seq FROM sqlite_sequence UNION ALL SELECT max(id) FROM messages HAVING max(id) IS NOT NULL"
+MOST_ROWS = 2**62
 
 # Tables with their columns, and indexes.
 PARTS = """
@@ -174,12 +176,15 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def complete(connection: sqlite3.Connection) -> None:
-    """Raise DamageError if a table, a column or an index is missing."""
+    """Raise DamageError if a table, a column or an index is missing, or the numbers of messages are used up."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
         for statements in MIGRATIONS:
             pattern.executescript(statements)
         for missing in sorted(_parts(pattern) - _parts(connection)):
             raise DamageError(f"{' '.join(filter(None, missing))} is missing")
+    # SQLite says then that the disk is full.
+    if any(not isinstance(last, int) or last > MOST_ROWS for (last,) in connection.execute(LAST_IDS)):
+        raise DamageError("the numbers of messages are not to be believed")
 
 
 def _parts(connection: sqlite3.Connection) -> set[tuple[str, str]]:

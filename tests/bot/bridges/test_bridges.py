@@ -8,6 +8,7 @@ from fakes import GUEST, ME, NOON, OFFLINE, ONLINE, World, failing
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from bot.bridges import flow
 from bot.bridges.bridges import CHUNK
 from bot.bridges.flow import MOST_TOPICS
 from bot.bridges.texts import MOST_CARRIED
@@ -430,7 +431,33 @@ async def test_the_format_file_makes_one_of_any_payload_and_passes_on_an_address
     assert all(notice.file for notice in world.outbox.notices)
     assert "https://example.org/a.jpg" in world.said
     world.receive("home/a", "")
+    world.receive("home/bell", "")
     assert world.said[-1] == "(empty)"
+    assert len(world.said) == 6
+
+
+async def test_that_a_topic_was_cleared_is_not_carried_neither_now_nor_after_a_kill() -> None:
+    world = bridged(replace(HOME, per_minute=1))
+    world.receive("home/a", "1")
+    world.receive("home/b", "2", retain=True)
+    world.receive("home/b", "")
+    world.receive("home/c", "", retain=True)
+    world.restart()
+    await world.bot.bridges.resume()
+    world.later(61)
+    assert world.said == ["1", "2"]
+
+
+async def test_pictures_that_wait_are_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "MOST_FILE_BYTES", 2 * len(PNG))
+    world = bridged(replace(HOME, format=Format.FILE, per_minute=1))
+    for number in range(5):
+        world.receive(f"home/{number}", PNG)
+    world.receive("home/1", PNG)
+    await world.settle()
+    world.later(61)
+    await world.settle()
+    assert [name for name, _, _ in world.uploads.files] == ["0.png", "1.png", "2.png"]
 
 
 async def test_too_large_and_too_many_files_are_named() -> None:

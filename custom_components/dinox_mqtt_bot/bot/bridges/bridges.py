@@ -6,7 +6,7 @@ import logging
 from ..delivery.echoes import Echoes, conversation
 from ..model.errors import BotError
 from ..model.jid import shares_server
-from ..model.message import Kind, Message, Reading
+from ..model.message import Message, Reading
 from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscription
 from ..model.status import Phase
 from ..model.timers import NEVER
@@ -15,7 +15,7 @@ from ..ports import Ports, When
 from .carrier import Carrier
 from .flow import Flow, Kept, Places
 from .inbound import topic_of
-from .texts import bridge_text, gathered_text, open_bridges
+from .texts import bridge_text, carried, gathered_text, open_bridges
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -124,8 +124,13 @@ class Bridges:
     def _online(self) -> bool:
         return self._ports.chat.status.phase is Phase.ONLINE
 
-    def carry(self, reading: Reading, subscription: Subscription, now: float) -> None:
-        """Say what came in wherever a bridge carries it; of several to one place the most specific does."""
+    def carry(
+        self, reading: Reading, subscription: Subscription, now: float, *, cleared: bool = False
+    ) -> None:
+        """Say what came in wherever a bridge carries it; of several to one place the most specific does.
+
+        That a topic was `cleared` is no news.
+        """
         met: set[str] = set()
         came_back: dict[str, bool] = {}
         for bridges in self._by_topic.find(reading.message.topic):
@@ -133,7 +138,7 @@ class Bridges:
                 talk = self._talks[bridge.id]
                 if talk not in came_back:
                     came_back[talk] = self._echoes.came_back(talk, reading.message, now)
-                if talk not in met and came_back[talk]:
+                if talk not in met and (cleared or came_back[talk]):
                     self._pass_by(bridge, reading.message)
                 elif talk not in met:
                     self._carry(bridge, reading, subscription, now)
@@ -151,7 +156,8 @@ class Bridges:
         flow.meet(message, waits=True)
         if not flow:
             self._keep(bridge, flow.kept)
-        flow.gather(reading, subscription, now + PATIENCE if circles else now)
+        later = carried(bridge, reading, subscription, self._ports.phrases, text)
+        flow.gather(later, now + PATIENCE if circles else now)
         self._wake()
 
     def _pass_by(self, bridge: Bridge, message: Message) -> None:
@@ -182,12 +188,12 @@ class Bridges:
         ports = self._ports
         now = ports.clock.now()
         gathered, unlisted = flow.release(now)
-        text = gathered_text(bridge, gathered, unlisted, ports.phrases, self._when)
+        text = gathered_text(bridge, gathered, unlisted, ports.phrases)
         self._echoes.note_told(self._talks[bridge.id], text, now)
         self._carrier.put(bridge, text)
         for one in gathered:
-            if one.reading.kind is Kind.BINARY:
-                self._carrier.attach(bridge, one.reading)
+            if one.newest.file is not None:
+                self._carrier.attach(bridge, one.newest.file)
         ports.memory.set(f"{KEPT}{bridge.id}", "")
 
     async def resume(self) -> None:
@@ -205,13 +211,16 @@ class Bridges:
     async def _read_again(self, bridge: Bridge, kept: Kept) -> None:
         """Gather all it carried since then: the newest of each topic is what counts. Raises BotError."""
         flow, passed, places, after = self._flows[bridge.id], kept.passed, Places(), 0
+        phrases = self._ports.phrases
         flow.kept = kept
         while rows := await self._ports.history.past(bridge.filter, kept.since, after, CHUNK):
             for row in rows:
                 if places.next(row.time, row.topic) not in passed and self._carries(bridge, row.topic):
                     message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)
                     subscription = self._subscriptions.best(row.topic) or Subscription(bridge.filter)
-                    flow.gather(self._read(message, subscription), subscription)
+                    reading = self._read(message, subscription)
+                    text = bridge_text(bridge, reading, subscription, phrases, self._when)
+                    flow.gather(carried(bridge, reading, subscription, phrases, text))
             after = rows[-1].id
         if not flow:
             self._ports.memory.set(f"{KEPT}{bridge.id}", "")

@@ -2,32 +2,44 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import json
 from typing import Self
 
 from ..model.message import Message, Reading
-from ..model.rules import Subscription
 from ..model.timers import NEVER, is_due
 from ..text.rate import MINUTE, Window
 
 MOST_TOPICS = 200
+MOST_FILE_BYTES = 16 * 2**20
+"""Of the files that wait, for example pictures; of others it is said that they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a bridge says of a reading: in its format, and on one line. Of the reading it keeps a file."""
+
+    topic: str
+    text: str
+    line: str
+    value: float | None = None
+    unit: str = ""
+    file: Reading | None = None
 
 
 @dataclass(slots=True)
 class Gathered:
-    """The newest reading of one topic, how many there were, the smallest and the largest number."""
+    """The newest of one topic, how many there were, the smallest and the largest number."""
 
-    reading: Reading
-    subscription: Subscription
+    newest: Carried
     count: int = 0
     least: float | None = None
     most: float | None = None
 
-    def add(self, reading: Reading, subscription: Subscription) -> None:
-        self.reading, self.subscription = reading, subscription
+    def add(self, carried: Carried) -> None:
+        self.newest = carried
         self.count += 1
-        value = reading.value
+        value = carried.value
         if value is not None:
             self.least = value if self.least is None else min(self.least, value)
             self.most = value if self.most is None else max(self.most, value)
@@ -123,15 +135,23 @@ class Flow:
             self.kept = Kept(message.received)
         self.kept.meet(message, waits=waits)
 
-    def gather(self, reading: Reading, subscription: Subscription, not_before: float = 0.0) -> None:
-        """Keep a reading, to be told with others, at `not_before` at the earliest."""
-        topic = reading.message.topic
+    def gather(self, carried: Carried, not_before: float = 0.0) -> None:
+        """Keep what is to be told with others, at `not_before` at the earliest."""
+        topic = carried.topic
         if not self._topics:
             self._not_before = not_before
         if topic not in self._topics and len(self._topics) >= MOST_TOPICS:
             self.unlisted += 1
             return
-        self._topics.setdefault(topic, Gathered(reading, subscription)).add(reading, subscription)
+        if carried.file is not None and not self._holds(carried.file, topic):
+            carried = replace(carried, file=None)
+        self._topics.setdefault(topic, Gathered(carried)).add(carried)
+
+    def _holds(self, file: Reading, topic: str) -> bool:
+        """Say whether there is room for a file beside those that wait for other topics."""
+        waiting = (one.newest for key, one in self._topics.items() if key != topic)
+        sizes = (len(one.file.message.payload) for one in waiting if one.file is not None)
+        return len(file.message.payload) + sum(sizes) <= MOST_FILE_BYTES
 
     def is_due(self, now: float) -> bool:
         return is_due(self.due_at, now, MINUTE)

@@ -13,7 +13,7 @@ from ..rendering.readings import LONGEST_LINE, header, render_reading, render_va
 from ..text.foreign import flat, quoted
 from ..text.numbers import number_text, with_unit
 from ..text.plain import cut, inert, plain
-from .flow import Gathered
+from .flow import Carried, Gathered
 
 PLACEHOLDERS = ("name", "topic", "value", "unit", "time", "payload")
 IN_FULL = 10
@@ -45,22 +45,27 @@ def bridge_text(
     return inert(quoted(_payload(reading, phrases)))
 
 
+def carried(
+    bridge: Bridge, reading: Reading, subscription: Subscription, phrases: Phrases, text: str
+) -> Carried:
+    """Return what a bridge says later of a reading, which is `text` in its format."""
+    short = bridge.format is Format.SHORT and not bridge.template
+    line = text if short else short_line(reading, subscription, phrases)
+    file = reading if reading.kind is Kind.BINARY else None
+    return Carried(reading.message.topic, text, line, reading.value, reading.unit, file)
+
+
 def short_line(reading: Reading, subscription: Subscription, phrases: Phrases) -> str:
     return inert(f"{header(reading, subscription)}: {render_value(reading, phrases, LONGEST_LINE)}")
 
 
-def gathered_text(
-    bridge: Bridge, gathered: Iterable[Gathered], unlisted: int, phrases: Phrases, when: When
-) -> str:
-    """Return the newest reading of each topic with how many there were, and between which numbers."""
+def gathered_text(bridge: Bridge, gathered: Iterable[Gathered], unlisted: int, phrases: Phrases) -> str:
+    """Return the newest of each topic with how many there were, and between which numbers."""
     topics = list(gathered)
     few = len(topics) <= IN_FULL
     parts = []
     for one in topics:
-        if few:
-            text = bridge_text(bridge, one.reading, one.subscription, phrases, when)
-        else:
-            text = short_line(one.reading, one.subscription, phrases)
+        text = one.newest.text if few else one.newest.line
         gap = " " if bridge.format is Format.SHORT or not few else "\n"
         parts.append(f"{text}{gap}{inert(f'({_updates(one, phrases)})')}" if one.count > 1 else text)
     if unlisted:
@@ -80,7 +85,7 @@ def _updates(one: Gathered, phrases: Phrases) -> str:
     least, most = number_text(one.least), number_text(one.most)
     between = least if least == most else f"{least}–{most}"
     return phrases.phrase(
-        "common.bridge_updates_between", count=one.count, between=with_unit(between, one.reading.unit)
+        "common.bridge_updates_between", count=one.count, between=with_unit(between, one.newest.unit)
     )
 
 

@@ -55,6 +55,8 @@ class Batch:
         if not self.count:
             self.due_at = now + self.delay
         self.count += 1
+        # Parsed, JSON takes many times the memory of its text, and no text is made of it.
+        reading = reading if reading.json is None else replace(reading, json=None)
         if self.count <= self._in_full:
             self._first.append(Latest(reading, subscription))
         elif self._first:
