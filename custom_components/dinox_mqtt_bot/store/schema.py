@@ -176,7 +176,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def complete(connection: sqlite3.Connection) -> None:
-    """Raise DamageError if a table, a column or an index is missing, or the numbers of messages are used up."""
+    """Raise DamageError if a table, column or index is missing, or the numbers of messages are used up."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
         for statements in MIGRATIONS:
             pattern.executescript(statements)
