@@ -141,6 +141,21 @@ def test_flapping_that_is_wrong_at_last_is_told_as_fired() -> None:
     assert watched.kept["r1", "t"].ended == ()
 
 
+@pytest.mark.parametrize("away_again", [False, True])
+def test_that_the_broker_is_back_is_told_after_a_kill_too(away_again: bool) -> None:
+    world = house()
+    for status, seconds in ((OFFLINE, 121.0), (ONLINE, 0.5), (OFFLINE if away_again else ONLINE, 0.5)):
+        world.broker.status = status
+        world.bot.broker_changed(status)
+        world.later(seconds)
+        world.later(GATHER if seconds > 1 else 0)
+    world.broker.status = ONLINE
+    world.restart()
+    world.bot.broker_changed(ONLINE)
+    world.wait(300)
+    assert [text.split("\n")[0] for text in texts(world)] == ["⚠ MQTT broker", "✅ MQTT broker"]
+
+
 def test_a_frozen_end_is_written_and_read() -> None:
     end = Alert("r", "t", 3, AlertState.RESOLVED, 5.0, value="20", untold=(Step.FIRED, Step.RESOLVED))
     alert = Alert("r", "t", 4, AlertState.PENDING, ended=(end,), told_to=((ME, ""), (PHONE, "tag")))
