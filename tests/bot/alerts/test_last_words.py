@@ -7,6 +7,7 @@ from alert_rules import above, rule_of, stale
 from fakes import ME, OFFLINE, ONLINE, World
 from hypothesis import given, settings, strategies as st
 
+from bot.model.notice import HELD
 from bot.model.rules import AlertRule, Contact, Display, Operator, Priority, Subscription
 
 YOU = "you@example.org"
@@ -29,7 +30,9 @@ EVENTS = st.lists(
         st.tuples(
             st.just("ask"),
             st.just(""),
-            st.sampled_from(["ack", "snooze 10m", "mute t/1 5m", "mute two 20m", "unmute t/1"]),
+            st.sampled_from(
+                ["ack", "snooze 10m", "mute t/1 5m", "mute two 20m", "unmute t/1", "dnd on", "dnd off"]
+            ),
         ),
         st.tuples(st.just("broker"), st.just(""), st.sampled_from([ONLINE, OFFLINE])),
         st.tuples(st.just("kill"), st.just(""), st.just("")),
@@ -65,6 +68,7 @@ def wait(world: World, seconds: float) -> None:
     while (due := min((part.due_at for part in world.bot._timed), default=end)) < end:
         world.later(max(0.0, due - world.clock.time))
     world.later(end - world.clock.time)
+    asyncio.run(world.settle())
 
 
 def last_words(world: World) -> dict[tuple[str, str], list[str]]:
@@ -91,9 +95,13 @@ def test_the_last_word_is_true(events: list[tuple[str, str, object]], storm: int
         play(world, event)
     play(world, ("broker", "", ONLINE))
     wait(world, 4000)
+    # The digest of what was held names the newest things only.
+    chat = {} if ("ask", "", "dnd on") in events else last_words(world)
+    asyncio.run(world.ask("/mqtt dnd off"))
+    wait(world, 1)
     active = {str(alert.number) for alert in world.bot.alerts.active}
     assert list(world.bot.alerts.engine.untold) == []
-    for (_, number), marks in last_words(world).items():
+    for (_, number), marks in chat.items():
         assert marks[0] != "✅", (number, marks)
         assert (marks[-1] == "✅") is (number not in active), (number, marks)
     play(world, ("all", "", "5"))
@@ -105,4 +113,5 @@ def test_the_last_word_is_true(events: list[tuple[str, str, object]], storm: int
     for notice in world.outbox.notices:
         if notice.push is not None:
             shown[notice.to, notice.push.tag] = notice.push.title
+    shown = {key: title for key, title in shown.items() if key[1] != HELD}
     assert {title[0] for title in shown.values()} <= {"✅"}, shown
