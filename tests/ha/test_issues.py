@@ -26,16 +26,20 @@ from running import (
     NO_ACCOUNT,
     USERS,
     account,
+    alerts,
     bot_entry,
     client_id,
     contacts,
     publish,
     running,
     standalone,
+    subscribed,
     topics,
     until,
 )
 
+from custom_components.dinox_mqtt_bot.bot.alerts import engine
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import backoff
 from custom_components.dinox_mqtt_bot.const import DOMAIN
@@ -591,3 +595,23 @@ async def test_an_expired_certificate_is_named_and_a_new_one_is_all_it_takes(
         (xmpp or broker).restart()
         (bot.chat if xmpp else bot.broker).reconnect()
         await goes(hass, "certificate_expired")
+
+
+# Alert rules
+
+
+async def test_an_alert_rule_that_meets_too_many_topics_is_told_until_it_has_room(
+    hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MOST_ALERTS", 2)
+    rule = AlertRule("full/+", Condition(Operator.ABOVE, ("30",)), name="Too hot", number=1)
+    port = mosquitto.ports["mqtt"]
+    entry = bot_entry(standalone(port) | NO_ACCOUNT, alerts(rule))
+    async with running(hass, entry) as runtime:
+        await subscribed(runtime.bot)
+        for number in range(3):
+            await publish(port, f"full/{number}", "31")
+        issue = await comes(hass, "alert_rule_full")
+        assert issue.translation_placeholders == {"bot": "Bot", "rule": "Too hot", "filter": "full/+"}
+        await publish(port, "full/0", "2")
+        await goes(hass, "alert_rule_full")

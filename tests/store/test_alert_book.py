@@ -258,3 +258,20 @@ async def test_a_store_is_the_ports_it_says_it_is(store: Store) -> None:
     book: AlertBook = store.alerts
     memory.set("quiet", "1")
     assert (memory.get("quiet"), await book.incidents(1)) == ("1", [])
+
+
+@pytest.mark.parametrize(
+    "broken", ['{"ended":[{"number":"x"}]}', '{"ended":[3]}', '{"ended":[{"state":"odd"}]}']
+)
+async def test_an_end_that_is_to_be_told_is_kept_and_a_broken_one_is_left_out(
+    open_store: Opener, query: Query, broken: str
+) -> None:
+    store = open_store()
+    end = replace(FIRING, state=AlertState.RESOLVED, untold=(Step.RESOLVED,), memory=())
+    owing = replace(
+        FIRING, number=4, ended=(end,), told_to=(("ann@example.org", ""), ("notify.phone", "tag"))
+    )
+    store.alerts.save(Record((owing, Alert("rule", "home/attic", number=2))))
+    await asyncio.to_thread(store.close)
+    query(f"UPDATE alert_states SET said = '{broken}' WHERE topic = 'home/attic'")  # noqa: S608 - its own
+    assert open_store().alerts.kept == [owing]

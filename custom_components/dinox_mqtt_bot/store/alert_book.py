@@ -74,7 +74,10 @@ class SqliteAlertBook(ports.AlertBook):
         """Read what an earlier run left. What cannot be understood is left out, and stays in the file."""
         for rule, topic, said in connection.execute(KEPT):
             try:
-                self.kept.append(_whole(load(checked(rule, str), checked(topic, str), checked(said, str))))
+                alert = load(checked(rule, str), checked(topic, str), checked(said, str))
+                for each in (*alert.ended, alert):
+                    _whole(each)
+                self.kept.append(alert)
             except (ValueError, DamageError) as error:
                 _LOGGER.warning("An alert on %s cannot be read and starts anew: %s", topic, error)
         logged: int = checked(connection.execute(LAST_NUMBER).fetchone()[0], int)

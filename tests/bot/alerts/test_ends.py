@@ -141,6 +141,21 @@ def test_flapping_that_is_wrong_at_last_is_told_as_fired() -> None:
     assert watched.kept["r1", "t"].ended == ()
 
 
+@pytest.mark.parametrize("away_again", [False, True])
+def test_that_the_broker_is_back_is_told_after_a_kill_too(away_again: bool) -> None:
+    world = house()
+    for status, seconds in ((OFFLINE, 121.0), (ONLINE, 0.5), (OFFLINE if away_again else ONLINE, 0.5)):
+        world.broker.status = status
+        world.bot.broker_changed(status)
+        world.later(seconds)
+        world.later(GATHER if seconds > 1 else 0)
+    world.broker.status = ONLINE
+    world.restart()
+    world.bot.broker_changed(ONLINE)
+    world.wait(300)
+    assert [text.split("\n")[0] for text in texts(world)] == ["⚠ MQTT broker", "✅ MQTT broker"]
+
+
 def test_a_frozen_end_is_written_and_read() -> None:
     end = Alert("r", "t", 3, AlertState.RESOLVED, 5.0, value="20", untold=(Step.FIRED, Step.RESOLVED))
     alert = Alert("r", "t", 4, AlertState.PENDING, ended=(end,), told_to=((ME, ""), (PHONE, "tag")))
@@ -479,3 +494,46 @@ async def test_a_change_of_what_flaps_and_was_acknowledged_is_told_as_over() -> 
     event = AlertEvent(alert.number, alert.rule, alert.topic, Step.SNOOZED, watched.now)
     engine.change(alert, watched.now, lambda one: replace(one, note="seen"), event)
     assert engine.active[0].untold == (Step.FLAPPING,)
+
+
+# Held while nobody is to be disturbed
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_what_ends_while_nobody_is_to_be_disturbed_leaves_no_notification_behind(before: bool) -> None:
+    world = house(above(topic="s/+", repeat=600))
+    if before:
+        world.receive("s/1", "35")
+        world.later(GATHER)
+    await world.ask("/mqtt dnd on")
+    world.later(0)
+    await world.settle()
+    world.receive("s/1", "35")
+    world.receive("s/2", "35")
+    world.receive("s/3", "35")
+    world.later(GATHER)
+    world.later(601)
+    world.later(GATHER)
+    for topic in ("s/1", "s/2"):
+        world.receive(topic, "20")
+    world.later(GATHER)
+    assert len(shown(world)) == before
+    await world.ask("/mqtt dnd off")
+    world.later(0)
+    await world.settle()
+    assert shown(world) == {"dinox-held": "Home"} | ({"dinox-r1-1": "✅ s/1: 20 ↘"} if before else {})
+    silent = [notice.push.sound for notice in world.outbox.notices if notice.push][-2:]
+    assert silent == ([False, True] if before else [True])
+    world.receive("s/3", "20")
+    world.later(GATHER)
+    assert shown(world)["dinox-held"] == "Home"
+    assert {title[0] for tag, title in shown(world).items() if tag != "dinox-held"} == {"✅"}
+
+
+async def test_what_is_critical_rings_while_nobody_is_to_be_disturbed_and_is_replaced() -> None:
+    world = house(above(topic="s/+", priority=Priority.CRITICAL))
+    await world.ask("/mqtt dnd on")
+    for value in ("35", "20"):
+        world.receive("s/1", value)
+        world.later(GATHER)
+    assert shown(world) == {"dinox-r1-1": "✅ s/1: 20 ↘"}

@@ -102,14 +102,27 @@ def test_a_summary_tells_of_no_alert_half() -> None:
     world.later(GATHER)
     for each in range(MOST_LINES):
         world.receive(f"s/{each}", "35")
-        if each >= MOST_LINES // 2:
+        if each >= MOST_LINES // 2 - 1:
             world.receive(f"s/{each}", "20")
     world.receive("s/more", "35")
     world.later(61)
     lines = to(world, ME)[-1].split("\n")
     assert lines[0] == "⚠ Many alerts: 41 more in the last minute (hot)"
-    assert lines[-2].startswith("• ✅ s/29 20")
-    assert lines[-1] == "… and 11 more, see /mqtt alerts"
+    assert lines[-2].startswith("• ✅ s/28 20")
+    assert lines[-1] == "… and 12 more, see /mqtt alerts"
+
+
+def test_what_is_over_at_once_is_two_messages_or_a_summary_that_begins_with_what_was_wrong() -> None:
+    world = house(above(topic="s/+"), storm=1)
+    for value in ("35", "20"):
+        world.receive("s/1", value)
+    world.later(GATHER)
+    (text,) = to(world, ME)
+    assert text.split("\n") == [
+        "⚠ Many alerts: 1 more in the last minute (hot)",
+        "• ⚠ s/1 35 · #1",
+        "• ✅ s/1 20 ↘ — after 0 s, worst 35 · #1",
+    ]
 
 
 def test_a_bot_without_contacts_is_braked_too() -> None:

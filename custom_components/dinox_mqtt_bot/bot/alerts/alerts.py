@@ -44,7 +44,9 @@ class Alerts:
         self._announce = announce
         self.engine = engine
         self.mutes = Mutes(ports.memory)
-        self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, lambda: engine.active)
+        self._notices = AlertNotices(
+            ports.phrases, ports.clock.new_id, when, lambda: engine.active, outgoing.holds
+        )
         self._overfull = OverfullRules(ports, outgoing)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()

@@ -73,9 +73,13 @@ class AlertEngine:
         self._changes: list[AlertChanged | AlertValue] = []
         for alert in sorted(kept, key=lifecycle.last_seen):
             if alert.rule == BROKER.id and not alert.active:
-                # Whether an earlier run missed the broker, or was about to, says nothing of this one.
-                self._gone.add((alert.rule, alert.topic))
-                continue
+                # Whether an earlier run missed the broker, or was about to, says nothing of this one;
+                # but that it had come back may have to be told still.
+                if not alert.owes:
+                    self._gone.add((alert.rule, alert.topic))
+                    continue
+                if alert.state is AlertState.PENDING:
+                    alert = replace(alert, state=AlertState.INACTIVE)  # noqa: PLW2901
             self._remember(alert)
 
     # What is asked.

@@ -239,8 +239,6 @@ def calm(alert: Alert, rule: AlertRule, now: float) -> Alert:
 
 def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> Alert:
     """Note that somebody has taken it on: for good, or if it is still there until then, to be told again."""
-    if not alert.active:
-        return alert
     return replace(
         alert,
         acknowledged_by=who,
@@ -254,8 +252,6 @@ def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> 
 
 
 def snooze(alert: Alert, until: float) -> Alert:
-    if not alert.active:
-        return alert
     return replace(alert, snoozed_until=until, repeat_at=until, escalate_at=0.0, untold=_worth_telling(alert))
 
 

@@ -89,7 +89,7 @@ class _Desk:
 class AlertNotices:
     """Makes notices of alerts with something untold. What a notice does not list it counts.
 
-    `active` are the alerts that are wrong now.
+    `active` are the alerts that are wrong now; `holds` says whether something waits for whom it is for.
     """
 
     def __init__(
@@ -98,7 +98,9 @@ class AlertNotices:
         new_id: Callable[[], str],
         when: When,
         active: Callable[[], Iterable[Alert]],
+        holds: Callable[[str, Priority], bool],
     ) -> None:
+        self._holds = holds
         self._active = active
         self._phrases = phrases
         self._new_id = new_id
@@ -133,7 +135,7 @@ class AlertNotices:
 
         Where there is more than one turn of the event loop bears, the rest stays due.
         """
-        desk = _Desk(rules, ring, Tags(self._active), now)
+        desk = _Desk(rules, ring, Tags(self._active, self._holds), now)
         everything = list(debts)
         notices: list[Notice] = []
         alerts: list[Alert] = []
@@ -206,7 +208,7 @@ class AlertNotices:
     def _wave(self, to: str, group: list[Told], desk: _Desk) -> Iterator[tuple[Notice, list[Told]]]:
         """Yield what one recipient is told at once, which is of different incidents."""
         if is_target(to):
-            for tag, ones in desk.tags.part(to, group).items():
+            for tag, ones in desk.tags.part(to, group):
                 yield self._push(to, tag, ones, desk), ones
         else:
             for start in range(0, len(group), MOST_LINES):

@@ -1,9 +1,11 @@
 """Which notification stands for which alerts: what is told later takes its place."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from ..model.alert import Alert
+from ..model.notice import HELD
+from ..model.rules import Priority
 from .texts import Told
 
 PUSHED_APART = 3
@@ -16,11 +18,13 @@ class Tags:
     """The tags of the notifications that targets have; `active` are the alerts that are wrong now.
 
     A notification is replaced only by what is true of all that it stands for: one alert of several that is
-    over gets a notification of its own, and the last one takes the place of what told of them all.
+    over gets a notification of its own, and the last one takes the place of what told of them all. What has
+    no notification yet, and is held (`holds`), gets none: the one that tells of all that was held stays.
     """
 
-    def __init__(self, active: Callable[[], Iterable[Alert]]) -> None:
+    def __init__(self, active: Callable[[], Iterable[Alert]], holds: Callable[[str, Priority], bool]) -> None:
         self._active = active
+        self._holds = holds
         self._tags: dict[tuple[str, Incident], str] = {}
 
     @cached_property
@@ -34,8 +38,8 @@ class Tags:
                     found.setdefault((to, tag), set()).add((alert.rule, alert.topic, alert.number))
         return found
 
-    def part(self, to: str, group: Iterable[Told]) -> Mapping[str, list[Told]]:
-        """Return what one target is told, by the tag of each notification."""
+    def part(self, to: str, group: Iterable[Told]) -> list[tuple[str, list[Told]]]:
+        """Return what one target is told, with the tag of each notification."""
         standing: dict[str, list[Told]] = {}
         for one in group:
             standing.setdefault(self._tag(to, one), []).append(one)
@@ -46,18 +50,24 @@ class Tags:
                 fresh += ones
             else:
                 found[tag] = ones
-        if len(fresh) > PUSHED_APART:
-            # One that began others may stand for those still.
-            tags = [f"{_own(one)}-all" for one in fresh]
-            found[next((tag for tag in tags if not self._is_shared(to, tag, fresh)), tags[0])] = fresh
-        else:
-            found |= {_own(one): [one] for one in fresh}
-        for tag, ones in found.items():
+        parted = [*found.items(), *self._fresh(to, fresh)]
+        for tag, ones in parted:
             self._note(to, tag, ones)
-        return found
+        return parted
+
+    def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
+        """Yield what takes the place of nothing: few have a notification each, many share one."""
+        apart = [[one] for one in group] if len(group) <= PUSHED_APART else [group]
+        for ones in apart:
+            tags = [_own(one) if len(ones) == 1 else f"{_own(one)}-all" for one in ones]
+            # One that began others may stand for those still.
+            tag = next((tag for tag in tags if not self._is_shared(to, tag, ones)), tags[0])
+            held = self._holds(to, max(one.priority for one in ones))
+            yield HELD if held else tag, ones
 
     def _tag(self, to: str, one: Told) -> str:
-        return self._tags.get((to, one.incident)) or dict(one.alert.told_to).get(to, "")
+        tag = self._tags.get((to, one.incident)) or dict(one.alert.told_to).get(to, "")
+        return "" if tag == HELD else tag
 
     def _is_shared(self, to: str, tag: str, ones: list[Told]) -> bool:
         """Say whether a notification stands for an alert that is wrong, and not among these."""

@@ -85,7 +85,8 @@ def rule_name(rule: AlertRule, phrases: Phrases) -> str:
 def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> str:
     """Return the first line of several alerts: how many, of which rule if it is one."""
     last = {one.incident: one for one in group}
-    firing = [one for one in last.values() if not one.over]
+    # What is over, and nobody has heard of yet, is no good news.
+    firing = [one for one in last.values() if not one.over] or [one for one in group if one.passed]
     names = {one.rule.id: rule_name(one.rule, phrases) for one in group}
     name = ", ".join(list(names.values())[:3]) + ("…" if len(names) > 3 else "")
     key = "common.alert_storm" if storm else "common.alert_group"

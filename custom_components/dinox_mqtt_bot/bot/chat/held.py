@@ -1,6 +1,6 @@
 """What is held from those who are not to be disturbed, and said as one when it ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 import logging
 
@@ -8,7 +8,7 @@ from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
 from ..delivery.recipients import everybody, heirs_of
 from ..model.errors import BotError
-from ..model.notice import Notice, Push, is_target
+from ..model.notice import HELD, Notice, Push, is_target
 from ..model.rules import Priority, RuleSet
 from ..model.timers import NEVER, is_due
 from ..ports import Ports, Spawn, When
@@ -173,8 +173,10 @@ class Held:
             texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
             text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
             priority = max((notice.priority for notice in held), default=Priority.NORMAL)
-            push = Push(self._name, "dinox-held", url=self._rules.click) if is_target(to) else None
+            push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
             digest_id = ports.clock.new_id()
+            for notice in _replacing(held, ports.clock.new_id):
+                ports.outbox.put(notice)
             ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
             self._merged((notice.id for notice in held), digest_id)
         if held and to in ports.outbox.held_for:
@@ -194,6 +196,14 @@ class Held:
             self._look_at = self._ports.clock.now() + LOOK_AGAIN
             self._ports.clock.wake(self._look_at)
         return held
+
+
+def _replacing(held: Iterable[Notice], new_id: Callable[[], str]) -> Iterator[Notice]:
+    """Yield, without a sound, the newest of what takes the place of notifications that are there already."""
+    last = {notice.push.tag: (notice, notice.push) for notice in held if notice.push is not None}
+    for tag, (notice, push) in last.items():
+        if tag != HELD:
+            yield replace(notice, id=new_id(), push=replace(push, sound=False))
 
 
 def _in_full(notice: Notice) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ..model.notice import Notice
+from ..model.rules import Priority
 from ..ports import Clock, Outbox
 from .do_not_disturb import DoNotDisturb
 
@@ -33,6 +34,10 @@ class Outgoing:
     def hold(self, to: str, text: str) -> None:
         """Have something wait in the outbox until its contact may be disturbed."""
         self._outbox.hold(self.notice(to, text))
+
+    def holds(self, to: str, priority: Priority) -> bool:
+        """Say whether something of this priority would have to wait now."""
+        return self._do_not_disturb.holds(to, priority, self._clock.now())
 
     def parted(self, notices: Iterable[Notice]) -> tuple[list[Notice], list[Notice]]:
         """Return the notices that may be said now, and those that have to wait."""

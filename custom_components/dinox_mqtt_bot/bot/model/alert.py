@@ -166,6 +166,6 @@ def _read(rule: str, topic: str, said: dict[str, Any]) -> Alert:
     known["untold"] = tuple(Step(step) for step in known.get("untold", ()))
     known["notices"] = tuple(known.get("notices", ()))
     known["memory"] = tuple((at, amount) for at, amount in known.get("memory", ()))
-    known["told_to"] = tuple((to, tag) for to, tag in known.get("told_to", ()))
-    known["ended"] = tuple(_read(rule, topic, each) for each in known.get("ended", ()))
+    known["told_to"] = tuple((str(to), str(tag)) for to, tag in known.get("told_to", ()))
+    known["ended"] = tuple(_read(rule, topic, {**each, "ended": ()}) for each in known.get("ended", ()))
     return Alert(**{**known, "rule": rule, "topic": topic})

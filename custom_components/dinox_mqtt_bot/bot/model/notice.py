@@ -9,6 +9,10 @@ type Ring = Callable[[str], bool]
 """Says whether a notification about a topic may ring."""
 
 
+HELD = "dinox-held"
+"""The tag of the notification that tells what was held, and of what is first told by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
     """What a notification of Home Assistant has besides its text; it replaces one of the same `tag`.
