@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from outbox_model import OutboxModel
 from store_values import notice
 
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
@@ -20,70 +21,13 @@ NUMBERS = st.integers(0, 11)
 T0 = 2_000_000_000.0
 DELIVERIES = st.sampled_from(list(Delivery))
 CHAINS = st.sampled_from(["", "", "n0", "n1"])
-ORDER = [Delivery.QUEUED, Delivery.SENT, Delivery.RECEIVED, Delivery.READ]
-
-
-class Model:
-    """The same, said slowly: a list of [id, contact, chain, state], in the order they were put."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[str]] = []
-
-    def state(self, number: int) -> str:
-        return next((row[3] for row in self.rows if row[0] == f"n{number}"), "")
-
-    def put(self, name: str, contact: str, replaces: str, state: str = "queued") -> None:
-        for row in self.rows:
-            if state == "queued" and replaces and row[2] == replaces and row[3] == "queued":
-                row[3] = "superseded"
-        self.rows.append([name, contact, replaces, state])
-
-    def release(self, name: str) -> None:
-        (released,) = (row for row in self.rows if row[0] == name)
-        released[3] = "queued"
-        rivals = [row for row in self.rows if released[2] and row[2] == released[2] and row[3] == "queued"]
-        for row in rivals[:-1]:
-            row[3] = "superseded"
-
-    def drop(self, name: str) -> None:
-        self.rows = [row for row in self.rows if row[0] != name]
-
-    def mark(self, name: str, delivery: Delivery) -> None:
-        index = next((i for i, row in enumerate(self.rows) if row[0] == name), None)
-        if index is None or not self._may(self.rows[index], delivery):
-            return
-        self.rows[index][3] = delivery.value
-        if delivery is Delivery.READ:
-            self.read(self.rows[:index], self.rows[index][1])
-
-    def read(self, rows: list[list[str]], contact: str) -> None:
-        for row in rows:
-            if row[3] in {"sent", "received"} and contact in {"", row[1]}:
-                row[3] = "read"
-
-    def counts(self) -> tuple[int, int]:
-        states = [row[3] for row in self.rows]
-        return states.count("queued"), states.count("sent") + states.count("received")
-
-    @staticmethod
-    def _may(row: list[str], delivery: Delivery) -> bool:
-        _, contact, chain, state = row
-        if delivery is Delivery.FAILED:
-            return state in {"held", "queued", "sent"}
-        if contact == "notify.phone":
-            return delivery is Delivery.ACCEPTED and state == "queued"
-        if delivery is Delivery.ACCEPTED:
-            return False
-        if delivery is Delivery.QUEUED:
-            return state == "sent" and not chain
-        return state in ORDER and ORDER.index(delivery) > ORDER.index(Delivery(state))
 
 
 class TallyAgainstModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.tally = Tally()
-        self.model = Model()
+        self.model = OutboxModel()
 
     @rule(number=NUMBERS, contact=CONTACTS, replaces=CHAINS, held=st.booleans())
     def put(self, number: int, contact: str, replaces: str, held: bool) -> None:

@@ -1,11 +1,12 @@
 """Retention: what goes, what stays."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from store_values import Opener, Query, message, notice, purge, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, AlertState, Record, Step
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.text.durations import DAY
@@ -14,6 +15,7 @@ from custom_components.dinox_mqtt_bot.store.keeping import Retention
 from custom_components.dinox_mqtt_bot.store.store import Store
 
 NOW = 2_000_000_000.0
+FIRING = '{"state": "firing"}'
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +134,21 @@ async def test_the_log_of_alerts_goes_and_the_alerts_stay(open_store: Opener, qu
     # The newest incident stays, or its number would be used again.
     assert query("SELECT DISTINCT number FROM alert_log") == [(3,), (5,)]
     assert query("SELECT count(*) FROM alert_states") == [(5,)]
+
+
+async def test_an_incident_that_is_not_over_keeps_its_log(open_store: Opener, query: Query) -> None:
+    """However old it is; one that is over does not, nor one whose alert cannot be read."""
+    store = open_store(Retention(log_days=90))
+    states = (AlertState.FIRING, AlertState.RESOLVED, AlertState.NO_DATA, AlertState.RECOVERING)
+    for number, state in enumerate((*states, AlertState.INACTIVE), 1):
+        alert = Alert("rule", f"t/{number}", number, state)
+        fired = AlertEvent(number, "rule", alert.topic, Step.FIRED, NOW - 100 * DAY)
+        store.alerts.save(Record((alert,), (fired, replace(fired, step=Step.TOLD))))
+    store.alerts.save(Record(events=(AlertEvent(9, "rule", "t", Step.FIRED, NOW),)))
+    await store.history.page("#", 1)
+    query("INSERT INTO alert_states VALUES ('r', 'a', 'no JSON'), ('r', 'b', '[]'), ('r', 'c', ?)", FIRING)
+    assert await purge(store, NOW) == 4
+    assert query("SELECT DISTINCT number FROM alert_log") == [(1,), (3,), (4,), (9,)]
 
 
 async def test_logs_have_their_own_time(open_store: Opener, query: Query) -> None:

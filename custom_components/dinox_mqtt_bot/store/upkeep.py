@@ -26,6 +26,14 @@ PATIENCE = 4
 UNSAID = (Delivery.QUEUED.value, HELD)
 
 
+# The incidents that are not over.
+ONGOING = """
+SELECT ifnull(json ->> '$.number', 0)
+FROM (SELECT iif(json_valid(said), said, '{}') AS json FROM alert_states)
+WHERE json ->> '$.state' IN ('firing', 'recovering', 'no_data')
+"""
+
+
 type Purge = Callable[[float], Iterator[int]]
 """Deletes what is due at this Unix time, a slice for each step, yielding how many rows went."""
 
@@ -102,8 +110,8 @@ def purge(
         old = f"id IN (SELECT id FROM {table} ORDER BY id LIMIT {SLICE}) AND at < ?"  # noqa: S608
         yield from _slices(connection, table, old, now - retention.log_days * DAY)
     # The newest incident stays: its number is not to be used again.
-    newest = "SELECT max(number) FROM alert_log"
-    old = f"id IN (SELECT id FROM alert_log WHERE at < ? AND number < ({newest}) LIMIT {SLICE})"  # noqa: S608
+    over = f"number < (SELECT max(number) FROM alert_log) AND number NOT IN ({ONGOING})"  # noqa: S608
+    old = f"id IN (SELECT id FROM alert_log WHERE at < ? AND {over} LIMIT {SLICE})"  # noqa: S608
     yield from _slices(connection, "alert_log", old, now - retention.log_days * DAY)
     yield from _purge_topics(connection)
     limits = (now - retention.notice_days * DAY, now - retention.notice_days * DAY * PATIENCE)
