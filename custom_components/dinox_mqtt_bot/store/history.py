@@ -7,7 +7,7 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import Record
-from ..bot.model.history import ALWAYS, Entry, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Sizes, Span, Statistics, TopicRow
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import LinkStatus
@@ -25,7 +25,7 @@ from .archive import (
 from .backlog import Backlog, RowChange
 from .damage import checked
 from .keeping import Keeping, read_sizes
-from .past import read_past
+from .past import read_listening, read_past
 from .reader import ReadConnection
 from .recent import Recent
 from .writer import Writer
@@ -145,6 +145,10 @@ class SqliteHistory(ports.History):
         return await self._reader.read(
             lambda connection: read_past(connection, topic_filter, since, after, limit)
         )
+
+    @override
+    async def listening(self, since: float) -> list[Listening]:
+        return await self._reader.read(lambda connection: read_listening(connection, since))
 
     @override
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 import json
 import sqlite3
 
-from ..bot.model.history import Past
+from ..bot.model.history import Listening, Past
+from ..bot.model.status import STOPPED, Phase
 from ..bot.model.topics import matches
 from .damage import built, checked
 
@@ -12,28 +13,38 @@ from .damage import built, checked
 FEW_TOPICS = 20
 
 OF_FEW = """
-SELECT messages.id, topic, ifnull(payload, text), received, retain
+SELECT messages.id, topic, ifnull(payload, text), received, retain, kind
 FROM json_each(:topics) AS wanted
 JOIN messages ON messages.id IN (
     SELECT id FROM messages AS oldest
-    WHERE topic_id = wanted.value AND id > :after AND received >= :since ORDER BY id LIMIT :limit
+    WHERE topic_id = wanted.value AND id > :after AND received >= :since AND NOT repeated
+    ORDER BY id LIMIT :limit
 )
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id LIMIT :limit
 """
 # The sign keeps the planner from the index: sorting it all would make each page as dear as all of them.
 OF_MANY = """
-SELECT messages.id, topic, ifnull(payload, text), received, retain
+SELECT messages.id, topic, ifnull(payload, text), received, retain, kind
 FROM messages CROSS JOIN topics ON topics.id = topic_id
-WHERE messages.id > :after AND received >= :since AND +topic_id IN (SELECT value FROM json_each(:topics))
+WHERE messages.id > :after AND received >= :since AND NOT repeated
+    AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
+"""
+LISTENING = """
+SELECT at, phase, reason FROM connection_log WHERE link = 'broker' AND id >= ifnull(
+    (SELECT max(id) FROM connection_log WHERE link = 'broker' AND at < :since), 0
+) ORDER BY id
 """
 
 
 def read_past(
     connection: sqlite3.Connection, topic_filter: str, since: float, after: int, limit: int
 ) -> list[Past]:
-    """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`."""
+    """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`.
+
+    What was in the history already when it came again is left out: it was not judged either.
+    """
     topics = [number for number, topic in topics_of(connection) if matches(topic_filter, topic)]
     parameters = {
         "topics": json.dumps(topics),
@@ -43,8 +54,16 @@ def read_past(
     }
     rows = connection.execute(OF_FEW if len(topics) <= FEW_TOPICS else OF_MANY, parameters)
     return [
-        built(Past, number, topic, payload, time, bool(retain))
-        for number, topic, payload, time, retain in rows
+        built(Past, number, topic, payload, time, bool(retain), kind)
+        for number, topic, payload, time, retain, kind in rows
+    ]
+
+
+def read_listening(connection: sqlite3.Connection, since: float) -> list[Listening]:
+    """Return how the broker came and went since a Unix time, after how it was then."""
+    rows = connection.execute(LISTENING, {"since": since})
+    return [
+        built(Listening, at, phase == Phase.ONLINE, reason != STOPPED.reason) for at, phase, reason in rows
     ]
 
 

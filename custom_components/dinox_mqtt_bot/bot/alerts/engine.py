@@ -263,7 +263,7 @@ class AlertEngine:
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
         """Do for one alert what time has brought."""
         rule = watch.rule
-        if alert.state is AlertState.PENDING and now >= alert.since + rule.hold:
+        if alert.state is AlertState.PENDING and now >= lifecycle.lasted_at(alert, rule):
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
         elif self._silent_at(alert, watch) <= now:
@@ -286,7 +286,7 @@ class AlertEngine:
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
         if alert.state is AlertState.PENDING:
-            times.append(alert.since + watch.rule.hold)
+            times.append(lifecycle.lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
         return min(times)
 
