@@ -189,6 +189,10 @@ class FakeHistory(FakeArchive):
         self.connections.append((link, status.phase, at))
         self.log.append((link, status.phase, at, status.reason))
 
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        self.log_connection("broker", STOPPED, ended)
+        self.log_connection("broker", broker, at)
+
 
 class FakeOutbox:
     """`bot.ports.Outbox`, in a list."""

@@ -11,7 +11,7 @@ from store_values import Query, message, reading, reading_of
 
 from custom_components.dinox_mqtt_bot.bot.model.history import Listening, Past
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.model.status import STOPPED, LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.topics import Subscriptions
 from custom_components.dinox_mqtt_bot.bot.payload.paths import lookup
 from custom_components.dinox_mqtt_bot.bot.reading.lookups import Lookups
@@ -89,10 +89,12 @@ async def test_a_value_of_the_past_is_what_it_was(store: Store, payload: bytes) 
 
 async def test_how_the_broker_came_and_went(store: Store) -> None:
     status = {"online": LinkStatus(Phase.ONLINE), "offline": LinkStatus(Phase.OFFLINE, "refused")}
-    status |= {"connecting": LinkStatus(Phase.CONNECTING), "stopped": STOPPED}
-    for at, phase in enumerate(("online", "offline", "online", "stopped", "connecting", "online")):
+    status["connecting"] = LinkStatus(Phase.CONNECTING)
+    for at, phase in enumerate(("online", "offline", "online")):
         store.history.log_connection("broker", status[phase], T0 + at)
         store.history.log_connection("xmpp", status["offline"], T0 + at)
+    store.history.log_start(T0 + 3, status["connecting"], T0 + 4)
+    store.history.log_connection("broker", status["online"], T0 + 5)
     every = [
         Listening(T0, online=True),
         Listening(T0 + 1, online=False),

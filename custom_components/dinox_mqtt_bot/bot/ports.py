@@ -173,6 +173,9 @@ class History(Archive, Protocol):
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         """Remember that a link came or went (tell)."""
 
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        """Remember that nobody listened between the end of an earlier run and the start of this (tell)."""
+
 
 class Outbox(Protocol):
     """What must still reach a contact."""

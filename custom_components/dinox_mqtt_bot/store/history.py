@@ -10,7 +10,7 @@ from ..bot.model.alert import Record
 from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Sizes, Span, Statistics, TopicRow
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
-from ..bot.model.status import LinkStatus
+from ..bot.model.status import STOPPED, LinkStatus
 from .alert_book import group_of
 from .archive import (
     NumberIn,
@@ -197,3 +197,8 @@ class SqliteHistory(ports.History):
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         row = (link, status.phase.value, status.reason, status.detail, at)
         self._backlog.change(RowChange(LOG_CONNECTION, (row,)))
+
+    @override
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        self.log_connection("broker", STOPPED, ended)
+        self.log_connection("broker", broker, at)

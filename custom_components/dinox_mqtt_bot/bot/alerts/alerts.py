@@ -10,7 +10,6 @@ from ..model.announcements import Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.status import STOPPED
 from ..model.timers import NEVER
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
@@ -51,9 +50,7 @@ class Alerts:
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
         if self._alive:
             self.engine.follow_run(self._alive, float(ports.memory.get(HEARD) or self._alive))
-            # Whoever rehearses a rule must know that nobody listened in between.
-            ports.history.log_connection("broker", STOPPED, self._alive)
-            ports.history.log_connection("broker", ports.broker.status, ports.clock.now())
+            ports.history.log_start(self._alive, ports.broker.status, ports.clock.now())
 
     # What is asked.
 
