@@ -15,15 +15,16 @@ from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
 from bot.model.errors import BotError
-from bot.model.history import LedgerRow, Past, Span, TopicRow
+from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
-from bot.model.status import BotState, LinkStatus, Phase
+from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
 from bot.ports import Ports
 from bot.reading.readings import Readings
+from bot.text.numbers import with_unit
 
 NOON = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 
@@ -104,6 +105,7 @@ class FakeHistory(FakeArchive):
         self.skipped: list[Message] = []
         self.publishes: list[tuple[str, bytes, str, float]] = []
         self.connections: list[tuple[str, Phase, float]] = []
+        self.log: list[tuple[str, Phase, float, str]] = []
         self.known_messages: set[Message] = set()
         self.unchanged_messages: set[Message] = set()
         self.waiting: dict[str, TopicRow] = {}
@@ -139,11 +141,15 @@ class FakeHistory(FakeArchive):
             Past(
                 number,
                 reading.message.topic,
-                reading.message.payload.decode(),
+                with_unit(reading.text, reading.unit)
+                if reading.json is None
+                else reading.message.payload.decode(),
                 reading.time,
                 reading.message.retain,
+                reading.kind,
             )
             for number, (reading, _) in enumerate(self.appended, 1)
+            if reading.message not in self.known_messages
         ]
         wanted = (
             row for row in rows if matches(topic_filter, row.topic) and row.time >= since and row.id > after
@@ -160,6 +166,15 @@ class FakeHistory(FakeArchive):
         before = [each.message for each, _ in self.appended if each.message.topic == message.topic]
         return not message.payload and (message.retain or any(each.payload for each in before[-1:]))
 
+    async def listening(self, since: float) -> list[Listening]:
+        every = [
+            Listening(at, phase is Phase.ONLINE, reason != STOPPED.reason)
+            for link, phase, at, reason in self.log
+            if link == "broker"
+        ]
+        before = [number for number, each in enumerate(every) if each.at < since]
+        return every[max(before, default=0) :]
+
     async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]:
         found: dict[str, TopicRow] = {}
         for row in await self.page(topic_filter, 1_000_000):
@@ -172,6 +187,11 @@ class FakeHistory(FakeArchive):
 
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         self.connections.append((link, status.phase, at))
+        self.log.append((link, status.phase, at, status.reason))
+
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        self.log_connection("broker", STOPPED, ended)
+        self.log_connection("broker", broker, at)
 
 
 class FakeOutbox:

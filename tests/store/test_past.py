@@ -2,14 +2,21 @@
 
 from dataclasses import replace
 import sqlite3
+from types import SimpleNamespace
+from typing import cast
 
 from hypothesis import given, settings, strategies as st
 import pytest
 from store_values import Query, message, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.model.history import Past
+from custom_components.dinox_mqtt_bot.bot.model.history import Listening, Past
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
+from custom_components.dinox_mqtt_bot.bot.model.topics import Subscriptions
+from custom_components.dinox_mqtt_bot.bot.payload.paths import lookup
+from custom_components.dinox_mqtt_bot.bot.reading.lookups import Lookups
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
+from custom_components.dinox_mqtt_bot.bot.reading.replay import read_again
 from custom_components.dinox_mqtt_bot.store import past
 from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.table import MAX_JSON_BYTES
@@ -70,6 +77,47 @@ async def test_a_message_of_the_past_has_what_judges_it(store: Store) -> None:
     )
     (found,) = await store.history.past("a", 0.0, 0, 10)
     assert found == Past(found.id, "a", "22.5 °C", T0, True)
+
+
+async def test_what_came_again_is_not_in_the_past_twice(store: Store) -> None:
+    first = message("a", b"1", received=T0)
+    store.history.append(reading_of(first), Priority.NORMAL)
+    store.history.append(reading_of(replace(first, repeated=True, received=T0 + 1)), Priority.NORMAL)
+    store.history.append(reading("a", b"2", repeated=True, received=T0 + 2), Priority.NORMAL)
+    assert await all_of(store, "a", 0.0, 10) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\x01", b"\xc9\x00", b"\n", b"", b"22,5 \xc2\xb0C", b"null", b'{"a": 1}']
+)
+async def test_a_value_of_the_past_is_what_it_was(store: Store, payload: bytes) -> None:
+    live = Readings().read(message("a", payload))
+    store.history.append(live, Priority.NORMAL)
+    (row,) = await store.history.past("a", 0.0, 0, 10)
+    lookups = SimpleNamespace(readings=Readings(), subscriptions=Subscriptions())
+    again = read_again(cast("Lookups", lookups), row)
+    assert [lookup(again, path) for path in ((), ("a",))] == [lookup(live, path) for path in ((), ("a",))]
+
+
+async def test_how_the_broker_came_and_went(store: Store) -> None:
+    status = {"online": LinkStatus(Phase.ONLINE), "offline": LinkStatus(Phase.OFFLINE, "refused")}
+    status["connecting"] = LinkStatus(Phase.CONNECTING)
+    for at, phase in enumerate(("online", "offline", "online")):
+        store.history.log_connection("broker", status[phase], T0 + at)
+        store.history.log_connection("xmpp", status["offline"], T0 + at)
+    store.history.log_start(T0 + 3, status["connecting"], T0 + 4)
+    store.history.log_connection("broker", status["online"], T0 + 5)
+    every = [
+        Listening(T0, online=True),
+        Listening(T0 + 1, online=False),
+        Listening(T0 + 2, online=True),
+        Listening(T0 + 3, online=False, running=False),
+        Listening(T0 + 4, online=False),
+        Listening(T0 + 5, online=True),
+    ]
+    assert await store.history.listening(0.0) == every
+    assert await store.history.listening(T0 + 2) == every[1:]
+    assert await store.history.listening(T0 + 9) == every[-1:]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ from typing import Any, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
-from .model.history import ALWAYS, Entry, LedgerRow, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from .model.history import (
+    ALWAYS,
+    Entry,
+    LedgerRow,
+    Listening,
+    Past,
+    Point,
+    Row,
+    Sizes,
+    Span,
+    Statistics,
+    TopicRow,
+)
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
@@ -155,11 +167,17 @@ class History(Archive, Protocol):
     async def past(self, topic_filter: str, since: float, after: int, limit: int) -> list[Past]:
         """Return the oldest `limit` messages of matching topics since a Unix time, above an id (ask)."""
 
+    async def listening(self, since: float) -> list[Listening]:
+        """Return what was written down of the broker since a Unix time, and what held then (ask)."""
+
     def log_publish(self, topic: str, payload: bytes, who: str, at: float) -> None:
         """Remember who published what (tell)."""
 
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         """Remember that a link came or went (tell)."""
+
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        """Remember that nobody listened between the end of an earlier run and the start of this (tell)."""
 
 
 class Outbox(Protocol):

@@ -7,10 +7,10 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import Record
-from ..bot.model.history import ALWAYS, Entry, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Sizes, Span, Statistics, TopicRow
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
-from ..bot.model.status import LinkStatus
+from ..bot.model.status import STOPPED, LinkStatus
 from .alert_book import group_of
 from .archive import (
     NumberIn,
@@ -25,7 +25,7 @@ from .archive import (
 from .backlog import Backlog, RowChange
 from .damage import checked
 from .keeping import Keeping, read_sizes
-from .past import read_past
+from .past import read_listening, read_past
 from .reader import ReadConnection
 from .recent import Recent
 from .writer import Writer
@@ -155,6 +155,10 @@ class SqliteHistory(ports.History):
         )
 
     @override
+    async def listening(self, since: float) -> list[Listening]:
+        return await self._reader.read(lambda connection: read_listening(connection, since))
+
+    @override
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
         number = self._number_in(field)
         return await self._reader.read(
@@ -201,3 +205,8 @@ class SqliteHistory(ports.History):
     def log_connection(self, link: str, status: LinkStatus, at: float) -> None:
         row = (link, status.phase.value, status.reason, status.detail, at)
         self._backlog.change(RowChange(LOG_CONNECTION, (row,)))
+
+    @override
+    def log_start(self, ended: float, broker: LinkStatus, at: float) -> None:
+        self.log_connection("broker", STOPPED, ended)
+        self.log_connection("broker", broker, at)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 import json
 import sqlite3
 
-from ..bot.model.history import Past
+from ..bot.model.history import Listening, Past
+from ..bot.model.status import STOPPED, Phase
 from ..bot.model.topics import matches
 from .damage import built, checked
 
@@ -12,7 +13,7 @@ from .damage import built, checked
 FEW_TOPICS = 20
 
 OF_FEW = """
-SELECT messages.id, topic, ifnull(payload, text), received, retain
+SELECT messages.id, topic, ifnull(payload, text), received, retain, kind
 FROM json_each(:topics) AS wanted
 JOIN messages ON messages.id IN (
     SELECT id FROM messages AS oldest
@@ -24,11 +25,16 @@ ORDER BY messages.id LIMIT :limit
 """
 # The sign keeps the planner from the index: sorting it all would make each page as dear as all of them.
 OF_MANY = """
-SELECT messages.id, topic, ifnull(payload, text), received, retain
+SELECT messages.id, topic, ifnull(payload, text), received, retain, kind
 FROM messages CROSS JOIN topics ON topics.id = topic_id
 WHERE messages.id > :after AND received >= :since AND NOT repeated
     AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
+"""
+LISTENING = """
+SELECT at, phase, reason FROM connection_log WHERE link = 'broker' AND id >= ifnull(
+    (SELECT max(id) FROM connection_log WHERE link = 'broker' AND at < :since), 0
+) ORDER BY id
 """
 
 
@@ -48,8 +54,16 @@ def read_past(
     }
     rows = connection.execute(OF_FEW if len(topics) <= FEW_TOPICS else OF_MANY, parameters)
     return [
-        built(Past, number, topic, payload, time, bool(retain))
-        for number, topic, payload, time, retain in rows
+        built(Past, number, topic, payload, time, bool(retain), kind)
+        for number, topic, payload, time, retain, kind in rows
+    ]
+
+
+def read_listening(connection: sqlite3.Connection, since: float) -> list[Listening]:
+    """Return how the broker came and went since a Unix time, after how it was then."""
+    rows = connection.execute(LISTENING, {"since": since})
+    return [
+        built(Listening, at, phase == Phase.ONLINE, reason != STOPPED.reason) for at, phase, reason in rows
     ]
 
 

@@ -53,6 +53,7 @@ class Alerts:
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
         if self._alive:
             self.engine.follow_run(self._alive, float(ports.memory.get(HEARD) or self._alive))
+            ports.history.log_start(self._alive, ports.broker.status, ports.clock.now())
 
     # What is asked.
 
@@ -129,19 +130,23 @@ class Alerts:
 
     def tick(self, now: float) -> None:
         """Do what has become due: let states change, and say what was gathered."""
-        self._follow(self.engine.tick(now), now)
+        judged = self.engine.tick(now)
+        self._follow(judged, now)
         if self.mutes.expire(now):
             self.resume(now)
-        if self._alive + ALIVE_EVERY <= now or now < self._alive:
+        if judged is not NOTHING or self._alive + ALIVE_EVERY <= now or now < self._alive:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
             self._say_gathered(now)
 
     def _keep_alive(self, now: float) -> None:
-        """Store now and then that the bot listens, so the next run knows how long nobody did."""
+        """Store now and then that the bot listens, so the next run knows how long nobody did.
+
+        What time alone has done to an alert is then never later than what is stored.
+        """
         self._alive = now
-        self._ports.memory.set(ALIVE, f"{now:.0f}")
-        self._ports.memory.set(HEARD, f"{self.engine.heard_until:.0f}")
+        self._ports.memory.set(ALIVE, str(now))
+        self._ports.memory.set(HEARD, str(self.engine.heard_until))
 
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""

@@ -285,7 +285,7 @@ class AlertEngine:
         if self._forgotten_at(alert, watch) <= now:
             self._forget((alert.rule, alert.topic))
             return
-        if alert.state is AlertState.PENDING and now >= alert.since + rule.hold:
+        if alert.state is AlertState.PENDING and now >= lifecycle.lasted_at(alert, rule):
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
         elif self._silent_at(alert, watch) <= now:
@@ -320,7 +320,7 @@ class AlertEngine:
             self._forgotten_at(alert, watch),
         ]
         if alert.state is AlertState.PENDING:
-            times.append(alert.since + watch.rule.hold)
+            times.append(lifecycle.lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
         return min(times)
 

@@ -80,6 +80,11 @@ def _as_it_ended(alert: Alert) -> Alert:
     return replace(alert, memory=(), ended=())
 
 
+def lasted_at(alert: Alert, rule: AlertRule) -> float:
+    """Return when a pending alert has lasted long enough: the one sum that is waited for and judged by."""
+    return alert.since + rule.hold
+
+
 def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
     """Take note that the condition holds. `number` is for the incident, should this begin one."""
     if alert.state in _OVER:
@@ -88,7 +93,7 @@ def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number
             alert = replace(alert, peak="", peak_amount=None)
     if alert.state is AlertState.RECOVERING:
         return replace(alert, state=AlertState.FIRING, since=now)
-    if alert.state is AlertState.PENDING and now - alert.since >= rule.hold:
+    if alert.state is AlertState.PENDING and now >= lasted_at(alert, rule):
         return fire(alert, rule, now, firing, number)
     return alert
 

@@ -1,7 +1,7 @@
 """What can be asked of the stored messages: numbers over time, statistics, all of them, their count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from .rules import Priority
@@ -96,13 +96,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One message of the history, to be read again. `payload` is its text, or the JSON it was; `id` rises."""
+    """One message of the history, to be read again.
+
+    `payload` is its text, or the JSON it was; `id` rises. `kind` tells bytes from the digits they are shown
+    as.
+    """
 
     id: int
     topic: str
     payload: str
     time: float
     retain: bool
+    kind: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """From a Unix time on: whether the broker could be heard, and whether the bot ran at all."""
+
+    at: float
+    online: bool
+    running: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class LinkStatus:
     fatal: bool = False
 
 
+STOPPED = LinkStatus(Phase.OFFLINE, "stopped")
+"""What is written down of the time in which the bot itself did not run."""
+
+
 class SteadyStatus:
     """A link's last state that means something, without each attempt. `since`: Unix time, 0: never moved."""
 
@@ -41,7 +45,7 @@ class SteadyStatus:
         if status.phase is before:
             return False
         self.since = now
-        return status.phase is not Phase.CONNECTING
+        return Phase.ONLINE in {before, status.phase} or status.phase is Phase.OFFLINE
 
 
 class BotState(StrEnum):

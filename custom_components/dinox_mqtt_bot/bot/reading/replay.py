@@ -1,9 +1,10 @@
 """What was stored, read again: to say what an alert rule would meet."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 from ..model.history import Past
-from ..model.message import Message, Reading
+from ..model.message import Kind, Message, Reading
 from ..payload.paths import lookup, parse_path
 from .lookups import Lookups
 
@@ -19,7 +20,11 @@ def read_again(lookups: Lookups, past: Past) -> Reading:
     message = Message(
         past.topic, past.payload.encode(errors="replace"), retain=past.retain, received=past.time
     )
-    return lookups.readings.read(message, lookups.subscriptions.best(past.topic))
+    reading = lookups.readings.read(message, lookups.subscriptions.best(past.topic))
+    # Bytes are shown as digits, and of a text of blanks nothing is left: neither is what it looks like.
+    if past.kind == Kind.BINARY or (past.kind == Kind.TEXT and reading.kind is Kind.EMPTY):
+        return replace(reading, kind=Kind(past.kind), value=None, unit="", fields=(), json=None)
+    return reading
 
 
 async def stored_readings(

@@ -13,7 +13,10 @@ from unicodedata import normalize
 
 
 class _Scale(NamedTuple):
-    """How an amount becomes one of its quantity's base: factor × (amount + offset) ^ power."""
+    """How an amount becomes one of its quantity's base: factor × (amount + offset) ^ power.
+
+    Only a straight scale, whose power is 1, has an offset.
+    """
 
     quantity: str
     factor: float
@@ -165,9 +168,12 @@ def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[flo
         return float
     if source.quantity != target.quantity:
         return None
-    if difference:
-        source, target = source._replace(offset=0.0), target._replace(offset=0.0)
-    return partial(_converted, source=source, target=target)
+    if not source.power == target.power == 1.0:
+        return partial(_bent, source, target)
+    factor = source.factor / target.factor
+    shift = 0.0 if difference else source.offset * factor - target.offset
+    # Twelve digits, so that 30 °C is exactly 86 °F.
+    return lambda amount: float(f"{amount * factor + shift:.12g}")
 
 
 def comparable(unit: str, to: str) -> bool:
@@ -175,12 +181,10 @@ def comparable(unit: str, to: str) -> bool:
     return not unit or not to or unit == to or conversion(unit, to) is not None
 
 
-def _converted(amount: float, source: _Scale, target: _Scale) -> float:
-    """Convert one amount. Twelve digits are kept, so that 30 °C is exactly 86 °F."""
-    found = _raised(amount + source.offset, source.power) * source.factor / target.factor
-    if target.power == _BEAUFORT.power:
-        return float(f"{_raised(found, 1 / target.power):.0f}")  # the scale has whole numbers only
-    return float(f"{_raised(found, 1 / target.power) - target.offset:.12g}")
+def _bent(source: _Scale, target: _Scale, amount: float) -> float:
+    found = _raised(_raised(amount, source.power) * source.factor / target.factor, 1 / target.power)
+    # Beaufort has whole numbers only.
+    return float(f"{found:.0f}" if target.power == _BEAUFORT.power else f"{found:.12g}")
 
 
 def _raised(amount: float, power: float) -> float:

@@ -1,9 +1,12 @@
 """What an alert rule would have done to the stored messages."""
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ...model.alert import ACTIVE, AlertState
+from ...model.alert import ACTIVE, Alert, AlertState
 from ...model.announcements import AlertChanged
+from ...model.history import Listening
 from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
 from ...payload.paths import lookup, parse_path
@@ -11,7 +14,7 @@ from ...reading.lookups import Lookups
 from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import comparable, convert
-from ..engine import AlertEngine, Judged
+from ..engine import NOTHING, AlertEngine, Judged
 
 MOST_MESSAGES = 50_000
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
@@ -40,8 +43,8 @@ class Rehearsal:
 
 
 async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
-    """Run the alerts' own engine over what is stored since a Unix time."""
-    stage = _Stage(rule)
+    """Run the alerts' own engine over what is stored since a Unix time, as long as the bot listened."""
+    stage = _Stage(rule, await lookups.ports.history.listening(since))
     async for chunk in stored_readings(lookups, rule.filter, since, MOST_MESSAGES):
         for reading in chunk:
             stage.take(reading)
@@ -51,9 +54,12 @@ async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) 
 class _Stage:
     """The engine with one rule, and what is counted."""
 
-    def __init__(self, rule: AlertRule) -> None:
+    def __init__(self, rule: AlertRule, listening: Iterable[Listening]) -> None:
         self._rule = replace(rule, id=rule.id or "rehearsal", enabled=True)
         self._engine = AlertEngine((self._rule,))
+        self._listening = deque(listening)
+        self._ended: tuple[float, float] | None = None
+        self._kept: dict[tuple[str, str], Alert] = {}
         self._path = parse_path(rule.field)
         self._limit = _Limit(rule) if rule.condition.operator in _LEVELS else None
         self._began: dict[str, float] = {}
@@ -65,7 +71,7 @@ class _Stage:
     def take(self, reading: Reading) -> None:
         """Let one message come in, and what time brings before it."""
         at = max(self._last, reading.message.received)
-        self._wait(at)
+        self._pass(at)
         self._first = self._first or at
         self._last = at
         self._messages += 1
@@ -81,7 +87,7 @@ class _Stage:
         cut = self._messages >= MOST_MESSAGES
         end = self._last if cut else max(now, self._last)
         if self._messages:
-            self._wait(end)
+            self._pass(end)
         lasting = [end - began for began in self._began.values()]
         return Rehearsal(
             messages=self._messages,
@@ -95,18 +101,48 @@ class _Stage:
             quiet=self._limit.quiet(end) if self._limit is not None else "",
         )
 
+    def _pass(self, until: float) -> None:
+        """Let time go by, in which the broker and the bot itself come and go."""
+        while self._listening and self._listening[0].at <= until:
+            self._listen(self._listening.popleft())
+        self._wait(until)
+
+    def _listen(self, heard: Listening) -> None:
+        at = max(heard.at, self._now)
+        if self._ended is None:
+            self._wait(at)
+        if not heard.running:
+            self._ended = at, self._engine.heard_until
+            return
+        if self._ended is not None:
+            self._begin(at, *self._ended)
+        self._count(self._engine.hear(heard.online, at), at)
+
+    def _begin(self, at: float, ended: float, heard_until: float) -> None:
+        """Do as a bot that has just started: all it knows is what was stored."""
+        self._engine = AlertEngine((self._rule,), self._kept.values())
+        self._engine.follow_run(ended, heard_until)
+        self._ended, self._now = None, at
+        self._count(self._engine.apply((self._rule,), at), at)
+
     def _wait(self, until: float) -> None:
-        while self._now < (at := self._engine.due_at) < until:
-            self._tick(at)
+        judged: Judged | None = None
+        while (due := self._engine.due_at) < until and not (judged is NOTHING and due <= self._now):
+            judged = self._tick(max(due, self._now))
         self._tick(until)
 
-    def _tick(self, at: float) -> None:
+    def _tick(self, at: float) -> Judged:
         self._now = at
-        self._count(self._engine.tick(at), at)
+        judged = self._engine.tick(at)
+        self._count(judged, at)
+        return judged
 
     def _count(self, judged: Judged, at: float) -> None:
+        self._kept |= {(alert.rule, alert.topic): alert for alert in judged.record.alerts}
+        for key in judged.record.gone:
+            self._kept.pop(key, None)
         for change in judged.changes:
-            if isinstance(change, AlertChanged):
+            if isinstance(change, AlertChanged) and change.alert.rule == self._rule.id:
                 self._note(change, at)
 
     def _note(self, change: AlertChanged, at: float) -> None:
