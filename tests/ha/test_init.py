@@ -35,6 +35,7 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
@@ -244,6 +245,40 @@ async def test_a_certificate_that_is_none_fails_the_set_up_and_lets_go_of_the_da
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.error_reason_translation_key == "invalid_ca"
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
+
+
+@pytest.mark.usefixtures("own_mosquitto")
+async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
+    hass: HomeAssistant, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what needs a reload; nobody hears of a change before the bot is built."""
+    entry = bot_entry({**data, **NO_ACCOUNT}, topics("here"))
+    say_untold = Bot.say_untold
+    changes = iter(
+        [
+            lambda: add_subentry(hass, entry, topics("late")[0]),
+            lambda: hass.config_entries.async_update_entry(entry, options={CONF_RETENTION_DAYS: 3}),
+        ]
+    )
+
+    built: list[bool] = []
+
+    async def changed_meanwhile(bot: Bot) -> None:
+        built.append("late" in bot.wanted)
+        for change in changes:
+            change()
+            break
+        await say_untold(bot)
+
+    monkeypatch.setattr(Bot, "say_untold", changed_meanwhile)
+    async with running(hass, entry) as runtime:
+        assert {each.filter for each in runtime.bot.rules.subscriptions} == {"here", "late"}
+        assert "late" in runtime.bot.wanted
+        assert not runtime.outdated
+        await hass.config_entries.async_reload(entry.entry_id)
+        await until(lambda: entry.runtime_data is not runtime and not entry.runtime_data.outdated)
+        await until(lambda: entry.runtime_data.online)
+    assert built == [False, True, True]
 
 
 async def test_whatever_fails_the_set_up_the_database_is_let_go(
