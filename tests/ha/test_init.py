@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+import math
 from pathlib import Path
 import threading
 from typing import Any
@@ -369,6 +370,23 @@ async def test_an_account_that_is_taken_away_leaves_no_entities(
             "sensor.bot_unread",
         }
         assert after <= before
+
+
+async def test_what_was_held_for_a_time_comes_when_that_ends(
+    hass: HomeAssistant, data: dict[str, Any], alice: Person
+) -> None:
+    """Though nothing happens meanwhile."""
+    entry = bot_entry(data, contacts(ALICE))
+    async with running(hass, entry) as runtime:
+        await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
+        # Not to be looked at for another reason.
+        await until(lambda: runtime.bot.held.due_at == math.inf, 15)
+        await hass.services.async_call(DOMAIN, "dnd", {"duration": "6s"}, blocking=True, return_response=True)
+        await until(lambda: runtime.bot.held._look_at == math.inf)
+        await hass.services.async_call(DOMAIN, "send_message", {"message": "The washing"}, blocking=True)
+        assert runtime.store.outbox.held_for == {ALICE}
+        assert (await alice.next("The washing")).text.startswith("🌙")
+        assert not runtime.bot.status.do_not_disturb
 
 
 async def test_what_was_said_while_the_xmpp_server_was_down_arrives(
