@@ -60,6 +60,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
     entry.async_on_unload(entry.add_update_listener(_async_entry_changed))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     runtime.async_start()
+    if runtime.outdated:
+        # Changed while it was built: nobody was there yet to hear of it.
+        await _async_entry_changed(hass, entry)
 
     async def stopped(_event: Event) -> None:
         await runtime.async_close()

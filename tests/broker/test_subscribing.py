@@ -1,11 +1,16 @@
 """What is wanted is what the broker holds, and overlapping filters show a publish once."""
 
+import asyncio
+from collections import Counter
+from dataclasses import replace
+
 from broker_bench import Bench, Opener, Peer
 from publishing import Publish, publish
 import pytest
 from scripted_broker import scripted
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties, QoS
+from custom_components.dinox_mqtt_bot.broker import copies as copies_module
 from custom_components.dinox_mqtt_bot.broker.connack import Connack
 from custom_components.dinox_mqtt_bot.broker.copies import Copies, identifier_of
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
@@ -278,6 +283,114 @@ def test_the_memory_of_owners_is_bounded() -> None:
     for number in range(20_010):
         both.is_surplus(copy(f"home/{number}", "home/#"))
     assert len(both._owners) < 20_000
+
+
+def test_what_another_takes_the_place_of_is_given_up_once_that_is_granted() -> None:
+    wanted = Wanted()
+    wanted.want({"x/+": QoS(1), "y": QoS(1)})
+    wanted.opened(V5)
+    requests(wanted)
+    grant(wanted)
+    wanted.want({"x/#": QoS(1)})
+    sent = requests(wanted)
+    assert (given_up(sent), asked(sent)) == (["y"], ["x/#"])
+    assert requests(wanted) == []
+    assert not wanted.copies.is_surplus(copy("x/1", "x/+"))
+    grant(wanted)
+    assert given_up(requests(wanted)) == ["x/+"]
+
+
+@pytest.mark.parametrize("code", [0x87, None])
+def test_what_another_cannot_take_the_place_of_is_given_up_all_the_same(code: int | None) -> None:
+    """It is refused, or never answered: what is not wanted is not held on to."""
+    wanted = Wanted()
+    wanted.want({"x/+": QoS(1)})
+    wanted.opened(V5)
+    requests(wanted)
+    grant(wanted)
+    wanted.want({"x/#": QoS(1)})
+    assert given_up(requests(wanted)) == []
+    if code is None:
+        wanted.doubt(wanted.unanswered)
+    else:
+        grant(wanted, code)
+    assert given_up(requests(wanted)) == ["x/+"]
+
+
+def test_of_very_many_it_is_not_asked_which_take_the_place_of_which() -> None:
+    wanted = Wanted(held=[f"old/{number}" for number in range(200)])
+    wanted.want({f"new/{number}": QoS(1) for number in range(200)})
+    wanted.opened(V5_RESUMED)
+    assert given_up(requests(wanted)) == []
+    grant(wanted)
+    assert len(given_up(requests(wanted))) == 200
+
+
+def test_what_leaves_with_the_session_owns_no_topic_in_the_next() -> None:
+    wanted = Wanted()
+    wanted.want({"x/#": QoS(1), "x/1": QoS(1)})
+    wanted.opened(V5)
+    requests(wanted)
+    grant(wanted)
+    wanted.want({"x/#": QoS(1)})
+    requests(wanted)
+    wanted.closed(abruptly=True)
+    wanted.opened(V5)
+    assert wanted.copies._known == set()
+
+
+def test_while_filters_change_the_first_copy_counts_and_then_the_owners(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(copies_module, "monotonic", lambda: clock[0])
+    both = copies(home_any=1, home_t=1)
+    both.grant("$share/g/home/t", QoS(1))
+    both.change()
+    wide, narrow = copy("home/t", "home/#"), copy("home/t", "home/t")
+    assert [both.is_surplus(each) for each in (wide, narrow, narrow, wide, wide)] == [
+        *(False, True, False, True, False)
+    ]
+    assert both.is_surplus(copy("home/t", "$share/g/home/t"))
+    assert both.is_surplus(replace(wide, retain=True))
+    clock[0] += 5
+    # The last of them has its copy on the way still.
+    both.change()
+    assert not both.is_surplus(wide)
+    clock[0] += 4.9
+    both._unsettled_until = clock[0]
+    assert [both.is_surplus(each) for each in (wide, narrow, narrow)] == [True, True, False]
+
+
+@pytest.mark.parametrize("protocol", [Protocol.MQTT_5, Protocol.MQTT_311])
+@pytest.mark.parametrize("pause", [0.01, 0.1])
+async def test_filters_that_change_while_messages_come_lose_and_double_nothing(
+    link: Opener, peer: Peer, mosquitto: Server, protocol: Protocol, pause: float
+) -> None:
+    bench: Bench = link(mosquitto, protocol=protocol)
+    top = f"flow{protocol}{pause}".replace(".", "_")
+    wide, narrow, level = f"{top}/#", f"{top}/b", f"{top}/+"
+    sets = (
+        *((wide,), (wide, narrow), (wide,), (wide, level), (level, wide, narrow)),
+        *((narrow,), (level, narrow), (level,)),
+    )
+    await bench.subscribed(wide)
+    payloads = [b"%d" % number if number % 3 else b"same" for number in range(600)]
+
+    async def say() -> None:
+        for payload in payloads:
+            await peer.publish(f"{top}/b", payload, qos=1)
+
+    said = asyncio.create_task(say())
+    turn = 0
+    while not said.done():
+        await asyncio.wait({said}, timeout=pause)
+        turn += 1
+        bench.link.want(dict.fromkeys(sets[turn % len(sets)], QoS.AT_LEAST_ONCE))
+    await said
+    await peer.publish(f"{top}/b", b"end", qos=1)
+    await bench.until(lambda: b"end" in bench.payloads)
+    assert Counter(bench.payloads) == Counter([*payloads, b"end"])
 
 
 @pytest.mark.parametrize("protocol", [Protocol.MQTT_5, Protocol.MQTT_311])

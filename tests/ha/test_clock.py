@@ -45,6 +45,28 @@ async def test_it_can_be_woken_again_after_it_rang(clock: tuple[LoopClock, async
     assert rung.empty()
 
 
+@pytest.mark.parametrize("step", [3_590.0, -3_590.0])
+async def test_a_clock_that_is_set_delays_nothing_by_more_than_a_moment(
+    clock: tuple[LoopClock, asyncio.Queue[float]], monkeypatch: pytest.MonkeyPatch, step: float
+) -> None:
+    """NTP after the start, or a machine that slept: whoever waits looks at the clock again meanwhile."""
+    it, rung = clock
+    monkeypatch.setattr(clock_module, "_LOOK_AGAIN", 0.05)
+    real = time.time
+    it.wake(real() + 3_600)
+    monkeypatch.setattr(clock_module.time, "time", lambda: real() + step)
+    it.wake(real() + 3_600)
+    assert abs(await rung.get() - real() - step) < 60
+    assert it._timer is None
+
+
+async def test_nobody_waits_for_longer_than_a_minute(clock: tuple[LoopClock, asyncio.Queue[float]]) -> None:
+    it, _ = clock
+    it.wake(time.time() + 3_600)
+    assert it._timer is not None
+    assert it._timer.when() - asyncio.get_running_loop().time() <= 60
+
+
 async def test_after_a_standstill_what_came_meanwhile_is_read_first(
     clock: tuple[LoopClock, asyncio.Queue[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+import math
 from pathlib import Path
 import threading
 from typing import Any
@@ -35,6 +36,7 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
@@ -246,6 +248,40 @@ async def test_a_certificate_that_is_none_fails_the_set_up_and_lets_go_of_the_da
     assert [thread.name for thread in threading.enumerate() if "dinox" in thread.name] == []
 
 
+@pytest.mark.usefixtures("own_mosquitto")
+async def test_what_is_changed_while_the_bot_is_set_up_is_in_force(
+    hass: HomeAssistant, data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what needs a reload; nobody hears of a change before the bot is built."""
+    entry = bot_entry({**data, **NO_ACCOUNT}, topics("here"))
+    say_untold = Bot.say_untold
+    changes = iter(
+        [
+            lambda: add_subentry(hass, entry, topics("late")[0]),
+            lambda: hass.config_entries.async_update_entry(entry, options={CONF_RETENTION_DAYS: 3}),
+        ]
+    )
+
+    built: list[bool] = []
+
+    async def changed_meanwhile(bot: Bot) -> None:
+        built.append("late" in bot.wanted)
+        for change in changes:
+            change()
+            break
+        await say_untold(bot)
+
+    monkeypatch.setattr(Bot, "say_untold", changed_meanwhile)
+    async with running(hass, entry) as runtime:
+        assert {each.filter for each in runtime.bot.rules.subscriptions} == {"here", "late"}
+        assert "late" in runtime.bot.wanted
+        assert not runtime.outdated
+        await hass.config_entries.async_reload(entry.entry_id)
+        await until(lambda: entry.runtime_data is not runtime and not entry.runtime_data.outdated)
+        await until(lambda: entry.runtime_data.online)
+    assert built == [False, True, True]
+
+
 async def test_whatever_fails_the_set_up_the_database_is_let_go(
     hass: HomeAssistant, data: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -334,6 +370,23 @@ async def test_an_account_that_is_taken_away_leaves_no_entities(
             "sensor.bot_unread",
         }
         assert after <= before
+
+
+async def test_what_was_held_for_a_time_comes_when_that_ends(
+    hass: HomeAssistant, data: dict[str, Any], alice: Person
+) -> None:
+    """Though nothing happens meanwhile."""
+    entry = bot_entry(data, contacts(ALICE))
+    async with running(hass, entry) as runtime:
+        await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
+        # Not to be looked at for another reason.
+        await until(lambda: runtime.bot.held.due_at == math.inf, 15)
+        await hass.services.async_call(DOMAIN, "dnd", {"duration": "6s"}, blocking=True, return_response=True)
+        await until(lambda: runtime.bot.held._look_at == math.inf)
+        await hass.services.async_call(DOMAIN, "send_message", {"message": "The washing"}, blocking=True)
+        assert runtime.store.outbox.held_for == {ALICE}
+        assert (await alice.next("The washing")).text.startswith("🌙")
+        assert not runtime.bot.status.do_not_disturb
 
 
 async def test_what_was_said_while_the_xmpp_server_was_down_arrives(

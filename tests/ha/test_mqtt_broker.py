@@ -1,6 +1,7 @@
 """The broker over Home Assistant's own MQTT connection, with a real Mosquitto behind it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -23,11 +24,11 @@ from lab.servers import Server
 pytestmark = pytest.mark.usefixtures("mock_hass_config", "own_mosquitto")
 
 
-async def ha_mqtt(hass: HomeAssistant, port: int) -> MockConfigEntry:
+async def ha_mqtt(hass: HomeAssistant, port: int, protocol: str = "5") -> MockConfigEntry:
     """Set up Home Assistant's own MQTT integration."""
     entry = MockConfigEntry(
         domain=mqtt.DOMAIN,
-        data={"broker": LOOPBACK, "port": port, "protocol": "5"},
+        data={"broker": LOOPBACK, "port": port, "protocol": protocol},
         options={"discovery": False, "birth_message": {}, "will_message": {}},
         version=2,
         minor_version=1,
@@ -139,6 +140,84 @@ async def test_overlapping_filters_bring_a_message_once(ear: Ear, port: int) -> 
     await want(ear, port, dict.fromkeys(filters, QoS.AT_LEAST_ONCE))
     await publish(port, "home/temp", "21")
     assert await last_word(ear, port) == [("home/temp", b"21")]
+
+
+async def stream(port: int, topic: str, payloads: list[str]) -> None:
+    """Publish as fast as one client does, in order."""
+    told = await asyncio.create_subprocess_exec(
+        *("mosquitto_pub", "-h", LOOPBACK, "-p", str(port), "-q", "1", "-t", topic, "-l"),
+        stdin=asyncio.subprocess.PIPE,
+    )
+    assert told.stdin is not None
+    for payload in payloads:
+        told.stdin.write(f"{payload}\n".encode())
+        await told.stdin.drain()
+        await asyncio.sleep(0.005)
+    told.stdin.close()
+    assert await told.wait() == 0
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+@pytest.mark.parametrize(
+    "sets",
+    [
+        [("a/#",), ("a/#", "a/b"), ("a/#",), ("a/#", "a/+"), ("a/+", "a/#", "a/b")],
+        [("a/b",), ("a/+",), ("a/#",), ("a/b", "+/b"), ("+/+",)],
+    ],
+)
+async def test_filters_that_change_while_messages_come_lose_and_double_nothing(
+    hass: HomeAssistant, port: int, protocol: str, sets: list[tuple[str, ...]]
+) -> None:
+    entry = await ha_mqtt(hass, port, protocol)
+    ear = Ear(hass)
+    ear.start()
+    await want(ear, port, dict.fromkeys(sets[0], QoS.AT_LEAST_ONCE))
+    # Few looks, so that messages are alike; and some that are not.
+    payloads = [f"{number}" if number % 3 else "same" for number in range(500)]
+    said = asyncio.create_task(stream(port, "a/b", payloads))
+    turn = 0
+    while not said.done():
+        await asyncio.wait({said}, timeout=0.4)
+        turn += 1
+        wanted = dict.fromkeys(sets[turn % len(sets)], QoS.AT_LEAST_ONCE)
+        ear.broker.want({**wanted, ear.token: QoS.AT_MOST_ONCE})
+    await said
+    await last_word(ear, port)
+    await until(lambda: ear.topics.count("a/b") >= len(payloads))
+    await last_word(ear, port)
+    got = Counter(message.payload.decode() for message in ear.messages if message.topic == "a/b")
+    assert got == Counter(payloads)
+    await ear.broker.stop()
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_filter_that_nobody_grants_takes_no_topic_from_a_wider_one(
+    ear: Ear, own_mosquitto: Server, port: int
+) -> None:
+    """Home Assistant does not say that the broker refuses one; here the broker has it for nobody."""
+    await want(ear, port, {"a/#": QoS.AT_LEAST_ONCE})
+    ear.broker.want({"a/#": QoS.AT_LEAST_ONCE, "a/b": QoS.AT_LEAST_ONCE, ear.token: QoS.AT_MOST_ONCE})
+    client = ear.broker._hass.data[mqtt.DATA_MQTT].client  # type: ignore[attr-defined]
+    await until(lambda: ear.broker._active["a/b"].done)
+    client._mqttc.unsubscribe("a/b")
+    for number in range(5):
+        await publish(port, "a/b", str(number))
+    assert [payload for _, payload in await last_word(ear, port)] == [b"0", b"1", b"2", b"3", b"4"]
+
+
+async def test_what_is_wanted_again_before_it_has_left_stays(
+    ear: Ear, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await want(ear, port, {"a": QoS.AT_LEAST_ONCE})
+    before = ear.broker._active["a"]
+    monkeypatch.setattr(mqtt_broker, "_LEAVING_SECONDS", 0.0)
+    ear.broker.want({ear.token: QoS.AT_MOST_ONCE})
+    ear.broker.want({"a": QoS.AT_LEAST_ONCE, ear.token: QoS.AT_MOST_ONCE})
+    await publish(port, "a", "1")
+    assert await last_word(ear, port) == [("a", b"1")]
+    assert ear.broker._active["a"] is before
+    ear.broker.want({ear.token: QoS.AT_MOST_ONCE})
+    await until(lambda: "a" not in ear.broker._active)
 
 
 async def test_what_is_no_longer_wanted_comes_no_more(ear: Ear, port: int) -> None:

@@ -8,8 +8,9 @@ from people import ALICE, BOT, World, until
 import pytest
 from slixmpp import Message
 
+from custom_components.dinox_mqtt_bot.xmpp import remembered
 from custom_components.dinox_mqtt_bot.xmpp.incoming import said_at, text_in
-from custom_components.dinox_mqtt_bot.xmpp.remembered import Remembered
+from custom_components.dinox_mqtt_bot.xmpp.remembered import Remembered, Said
 
 HA = f"{BOT}/ha"
 
@@ -60,6 +61,34 @@ async def test_the_same_id_is_heard_once(world: World) -> None:
     alice.write(BOT, "last")
     await until(lambda: "last" in bot.said)
     assert bot.said == ["/mqtt pause", "last"]
+
+
+async def test_a_client_that_counts_its_ids_anew_is_heard(world: World) -> None:
+    """An id is unique in one stream at most (RFC 6120 §8.1.3); some clients start with the same ones."""
+    alice = await world.person("alice")
+    bot = await world.bot()
+    alice.write(BOT, "/mqtt status", id="ab1a")
+    alice.write(BOT, "/mqtt set pump off", id="ab1a")
+    alice.write(BOT, "/mqtt status", id="ab1a")
+    alice.write(BOT, "last")
+    await until(lambda: "last" in bot.said)
+    assert bot.said == ["/mqtt status", "/mqtt set pump off", "last"]
+
+
+def test_the_same_with_the_same_id_is_new_again_after_some_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(remembered, "monotonic", lambda: now[0])
+    said = Said()
+    assert [said.add(ALICE, "1", "on") for _ in range(2)] == [True, False]
+    assert [said.add(*other) for other in ((ALICE, "1", "off"), (ALICE, "2", "on"), (BOT, "1", "on"))] == [
+        *[True] * 3
+    ]
+    assert said.add(ALICE, "", "on")
+    assert said.add(ALICE, "", "on")
+    now[0] += 299
+    assert not said.add(ALICE, "1", "on")
+    now[0] += 1
+    assert said.add(ALICE, "1", "on")
 
 
 @pytest.mark.parametrize("ago", [61, 86_400])

@@ -95,9 +95,11 @@ async def test_the_same_reaction_is_told_once(world: World) -> None:
     bot = await world.bot()
     alice.react(BOT, "notice", "👍", id="same")
     alice.react(BOT, "notice", "👍", id="same")
+    alice.react(BOT, "notice", "👎", id="same")
+    alice.react(BOT, "other", "👎", id="same")
     alice.react(BOT, "notice", "last")
-    await until(lambda: len(bot.reactions) >= 2)
-    assert [emojis for _, _, emojis in put(bot)] == [("👍",), ("last",)]
+    await until(lambda: len(bot.reactions) >= 4)
+    assert [emojis for _, _, emojis in put(bot)] == [("👍",), ("👎",), ("👎",), ("last",)]
 
 
 async def test_a_late_reaction_is_ignored(world: World) -> None:

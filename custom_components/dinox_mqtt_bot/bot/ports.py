@@ -334,7 +334,10 @@ class Clock(Protocol):
         """Return a Unix time as the time of day where the user lives."""
 
     def wake(self, at: float) -> None:
-        """Ask that `Bot.tick` be called at this Unix time or soon after; the earliest wish wins (tell)."""
+        """Ask that `Bot.tick` be called at this Unix time or soon after; the earliest wish wins (tell).
+
+        It may be called before, since the clock may be set.
+        """
 
     def new_id(self) -> str:
         """Return a fresh stanza id."""

@@ -6,12 +6,14 @@ from itertools import batched
 
 from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
-from ..bot.model.topics import valid_filter
+from ..bot.model.topics import overlaps, valid_filter
 from .connack import Connack
 from .copies import SHARED, Copies, identifier_of
 
 _CHUNK = 100
 _STRIKES = 2
+# Pairs of filters that are looked at; of more it is not asked which of them overlap.
+_MOST_COMPARED = 10_000
 _NO_ANSWER = "unanswered"
 
 
@@ -74,7 +76,7 @@ class Wanted:
             self._held |= self._asked.keys() | self._leaving
         else:
             self._held.clear()
-            for name in list(self._granted):
+            for name in (*self._granted, *self._leaving):
                 self._revoke(name)
         # What the session kept is not new: its retained messages need not come again (§3.3.1.3).
         self._resumed = {name for name, qos in self._granted.items() if qos and not name.startswith(SHARED)}
@@ -111,9 +113,6 @@ class Wanted:
         """Yield what has to be sent to get what is wanted. Each must be `sent` before the next is taken."""
         if self._connack is None:
             return
-        surplus = sorted((self._held | self._asked.keys()) - self._wanted.keys())
-        for names in batched(surplus, _CHUNK, strict=False):
-            yield Unsubscribe(names)
         missing = [
             name for name in self._wanted if self._asked.get(name) != self._qos(name) and self._may(name)
         ]
@@ -121,15 +120,18 @@ class Wanted:
         if not any(isinstance(request, Subscribe) for request in self._pending.values()):
             suspect = next((name for name in missing if name in self._suspects), None)
             yield from self._subscribes([suspect] if suspect is not None else [])
+        for names in batched(self._surplus(), _CHUNK, strict=False):
+            yield Unsubscribe(names)
 
     def sent(self, mid: int, request: Request) -> None:
         """Take note that a request is on its way."""
         self._pending[mid] = request
+        self._changes()
         if isinstance(request, Unsubscribe):
             for name in request.filters:
                 self._held.discard(name)
                 self._asked.pop(name, None)
-                self._revoke(name)
+                self._granted.pop(name, None)
                 self._leaving.add(name)
             return
         for name, qos in request.filters:
@@ -144,6 +146,7 @@ class Wanted:
         self._doubted.discard(mid)
         if not isinstance(request, Subscribe):
             return
+        self._changes()
         for (name, _), (code, reason) in zip(request.filters, reasons, strict=False):
             self._suspects.pop(name, None)
             if name not in self._asked:
@@ -179,15 +182,33 @@ class Wanted:
         """Take an UNSUBACK in."""
         request = self._pending.pop(mid, None)
         if isinstance(request, Unsubscribe):
-            self._leaving.difference_update(request.filters)
+            self._changes()
+            for name in self._leaving.intersection(request.filters):
+                self._leaving.discard(name)
+                self.copies.revoke(name)
 
     def _grant(self, name: str, qos: QoS) -> None:
         self._granted[name] = qos
         self.copies.grant(name, qos)
 
     def _revoke(self, name: str) -> None:
-        if self._granted.pop(name, None) is not None:
-            self.copies.revoke(name)
+        self._granted.pop(name, None)
+        self.copies.revoke(name)
+
+    def _changes(self) -> None:
+        """Have copies told apart by more than their filters, where there are several."""
+        if len(self._asked) + len(self._leaving) > 1:
+            self.copies.change()
+
+    def _surplus(self) -> list[str]:
+        """Return what the broker need not hold, but for what others are about to take the place of."""
+        surplus = sorted((self._held | self._asked.keys()) - self._wanted.keys())
+        asked = [self._pending[mid] for mid in self.unanswered] if surplus else []
+        coming = {name for each in asked if isinstance(each, Subscribe) for name, _ in each.filters}
+        coming &= self._wanted.keys() - self._granted.keys()
+        if len(coming) * len(surplus) > _MOST_COMPARED:
+            return []
+        return [name for name in surplus if not any(overlaps(name, other) for other in coming)]
 
     def _qos(self, name: str) -> QoS:
         """Return the QoS to ask for: what is wanted, as far as the broker has it."""

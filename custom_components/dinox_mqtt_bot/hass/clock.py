@@ -13,6 +13,8 @@ from homeassistant.util import dt as dt_util
 # first: else a sensor would be called silent whose message is there.
 _LATE = 5.0
 _CATCH_UP = 2.0
+# The clock on the wall may be set, and this process be stopped for hours: it is looked at again and again.
+_LOOK_AGAIN = 60.0
 
 
 class LoopClock:
@@ -39,12 +41,12 @@ class LoopClock:
         return dt_util.as_local(dt_util.utc_from_timestamp(at))
 
     def wake(self, at: float) -> None:
-        """Call `tick` at this Unix time or soon after; of several wishes the earliest wins."""
+        """Call `tick` at this Unix time or soon after, and now and then before; the earliest wish wins."""
         if self._closed or (self._timer is not None and self._at <= at):
             return
         self._cancel()
         self._at = at
-        self._timer = self._loop.call_later(max(0.0, at - self.now()), self._ring)
+        self._timer = self._loop.call_later(min(max(0.0, at - self.now()), _LOOK_AGAIN), self._ring)
 
     def new_id(self) -> str:
         """Return 128 random bits as hex."""

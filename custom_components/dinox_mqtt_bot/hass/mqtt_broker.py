@@ -26,12 +26,18 @@ from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.model.topics import Filters
+from ..bot.model.twins import Twins
 from .tasks import CreateTask
 
 _LOGGER = logging.getLogger(__name__)
 
 # How long `mqtt` may take to subscribe; it is silent if somebody has the filter with a higher QoS.
 _SUBSCRIBING_SECONDS = 5.0
+
+# How long copies of a message are waited for, and how long a filter that is wanted no more goes on bringing
+# what others may not bring yet: `mqtt` subscribes later than it is asked, and is silent about refusals.
+_TWIN_SECONDS = 5.0
+_LEAVING_SECONDS = 15.0
 
 COMING = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.SETUP_RETRY}
 SHARED = "$share/"
@@ -50,7 +56,8 @@ class HaBroker:
         self._status = LinkStatus(Phase.CONNECTING)
         self._wanted: dict[str, QoS] = {}
         self._active: dict[str, _HaSubscription] = {}
-        self._filters = Filters[str]()
+        self._filters = Filters[_HaSubscription]()
+        self._twins = Twins(_TWIN_SECONDS)
         self._refused: dict[str, str] = {}
         self._told_refused: dict[str, str] = {}
         self._told_up: bool | None = None
@@ -168,7 +175,9 @@ class HaBroker:
 
     def _serves(self) -> bool:
         """Say whether `mqtt` has subscribed to what was wanted when it connected."""
-        self._serving = self._serving or all(active.done for active in self._active.values())
+        self._serving = self._serving or all(
+            active.done for active in self._active.values() if active.leaving is None
+        )
         if self._serving:
             self._forget_patience()
         elif self._patience is None:
@@ -188,6 +197,7 @@ class HaBroker:
         """Take note that nothing is subscribed any more."""
         self._connected = self._serving = False
         self._forget_patience()
+        self._twins = Twins(_TWIN_SECONDS)
         for active in self._active.values():
             active.done = False
 
@@ -206,7 +216,12 @@ class HaBroker:
 
     def _reconcile(self) -> None:
         for topic_filter, active in list(self._active.items()):
-            if self._wanted.get(topic_filter) != active.qos:
+            qos = self._wanted.get(topic_filter)
+            if qos is None and active.leaving is None:
+                active.leaving = self._hass.loop.call_later(_LEAVING_SECONDS, self._leave, topic_filter)
+            elif qos == active.qos:
+                active.stay()
+            elif qos is not None:
                 self._forget(topic_filter)
         self._refused = {
             topic_filter: NO_SHARED if topic_filter.startswith(SHARED) else self._refused[topic_filter]
@@ -215,9 +230,9 @@ class HaBroker:
         }
         for topic_filter, qos in self._wanted.items():
             if topic_filter not in self._active and not topic_filter.startswith(SHARED):
-                self._active[topic_filter] = _HaSubscription(topic_filter, qos)
-                self._filters.put(topic_filter, topic_filter)
-                self._create_task(self._subscribe(self._active[topic_filter]), f"subscribe {topic_filter}")
+                active = self._active[topic_filter] = _HaSubscription(topic_filter, qos)
+                self._filters.put(topic_filter, active)
+                self._create_task(self._subscribe(active), f"subscribe {topic_filter}")
 
     async def _subscribe(self, active: _HaSubscription) -> None:
         try:
@@ -227,8 +242,9 @@ class HaBroker:
         except HomeAssistantError as err:
             # Tried again when the connection comes back, or when the subscriptions change.
             if active.wanted:
+                if active.leaving is None:
+                    self._refused[active.filter] = str(err)
                 self._forget(active.filter)
-                self._refused[active.filter] = str(err)
                 self._report()
             return
         self._refused.pop(active.filter, None)
@@ -245,27 +261,34 @@ class HaBroker:
         active.done = True
         self._report()
 
+    def _leave(self, topic_filter: str) -> None:
+        self._forget(topic_filter)
+        self._twins.leave(topic_filter)
+
     def _forget(self, topic_filter: str) -> None:
         active = self._active.pop(topic_filter)
         self._filters.remove(topic_filter)
+        active.stay()
         active.wanted = False
         if active.unsubscribe is not None:
             active.unsubscribe()
 
     @callback
     def _receive(self, active: _HaSubscription, received: mqtt.ReceiveMessage) -> None:
-        """Take a message once: `mqtt` calls all subscriptions that match, the most specific counts."""
-        if not active.wanted or self._filters.best(received.topic) != active.filter:
+        """Take a message once: `mqtt` may call each subscription that matches, but not before it is made."""
+        if not active.wanted:
             return
-        self._on_message(
-            Message(
-                received.topic,
-                cast("bytes", received.payload),  # encoding=None
-                received.qos,
-                received.retain,
-                received=time.time(),
-            )
-        )
+        topic, payload = received.topic, cast("bytes", received.payload)  # encoding=None
+        matching = self._filters.find(topic)
+        wanted = [each for each in matching if each.leaving is None]
+        if not wanted or (received.retain and active is not wanted[0]):
+            return
+        alone = len(matching) == 1
+        if not received.retain and (self._twins or not alone):
+            now = self._hass.loop.time()
+            if self._twins.is_copy((topic, payload), [active.filter], now, last=alone):
+                return
+        self._on_message(Message(topic, payload, received.qos, received.retain, received=time.time()))
 
 
 def _both(first: CALLBACK_TYPE, second: CALLBACK_TYPE) -> None:
@@ -282,3 +305,11 @@ class _HaSubscription:
         self.wanted = True
         self.done = False
         self.unsubscribe: CALLBACK_TYPE | None = None
+        # What ends a subscription that is wanted no more.
+        self.leaving: asyncio.TimerHandle | None = None
+
+    def stay(self) -> None:
+        """Be wanted, or be ended at once: not later."""
+        if self.leaving is not None:
+            self.leaving.cancel()
+            self.leaving = None

@@ -25,6 +25,7 @@ from ..entry.connections import broker_settings, broker_tls, retention, xmpp_set
 from ..entry.journal import Journal
 from ..entry.paths import database_path
 from ..entry.rule_store import RuleStore
+from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
 from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 from ..hass.conversation_agent import HaAgent
@@ -58,12 +59,14 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
     """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
+    snapshot = Snapshot.of(entry)
     phrases = await async_load_phrases(hass)
     store = await async_open_store(hass, entry)
     try:
         journal = Journal(hass, entry, store)
         journal.async_restore()
         runtime = await _async_build_on(hass, entry, store, phrases, journal)
+        runtime.snapshot = snapshot
         await runtime.bot.say_untold()
     except BaseException:  # whatever it was: the writer's thread would keep Home Assistant from ending
         await hass.async_add_executor_job(store.close)

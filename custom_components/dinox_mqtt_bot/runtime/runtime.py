@@ -47,10 +47,8 @@ class BotRuntime:
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
     snapshot: Snapshot = field(init=False)
+    """What the entry said before anything was built from it, or when it was applied last."""
     _closed: bool = False
-
-    def __post_init__(self) -> None:
-        self.snapshot = Snapshot.of(self.entry)
 
     @property
     def broker(self) -> AnyBroker:
@@ -71,6 +69,11 @@ class BotRuntime:
     def settled(self) -> bool:
         """Whether the broker is there, and has been told that the bot is, if anybody is told."""
         return self.online and (bool(self.on_mqtt.silent) or self.on_mqtt.told)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the entry says something else than what was built from it, or applied."""
+        return self.snapshot != Snapshot.of(self.entry)
 
     @callback
     def async_start(self) -> None:

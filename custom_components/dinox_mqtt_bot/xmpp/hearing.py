@@ -15,7 +15,7 @@ from ..bot.ports import Clock
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, reaction_in, replied_in, said_at, text_in
 from .reach import Reach, reason_of
-from .remembered import Remembered
+from .remembered import Said
 from .saying import Saying
 
 _STALE_AFTER: Final = 60.0
@@ -44,7 +44,7 @@ class Hearing:
         self._reach = reach
         # Who returns what cannot be passed on: the own server, also in the name of the account.
         self._home = frozenset({"", gate.own, domain_of(gate.own)})
-        self._heard = Remembered(1_000)
+        self._heard = Said()
 
     def start(
         self,
@@ -131,14 +131,16 @@ class Hearing:
         now = self._clock.now()
         at = min(said_at(message, now), now)
         if scheme := encryption_in(message):
-            if not self._is_repeated(message):
+            if not self._is_repeated(message, scheme):
                 self._on_text(
                     Utterance(sender.bare, "", message["id"], at, sender.resource, encrypted=scheme)
                 )
             return
         text, reaction = text_in(message), reaction_in(message, at)
         # What was kept for us while we were away is too old to act on: a command would come as a surprise.
-        if not (text or reaction) or now - at > _STALE_AFTER or self._is_repeated(message):
+        if not (text or reaction) or now - at > _STALE_AFTER:
+            return
+        if self._is_repeated(message, f"{text} {reaction and (reaction.to, reaction.emojis)}"):
             return
         if not copied and sender.bare != self._gate.own:
             confirm(xmpp, message)
@@ -161,11 +163,9 @@ class Hearing:
         """Return the id that somebody names, unless it is that of something said to another."""
         return notice_id if self._saying.addressee(notice_id) in {"", sender} else ""
 
-    def _is_repeated(self, message: Message) -> bool:
+    def _is_repeated(self, message: Message, said: str) -> bool:
         key = message["id"]
-        if not key:
-            return False
-        return self._saying.knows(key) or not self._heard.add(f"{message['from'].bare} {key}")
+        return self._saying.knows(key) or not self._heard.add(message["from"].bare, key, said)
 
 
 def confirm(xmpp: ClientXMPP, message: Message) -> None:

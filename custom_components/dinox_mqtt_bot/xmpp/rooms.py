@@ -18,7 +18,7 @@ from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, text_in
-from .remembered import Remembered
+from .remembered import Said
 from .saying import Saying
 from .session import Session
 from .settings import Timing
@@ -78,7 +78,7 @@ class Rooms:
         self._stays: dict[str, _Stay] = {}
         self._left: dict[str, str] = {}
         self._changed = asyncio.Event()
-        self._heard = Remembered(1_000)
+        self._heard = Said()
 
     def start(self, *, on_text: Callable[[Utterance], None], on_put_off: Callable[[], None]) -> None:
         """Tell what is heard, from now on."""
@@ -270,7 +270,7 @@ class Rooms:
         if not (text or scheme) or address not in self._gate.contacts:
             return
         key, now = message["id"], self._clock.now()
-        if not key or self._heard.add(f"{room}/{nick} {key}"):
+        if self._heard.add(f"{room}/{nick}", key, text):
             automatic = is_automatic(message)
             said = Utterance(address, text, key, now, nick, room=room, encrypted=scheme, automatic=automatic)
             self._on_text(said)

@@ -207,6 +207,18 @@ async def test_what_is_held_for_who_is_gone_is_settled() -> None:
     assert to(world, YOU) == ["Welcome back"]
 
 
+async def test_who_is_gone_again_before_anything_was_held_is_told_at_once_when_back() -> None:
+    world = home(hot(targets=(PHONE,)))
+    rules = world.bot.rules
+    for rule in (hot(targets=(TABLET,)), hot()):
+        world.bot.apply(replace(rules, alerts=(rule,)))
+    await later(world)
+    world.bot.apply(replace(rules, alerts=(hot(targets=(TABLET,)),)))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert len(to(world, TABLET)) == 1
+
+
 @pytest.mark.parametrize("named", [True, False])
 async def test_who_took_the_place_of_somebody_is_told_what_was_held(named: bool) -> None:
     """A contact whose address changed; a target of one rule, or of all."""

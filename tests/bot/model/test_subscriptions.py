@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 
 from bot.model.message import QoS
 from bot.model.rules import Subscription
-from bot.model.topics import Subscriptions, covers, matches
+from bot.model.topics import Subscriptions, covers, matches, overlaps
 
 HOME = Subscription("home/#", QoS.AT_LEAST_ONCE, alias="The  House")
 TEMPERATURE = Subscription("home/+/temperature", QoS.EXACTLY_ONCE)
@@ -77,6 +77,17 @@ def test_of_equal_filters_one_stays() -> None:
 def test_a_better_filter_of_the_same_reach_wins() -> None:
     both = [Subscription("#", QoS.AT_MOST_ONCE), Subscription("+/#", QoS.EXACTLY_ONCE)]
     assert Subscriptions(both).wanted("") == {"+/#": 2}
+
+
+def test_knows_which_filters_overlap() -> None:
+    for one, other in (
+        *(("a", "a"), ("a/+", "+/b"), ("a/#", "a"), ("a/#", "a/b/c"), ("+", "#"), ("$share/g/a", "a")),
+    ):
+        assert overlaps(one, other)
+        assert overlaps(other, one)
+    for one, other in (("a", "b"), ("a/+", "a/b/c"), ("a/b/+", "a/c/#"), ("a", "a/b")):
+        assert not overlaps(one, other)
+        assert not overlaps(other, one)
 
 
 def test_a_share_is_a_part_and_covers_nothing() -> None:

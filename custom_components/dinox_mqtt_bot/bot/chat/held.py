@@ -141,6 +141,7 @@ class Held:
         for to in everybody(self._rules):
             if not self._spares(to):
                 await self._release_to(to)
+        self._do_not_disturb.behind.intersection_update(everybody(self._rules))
         self._settle()
 
     async def _pass_on(self, gone: str) -> None:
@@ -153,7 +154,6 @@ class Held:
             for notice in held
         ]
         self._ports.outbox.pass_on(held, [notice for _, notice in instead])
-        self._do_not_disturb.behind.discard(gone)
         # Who took the place may be gone by now as well.
         self._again |= not set(heirs) <= everybody(self._rules).keys()
         for before, notice in instead:

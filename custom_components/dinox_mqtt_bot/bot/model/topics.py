@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import zip_longest
 import re
 
 from .errors import BotError
@@ -97,6 +98,17 @@ def covers(topic_filter: str, other: str) -> bool:
     elif theirs[-1] == "#" or len(mine) != len(theirs):
         return False
     return _same(mine, theirs)
+
+
+def overlaps(topic_filter: str, other: str) -> bool:
+    """Say whether there are topics that two filters both match."""
+    levels = (shared(each)[1].split("/") for each in (topic_filter, other))
+    for one, another in zip_longest(*levels, fillvalue=""):
+        if "#" in {one, another}:
+            return True
+        if one != another and "+" not in {one, another}:
+            return False
+    return True
 
 
 def _levels(topic_filter: str) -> list[str]:

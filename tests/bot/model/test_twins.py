@@ -1,0 +1,84 @@
+"""Copies of one message, by filters that come and go, against the messages as they were published."""
+
+from collections import Counter
+from random import Random
+
+from hypothesis import given, strategies as st
+
+from bot.model.twins import ADJACENT, MOST_REMEMBERED, Twins
+
+WIDE, NARROW = "a/#", "a/b"
+
+
+def take(twins: Twins, looks: str, by: str, now: float = 0.0, *, last: bool = False) -> bool:
+    return not twins.is_copy(looks, [by], now, last=last)
+
+
+def test_each_message_is_taken_once_whichever_copy_comes_first() -> None:
+    twins = Twins(5)
+    assert [take(twins, "on", by) for by in (WIDE, NARROW, NARROW, WIDE)] == [True, False, True, False]
+    assert [take(twins, "on", WIDE) for _ in range(3)] == [True] * 3
+    assert [take(twins, "on", NARROW) for _ in range(4)] == [False, False, False, True]
+
+
+def test_a_copy_may_be_of_several_filters() -> None:
+    twins = Twins(5)
+    assert not twins.is_copy("on", [WIDE], 0, last=False)
+    assert not twins.is_copy("on", [NARROW, WIDE], 0, last=False)
+    assert not twins.is_copy("on", [NARROW], 0, last=False)
+
+
+def test_what_was_taken_long_ago_has_no_copies_any_more() -> None:
+    twins = Twins(5)
+    assert take(twins, "on", WIDE, 0)
+    assert twins
+    assert take(twins, "on", NARROW, 5)
+    assert not take(twins, "on", WIDE, 6)
+
+
+def test_what_was_taken_before_a_filter_brings_anything_is_not_waited_for_from_it() -> None:
+    twins = Twins(5)
+    assert take(twins, "on", WIDE, 0)
+    assert take(twins, "on", NARROW, 2 * ADJACENT)
+    assert not take(twins, "on", WIDE, 2 * ADJACENT)
+    twins.leave(NARROW)
+    assert take(twins, "on", WIDE, 1)
+    assert take(twins, "off", NARROW, 2)
+    assert take(twins, "on", NARROW, 2)
+
+
+def test_of_the_last_one_no_copy_is_expected() -> None:
+    twins = Twins(5)
+    assert take(twins, "on", WIDE, last=True)
+    assert not twins
+    assert take(twins, "on", WIDE)
+    assert not take(twins, "on", NARROW, last=True)
+    assert take(twins, "off", NARROW, last=True)
+
+
+def test_only_so_many_are_remembered() -> None:
+    twins = Twins(5)
+    for number in range(MOST_REMEMBERED + 5):
+        assert take(twins, str(number), WIDE)
+    twins._before[NARROW] = 0
+    assert take(twins, "0", NARROW)
+    assert not take(twins, str(MOST_REMEMBERED), NARROW)
+
+
+@given(
+    st.lists(st.sampled_from(["on", "off"]), max_size=30),
+    st.integers(0, 30),
+    st.integers(0, 30),
+    st.randoms(use_true_random=False),
+)
+def test_a_filter_that_another_joins_and_leaves_loses_and_doubles_nothing(
+    messages: list[str], joins: int, overlap: int, chance: Random
+) -> None:
+    """`NARROW` joins, then `WIDE` leaves; a broker sends the copies of a message in any order."""
+    twins, taken = Twins(5), list[str]()
+    for number, message in enumerate(messages):
+        by = [WIDE] if number < joins + overlap else []
+        by += [NARROW] if number >= joins else []
+        chance.shuffle(by)
+        taken += [message for each in by if take(twins, message, each, number)]
+    assert Counter(taken) == Counter(messages)
