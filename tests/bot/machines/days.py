@@ -83,6 +83,7 @@ ESCALATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (900.0, (BERT, CARL)),
     (600.0, (TABLET, CARL)),
 )
+ALTERED = ("off", "name", "priority", "whom", "hold", "repeat", "condition")
 PRIORITIES = (Priority.ALERT, Priority.ALERT, Priority.NORMAL, Priority.CRITICAL, Priority.SILENT)
 
 
@@ -195,6 +196,8 @@ class Day:
         changed = {
             "off": replace(rule, enabled=not rule.enabled),
             "name": replace(rule, name=f"{rule.name}’"),
+            "priority": replace(rule, priority=fresh.priority),
+            "whom": replace(rule, contacts=fresh.contacts, targets=fresh.targets),
             "hold": replace(rule, hold=fresh.hold if rule.hold else rule.hold),
             "repeat": replace(
                 rule, repeat=0.0 if rule.condition.operator is Operator.CHANGES else fresh.repeat
@@ -363,7 +366,7 @@ DEEDS: dict[str, tuple[int, Callable[[Pick], tuple[Any, ...]]]] = {
     "make": (7, lambda pick: (pick(SLOTS), draw_asked(pick))),
     "alter": (
         3,
-        lambda pick: (pick(SLOTS), pick(("off", "name", "hold", "repeat", "condition")), draw_asked(pick)),
+        lambda pick: (pick(SLOTS), pick(ALTERED), draw_asked(pick)),
     ),
     "remove": (1, lambda pick: (pick(SLOTS),)),
     "attend": (4, lambda pick: (pick(("ack", "ack for", "snooze")), pick((ANNA, BERT)), pick(LONG_SECONDS))),

@@ -115,7 +115,8 @@ class Episode:
     """Once that a rule was right, and nobody may say later that the bot kept it to itself.
 
     `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
-    just before. `after`: how much had come between before it began.
+    just before. `after`: how much had come between before it began. From `closed` on others are told,
+    or nobody.
     """
 
     rule: AlertRule
@@ -148,6 +149,11 @@ class Belief:
     samples: list[tuple[float, float, float]] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+
+
+def _whom(rule: AlertRule | None) -> tuple[object, ...]:
+    """Return what decides who is told."""
+    return (rule.priority, rule.contacts, rule.targets) if rule is not None else ()
 
 
 class NaiveJudge:
@@ -184,10 +190,13 @@ class NaiveJudge:
     def apply(self, rules: Iterable[AlertRule]) -> None:
         """Take over other rules: what a rule said that is gone, off or asks something else is no more."""
         before, self.rules = self.rules, {each.id: each for each in rules if each.enabled}
-        for key in list(self.beliefs):
+        for key, belief in list(self.beliefs.items()):
             old, new = before.get(key[0]), self.rules.get(key[0])
-            if key != BROKER and (new is None or old is None or new.asks != old.asks):
-                for episode in self.beliefs.pop(key).episodes:
+            gone = old is None or new is None or new.asks != old.asks
+            if key != BROKER and gone:
+                del self.beliefs[key]
+            if key != BROKER and (gone or _whom(old) != _whom(new)):
+                for episode in belief.episodes:
                     episode.closed = min(episode.closed, self.now)
 
     def _lose(self, rule: AlertRule, topic: str, payload: str) -> None:

@@ -10,12 +10,12 @@ from bot.model.notice import Notice, is_target
 from bot.model.rules import AlertRule, Priority
 
 from .house import ANNA, BERT, PHONE, Breach, House
-from .naive import BROKER, MOMENT, MOMENTS, Belief, Episode
+from .naive import BROKER, MOMENT, MOMENTS, Episode
 
-_TOKENS = re.compile(r"(?P<mark>[✅🔴⚠👍😴🔕])|#(?P<number>\d+)")
+_TOKENS = re.compile(r"(?P<mark>[✅⏹🔴⚠👍😴🔕])|#(?P<number>\d+)")
 _NEWS = re.compile(r"\bc\w+x\d+\b")
 _AGAIN = ("⏫", "still ", "keeps firing and ending")
-WRONG, OVER, MORE = frozenset("🔴⚠"), "✅", "…"
+WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
 HELD_TAG = "dinox-held"
@@ -92,28 +92,24 @@ class Witness:
 
     # Whether the last word is true.
 
-    def _belief(self, number: int) -> Belief | None:
-        """Return what there is to know of an incident, if its rule is still there and its state is clear."""
-        key = self.house.judging[number]
-        belief = self.naive.beliefs.get(key)
-        rule = self.naive.rules.get(key[0])
-        if number in self.house.closed or belief is None or belief.unsure:
-            return None
-        return None if rule is not None and rule.condition.operator in MOMENTS else belief
-
     def _is_wrong(self, number: int) -> bool | None:
-        """Say whether an incident still lasts; None if nobody can say."""
-        belief = self._belief(number)
-        return None if belief is None else belief.active and belief.numbers[-1] == number
+        """Say whether an incident still lasts; None if nobody can say, or it was but a moment."""
+        belief = self.naive.beliefs.get(self.house.judging[number])
+        if number in self.house.closed or number in self.house.moments:
+            return None
+        if belief is None or number not in belief.numbers:
+            # It was over before its rule was changed.
+            return False
+        return None if belief.unsure else belief.active and belief.numbers[-1] == number
 
     def _last_words(self) -> Iterator[Breach]:
         for (to, number), words in self.by.items():
-            told = [word for word in words if word.mark in {*WRONG, OVER, MORE}]
+            told = [word for word in words if word.mark in {*WRONG, *OVER, MORE}]
             wrong = self._is_wrong(number) if number in self.house.judging else None
             if told and told[-1].mark != MORE and wrong is not None and wrong is not (told[-1].mark in WRONG):
                 truth = "it is still so" if wrong else "it is over"
                 yield Breach("false_last_words", f"{to} of #{number}: {told[-1].text!r}, but {truth}")
-            if told and told[0].mark == OVER:
+            if told and told[0].mark in OVER:
                 yield Breach("false_last_words", f"{to}: all-clear of #{number}, of which nothing was told")
             at_once = [word for word in words if word.at_once]
             for first, last in pairwise(at_once):
@@ -133,21 +129,17 @@ class Witness:
                 outlived = [
                     self._is_wrong(number) is False or number in self.house.closed for number in about
                 ]
-                if all(outlived) and not self._moments(about):
+                if all(outlived):
                     yield Breach(
                         "false_last_words", f"{to} shows {title!r} ({tag}) of {about}, which are over"
                     )
-
-    def _moments(self, numbers: Iterable[int]) -> bool:
-        rules = [self.house.rules_known.get(self.house.judging[number][0]) for number in numbers]
-        return any(rule is not None and rule.condition.operator in MOMENTS for rule in rules)
 
     # Whether what had to be told was told.
 
     def _missed(self) -> Iterator[Breach]:
         for episode in self.naive.episodes:
             lasts = episode.until == math.inf
-            if (episode.plain or lasts) and episode.closed > episode.since + MOMENT:
+            if (episode.plain or lasts) and episode.closed > self._told_by(episode):
                 for to in self.recipients(episode.rule):
                     if (
                         not self._is_gone(to, episode)
@@ -157,6 +149,14 @@ class Witness:
                         yield Breach("missed", f"{to} was not told of {_named(episode)}")
                 if episode.plain:
                     yield from self._not_reminded(episode)
+
+    def _told_by(self, episode: Episode) -> float:
+        """Return when an incident is told at the latest, if nobody is muted; also if the bot was away."""
+        at = episode.since + MOMENT
+        for begun, ended in self.house.away:
+            if begun <= at and ended >= episode.since:
+                at = max(at, ended + MOMENT)
+        return at
 
     def recipients(self, rule: AlertRule) -> list[str]:
         """Return who is to be told of a rule's alerts."""
@@ -211,7 +211,8 @@ class Witness:
         for step, to in enumerate(steps, 1):
             due = episode.since + step * rule.escalate_after
             words = [word.composed for word in self._about(episode, to) if word.mark in FIRED]
-            if due + patience < until and not any(due - 1 <= each <= due + patience for each in words):
+            told_late = self._is_gone(to, episode) or due + patience >= until
+            if not told_late and not any(due - 1 <= each <= due + patience for each in words):
                 yield Breach("missed", f"{_named(episode)} was not escalated to {to}")
 
     # Whether anything was said too often, too late, or not at all.
@@ -224,9 +225,9 @@ class Witness:
             reminds = rule is not None and (rule.repeat or rule.escalate_after)
             reminds = reminds or number in attended or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
-            over = [word for word in words if word.mark == OVER]
+            over = [word for word in words if word.mark in OVER]
             flapped = any("keeps firing" in word.text for word in words)
-            moments = rule is not None and rule.condition.operator in MOMENTS
+            moments = number in self.house.moments
             if len(first) > 1 and not (reminds or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
             if len(over) > 1 and not flapped:
@@ -255,7 +256,7 @@ class Witness:
                     notice.to == to
                     and not is_target(to)
                     and "#" in notice.text
-                    and notice.text[:1] in {*WRONG, OVER, "⏫"}
+                    and notice.text[:1] in {*WRONG, *OVER, "⏫"}
                 ):
                     yield notice
 
