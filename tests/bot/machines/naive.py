@@ -218,7 +218,7 @@ class NaiveJudge:
                 continue
             if value is not None:
                 self._hear(rule, topic, value, retain=retain)
-            elif rule.condition.operator not in MOMENTS:
+            else:
                 self._lose(rule, topic, payload)
         if not known:
             self.past[topic] = payload
@@ -230,7 +230,7 @@ class NaiveJudge:
         if operator is Operator.STALE:
             self._hear_life(belief, value, before, retain=retain)
         elif operator in MOMENTS:
-            self._hear_moment(rule, belief, topic, value, retain=retain)
+            self._hear_moment(rule, belief, topic, (before, value), retain=retain)
         else:
             held = self._moved(rule, belief, value) if operator in MOVES else holds(rule.condition, value)
             over = held is False and (operator in MOVES or clears(rule.condition, value))
@@ -245,14 +245,14 @@ class NaiveJudge:
         if retain:
             return
         if rule.condition.operator is Operator.CHANGES:
-            known = value_of(rule, self.past.get(topic, ""))
+            known = before or value_of(rule, self.past.get(topic, ""))
             met = known is not None and not alike(known, value)
         else:
             wanted = rule.condition.values
             met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())
             met = met and (belief.fired is None or self.now - belief.fired >= rule.repeat)
         if met:
-            belief.pending = belief.fired = self.now
+            belief.fired = self.now
             self._begin((rule.id, topic), belief, value)
             self._end(belief)
 
