@@ -241,9 +241,18 @@ class NaiveJudge:
         belief = self.beliefs.setdefault(BROKER, Belief())
         belief.pending = None
 
-    def _hear_moment(self, rule: AlertRule, belief: Belief, topic: str, value: str, *, retain: bool) -> None:
+    def _hear_moment(
+        self,
+        rule: AlertRule,
+        belief: Belief,
+        topic: str,
+        values: tuple[str | None, str],
+        *,
+        retain: bool,
+    ) -> None:
         if retain:
             return
+        (before, value), belief.pending = values, self.now
         if rule.condition.operator is Operator.CHANGES:
             known = before or value_of(rule, self.past.get(topic, ""))
             met = known is not None and not alike(known, value)
