@@ -116,7 +116,7 @@ class Episode:
 
     `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
     just before. `after`: how much had come between before it began. From `closed` on others are told,
-    or nobody.
+    or nobody; at `followed` the next one of its topic began.
     """
 
     rule: AlertRule
@@ -126,6 +126,7 @@ class Episode:
     until: float = math.inf
     plain: bool = True
     after: int = 0
+    followed: float = math.inf
     closed: float = math.inf
 
 
@@ -379,6 +380,8 @@ class NaiveJudge:
             plain=plain or bool(value),
             after=len(self.disturbances),
         )
+        if last is not None:
+            last.followed = self.now
         belief.episodes.append(episode)
         self.episodes.append(episode)
         belief.active = True

@@ -176,7 +176,9 @@ class Witness:
 
     def _was_told(self, episode: Episode, to: str) -> bool:
         since = episode.since - MOMENT if episode.until == math.inf else episode.since - 1
-        told = [word for word in self._about(episode, to) if word.mark in FIRED and word.composed >= since]
+        until = max(episode.followed, self._told_by(episode))
+        words = [word for word in self._about(episode, to) if word.mark in FIRED]
+        told = [word for word in words if since <= word.composed <= until]
         if episode.rule.condition.operator in MOMENTS:
             return any(word.mark == MORE or episode.value in word.text for word in told)
         if episode.until == math.inf and not episode.plain:
