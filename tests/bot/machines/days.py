@@ -229,6 +229,7 @@ class Day:
         if self.house.up and self.house.bot.alerts.active:
             until = {"ack": "", "ack for": f" {seconds:.0f}s", "snooze": f" {seconds:.0f}s"}[what]
             for alert in self.house.bot.alerts.active[:1]:
+                self.house.attended.add(alert.number)
                 self._say(who, f"/mqtt {what.partition(' ')[0]} #{alert.number}{until}")
 
     def mute(self, slot: int, topic: str, seconds: float) -> None:

@@ -178,6 +178,7 @@ class House(World):
         self.judging: dict[int, tuple[str, str]] = {}
         self.closed: set[int] = set()
         self.moments: set[int] = set()
+        self.attended: set[int] = set()
         self.away: list[tuple[float, float]] = []
         self.told_in: dict[str, list[int]] = {}
         self._mutes: list[tuple[str, float, float]] = []
@@ -301,7 +302,7 @@ class House(World):
     def _hear(self, topic: str, payload: str, *, retain: bool = False) -> None:
         if self.bot.subscriptions.best(topic) is None:
             return
-        if topic.startswith("c/"):
+        if topic.startswith("c/") and not (retain and self.naive.past.get(topic) == payload):
             self.news.setdefault(topic, []).append((self.now, payload))
         self.naive.hear(topic, payload, retain=retain, known=False)
         self.receive(topic, payload, retain=retain)

@@ -14,7 +14,8 @@ from .naive import BROKER, MOMENT, MOMENTS, Episode
 
 _TOKENS = re.compile(r"(?P<mark>[✅⏹🔴⚠👍😴🔕])|#(?P<number>\d+)")
 _NEWS = re.compile(r"\bc\w+x\d+\b")
-_AGAIN = ("⏫", "still ", "keeps firing and ending")
+FLAPPING = "keeps firing and ending"
+_AGAIN = ("⏫", "still ", FLAPPING)
 WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
@@ -77,6 +78,11 @@ class Witness:
             if word.number in house.judging:
                 self._by_key.setdefault((word.to, house.judging[word.number]), []).append(word)
 
+    @property
+    def _numbers(self) -> set[int]:
+        """The incidents of rules that are as they were when these began."""
+        return {number for belief in self.naive.beliefs.values() for number in belief.numbers}
+
     def breaches(self) -> Iterator[Breach]:
         """Yield everything that was not as people may expect it."""
         yield from (Breach("held_at_end", each) for each in self.house.held_at_end)
@@ -106,7 +112,14 @@ class Witness:
         for (to, number), words in self.by.items():
             told = [word for word in words if word.mark in {*WRONG, *OVER, MORE}]
             wrong = self._is_wrong(number) if number in self.house.judging else None
-            if told and told[-1].mark != MORE and wrong is not None and wrong is not (told[-1].mark in WRONG):
+            flaps = bool(told) and FLAPPING in told[-1].text and number not in self._numbers
+            if (
+                told
+                and told[-1].mark != MORE
+                and not flaps
+                and wrong is not None
+                and wrong is not (told[-1].mark in WRONG)
+            ):
                 truth = "it is still so" if wrong else "it is over"
                 yield Breach("false_last_words", f"{to} of #{number}: {told[-1].text!r}, but {truth}")
             if told and told[0].mark in OVER:
@@ -220,15 +233,14 @@ class Witness:
     # Whether anything was said too often, too late, or not at all.
 
     def _twice(self) -> Iterator[Breach]:
-        attended = {word.number for word in self.words if word.mark in "👍😴🔕"}
         for (to, number), words in self.by.items():
             key = self.house.judging.get(number, BROKER)
             rule = self.house.rules_known.get(key[0])
             reminds = rule is not None and (rule.repeat or rule.escalate_after)
-            reminds = reminds or number in attended or self.house.muted(*key)
+            reminds = reminds or number in self.house.attended or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
             over = [word for word in words if word.mark in OVER]
-            flapped = any("keeps firing" in word.text for word in words)
+            flapped = any(FLAPPING in word.text for word in words)
             moments = number in self.house.moments
             if len(first) > 1 and not (reminds or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
