@@ -132,6 +132,7 @@ class Day:
         self._made = 0
         self._slots: dict[int, str] = {}
         self._counted = 0
+        self._muted: list[object] = []
 
     # What sensors do.
 
@@ -238,15 +239,16 @@ class Day:
         if self.house.up:
             what = rule.number if rule is not None and topic == "rule" else topic
             if what != "rule":
+                self._muted.append(what)
                 self._say(ANNA, f"/mqtt mute {what} {seconds:.0f}s")
                 self.house.note_mute(rule.id if rule is not None and topic == "rule" else topic, seconds)
 
     def unmute(self) -> None:
+        """Take back every mute."""
         if self.house.up:
-            for what, _ in list(self.house.bot.alerts.mutes):
-                self.house.bot.alerts.unmute(what, self.house.clock.time)
-            self.house.bot.tick(self.house.clock.time)
-            self.house.finish()
+            muted, self._muted = self._muted, []
+            for what in muted:
+                self._say(ANNA, f"/mqtt unmute {what}")
             self.house.note_mute("", 0.0)
 
     def undisturbed(self, seconds: float) -> None:

@@ -207,6 +207,9 @@ class NaiveJudge:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
+        if rule.condition.operator in MOMENTS:
+            # A bell may say nothing else than nothing.
+            belief.pending = self.now
         # Nobody can say whether what is empty is a sign of life.
         belief.unsure = rule.condition.operator is Operator.STALE and not rule.field
         self._end(belief)
