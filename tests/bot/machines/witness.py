@@ -275,14 +275,19 @@ class Witness:
                     yield notice
 
     def _old_news(self) -> Iterator[Breach]:
-        """The newest value of each topic that is shown is what everybody read of it last."""
+        """The newest value of each topic that is shown is what everybody read of it last.
+
+        What waited for the chat comes at once, alerts first, and each message says how old it is.
+        """
+        composed = self.house.outbox.composed
+        deliveries = sorted(self.house.outbox.read, key=lambda each: (each.at, composed[each.notice.id]))
         for topic, sent in self.house.news.items():
             muted = self.house.muted("", topic)
             wanted = [value for at, value in sent if not any(since <= at <= until for since, until in muted)]
             for to in (ANNA, BERT):
                 read = [
                     value
-                    for delivery in self.house.outbox.read
+                    for delivery in deliveries
                     if delivery.notice.to == to
                     for value in _NEWS.findall(delivery.notice.text)
                     if value.startswith(f"{topic.replace('/', '')}x")
