@@ -83,6 +83,7 @@ ESCALATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (900.0, (BERT, CARL)),
     (600.0, (TABLET, CARL)),
 )
+ALTERED = ("off", "name", "priority", "whom", "hold", "repeat", "condition")
 PRIORITIES = (Priority.ALERT, Priority.ALERT, Priority.NORMAL, Priority.CRITICAL, Priority.SILENT)
 
 
@@ -131,6 +132,7 @@ class Day:
         self._made = 0
         self._slots: dict[int, str] = {}
         self._counted = 0
+        self._muted: list[object] = []
 
     # What sensors do.
 
@@ -195,6 +197,8 @@ class Day:
         changed = {
             "off": replace(rule, enabled=not rule.enabled),
             "name": replace(rule, name=f"{rule.name}’"),
+            "priority": replace(rule, priority=fresh.priority),
+            "whom": replace(rule, contacts=fresh.contacts, targets=fresh.targets),
             "hold": replace(rule, hold=fresh.hold if rule.hold else rule.hold),
             "repeat": replace(
                 rule, repeat=0.0 if rule.condition.operator is Operator.CHANGES else fresh.repeat
@@ -226,6 +230,7 @@ class Day:
         if self.house.up and self.house.bot.alerts.active:
             until = {"ack": "", "ack for": f" {seconds:.0f}s", "snooze": f" {seconds:.0f}s"}[what]
             for alert in self.house.bot.alerts.active[:1]:
+                self.house.attended.add(alert.number)
                 self._say(who, f"/mqtt {what.partition(' ')[0]} #{alert.number}{until}")
 
     def mute(self, slot: int, topic: str, seconds: float) -> None:
@@ -234,15 +239,16 @@ class Day:
         if self.house.up:
             what = rule.number if rule is not None and topic == "rule" else topic
             if what != "rule":
+                self._muted.append(what)
                 self._say(ANNA, f"/mqtt mute {what} {seconds:.0f}s")
                 self.house.note_mute(rule.id if rule is not None and topic == "rule" else topic, seconds)
 
     def unmute(self) -> None:
+        """Take back every mute."""
         if self.house.up:
-            for what, _ in list(self.house.bot.alerts.mutes):
-                self.house.bot.alerts.unmute(what, self.house.clock.time)
-            self.house.bot.tick(self.house.clock.time)
-            self.house.finish()
+            muted, self._muted = self._muted, []
+            for what in muted:
+                self._say(ANNA, f"/mqtt unmute {what}")
             self.house.note_mute("", 0.0)
 
     def undisturbed(self, seconds: float) -> None:
@@ -363,7 +369,7 @@ DEEDS: dict[str, tuple[int, Callable[[Pick], tuple[Any, ...]]]] = {
     "make": (7, lambda pick: (pick(SLOTS), draw_asked(pick))),
     "alter": (
         3,
-        lambda pick: (pick(SLOTS), pick(("off", "name", "hold", "repeat", "condition")), draw_asked(pick)),
+        lambda pick: (pick(SLOTS), pick(ALTERED), draw_asked(pick)),
     ),
     "remove": (1, lambda pick: (pick(SLOTS),)),
     "attend": (4, lambda pick: (pick(("ack", "ack for", "snooze")), pick((ANNA, BERT)), pick(LONG_SECONDS))),

@@ -23,7 +23,7 @@ from bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet
 from bot.model.timers import NEVER
 from bot.model.topics import matches
 
-from .naive import NaiveJudge
+from .naive import MOMENTS, NaiveJudge
 
 ANNA, BERT, CARL = "anna@example.org", "bert@example.org", "carl@example.org"
 PHONE, TABLET = "notify.phone", "notify.tablet"
@@ -177,6 +177,9 @@ class House(World):
         self.session = True
         self.judging: dict[int, tuple[str, str]] = {}
         self.closed: set[int] = set()
+        self.moments: set[int] = set()
+        self.attended: set[int] = set()
+        self.away: list[tuple[float, float]] = []
         self.told_in: dict[str, list[int]] = {}
         self._mutes: list[tuple[str, float, float]] = []
         self.invented: list[str] = []
@@ -224,6 +227,9 @@ class House(World):
                 raise Breach("told_twice", f"#{event.number} is both {self.judging[event.number]} and {key}")
             if why := self.naive.fired(key):
                 self.invented.append(f"#{event.number} {key} fired at {self.now:.1f}, but {why}")
+            rule = self.naive.rules.get(event.rule)
+            if rule is not None and rule.condition.operator in MOMENTS:
+                self.moments.add(event.number)
             belief = self.naive.beliefs.get(key)
             if belief is not None and event.number not in belief.numbers:
                 belief.numbers.append(event.number)
@@ -296,7 +302,7 @@ class House(World):
     def _hear(self, topic: str, payload: str, *, retain: bool = False) -> None:
         if self.bot.subscriptions.best(topic) is None:
             return
-        if topic.startswith("c/"):
+        if topic.startswith("c/") and not (retain and self.naive.past.get(topic) == payload):
             self.news.setdefault(topic, []).append((self.now, payload))
         self.naive.hear(topic, payload, retain=retain, known=False)
         self.receive(topic, payload, retain=retain)
@@ -382,6 +388,7 @@ class House(World):
             self.bot.close()
             self.finish()
         self.up = False
+        self.away.append((self.now, self.now))
         self.naive.begin_anew()
         self.outbox.connect(online=False)
         self.naive.interrupt()
@@ -393,6 +400,7 @@ class House(World):
         if self.up:
             return
         self.up = True
+        self.away[-1] = self.away[-1][0], self.now + seconds
         self.broker.status = self.chat.status = CONNECTING
         self.restart()
         self.naive.hear_broker(online=False)

@@ -115,7 +115,8 @@ class Episode:
     """Once that a rule was right, and nobody may say later that the bot kept it to itself.
 
     `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
-    just before. `after`: how much had come between before it began.
+    just before. `after`: how much had come between before it began. From `closed` on others are told,
+    or nobody; at `followed` the next one of its topic began.
     """
 
     rule: AlertRule
@@ -125,6 +126,7 @@ class Episode:
     until: float = math.inf
     plain: bool = True
     after: int = 0
+    followed: float = math.inf
     closed: float = math.inf
 
 
@@ -148,6 +150,11 @@ class Belief:
     samples: list[tuple[float, float, float]] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+
+
+def _whom(rule: AlertRule | None) -> tuple[object, ...]:
+    """Return what decides who is told."""
+    return (rule.priority, rule.contacts, rule.targets) if rule is not None else ()
 
 
 class NaiveJudge:
@@ -184,10 +191,13 @@ class NaiveJudge:
     def apply(self, rules: Iterable[AlertRule]) -> None:
         """Take over other rules: what a rule said that is gone, off or asks something else is no more."""
         before, self.rules = self.rules, {each.id: each for each in rules if each.enabled}
-        for key in list(self.beliefs):
+        for key, belief in list(self.beliefs.items()):
             old, new = before.get(key[0]), self.rules.get(key[0])
-            if key != BROKER and (new is None or old is None or new.asks != old.asks):
-                for episode in self.beliefs.pop(key).episodes:
+            gone = old is None or new is None or new.asks != old.asks
+            if key != BROKER and gone:
+                del self.beliefs[key]
+            if key != BROKER and (gone or _whom(old) != _whom(new)):
+                for episode in belief.episodes:
                     episode.closed = min(episode.closed, self.now)
 
     def _lose(self, rule: AlertRule, topic: str, payload: str) -> None:
@@ -197,6 +207,9 @@ class NaiveJudge:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
+        if rule.condition.operator in MOMENTS:
+            # A bell may say nothing else than nothing.
+            belief.pending = self.now
         # Nobody can say whether what is empty is a sign of life.
         belief.unsure = rule.condition.operator is Operator.STALE and not rule.field
         self._end(belief)
@@ -209,7 +222,7 @@ class NaiveJudge:
                 continue
             if value is not None:
                 self._hear(rule, topic, value, retain=retain)
-            elif rule.condition.operator not in MOMENTS:
+            else:
                 self._lose(rule, topic, payload)
         if not known:
             self.past[topic] = payload
@@ -221,7 +234,7 @@ class NaiveJudge:
         if operator is Operator.STALE:
             self._hear_life(belief, value, before, retain=retain)
         elif operator in MOMENTS:
-            self._hear_moment(rule, belief, topic, value, retain=retain)
+            self._hear_moment(rule, belief, topic, (before, value), retain=retain)
         else:
             held = self._moved(rule, belief, value) if operator in MOVES else holds(rule.condition, value)
             over = held is False and (operator in MOVES or clears(rule.condition, value))
@@ -232,18 +245,27 @@ class NaiveJudge:
         belief = self.beliefs.setdefault(BROKER, Belief())
         belief.pending = None
 
-    def _hear_moment(self, rule: AlertRule, belief: Belief, topic: str, value: str, *, retain: bool) -> None:
+    def _hear_moment(
+        self,
+        rule: AlertRule,
+        belief: Belief,
+        topic: str,
+        values: tuple[str | None, str],
+        *,
+        retain: bool,
+    ) -> None:
         if retain:
             return
+        (before, value), belief.pending = values, self.now
         if rule.condition.operator is Operator.CHANGES:
-            known = value_of(rule, self.past.get(topic, ""))
+            known = before or value_of(rule, self.past.get(topic, ""))
             met = known is not None and not alike(known, value)
         else:
             wanted = rule.condition.values
             met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())
             met = met and (belief.fired is None or self.now - belief.fired >= rule.repeat)
         if met:
-            belief.pending = belief.fired = self.now
+            belief.fired = self.now
             self._begin((rule.id, topic), belief, value)
             self._end(belief)
 
@@ -361,6 +383,8 @@ class NaiveJudge:
             plain=plain or bool(value),
             after=len(self.disturbances),
         )
+        if last is not None:
+            last.followed = self.now
         belief.episodes.append(episode)
         self.episodes.append(episode)
         belief.active = True

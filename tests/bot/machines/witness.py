@@ -10,12 +10,13 @@ from bot.model.notice import Notice, is_target
 from bot.model.rules import AlertRule, Priority
 
 from .house import ANNA, BERT, PHONE, Breach, House
-from .naive import BROKER, MOMENT, MOMENTS, Belief, Episode
+from .naive import BROKER, MOMENT, MOMENTS, Episode
 
-_TOKENS = re.compile(r"(?P<mark>[✅🔴⚠👍😴🔕])|#(?P<number>\d+)")
+_TOKENS = re.compile(r"(?P<mark>[✅⏹🔴⚠👍😴🔕])|#(?P<number>\d+)")
 _NEWS = re.compile(r"\bc\w+x\d+\b")
-_AGAIN = ("⏫", "still ", "keeps firing and ending")
-WRONG, OVER, MORE = frozenset("🔴⚠"), "✅", "…"
+FLAPPING = "keeps firing and ending"
+_AGAIN = ("⏫", "still ", FLAPPING)
+WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
 HELD_TAG = "dinox-held"
@@ -77,6 +78,11 @@ class Witness:
             if word.number in house.judging:
                 self._by_key.setdefault((word.to, house.judging[word.number]), []).append(word)
 
+    @property
+    def _numbers(self) -> set[int]:
+        """The incidents of rules that are as they were when these began."""
+        return {number for belief in self.naive.beliefs.values() for number in belief.numbers}
+
     def breaches(self) -> Iterator[Breach]:
         """Yield everything that was not as people may expect it."""
         yield from (Breach("held_at_end", each) for each in self.house.held_at_end)
@@ -92,28 +98,31 @@ class Witness:
 
     # Whether the last word is true.
 
-    def _belief(self, number: int) -> Belief | None:
-        """Return what there is to know of an incident, if its rule is still there and its state is clear."""
-        key = self.house.judging[number]
-        belief = self.naive.beliefs.get(key)
-        rule = self.naive.rules.get(key[0])
-        if number in self.house.closed or belief is None or belief.unsure:
-            return None
-        return None if rule is not None and rule.condition.operator in MOMENTS else belief
-
     def _is_wrong(self, number: int) -> bool | None:
-        """Say whether an incident still lasts; None if nobody can say."""
-        belief = self._belief(number)
-        return None if belief is None else belief.active and belief.numbers[-1] == number
+        """Say whether an incident still lasts; None if nobody can say, or it was but a moment."""
+        belief = self.naive.beliefs.get(self.house.judging[number])
+        if number in self.house.closed or number in self.house.moments:
+            return None
+        if belief is None or number not in belief.numbers:
+            # It was over before its rule was changed.
+            return False
+        return None if belief.unsure else belief.active and belief.numbers[-1] == number
 
     def _last_words(self) -> Iterator[Breach]:
         for (to, number), words in self.by.items():
-            told = [word for word in words if word.mark in {*WRONG, OVER, MORE}]
+            told = [word for word in words if word.mark in {*WRONG, *OVER, MORE}]
             wrong = self._is_wrong(number) if number in self.house.judging else None
-            if told and told[-1].mark != MORE and wrong is not None and wrong is not (told[-1].mark in WRONG):
+            flaps = bool(told) and FLAPPING in told[-1].text and number not in self._numbers
+            if (
+                told
+                and told[-1].mark != MORE
+                and not flaps
+                and wrong is not None
+                and wrong is not (told[-1].mark in WRONG)
+            ):
                 truth = "it is still so" if wrong else "it is over"
                 yield Breach("false_last_words", f"{to} of #{number}: {told[-1].text!r}, but {truth}")
-            if told and told[0].mark == OVER:
+            if told and told[0].mark in OVER:
                 yield Breach("false_last_words", f"{to}: all-clear of #{number}, of which nothing was told")
             at_once = [word for word in words if word.at_once]
             for first, last in pairwise(at_once):
@@ -133,21 +142,17 @@ class Witness:
                 outlived = [
                     self._is_wrong(number) is False or number in self.house.closed for number in about
                 ]
-                if all(outlived) and not self._moments(about):
+                if all(outlived):
                     yield Breach(
                         "false_last_words", f"{to} shows {title!r} ({tag}) of {about}, which are over"
                     )
-
-    def _moments(self, numbers: Iterable[int]) -> bool:
-        rules = [self.house.rules_known.get(self.house.judging[number][0]) for number in numbers]
-        return any(rule is not None and rule.condition.operator in MOMENTS for rule in rules)
 
     # Whether what had to be told was told.
 
     def _missed(self) -> Iterator[Breach]:
         for episode in self.naive.episodes:
             lasts = episode.until == math.inf
-            if (episode.plain or lasts) and episode.closed > episode.since + MOMENT:
+            if (episode.plain or lasts) and episode.closed > self._told_by(episode):
                 for to in self.recipients(episode.rule):
                     if (
                         not self._is_gone(to, episode)
@@ -157,6 +162,14 @@ class Witness:
                         yield Breach("missed", f"{to} was not told of {_named(episode)}")
                 if episode.plain:
                     yield from self._not_reminded(episode)
+
+    def _told_by(self, episode: Episode) -> float:
+        """Return when an incident is told at the latest, if nobody is muted; also if the bot was away."""
+        at = episode.since + MOMENT
+        for begun, ended in self.house.away:
+            if begun <= at and ended >= episode.since:
+                at = max(at, ended + MOMENT)
+        return at
 
     def recipients(self, rule: AlertRule) -> list[str]:
         """Return who is to be told of a rule's alerts."""
@@ -176,7 +189,9 @@ class Witness:
 
     def _was_told(self, episode: Episode, to: str) -> bool:
         since = episode.since - MOMENT if episode.until == math.inf else episode.since - 1
-        told = [word for word in self._about(episode, to) if word.mark in FIRED and word.composed >= since]
+        until = max(episode.followed, self._told_by(episode))
+        words = [word for word in self._about(episode, to) if word.mark in FIRED]
+        told = [word for word in words if since <= word.composed <= until]
         if episode.rule.condition.operator in MOMENTS:
             return any(word.mark == MORE or episode.value in word.text for word in told)
         if episode.until == math.inf and not episode.plain:
@@ -211,22 +226,22 @@ class Witness:
         for step, to in enumerate(steps, 1):
             due = episode.since + step * rule.escalate_after
             words = [word.composed for word in self._about(episode, to) if word.mark in FIRED]
-            if due + patience < until and not any(due - 1 <= each <= due + patience for each in words):
+            told_late = self._is_gone(to, episode) or due + patience >= until
+            if not told_late and not any(due - 1 <= each <= due + patience for each in words):
                 yield Breach("missed", f"{_named(episode)} was not escalated to {to}")
 
     # Whether anything was said too often, too late, or not at all.
 
     def _twice(self) -> Iterator[Breach]:
-        attended = {word.number for word in self.words if word.mark in "👍😴🔕"}
         for (to, number), words in self.by.items():
             key = self.house.judging.get(number, BROKER)
             rule = self.house.rules_known.get(key[0])
             reminds = rule is not None and (rule.repeat or rule.escalate_after)
-            reminds = reminds or number in attended or self.house.muted(*key)
+            reminds = reminds or number in self.house.attended or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
-            over = [word for word in words if word.mark == OVER]
-            flapped = any("keeps firing" in word.text for word in words)
-            moments = rule is not None and rule.condition.operator in MOMENTS
+            over = [word for word in words if word.mark in OVER]
+            flapped = any(FLAPPING in word.text for word in words)
+            moments = number in self.house.moments
             if len(first) > 1 and not (reminds or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
             if len(over) > 1 and not flapped:
@@ -255,19 +270,24 @@ class Witness:
                     notice.to == to
                     and not is_target(to)
                     and "#" in notice.text
-                    and notice.text[:1] in {*WRONG, OVER, "⏫"}
+                    and notice.text[:1] in {*WRONG, *OVER, "⏫"}
                 ):
                     yield notice
 
     def _old_news(self) -> Iterator[Breach]:
-        """The newest value of each topic that is shown is what everybody read of it last."""
+        """The newest value of each topic that is shown is what everybody read of it last.
+
+        What waited for the chat comes at once, alerts first, and each message says how old it is.
+        """
+        composed = self.house.outbox.composed
+        deliveries = sorted(self.house.outbox.read, key=lambda each: (each.at, composed[each.notice.id]))
         for topic, sent in self.house.news.items():
             muted = self.house.muted("", topic)
             wanted = [value for at, value in sent if not any(since <= at <= until for since, until in muted)]
             for to in (ANNA, BERT):
                 read = [
                     value
-                    for delivery in self.house.outbox.read
+                    for delivery in deliveries
                     if delivery.notice.to == to
                     for value in _NEWS.findall(delivery.notice.text)
                     if value.startswith(f"{topic.replace('/', '')}x")
