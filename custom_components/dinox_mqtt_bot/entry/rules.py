@@ -36,6 +36,7 @@ from ..const import (
     CONF_FREE_TEXT_TIMEOUT,
     CONF_FREE_TEXT_TOPIC,
     CONF_FREE_TEXT_WITHOUT_USER,
+    CONF_MISSING_CLEARS,
     CONF_NOTIFY_TARGETS,
     CONF_OPERATOR,
     CONF_SECONDS,
@@ -57,6 +58,7 @@ from .codec import DAYS, FLAG, QOS, SECONDS, TEXT, TEXTS, WHOLE, Codec, Data, Nu
 
 # How many values an operator compares with; all others take one.
 VALUES = {Operator.BETWEEN: 2, Operator.OUTSIDE: 2, Operator.CHANGES: 0, Operator.STALE: 0}
+MAY_LACK_VALUE = frozenset({Operator.HAPPENS})
 
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
@@ -120,17 +122,19 @@ class _AlertCodec(NumberedCodec[AlertRule]):
             CONF_VALUE_TO: value_to,
             CONF_CLEAR: condition.clear,
             CONF_SECONDS: condition.seconds,
+            CONF_MISSING_CLEARS: condition.missing_clears,
         }
 
 
 def _condition(data: Data) -> Condition:
     operator = Operator[data[CONF_OPERATOR].upper()]
-    values = (data.get(CONF_VALUE, ""), data.get(CONF_VALUE_TO, ""))
+    values = (data.get(CONF_VALUE, ""), data.get(CONF_VALUE_TO, ""))[: VALUES.get(operator, 1)]
     return Condition(
         operator=operator,
-        values=values[: VALUES.get(operator, 1)],
+        values=() if operator in MAY_LACK_VALUE and not values[0] else values,
         clear=data.get(CONF_CLEAR, ""),
         seconds=float(data.get(CONF_SECONDS, 0)),
+        missing_clears=bool(data.get(CONF_MISSING_CLEARS, False)),
     )
 
 

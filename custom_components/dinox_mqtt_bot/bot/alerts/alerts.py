@@ -6,18 +6,20 @@ from dataclasses import replace
 from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
-from ..model.announcements import Announcement
+from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER
-from ..model.topics import Subscriptions
+from ..model.topics import Subscriptions, matches, shared
 from ..ports import Ports, When
 from . import lifecycle
+from .blind_notices import BlindNotices
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, recipients, told_of, waiting
 from .texts import Told, attended_text
+from .watches import listened_for
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -45,6 +47,7 @@ class Alerts:
         self.engine = engine
         self.mutes = Mutes(ports.memory)
         self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, self._shares_tag)
+        self._blind = BlindNotices(ports.phrases, ports.clock.new_id, when)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -80,7 +83,7 @@ class Alerts:
 
     @property
     def due_at(self) -> float:
-        return min(self.engine.due_at, self._notices.due_at, self.mutes.due_at)
+        return min(self.engine.due_at, self._notices.due_at, self._blind.due_at, self.mutes.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
@@ -108,11 +111,31 @@ class Alerts:
             return
         self._note((alert for alert in judged.record.alerts if alert.untold), now)
         for change in judged.changes:
-            self._announce(change)
+            if isinstance(change, AlertBlind):
+                self._blind.note(change, now)
+            else:
+                self._announce(change)
 
     def hear(self, online: bool, now: float) -> None:
         self._follow(self.engine.hear(online, now), now)
         self._keep_alive(now)
+        if refused := self._ports.broker.refused:
+            self._lose_refused(refused, now)
+
+    def _lose_refused(self, refused: Iterable[str], now: float) -> None:
+        """End what hangs on topics of which the broker delivers nothing any more."""
+        wanted = (*self._rules.subscriptions, *listened_for(self._rules.alerts, self._subscriptions))
+        heard = [shared(each.filter)[1] for each in wanted if each.filter not in refused]
+        topics = {topic for topic in self.engine.topics if not any(matches(one, topic) for one in heard)}
+        self._follow(self.engine.lose(topics, "refused", now), now)
+
+    def lose(self, topics: Iterable[str]) -> None:
+        """End what hangs on topics of which Home Assistant discovery knows no entity any more."""
+        now = self._ports.clock.now()
+        judged = self.engine.lose(topics, "removed", now)
+        self._follow(judged, now)
+        if judged is not NOTHING:
+            self._ports.clock.wake(now)
 
     def tick(self, now: float) -> None:
         """Do what has become due: let states change, and say what was gathered."""
@@ -123,6 +146,8 @@ class Alerts:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
             self._say_gathered(now)
+        if self._blind.due_at <= now:
+            self._say_blind(now)
 
     def _keep_alive(self, now: float) -> None:
         """Store now and then that the bot listens, so the next run knows how long nobody did."""
@@ -136,6 +161,14 @@ class Alerts:
         if self._notices.due_at < NEVER:
             self._notices.hurry(now)
             self._say_gathered(now)
+        if self._blind.due_at < NEVER:
+            self._say_blind(now)
+
+    def _say_blind(self, now: float) -> None:
+        """Say which rules cannot judge any more, or can again, and note that it was said."""
+        said = self._blind.compose(self._rules, self.mutes, self.engine.get, now)
+        known = [replace(alert, blind_told=alert.blind > 0) for alert in said.told]
+        self._save(self.engine.mark_told(known, ()), said.notices)
 
     def _follow(self, judged: Judged, now: float) -> None:
         if judged.record:

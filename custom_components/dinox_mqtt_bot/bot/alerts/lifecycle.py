@@ -27,6 +27,7 @@ LONGEST_VALUE = 1_000
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
 _TIMES = (
     "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
+    "blind",
 )  # fmt: skip
 
 
@@ -36,7 +37,8 @@ def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert
     if before is not None and value.number is not None:
         trend = (value.number > before) - (value.number < before)
     text = brief(with_unit(value.text, value.unit))
-    return replace(alert, name=name, value=text, amount=value.number, trend=trend)
+    seeing = replace(alert, blind=0.0, blind_told=False) if alert.blind else alert
+    return replace(seeing, name=name, value=text, amount=value.number, trend=trend)
 
 
 def brief(text: str) -> str:
@@ -148,7 +150,16 @@ def resolve(alert: Alert, now: float) -> Alert:
         escalate_at=0.0,
         snoozed_until=0.0,
         untold=untold,
+        reason="",
     )
+
+
+def lose(alert: Alert, now: float, reason: str) -> Alert:
+    """End what hangs on a value that is not there any more, and what is remembered of it."""
+    ended = ease(alert, now, clear=True)
+    if alert.active:
+        ended = replace(ended, reason=reason, value="", amount=None, trend=0)
+    return replace(ended, seen=0.0, excused=0.0, blind=0.0, blind_told=False, memory=())
 
 
 def pass_by(alert: Alert) -> Alert:

@@ -1,5 +1,9 @@
 """Since when a bot can hear, and which silence therefore counts."""
 
+import re
+
+from ..model.message import Reading
+from ..model.rules import Value
 from ..model.timers import NEVER
 
 GRACE = 120.0
@@ -14,6 +18,15 @@ HEARTBEAT = 30.0
 
 A broker drops whoever sleeps longer than one and a half times the usual keepalive of 60 s.
 """
+
+
+_VOID = re.compile(
+    r"""[\s"'<(\[]*(?:[+-]?(?:nan|inf(?:inity)?|1\.\#\w+)(?:\(\w*\))?(?:\s*[^\W\d]{1,3}|\s*[°%]\w?)?"""
+    r"|unknown|un-?available|not[ _-]?available|n/?a|none|null|undefined|nil"
+    r"""|unbekannt|nicht[ _-]?verf(?:ü|ue)gbar|-+)?[\s"'>)\]]*""",
+    re.IGNORECASE,
+)
+"""What devices and bridges write where they have no value."""
 
 
 class Silence:
@@ -44,8 +57,18 @@ class Silence:
         if self.deaf_since is not None:
             self.deaf_since += seconds
 
-    def silent_at(self, seen: float, borne: float) -> float:
-        """Return when a topic last heard at `seen` counts as silent; never while nothing can be heard."""
+    def lasted_at(self, begun: float, lasting: float) -> float:
+        """Return when what began has lasted so long, as silence or a value; never while nothing can be heard.
+
+        Nor before what was queued and is retained had the time to say that it is not so any more.
+        """
         if self.deaf_since is not None:
             return NEVER
-        return max(seen + borne, self.since + min(borne, GRACE))
+        return max(begun + lasting, self.since + min(lasting, GRACE))
+
+
+def is_void(value: Value, reading: Reading, *, whole: bool) -> bool:
+    """Say whether a value is none: `nan`, `unknown`, `unavailable`, or made of nothing else (`whole`)."""
+    if whole and len(reading.fields) > 1:
+        return all(_VOID.fullmatch(field.text) for field in reading.fields)
+    return value.number is None and _VOID.fullmatch(value.text) is not None

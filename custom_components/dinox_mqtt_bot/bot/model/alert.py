@@ -44,7 +44,10 @@ class Alert:
     and `peak_amount` the worst of them. `trend` is 1 rising, -1 falling. `untold` is in no notice yet;
     `notices` are the ids of the newest ones, `tag` the notification's. `escalation` counts steps taken;
     `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired lately, fading; from `flapping`
-    on it is told once. `seen`: the topic last spoke. `memory` holds older values for the rule.
+    on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
+    be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
+    why it ended, if not by a value: a key below `common.alert_ended_`. `memory` holds older values for the
+    rule.
     """
 
     rule: str
@@ -73,6 +76,10 @@ class Alert:
     flapped_at: float = 0.0
     flapping: bool = False
     seen: float = 0.0
+    excused: float = 0.0
+    blind: float = 0.0
+    blind_told: bool = False
+    reason: str = ""
     memory: tuple[tuple[float, float], ...] = ()
 
     @property

@@ -61,6 +61,15 @@ class AlertValue:
     rule: AlertRule
 
 
+@dataclass(frozen=True, slots=True)
+class AlertBlind:
+    """What a rule looks at is not sent any more, or is (`alert.blind` 0); `said` came in its place."""
+
+    alert: Alert
+    rule: AlertRule
+    said: str = ""
+
+
 class Listeners[T]:
     """Whoever wants to hear what happens."""
 

@@ -1,0 +1,87 @@
+"""What contacts read of rules that cannot judge what comes in, once, and when they can again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..delivery.mutes import Mutes
+from ..model.alert import Alert
+from ..model.announcements import AlertBlind
+from ..model.notice import Notice
+from ..model.rules import Priority, RuleSet
+from ..model.timers import NEVER, Key
+from ..ports import Phrases, When
+from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
+from ..text.foreign import one_line, short
+from ..text.plain import inert, plain
+from ..text.rate import MINUTE
+from .notices import GATHER, recipients, told_of
+from .texts import rule_name
+
+MOST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Notices, and the alerts of which is known then that they are blind."""
+
+    notices: tuple[Notice, ...] = ()
+    told: tuple[Alert, ...] = ()
+
+
+class BlindNotices:
+    """Gathers what goes blind: a bridge that stops takes all its sensors along, and that is one message."""
+
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+        self._phrases = phrases
+        self._new_id = new_id
+        self._when = when
+        self._waiting: dict[Key, AlertBlind] = {}
+        self._said = -MINUTE
+        self.due_at = NEVER
+
+    def note(self, change: AlertBlind, now: float) -> None:
+        key = change.alert.rule, change.alert.topic
+        if not change.alert.blind and not change.alert.blind_told:
+            self._waiting.pop(key, None)  # it was over before anybody knew
+            return
+        self._waiting[key] = change
+        if self.due_at == NEVER or self.due_at > now + MINUTE:
+            self.due_at = max(now + GATHER, min(self._said, now) + MINUTE)
+
+    def compose(
+        self, rules: RuleSet, mutes: Mutes, known: Callable[[str, str], Alert | None], now: float
+    ) -> Composed:
+        """Return what there is to say; `known` finds an alert as it is now. It is forgotten here."""
+        self.due_at, self._said = NEVER, now
+        lines: dict[str, list[str]] = {}
+        told: list[Alert] = []
+        for change in self._waiting.values():
+            alert = known(change.alert.rule, change.alert.topic)
+            if change.alert.blind and alert is not None:
+                told.append(alert)
+            if mutes.covers(change.alert.topic, change.rule.id):
+                continue
+            for to in recipients(told_of(change.alert, change.rule), rules):
+                lines.setdefault(to, []).append(self._line(change))
+        self._waiting.clear()
+        return Composed(tuple(self._notices(lines)), tuple(told))
+
+    def _notices(self, lines: dict[str, list[str]]) -> Iterator[Notice]:
+        for to, every in lines.items():
+            if "@" not in to:
+                continue
+            shown = every[:MOST_LINES]
+            if len(every) > MOST_LINES:
+                shown.append(self._phrases.phrase("common.alert_more", count=len(every) - MOST_LINES))
+            yield Notice(self._new_id(), to, inert("\n".join(shown)), self._said, Priority.NORMAL)
+
+    def _line(self, change: AlertBlind) -> str:
+        alert = change.alert
+        value = change.said if alert.blind else alert.value
+        return self._phrases.phrase(
+            "common.alert_blind" if alert.blind else "common.alert_sees",
+            rule=rule_name(change.rule, self._phrases),
+            name=short(plain(alert.name or alert.topic), LONGEST_NAME),
+            time=self._when(alert.seen),
+            value=one_line(plain(value), LONGEST_DIGEST_LINE),
+        )
