@@ -11,15 +11,13 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER
-from ..model.topics import Subscriptions, matches, shared
+from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
-from .blind_notices import BlindNotices
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, recipients, told_of, waiting
 from .texts import Told, attended_text
-from .watches import listened_for
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -47,7 +45,6 @@ class Alerts:
         self.engine = engine
         self.mutes = Mutes(ports.memory)
         self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, self._shares_tag)
-        self._blind = BlindNotices(ports.phrases, ports.clock.new_id, when)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -83,7 +80,7 @@ class Alerts:
 
     @property
     def due_at(self) -> float:
-        return min(self.engine.due_at, self._notices.due_at, self._blind.due_at, self.mutes.due_at)
+        return min(self.engine.due_at, self._notices.due_at, self._notices.blind.due_at, self.mutes.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
@@ -112,7 +109,7 @@ class Alerts:
         self._note((alert for alert in judged.record.alerts if alert.untold), now)
         for change in judged.changes:
             if isinstance(change, AlertBlind):
-                self._blind.note(change, now)
+                self._notices.blind.note(change, now)
             else:
                 self._announce(change)
 
@@ -120,14 +117,7 @@ class Alerts:
         self._follow(self.engine.hear(online, now), now)
         self._keep_alive(now)
         if refused := self._ports.broker.refused:
-            self._lose_refused(refused, now)
-
-    def _lose_refused(self, refused: Iterable[str], now: float) -> None:
-        """End what hangs on topics of which the broker delivers nothing any more."""
-        wanted = (*self._rules.subscriptions, *listened_for(self._rules.alerts, self._subscriptions))
-        heard = [shared(each.filter)[1] for each in wanted if each.filter not in refused]
-        topics = {topic for topic in self.engine.topics if not any(matches(one, topic) for one in heard)}
-        self._follow(self.engine.lose(topics, "refused", now), now)
+            self._follow(self.engine.lose_refused(refused, self._subscriptions, now), now)
 
     def lose(self, topics: Iterable[str]) -> None:
         """End what hangs on topics of which Home Assistant discovery knows no entity any more."""
@@ -146,7 +136,7 @@ class Alerts:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
             self._say_gathered(now)
-        if self._blind.due_at <= now:
+        if self._notices.blind.due_at <= now:
             self._say_blind(now)
 
     def _keep_alive(self, now: float) -> None:
@@ -161,12 +151,12 @@ class Alerts:
         if self._notices.due_at < NEVER:
             self._notices.hurry(now)
             self._say_gathered(now)
-        if self._blind.due_at < NEVER:
+        if self._notices.blind.due_at < NEVER:
             self._say_blind(now)
 
     def _say_blind(self, now: float) -> None:
         """Say which rules cannot judge any more, or can again, and note that it was said."""
-        said = self._blind.compose(self._rules, self.mutes, self.engine.get, now)
+        said = self._notices.blind.compose(self._rules, self.mutes, self.engine.get, now)
         known = [replace(alert, blind_told=alert.blind > 0) for alert in said.told]
         self._save(self.engine.mark_told(known, ()), said.notices)
 

@@ -7,17 +7,22 @@ from ..delivery.mutes import Mutes
 from ..model.alert import Alert
 from ..model.announcements import AlertBlind
 from ..model.notice import Notice
-from ..model.rules import Priority, RuleSet
+from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.foreign import one_line, short
 from ..text.plain import inert, plain
 from ..text.rate import MINUTE
-from .notices import GATHER, recipients, told_of
 from .texts import rule_name
 
+GATHER = 1.5
+"""Seconds from the first alert to its notice: what else breaks in that time is told with it."""
+
 MOST_LINES = 20
+
+type Recipients = Callable[[Alert, AlertRule, RuleSet], list[str]]
+"""Who is told of an alert of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,10 @@ class Composed:
 class BlindNotices:
     """Gathers what goes blind: a bridge that stops takes all its sensors along, and that is one message."""
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+    def __init__(
+        self, phrases: Phrases, new_id: Callable[[], str], when: When, recipients: Recipients
+    ) -> None:
+        self._recipients = recipients
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
@@ -61,7 +69,7 @@ class BlindNotices:
                 told.append(alert)
             if mutes.covers(change.alert.topic, change.rule.id):
                 continue
-            for to in recipients(told_of(change.alert, change.rule), rules):
+            for to in self._recipients(change.alert, change.rule, rules):
                 lines.setdefault(to, []).append(self._line(change))
         self._waiting.clear()
         return Composed(tuple(self._notices(lines)), tuple(told))

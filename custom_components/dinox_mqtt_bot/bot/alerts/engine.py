@@ -9,13 +9,13 @@ from ..model.announcements import AlertBlind, AlertChanged, AlertValue
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import matches
+from ..model.topics import Subscriptions, matches
 from . import lifecycle
 from .blindness import Blindness
 from .cadence import learn, longest_silence
 from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
-from .watches import BROKER, Watch, Watches
+from .watches import BROKER, Watch, Watches, heard_in_spite
 
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules; more are counted in `unwatched`."""
@@ -89,11 +89,6 @@ class AlertEngine:
         """What is wrong now, the oldest first."""
         found = (self._alerts.get(key) for key in self._alerts.active)
         return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
-
-    @property
-    def topics(self) -> set[str]:
-        """The topics of which anything is known."""
-        return {alert.topic for alert in self._alerts if alert.topic}
 
     @property
     def untold(self) -> Iterable[Key]:
@@ -253,6 +248,13 @@ class AlertEngine:
             for watch in chain.from_iterable(self._watches.find(topic)):
                 self._lose((watch.rule.id, topic), reason, now)
         return self._done()
+
+    def lose_refused(self, refused: Iterable[str], subscriptions: Subscriptions, now: float) -> Judged:
+        """End what hangs on topics of which the broker delivers nothing, as it refuses their filters."""
+        heard = heard_in_spite(refused, self._watches.rules, subscriptions)
+        topics = {alert.topic for alert in self._alerts if alert.topic}
+        lost = (topic for topic in topics if not any(matches(each, topic) for each in heard))
+        return self.lose(lost, "refused", now)
 
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""

@@ -10,10 +10,8 @@ from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
+from .blind_notices import GATHER, BlindNotices
 from .texts import Told, alert_push, alerts_text, tag_of
-
-GATHER = 1.5
-"""Seconds from the first alert to its notice: what else breaks in that time is told with it."""
 
 MOST_AT_ONCE = 200
 MOST_LINES = 40
@@ -40,7 +38,10 @@ class Composed:
 
 
 class AlertNotices:
-    """Makes notices of alerts with something untold. What a notice does not list it counts."""
+    """Makes notices of alerts with something untold. What a notice does not list it counts.
+
+    `blind` makes those of what cannot be judged.
+    """
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class AlertNotices:
         self._new_id = new_id
         self._when = when
         self._lanes = {True: _Lane(), False: _Lane()}
+        self.blind = BlindNotices(phrases, new_id, when, _recipients)
 
     @property
     def due_at(self) -> float:
@@ -163,6 +165,10 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
     else:
         base += rule.escalate_to[: alert.escalation]
     return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
+
+
+def _recipients(alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
+    return recipients(told_of(alert, rule), rules)
 
 
 def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]]:

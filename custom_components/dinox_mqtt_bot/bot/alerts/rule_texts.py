@@ -75,7 +75,8 @@ def condition_text(rule: AlertRule, phrases: Phrases) -> str:
     if condition.operator in _SIGNS:
         brief = " ".join([_SIGNS[condition.operator], *map(limit_text, condition.values)])
     else:
-        key = _special(condition, "rule_brief") or _BRIEF[condition.operator]
+        key = _special(condition, "rule_brief_stale_auto", "rule_brief_happens_so")
+        key = key or _BRIEF[condition.operator]
         brief = _filled(key, condition, phrases)
     if not rule.hold:
         return brief
@@ -91,15 +92,15 @@ def limit_text(text: str) -> str:
 def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
     what = phrases.phrase("common.rule_field", field=rule.field, name=name) if rule.field else name
     hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
-    key = _special(rule.condition, "rule") or _WHEN[rule.condition.operator]
+    key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
     return " ".join(_filled(key, rule.condition, phrases, name=what, hold=hold).split())
 
 
-def _special(condition: Condition, key: str) -> str:
-    """Return the key where a condition is said in another way than its operator's usual one."""
+def _special(condition: Condition, learned: str, so: str) -> str:
+    """Return the key of a silence that is learned, or of one value that happens; empty for all others."""
     if condition.operator is Operator.STALE and not condition.seconds:
-        return f"{key}_stale_auto"
-    return f"{key}_happens_so" if condition.operator is Operator.HAPPENS and condition.values else ""
+        return learned
+    return so if condition.operator is Operator.HAPPENS and condition.values else ""
 
 
 def _filled(key: str, condition: Condition, phrases: Phrases, **more: str) -> str:

@@ -8,7 +8,7 @@ from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
-from ..model.topics import Filters, Subscriptions
+from ..model.topics import Filters, Subscriptions, shared
 from ..payload.paths import Path, lookup, parse_path
 from .judge import Judge
 
@@ -94,6 +94,15 @@ def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> It
     for rule in rules:
         if rule.enabled and subscriptions.covering(rule.filter) is None:
             yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
+
+
+def heard_in_spite(
+    refused: Iterable[str], rules: Iterable[AlertRule], subscriptions: Subscriptions
+) -> list[str]:
+    """Return the filters of what is wanted but for those that the broker refuses."""
+    wanted = (*subscriptions, *listened_for(rules, subscriptions))
+    without = set(refused)
+    return [shared(each.filter)[1] for each in wanted if each.filter not in without]
 
 
 def heard_before(
