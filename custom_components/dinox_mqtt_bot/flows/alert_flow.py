@@ -82,7 +82,7 @@ def alert_form(
             vol.Optional(CONF_SECONDS): DURATION,
             vol.Optional(CONF_HOLD): DURATION,
             vol.Optional(CONF_CLEAR): TEXT,
-            vol.Required(CONF_MISSING_CLEARS, default=False): FLAG,
+            vol.Optional(CONF_MISSING_CLEARS): FLAG,
             vol.Optional(CONF_REPEAT): DURATION,
             **chosen(ALERTS, CONF_PRIORITY),
             vol.Optional(CONF_NAME): TEXT,

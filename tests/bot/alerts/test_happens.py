@@ -145,7 +145,7 @@ async def test_it_is_made_in_the_chat_listed_tried_and_changed() -> None:
         ("t happens single every 1m", ("single",), 60.0),
         ('t happens "every 1m"', ("every 1m",), 0.0),
         ('t happens "critical"', ("critical",), 0.0),
-        ('t happens ""', (), 0.0),
+        ('t happens ""', ("",), 0.0),
         ("t geschieht single left", ("single left",), 0.0),
     ],
 )

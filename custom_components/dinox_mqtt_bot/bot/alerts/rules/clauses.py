@@ -169,7 +169,7 @@ class _Reader:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:
             return Condition(operator, (value,), seconds=self._window(operator, value))
-        return Condition(operator, (value,) if value or operator is not Operator.HAPPENS else ())
+        return Condition(operator, (value,))
 
     def _is_bare(self) -> bool:
         """Say whether no value follows the operator, but a clause or nothing."""
