@@ -7,6 +7,7 @@ from fakes import ME, World
 from phrases import RealPhrases
 import pytest
 
+from bot.alerts.blind_notices import PATIENCE
 from bot.alerts.blindness import FEWEST, MOST_KNOWN, TIMES, Blindness
 from bot.alerts.rule_texts import sentence
 from bot.alerts.rules.grammar import changed, read_rule, write_rule
@@ -18,6 +19,7 @@ from bot.model.status import LinkStatus, Phase
 HIDDEN = Subscription("home/#", display=Display.SILENT)
 LEAK = Condition(Operator.EQUAL, ("true",), missing_clears=True)
 REGION = '{"_type":"location","tid":"an","lat":48.1,"inregions":["home"]}'
+HOUR = 3600.0
 NO_REGION = '{"_type":"location","tid":"an","lat":48.1}'
 
 
@@ -266,6 +268,31 @@ async def test_a_rule_that_goes_blind_says_so_once_and_when_it_sees_again(
     assert "no value since" not in await world.ask("/mqtt alerts")
 
 
+async def test_a_single_message_without_a_value_is_told_unless_one_follows() -> None:
+    world = world_of(above("30", topic="home/s"))
+    world.receive("home/s", "20")
+    world.receive("home/s", "unavailable")
+    assert "no value since" in await world.ask("/mqtt alerts")
+    world.wait(PATIENCE - 1)
+    assert not world.said
+    world.later(2)
+    assert len(world.said) == 1
+    assert "What came: unavailable" in world.said[0]
+    for _ in range(20):
+        world.receive("home/s", "unavailable")
+        world.later(10)
+    assert len(world.said) == 1
+
+
+def test_it_is_told_though_the_clock_was_set_back() -> None:
+    world = world_of(above("30", topic="home/s"))
+    world.receive("home/s", "20")
+    world.receive("home/s", "unavailable")
+    world.later(-HOUR)
+    world.later(1)
+    assert len(world.said) == 1
+
+
 def test_a_topic_that_never_had_a_value_has_lost_none() -> None:
     world = world_of(above("30", topic="home/s", field="t"))
     blinded(world, '{"u":1}', 50)
@@ -352,12 +379,12 @@ def test_blindness_is_bounded_and_moves_with_the_clock() -> None:
     blindness.shift(-3600)
     watch = Watch.of(above("30", topic="+", id="r"))
     lost = [blindness.miss(None, watch, read("x", str(MOST_KNOWN)), NOON) for _ in range(FEWEST)]
-    blind, told = lost[-1]
-    assert told
+    assert [told.sure for _, told in lost if told is not None] == [False, True]
+    blind, _ = lost[-1]
     assert blind is not None
     assert blind.seen == NOON - 3600
     assert load(blind.rule, blind.topic, dump(blind)) == blind
-    assert blindness.miss(None, watch, read("x", "0"), NOON) == (None, False)
+    assert blindness.miss(None, watch, read("x", "0"), NOON) == (None, None)
 
 
 # Silence

@@ -136,7 +136,7 @@ class Alerts:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
             self._say_gathered(now)
-        if self._notices.blind.due_at <= now:
+        if self._notices.blind.is_due(now):
             self._say_blind(now)
 
     def _keep_alive(self, now: float) -> None:
@@ -152,6 +152,7 @@ class Alerts:
             self._notices.hurry(now)
             self._say_gathered(now)
         if self._notices.blind.due_at < NEVER:
+            self._notices.blind.hurry(now)
             self._say_blind(now)
 
     def _say_blind(self, now: float) -> None:

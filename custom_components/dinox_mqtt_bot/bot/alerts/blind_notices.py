@@ -8,7 +8,7 @@ from ..model.alert import Alert
 from ..model.announcements import AlertBlind
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.timers import NEVER, Key
+from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.foreign import one_line, short
@@ -18,6 +18,9 @@ from .texts import rule_name
 
 GATHER = 1.5
 """Seconds from the first alert to its notice: what else breaks in that time is told with it."""
+
+PATIENCE = 30.0
+"""Seconds in which a single message without a value may be followed by one that has it."""
 
 MOST_LINES = 20
 
@@ -43,27 +46,41 @@ class BlindNotices:
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
-        self._waiting: dict[Key, AlertBlind] = {}
+        self._waiting: dict[Key, tuple[float, AlertBlind]] = {}
         self._said = -MINUTE
-        self.due_at = NEVER
+
+    @property
+    def due_at(self) -> float:
+        """When `compose` has something to do; at most once a minute."""
+        first = min((at for at, _ in self._waiting.values()), default=NEVER)
+        return max(first, self._said + MINUTE) if self._waiting else NEVER
+
+    def is_due(self, now: float) -> bool:
+        return is_due(self.due_at, now, MINUTE)
 
     def note(self, change: AlertBlind, now: float) -> None:
         key = change.alert.rule, change.alert.topic
         if not change.alert.blind and not change.alert.blind_told:
             self._waiting.pop(key, None)  # it was over before anybody knew
             return
-        self._waiting[key] = change
-        if self.due_at == NEVER or self.due_at > now + MINUTE:
-            self.due_at = max(now + GATHER, min(self._said, now) + MINUTE)
+        self._said = min(self._said, now)  # the clock may have been set back
+        self._waiting[key] = now + (GATHER if change.sure else PATIENCE), change
+
+    def hurry(self, now: float) -> None:
+        """Have said now what would be said later."""
+        self._waiting = {key: (now, change) for key, (_, change) in self._waiting.items()}
+        self._said = now - MINUTE
 
     def compose(
         self, rules: RuleSet, mutes: Mutes, known: Callable[[str, str], Alert | None], now: float
     ) -> Composed:
-        """Return what there is to say; `known` finds an alert as it is now. It is forgotten here."""
-        self.due_at, self._said = NEVER, now
+        """Return what is to be said now, and forget it here; `known` finds an alert as it is now."""
+        due = {key: change for key, (at, change) in self._waiting.items() if not now < at <= now + MINUTE}
+        self._waiting = {key: waits for key, waits in self._waiting.items() if key not in due}
+        self._said = now
         lines: dict[str, list[str]] = {}
         told: list[Alert] = []
-        for change in self._waiting.values():
+        for change in due.values():
             alert = known(change.alert.rule, change.alert.topic)
             if change.alert.blind and alert is not None:
                 told.append(alert)
@@ -71,7 +88,6 @@ class BlindNotices:
                 continue
             for to in self._recipients(change.alert, change.rule, rules):
                 lines.setdefault(to, []).append(self._line(change))
-        self._waiting.clear()
         return Composed(tuple(self._notices(lines)), tuple(told))
 
     def _notices(self, lines: dict[str, list[str]]) -> Iterator[Notice]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from ..model.alert import Alert
+from ..model.announcements import AlertBlind
 from ..model.message import Reading
 from ..model.timers import Key
 from .watches import Watch
 
 MOST_KNOWN = 20_000
 FEWEST = 3
-"""Messages in a row without a value before a rule counts as blind."""
+"""Messages in a row without a value after which a rule is surely blind, not for a moment only."""
 
 TIMES = 3
 """Devices leave a field out now and then: so many times as often as ever before is too often."""
@@ -45,27 +46,29 @@ class Blindness:
 
     def miss(
         self, alert: Alert | None, watch: Watch, reading: Reading, now: float
-    ) -> tuple[Alert | None, bool]:
-        """Take note of a message without a value: what becomes of the alert, and whether it is to be told.
+    ) -> tuple[Alert | None, AlertBlind | None]:
+        """Take note of a message without a value: what the alert is now, and what there is to tell.
 
-        What is active is blind at once, anything else when there are too many. Who waits for messages will
-        hear of it anyway.
+        Who waits for messages will hear of it anyway.
         """
         if watch.judge.timed:
-            return (replace(alert, blind=now) if alert is not None and not alert.blind else None), False
+            return (replace(alert, blind=now) if alert is not None and not alert.blind else None), None
         key = watch.rule.id, reading.message.topic
         topic = self._topic(key, alert)
         if topic is None:
-            return None, False
+            return None, None
         topic.misses += 1
-        too_many = topic.misses == max(FEWEST, TIMES * topic.most + 1)
+        unusual = TIMES * topic.most + 1
+        sure = max(FEWEST, unusual)
         hangs = alert is not None and alert.active and not alert.blind
-        if not (too_many or hangs):
-            return None, False
+        if not hangs and topic.misses not in {unusual, sure}:
+            return None, None
         found = alert or Alert(*key)
         since = topic.seen or found.seen or found.since
         blind = replace(found, name=reading.name, seen=since, blind=found.blind or now)
-        return blind, too_many and not blind.blind_told
+        if blind.blind_told or topic.misses < unusual:
+            return blind, None
+        return blind, AlertBlind(blind, watch.rule, reading.text, sure=topic.misses == sure)
 
     def _topic(self, key: Key, alert: Alert | None) -> _Topic | None:
         """Return what is known of a topic; one that never had a value has none to miss."""

@@ -224,10 +224,11 @@ class AlertEngine:
             self._blindness.forget(key)
             self._lose(key, reason, now)
             return
-        blind, lasts = self._blindness.miss(self._alerts.get(key), watch, reading, now)
+        blind, told = self._blindness.miss(self._alerts.get(key), watch, reading, now)
         if blind is not None:
             self._put(blind, watch.rule)
-            self._changes += [AlertBlind(blind, watch.rule, reading.text)] if lasts else []
+        if told is not None:
+            self._changes.append(told)
 
     def _see(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that there is a value, and have it told if somebody knows that there was none."""

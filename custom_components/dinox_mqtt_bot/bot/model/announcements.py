@@ -63,11 +63,15 @@ class AlertValue:
 
 @dataclass(frozen=True, slots=True)
 class AlertBlind:
-    """What a rule looks at is not sent any more, or is (`alert.blind` 0); `said` came in its place."""
+    """What a rule looks at is not sent any more, or is (`alert.blind` 0); `said` came in its place.
+
+    Not `sure`: it was so once, and the next message may be as all were before.
+    """
 
     alert: Alert
     rule: AlertRule
     said: str = ""
+    sure: bool = True
 
 
 class Listeners[T]:
