@@ -96,6 +96,16 @@ def test_it_waits_no_longer_than_it_has_to_last(hold: float) -> None:
     assert len(alerts_in(world.said)) == 1
 
 
+def test_a_connection_that_breaks_again_and_again_keeps_no_rule_from_firing() -> None:
+    world = about_to_fire()
+    for _ in range(20):
+        go(world, OFFLINE)
+        world.later(5)
+        go(world, ONLINE)
+        world.wait(60)
+    assert len(alerts_in(world.said)) == 1
+
+
 def test_what_needs_not_last_fires_with_the_first_message() -> None:
     world = World(HIDDEN, alerts=(above(topic="s/+"),), contacts=(Contact(ME),))
     go(world, OFFLINE)

@@ -361,7 +361,7 @@ class AlertEngine:
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
         borne = watch.rule.condition.seconds or longest_silence(alert.memory)
-        return NEVER if borne is None else self._silence.lasted_at(alert.seen + alert.excused, borne)
+        return NEVER if borne is None else self._silence.silent_at(alert.seen + alert.excused, borne)
 
     def _lasted_at(self, alert: Alert, rule: AlertRule) -> float:
         """Return when a condition has lasted as long as its rule wants."""

@@ -9,6 +9,12 @@ from ..model.timers import NEVER
 GRACE = 120.0
 """Seconds after the broker has come back in which nothing counts as silent: what was queued comes first."""
 
+LEAST_GRACE = 30.0
+"""Seconds in which what has to last is not due after the shortest absence; little can have been queued.
+
+A connection that breaks again and again for a moment must not keep a rule from ever firing.
+"""
+
 BACK = 2.0
 """Seconds that the clock may go back without anybody caring."""
 
@@ -36,6 +42,7 @@ class Silence:
         self.now = 0.0
         self.deaf_since: float | None = None
         self.since = 0.0
+        self.grace = GRACE
 
     def go_on(self, now: float) -> float:
         """Take over the time; return by how much the clock was moved, below zero if set back."""
@@ -47,6 +54,7 @@ class Silence:
         """Hear again; return for how many seconds nothing could be heard."""
         silence = 0.0 if self.deaf_since is None else self.now - self.deaf_since
         self.deaf_since, self.since = None, self.now
+        self.grace = min(max(silence, LEAST_GRACE), GRACE)
         return silence
 
     def end(self) -> None:
@@ -57,14 +65,21 @@ class Silence:
         if self.deaf_since is not None:
             self.deaf_since += seconds
 
-    def lasted_at(self, begun: float, lasting: float) -> float:
-        """Return when what began has lasted so long, as silence or a value; never while nothing can be heard.
+    def silent_at(self, seen: float, borne: float) -> float:
+        """Return when a topic last heard at `seen` counts as silent; never while nothing can be heard."""
+        return self._at(seen, borne, GRACE)
 
-        Nor before what was queued and is retained had the time to say that it is not so any more.
+    def lasted_at(self, begun: float, lasting: float) -> float:
+        """Return when what is so since `begun` has lasted long enough; never while nothing can be heard.
+
+        Nor before what was queued or is retained had the time to say that it is not so any more.
         """
+        return self._at(begun, lasting, self.grace)
+
+    def _at(self, begun: float, lasting: float, grace: float) -> float:
         if self.deaf_since is not None:
             return NEVER
-        return max(begun + lasting, self.since + min(lasting, GRACE))
+        return max(begun + lasting, self.since + min(lasting, grace))
 
 
 def is_void(value: Value, reading: Reading, *, whole: bool) -> bool:
