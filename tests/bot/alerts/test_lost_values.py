@@ -125,7 +125,7 @@ def test_without_it_the_text_does_not_say_that_it_still_is_so() -> None:
 # What was deleted
 
 
-def test_a_retained_value_that_is_deleted_ends_its_alert() -> None:
+async def test_a_retained_value_that_is_deleted_ends_its_alert() -> None:
     world = world_of(above(topic="home/s"))
     world.receive("home/s", "35", retain=True)
     world.later(2)
@@ -134,6 +134,7 @@ def test_a_retained_value_that_is_deleted_ends_its_alert() -> None:
     assert world.said[1].startswith("⏹ home/s\n")
     assert "worst 35: the value was deleted from the broker" in world.said[1]
     assert not world.bot.alerts.active
+    assert "over — the value was deleted from the broker" in await world.ask("/mqtt why")
 
 
 @pytest.mark.parametrize(

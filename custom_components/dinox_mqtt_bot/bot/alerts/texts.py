@@ -186,7 +186,11 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
         over = phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
     else:
         over = phrases.phrase("common.alert_lasted", duration=lasted)
-    return phrases.phrase(f"common.alert_ended_{alert.reason}", over=over) if alert.reason else over
+    if not alert.reason:
+        return over
+    return phrases.phrase(
+        "common.alert_ended", over=over, why=phrases.phrase(f"common.alert_why_{alert.reason}")
+    )
 
 
 def attended_text(

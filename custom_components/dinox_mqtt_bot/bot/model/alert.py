@@ -46,7 +46,7 @@ class Alert:
     `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired lately, fading; from `flapping`
     on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
     be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
-    why it ended, if not by a value: a key below `common.alert_ended_`. `memory` holds older values for the
+    why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
     rule.
     """
 
@@ -93,7 +93,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """A line of an incident's log. `who`: bare JID, target or surface's user; `note`: notice id if TOLD."""
+    """A line of an incident's log.
+
+    `who`: bare JID, target or surface's user; `note`: notice id if TOLD, why it ended if no value did it.
+    """
 
     number: int
     rule: str
@@ -107,7 +110,8 @@ class AlertEvent:
     @classmethod
     def of(cls, alert: Alert, step: Step) -> Self:
         """Return that an alert came to the state it is in."""
-        return cls(alert.number, alert.rule, alert.topic, step, alert.since, alert.value)
+        why = alert.reason if step is Step.RESOLVED else ""
+        return cls(alert.number, alert.rule, alert.topic, step, alert.since, alert.value, note=why)
 
 
 @dataclass(frozen=True, slots=True)
