@@ -147,6 +147,7 @@ def test_no_text_is_left_over() -> None:
         "alert_acknowledged",
         "alert_snoozed",
         "alert_muted",
+        "alert_why_",
         "import_kind_",
         "import_why_",
         "theme_",

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -166,3 +166,55 @@ async def test_what_happens_to_an_alert_is_an_event(
         await publish(port, "home/oven", '{"value": 20, "unit": "°C"}')
         await until(lambda: shown(hass, "event.bot_alert").attributes["event_type"] == "resolved")
         assert events[-1].data["step"] == "resolved"
+
+
+BELL = AlertRule("home/bell", Condition(Operator.HAPPENS), "action", "Doorbell", number=1)
+
+
+async def test_what_happens_is_an_event_each_time_and_a_problem_for_a_moment(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    fired = async_capture_events(hass, EVENT_ALERT)
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(BELL))) as bot:
+        for presses in (1, 2, 3):
+            await publish(port, "home/bell", '{"action":"single"}')
+            await publish(port, "home/bell", '{"battery":99}')
+            await until(lambda presses=presses: bot.bot.status.messages == 2 * presses)
+        await hass.async_block_till_done()
+        steps = [(event.data["to_state"], event.data["text"]) for event in fired]
+        assert steps == [("firing", "single"), ("resolved", "single")] * 3
+        shown_states = [
+            event.data["new_state"].state
+            for event in states
+            if event.data["entity_id"] == "binary_sensor.bot_doorbell"
+        ]
+        assert shown_states.count(STATE_ON) == 3
+        assert shown_states[-1] == STATE_OFF
+
+
+async def test_a_retained_value_that_is_deleted_is_no_problem_any_more(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    fired = async_capture_events(hass, EVENT_ALERT)
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))) as bot:
+        await publish(port, "home/oven", "31", "-r")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
+        await publish(port, "home/oven", "", "-r")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
+        assert fired[-1].data["to_state"] == "resolved"
+        assert not bot.bot.alerts.active
+
+
+async def test_a_device_that_is_removed_takes_its_problem_along(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    config = "homeassistant/sensor/oven/config"
+    await publish(port, config, '{"stat_t":"home/oven","uniq_id":"oven","name":"Oven"}', "-r")
+    async with running(hass, bot_entry(data, topics("home/#") + alerts(WARM))) as bot:
+        await until(lambda: bot.bot.readings.name("home/oven") == "Oven")
+        await publish(port, "home/oven", "31")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_ON))
+        await publish(port, config, "", "-r")
+        await until(is_in(hass, "binary_sensor.bot_warm", STATE_OFF))
+        await until(lambda: not bot.bot.alerts.engine.untold)

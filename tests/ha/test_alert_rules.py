@@ -59,7 +59,9 @@ people = st.lists(texts, max_size=3, unique=True).map(tuple)
 def conditions(draw: st.DrawFn) -> Condition:
     operator = draw(st.sampled_from(Operator))
     values = tuple(draw(texts) for _ in range(VALUES.get(operator, 1)))
-    return Condition(operator, values, draw(texts), draw(spans))
+    if operator is Operator.HAPPENS and (wanted := draw(texts)):
+        values = (wanted,)
+    return Condition(operator, values, draw(texts), draw(spans), draw(st.booleans()))
 
 
 rules = st.builds(

@@ -131,6 +131,13 @@ def complained(path: str) -> set[str]:
     return {word for word in words if word.endswith(("_missing", "_no_number", "unknown_recipient"))}
 
 
+def contradictions() -> set[str]:
+    """Return what is refused of a rule whose parts do not go together."""
+    tree = ast.parse((ROOT / "bot/alerts/rules/contradictions.py").read_text("utf-8"))
+    words = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {word for word in words if word.startswith("rule_")}
+
+
 def test_every_complaint_has_a_text(texts: Any) -> None:
     probes = raised("broker/probe.py", "xmpp/probe.py") | {
         "cannot_connect",
@@ -156,7 +163,11 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         for path in ("flows/alert_flow.py", "entry/codec.py", "entry/rules.py")
         for key in complained(path)
     }
-    assert set(texts["config_subentries"]["alert"]["error"]) == {"invalid_filter", "name_taken", *alert}
+    # What the form leaves out by itself nobody needs to complain of there.
+    refused = {key for key in contradictions() if not key.endswith("_needless")}
+    assert len(refused) > 5
+    known = {"invalid_filter", "name_taken", *alert, *refused}
+    assert set(texts["config_subentries"]["alert"]["error"]) == known
     assert set(texts["config_subentries"]["contact"]["error"]) == {
         "invalid_jid",
         "already_configured",

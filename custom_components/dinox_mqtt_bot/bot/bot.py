@@ -105,7 +105,7 @@ class Bot:
         self._wake_at = NEVER
         self._messages = 0
         self._last: Reading | None = None
-        readings.tell = self._say
+        readings.tell, readings.lose = self._say, self.alerts.lose
         self._begin(rules)
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:

@@ -36,6 +36,7 @@ from ..const import (
     CONF_FREE_TEXT_TIMEOUT,
     CONF_FREE_TEXT_TOPIC,
     CONF_FREE_TEXT_WITHOUT_USER,
+    CONF_MISSING_CLEARS,
     CONF_NOTIFY_TARGETS,
     CONF_OPERATOR,
     CONF_SECONDS,
@@ -55,8 +56,14 @@ from ..const import (
 )
 from .codec import DAYS, FLAG, QOS, SECONDS, TEXT, TEXTS, WHOLE, Codec, Data, NumberedCodec, name_id, word
 
-# How many values an operator compares with; all others take one.
-VALUES = {Operator.BETWEEN: 2, Operator.OUTSIDE: 2, Operator.CHANGES: 0, Operator.STALE: 0}
+# How many values an operator compares with, at least; all others take one.
+VALUES = {
+    Operator.BETWEEN: 2,
+    Operator.OUTSIDE: 2,
+    Operator.CHANGES: 0,
+    Operator.STALE: 0,
+    Operator.HAPPENS: 0,
+}
 
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
@@ -120,17 +127,20 @@ class _AlertCodec(NumberedCodec[AlertRule]):
             CONF_VALUE_TO: value_to,
             CONF_CLEAR: condition.clear,
             CONF_SECONDS: condition.seconds,
+            **({CONF_MISSING_CLEARS: True} if condition.missing_clears else {}),
         }
 
 
 def _condition(data: Data) -> Condition:
     operator = Operator[data[CONF_OPERATOR].upper()]
     values = (data.get(CONF_VALUE, ""), data.get(CONF_VALUE_TO, ""))
+    count = 1 if operator is Operator.HAPPENS and values[0] else VALUES.get(operator, 1)
     return Condition(
         operator=operator,
-        values=values[: VALUES.get(operator, 1)],
+        values=values[:count],
         clear=data.get(CONF_CLEAR, ""),
         seconds=float(data.get(CONF_SECONDS, 0)),
+        missing_clears=bool(data.get(CONF_MISSING_CLEARS, False)),
     )
 
 

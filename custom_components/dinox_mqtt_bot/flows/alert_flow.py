@@ -10,6 +10,7 @@ from homeassistant.helpers.selector import DurationSelector, DurationSelectorCon
 import voluptuous as vol
 
 from ..bot.alerts.judge import NUMERIC
+from ..bot.alerts.rules.contradictions import contradiction
 from ..bot.alerts.rules.names import name_rule
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
@@ -25,6 +26,7 @@ from ..const import (
     CONF_FIELD,
     CONF_FILTER,
     CONF_HOLD,
+    CONF_MISSING_CLEARS,
     CONF_NAME,
     CONF_OPERATOR,
     CONF_PRIORITY,
@@ -50,7 +52,7 @@ WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
 LASTING = WINDOWED | {Operator.STALE}
 """Operators that look at a span of time."""
 
-WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.STALE})
+WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
 
 
 def alert_form(
@@ -79,6 +81,7 @@ def alert_form(
             vol.Optional(CONF_SECONDS): DURATION,
             vol.Optional(CONF_HOLD): DURATION,
             vol.Optional(CONF_CLEAR): TEXT,
+            vol.Optional(CONF_MISSING_CLEARS): FLAG,
             vol.Optional(CONF_REPEAT): DURATION,
             **chosen(ALERTS, CONF_PRIORITY),
             vol.Optional(CONF_NAME): TEXT,
@@ -115,6 +118,7 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
         data[CONF_SECONDS] = 0.0
     if operator in WITHOUT_CLEAR:
         data[CONF_CLEAR] = ""
+        data[CONF_MISSING_CLEARS] = False
     return ALERTS.read(data)
 
 
@@ -143,6 +147,8 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
         placeholders["recipient"] = stranger
     elif rule.escalate_to and not rule.escalate_after:
         errors[SECTION_TELL] = "escalation_time_missing"
+    if not errors and (wrong := contradiction(rule)) is not None:
+        errors[SECTION_TELL if wrong.part == CONF_ESCALATE_AFTER else wrong.part] = wrong.key
     return errors, placeholders
 
 

@@ -198,12 +198,14 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "operator": ">",
         "values": ["5"],
         "clear": "4",
+        "missing_clears": False,
         "seconds": 0.0,
         "for": 60.0,
         "every": 0.0,
         "priority": "alert",
         "enabled": True,
         "alerts": [],
+        "blind": [],
         "warnings": ["rule_unseen"],
     }
 

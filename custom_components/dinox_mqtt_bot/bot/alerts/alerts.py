@@ -6,10 +6,11 @@ from dataclasses import replace
 from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
-from ..model.announcements import Announcement
+from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, RuleSet
+from ..model.timers import NEVER
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
@@ -89,7 +90,7 @@ class Alerts:
 
     @property
     def due_at(self) -> float:
-        return min(self.engine.due_at, self._notices.due_at, self.mutes.due_at)
+        return min(self.engine.due_at, self._notices.due_at, self._notices.blind.due_at, self.mutes.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
@@ -122,11 +123,24 @@ class Alerts:
             return
         self._note((alert for alert in judged.record.alerts if alert.owes), now)
         for change in judged.changes:
-            self._announce(change)
+            if isinstance(change, AlertBlind):
+                self._notices.blind.note(change, now)
+            else:
+                self._announce(change)
 
     def hear(self, online: bool, now: float) -> None:
         self._follow(self.engine.hear(online, now), now)
         self._keep_alive(now)
+        if refused := self._ports.broker.refused:
+            self._follow(self.engine.lose_refused(refused, self._subscriptions, now), now)
+
+    def lose(self, topics: Iterable[str]) -> None:
+        """End what hangs on topics of which Home Assistant discovery knows no entity any more."""
+        now = self._ports.clock.now()
+        judged = self.engine.lose(topics, "removed", now)
+        self._follow(judged, now)
+        if judged is not NOTHING:
+            self._ports.clock.wake(now)
 
     def tick(self, now: float) -> None:
         """Do what has become due: let states change, and say what was gathered."""
@@ -138,6 +152,8 @@ class Alerts:
             self._keep_alive(now)
         if self._notices.due_at <= now or self._notices.is_lost(now):
             self._say_gathered(now)
+        if self._notices.blind.is_due(now):
+            self._say_blind(now)
 
     def _keep_alive(self, now: float) -> None:
         """Store now and then that the bot listens, so the next run knows how long nobody did.
@@ -154,6 +170,15 @@ class Alerts:
         self._notices.hurry(now)
         while self._notices.due_at <= now:
             self._say_gathered(now)
+        if self._notices.blind.due_at < NEVER:
+            self._notices.blind.hurry(now)
+            self._say_blind(now)
+
+    def _say_blind(self, now: float) -> None:
+        """Say which rules cannot judge any more, or can again, and note that it was said."""
+        said = self._notices.blind.compose(self._rules, self.mutes, self.engine.get, now)
+        known = [replace(alert, blind_told=alert.blind > 0) for alert in said.told]
+        self._save(self.engine.mark_told(known, ()), said.notices)
 
     def _follow(self, judged: Judged, now: float) -> None:
         if judged.record:

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ..model.alert import NO_RECORD, Alert, AlertEvent, AlertState, Record, Step
-from ..model.announcements import AlertChanged, AlertValue
-from ..model.message import Reading
+from ..model.announcements import AlertBlind, AlertChanged, AlertValue
+from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import matches
-from ..payload.paths import lookup
+from ..model.topics import Subscriptions, matches
 from ..text.durations import DAY
 from . import lifecycle
+from .blindness import Blindness
 from .cadence import learn, longest_silence
 from .index import AlertIndex
-from .silence import BACK, HEARTBEAT, LEAP, Silence
-from .watches import BROKER, Watch, Watches
+from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
+from .watches import BROKER, Watch, Watches, heard_in_spite
 
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
@@ -43,7 +44,7 @@ class Judged:
     """What one moment did to the alerts: what is to be stored, and what is to be announced."""
 
     record: Record = NO_RECORD
-    changes: tuple[AlertChanged | AlertValue, ...] = ()
+    changes: tuple[AlertChanged | AlertValue | AlertBlind, ...] = ()
 
 
 NOTHING = Judged()
@@ -65,12 +66,13 @@ class AlertEngine:
         self._alerts = AlertIndex()
         self._silence = Silence()
         self._timers = Timers()
+        self._blindness = Blindness()
         self._amounts: dict[Key, float] = {}
         self._number = last_number
         self._changed: dict[Key, Alert] = {}
         self._gone: set[Key] = set()
         self._events: list[AlertEvent] = []
-        self._changes: list[AlertChanged | AlertValue] = []
+        self._changes: list[AlertChanged | AlertValue | AlertBlind] = []
         for alert in sorted(kept, key=lifecycle.last_seen):
             if alert.rule == BROKER.id and not alert.active:
                 # Whether an earlier run missed the broker, or was about to, says nothing of this one;
@@ -216,41 +218,112 @@ class AlertEngine:
     # How it is done.
 
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
-        value = lookup(reading, watch.path)
+        value = watch.value(reading)
         if value is None:
+            self._miss(watch, reading, now)
             return
         key = watch.rule.id, reading.message.topic
         alert = self._alerts.get(key) or Alert(*key)
         self._alerts.touch(key)
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
+        elif watch.judge.event:
+            self._happen(alert, watch, reading, value, now)
         elif watch.judge.edge:
             self._compare(alert, watch, reading, value, now)
         else:
             self._weigh(alert, watch, reading, value, now)
 
+    def _miss(self, watch: Watch, reading: Reading, now: float) -> None:
+        """Take note that a message has nothing that the rule could judge."""
+        key = watch.rule.id, reading.message.topic
+        if watch.judge.event:
+            return
+        if reason := watch.loses(reading):
+            self._blindness.forget(key)
+            self._lose(key, reason, now)
+            return
+        blind, told = self._blindness.miss(self._alerts.get(key), watch, reading, now)
+        if blind is not None:
+            self._put(blind, watch.rule)
+        if told is not None:
+            self._changes.append(told)
+
+    def _see(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        """Note that there is a value, and have it told if somebody knows that there was none."""
+        self._blindness.see((alert.rule, alert.topic), now)
+        if alert.blind:
+            seeing = lifecycle.valued(alert, reading.name, value, None)
+            self._changes.append(AlertBlind(replace(seeing, blind_told=alert.blind_told), watch.rule))
+
+    def _lose(self, key: Key, reason: str, now: float) -> None:
+        alert = self._alerts.get(key)
+        if alert is not None:
+            self._put(lifecycle.lose(alert, now, reason), self.rule_of(alert))
+
+    def lose(self, topics: Iterable[str], reason: str, now: float) -> Judged:
+        """End what hangs on topics that say nothing any more, and tell why."""
+        self._clock(now)
+        for topic in topics:
+            for watch in chain.from_iterable(self._watches.find(topic)):
+                self._lose((watch.rule.id, topic), reason, now)
+        return self._done()
+
+    def lose_refused(self, refused: Iterable[str], subscriptions: Subscriptions, now: float) -> Judged:
+        """End what hangs on topics of which the broker delivers nothing, as it refuses their filters."""
+        heard = heard_in_spite(refused, self._watches.rules, subscriptions)
+        topics = {alert.topic for alert in self._alerts if alert.topic}
+        lost = (topic for topic in topics if not any(matches(each, topic) for each in heard))
+        return self.lose(lost, "refused", now)
+
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""
+        if alert.value if reading.kind is Kind.EMPTY else is_void(value, reading, whole=not watch.path):
+            self._miss(watch, reading, now)
+            return
         valued = lifecycle.valued(alert, reading.name, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
             return
         learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
-        memory = learn(alert.memory, now - alert.seen) if learns else alert.memory
-        self._put(lifecycle.ease(replace(valued, seen=now, memory=memory), now, clear=True), watch.rule)
+        memory = learn(alert.memory, now - alert.seen - alert.excused) if learns else alert.memory
+        heard = replace(valued, seen=now, excused=0.0, memory=memory)
+        self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
     def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Fire for a moment if the value differs; a retained one is a state, not a change."""
+        self._see(alert, watch, reading, value, now)
         before = alert.value if alert.seen else None
         valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
         held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
         if held and not reading.message.retain:
             way = alert.peak if alert.untold else before
-            valued = replace(valued, peak=f"{way} → {valued.value}"[-MOST_WAY:])
-            fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
-            self._put(fired, watch.rule)
-            self._put(lifecycle.pass_by(fired), watch.rule)
-        elif before != valued.value or now - alert.seen > DAY:
+            self._fire_once(valued, watch, f"{way} → {valued.value}", now)
+        elif before != valued.value or now - alert.seen > DAY or alert.blind:
             self._put(valued, watch.rule)
+
+    def _happen(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
+        """Fire for a moment, but for what is retained: that happened earlier.
+
+        An empty text is something only where nothing else ever comes, as from a bell: Zigbee2MQTT 1 sends it
+        after each press of a button.
+        """
+        rule = watch.rule
+        if reading.message.retain or not watch.judge.holds(value, None, (), now):
+            return
+        if not value.text and (watch.path or alert.value):
+            return
+        if alert.fired and now - alert.fired < rule.repeat:
+            return
+        valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
+        way = f"{alert.peak}, {valued.value}" if alert.untold and valued.value else valued.value
+        self._fire_once(valued, watch, way, now)
+
+    def _fire_once(self, alert: Alert, watch: Watch, way: str, now: float) -> None:
+        """Fire for a moment; `way` is what the value was before that is not told yet, and is now."""
+        valued = replace(alert, peak=way[-MOST_WAY:])
+        fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
+        self._put(fired, watch.rule)
+        self._put(lifecycle.pass_by(fired), watch.rule)
 
     def _weigh(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         judge, key = watch.judge, (alert.rule, alert.topic)
@@ -259,7 +332,11 @@ class AlertEngine:
         before = alert.amount if alert.state is not AlertState.INACTIVE else self._amounts.get(key)
         if value.number is not None:
             self._note_amount(key, value.number)
-        if held is None or (not held and key not in self._alerts and not memory):
+        if held is None:
+            self._miss(watch, reading, now)
+            return
+        self._see(alert, watch, reading, value, now)
+        if not held and key not in self._alerts and not memory:
             return
         valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
         if held:
@@ -277,6 +354,8 @@ class AlertEngine:
         self._amounts[key] = amount
 
     def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
+        if alert.state is AlertState.PENDING and now < self._lasted_at(alert, rule):
+            return alert
         return lifecycle.breach(alert, rule, now, firing, self._number + 1)
 
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
@@ -285,7 +364,7 @@ class AlertEngine:
         if self._forgotten_at(alert, watch) <= now:
             self._forget((alert.rule, alert.topic))
             return
-        if alert.state is AlertState.PENDING and now >= lifecycle.lasted_at(alert, rule):
+        if alert.state is AlertState.PENDING and now >= self._lasted_at(alert, rule):
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
         elif self._silent_at(alert, watch) <= now:
@@ -303,7 +382,13 @@ class AlertEngine:
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
         borne = _borne(alert, watch)
-        return NEVER if borne is None else self._silence.silent_at(alert.seen, borne)
+        return NEVER if borne is None else self._silence.silent_at(alert.seen + alert.excused, borne)
+
+    def _lasted_at(self, alert: Alert, rule: AlertRule) -> float:
+        """Return when a condition has lasted as long as its rule wants."""
+        if rule is BROKER:
+            return lifecycle.lasted_at(alert, rule)
+        return self._silence.lasted_at(alert.since, rule.hold)
 
     def _forgotten_at(self, alert: Alert, watch: Watch) -> float:
         """Return when a topic that says nothing is forgotten; one whose silence is waited for is not."""
@@ -320,7 +405,7 @@ class AlertEngine:
             self._forgotten_at(alert, watch),
         ]
         if alert.state is AlertState.PENDING:
-            times.append(lifecycle.lasted_at(alert, watch.rule))
+            times.append(self._lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
         return min(times)
 
@@ -380,7 +465,8 @@ class AlertEngine:
         self._alerts.put(alert)
         if watch is None:
             return
-        if lifecycle.idle(alert) and not (alert.flaps or _remembers(watch)):
+        remembers = (_remembers(watch) and bool(alert.seen or alert.memory)) or alert.blind > 0
+        if lifecycle.idle(alert) and not (alert.flaps or remembers):
             self._forget(key)
             return
         self._gone.discard(key)
@@ -419,15 +505,18 @@ class AlertEngine:
             self._changed[alert.rule, alert.topic] = moved
         self._timers.shift(seconds)
         self._silence.shift(seconds)
+        self._blindness.shift(seconds)
 
     def _excuse(self, seconds: float) -> None:
-        """Count seconds in which nothing could be heard as no silence."""
+        """Count seconds in which nothing could be heard as no silence; look anew at what has to last."""
         for alert in self._alerts:
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
-                excused = replace(alert, seen=alert.seen + seconds)
+                excused = replace(alert, excused=alert.excused + seconds)
                 self._changed[alert.rule, alert.topic] = excused
                 self._remember(excused)
+            elif alert.state is AlertState.PENDING:
+                self._remember(alert)
 
     def _done(self) -> Judged:
         """Return what was noted, and begin anew."""

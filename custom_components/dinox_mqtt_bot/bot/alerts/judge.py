@@ -24,6 +24,7 @@ _RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
 _WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
 _HIGHEST = frozenset({Operator.ABOVE, Operator.AT_LEAST, Operator.RISES})
 _LOWEST = frozenset({Operator.BELOW, Operator.AT_MOST, Operator.FALLS})
+_PATTERNED = frozenset({Operator.MATCHES, Operator.HAPPENS})
 _UNITS_KEPT = 64
 
 NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
@@ -33,14 +34,16 @@ NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
 class Judge:
     """Judges one condition.
 
-    `edge`: a change of the value counts. `timed`: time makes it true, no value. `windowed`: it needs older
-    values. With a limit that is no number where one is needed it never says anything (`problem`).
+    `edge`: it is true but for a moment; `event`: each message anew, else with a change of the value. `timed`:
+    time makes it true, no value. `windowed`: it needs older values. With a limit that is no number where one
+    is needed it never says anything (`problem`).
     """
 
     def __init__(self, condition: Condition) -> None:
         self._condition = condition
         self._operator = condition.operator
-        self.edge = self._operator is Operator.CHANGES
+        self.edge = self._operator.momentary
+        self.event = self._operator is Operator.HAPPENS
         self.timed = self._operator is Operator.STALE
         self.windowed = self._operator in _WINDOWED
         self._numbers = [number(text) for text in condition.values]
@@ -53,7 +56,7 @@ class Judge:
         self._limits = self._of_one_unit()
         self._word = condition.values[0] if condition.values else ""
         self._folded = self._word.casefold()
-        self._glob = _Glob(self._word if self._operator is Operator.MATCHES else "")
+        self._glob = _Glob(self._word if self._operator in _PATTERNED else "")
         self._by_unit: dict[str, Callable[[float], float] | None] = {}
 
     def holds(self, value: Value, before: str | None, memory: Samples, now: float) -> bool | None:
@@ -75,6 +78,8 @@ class Judge:
                 return self._glob.matches(value.text) or self._glob.matches(with_unit(value.text, value.unit))
             case Operator.CHANGES:
                 return before is not None and not self._same(value, before)
+            case Operator.HAPPENS:
+                return not self._word or self._same(value, self._word) or self._glob.matches(value.text)
         return False  # a value came: whatever it is, there is no silence
 
     def clears(self, value: Value) -> bool:
@@ -138,7 +143,7 @@ class Judge:
     def problem(self) -> str:
         """Return why the condition can never be met: a key below `common.`; empty if it can."""
         wanted = 2 if self._operator in _RANGES else 0 if self.edge or self.timed else 1
-        if len(self._condition.values) != wanted:
+        if len(self._condition.values) != wanted and not self.event:
             return "rule_limit_missing"
         if self._operator not in NUMERIC:
             return ""

@@ -30,6 +30,7 @@ BEGUN = frozenset({Step.FIRED, Step.FLAPPING})
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
 _TIMES = (
     "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
+    "blind",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert
     if before is not None and value.number is not None:
         trend = (value.number > before) - (value.number < before)
     text = brief(with_unit(value.text, value.unit))
-    return replace(alert, name=name, value=text, amount=value.number, trend=trend)
+    seeing = replace(alert, blind=0.0, blind_told=False) if alert.blind else alert
+    return replace(seeing, name=name, value=text, amount=value.number, trend=trend)
 
 
 def brief(text: str) -> str:
@@ -189,7 +191,13 @@ def ease(alert: Alert, now: float, *, clear: bool) -> Alert:
 def resolve(alert: Alert, now: float) -> Alert:
     """End an incident. What flaps says nothing until it has calmed down: then how it ended last."""
     over = replace(
-        alert, state=AlertState.RESOLVED, since=now, repeat_at=0.0, escalate_at=0.0, snoozed_until=0.0
+        alert,
+        state=AlertState.RESOLVED,
+        since=now,
+        repeat_at=0.0,
+        escalate_at=0.0,
+        snoozed_until=0.0,
+        reason="",
     )
     if alert.flapping:
         return replace(over, ended=(*_settled(alert), replace(_as_it_ended(over), untold=())))
@@ -199,6 +207,14 @@ def resolve(alert: Alert, now: float) -> Alert:
 def _settled(alert: Alert) -> tuple[Alert, ...]:
     """Return the ends that are known to be ends: not that of what flaps, and may come back."""
     return tuple(each for each in alert.ended if not each.flapping)
+
+
+def lose(alert: Alert, now: float, reason: str) -> Alert:
+    """End what hangs on a value that is not there any more, and what is remembered of it."""
+    ended = ease(alert, now, clear=True)
+    if alert.active:
+        ended = replace(ended, reason=reason, value="", amount=None, trend=0)
+    return replace(ended, seen=0.0, excused=0.0, blind=0.0, blind_told=False, memory=())
 
 
 def pass_by(alert: Alert) -> Alert:

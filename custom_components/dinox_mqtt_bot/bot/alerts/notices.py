@@ -12,12 +12,10 @@ from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
+from .blind_notices import GATHER, BlindNotices
 from .lifecycle import BEGUN
 from .tags import Tags
 from .texts import Told, alert_push, alerts_text, attended_text
-
-GATHER = 1.5
-"""Seconds from the first alert to its notice: what else breaks in that time is told with it."""
 
 MOST_AT_ONCE = 200
 MOST_LINES = 40
@@ -90,6 +88,7 @@ class AlertNotices:
     """Makes notices of alerts with something untold. What a notice does not list it counts.
 
     `active` are the alerts that are wrong now; `holds` says whether something waits for whom it is for.
+    `blind` makes those of what cannot be judged.
     """
 
     def __init__(
@@ -106,6 +105,7 @@ class AlertNotices:
         self._new_id = new_id
         self._when = when
         self._lanes = {True: _Lane(), False: _Lane()}
+        self.blind = BlindNotices(phrases, new_id, when, _recipients)
 
     @property
     def due_at(self) -> float:
@@ -318,6 +318,10 @@ def recipients(one: Told, rules: RuleSet, knowing: Collection[str] = ()) -> list
     else:
         base += rule.escalate_to[: alert.escalation]
     return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
+
+
+def _recipients(alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
+    return recipients(told_of(alert, rule), rules)
 
 
 def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert]]:

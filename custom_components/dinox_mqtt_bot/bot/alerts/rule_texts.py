@@ -26,6 +26,7 @@ _WHEN = {
     Operator.STALE: "rule_stale",
     Operator.RISES: "rule_rises",
     Operator.FALLS: "rule_falls",
+    Operator.HAPPENS: "rule_happens",
 }
 _SIGNS = {
     Operator.ABOVE: ">",
@@ -44,6 +45,7 @@ _BRIEF = {
     Operator.STALE: "rule_brief_stale",
     Operator.RISES: "rule_brief_rises",
     Operator.FALLS: "rule_brief_falls",
+    Operator.HAPPENS: "rule_brief_happens",
 }
 _RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
 
@@ -54,8 +56,14 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
     if rule.condition.clear:
         key = "common.rule_over_by" if rule.condition.operator in _RANGES else "common.rule_over"
         parts.append(phrases.phrase(key, value=limit_text(rule.condition.clear)))
+    if rule.condition.missing_clears:
+        parts.append(phrases.phrase("common.rule_missing_clears", field=rule.field))
+    happens = rule.condition.operator is Operator.HAPPENS
     if rule.repeat:
-        parts.append(phrases.phrase("common.rule_again", duration=duration(rule.repeat)))
+        key = "rule_not_oftener" if happens else "rule_again"
+        parts.append(phrases.phrase(f"common.{key}", duration=duration(rule.repeat)))
+    elif happens:
+        parts.append(phrases.phrase("common.rule_each_time"))
     if not rule.enabled:
         parts.append(phrases.phrase("common.rule_off"))
     return f"{'; '.join(parts)}."
@@ -67,9 +75,9 @@ def condition_text(rule: AlertRule, phrases: Phrases) -> str:
     if condition.operator in _SIGNS:
         brief = " ".join([_SIGNS[condition.operator], *map(limit_text, condition.values)])
     else:
-        brief = _filled(
-            _learned(condition, "rule_brief_stale_auto") or _BRIEF[condition.operator], condition, phrases
-        )
+        key = _special(condition, "rule_brief_stale_auto", "rule_brief_happens_so")
+        key = key or _BRIEF[condition.operator]
+        brief = _filled(key, condition, phrases)
     if not rule.hold:
         return brief
     return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
@@ -84,12 +92,15 @@ def limit_text(text: str) -> str:
 def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
     what = phrases.phrase("common.rule_field", field=rule.field, name=name) if rule.field else name
     hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
-    key = _learned(rule.condition, "rule_stale_auto") or _WHEN[rule.condition.operator]
+    key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
     return " ".join(_filled(key, rule.condition, phrases, name=what, hold=hold).split())
 
 
-def _learned(condition: Condition, key: str) -> str:
-    return key if condition.operator is Operator.STALE and not condition.seconds else ""
+def _special(condition: Condition, learned: str, so: str) -> str:
+    """Return the key of a silence that is learned, or of one value that happens; empty for all others."""
+    if condition.operator is Operator.STALE and not condition.seconds:
+        return learned
+    return so if condition.operator is Operator.HAPPENS and condition.values else ""
 
 
 def _filled(key: str, condition: Condition, phrases: Phrases, **more: str) -> str:

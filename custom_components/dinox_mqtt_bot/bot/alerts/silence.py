@@ -1,9 +1,19 @@
 """Since when a bot can hear, and which silence therefore counts."""
 
+import re
+
+from ..model.message import Reading
+from ..model.rules import Value
 from ..model.timers import NEVER
 
 GRACE = 120.0
 """Seconds after the broker has come back in which nothing counts as silent: what was queued comes first."""
+
+LEAST_GRACE = 30.0
+"""Seconds in which what has to last is not due after the shortest absence; little can have been queued.
+
+A connection that breaks again and again for a moment must not keep a rule from ever firing.
+"""
 
 BACK = 2.0
 """Seconds that the clock may go back without anybody caring."""
@@ -16,6 +26,15 @@ A broker drops whoever sleeps longer than one and a half times the usual keepali
 """
 
 
+_VOID = re.compile(
+    r"""[\s"'<(\[]*(?:[+-]?(?:nan|inf(?:inity)?|1\.\#\w+)(?:\(\w*\))?(?:\s*[^\W\d]{1,3}|\s*[°%]\w?)?"""
+    r"|unknown|un-?available|not[ _-]?available|n/?a|none|null|undefined|nil"
+    r"""|unbekannt|nicht[ _-]?verf(?:ü|ue)gbar|-+)?[\s"'>)\]]*""",
+    re.IGNORECASE,
+)
+"""What devices and bridges write where they have no value."""
+
+
 class Silence:
     """What time it is, and since when the broker can be heard, or cannot. Times are Unix seconds."""
 
@@ -23,6 +42,7 @@ class Silence:
         self.now = 0.0
         self.deaf_since: float | None = None
         self.since = 0.0
+        self.grace = GRACE
 
     def go_on(self, now: float) -> float:
         """Take over the time; return by how much the clock was moved, below zero if set back."""
@@ -34,6 +54,7 @@ class Silence:
         """Hear again; return for how many seconds nothing could be heard."""
         silence = 0.0 if self.deaf_since is None else self.now - self.deaf_since
         self.deaf_since, self.since = None, self.now
+        self.grace = min(max(silence, LEAST_GRACE), GRACE)
         return silence
 
     def end(self) -> None:
@@ -46,6 +67,23 @@ class Silence:
 
     def silent_at(self, seen: float, borne: float) -> float:
         """Return when a topic last heard at `seen` counts as silent; never while nothing can be heard."""
+        return self._at(seen, borne, GRACE)
+
+    def lasted_at(self, begun: float, lasting: float) -> float:
+        """Return when what is so since `begun` has lasted long enough; never while nothing can be heard.
+
+        Nor before what was queued or is retained had the time to say that it is not so any more.
+        """
+        return self._at(begun, lasting, self.grace)
+
+    def _at(self, begun: float, lasting: float, grace: float) -> float:
         if self.deaf_since is not None:
             return NEVER
-        return max(seen + borne, self.since + min(borne, GRACE))
+        return max(begun + lasting, self.since + min(lasting, grace))
+
+
+def is_void(value: Value, reading: Reading, *, whole: bool) -> bool:
+    """Say whether a value is none: `nan`, `unknown`, `unavailable`, or made of nothing else (`whole`)."""
+    if whole and len(reading.fields) > 1:
+        return all(_VOID.fullmatch(field.text) for field in reading.fields)
+    return value.number is None and _VOID.fullmatch(value.text) is not None

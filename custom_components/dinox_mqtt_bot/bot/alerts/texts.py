@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model.alert import Alert, AlertState, Step
-from ..model.rules import AlertRule, Operator, Priority
+from ..model.rules import AlertRule, Priority
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
@@ -12,6 +12,9 @@ from ..text.foreign import one_line, short
 from ..text.plain import inert, plain
 from .rule_texts import condition_text
 from .watches import BROKER
+
+_LOST = frozenset({"cleared", "removed", "refused"})
+"""Reasons for an end that do not say that all is well."""
 
 _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
@@ -50,7 +53,9 @@ class Told:
 
     @property
     def mark(self) -> str:
-        return "✅" if self.over else _MARKS.get(self.priority, "⚠")
+        if self.over:
+            return "⏹" if self.alert.reason in _LOST else "✅"
+        return _MARKS.get(self.priority, "⚠")
 
 
 def alerts_text(
@@ -135,7 +140,7 @@ def _value(one: Told) -> str:
     alert = one.alert
     if one.passed:
         return one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
-    if one.rule.condition.operator is Operator.CHANGES:
+    if one.rule.condition.operator.momentary:
         return one_line(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
     arrow = _ARROWS.get(alert.trend, "")
     return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
@@ -157,11 +162,15 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
         return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
     lasted = now - alert.fired
     again = {Step.REPEATED, Step.ESCALATED} & set(alert.untold)
+    if alert.active and alert.blind and again and alert.state is not AlertState.NO_DATA:
+        heard = duration(now - alert.seen)
+        return phrases.phrase("common.alert_unheard", rule=name, condition=condition, duration=heard)
     if alert.active and lasted > (0 if again else LATE):
         return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
     if alert.state is AlertState.NO_DATA:
         silent = duration(now - alert.seen)
-        return phrases.phrase("common.alert_no_data", rule=name, duration=silent, time=when(alert.seen))
+        key = "common.alert_no_value" if alert.blind else "common.alert_no_data"
+        return phrases.phrase(key, rule=name, duration=silent, time=when(alert.seen))
     return phrases.phrase("common.alert_fired", rule=name, condition=condition)
 
 
@@ -174,12 +183,18 @@ def _why_broker(one: Told, phrases: Phrases, when: When) -> str:
 
 
 def _over_after(alert: Alert, phrases: Phrases) -> str:
-    """Return how long it lasted and the worst value, if there was one worse than the last."""
+    """Return how long it lasted, the worst value if one was worse than the last, and why it ended."""
     lasted = duration(alert.since - alert.fired)
-    if not alert.peak:
-        return phrases.phrase("common.alert_lasted", duration=lasted)
-    peak = one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
-    return phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
+    if alert.peak:
+        peak = one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
+        over = phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
+    else:
+        over = phrases.phrase("common.alert_lasted", duration=lasted)
+    if not alert.reason:
+        return over
+    return phrases.phrase(
+        "common.alert_ended", over=over, why=phrases.phrase(f"common.alert_why_{alert.reason}")
+    )
 
 
 def attended_text(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription
-from ..model.topics import Filters, Subscriptions
-from ..payload.paths import Path, parse_path
+from ..model.message import Kind, Reading
+from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
+from ..model.topics import Filters, Subscriptions, shared
+from ..payload.paths import Path, lookup, parse_path
 from .judge import Judge
 
 BROKER = AlertRule(
@@ -19,6 +21,8 @@ BROKER = AlertRule(
 )
 """The rule that is always there: the broker itself is away for two minutes."""
 
+_WORDLESS = frozenset({Kind.EMPTY, Kind.BINARY})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
@@ -28,22 +32,39 @@ class Watch:
     judge: Judge
     path: Path
 
+    @classmethod
+    def of(cls, rule: AlertRule) -> Self:
+        return cls(rule, Judge(rule.condition), parse_path(rule.field))
+
+    def value(self, reading: Reading) -> Value | None:
+        """Return what the rule looks at; None if the message has no such value.
+
+        Where it only counts that something came, a message without text (a picture, nothing at all) is one.
+        """
+        found = lookup(reading, self.path)
+        if found is None and not self.path and reading.kind in _WORDLESS:
+            return Value(reading.text) if self.judge.event or self.judge.timed else None
+        return found
+
+    def loses(self, reading: Reading) -> str:
+        """Return why a message without the value ends what hangs on it: `cleared`, `missing`, or nothing."""
+        if reading.kind is Kind.EMPTY:
+            return "cleared"
+        ends = self.rule.condition.missing_clears and isinstance(reading.json, dict | list)
+        return "missing" if ends and lookup(reading, self.path) is None else ""
+
 
 class Watches:
     """The rules of one rule set. `timed` says whether one waits for messages that do not come."""
 
     def __init__(self, rules: Iterable[AlertRule] = ()) -> None:
         self.rules = tuple(rules)
-        self._by_id = {
-            rule.id: Watch(rule, Judge(rule.condition), parse_path(rule.field))
-            for rule in self.rules
-            if rule.enabled
-        }
+        self._by_id = {rule.id: Watch.of(rule) for rule in self.rules if rule.enabled}
         by_filter: dict[str, tuple[Watch, ...]] = {}
         for watch in self._by_id.values():
             by_filter[watch.rule.filter] = (*by_filter.get(watch.rule.filter, ()), watch)
         self._by_topic = Filters(by_filter)
-        self._by_id[BROKER.id] = Watch(BROKER, Judge(BROKER.condition), ())
+        self._by_id[BROKER.id] = Watch.of(BROKER)
         self.timed = any(watch.judge.timed for watch in self if watch.rule is not BROKER)
 
     def __iter__(self) -> Iterator[Watch]:
@@ -73,6 +94,15 @@ def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> It
     for rule in rules:
         if rule.enabled and subscriptions.covering(rule.filter) is None:
             yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
+
+
+def heard_in_spite(
+    refused: Iterable[str], rules: Iterable[AlertRule], subscriptions: Subscriptions
+) -> list[str]:
+    """Return the filters of what is wanted but for those that the broker refuses."""
+    wanted = (*subscriptions, *listened_for(rules, subscriptions))
+    without = set(refused)
+    return [shared(each.filter)[1] for each in wanted if each.filter not in without]
 
 
 def heard_before(

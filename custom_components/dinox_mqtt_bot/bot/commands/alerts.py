@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..alerts.rule_texts import condition_text, sentence
+from ..alerts.rules.contradictions import contradiction
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
@@ -24,6 +25,9 @@ _STATES = {
     alert.AlertState.RECOVERING: "alert_is_recovering",
     alert.AlertState.NO_DATA: "alert_is_no_data",
 }
+MOST_BLIND = 20
+"""Topics without a value that are listed of one rule."""
+
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
 
@@ -50,8 +54,14 @@ class Alert(Command):
         return await _kept(parts, "rule_made", rule)
 
 
-async def _kept(parts: Parts, key: str, rule: AlertRule) -> Text:
-    """Keep a rule; say what it does, and what speaks against it."""
+async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
+    """Keep a rule; say what it does, and what speaks against it.
+
+    Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
+    """
+    wrong = contradiction(rule)
+    if wrong is not None and (before is None or contradiction(before) != wrong):
+        raise wrong.error(rule)
     kept = await parts.ports.rules.put_alert(rule)
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(parts, kept)}
     return with_warnings(Text(key, placeholders, _facts(parts, kept)), await warnings_of(parts, kept))
@@ -71,12 +81,16 @@ def _facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "operator": rule.condition.operator.value,
         "values": list(rule.condition.values),
         "clear": rule.condition.clear,
+        "missing_clears": rule.condition.missing_clears,
         "seconds": rule.condition.seconds,
         "for": rule.hold,
         "every": rule.repeat,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
         "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],
+        "blind": [
+            {"topic": each.topic, "since": each.seen} for each in parts.alerts.of(rule.id) if each.blind
+        ],
     }
 
 
@@ -107,8 +121,8 @@ class Alerts(Command):
         rows: list[tuple[Cell, ...]] = []
         for rule in rules:
             rows.append(_rule_row(parts, rule))
-            rows += [_alert_row(parts, each) for each in parts.alerts.of(rule.id) if each.active]
-        active = sum(len(row) == len(_COLUMNS) for row in rows)
+            rows += _alert_rows(parts, rule)
+        active = sum(each.active for rule in rules for each in parts.alerts.of(rule.id))
         return Table(
             title=Text("alerts", {"count": str(len(rules)), "active": str(active)}),
             columns=_COLUMNS,
@@ -138,14 +152,30 @@ def _rule_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
     return row, text, Text(f"priority_{rule.priority.word}")
 
 
+def _alert_rows(parts: Parts, rule: AlertRule) -> list[tuple[Cell, ...]]:
+    """Return what a rule reports, and where it sees nothing to judge."""
+    known = parts.alerts.of(rule.id)
+    blind = [(_named(each), "", _no_value(parts, each)) for each in known if each.blind and not each.active]
+    return [*(_alert_row(parts, each) for each in known if each.active), *blind[:MOST_BLIND]]
+
+
+def _named(each: alert.Alert) -> Text:
+    key = "row_alert" if each.active else "row_blind"
+    return Text(key, {"number": str(each.number), "name": each.name or each.topic})
+
+
+def _no_value(parts: Parts, each: alert.Alert) -> Text:
+    return Text("alert_is_blind", {"time": parts.moment(each.seen)})
+
+
 def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
     lasted = duration(parts.ports.clock.now() - each.fired)
     taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
     since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
     return (
-        Text("row_alert", {"number": str(each.number), "name": each.name or each.topic}),
+        _named(each),
         each.value,
-        Text(_STATES[each.state]),
+        _no_value(parts, each) if each.blind else Text(_STATES[each.state]),
         since,
         taken,
     )
@@ -195,7 +225,7 @@ class Rule(Command):
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
-        return await _kept(parts, "rule_changed", wanted)
+        return await _kept(parts, "rule_changed", wanted, rule)
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:
@@ -215,7 +245,7 @@ def _shown(parts: Parts, rule: AlertRule) -> Table:
         *(escalation if rule.escalate_after else []),
         (Text("column_typed"), write_rule(rule)),
     ]
-    rows += [_alert_row(parts, each) for each in parts.alerts.of(rule.id) if each.active]
+    rows += _alert_rows(parts, rule)
     return Table(
         title=Text("rule_shown", {"number": str(rule.number), "name": rule.name}),
         columns=("column_what", "column_value", "column_state", "column_time", "column_acknowledged"),

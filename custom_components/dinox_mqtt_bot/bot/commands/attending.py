@@ -153,7 +153,9 @@ def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
 
 
 def _row(parts: Parts, event: AlertEvent) -> _Sorted:
-    detail = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
+    detail: Cell = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
+    if event.step is Step.RESOLVED and event.note:
+        detail = Text(f"alert_why_{event.note}")
     who = f" {event.who}" if event.who else ""
     cells = (
         parts.moment(event.at),

@@ -39,6 +39,7 @@ class Discovery:
         self._sizes: dict[str, tuple[int, int]] = {}
         self._entities = self._kept = 0
         self._refused: dict[str, None] = {}
+        self._lost: set[str] = set()
 
     @property
     def refused(self) -> int:
@@ -70,12 +71,18 @@ class Discovery:
         bindings = _collect(chain.from_iterable(found for _, found, _ in parts))
         if bindings == self._configs.get(topic, {}):
             return False
-        self._forget(topic)
+        before = self._forget(topic)
         if bindings:
             self._configs[topic] = bindings
         for state_topic, found in bindings.items():
             self._by_topic.setdefault(state_topic, {})[topic] = found
+        self._lost.update(each for each in before if each not in self._by_topic)
         return True
+
+    def take_lost(self) -> set[str]:
+        """Return, once, the topics of which no entity finds anything any more."""
+        lost, self._lost = self._lost, set()
+        return lost
 
     def _has_room(self, topic: str, count: int, size: int) -> bool:
         """Count the entities of a configuration in place of those it had; say whether there is room."""
@@ -115,12 +122,15 @@ class Discovery:
         found = _TOPIC.fullmatch(topic, len(self.prefix)) if ours else None
         return found[1] if found else ""
 
-    def _forget(self, topic: str) -> None:
-        for state_topic in self._configs.pop(topic, ()):
+    def _forget(self, topic: str) -> _Bindings:
+        """Forget a configuration; return what it had."""
+        before = self._configs.pop(topic, {})
+        for state_topic in before:
             others = self._by_topic[state_topic]
             del others[topic]
             if not others:
                 del self._by_topic[state_topic]
+        return before
 
 
 def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:

@@ -44,9 +44,12 @@ class Alert:
     and `peak_amount` the worst of them. `trend` is 1 rising, -1 falling. `untold` is in no notice yet;
     `notices` are the ids of the newest ones, `tag` the notification's. `escalation` counts steps taken;
     `repeat_at` and `escalate_at` are the next. `flaps` is how often it fired lately, fading; from `flapping`
-    on it is told once. `seen`: the topic last spoke. `memory` holds older values for the rule. `told_to` are
-    those who know of the incident, each with the tag of its notification there (none in the chat). `ended`
-    are ends that have yet to be told, each as it was then: a new incident may have begun since.
+    on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
+    be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
+    why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
+    rule. `told_to` are those who know of the incident, each with the tag of its notification there (none in
+    the chat). `ended` are ends that have yet to be told, each as it was then: a new incident may have begun
+    since.
     """
 
     rule: str
@@ -75,6 +78,10 @@ class Alert:
     flapped_at: float = 0.0
     flapping: bool = False
     seen: float = 0.0
+    excused: float = 0.0
+    blind: float = 0.0
+    blind_told: bool = False
+    reason: str = ""
     memory: tuple[tuple[float, float], ...] = ()
     told_to: tuple[tuple[str, str], ...] = ()
     ended: tuple[Alert, ...] = ()
@@ -95,7 +102,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """A line of an incident's log. `who`: bare JID, target or surface's user; `note`: notice id if TOLD."""
+    """A line of an incident's log.
+
+    `who`: bare JID, target or surface's user; `note`: notice id if TOLD, why it ended if no value did it.
+    """
 
     number: int
     rule: str
@@ -109,7 +119,8 @@ class AlertEvent:
     @classmethod
     def of(cls, alert: Alert, step: Step) -> Self:
         """Return that an alert came to the state it is in."""
-        return cls(alert.number, alert.rule, alert.topic, step, alert.since, alert.value)
+        why = alert.reason if step is Step.RESOLVED else ""
+        return cls(alert.number, alert.rule, alert.topic, step, alert.since, alert.value, note=why)
 
 
 @dataclass(frozen=True, slots=True)

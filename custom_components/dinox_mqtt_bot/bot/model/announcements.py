@@ -61,6 +61,19 @@ class AlertValue:
     rule: AlertRule
 
 
+@dataclass(frozen=True, slots=True)
+class AlertBlind:
+    """What a rule looks at is not sent any more, or is (`alert.blind` 0); `said` came in its place.
+
+    Not `sure`: it was so once, and the next message may be as all were before.
+    """
+
+    alert: Alert
+    rule: AlertRule
+    said: str = ""
+    sure: bool = True
+
+
 class Listeners[T]:
     """Whoever wants to hear what happens."""
 

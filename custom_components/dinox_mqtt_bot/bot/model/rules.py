@@ -23,25 +23,35 @@ class Operator(StrEnum):
     STALE = "stale"
     RISES = "rises"
     FALLS = "falls"
+    HAPPENS = "happens"
 
     @property
     def word(self) -> str:
         return self.name.lower()
+
+    @property
+    def momentary(self) -> bool:
+        """Whether it is true but for a moment, so that what it fires is over at once."""
+        return self in _MOMENTARY
+
+
+_MOMENTARY = frozenset({Operator.CHANGES, Operator.HAPPENS})
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """An operator with what it compares to.
 
-    `values` are as typed: two for BETWEEN and OUTSIDE, none for CHANGES and STALE, else one. At `clear` an
-    alert is over; empty: when the condition fails. `seconds`: RISES and FALLS look back, STALE bears (0:
-    learned).
+    `values` are as typed: two for BETWEEN and OUTSIDE, none for CHANGES and STALE, one or none for HAPPENS,
+    else one. At `clear` an alert is over; empty: when the condition fails; with `missing_clears` also at a
+    message without the field. `seconds`: RISES and FALLS look back, STALE bears (0: learned).
     """
 
     operator: Operator
     values: tuple[str, ...] = ()
     clear: str = ""
     seconds: float = 0.0
+    missing_clears: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,8 @@ class AlertRule:
 
     `id` is its own for ever (its subentry's; empty before), `number` and `name` the handles for typing.
     `field` is a path into the payload (`paths.lookup`), empty for the whole. It must last `hold` seconds to
-    fire and is told again each `repeat` seconds until acknowledged (0: never). `contacts` (bare JIDs; none:
+    fire and is told again each `repeat` seconds until acknowledged (0: never); what HAPPENS is told only
+    once in that time. `contacts` (bare JIDs; none:
     all that receive) and `targets` (notify entities or actions, beside the bot's) are told. Unacknowledged,
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     """

@@ -45,7 +45,7 @@ class Readings:
     """Knows what the messages of one broker mean.
 
     `ticks` is a clock for what may take so long and no longer. `tell` hears once of what went wrong in
-    discovery.
+    discovery, `lose` of topics whose entities were removed.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Readings:
         self._templates = templates
         self._ticks = ticks
         self.tell: Callable[[Text], None] = _ignore
+        self.lose: Callable[[set[str]], None] = _ignore
         self.devices = Devices()
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
@@ -103,6 +104,8 @@ class Readings:
     def _learned(self, topic: str) -> None:
         self._budget.forgive(topic)
         self._plans.clear()
+        if lost := self._discovery.take_lost():
+            self.lose(lost)
 
     def _say_full(self) -> None:
         """Say once that there is no room for all configurations, and again only if there was room between."""
@@ -184,7 +187,7 @@ class Readings:
         return _Plan(subscription, name, bool(alias), strong, foreign)
 
 
-def _ignore(text: Text) -> None:
+def _ignore(what: object) -> None:
     """Leave it unsaid: nobody listens yet."""
 
 

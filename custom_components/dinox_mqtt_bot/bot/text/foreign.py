@@ -4,7 +4,7 @@ import re
 
 from .plain import cut, plain
 
-MARKS = frozenset("⚠🔴✅👍😴🔕🌙📊📌⏰⏫🔁↳✔✘•…“„")
+MARKS = frozenset("⚠🔴✅⏹👍😴🔕🌙📊📌⏰⏫🔁↳✔✘•…“„")
 """The signs that the bot begins a line, a header or what follows a bullet with."""
 
 QUOTED = "› "

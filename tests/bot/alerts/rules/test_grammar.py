@@ -297,13 +297,13 @@ def conditions(draw: st.DrawFn) -> Condition:
     clear = draw(st.just("") | NUMBERS | TEXTS)
     if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
         return Condition(operator, (draw(NUMBERS), draw(NUMBERS)), clear)
-    if operator is Operator.CHANGES:
+    if operator is Operator.CHANGES or (operator is Operator.HAPPENS and draw(st.booleans())):
         return Condition(operator, (), clear)
     if operator is Operator.STALE:
         return Condition(operator, (), clear, draw(st.just(0.0) | SECONDS))
     if operator in {Operator.RISES, Operator.FALLS}:
         return Condition(operator, (draw(NUMBERS),), clear, draw(SECONDS))
-    return Condition(operator, (draw(NUMBERS | TEXTS),), clear)
+    return Condition(operator, (draw(NUMBERS | TEXTS),), clear, missing_clears=draw(st.booleans()))
 
 
 RULES = st.builds(

@@ -15,9 +15,12 @@ from .vocabulary import (
     BEFORE_OPERATOR,
     BEFORE_PRIORITY,
     CLEAR,
+    ENDS,
     EVERY,
     FOR,
+    KEEPS,
     LONGEST_PHRASE,
+    MISSING,
     PHRASES,
     PRIORITIES,
     SINCE,
@@ -49,6 +52,7 @@ class Asked:
     condition: Condition | None = None
     hold: float | None = None
     clear: str | None = None
+    missing_clears: bool | None = None
     repeat: float | None = None
     priority: Priority | None = None
     name: str | None = None
@@ -118,6 +122,8 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return _is(spoken, index + 1, NO_WORDS) or _duration(spoken, index + 1)[1] > 0
     if _is(spoken, index, BEFORE_PRIORITY):
         return _is(spoken, index + 1, PRIORITIES)
+    if _is(spoken, index, MISSING) and _is(spoken, index + 1, ENDS | KEEPS):
+        return True
     return left > 0 and (_is(spoken, index, CLEAR) or _is(spoken, index, NAMED))
 
 
@@ -154,6 +160,8 @@ class _Reader:
             return Condition(operator)
         if operator is Operator.STALE:
             return Condition(operator, seconds=self._silence())
+        if operator is Operator.HAPPENS and self._is_bare():
+            return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
         value = self._run(operator)
@@ -162,6 +170,12 @@ class _Reader:
         if operator in {Operator.RISES, Operator.FALLS}:
             return Condition(operator, (value,), seconds=self._window(operator, value))
         return Condition(operator, (value,))
+
+    def _is_bare(self) -> bool:
+        """Say whether no value follows the operator, but a clause or nothing."""
+        if self._changing and _is(self._words, self._at, SWITCH):
+            return True
+        return self._at >= len(self._words) or _starts(self._words, self._at, changing=self._changing)
 
     def _bare(self) -> Condition:
         """Read a value without an operator: it must equal that, or lie between two."""
@@ -231,6 +245,9 @@ class _Reader:
             self._asked.repeat = self._span()
         elif word in CLEAR:
             self._asked.clear = self._cleared()
+        elif word in MISSING:
+            self._asked.missing_clears = _is(self._words, self._at, ENDS)
+            self._at += 1
         else:
             self._asked.name = self._name()
 

@@ -50,6 +50,8 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         condition = replace(condition, clear=wish.clear)
     elif condition.operator is rule.condition.operator:
         condition = replace(condition, clear=rule.condition.clear)
+    ends = rule.condition.missing_clears if wish.missing_clears is None else wish.missing_clears
+    condition = replace(condition, missing_clears=ends)
     return replace(
         rule,
         condition=condition,
@@ -112,6 +114,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts.append(write_condition(condition, quote))
     parts += [f"for {write_duration(rule.hold)}"] if rule.hold else []
     parts += [f"clear {quote(condition.clear)}"] if condition.clear else []
+    parts += ["missing clears"] if condition.missing_clears else []
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
     parts += [f"as {_quoted(rule.name)}"] if rule.name else []

@@ -9,12 +9,12 @@ from ...model.announcements import AlertChanged
 from ...model.history import Listening
 from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
-from ...payload.paths import lookup, parse_path
 from ...reading.lookups import Lookups
 from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.units import comparable, convert
 from ..engine import NOTHING, AlertEngine, Judged
+from ..watches import Watch
 
 MOST_MESSAGES = 50_000
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
@@ -60,7 +60,7 @@ class _Stage:
         self._listening = deque(listening)
         self._ended: tuple[float, float] | None = None
         self._kept: dict[tuple[str, str], Alert] = {}
-        self._path = parse_path(rule.field)
+        self._watch = Watch.of(self._rule)
         self._limit = _Limit(rule) if rule.condition.operator in _LEVELS else None
         self._began: dict[str, float] = {}
         self._fired: dict[str, int] = {}
@@ -76,7 +76,7 @@ class _Stage:
         self._last = at
         self._messages += 1
         self._count(self._engine.judge(reading, at), at)
-        value = lookup(reading, self._path)
+        value = self._watch.value(reading)
         if value is not None:
             self._judged += 1
             if self._limit is not None:

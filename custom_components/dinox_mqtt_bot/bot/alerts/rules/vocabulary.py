@@ -29,6 +29,9 @@ OPERATORS: dict[Operator, tuple[str, ...]] = {
     Operator.STALE: ("stale", "no data", "no message", "still", "keine daten", "keine nachricht"),
     Operator.RISES: ("rises", "rises by", "rising", "steigt", "steigt um"),
     Operator.FALLS: ("falls", "falls by", "falling", "drops", "drops by", "fällt", "faellt", "fällt um"),
+    Operator.HAPPENS: (
+        *("happens", "happened", "occurs", "passiert", "geschieht", "tritt ein", "ereignet sich"),
+    ),
 }
 PHRASES = {
     tuple(phrase.casefold().split()): operator
@@ -44,6 +47,9 @@ BEFORE_OPERATOR = frozenset({"is", "ist", "goes", "gets"})
 
 FOR = frozenset({"for", "für", "fuer"})
 CLEAR = frozenset({"clear", "entwarnung"})
+MISSING = frozenset({"missing", "fehlt", "fehlend", "fehlendes", "fehlen"})
+ENDS = frozenset({"clears", "ends", "beendet"})
+KEEPS = frozenset({"keeps", "stays", "bleibt"})
 EVERY = frozenset({"every", "repeat", "alle", "jede"})
 BEFORE_CLEAR = frozenset({"at", "by", "below", "above", "bei", "unter", "über"})
 BEFORE_PRIORITY = frozenset({"priority", "prio", "priorität"})

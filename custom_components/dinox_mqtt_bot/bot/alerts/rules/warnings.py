@@ -8,13 +8,14 @@ from ...model.message import MORE, Reading
 from ...model.replies import PREFIX, Text
 from ...model.rules import AlertRule, Operator, Value
 from ...model.topics import fold, matches, valid_filter
-from ...payload.paths import lookup, parse_path, write_path
+from ...payload.paths import parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings, with_field
 from ...reading.topic_lookup import Known
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
-from ..judge import NUMERIC, Judge
+from ..judge import NUMERIC
+from ..watches import Watch
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
@@ -48,15 +49,15 @@ async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
 
 async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     """Return why a rule may never fire, as far as its condition and the newest messages tell."""
-    judge = Judge(rule.condition)
-    found = [Text(problem)] if (problem := judge.problem()) else []
+    watch = Watch.of(rule)
+    found = [Text(problem)] if (problem := watch.judge.problem()) else []
     if lookups.subscriptions.covering(rule.filter) is None:
         command = f"{PREFIX} subscribe {rule.filter}"
         found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
     readings = await newest_readings(lookups, rule.filter)
     if not readings:
         return [*found, Text("rule_unseen", {"filter": rule.filter})]
-    values = [value for reading in readings if (value := lookup(reading, parse_path(rule.field))) is not None]
+    values = [value for reading in readings if (value := watch.value(reading)) is not None]
     if not values:
         fields = _field_names(readings)
         key = "rule_no_field" if rule.field else "rule_nothing_to_judge"

@@ -1,0 +1,90 @@
+"""What an alert rule asks for that cannot work with its condition: refused before the rule is kept."""
+
+from dataclasses import dataclass
+
+from ...model.errors import BotError
+from ...model.rules import AlertRule, Condition, Operator, Value
+from ...text.durations import write_duration
+from ...text.numbers import number
+from ...text.units import comparable, convert
+from ..judge import Judge
+
+_UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
+_LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
+_MOVING = frozenset({Operator.RISES, Operator.FALLS})
+_RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What is wrong (a key of texts) with which part of a rule: a field of it, or of its condition."""
+
+    key: str
+    part: str
+    placeholder: str = ""
+
+    def error(self, rule: AlertRule) -> BotError:
+        """Return what whoever typed the rule is told."""
+        condition = rule.condition
+        limit = condition.values[0] if condition.values else ""
+        placeholders = {"operator": condition.operator.value, "limit": limit, "clear": condition.clear}
+        return BotError(self.key, **placeholders, instead=self.placeholder)
+
+
+def contradiction(rule: AlertRule) -> Contradiction | None:
+    """Return the first part of a rule that would be taken, read back and ignored, or would never end."""
+    condition = rule.condition
+    if condition.operator.momentary:
+        return _of_a_moment(rule)
+    if condition.operator is Operator.STALE:
+        return _of_silence(rule)
+    if condition.missing_clears and not rule.field:
+        return Contradiction("rule_missing_field", "missing_clears")
+    return _of_the_end(condition) if condition.clear else None
+
+
+def _of_a_moment(rule: AlertRule) -> Contradiction | None:
+    """Return what cannot be of something that is over as soon as it is so."""
+    if rule.hold:
+        return Contradiction("rule_for_moment", "hold")
+    if rule.repeat and rule.condition.operator is Operator.CHANGES:
+        return Contradiction("rule_every_changes", "repeat")
+    if rule.escalate_after:
+        return Contradiction("rule_escalates_moment", "escalate_after")
+    return _needless_end(rule.condition)
+
+
+def _of_silence(rule: AlertRule) -> Contradiction | None:
+    if rule.hold:
+        seconds = rule.condition.seconds
+        instead = write_duration(seconds + rule.hold) if seconds else "auto"
+        return Contradiction("rule_for_stale", "hold", f"stale {instead}")
+    return _needless_end(rule.condition)
+
+
+def _needless_end(condition: Condition) -> Contradiction | None:
+    if condition.clear:
+        return Contradiction("rule_clear_needless", "clear")
+    return Contradiction("rule_missing_needless", "missing_clears") if condition.missing_clears else None
+
+
+def _of_the_end(condition: Condition) -> Contradiction | None:
+    """Return what is wrong with the value at which it is over."""
+    operator, end = condition.operator, number(condition.clear)
+    if operator in _MOVING:
+        return Contradiction("rule_clear_moving", "clear")
+    if operator in _RANGES:
+        return None
+    if operator in _LEVELS:
+        limit = number(condition.values[0])
+        if limit is None or end is None:
+            return None  # no number where one is needed: `Judge.problem`
+        if end[1] and not (limit[1] and comparable(end[1], limit[1])):
+            return None  # which of them is the higher one depends on what comes in
+        level = convert(*end, limit[1])
+        beyond = level > limit[0] if operator in _UPWARD else level < limit[0]
+        return Contradiction("rule_clear_beyond", "clear") if beyond else None
+    value = Value(condition.clear.strip(), *(end or (None, "")))
+    if not Judge(condition).holds(value, None, (), 0.0):
+        return None
+    return Contradiction("rule_clear_never" if operator is Operator.UNEQUAL else "rule_clear_fires", "clear")
