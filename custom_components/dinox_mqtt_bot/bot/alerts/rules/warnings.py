@@ -79,9 +79,8 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             for limit in limits
             if number(limit) is None
         )
-    if not equality and rule.condition.operator not in NUMERIC:
-        return
-    units = {value.unit for value in values if value.number is not None}
+    measured = equality or rule.condition.operator in NUMERIC
+    units = {value.unit for value in values if value.number is not None and measured}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
         if units and not any(comparable(unit, other) for other in units):
             yield Text("rule_other_unit", {"unit": unit, "value": last})
