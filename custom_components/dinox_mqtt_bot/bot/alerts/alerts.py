@@ -162,7 +162,7 @@ class Alerts:
         """
         self._alive = now
         self._ports.memory.set(ALIVE, str(now))
-        self._ports.memory.set(HEARD, str(self.engine.heard_until))
+        self._ports.memory.set(HEARD, str(self.engine.heard_until(now)))
 
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""

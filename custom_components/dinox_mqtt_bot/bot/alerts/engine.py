@@ -186,11 +186,10 @@ class AlertEngine:
                 self._put(self._breached(alert, BROKER, now, AlertState.NO_DATA), BROKER)
         return self._done()
 
-    @property
-    def heard_until(self) -> float:
-        """Until when the broker could be heard: up to now, if it can be."""
-        listening = self._silence
-        return listening.now if listening.deaf_since is None else listening.deaf_since
+    def heard_until(self, now: float) -> float:
+        """Return until when the broker could be heard: up to now, if it can be."""
+        deaf_since = self._silence.deaf_since
+        return now if deaf_since is None else deaf_since
 
     def follow_run(self, ended: float, heard_until: float) -> None:
         """Take over when an earlier run was last there and until when it heard; this one has not yet."""

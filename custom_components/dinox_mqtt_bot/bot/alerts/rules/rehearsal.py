@@ -112,7 +112,7 @@ class _Stage:
         if self._ended is None:
             self._wait(at)
         if not heard.running:
-            self._ended = at, self._engine.heard_until
+            self._ended = at, self._engine.heard_until(at)
             return
         if self._ended is not None:
             self._begin(at, *self._ended)
