@@ -8,7 +8,7 @@ import sys
 
 from lab.servers import Lab
 
-from . import chat, rules, stages
+from . import chat, commits, rules, stages
 from .load import TOPICS, Load
 from .receive import RECEIVERS
 from .run import blocked, measure
@@ -49,6 +49,7 @@ def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> li
     figures["loop_blocked_ms_p99"] = round(held["p99"], 2)
     figures["loop_blocked_ms_worst"] = round(held["held"], 2)
     figures["mqtt_to_chat_ms"] = {name: round(latency.normal[name], 1) for name in ("p50", "p99")}
+    figures["commit_ms"] = _measure_commits()
     failures = []
     if held["held"] > HELD_TOO_LONG_MS:
         failures.append(f"FAILURE: the event loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
@@ -57,6 +58,16 @@ def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> li
             f"FAILURE: with {rules.MANY:,} rules a message costs over {rules.MOST_RATIO} times as much"
         )
     return failures
+
+
+def _measure_commits() -> dict[str, float]:
+    _tell("commits")
+    found = commits.compare()
+    print(
+        f"\nA commit of one message: {found.ordinary:.2f} ms; with an alert in it {found.with_alert:.2f} ms,"
+    )
+    print("since that waits until the disk has it (the median of each, taking turns).")
+    return {"ordinary": round(found.ordinary, 3), "with_alert": round(found.with_alert, 3)}
 
 
 def _measure_rules(figures: Figures) -> float:

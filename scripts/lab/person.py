@@ -99,7 +99,7 @@ class Person:
     async def __aexit__(self, *_: object) -> None:
         await self.leave()
 
-    async def arrive(self, within: float = 15) -> None:
+    async def arrive(self, within: float = 60) -> None:
         """Log in. Raises PersonError."""
         client = self._client = slixmpp.ClientXMPP(self.jid, self._password, ssl_context=self._context)
         client.enable_direct_tls, client.enable_starttls, client.enable_plaintext = False, True, False
@@ -170,7 +170,7 @@ class Person:
         """The slixmpp client, for what has no method here."""
         return self._client
 
-    async def next(self, containing: str = "", within: float = 10, *, sender: str = "") -> Heard:
+    async def next(self, containing: str = "", within: float = 60, *, sender: str = "") -> Heard:
         """Return the first message, not returned before, that contains the text. Raises PersonError."""
 
         def matching() -> Heard | None:
@@ -196,7 +196,7 @@ class Person:
         """Drop every message that came so far."""
         self._waiting.clear()
 
-    async def sees(self, sender: str, kind: str, within: float = 10) -> Seen:
+    async def sees(self, sender: str, kind: str, within: float = 60) -> Seen:
         """Return the presence of a bare JID as soon as it is of this kind. Raises PersonError."""
 
         def matching() -> Seen | None:

@@ -1,5 +1,6 @@
 """Rules and readings that tests of alerts are made of."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -89,11 +90,14 @@ class Watched:
         for key in list(self.engine.untold):
             alert = self.engine.get(*key)
             assert alert is not None
-            assert alert.number > 0
-            steps += alert.untold
-            self.told.append((alert.topic, alert.untold, alert.number))
-            told = {**{name: getattr(alert, name) for name in alert.__slots__}, "untold": ()}
-            self._store(Judged(self.engine.mark_told([Alert(**told)], ())))
+            for each in (*alert.ended, alert):
+                if each.untold:
+                    assert each.number > 0
+                    steps += each.untold
+                    self.told.append((each.topic, each.untold, each.number))
+            ended = tuple(each for each in alert.ended if not each.untold)
+            told = replace(alert, untold=(), ended=ended)
+            self._store(Judged(self.engine.mark_told([told], ())))
         return steps
 
     def _store(self, judged: Judged) -> None:

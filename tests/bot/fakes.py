@@ -194,6 +194,10 @@ class FakeOutbox:
         self.holding.append(notice)
         self.rows.append(LedgerRow(notice.id, notice.to, "held", notice.at))
 
+    @property
+    def held_for(self) -> set[str]:
+        return {notice.to for notice in self.holding}
+
     async def held(self, to: str) -> list[Notice]:
         if self.unreadable:
             raise BotError("history_unreadable", reason="gone")
@@ -204,6 +208,12 @@ class FakeOutbox:
         self.holding = [notice for notice in self.holding if notice not in gone]
         for notice in [into] if into else gone:
             self.put(notice)
+
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        gone = list(notices)
+        self.holding = [notice for notice in self.holding if notice not in gone]
+        for notice in instead:
+            self.hold(notice)
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
         if self.unreadable:
@@ -252,13 +262,13 @@ class FakeAlertBook:
         return [event for event in reversed(self.events) if event.step is Step.FIRED][:limit]
 
     async def periods(self, topic: str, span: Span) -> list[Period]:
-        found: dict[int, Period] = {}
+        found: list[Period] = []
         for event in (event for event in self.events if event.topic == topic):
             if event.step is Step.FIRED:
-                found[event.number] = Period(event.rule, event.at, inf)
-            elif event.step in {Step.RESOLVED, Step.CLOSED} and event.number in found:
-                found[event.number] = replace(found[event.number], until=event.at)
-        return [each for each in found.values() if each.since < span.until and each.until > span.since]
+                found.append(Period(event.rule, event.at, inf))
+            elif event.step in {Step.RESOLVED, Step.CLOSED} and found:
+                found[-1] = replace(found[-1], until=event.at)
+        return [each for each in found if each.since < span.until and each.until > span.since]
 
 
 class FakeUploads:

@@ -14,7 +14,7 @@ from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
 
 HOST = "127.0.0.1"
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 _names = itertools.count(1)
 

@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
-from house import ACCOUNTS, BOT, BROKER_USERS, MOSQUITTO, YOU, House, until
+from house import House, built, until
 import pytest
 
-from lab.hass import Hass
-from lab.person import Person
 from lab.servers import Lab
 
 
@@ -19,25 +17,8 @@ def lab() -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 async def the_house(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    broker = lab.mosquitto(auth=BROKER_USERS, extra=MOSQUITTO)
-    xmpp = lab.prosody(users=ACCOUNTS)
-    you = Person(YOU, ACCOUNTS["you"], xmpp.ports["c2s"], lab.client_ssl())
-    await you.arrive()
-    hass = Hass(Path(tmp_path_factory.mktemp("hass")))
-    house = House(lab, broker, xmpp, hass, you, "")
-    await hass.start()
-    try:
-        entry = await hass.add(
-            {"next_step_id": "standalone"},
-            house.broker_answers(),
-            house.xmpp_answers(BOT),
-            {"contact": YOU, "topics": ["e2e/#"]},
-        )
-        house.entry_id = entry["entry_id"]
+    async with built(lab, Path(tmp_path_factory.mktemp("hass"))) as house:
         yield house
-    finally:
-        await hass.stop()
-        await you.leave()
 
 
 @pytest.fixture

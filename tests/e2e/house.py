@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 import sqlite3
 import time
 from typing import Any
@@ -91,7 +92,7 @@ class House:
 
             yield next_payload
 
-    async def ask(self, text: str, containing: str = "", within: float = 15) -> str:
+    async def ask(self, text: str, containing: str = "", within: float = 60) -> str:
         """Say something to the bot and return the answer that contains a text."""
         self.you.say(BOT, text)
         return (await self.you.next(containing, within, sender=BOT)).text
@@ -180,7 +181,31 @@ class House:
             )
 
 
-async def until(attempt: Callable[[], Awaitable[bool]], complaint: str, within: float = 30) -> None:
+@contextlib.asynccontextmanager
+async def built(lab: Lab, directory: Path, broker_options: str = "") -> AsyncIterator[House]:
+    """Start a house with a bot that has one contact, and end it."""
+    broker = lab.mosquitto(auth=BROKER_USERS, extra=f"{MOSQUITTO}\n{broker_options}")
+    xmpp = lab.prosody(users=ACCOUNTS)
+    you = Person(YOU, ACCOUNTS["you"], xmpp.ports["c2s"], lab.client_ssl())
+    await you.arrive()
+    hass = Hass(directory)
+    house = House(lab, broker, xmpp, hass, you, "")
+    await hass.start()
+    try:
+        entry = await hass.add(
+            {"next_step_id": "standalone"},
+            house.broker_answers(),
+            house.xmpp_answers(BOT),
+            {"contact": YOU, "topics": ["e2e/#"]},
+        )
+        house.entry_id = entry["entry_id"]
+        yield house
+    finally:
+        await hass.stop()
+        await you.leave()
+
+
+async def until(attempt: Callable[[], Awaitable[bool]], complaint: str, within: float = 60) -> None:
     """Repeat until it is true. Raises AssertionError."""
     end = time.monotonic() + within
     while time.monotonic() < end:

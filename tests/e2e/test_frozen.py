@@ -6,12 +6,10 @@ import contextlib
 import os
 from pathlib import Path
 
-from house import ACCOUNTS, BOT, BROKER_USERS, MOSQUITTO, YOU, House, until
+from house import House, built, until
 import pytest
 
 from lab.flows import options_answer
-from lab.hass import Hass
-from lab.person import Person
 from lab.servers import Lab
 
 # How long it is stopped at least, and what the broker waits for at most times one and a half:
@@ -24,28 +22,14 @@ STALE = 12
 @pytest.fixture
 async def freezing(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house of its own, whose broker is soon out of patience."""
-    broker = lab.mosquitto(auth=BROKER_USERS, extra=f"{MOSQUITTO}\nmax_keepalive {KEEPALIVE}")
-    xmpp = lab.prosody(users=ACCOUNTS)
-    you = Person(YOU, ACCOUNTS["you"], xmpp.ports["c2s"], lab.client_ssl())
-    await you.arrive()
-    hass = Hass(Path(tmp_path_factory.mktemp("frozen")))
-    house = House(lab, broker, xmpp, hass, you, "")
-    await hass.start()
-    try:
-        entry = await hass.add(
-            {"next_step_id": "standalone"},
-            house.broker_answers(),
-            house.xmpp_answers(BOT),
-            {"contact": YOU, "topics": ["e2e/#"]},
-        )
-        house.entry_id = entry["entry_id"]
-        await hass.api.flow("options", {"handler": house.entry_id}, options_answer(storm=0))
+    directory = Path(tmp_path_factory.mktemp("frozen"))
+    async with built(lab, directory, f"max_keepalive {KEEPALIVE}") as house:
+        await house.hass.api.flow("options", {"handler": house.entry_id}, options_answer(storm=0))
         await until(house.settled, "the house did not become ready", 90)
-        yield house
-    finally:
-        hass.thaw()
-        await hass.stop()
-        await you.leave()
+        try:
+            yield house
+        finally:
+            house.hass.thaw()
 
 
 async def _beat(house: House) -> None:

@@ -169,7 +169,7 @@ async def _forget_status(entry: MockConfigEntry) -> None:
         await process.wait()
 
 
-async def until(condition: Callable[[], object], within: float = 10.0) -> None:
+async def until(condition: Callable[[], object], within: float = 60.0) -> None:
     """Wait for a condition that only the outside world makes true."""
     async with asyncio.timeout(within):
         while not condition():
@@ -184,7 +184,7 @@ async def subscribed(bot: Any) -> None:
         await until(lambda: wanted._wanted.keys() <= wanted._granted.keys() | wanted.refused.keys())
 
 
-async def reachable(bot: Any, within: float = 10.0) -> None:
+async def reachable(bot: Any, within: float = 60.0) -> None:
     """Wait until the server has taken the bot's presence: what is written to the bot before comes late."""
     await until(lambda: bot.chat.status.phase is Phase.ONLINE, within)
     assert await bot.chat._session.alive()

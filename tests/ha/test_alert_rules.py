@@ -1,6 +1,7 @@
 """Alert rules as they are kept: the same subentries from the settings and from the commands."""
 
 from dataclasses import replace
+import json
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +36,14 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
 from custom_components.dinox_mqtt_bot.bot.model.topics import fold, valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
 from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, VALUES, rule_set
+from custom_components.dinox_mqtt_bot.flows.alert_flow import (
+    LASTING,
+    WITHOUT_CLEAR,
+    alert_form,
+    form_of,
+    typed_alert,
+)
+from custom_components.dinox_mqtt_bot.flows.fields import flat, nested
 from lab.servers import Server
 
 ADMIN = Caller(Surface.ACTION, "test", Role.ADMIN)
@@ -77,6 +86,45 @@ rules = st.builds(
 @given(rules)
 def test_a_rule_comes_back_as_it_was_kept(rule: AlertRule) -> None:
     assert ALERTS.read(ALERTS.write(rule)["data"], id=rule.id) == rule
+
+
+words = st.text("abcXYZ09./", min_size=1, max_size=8)
+fractions = st.one_of(spans, st.floats(0, 1e7).map(lambda span: round(span, 6)), st.just(1e-6))
+
+
+@st.composite
+def filled(draw: st.DrawFn) -> AlertRule:
+    """Return a rule as the form can hold it."""
+    operator = draw(st.sampled_from(Operator))
+    values = tuple(draw(words) for _ in range(VALUES.get(operator, 1)))
+    clear = "" if operator in WITHOUT_CLEAR else draw(st.just("") | words)
+    condition = Condition(operator, values, clear, draw(fractions) if operator in LASTING else 0.0)
+    return AlertRule(
+        draw(words),
+        condition,
+        draw(st.just("") | words),
+        draw(words),
+        hold=draw(fractions),
+        repeat=draw(fractions),
+        priority=draw(st.sampled_from(Priority)),
+        enabled=draw(st.booleans()),
+        contacts=draw(st.sampled_from([(), ("alice@home.test",)])),
+        targets=draw(st.sampled_from([(), ("notify.phone",)])),
+        escalate_after=draw(fractions),
+        escalate_to=draw(st.sampled_from([(), ("bob@home.test", "notify.phone")])),
+    )
+
+
+@given(filled())
+def test_the_form_of_a_rule_is_sent_unchanged_and_nothing_changes(rule: AlertRule) -> None:
+    form = alert_form(RuleSet())
+    sent = form(json.loads(json.dumps(nested(form, form_of(rule)))))
+    assert typed_alert(flat(sent, form), rule.filter) == rule
+
+
+def test_a_span_too_short_for_the_form_is_still_one() -> None:
+    silent = AlertRule("home/pump", Condition(Operator.STALE, seconds=1e-9))
+    assert 0 < typed_alert(form_of(silent), "home/pump").condition.seconds < 0.001
 
 
 def test_what_the_data_does_not_say_is_usual() -> None:

@@ -50,7 +50,7 @@ async def test_fifty_answers_in_one_second_arrive_in_order(
     async with running(hass, bot_entry(both, [*QUIET, BRIDGES.write(bridge)])) as bot:
         await reachable(bot)
         await publish_lines(port, f"{base}/answers", file)
-        await until(lambda: len([text for text in texts(alice) if text.startswith("answer ")]) >= 50, 20)
+        await until(lambda: len([text for text in texts(alice) if text.startswith("answer ")]) >= 50)
     assert [text for text in texts(alice) if text.startswith("answer ")] == wanted
 
 

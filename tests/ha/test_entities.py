@@ -91,7 +91,7 @@ async def test_the_status_follows_the_broker(
         assert state_of(hass, "sensor.home_temp_value") == STATE_UNAVAILABLE
         assert hass.states.get("sensor.bot_status").attributes["reason"]
         await asyncio.to_thread(own_mosquitto.start)
-        await until(is_in(hass, "sensor.bot_status", "online"), within=30)
+        await until(is_in(hass, "sensor.bot_status", "online"))
         assert hass.states.get("sensor.bot_status").attributes["reason"] is None
         assert state_of(hass, "sensor.home_temp_value") == "21"
 

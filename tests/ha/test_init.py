@@ -205,8 +205,8 @@ async def test_neither_broker_nor_xmpp_server_has_to_be_there_at_set_up(
         assert hass.states.get("binary_sensor.bot_mqtt").state == "off"
         await asyncio.to_thread(own_mosquitto.start)
         await asyncio.to_thread(prosody.start)
-        await until(lambda: bot.bot.status.state is BotState.WAITING, within=60)
-        await reachable(bot, within=60)
+        await until(lambda: bot.bot.status.state is BotState.WAITING)
+        await reachable(bot)
         await subscribed(bot)
         await publish(port, "home/late", "1")
         await until(lambda: bot.bot.status.state is BotState.ONLINE)

@@ -77,7 +77,7 @@ async def has_session(server: Server, name: str = "") -> bool:
 
 async def tidied(hass: HomeAssistant) -> None:
     places = leftovers(hass)
-    await until(lambda: places._places is not None and not any(each.left for each in places._places), 20)
+    await until(lambda: places._places is not None and not any(each.left for each in places._places))
 
 
 async def nothing_at(server: Server) -> None:
@@ -231,7 +231,7 @@ async def test_a_broker_that_is_away_is_tidied_up_when_it_is_back(
         old.stop()
         move(hass, entry, port=mosquitto.ports["mqtt"])
         await moved(entry, mosquitto.ports["mqtt"])
-        await until(lambda: left_behind(hass), 20)
+        await until(lambda: left_behind(hass))
         (issue,) = left_behind(hass)
         told = issue.translation_placeholders
         assert told is not None
@@ -306,7 +306,7 @@ async def test_whoever_comes_back_finds_its_session(
         old.stop()
         move(hass, entry, port=mosquitto.ports["mqtt"])
         await moved(entry, mosquitto.ports["mqtt"])
-        await until(lambda: left_behind(hass), 20)
+        await until(lambda: left_behind(hass))
         move(hass, entry, port=old.ports["mqtt"])
         await until(
             lambda: (

@@ -234,7 +234,7 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
     await publish(you, "door", "open")
     assert await hass.config_entries.async_setup(entry.entry_id)
     heard = await you.next("⏰")
-    await until(lambda: len(late_lines(everything(you))) >= 11, 20)
+    await until(lambda: len(late_lines(everything(you))) >= 11)
     assert late_lines(everything(you)) == [
         *(f"⏰ sensors (JSON): t: {10 + number}" for number in range(10)),
         "⏰ door: open",

@@ -175,8 +175,8 @@ async def test_a_changed_password_is_asked_for_once_and_serves_both(
     async with running(hass, entry) as runtime:
         own_ejabberd.account("bot", "newpw", "home.test")
         own_ejabberd.restart()
-        await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
-        await until(lambda: runtime.chat.status.fatal and runtime.broker.status.fatal, within=60)
+        await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})])
+        await until(lambda: runtime.chat.status.fatal and runtime.broker.status.fatal)
         await log_in_again(hass, entry)
         assert entry.data["xmpp_password"] == "newpw"
         await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING)
@@ -192,10 +192,10 @@ async def test_a_restarted_server_gets_both_links_back(
         own_ejabberd.restart()
         async with person(own_lab, own_ejabberd) as alice:
             both = (runtime.chat, runtime.broker)
-            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
-            await until(lambda: "home/#" in runtime.broker._wanted._granted, within=30)
+            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
+            await until(lambda: "home/#" in runtime.broker._wanted._granted)
             await runtime.broker.publish("home/attic", b"back again", 1, False)
-            await alice.next("back again", within=30)
+            await alice.next("back again")
 
 
 @pytest.mark.parametrize("newer", NEWER_EJABBERDS)
@@ -212,18 +212,18 @@ async def test_a_server_that_is_upgraded_gets_both_links_back_and_brings_what_wa
         before = version(server)
         async with person(own_lab, server) as alice:
             await runtime.broker.publish("home/cellar", b"said before", 1, True)
-            await alice.next("said before", within=30)
+            await alice.next("said before")
         # Alice is away: this one waits in the server's own store over the upgrade.
         await runtime.broker.publish("home/attic", b"for later", 1, False)
         await until(lambda: waiting(server))
         await asyncio.to_thread(server.upgrade, newer)
         assert version(server) > before
         async with person(own_lab, server) as alice:
-            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
-            await until(lambda: "home/#" in runtime.broker._wanted._granted, within=30)
-            await alice.next("for later", within=30)
+            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
+            await until(lambda: "home/#" in runtime.broker._wanted._granted)
+            await alice.next("for later")
             await runtime.broker.publish("home/attic", b"newer than before", 1, False)
-            await alice.next("newer than before", within=30)
+            await alice.next("newer than before")
 
 
 def waiting(server: Ejabberd) -> int:
@@ -401,15 +401,15 @@ async def test_on_prosody_too_a_changed_password_is_asked_for(hass: HomeAssistan
         await until(lambda: runtime.chat.status.phase is Phase.ONLINE)
         server.account("bot", "newpw")
         await asyncio.to_thread(server.restart)
-        await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})], within=60)
+        await until(lambda: [*entry.async_get_active_flows(hass, {SOURCE_REAUTH})])
         # The broker asks nobody for a password: it is back meanwhile.
-        await until(lambda: runtime.broker.status.phase is Phase.ONLINE, within=60)
+        await until(lambda: runtime.broker.status.phase is Phase.ONLINE)
         await log_in_again(hass, entry)
         async with person(own_lab, server) as alice:
-            await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE, within=30)
-            await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)
+            await until(lambda: entry.runtime_data.chat.status.phase is Phase.ONLINE)
+            await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted)
             await entry.runtime_data.broker.publish(NEWS, b"let in again", 0, False)
-            await alice.next("let in again", within=30)
+            await alice.next("let in again")
 
 
 async def test_a_prosody_whose_module_is_upgraded_gets_the_bot_back(
@@ -423,12 +423,12 @@ async def test_a_prosody_whose_module_is_upgraded_gets_the_bot_back(
     )
     async with running(hass, entry, None) as runtime:
         both = (runtime.chat, runtime.broker)
-        await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=30)
+        await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
         await asyncio.to_thread(server.upgrade)
         async with person(own_lab, server) as alice:
-            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both), within=60)
+            await until(lambda: all(link.status.phase is Phase.ONLINE for link in both))
             await runtime.broker.publish(NEWS, b"after the upgrade", 0, False)
-            await alice.next("after the upgrade", within=30)
+            await alice.next("after the upgrade")
         menu = await entry.start_reconfigure_flow(hass)
         form = await answer(hass, menu, {"next_step_id": "xmpp_account"})
         form = await answer(hass, form, xmpp_answers(own_lab, server, ""))
@@ -574,7 +574,7 @@ async def test_a_bot_leaves_the_server_of_its_account_for_another_broker(
         servers, mqtt_prosody, filters=(NEWS,), server="prosody", tls="off", port=mqtt_prosody.ports["mqtt"]
     )
     async with person(servers, mqtt_prosody) as alice, running(hass, entry, None):
-        await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING, within=30)
+        await until(lambda: entry.runtime_data.bot.status.state is BotState.WAITING)
         hass.config_entries.async_update_entry(entry, options={"discovery": False, "retention_days": 7})
         menu = await entry.start_reconfigure_flow(hass)
         form = await answer(hass, menu, {"next_step_id": "reconfigure_broker"})
@@ -586,9 +586,9 @@ async def test_a_bot_leaves_the_server_of_its_account_for_another_broker(
         assert dict(entry.options) == {"retention_days": 7}
         await hass.async_block_till_done()
         await until(lambda: entry.state is ConfigEntryState.LOADED)
-        await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted, within=30)
+        await until(lambda: NEWS in entry.runtime_data.broker._wanted._granted)
         await publish(mosquitto.ports["mqtt"], NEWS, "from the new broker")
-        await alice.next("from the new broker", within=30)
+        await alice.next("from the new broker")
 
 
 @pytest.mark.usefixtures("no_bot")

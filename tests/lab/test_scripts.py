@@ -61,6 +61,17 @@ def test_nothing_breaks_the_bot_under_attack(tmp_path: Path) -> None:
     assert figures["breaches"] == []
 
 
+def test_nothing_false_is_left_said_on_random_days(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = run("scripts/days", "--days", "100", "--seed", "3", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text("utf-8"))
+    assert figures.pop("breaches") == []
+    assert figures.pop("days") == 100
+    assert {"false_last_words", "missed", "held_at_end", "exceptions"} <= set(figures)
+    assert set(figures.values()) == {0}
+
+
 def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
     done = run("scripts/chaos", "--short", "--json", str(file))

@@ -35,7 +35,7 @@ class Told:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until what was told makes the condition true."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self.heard.clear()
                 await self.heard.wait()

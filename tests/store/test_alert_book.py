@@ -102,6 +102,39 @@ async def test_what_cannot_be_read_is_left_out_and_said_in_the_log(
     assert sum(record.name.endswith("alert_book") for record in caplog.records) == 3
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"number": "x"}',
+        '{"number": null}',
+        '{"number": 1e999}',
+        '{"since": "yesterday"}',
+        '{"amount": "much"}',
+        '{"flapping": "no"}',
+        '{"untold": ["odd"]}',
+        '{"untold": 5}',
+        '{"notices": [1]}',
+        '{"notices": null}',
+        '{"memory": [["then", 5]]}',
+        '{"memory": [[5, null]]}',
+        '{"memory": [5]}',
+        '{"memory": [[1, 2, 3]]}',
+        "[]",
+        "null",
+        "{",
+    ],
+)
+async def test_an_alert_with_an_odd_value_starts_anew_and_the_others_go_on(
+    open_store: Opener, query: Query, said: str
+) -> None:
+    store = open_store()
+    store.alerts.save(RECORD)
+    await asyncio.to_thread(store.close)
+    query("INSERT INTO alert_states VALUES ('rule', 'odd', ?)", said)
+    again = open_store()
+    assert (again.alerts.kept, again.alerts.last_number) == ([FIRING], 3)
+
+
 async def test_notices_are_said_with_their_record_and_held_ones_are_not(
     store: Store, told: Told, query: Query
 ) -> None:

@@ -272,3 +272,76 @@ async def test_the_periods_of_a_topics_alerts(store: Store) -> None:
     ]
     assert await store.alerts.periods("a", span(4, 6)) == [Period("rule1", T0, T0 + 5)]
     assert await store.alerts.periods("a", span(40, 41)) == [Period("rule3", T0 + 30, inf)]
+
+
+async def test_a_flapping_incident_has_a_period_each_time_it_fires(store: Store) -> None:
+    """All rounds have one number; what came after the last end is not over."""
+    steps = [(0, Step.FIRED), (10, Step.RESOLVED), (20, Step.FIRED), (30, Step.FLAPPING), (40, Step.RESOLVED)]
+    for at, step in [*steps, (50, Step.FIRED), (51, Step.TOLD)]:
+        store.alerts.save(Record(events=(AlertEvent(1, "rule", "a", step, T0 + at),)))
+        other = Step.FIRED if at == 0 else Step.ACKNOWLEDGED
+        store.alerts.save(Record(events=(AlertEvent(2, "other", "a", other, T0 + at),)))
+    assert await store.alerts.periods("a", span(0, 60)) == [
+        Period("rule", T0, T0 + 10),
+        Period("other", T0, inf),
+        Period("rule", T0 + 20, T0 + 40),
+        Period("rule", T0 + 50, inf),
+    ]
+    assert await store.alerts.periods("a", span(12, 18)) == [Period("other", T0, inf)]
+
+
+# The newest messages, whatever was deleted.
+
+
+async def newest(store: Store, topic_filter: str, limit: int, offset: int = 0) -> list[str]:
+    return [row.topic for row in await store.history.page(topic_filter, limit, offset=offset)]
+
+
+@pytest.mark.parametrize("topic_filter", ["#", "+/+"])
+async def test_a_page_is_full_although_newer_topics_were_cleared(store: Store, topic_filter: str) -> None:
+    for number in range(5):
+        fill(store, f"home/{number}", [0])
+    assert len(await newest(store, "#", 9)) == 5
+    for number in range(30):
+        fill(store, f"zigbee/{number}", [0])
+    assert len(await newest(store, "zigbee/#", 99)) == 30
+    assert await store.history.forget("zigbee/#") == 30
+    assert await newest(store, topic_filter, 3) == ["home/2", "home/3", "home/4"]
+    assert await newest(store, topic_filter, 3, offset=3) == ["home/0", "home/1"]
+
+
+async def test_a_page_is_full_although_newer_topics_have_outlived_their_messages(open_store: Opener) -> None:
+    store = open_store()
+    store.history.keep([Subscription("zigbee/#", keep_days=1)])
+    for number in range(5):
+        fill(store, f"home/{number}", [2])
+    for number in range(30):
+        fill(store, f"zigbee/{number}", [2])
+    assert await store.history.purge(T0 + 1) == 30
+    assert await newest(store, "#", 9) == [f"home/{number}" for number in range(5)]
+
+
+async def test_a_page_is_in_order_although_a_topic_has_lost_its_newest_message(open_store: Opener) -> None:
+    """The clock was set back for a while: what came then was the oldest by its time."""
+    store = open_store()
+    store.history.keep([Subscription("zigbee/#", keep_days=1)])
+    for topic, ages in (("zigbee/old", [0]), ("home/0", [0]), ("home/1", [0]), ("zigbee/old", [2] * 10)):
+        fill(store, topic, ages)
+    fill(store, "home/2", [0])
+    assert await store.history.purge(T0 + 1) == 10
+    assert await newest(store, "#", 2) == ["home/1", "home/2"]
+    assert await newest(store, "#", 9) == ["zigbee/old", "home/0", "home/1", "home/2"]
+
+
+async def test_what_a_topic_said_last_is_known_however_soon_it_is_cleared(open_store: Opener) -> None:
+    """A retained message would be told as news after the next start."""
+    store = open_store()
+    store.history.append(reading("home/door", b"open"), Priority.NORMAL)
+    await store.history.page("#", 1)
+    for _ in range(3):
+        last = message("home/door", b"closed", retain=True)
+        store.history.append(reading("home/door", b"half open"), Priority.NORMAL)
+        store.history.append(reading_of(last), Priority.NORMAL)
+        await store.history.forget("home/#")
+    await asyncio.to_thread(store.close)
+    assert open_store().history.unchanged(last)

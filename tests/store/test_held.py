@@ -9,6 +9,7 @@ from custom_components.dinox_mqtt_bot.bot.model.history import LedgerRow
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
+from custom_components.dinox_mqtt_bot.bot.ports import NO_CONTACT
 from custom_components.dinox_mqtt_bot.store.store import Store
 
 T0 = 2_000_000_000.0
@@ -146,6 +147,33 @@ async def test_what_is_held_for_somebody_who_is_no_contact_any_more_can_fail(sto
     store.outbox.mark("a", Delivery.FAILED, T0 + 2, "gone")
     assert await steps(store, "a") == [("a", "held", ""), ("a", "failed", "gone")]
     assert await counted(store) == (0, 0, 0)
+
+
+async def test_what_is_held_for_somebody_can_be_held_for_others_instead(
+    open_store: Opener, told: Told, query: Query
+) -> None:
+    store = open_store()
+    given = [notice(name, at=T0) for name in "ab"]
+    for each in given:
+        store.outbox.hold(each)
+    store.outbox.hold(notice("phone", to=PHONE, push=Push("Freezer", "alert-1")))
+    assert store.outbox.held_for == {ANN, PHONE}
+    store.outbox.mark("b", Delivery.FAILED, T0 + 1)
+    store.outbox.pass_on(given, [notice("c", to=BOB, at=T0)])
+    assert store.outbox.held_for == {BOB, PHONE}
+    assert ("a", "superseded", "c") in await steps(store, "a", "b")
+    assert not {("b", "superseded", "c"), ("b", "merged", "c")} & {*await steps(store, "b")}
+    await asyncio.to_thread(store.close)
+    again = open_store()
+    assert ids(await again.outbox.held(BOB)) == ["c"]
+    assert (again.outbox.held_for, await counted(again), told.stored) == ({BOB, PHONE}, (0, 0, 2), [])
+
+
+async def test_what_is_held_for_nobody_has_failed(store: Store) -> None:
+    store.outbox.hold(notice("a"))
+    store.outbox.pass_on([notice("a")], [])
+    assert {*await steps(store, "a")} == {("a", "held", ""), ("a", "failed", NO_CONTACT)}
+    assert store.outbox.held_for == set()
 
 
 async def test_a_target_is_done_once_it_was_accepted(open_store: Opener, query: Query) -> None:

@@ -309,3 +309,39 @@ async def test_so_many_untold_topics_are_known(store: Store, monkeypatch: pytest
     store.history.mark_told(["a"])
     store.history.append(reading("c"), Priority.NORMAL, untold=True)
     assert await untold(store) == [("b", "21.5", 1), ("c", "21.5", 1)]
+
+
+async def test_what_an_earlier_run_has_told_is_not_counted_again(open_store: Opener) -> None:
+    """Whichever waits the runs had: numbers are not used again, also when nothing waits at the start."""
+    store = open_store()
+    for topic in ("other", *["home/door"] * 5):
+        store.history.append(reading(topic, b"old", received=1_000.0), Priority.NORMAL, untold=True)
+    store.history.mark_told(["home/door", "other"])
+    for run in range(3):
+        await asyncio.to_thread(store.close)
+        store = open_store()
+        assert await untold(store) == []
+        received = 2_000.0 + run
+        for payload in (b"new", b"newer"):
+            given = reading("home/door", payload, received=received)
+            store.history.append(given, Priority.NORMAL, untold=True)
+        await asyncio.to_thread(store.close)
+        store = open_store()
+        assert await untold(store) == [("home/door", "newer", 2)]
+        assert (await store.history.untold())[0].first_seen == received
+        store.history.mark_told(["home/door"])
+
+
+async def test_nor_what_a_version_has_told_that_did_not_note_its_numbers(
+    open_store: Opener, query: Query
+) -> None:
+    store = open_store()
+    for topic in ("a", "b", "c"):
+        store.history.append(reading(topic), Priority.NORMAL, untold=True)
+    store.history.mark_told(["a", "b", "c"])
+    await asyncio.to_thread(store.close)
+    query("DELETE FROM meta WHERE key = 'waits'")
+    store = open_store()
+    for topic in ("c", "b", "a"):
+        store.history.append(reading(topic, b"new"), Priority.NORMAL, untold=True)
+    assert await untold(store) == [("c", "new", 1), ("b", "new", 1), ("a", "new", 1)]

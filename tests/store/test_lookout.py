@@ -67,7 +67,7 @@ def watched(open_store: Opener, told: Told, watcher: Watcher) -> Callable[[], St
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -1,5 +1,6 @@
 """Old messages, to be read again in their order."""
 
+from dataclasses import replace
 import sqlite3
 
 from hypothesis import given, settings, strategies as st
@@ -49,6 +50,18 @@ async def test_pages_of_the_past_are_all_of_it_in_order(
 
 async def test_without_messages_there_is_no_past(store: Store) -> None:
     assert await store.history.past("#", 0.0, 0, 10) == []
+
+
+@pytest.mark.parametrize("few", [0, 20])
+async def test_what_came_in_again_is_there_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """It was neither judged nor carried a second time."""
+    monkeypatch.setattr(past, "FEW_TOPICS", few)
+    first = message("a", b"5", received=T0)
+    for given_ in (first, replace(first, repeated=True), message("a", b"5", repeated=True, received=T0)):
+        store.history.append(reading_of(given_), Priority.NORMAL)
+    assert await all_of(store, "#", 0.0, 10) == ["5", "5"]
 
 
 async def test_a_message_of_the_past_has_what_judges_it(store: Store) -> None:

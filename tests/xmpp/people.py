@@ -39,7 +39,7 @@ QUICK = Timing(
 )
 
 
-async def until(predicate: Callable[[], object], what: str = "", timeout: float = 15) -> None:
+async def until(predicate: Callable[[], object], what: str = "", timeout: float = 60) -> None:
     """Wait until something is so."""
     end = time.monotonic() + timeout
     while not predicate():
@@ -167,12 +167,13 @@ class Probed:
             put=put,
         )
 
-    def start(self) -> None:
+    def start(self, undisturbed: tuple[str, ...] = ()) -> None:
         self.link.start(
             on_status=self.statuses.append,
             on_text=self._on_text,
             on_reaction=self.reactions.append,
             on_presence=lambda jid, busy: self.moods.append((jid, busy)),
+            undisturbed=undisturbed,
             on_session=self._session_began,
             on_delivery=self._delivered,
             on_reach=lambda jid, reason: self.reach.append((jid, reason)),
@@ -263,11 +264,12 @@ class World:
         self._bot_was_here = True
         tls = changes.pop("tls", None) or self.lab.client_ssl()
         on_text, put = changes.pop("on_text", None), changes.pop("put", None)
+        undisturbed = changes.pop("undisturbed", ())
         probed = Probed(self.settings(**changes), tls, timing, on_text, put)
         self._leaving.push_async_callback(probed.link.stop)
         probed.link.meet([Contact(jid) for jid in contacts])
         probed.link.show(BotState.ONLINE, "")
-        probed.start()
+        probed.start(undisturbed)
         if wait:
             await probed.online()
         return probed

@@ -178,6 +178,19 @@ async def test_who_went_while_the_session_was_lost_is_gone_in_the_next(lab: Lab,
         await ceased(bot)
 
 
+@pytest.mark.parametrize("shows", ["dnd", "away", "nothing"])
+async def test_what_an_earlier_run_was_shown_holds_until_it_is_known_better(
+    friends: World, shows: str
+) -> None:
+    if shows != "nothing":
+        alice = await friends.person("alice")
+        show(alice, shows)
+        await alice.synchronise()
+    bot = await friends.bot(timing=WATCHFUL, undisturbed=(ALICE, MALLORY))
+    await until(lambda: (MALLORY, False) in bot.moods)
+    assert [busy for jid, busy in bot.moods if jid == ALICE] == ([] if shows == "dnd" else [False])
+
+
 async def test_what_the_users_other_clients_show_counts(either: World) -> None:
     phone, bot = await self_chat(either)
     bot.link.show(BotState.OFFLINE, "away")
@@ -205,11 +218,11 @@ async def test_what_the_bot_itself_shows_does_not_count(world: World) -> None:
     assert bot.moods == []
 
 
-def listening() -> tuple[PresenceDnd, list[bool]]:
+def listening(*busy: str) -> tuple[PresenceDnd, list[bool]]:
     gate, told = Gate(BOT), list[bool]()
     gate.meet([Contact(ALICE)])
     listening = PresenceDnd(gate)
-    listening.start(lambda jid, busy: told.append(busy))
+    listening.start(lambda jid, busy: told.append(busy), busy)
     return listening, told
 
 

@@ -269,7 +269,7 @@ async def test_a_server_that_was_away_finds_the_bot_in_its_room_again(lab: Lab, 
         await until(lambda: probed.reasons, "the loss")
         notice = probed.say("after all", room, room=True)
         own_prosody.start()
-        await until(lambda: probed.sessions == 2, "a session", 30)
+        await until(lambda: probed.sessions == 2, "a session")
         await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
 
 

@@ -162,8 +162,7 @@ class Bot:
         self.conversation.set_online(self.chat.status.phase is Phase.ONLINE, now)
         self.apply(rules)
         self.alerts.hear(self.broker.status.phase is Phase.ONLINE, now)
-        if self.chat.status.phase is Phase.ONLINE:
-            self.held.chat_came(now)
+        self.held.look_soon(now)
         self._changed()
         self._wake(now)
 
@@ -376,7 +375,7 @@ class Bot:
             self.ports.history.log_connection("xmpp", status, now)
         self.conversation.set_online(status.phase is Phase.ONLINE, now)
         if status.phase is Phase.ONLINE:
-            self.held.chat_came(now)
+            self.held.look_soon(now)
         self._wake(now)
         self._changed()
 

@@ -3,7 +3,7 @@
 *Tell* ports return at once and own their failures; *ask* ports are awaited and may raise `BotError`.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,6 +24,9 @@ type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 
 UNSURE_SECONDS = 120.0
 """How long before its end a server may lose an alert it accepted: ejabberd answers, then writes."""
+
+NO_CONTACT = "contact_removed"
+"""Why a notice failed whose contact or target is told nothing any more (`replies.REASONS`)."""
 
 
 class Broker(Protocol):
@@ -180,11 +183,18 @@ class Outbox(Protocol):
     def hold(self, notice: Notice) -> None:
         """Store a notice that is not to be said before somebody asks for what is `held` (tell)."""
 
+    @property
+    def held_for(self) -> AbstractSet[str]:
+        """Those for whom something is held. No I/O."""
+
     async def held(self, to: str) -> list[Notice]:
-        """Return what is held for a contact, oldest first (ask)."""
+        """Return what is held for a contact or target, oldest first (ask)."""
 
     def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
         """Put one notice in the place of held ones, in one transaction; without, say each (tell)."""
+
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        """Hold others in the place of held notices, in one transaction; without, these have failed (tell)."""
 
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:
         """Return what became of notices, and of those they were merged into, by time (ask)."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
@@ -185,13 +184,13 @@ def _seconds(duration: Mapping[str, float] | None) -> float:
     return cv.positive_time_period_dict(duration).total_seconds() if duration else 0.0
 
 
-def _parts(seconds: float) -> dict[str, int] | None:
-    """Return seconds as the form's field has them, None for none."""
+def _parts(seconds: float) -> dict[str, float] | None:
+    """Return seconds as the form's field has them, to a millionth as it reads them; None for none."""
     if not seconds:
         return None
-    span = timedelta(seconds=round(seconds))
-    minutes, rest = divmod(span.seconds, 60)
-    return {"days": span.days, "hours": minutes // 60, "minutes": minutes % 60, "seconds": rest}
+    minutes, millionths = divmod(max(1, round(seconds * 1e6)), 60_000_000)
+    hours, minutes = divmod(minutes, 60)
+    return {"days": hours // 24, "hours": hours % 24, "minutes": minutes, "seconds": millionths / 1e6}
 
 
 # Suggestions are searched by typing; more would only make the form slow.

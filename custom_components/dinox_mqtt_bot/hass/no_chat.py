@@ -1,6 +1,6 @@
 """A bot without an XMPP account: it is met in Assist, in entities, actions and notifications only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import override
 
 from ..bot import ports
@@ -90,6 +90,11 @@ class TargetsOutbox(ports.Outbox):
         if is_target(notice.to):
             self._outbox.hold(notice)
 
+    @property
+    @override
+    def held_for(self) -> AbstractSet[str]:
+        return {to for to in self._outbox.held_for if is_target(to)}
+
     @override
     async def held(self, to: str) -> list[Notice]:
         return await self._outbox.held(to)
@@ -98,6 +103,10 @@ class TargetsOutbox(ports.Outbox):
     def merge(self, notices: Iterable[Notice], into: Notice | None) -> None:
         if into is None or is_target(into.to):
             self._outbox.merge(notices, into)
+
+    @override
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        self._outbox.pass_on(notices, [notice for notice in instead if is_target(notice.to)])
 
     @override
     async def ledger(self, notice_ids: Iterable[str]) -> list[LedgerRow]:

@@ -34,6 +34,7 @@ class IssueKind(StrEnum):
     DATABASE_STUCK = "database_stuck"
     SERVER_IS_BROKER = "server_is_broker"
     LEFT_BEHIND = "left_behind"
+    ALERT_RULE_FULL = "alert_rule_full"
 
 
 # Those that Home Assistant can help with: `repairs.py` has a flow for each.

@@ -126,6 +126,7 @@ class Issues:
         self._judge_login(status.chat)
         self._judge_contacts(dict(status.unreachable))
         self._judge_store(status.unwritten)
+        self._judge_rules()
         for name, link in (("broker", status.broker), ("xmpp", status.chat)):
             self._judge_certificate(name, link)
         self._raise_refusals()
@@ -156,6 +157,15 @@ class Issues:
             self._set(Issue(IssueKind.DATABASE_UNUSABLE), True, **told)
         self._set(Issue(IssueKind.DATABASE_STUCK), bool(trouble) and not damage, reason=trouble)
 
+    def _judge_rules(self) -> None:
+        """Tell of alert rules that cannot watch all that they are meant for."""
+        full = {rule.id: rule for rule in self._bot.alerts.overfull}
+        for rule in full.values():
+            issue = Issue(IssueKind.ALERT_RULE_FULL, rule.id)
+            self._set(issue, True, rule=rule.name, filter=rule.filter)
+        for rule_id in shown(self._hass, self._entry, IssueKind.ALERT_RULE_FULL) - full.keys():
+            self._set(Issue(IssueKind.ALERT_RULE_FULL, rule_id), False)
+
     def _judge_certificate(self, name: str, status: LinkStatus) -> None:
         issue = Issue(IssueKind.CERTIFICATE_EXPIRED, name)
         if status.reason == EXPIRED:
@@ -173,6 +183,7 @@ class Issues:
             if take_overs.over(now):
                 self._set(take_overs.issue, False)
         self._judge_store(self._store.trouble)
+        self._judge_rules()
         self._raise_refusals()
         self._take_refusals_back()
 

@@ -83,6 +83,7 @@ class Links:
             on_text=self._in_task(self.bot.hear, "hear"),
             on_reaction=self._in_task(self.bot.react, "react"),
             on_presence=self.bot.held.set_contact,
+            undisturbed=self.bot.do_not_disturb.contacts,
             on_session=delivery.begin,
             on_delivery=delivery.mark,
             on_reach=self.bot.reach_changed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from itertools import chain
 import logging
 import sqlite3
 from typing import override
@@ -31,11 +32,13 @@ KEPT = "SELECT rule, topic, said FROM alert_states ORDER BY rule, topic"
 LAST_NUMBER = "SELECT ifnull(max(number), 0) FROM alert_log"
 _EVENT = "SELECT number, rule, topic, step, at, value, who, note FROM alert_log"
 OF_INCIDENT = f"{_EVENT} WHERE number = ? ORDER BY id"
-# Each incident once, with when it fired and when it was over.
+# Each time that an incident fired, with what came next of it: one that flaps fires again under its number.
 PERIODS = """
-SELECT rule, min(at), ifnull(max(at) FILTER (WHERE step IN ('resolved', 'closed')), 9e999) AS until
-FROM alert_log WHERE topic = :topic AND step IN ('fired', 'resolved', 'closed')
-GROUP BY number HAVING min(at) < :until AND until > :since ORDER BY min(at)
+SELECT rule, at, until FROM (
+    SELECT rule, step, at, ifnull(lead(at) OVER (PARTITION BY number ORDER BY id), 9e999) AS until
+    FROM alert_log WHERE topic = :topic AND step IN ('fired', 'resolved', 'closed')
+)
+WHERE step = 'fired' AND at < :until AND until > :since ORDER BY at
 """
 INCIDENTS = f"{_EVENT} WHERE step = 'fired' ORDER BY number DESC, id DESC LIMIT ?"
 
@@ -53,7 +56,7 @@ def group_of(record: Record) -> Group:
             (each.number, each.rule, each.topic, each.step.value, each.at, each.value, each.who, each.note)
             for each in record.events
         )
-        changes.append(RowChange(LOG, lines, follows=True))
+        changes.append(RowChange(LOG, lines, follows=True, durable=True))
     return tuple(changes)
 
 
@@ -103,6 +106,10 @@ class SqliteAlertBook(ports.AlertBook):
 
 def _whole(alert: Alert) -> Alert:
     """Return an alert whose values are of their types. Raises DamageError."""
+    for notice in alert.notices:
+        checked(notice, str)
+    for number in chain.from_iterable(alert.memory):
+        checked(number, float, int)
     return built(Alert, *(getattr(alert, each.name) for each in fields(alert)))
 
 

@@ -1,12 +1,13 @@
 """What is asked of the messages table as a whole: pages, numbers over time, statistics, exports."""
 
 from collections.abc import Callable, Iterator
+from heapq import heappush, heappushpop
 import json
 from math import isfinite
 import sqlite3
 from typing import Any
 
-from ..bot.model.history import Entry, Point, Row, Span, Statistics, TopicRow
+from ..bot.model.history import ALWAYS, Entry, Point, Row, Span, Statistics, TopicRow
 from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
 from .damage import built, checked
@@ -96,14 +97,11 @@ def read_page(
     connection: sqlite3.Connection, topic_filter: str, limit: int, span: Span, offset: int
 ) -> list[Row]:
     """Return the newest rows of a span, `offset` newer ones left out, oldest first."""
-    topics: list[int] = []
     most = limit + offset
-    for number, topic in topics_of(connection, "last_message DESC"):
-        # Topics that have said something lately may have said nothing within the span.
-        if len(topics) == most and span == Span():
-            break
-        if matches(topic_filter, topic):
-            topics.append(number)
+    if span == ALWAYS:
+        topics = _newest(connection, topic_filter, max(most, 1))
+    else:
+        topics = _matching(connection, topic_filter)
     parameters = _bounds(connection, span) | {
         "topics": json.dumps(topics),
         "most": most,
@@ -116,6 +114,26 @@ def read_page(
             connection.execute(PAGE, parameters).fetchall()
         )
     ]
+
+
+def _newest(connection: sqlite3.Connection, topic_filter: str, most: int) -> list[int]:
+    """Return topics that hold the newest `most` messages.
+
+    `last_message` is the newest that a topic had: the rows may be gone, by a clear or by their age.
+    """
+    topics: list[int] = []
+    newest: list[int] = []
+    by_rank = "SELECT id, topic, last_message FROM topics ORDER BY last_message DESC"
+    for number, topic, last in connection.execute(by_rank):
+        if len(newest) == most and newest[0] > last:
+            break
+        if not matches(topic_filter, checked(topic, str)):
+            continue
+        found = connection.execute("SELECT max(id) FROM messages WHERE topic_id = ?", (number,)).fetchone()[0]
+        if found is not None:
+            topics.append(number)
+            (heappush if len(newest) < most else heappushpop)(newest, found)
+    return topics
 
 
 def read_series(

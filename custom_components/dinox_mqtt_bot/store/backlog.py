@@ -10,8 +10,9 @@ from operator import itemgetter
 from threading import Event, Lock
 import time
 
-from ..bot.model.message import Message, Reading
+from ..bot.model.message import Kind, Message
 from ..bot.model.notice import Notice
+from ..bot.model.rules import Priority
 from ..bot.model.status import Gap
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,8 +36,12 @@ LEISURE_SECONDS = 0.5
 GATHER_SECONDS = 0.005
 ENOUGH = 500
 
-type Appended = tuple[Message, Reading | None, int, int, bool, int]
-"""Message, its reading (None: nothing to store, only to acknowledge), priority, digest, repeated, and the
+type Content = tuple[str, float, Kind, str, str, float | None, bool]
+"""Of a reading what a row has: name, time, kind, text, unit, value, and whether the payload was JSON. What
+JSON is parsed to takes many times the memory of the payload."""
+
+type Appended = tuple[Message, Content | None, int, int, bool, int]
+"""Message, its content (None: nothing to store, only to acknowledge), priority, digest, repeated, and the
 number of the wait in which it is to be told, 0 for none."""
 
 
@@ -45,7 +50,7 @@ class RowChange:
     """A statement for each of `rows`, then `notice` is said; it `follows` if it needs messages before it.
 
     `sets` is the table of which each row sets the state of one, and where in the values the key of that is:
-    a later one makes an earlier one needless.
+    a later one makes an earlier one needless. What is `durable` is to survive a power cut.
     """
 
     statement: str
@@ -53,6 +58,7 @@ class RowChange:
     notice: Notice | None = None
     follows: bool = False
     sets: tuple[str, slice] | None = None
+    durable: bool = False
 
 
 type Group = tuple[RowChange, ...]
@@ -70,6 +76,12 @@ class WriteBatch:
 
     def __len__(self) -> int:
         return len(self.appended) + len(self.changes)
+
+    @property
+    def durable(self) -> bool:
+        """Whether there is an alert in it: the disk has to have it before anybody hears of it."""
+        urgent = (item[5] and item[2] >= Priority.ALERT for item in self.appended)
+        return any(change.durable for change in chain.from_iterable(self.changes)) or any(urgent)
 
 
 class Backlog:
@@ -117,8 +129,7 @@ class Backlog:
         return len(self) > MAX_ITEMS // 2 or self._bytes_given - self._bytes_done > MAX_BYTES // 2
 
     def append(self, item: Appended) -> None:
-        message = item[0]
-        size = len(message.payload)
+        message, size = item[0], _size(item)
         if message.qos and not self.stuck:
             self._appended.append(item)
             self._bytes_given += size
@@ -135,8 +146,8 @@ class Backlog:
             self._accepted()
 
     def _leave_out(self, item: Appended) -> None:
-        message, reading = item[:2]
-        if reading is None:  # only to be acknowledged
+        message, content = item[:2]
+        if content is None:  # only to be acknowledged
             return
         self.dropped += 1
         since = self.missing.since or message.received
@@ -229,7 +240,13 @@ class Backlog:
     def done(self, batch: WriteBatch) -> None:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
-        self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
+        self._bytes_done += sum(map(_size, batch.appended))
+
+
+def _size(item: Appended) -> int:
+    """Return about how many bytes wait with a message."""
+    message, content = item[:2]
+    return len(message.payload) + (len(content[3]) if content else 0)
 
 
 type _Numbered = tuple[int, RowChange]

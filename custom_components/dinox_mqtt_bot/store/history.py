@@ -36,6 +36,12 @@ LOGGED_CHARACTERS = 1_000
 MAX_UNTOLD = 10_000
 
 WAITING = "SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id GROUP BY topic_id"
+WAITS = """
+SELECT max(
+    ifnull((SELECT max(number) FROM untold), 0),
+    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0)
+)
+"""
 TOLD = "DELETE FROM untold WHERE topic_id = (SELECT id FROM topics WHERE topic = ?) AND number <= ?"
 LOG_PUBLISH = "INSERT INTO publish_log (topic, text, payload_length, who, at) VALUES (?, ?, ?, ?, ?)"
 LOG_CONNECTION = "INSERT INTO connection_log (link, phase, reason, detail, at) VALUES (?, ?, ?, ?, ?)"
@@ -60,8 +66,8 @@ class SqliteHistory(ports.History):
         self._writer = writer
         self._keeping = keeping
         self._number_in = number_in
-        # The wait of each topic that has something to be told. A number is used once: what comes in right
-        # after a topic was told is in the next wait, also if one transaction holds both.
+        # The wait of each topic that has something to be told. A number is used once, in all runs: what comes
+        # in right after a topic was told is in the next wait, also if one transaction holds both.
         self._untold: dict[str, int] = {}
         self._waits = 0
 
@@ -69,7 +75,7 @@ class SqliteHistory(ports.History):
         """Remember what an earlier run left untold."""
         for topic, number in connection.execute(WAITING):
             self._untold[checked(topic, str)] = checked(number, int)
-        self._waits = max(self._untold.values(), default=0)
+        self._waits = checked(connection.execute(WAITS).fetchone()[0], int)
 
     @override
     def append(
@@ -78,7 +84,9 @@ class SqliteHistory(ports.History):
         message = reading.message
         digest, repeated = self._recent.learn(message)
         wait = self._wait(message.topic) if untold else 0
-        item = (message, reading, priority, digest, repeated, wait)
+        is_json = reading.json is not None
+        content = reading.name, reading.time, reading.kind, reading.text, reading.unit, reading.value, is_json
+        item = (message, content, priority, digest, repeated, wait)
         if record:
             self._backlog.append_with(item, group_of(record))
             self._hurry(record)

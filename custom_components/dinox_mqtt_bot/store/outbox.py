@@ -12,7 +12,7 @@ from ..bot.model.history import LedgerRow
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from ..bot.ports import UNSURE_SECONDS
+from ..bot.ports import NO_CONTACT, UNSURE_SECONDS
 from .backlog import Backlog, Group, RowChange
 from .damage import checked
 from .notices import (
@@ -111,7 +111,8 @@ class SqliteOutbox(ports.Outbox):
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
         state = delivery.value if delivery else HELD
-        yield RowChange(PUT, (row_of(notice, chain, state),), notice)
+        durable = notice.priority >= Priority.ALERT
+        yield RowChange(PUT, (row_of(notice, chain, state),), notice, durable=durable)
         yield entered(notice.id, state, notice.at)
 
     def waits(self, notice_id: str) -> bool:
@@ -129,6 +130,11 @@ class SqliteOutbox(ports.Outbox):
             (notice for notice in waiting if self._tally.waits(notice.id)),
             key=lambda notice: (notice.priority < Priority.ALERT, notice.at),
         )
+
+    @property
+    @override
+    def held_for(self) -> set[str]:
+        return self._tally.held_for
 
     @override
     async def held(self, to: str) -> list[Notice]:
@@ -157,6 +163,17 @@ class SqliteOutbox(ports.Outbox):
             if notice.id != into.id and (self._tally.holds(notice.id) or self._tally.waits(notice.id)):
                 self._tally.drop(notice.id)
                 changes += merged(notice.id, into.id, into.at)
+        self._change(tuple(changes))
+
+    @override
+    def pass_on(self, notices: Iterable[Notice], instead: Iterable[Notice]) -> None:
+        others = list(instead)
+        changes = [*self.group((), others)]
+        state, note = (SUPERSEDED, others[0].id) if others else (Delivery.FAILED.value, NO_CONTACT)
+        for notice in notices:
+            if self._tally.holds(notice.id):
+                self._tally.drop(notice.id)
+                changes += moved(notice.id, state, time.time(), note)
         self._change(tuple(changes))
 
     def _released(self, notices: Iterable[Notice]) -> Group:

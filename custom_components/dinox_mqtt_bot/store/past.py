@@ -16,7 +16,8 @@ SELECT messages.id, topic, ifnull(payload, text), received, retain
 FROM json_each(:topics) AS wanted
 JOIN messages ON messages.id IN (
     SELECT id FROM messages AS oldest
-    WHERE topic_id = wanted.value AND id > :after AND received >= :since ORDER BY id LIMIT :limit
+    WHERE topic_id = wanted.value AND id > :after AND received >= :since AND NOT repeated
+    ORDER BY id LIMIT :limit
 )
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id LIMIT :limit
@@ -25,7 +26,8 @@ ORDER BY messages.id LIMIT :limit
 OF_MANY = """
 SELECT messages.id, topic, ifnull(payload, text), received, retain
 FROM messages CROSS JOIN topics ON topics.id = topic_id
-WHERE messages.id > :after AND received >= :since AND +topic_id IN (SELECT value FROM json_each(:topics))
+WHERE messages.id > :after AND received >= :since AND NOT repeated
+    AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """
 
@@ -33,7 +35,10 @@ ORDER BY messages.id LIMIT :limit
 def read_past(
     connection: sqlite3.Connection, topic_filter: str, since: float, after: int, limit: int
 ) -> list[Past]:
-    """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`."""
+    """Return the oldest messages received since a Unix time, of topics that match, with ids above `after`.
+
+    What came in again is left out: it was judged, told and carried the first time.
+    """
     topics = [number for number, topic in topics_of(connection) if matches(topic_filter, topic)]
     parameters = {
         "topics": json.dumps(topics),
@@ -48,9 +53,9 @@ def read_past(
     ]
 
 
-def topics_of(connection: sqlite3.Connection, order: str = "id") -> Iterator[tuple[int, str]]:
+def topics_of(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     """Yield the id of each topic, and the topic."""
-    for number, topic in connection.execute(f"SELECT id, topic FROM topics ORDER BY {order}"):  # noqa: S608
+    for number, topic in connection.execute("SELECT id, topic FROM topics ORDER BY id"):
         yield number, checked(topic, str)
 
 

@@ -104,6 +104,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
+def synchronise(connection: sqlite3.Connection, *, durable: bool) -> None:
+    """Have the commits from now on survive a power cut, with all before them, or only a process's end.
+
+    Either way the file stays whole. To be called outside of a transaction.
+    """
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+
+
 @contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     """Keep what happens inside of a transaction, or nothing of it. The rest of the transaction goes on."""
@@ -127,8 +135,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     with unusable(path), ExitStack() as opened:
         connection = opened.enter_context(closing(_connect(path.resolve().as_uri())))
         connection.execute("PRAGMA journal_mode = WAL")
-        # In WAL mode a machine's crash may lose the newest commits, never the file; a process's, nothing.
-        connection.execute("PRAGMA synchronous = NORMAL")
+        synchronise(connection, durable=False)
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
         complete(connection)

@@ -43,6 +43,16 @@ FROM (
 WHERE topics.id = fresh.topic_id
 """
 
+# The highest number of a wait that was ever used; where it was never noted, of all messages there are.
+NOTE_WAITS = """
+INSERT OR REPLACE INTO meta (key, value)
+SELECT 'waits', max(
+    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0), ifnull(max(untold), 0)
+)
+FROM messages NOT INDEXED
+WHERE id > CASE WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'waits') THEN :summarised ELSE 0 END
+"""
+
 # sqlite3 binds exact types quickest: members of an enum go through its adapters.
 _KINDS = {kind: kind.value for kind in Kind}
 
@@ -79,7 +89,7 @@ class MessageTable:
         self.stale = True
 
     def insert(self, items: Iterable[Appended]) -> None:
-        """Insert what has a reading, within the caller's transaction."""
+        """Insert what has a content, within the caller's transaction."""
         rows = [self._row(item) for item in items if item[1]]
         if not rows:
             return
@@ -103,32 +113,34 @@ class MessageTable:
             found = self._connection.execute(find).fetchone()
             parameters = {"summarised": found[0] if found else 0, "characters": LAST_TEXT_CHARACTERS}
             self._connection.execute(SUMMARISE, parameters)
+            self._connection.execute(NOTE_WAITS, parameters)
             self._connection.execute(
                 "INSERT OR REPLACE INTO meta SELECT 'summarised', ifnull(max(id), 0) FROM messages"
             )
         self.stale = False
 
     def _row(self, item: Appended) -> tuple[object, ...]:
-        message, reading, priority, digest, repeated, untold = item
-        assert reading is not None
+        message, content, priority, digest, repeated, untold = item
+        assert content is not None
         topic = message.topic
-        text = cut_for_row(with_unit(reading.text, reading.unit))
+        name, time, kind, said, unit, value, is_json = content
+        text = cut_for_row(with_unit(said, unit))
         return (
-            self._topic_ids.get(topic) or self._topic_id(topic, reading.name, message.received),
+            self._topic_ids.get(topic) or self._topic_id(topic, name, message.received),
             message.received,
-            reading.time,
+            time,
             int(message.qos),
             1 if message.retain else 0,
             1 if repeated else 0,
             message.packet_id,
             int(priority),
-            _KINDS[reading.kind],
-            reading.name,
+            _KINDS[kind],
+            name,
             text,
             len(message.payload),
-            reading.value,
+            value,
             digest,
-            None if reading.json is None else _json_text(message.payload, text),
+            _json_text(message.payload, text) if is_json else None,
             untold,
         )
 

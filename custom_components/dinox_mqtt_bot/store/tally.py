@@ -62,6 +62,10 @@ class Tally:
         standing = self._standings.get(notice_id)
         return standing is not None and standing.delivery is None
 
+    @property
+    def held_for(self) -> set[str]:
+        return {standing.contact for standing in self._standings.values() if standing.delivery is None}
+
     def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery | None) -> str:
         """Count a notice (no delivery: held); return the correction a waiting one supersedes, or nothing."""
         superseded = self._waiting.get(chain, "") if corrects and delivery else ""

@@ -14,7 +14,7 @@ from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
 from .damage import DatabaseFile, is_damage, told
 from .keeping import Keeping, forget
-from .schema import savepoint, transaction
+from .schema import savepoint, synchronise, transaction
 from .table import MessageTable
 from .upkeep import Purge, Slices, Upkeep, purge
 
@@ -37,6 +37,7 @@ type Report = Callable[[list[Message], list[Notice]], None]
 class Writer:
     """Commits everything queued in one transaction, again and again, until closed.
 
+    One with an alert in it is on the disk, and not just on its way there, before anybody is told.
     While the disk refuses (full, locked, read-only) it tries on with what it has, and takes no more: the rest
     stays in the backlog, whose bound it is that memory keeps to. `look` is called when that begins and ends,
     `forgotten` with the ids of notices that were purged.
@@ -66,6 +67,7 @@ class Writer:
         self._next_summary = 0.0
         self._trouble = ""
         self._failures = 0
+        self._durable = False
         self._deadline = 0.0
         self._closing = Event()
         self._thread = Thread(target=self._run, name="dinox_mqtt_bot store", daemon=False)
@@ -165,6 +167,7 @@ class Writer:
         return batch
 
     def _commit(self, batch: WriteBatch) -> None:
+        self._synchronise(durable=batch.durable)
         try:
             with transaction(self._connection):
                 self._write(batch)
@@ -175,6 +178,12 @@ class Writer:
             self._table.forget()
             with transaction(self._connection):
                 self._write_each(batch)
+
+    def _synchronise(self, *, durable: bool) -> None:
+        """Wait for the disk only where it has to be: memory cards live the longer for it."""
+        if durable is not self._durable:
+            synchronise(self._connection, durable=durable)
+            self._durable = durable
 
     def _write(self, batch: WriteBatch) -> None:
         self._table.insert(batch.appended)
@@ -197,7 +206,10 @@ class Writer:
                 self.left_out += 1
 
     def _keep_up(self, at_once: bool) -> None:
+        self._synchronise(durable=False)
         now = time.monotonic()
+        # What is about to be deleted is counted before, and what a topic said last is known after.
+        at_once = at_once or not self._upkeep.seconds
         if self._table.stale and (at_once or now >= self._next_summary):
             self._table.summarise()
             self._next_summary = now + SUMMARY_SECONDS

@@ -1,6 +1,6 @@
 """Who shows that nobody shall disturb (`dnd`, RFC 6121 §4.7.2.1)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from slixmpp import JID, ClientXMPP
@@ -30,9 +30,12 @@ class PresenceDnd:
         self._stale: set[JID] = set()
         self._told: set[str] = set()
 
-    def start(self, on_presence: Callable[[str, bool], None]) -> None:
-        """Tell who begins and ceases, from now on."""
+    def start(self, on_presence: Callable[[str, bool], None], busy: Iterable[str] = ()) -> None:
+        """Tell who begins and ceases, from now on; `busy` are those of whom it was told that they began."""
         self._report = on_presence
+        # Of a client that is not known any more: it counts until the first session has settled.
+        self._busy = {bare: {JID(bare)} for bare in busy}
+        self._told = set(self._busy)
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """Watch the presences that reach this client."""

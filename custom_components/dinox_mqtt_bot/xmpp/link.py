@@ -76,6 +76,7 @@ class XmppLink:
         on_text: Callable[[Utterance], None],
         on_reaction: Callable[[Reaction], None],
         on_presence: Callable[[str, bool], None],
+        undisturbed: Iterable[str] = (),
         on_session: Callable[[], None],
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
@@ -85,9 +86,9 @@ class XmppLink:
 
         `on_session` is called whenever notices can be said again, also after a resumed stream: the outbox
         waits there, and what was put off (`Delivery.QUEUED`). `on_presence` tells a bare JID and whether it
-        began or ceased to show `dnd`; nobody does at first; it outlasts a lost session. `on_reach` tells a
-        contact's address and why nothing reaches it, empty when something does. All but `on_status` come from
-        the event loop, in the context of `start`. `addressee` is asked whom a notice is for.
+        began or ceased to show `dnd`; at first the `undisturbed` do; it outlasts a lost session. `on_reach`
+        tells a contact's address and why nothing reaches it, empty when something does. All but `on_status`
+        come from the event loop, in the context of `start`. `addressee` is asked whom a notice is for.
         """
         self._on_status = on_status
         # After what `Saying` tells of the session before: it is what the outbox then lets wait again.
@@ -96,6 +97,7 @@ class XmppLink:
             on_text=_outside(on_text),
             on_reaction=_outside(on_reaction),
             on_presence=_outside(on_presence),
+            undisturbed=undisturbed,
             on_delivery=_outside(on_delivery),
             on_reach=_outside(on_reach),
             on_put_off=_outside(self._say_again_later),

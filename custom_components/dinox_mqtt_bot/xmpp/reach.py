@@ -18,7 +18,6 @@ _UNKNOWN: Final = "contact_unknown"
 _REFUSES: Final = "contact_refuses"
 _OTHER: Final = "contact_error"
 IS_ROOM: Final = "contact_is_room"
-NO_CONTACT: Final = "contact_removed"
 
 # The conditions of RFC 6120 §8.3.3 that somebody can do something about, as `replies.REASONS`.
 _REASONS: Final[Mapping[str, str]] = {

@@ -13,10 +13,10 @@ from slixmpp.stanza import Message
 from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
-from ..bot.ports import Clock
+from ..bot.ports import NO_CONTACT, Clock
 from .gate import Gate, bare_of
 from .incoming import AUTOMATIC, SHIM
-from .reach import NO_CONTACT, Reach
+from .reach import Reach
 from .remembered import Remembered
 from .session import Session
 from .text import body_bytes, cut_bytes, xml_safe

@@ -1,6 +1,6 @@
 """What is said and heard: with contacts, in rooms, and whom it would disturb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
@@ -30,6 +30,7 @@ class Talk:
         on_text: Callable[[Utterance], None],
         on_reaction: Callable[[Reaction], None],
         on_presence: Callable[[str, bool], None],
+        undisturbed: Iterable[str],
         on_delivery: OnDelivery,
         on_reach: Callable[[str, str], None],
         on_put_off: Callable[[], None],
@@ -39,7 +40,7 @@ class Talk:
         self.reach.start(on_reach)
         self.saying.start(on_delivery, addressee)
         self.rooms.start(on_text=on_text, on_put_off=on_put_off)
-        self.dnd.start(on_presence)
+        self.dnd.start(on_presence, undisturbed)
         self._hearing.start(on_text=on_text, on_reaction=on_reaction, on_put_off=on_put_off)
 
     def attach(self, session: Session) -> None:

@@ -1,15 +1,16 @@
-"""An XMPP server that lies: a plain stream on loopback, any password will do, in a thread of its own."""
+"""An XMPP server that lies: a plain stream, any password will do."""
 
 import asyncio
 from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass
-import threading
-from typing import Any, Self
+from typing import Any, override
 import xml.etree.ElementTree as ET
 
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing, XmppSettings
 from lab.ports import LOOPBACK
+
+from .thread_server import ThreadServer
 
 DOMAIN = "home.test"
 BOT, ALICE = f"bot@{DOMAIN}", f"alice@{DOMAIN}"
@@ -60,29 +61,15 @@ def spoken(text: str, stanza_id: str) -> str:
     return f"<message {sender} type='chat' id='{stanza_id}'><body>{text}</body></message>"
 
 
-class LyingXmpp:
+class LyingXmpp(ThreadServer):
     """One server; `connections` counts the streams, `heard` are the texts that the bot said."""
 
     def __init__(self, lies: Lies | None = None) -> None:
-        """Nothing listens before the `with` block is entered."""
+        super().__init__("lying XMPP server")
         self.lies = lies or Lies()
-        self.port = self.connections = 0
+        self.connections = 0
         self.heard: list[str] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="lying XMPP", daemon=True)
         self._stream: _Stream | None = None
-        self._server: asyncio.Server | None = None
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
     def send(self, xml: str) -> None:
         """Send this to the bot, in the newest stream."""
@@ -101,20 +88,10 @@ class LyingXmpp:
             if self._stream is not None:
                 act(self._stream)
 
-        self._loop.call_soon_threadsafe(run)
+        self.loop.call_soon_threadsafe(run)
 
-    async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, LOOPBACK, 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def _close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        self._server.close_clients()
-        # What serves a client ends when its connection has.
-        await asyncio.sleep(0.05)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    @override
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         stream = self._stream = _Stream(self, writer)
         with contextlib.suppress(OSError, ET.ParseError):

@@ -1,5 +1,6 @@
 """Bridges: what comes in on a topic is said, what is said is published, in order, and never in a circle."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -259,7 +260,99 @@ async def test_the_newest_of_however_many_is_told_after_a_kill() -> None:
     world.restart()
     await world.bot.say_untold()
     world.later(0)
-    assert world.said[-1].startswith(f"{2 * CHUNK + 1}\n({2 * CHUNK + 2} updates")
+    assert world.said[-1].startswith(f"{2 * CHUNK + 1}\n({2 * CHUNK + 1} updates, 1–")
+
+
+async def revived(world: World) -> list[str]:
+    """Kill the bot, start it again, and return what it says of what waited."""
+    before = len(world.said)
+    world.restart()
+    await world.bot.say_untold()
+    world.later(0)
+    world.later(61)
+    return world.said[before:]
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("kills", [1, 2])
+async def test_own_words_that_came_back_are_not_said_after_a_kill(marked: bool, kills: int) -> None:
+    world = bridged(replace(CHAT, topic="chat/out", per_minute=1))
+    for value in ("one", "two"):
+        world.receive("chat/out", value)
+    await say(world, "hello everybody")
+    marks = world.broker.properties[-1] if marked else Properties()
+    world.receive("chat/out", "hello everybody", properties=marks)
+    for _ in range(kills - 1):
+        world.restart()
+        await world.bot.say_untold()
+    assert await revived(world) == ["two"]
+    assert await revived(world) == []
+
+
+async def test_the_same_words_of_somebody_else_are_said_after_a_kill() -> None:
+    world = bridged(replace(CHAT, topic="chat/out", per_minute=1))
+    for value in ("one", "two"):
+        world.receive("chat/out", value)
+    await say(world, "hello")
+    world.receive("chat/out", "hello")
+    world.clock.time += 1
+    world.receive("chat/out", "hello")
+    assert await revived(world) == ["hello\n(2 updates)"]
+
+
+async def test_after_a_kill_the_more_specific_of_two_bridges_says_it_alone() -> None:
+    wide = replace(HOME, per_minute=1)
+    narrow = replace(HOME, filter="home/kitchen/+", id="b2", number=2, format=Format.SHORT, per_minute=1)
+    elsewhere = replace(HOME, filter="home/kitchen/a", id="b3", number=3, to=GUEST, per_minute=1)
+    world = bridged(wide, narrow, elsewhere)
+    for value in ("1", "2", "3"):
+        world.receive("home/hall", value)
+        world.receive("home/kitchen/a", value)
+    before = len(to(world, ME))
+    await revived(world)
+    assert sorted(to(world, ME)[before:]) == ["3\n(2 updates, 2–3)", "home/kitchen/a: 3 (2 updates, 2–3)"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("home/a", "home/b", "chat/out")), st.booleans(), st.booleans())),
+    st.integers(1, 3),
+)
+def test_a_killed_bot_tells_of_bridges_what_it_would_have_told(
+    given_: list[tuple[str, bool, bool]], per_minute: int
+) -> None:
+    """What came in, singly or in one moment, among it what was said in the chat."""
+
+    async def told(killed: bool) -> list[str]:
+        both = replace(CHAT, filter="#", topic="chat/out", per_minute=per_minute)
+        narrow = replace(HOME, filter="home/b", id="b3", number=3, per_minute=per_minute)
+        world = bridged(both, narrow)
+        for number, (topic, own, moves) in enumerate(given_):
+            if own:
+                await say(world, str(number))
+            world.receive("chat/out" if own else topic, str(number))
+            world.clock.time += moves / 1000
+        if killed:
+            await revived(world)
+        world.later(61)
+        return sorted(to(world, ME))
+
+    assert asyncio.run(told(killed=True)) == asyncio.run(told(killed=False))
+
+
+async def test_what_cannot_be_read_of_a_bridge_is_passed_over() -> None:
+    world = bridged(replace(HOME, per_minute=1))
+    for value in ("1", "2"):
+        world.receive("home/a", value)
+    for odd in ("5", "[]", "[null]", '["x"]', "[1, 2]", "{", "[1, [2]]", '[1, [2, "home/a", "x"]]'):
+        world.memory.set("bridge/b1", odd)
+        assert await revived(world) == []
+
+
+async def test_after_a_kill_nothing_waits_if_nothing_was_carried() -> None:
+    world = bridged(replace(CHAT, topic="chat/out", per_minute=1))
+    world.memory.set("bridge/b2", "[0]")
+    assert await revived(world) == []
+    assert world.memory.get("bridge/b2") == ""
 
 
 def test_who_is_not_to_be_disturbed_gets_it_later_but_an_answer_and_a_room_at_once() -> None:

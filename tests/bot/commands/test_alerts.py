@@ -121,11 +121,14 @@ async def test_a_bare_field_of_topics_without_a_common_subscription_is_asked_abo
         ("temp != ! 3", "The newest value is 20, and “! 3” is no number"),
         ("power > 5 kg", "The newest value is 3 W, and kg does not measure that"),
         ("power > 5 for", "The newest value is 3 W, and for does not measure that"),
+        ("power == 5 kg", "The newest value is 3 W, and kg does not measure that"),
+        ("count > 5 Stück", "The newest value is 3 Stk., and Stück does not measure that"),
+        ("temp between 5 kg and 20 °C", "This rule can never fire: the units of its limits"),
     ],
 )
 async def test_a_rule_that_can_never_fire_says_so(text: str, doubt: str) -> None:
     world = World(HOME)
-    world.receive("home/x", '{"temp": 20, "door": "OPEN", "power": "3 W"}')
+    world.receive("home/x", '{"temp": 20, "door": "OPEN", "power": "3 W", "count": "3 Stk."}')
     answer = await world.ask(f"alert home/x {text}")
     assert doubt in answer
     assert answer.count("⚠") == 1

@@ -307,6 +307,21 @@ def test_no_configuration_makes_it_raise(component: str, config: dict[str, objec
             control.written(value.payload)
 
 
+@pytest.mark.parametrize(
+    ("unit", "said", "taken"),
+    [
+        ("hPa", "1013 mbar", 1013.0),
+        ("kW", "0 W", 0.0),
+        ("MW", "5 mW", 5e-9),
+        ("W", "5 °C", None),
+        ("mW", "5 mw", 5.0),
+        ("L/min", "1.5 m³/h", 25.0),
+    ],
+)
+def test_a_number_in_another_unit_is_converted(unit: str, said: str, taken: float | None) -> None:
+    assert Scale(0, 2000, 0, unit).take(said) == taken
+
+
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 100), st.floats(0, 255), st.floats(0, 255))
 def test_a_number_that_is_taken_is_in_the_range(
     low: float, high: float, said: float, first: float, last: float

@@ -9,15 +9,15 @@ from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
-from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.timers import NEVER
+from ..model.rules import AlertRule, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
-from .notices import AlertNotices, recipients, told_of, waiting
-from .texts import Told, attended_text
+from .notices import AlertNotices, Debt, debt_of, told_of, waiting
+from .overfull import OverfullRules
+from .watches import BROKER
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -44,7 +44,8 @@ class Alerts:
         self._announce = announce
         self.engine = engine
         self.mutes = Mutes(ports.memory)
-        self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, self._shares_tag)
+        self._notices = AlertNotices(ports.phrases, ports.clock.new_id, when, lambda: engine.active)
+        self._overfull = OverfullRules(ports, outgoing)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -75,8 +76,13 @@ class Alerts:
 
     @property
     def unwatched(self) -> int:
-        """How many topics found no room to be watched."""
+        """How often a topic found no room to be watched."""
         return self.engine.unwatched
+
+    @property
+    def overfull(self) -> list[AlertRule]:
+        """The rules that have no room for all their topics."""
+        return self.engine.overfull
 
     @property
     def due_at(self) -> float:
@@ -95,7 +101,10 @@ class Alerts:
     def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
         """Take over other rules; what is not told yet may now be told in another way."""
         self._rules, self._subscriptions = rules, subscriptions
-        self._follow(self.engine.apply(rules.alerts, now), now)
+        self._overfull.apply(rules)
+        judged = self.engine.apply(rules.alerts, now)
+        self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
+        self._follow(judged, now)
         self.resume(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:
@@ -104,9 +113,11 @@ class Alerts:
 
     def follow(self, judged: Judged, now: float) -> None:
         """Announce what a judgement changed, and have told what there is to tell."""
+        if self.engine.unwatched != self._overfull.seen:
+            self._overfull.say(self.engine.unwatched, self.engine.overfull, now)
         if judged is NOTHING:
             return
-        self._note((alert for alert in judged.record.alerts if alert.untold), now)
+        self._note((alert for alert in judged.record.alerts if alert.owes), now)
         for change in judged.changes:
             if isinstance(change, AlertBlind):
                 self._notices.blind.note(change, now)
@@ -148,11 +159,10 @@ class Alerts:
     def close(self, now: float) -> None:
         """Say what was gathered, and write down when the bot stopped listening."""
         self._keep_alive(now)
-        if self._notices.due_at < NEVER:
-            self._notices.hurry(now)
+        self._notices.hurry(now)
+        while self._notices.due_at <= now:
             self._say_gathered(now)
-        if self._notices.blind.due_at < NEVER:
-            self._notices.blind.hurry(now)
+        if self._notices.blind.hurry(now):
             self._say_blind(now)
 
     def _say_blind(self, now: float) -> None:
@@ -168,29 +178,25 @@ class Alerts:
 
     def resume(self, now: float) -> None:
         """Have told what is untold: left so by an earlier run, or muted till now."""
-        self._note([one.alert for one in self._untold()], now)
+        self._note([debt.alert for debt in self._debts()], now)
 
     def _note(self, alerts: Iterable[Alert], now: float) -> None:
-        told = (told_of(alert, self.engine.rule_of(alert)) for alert in alerts)
-        heard, over = waiting(told, self.mutes)
-        if over:
-            self._ports.alerts.save(self.engine.mark_told(over, ()))
+        debts = (debt_of(alert, self.engine.rule_of(alert), self._rules) for alert in alerts)
+        heard, unheard = waiting(debts, self.mutes)
+        if unheard:
+            self._ports.alerts.save(self.engine.mark_told(unheard, ()))
         self._notices.note(heard, now, self._rules.storm)
 
-    def _untold(self) -> list[Told]:
+    def _debts(self) -> list[Debt]:
         found = (self.engine.get(*key) for key in list(self.engine.untold))
-        return [told_of(alert, self.engine.rule_of(alert)) for alert in found if alert is not None]
+        known = [alert for alert in found if alert is not None]
+        return [debt_of(alert, self.engine.rule_of(alert), self._rules) for alert in known]
 
     def _say_gathered(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
-        heard, _ = waiting(self._untold(), self.mutes)
+        heard, _ = waiting(self._debts(), self.mutes)
         composed = self._notices.compose(heard, self._rules, self.rings, now)
         self._save(self.engine.mark_told(composed.alerts, composed.events), composed.notices)
-
-    def _shares_tag(self, alert: Alert) -> bool:
-        """Say whether another active alert was told by the same notification."""
-        key = alert.rule, alert.topic
-        return any(other.tag == alert.tag and (other.rule, other.topic) != key for other in self.active)
 
     def merged(self, notices: Iterable[str], into: str) -> None:
         """Take note that notices were told as one: a reply to that means all alerts they were about."""
@@ -227,15 +233,15 @@ class Alerts:
             alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, until), (who, note, until, now)
         )
 
-    def mute(self, what: str, who: str, until: float, now: float) -> None:
+    def mute(self, what: str, who: str, until: float, now: float, *, of_rule: bool = False) -> None:
         """Tell nothing of a topic filter or a rule (its id) until then."""
-        self.mutes.add(what, until)
+        self.mutes.add(what, until, of_rule=of_rule)
         meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
         self._attend(meant, Step.MUTED, lambda alert: alert, (who, "", until, now))
 
-    def unmute(self, what: str, now: float) -> bool:
-        """End a mute; say whether there was one. What is still wrong is told now."""
-        found = self.mutes.remove(what)
+    def unmute(self, what: str, now: float, *, of_rule: bool = False) -> bool:
+        """End a mute; say whether there was one. What is still wrong is told now, or has ended meanwhile."""
+        found = self.mutes.remove(what, of_rule=of_rule)
         self.resume(now)
         return found
 
@@ -247,21 +253,20 @@ class Alerts:
         how: tuple[str, str, float, float],
     ) -> None:
         """Change alerts for somebody, write down who, and tell the others."""
-        who, note, until, now = how
-        group: list[Told] = []
+        who, note, _, now = how
+        group: list[Alert] = []
         judged: list[Judged] = []
         for alert in alerts:
             event = AlertEvent(alert.number, alert.rule, alert.topic, step, now, alert.value, who, note)
-            judged.append(self.engine.change(alert, now, change, event))
-            group.append(told_of(alert, self.engine.rule_of(alert)))
+            changed = self.engine.change(alert, now, change, event)
+            # One that is over by now, or another already, is not what was meant.
+            if changed is not NOTHING:
+                judged.append(changed)
+                group.append(alert)
         if not group:
             return
-        ends = self._when(until) if 0 < until < NEVER else ""
-        text = attended_text(group, who, f"alert_{step}", self._ports.phrases, until=ends, note=note)
-        others = dict.fromkeys(
-            to for one in group for to in recipients(one, self._rules) if "@" in to and to != who
-        )
-        notices = [Notice(self._ports.clock.new_id(), to, text, now, Priority.ALERT) for to in others]
+        told = [told_of(alert, self.engine.rule_of(alert)) for alert in group]
+        notices = self._notices.attended(told, step, how, self._rules)
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

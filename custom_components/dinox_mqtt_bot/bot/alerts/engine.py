@@ -9,23 +9,29 @@ from ..model.announcements import AlertBlind, AlertChanged, AlertValue
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import Subscriptions, matches
-from . import lifecycle
+from ..model.topics import Subscriptions
+from ..text.durations import DAY
+from . import lifecycle, moments
 from .blindness import Blindness
-from .cadence import learn, longest_silence
+from .cadence import learn
 from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
-from .watches import BROKER, Watch, Watches, heard_in_spite
+from .watches import BROKER, Watch, Watches, unheard
 
 MOST_ALERTS = 50_000
-"""Topics that one bot remembers something of for its rules; more are counted in `unwatched`."""
+"""Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
+
+A rule that is full forgets what it heard of last the longest ago. Where it needs everything, a topic more is
+not watched, and counted in `unwatched`; a rule with less than its share always has room.
+"""
+
+LEAST_ALERTS = 100
+"""The share of a rule among very many."""
 
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
 
 MOST_AMOUNTS = 20_000
-MOST_WAY = 500
-"""Characters of the way that a value took while it was not told yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class AlertEngine:
         self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
     ) -> None:
         self.unwatched = 0
+        self._overfull: dict[str, None] = {}
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
         self._silence = Silence()
@@ -61,7 +68,7 @@ class AlertEngine:
         self._gone: set[Key] = set()
         self._events: list[AlertEvent] = []
         self._changes: list[AlertChanged | AlertValue | AlertBlind] = []
-        for alert in kept:
+        for alert in sorted(kept, key=lifecycle.last_seen):
             if alert.rule == BROKER.id and not alert.active:
                 # Whether an earlier run missed the broker, or was about to, says nothing of this one.
                 self._gone.add((alert.rule, alert.topic))
@@ -93,7 +100,13 @@ class AlertEngine:
     @property
     def untold(self) -> Iterable[Key]:
         """The alerts that have something to be told."""
-        return self._alerts.untold.keys()
+        return self._alerts.owing.keys()
+
+    @property
+    def overfull(self) -> list[AlertRule]:
+        """The rules that cannot watch all their topics: some found no room, and there still is none."""
+        found = (self._watches.get(rule_id) for rule_id in self._overfull if not self._has_room(rule_id))
+        return [watch.rule for watch in found if watch is not None]
 
     @property
     def firing(self) -> int:
@@ -123,7 +136,7 @@ class AlertEngine:
         before, self._watches = self._watches, Watches(rules)
         for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
-            if new is None or not _stays(alert, old.rule if old else None, new.rule):
+            if new is None or not new.stays(alert, old.rule if old else None):
                 self._close(alert, old.rule if old else None, now)
             elif old is not None and old.rule != new.rule:
                 self._put(lifecycle.rescheduled(alert, old.rule, new.rule, now), new.rule)
@@ -178,7 +191,7 @@ class AlertEngine:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
         self._clock(now)
         known = self._alerts.get((alert.rule, alert.topic))
-        if known is not None:
+        if known is not None and known.active and known.number == alert.number:
             rule = self.rule_of(known)
             changed = change(known)
             self._put(changed, rule)
@@ -201,15 +214,13 @@ class AlertEngine:
             self._miss(watch, reading, now)
             return
         key = watch.rule.id, reading.message.topic
-        known = self._alerts.get(key)
-        if known is None and len(self._alerts) >= MOST_ALERTS:
-            self.unwatched += 1
-            return
-        alert = known or Alert(*key)
+        alert = self._alerts.get(key) or Alert(*key)
+        self._alerts.touch(key)
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.event:
-            self._happen(alert, watch, reading, value, now)
+            if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
+                self._fire_once(happened, watch, now)
         elif watch.judge.edge:
             self._compare(alert, watch, reading, value, now)
         else:
@@ -252,10 +263,8 @@ class AlertEngine:
 
     def lose_refused(self, refused: Iterable[str], subscriptions: Subscriptions, now: float) -> Judged:
         """End what hangs on topics of which the broker delivers nothing, as it refuses their filters."""
-        heard = heard_in_spite(refused, self._watches.rules, subscriptions)
         topics = {alert.topic for alert in self._alerts if alert.topic}
-        lost = (topic for topic in topics if not any(matches(each, topic) for each in heard))
-        return self.lose(lost, "refused", now)
+        return self.lose(unheard(topics, refused, self._watches.rules, subscriptions), "refused", now)
 
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""
@@ -278,31 +287,13 @@ class AlertEngine:
         held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
         if held and not reading.message.retain:
             way = alert.peak if alert.untold else before
-            self._fire_once(valued, watch, f"{way} → {valued.value}", now)
-        elif before != valued.value or alert.blind:
+            self._fire_once(moments.on_the_way(valued, f"{way} → "), watch, now)
+        elif before != valued.value or now - alert.seen > DAY or alert.blind:
             self._put(valued, watch.rule)
 
-    def _happen(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
-        """Fire for a moment, but for what is retained: that happened earlier.
-
-        An empty text is something only where nothing else ever comes, as from a bell: Zigbee2MQTT 1 sends it
-        after each press of a button.
-        """
-        rule = watch.rule
-        if reading.message.retain or not watch.judge.holds(value, None, (), now):
-            return
-        if not value.text and (watch.path or alert.value):
-            return
-        if alert.fired and now - alert.fired < rule.repeat:
-            return
-        valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
-        way = f"{alert.peak}, {valued.value}" if alert.untold and valued.value else valued.value
-        self._fire_once(valued, watch, way, now)
-
-    def _fire_once(self, alert: Alert, watch: Watch, way: str, now: float) -> None:
-        """Fire for a moment; `way` is what the value was before that is not told yet, and is now."""
-        valued = replace(alert, peak=way[-MOST_WAY:])
-        fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
+    def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
+        """Fire for a moment."""
+        fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
         self._put(lifecycle.pass_by(fired), watch.rule)
 
@@ -324,10 +315,9 @@ class AlertEngine:
             changed = self._breached(valued, watch.rule, now, AlertState.FIRING)
         else:
             changed = lifecycle.ease(valued, now, clear=judge.clears(value))
-        if not lifecycle.over(changed) and (
-            not changed.peak or judge.worse(value.number, changed.peak_amount, value.unit)
-        ):
-            changed = replace(changed, peak=changed.value, peak_amount=value.number)
+        amount = judge.amount(value)
+        if not lifecycle.over(changed) and (not changed.peak or judge.worse(amount, changed.peak_amount)):
+            changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
 
     def _note_amount(self, key: Key, amount: float) -> None:
@@ -343,6 +333,9 @@ class AlertEngine:
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
         """Do for one alert what time has brought."""
         rule = watch.rule
+        if watch.forgotten_at(alert) <= now:
+            self._forget((alert.rule, alert.topic))
+            return
         if alert.state is AlertState.PENDING and now >= self._lasted_at(alert, rule):
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
@@ -360,7 +353,7 @@ class AlertEngine:
         """Return when a topic counts as silent, if it says nothing."""
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
-        borne = watch.rule.condition.seconds or longest_silence(alert.memory)
+        borne = watch.borne(alert)
         return NEVER if borne is None else self._silence.silent_at(alert.seen + alert.excused, borne)
 
     def _lasted_at(self, alert: Alert, rule: AlertRule) -> float:
@@ -370,7 +363,11 @@ class AlertEngine:
         return self._silence.lasted_at(alert.since, rule.hold)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
-        times = [self._silent_at(alert, watch), lifecycle.calm_at(alert)]
+        times = [
+            self._silent_at(alert, watch),
+            lifecycle.calm_at(alert),
+            watch.forgotten_at(alert),
+        ]
         if alert.state is AlertState.PENDING:
             times.append(self._lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]
@@ -384,6 +381,10 @@ class AlertEngine:
             # Looked at too early.
             self._remember(alert)
             return
+        if before is None and not self._makes_room(alert):
+            self.unwatched += 1
+            self._overfull[alert.rule] = None
+            return
         was = before.state if before else AlertState.INACTIVE
         self._number = max(self._number, alert.number)
         if alert.state is not was:
@@ -394,6 +395,26 @@ class AlertEngine:
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
             self._changed[key] = alert
         self._remember(alert)
+
+    def _makes_room(self, alert: Alert) -> bool:
+        """Forget what a topic not known yet needs more: its rule's own memory, and for a breach any other."""
+        if self._has_share(alert.rule):
+            return True
+        oldest = self._alerts.oldest_idle(alert.rule)
+        if oldest is None and not lifecycle.idle(alert):
+            oldest = self._alerts.oldest_idle(self._alerts.most_idle())
+        if oldest is not None:
+            self._forget(oldest)
+        return oldest is not None
+
+    def _has_share(self, rule_id: str) -> bool:
+        if rule_id == BROKER.id or len(self._alerts) < MOST_ALERTS:
+            return True
+        share = max(MOST_ALERTS // max(1, len(self.rules)), min(LEAST_ALERTS, MOST_ALERTS))
+        return self._alerts.count(rule_id) < share
+
+    def _has_room(self, rule_id: str) -> bool:
+        return self._has_share(rule_id) or self._alerts.oldest_idle(rule_id) is not None
 
     def _log_step(self, alert: Alert, was: AlertState) -> None:
         if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:
@@ -408,11 +429,7 @@ class AlertEngine:
         self._alerts.put(alert)
         if watch is None:
             return
-        remembers = (
-            watch.judge.edge or watch.judge.windowed or (watch.judge.timed and watch.rule is not BROKER)
-        )
-        remembers = (remembers and bool(alert.seen or alert.memory)) or alert.blind > 0
-        if lifecycle.over(alert) and not (alert.untold or alert.flaps or remembers):
+        if lifecycle.idle(alert) and not (alert.flaps or watch.remembers(alert)):
             self._forget(key)
             return
         self._gone.discard(key)
@@ -428,8 +445,8 @@ class AlertEngine:
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
-        if alert.active or alert.untold:
-            closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=())
+        if alert.active or alert.owes:
+            closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=(), ended=())
             self._events.append(AlertEvent.of(closed, Step.CLOSED))
             if alert.active and rule is not None:
                 self._changes.append(AlertChanged(closed, rule, alert.state, Step.CLOSED))
@@ -472,10 +489,3 @@ class AlertEngine:
         judged = Judged(record, tuple(self._changes))
         self._changed, self._gone, self._events, self._changes = {}, set(), [], []
         return judged
-
-
-def _stays(alert: Alert, old: AlertRule | None, new: AlertRule) -> bool:
-    """Say whether an alert is still one of its rule, which may have been changed while the bot was away."""
-    if old is not None:
-        return old.asks == new.asks
-    return new is BROKER or matches(new.filter, alert.topic)

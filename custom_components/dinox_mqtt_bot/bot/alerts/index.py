@@ -1,17 +1,23 @@
 """The alerts that a bot knows, found by rule and topic."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from ..model.alert import Alert
 from ..model.timers import Key
+from .lifecycle import idle, last_seen
 
 
 class AlertIndex:
-    """Alerts by rule and topic; which of them are `active`, and which have something `untold`."""
+    """Alerts by rule and topic; which of them are `active`, and which have something to be told (`owing`).
+
+    What is only memory is known by its age: what makes room is what was not heard of for longest.
+    """
 
     def __init__(self) -> None:
         self.active: dict[Key, None] = {}
-        self.untold: dict[Key, None] = {}
+        self.owing: dict[Key, None] = {}
+        self._idle: dict[str, OrderedDict[str, None]] = {}
         self._by_rule: dict[str, dict[str, Alert]] = {}
         self._count = 0
 
@@ -19,8 +25,9 @@ class AlertIndex:
         return self._count
 
     def __iter__(self) -> Iterator[Alert]:
-        """Yield all alerts; they may be put and dropped meanwhile."""
-        yield from [alert for alerts in self._by_rule.values() for alert in alerts.values()]
+        """Yield all alerts, the newest last; they may be put and dropped meanwhile."""
+        found = [alert for alerts in self._by_rule.values() for alert in alerts.values()]
+        yield from sorted(found, key=last_seen)
 
     def __contains__(self, key: Key) -> bool:
         return key[1] in self._by_rule.get(key[0], ())
@@ -31,16 +38,41 @@ class AlertIndex:
     def of(self, rule_id: str) -> list[Alert]:
         return list(self._by_rule.get(rule_id, {}).values())
 
+    def count(self, rule_id: str) -> int:
+        """Return how many topics of a rule are known."""
+        return len(self._by_rule.get(rule_id, ()))
+
+    def oldest_idle(self, rule_id: str) -> Key | None:
+        """Return what a rule can forget first; None if it needs everything."""
+        topics = self._idle.get(rule_id)
+        return (rule_id, next(iter(topics))) if topics else None
+
+    def most_idle(self) -> str:
+        """Return the rule that has most to forget; empty if none has anything."""
+        return max(self._idle, key=lambda rule_id: len(self._idle[rule_id]), default="")
+
+    def touch(self, key: Key) -> None:
+        """Note that a topic has spoken, though nothing came of it."""
+        topics = self._idle.get(key[0])
+        if topics is not None and key[1] in topics:
+            topics.move_to_end(key[1])
+
     def put(self, alert: Alert) -> None:
         key = alert.rule, alert.topic
         alerts = self._by_rule.setdefault(alert.rule, {})
         self._count += alert.topic not in alerts
         alerts[alert.topic] = alert
-        for index, belongs in ((self.active, alert.active), (self.untold, bool(alert.untold))):
+        for index, belongs in ((self.active, alert.active), (self.owing, alert.owes)):
             if belongs:
                 index[key] = None
             else:
                 index.pop(key, None)
+        if idle(alert):
+            topics = self._idle.setdefault(alert.rule, OrderedDict())
+            topics[alert.topic] = None
+            topics.move_to_end(alert.topic)
+        else:
+            self._no_longer_idle(key)
 
     def drop(self, key: Key) -> None:
         alerts = self._by_rule[key[0]]
@@ -49,4 +81,12 @@ class AlertIndex:
             del self._by_rule[key[0]]
         self._count -= 1
         self.active.pop(key, None)
-        self.untold.pop(key, None)
+        self.owing.pop(key, None)
+        self._no_longer_idle(key)
+
+    def _no_longer_idle(self, key: Key) -> None:
+        topics = self._idle.get(key[0])
+        if topics is not None:
+            topics.pop(key[1], None)
+            if not topics:
+                del self._idle[key[0]]

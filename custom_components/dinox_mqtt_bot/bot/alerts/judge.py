@@ -7,7 +7,7 @@ import re
 
 from ..model.rules import Condition, Operator, Value
 from ..text.numbers import number, with_unit
-from ..text.units import convert
+from ..text.units import comparable, conversion, convert
 
 type Samples = tuple[tuple[float, float], ...]
 """What a rule remembers of older values: (Unix time, number), the oldest first."""
@@ -48,20 +48,30 @@ class Judge:
         self.windowed = self._operator in _WINDOWED
         self._numbers = [number(text) for text in condition.values]
         self._clear = number(condition.clear)
+        # `between 5 and 10 °C`: the unit is that of all numbers that have none.
+        units = [found[1] for found in (self._clear, *self._numbers) if found is not None and found[1]]
+        self._unit = units[-1] if units else ""
+        if self._clear is not None and not comparable(self._clear[1], self._unit):
+            self._clear = None
+        self._limits = self._of_one_unit()
         self._word = condition.values[0] if condition.values else ""
         self._folded = self._word.casefold()
         self._glob = _Glob(self._word if self._operator in _PATTERNED else "")
-        self._by_unit: dict[str, tuple[float, ...] | None] = {}
+        self._by_unit: dict[str, Callable[[float], float] | None] = {}
 
     def holds(self, value: Value, before: str | None, memory: Samples, now: float) -> bool | None:
-        """Say whether it holds, `before` being the text before; None: no number where one is needed."""
+        """Say whether it holds, `before` being the text before.
+
+        None: there is no number where one is needed, or one whose unit measures something else.
+        """
         if self._operator in NUMERIC:
             return self._measured(value, memory, now)
         match self._operator:
             case Operator.EQUAL:
                 return self._same(value, self._word)
             case Operator.UNEQUAL:
-                return not self._same(value, self._word)
+                same = self._same(value, self._word)
+                return None if same is None else not same
             case Operator.CONTAINS:
                 return self._folded in with_unit(value.text, value.unit).casefold()
             case Operator.MATCHES:
@@ -77,13 +87,29 @@ class Judge:
         if not self._condition.clear or self.edge or self.timed:
             return True
         if self._operator not in NUMERIC:
-            return self._same(value, self._condition.clear)
-        if self._clear is None or value.number is None:
+            return bool(self._same(value, self._condition.clear))
+        amount = self.amount(value)
+        if self._clear is None or amount is None:
             return self._clear is None
         if self._operator in _RANGES:
-            return self._passed(value.number, value.unit)
-        level = convert(*self._clear, value.unit)
-        return value.number <= level if self._operator in _HIGHEST else value.number >= level
+            return self._passed(amount, self._clear)
+        level = convert(*self._clear, self._unit)
+        return amount <= level if self._operator in _HIGHEST else amount >= level
+
+    def amount(self, value: Value) -> float | None:
+        """Return the number of a value in the unit of the limits; None if that measures something else.
+
+        A limit or a value without a unit is taken to be in that of the other.
+        """
+        amount, unit = value.number, value.unit
+        if amount is None or not unit or not self._unit or unit == self._unit:
+            return amount
+        if unit not in self._by_unit:
+            if len(self._by_unit) >= _UNITS_KEPT:
+                self._by_unit.clear()
+            self._by_unit[unit] = conversion(unit, self._unit)
+        converted = self._by_unit[unit]
+        return None if converted is None else converted(amount)
 
     def remember(self, memory: Samples, value: Value, now: float) -> Samples:
         """Return the memory with this value: what may still be the window's lowest (RISES) or highest.
@@ -91,9 +117,9 @@ class Judge:
         What a later value makes useless goes, so does what follows a more extreme one within 1/60 of the
         window (some sixty stay), and what is from the future (a clock set back).
         """
-        if not self.windowed or value.number is None:
+        amount, rises = self.amount(value), self._operator is Operator.RISES
+        if not self.windowed or amount is None:
             return memory
-        amount, rises = value.number, self._operator is Operator.RISES
         kept = [
             (at, old)
             for at, old in memory
@@ -103,9 +129,9 @@ class Judge:
             kept.append((now, amount))
         return tuple(kept)
 
-    def worse(self, amount: float | None, peak: float | None, unit: str = "") -> bool:
-        """Say whether a number is worse than the worst so far. Both are in `unit`."""
-        limits = self._limits(unit)
+    def worse(self, amount: float | None, peak: float | None) -> bool:
+        """Say whether an `amount` is worse than the worst so far."""
+        limits = self._limits
         if amount is None or limits is None or self._operator is Operator.BETWEEN:
             return False
         if self._operator in _HIGHEST:
@@ -123,58 +149,56 @@ class Judge:
             return ""
         if None in self._numbers:
             return "rule_limit_no_number"
+        if self._limits is None:
+            return "rule_limit_units"
         if self.windowed and self._condition.seconds <= 0:
             return "rule_window_missing"
         return "rule_clear_no_number" if self._condition.clear and self._clear is None else ""
 
     def _measured(self, value: Value, memory: Samples, now: float) -> bool | None:
-        limits = self._limits(value.unit)
-        if value.number is None or limits is None:
+        limits, amount = self._limits, self.amount(value)
+        if amount is None or limits is None:
             return None
         if self._operator in _RANGES:
-            return (limits[0] <= value.number <= limits[1]) is (self._operator is Operator.BETWEEN)
+            return (limits[0] <= amount <= limits[1]) is (self._operator is Operator.BETWEEN)
         if not self.windowed:
-            return _LEVELS[self._operator](value.number, limits[0])
+            return _LEVELS[self._operator](amount, limits[0])
         since = now - self._condition.seconds
-        window = [amount for at, amount in memory if since <= at <= now]
+        window = [old for at, old in memory if since <= at <= now]
         if not window:
             return False
-        moved = value.number - min(window) if self._operator is Operator.RISES else max(window) - value.number
+        moved = amount - min(window) if self._operator is Operator.RISES else max(window) - amount
         return moved >= limits[0]
 
-    def _limits(self, unit: str) -> tuple[float, ...] | None:
-        """Return the limits in the unit of a value, the lower one first; None if they are no numbers."""
-        if unit not in self._by_unit:
-            if len(self._by_unit) >= _UNITS_KEPT:
-                self._by_unit.clear()
-            self._by_unit[unit] = self._converted(unit)
-        return self._by_unit[unit]
-
-    def _converted(self, unit: str) -> tuple[float, ...] | None:
+    def _of_one_unit(self) -> tuple[float, ...] | None:
+        """Return the limits in one unit, the lower one first; None if they are no numbers of one quantity."""
         found = [each for each in self._numbers if each is not None]
         if self._operator not in NUMERIC or len(found) != (2 if self._operator in _RANGES else 1):
             return None
-        # `between 5 and 10 °C`: the unit is that of both.
-        shared = found[-1][1]
+        if not all(comparable(unit, self._unit) for _, unit in found):
+            return None
         return tuple(
-            sorted(convert(amount, own or shared, unit, difference=self.windowed) for amount, own in found)
+            sorted(convert(amount, unit, self._unit, difference=self.windowed) for amount, unit in found)
         )
 
-    def _passed(self, amount: float, unit: str) -> bool:
+    def _passed(self, amount: float, clear: tuple[float, str]) -> bool:
         """Say whether an amount is past a border by the distance of `clear`."""
-        limits = self._limits(unit)
-        if limits is None or self._clear is None:
+        if self._limits is None:
             return True
-        low, high = limits
-        distance = abs(convert(*self._clear, unit, difference=True))
+        low, high = self._limits
+        distance = abs(convert(*clear, self._unit, difference=True))
         if self._operator is Operator.BETWEEN:
             return amount <= low - distance or amount >= high + distance
         distance = min(distance, (high - low) / 2)  # there must be a place where it is over
         return low + distance <= amount <= high - distance
 
-    def _same(self, value: Value, text: str) -> bool:
+    def _same(self, value: Value, text: str) -> bool | None:
+        """Say whether a value is what a text says; None if their units measure different things."""
         if value.number is not None and (found := number(text)) is not None:
-            return isclose(value.number, convert(*found, value.unit), rel_tol=1e-9, abs_tol=0.0)
+            amount, unit = found
+            if not comparable(value.unit, unit):
+                return None
+            return isclose(convert(value.number, value.unit, unit), amount, rel_tol=1e-9, abs_tol=0.0)
         word = _plain(text)
         return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
 

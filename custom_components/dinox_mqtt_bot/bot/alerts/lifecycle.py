@@ -24,6 +24,9 @@ FLAPS_FORGOTTEN = 0.25
 LONGEST_VALUE = 1_000
 """Characters that are kept of a value."""
 
+BEGUN = frozenset({Step.FIRED, Step.FLAPPING})
+"""Steps that tell that something is wrong; with one of them untold nobody knows of it."""
+
 _OVER = frozenset({AlertState.INACTIVE, AlertState.RESOLVED})
 _TIMES = (
     "since", "fired", "acknowledged_at", "snoozed_until", "repeat_at", "escalate_at", "flapped_at", "seen",
@@ -33,7 +36,7 @@ _TIMES = (
 
 def valued(alert: Alert, name: str, value: Value, before: float | None) -> Alert:
     """Return the alert with the newest value; `before` is the number before it, for the trend."""
-    trend = alert.trend
+    alert, trend = set_aside(alert), alert.trend
     if before is not None and value.number is not None:
         trend = (value.number > before) - (value.number < before)
     text = brief(with_unit(value.text, value.unit))
@@ -53,15 +56,38 @@ def stored(alert: Alert) -> Alert:
     return replace(alert, value="", amount=None, trend=0, name="") if alert.active else alert
 
 
+def last_seen(alert: Alert) -> float:
+    """Return when a topic last spoke, as far as its memory tells."""
+    return alert.seen or (alert.memory[-1][0] if alert.memory else alert.since)
+
+
+def idle(alert: Alert) -> bool:
+    """Say whether nothing but memory is left: nothing is wrong, about to be, or to be told."""
+    return alert.state in _OVER and not alert.owes
+
+
 def over(alert: Alert) -> bool:
     """Say whether nothing is wrong, and nothing is about to be."""
     return alert.state in _OVER
 
 
+def set_aside(alert: Alert) -> Alert:
+    """Return an alert that may go on: that it is over is told as it was then, whatever comes now."""
+    if alert.state is not AlertState.RESOLVED or Step.RESOLVED not in alert.untold:
+        return alert
+    return replace(alert, untold=(), ended=(*alert.ended, _as_it_ended(alert)))
+
+
+def _as_it_ended(alert: Alert) -> Alert:
+    return replace(alert, memory=(), ended=())
+
+
 def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
     """Take note that the condition holds. `number` is for the incident, should this begin one."""
     if alert.state in _OVER:
-        alert = replace(alert, state=AlertState.PENDING, since=now, peak="", peak_amount=None)
+        alert = replace(set_aside(alert), state=AlertState.PENDING, since=now)
+        if not alert.flapping:
+            alert = replace(alert, peak="", peak_amount=None)
     if alert.state is AlertState.RECOVERING:
         return replace(alert, state=AlertState.FIRING, since=now)
     if alert.state is AlertState.PENDING and now - alert.since >= rule.hold:
@@ -71,6 +97,7 @@ def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number
 
 def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
     """Begin an incident, or go on with one that flaps or ended before anybody was told of it."""
+    alert = _taken_up(set_aside(alert))
     flaps = min(faded(alert, now) + 1, MOST_FLAPS)
     same = alert.number and (alert.flapping or Step.FIRED in alert.untold)
     begun = replace(
@@ -89,6 +116,22 @@ def fire(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: 
     return _due(replace(_fresh(begun), untold=(Step.FIRED,)), rule, now)
 
 
+def _taken_up(alert: Alert) -> Alert:
+    """Return an alert that goes on with its last incident, if that has just ended and nobody knows of it."""
+    last = alert.ended[-1] if alert.ended and not alert.peak else None
+    if last is None or Step.FIRED not in last.untold:
+        return alert
+    return replace(
+        alert,
+        number=last.number,
+        fired=last.fired,
+        peak=last.peak,
+        peak_amount=last.peak_amount,
+        untold=(Step.FIRED,),
+        ended=alert.ended[:-1],
+    )
+
+
 def _fresh(alert: Alert) -> Alert:
     """Forget what was done to the incident before."""
     return replace(
@@ -100,6 +143,7 @@ def _fresh(alert: Alert) -> Alert:
         escalation=0,
         notices=(),
         tag="",
+        told_to=(),
     )
 
 
@@ -140,18 +184,24 @@ def ease(alert: Alert, now: float, *, clear: bool) -> Alert:
 
 
 def resolve(alert: Alert, now: float) -> Alert:
-    """End an incident. What flaps says nothing until it has calmed down."""
-    untold = alert.untold if alert.flapping else (*_worth_telling(alert), Step.RESOLVED)
-    return replace(
+    """End an incident. What flaps says nothing until it has calmed down: then how it ended last."""
+    over = replace(
         alert,
         state=AlertState.RESOLVED,
         since=now,
         repeat_at=0.0,
         escalate_at=0.0,
         snoozed_until=0.0,
-        untold=untold,
         reason="",
     )
+    if alert.flapping:
+        return replace(over, ended=(*_settled(alert), replace(_as_it_ended(over), untold=())))
+    return replace(over, untold=(*_worth_telling(alert), Step.RESOLVED))
+
+
+def _settled(alert: Alert) -> tuple[Alert, ...]:
+    """Return the ends that are known to be ends: not that of what flaps, and may come back."""
+    return tuple(each for each in alert.ended if not each.flapping)
 
 
 def lose(alert: Alert, now: float, reason: str) -> Alert:
@@ -168,8 +218,8 @@ def pass_by(alert: Alert) -> Alert:
 
 
 def _worth_telling(alert: Alert) -> tuple[Step, ...]:
-    """Return what is still worth telling of an alert that is over: that it fired, if nobody knows yet."""
-    return tuple(step for step in alert.untold if step is Step.FIRED)
+    """Return what is still worth telling of an alert that is over: that it began, if nobody knows yet."""
+    return tuple(step for step in alert.untold if step in BEGUN)
 
 
 def faded(alert: Alert, now: float) -> float:
@@ -189,16 +239,24 @@ def calm(alert: Alert, rule: AlertRule, now: float) -> Alert:
     """Tell how things stand after flapping; what only fired now and then has nothing to tell."""
     if not alert.flapping:
         return replace(alert, flaps=0.0)
+    calmed = replace(alert, flapping=False, ended=_settled(alert))
     if not alert.active:
-        return replace(alert, flapping=False, untold=(Step.RESOLVED,))
+        last = next((each for each in alert.ended if each.flapping), alert)
+        over = replace(_as_it_ended(last), flapping=False, untold=(*_worth_telling(alert), Step.RESOLVED))
+        over = replace(over, notices=alert.notices, tag=alert.tag, told_to=alert.told_to)
+        if alert.state is AlertState.RESOLVED:
+            return replace(over, seen=alert.seen, memory=alert.memory, ended=calmed.ended)
+        return replace(calmed, untold=(), ended=(*calmed.ended, over))
     if alert.snoozed_until:
-        return replace(alert, flapping=False)
-    told = replace(alert, flapping=False, untold=(Step.FIRED,))
+        return calmed
+    told = replace(calmed, untold=(Step.FIRED,))
     return told if alert.acknowledged else _due(told, rule, now)
 
 
 def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> Alert:
     """Note that somebody has taken it on: for good, or if it is still there until then, to be told again."""
+    if not alert.active:
+        return alert
     return replace(
         alert,
         acknowledged_by=who,
@@ -212,16 +270,19 @@ def acknowledge(alert: Alert, who: str, note: str, until: float, now: float) -> 
 
 
 def snooze(alert: Alert, until: float) -> Alert:
+    if not alert.active:
+        return alert
     return replace(alert, snoozed_until=until, repeat_at=until, escalate_at=0.0, untold=_worth_telling(alert))
 
 
 def remind(alert: Alert, rule: AlertRule, now: float) -> Alert:
     """Tell an alert again whose time has come; an acknowledgement for a time has lapsed."""
     lapsed = alert.snoozed_until > 0
+    told_anyway = not {*BEGUN, Step.REPEATED}.isdisjoint(alert.untold)
     again = replace(
         alert,
         repeat_at=now + rule.repeat if rule.repeat else 0.0,
-        untold=alert.untold or (Step.REPEATED,),
+        untold=alert.untold if told_anyway else (*alert.untold, Step.REPEATED),
         snoozed_until=0.0,
     )
     if not lapsed:
@@ -238,4 +299,6 @@ def escalate(alert: Alert, rule: AlertRule, now: float) -> Alert:
 def shifted(alert: Alert, seconds: float) -> Alert:
     """Return the alert as if everything had happened that much later, because the clock was moved."""
     moved = {name: at + seconds for name in _TIMES if (at := getattr(alert, name))}
-    return replace(alert, **moved, memory=tuple((at + seconds, amount) for at, amount in alert.memory))
+    memory = tuple((at + seconds, amount) for at, amount in alert.memory)
+    ended = tuple(shifted(each, seconds) for each in alert.ended)
+    return replace(alert, **moved, memory=memory, ended=ended)

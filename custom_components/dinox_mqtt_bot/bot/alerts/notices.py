@@ -1,31 +1,68 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.timers import NEVER, is_due
+from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
-from .texts import Told, alert_push, alerts_text, tag_of
+from .lifecycle import BEGUN
+from .tags import Tags
+from .texts import Told, alert_push, alerts_text, attended_text
 
 MOST_AT_ONCE = 200
 MOST_LINES = 40
-PUSHED_APART = 3
 NOTICES_KEPT = 12
+
+type Letter = tuple[Notice, Told]
+"""A notice, and one alert that it tells of."""
+
+
+type _Wave = dict[str, list[Told]]
+"""What is told at once, by whom it is told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """An alert of which something is to be told, and that in `parts`, in the order in which it happened."""
+
+    alert: Alert
+    rule: AlertRule
+    parts: tuple[Told, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.alert.rule, self.alert.topic
+
+    @property
+    def critical(self) -> bool:
+        """Whether one part of it is: all of it is told then, in its order."""
+        return any(part.priority is Priority.CRITICAL for part in self.parts)
+
+    @property
+    def owed(self) -> tuple[object, ...]:
+        """What tells whether something has come to it since."""
+        return self.alert.number, self.alert.untold, self.alert.ended
 
 
 @dataclass(slots=True)
 class _Lane:
-    """The alerts that are critical, or those that are not: when the next are told, and when the last were."""
+    """The alerts that are critical, or those that are not: when the next are told, and how many were.
+
+    `counted` are those that a summary tells of already, and how: one turn of the event loop bears not all.
+    """
 
     due_at: float = NEVER
     said: Window = field(default_factory=Window)
     braked: bool = False
+    counted: dict[Key, tuple[tuple[object, ...], list[Letter]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +74,20 @@ class Composed:
     events: tuple[AlertEvent, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What notices are made with in one moment."""
+
+    rules: RuleSet
+    ring: Ring
+    tags: Tags
+    now: float
+
+
 class AlertNotices:
     """Makes notices of alerts with something untold. What a notice does not list it counts.
 
-    `blind` makes those of what cannot be judged.
+    `active` are the alerts that are wrong now. `blind` makes notices of what cannot be judged.
     """
 
     def __init__(
@@ -48,9 +95,9 @@ class AlertNotices:
         phrases: Phrases,
         new_id: Callable[[], str],
         when: When,
-        is_shared: Callable[[Alert], bool] = lambda alert: False,
+        active: Callable[[], Iterable[Alert]],
     ) -> None:
-        self._is_shared = is_shared
+        self._active = active
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
@@ -66,9 +113,9 @@ class AlertNotices:
         """Say whether something is due later than it ever can be: the clock was set back."""
         return any(now + MINUTE < lane.due_at < NEVER for lane in self._lanes.values())
 
-    def note(self, told: Iterable[Told], now: float, storm: int) -> None:
-        for one in told:
-            lane = self._lanes[one.priority is Priority.CRITICAL]
+    def note(self, debts: Iterable[Debt], now: float, storm: int) -> None:
+        for debt in debts:
+            lane = self._lanes[debt.critical]
             if lane.due_at == NEVER:
                 lane.due_at = now + GATHER
                 lane.braked = 0 < storm <= lane.said.count(now)
@@ -80,57 +127,138 @@ class AlertNotices:
         for lane in self._lanes.values():
             lane.due_at = min(lane.due_at, now) if lane.due_at < NEVER else NEVER
 
-    def compose(self, told: Iterable[Told], rules: RuleSet, ring: Ring, now: float) -> Composed:
+    def compose(self, debts: Iterable[Debt], rules: RuleSet, ring: Ring, now: float) -> Composed:
         """Return what is to be said now of these; whoever stores it must store all of it.
 
         Where there is more than one turn of the event loop bears, the rest stays due.
         """
+        desk = _Desk(rules, ring, Tags(self._active), now)
+        everything = list(debts)
         notices: list[Notice] = []
         alerts: list[Alert] = []
         events: list[AlertEvent] = []
-        everything = list(told)
         for critical, lane in self._lanes.items():
             if not is_due(lane.due_at, now, MINUTE):
                 continue
-            mine = [one for one in everything if (one.priority is Priority.CRITICAL) is critical]
-            lane.due_at = now if len(mine) > MOST_AT_ONCE else NEVER
-            del mine[MOST_AT_ONCE:]
-            by: dict[tuple[str, str], list[Notice]] = {one.key: [] for one in mine}
-            for notice, group in self._notices(mine, rules, ring, now, braked=lane.braked):
-                notices.append(notice)
-                for one in group:
-                    by[one.key].append(notice)
-                    events.append(_event(one, notice))
-            if lane.due_at == NEVER and any(by.values()):
-                lane.said.add(now)
-            alerts += [_told_by(one.alert, by[one.key]) for one in mine]
+            mine = [debt for debt in everything if debt.critical is critical]
+            told = self._turn(lane, mine, desk, notices)
+            for debt, letters in told:
+                alerts.append(_told_by(debt.alert, letters))
+                events += dict.fromkeys(_event(one, notice) for notice, one in letters)
+            lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events))
 
-    def _notices(
-        self, told: list[Told], rules: RuleSet, ring: Ring, now: float, *, braked: bool
-    ) -> list[tuple[Notice, list[Told]]]:
-        made: list[tuple[Notice, list[Told]]] = []
-        for to, group in _by_recipient(told, rules).items():
-            if is_target(to) and len(group) <= PUSHED_APART:
-                chunks = [[one] for one in group]
-            elif braked or is_target(to):
-                chunks = [group]
-            else:
-                chunks = [group[start : start + MOST_LINES] for start in range(0, len(group), MOST_LINES)]
-            made += [(self._notice(to, chunk, rules, ring, now, braked=braked), chunk) for chunk in chunks]
-        return made
+    def attended(
+        self, group: list[Told], step: Step, how: tuple[str, str, float, float], rules: RuleSet
+    ) -> list[Notice]:
+        """Return what the others are told when somebody sees to alerts: who, a note, until when, and now.
 
-    def _notice(
-        self, to: str, group: list[Told], rules: RuleSet, ring: Ring, now: float, *, braked: bool
-    ) -> Notice:
+        It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
+        """
+        who, note, until, now = how
+        ends = self._when(until) if 0 < until < NEVER else ""
+        text = attended_text(group, who, f"alert_{step}", self._phrases, until=ends, note=note)
         priority = max(one.priority for one in group)
-        if not is_target(to):
-            text = alerts_text(group, self._phrases, self._when, now, MOST_LINES, storm=braked)
-            return Notice(self._new_id(), to, text, now, priority)
-        title, text = alert_push(group, self._phrases, self._when, now)
-        tag = tag_of(group, self._is_shared)
-        sound = any(ring(one.alert.topic) for one in group)
-        return Notice(self._new_id(), to, text, now, priority, push=Push(title, tag, sound, rules.click))
+        everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))
+        others = [to for to in everybody if not is_target(to) and to != who]
+        return [Notice(self._new_id(), to, text, now, _in_order(priority)) for to in others]
+
+    def _turn(
+        self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
+    ) -> list[tuple[Debt, list[Letter]]]:
+        """Return as many alerts as one turn bears, with what tells of them; add to `notices` what is new."""
+        counted = [debt for debt in debts if lane.counted.get(debt.key, ((),))[0] == debt.owed]
+        if counted:
+            return [(debt, lane.counted.pop(debt.key)[1]) for debt in counted[:MOST_AT_ONCE]]
+        storm, waves = _planned(debts, lane, desk)
+        letters: dict[Key, list[Letter]] = {}
+        sent: Counter[str] = Counter()
+        for notice, group in self._notices(waves, desk, storm=storm):
+            notices.append(notice)
+            sent[notice.to] += not is_target(notice.to)
+            for one in group:
+                letters.setdefault(one.key, []).append((notice, one))
+        # One that goes to notifications only counts as well.
+        for _ in range(max(sent.values(), default=0) or bool(sent)):
+            lane.said.add(desk.now)
+        told = [(debt, letters.get(debt.key, [])) for debt in debts]
+        rest = told[MOST_AT_ONCE:] if storm else []
+        lane.counted = {debt.key: (debt.owed, by) for debt, by in rest}
+        return told[:MOST_AT_ONCE]
+
+    def _notices(
+        self, waves: list[_Wave], desk: _Desk, *, storm: bool
+    ) -> Iterator[tuple[Notice, list[Told]]]:
+        """Yield the notices in their order: of what was first whoever is told twice is told first."""
+        summaries: dict[str, list[Told]] = {}
+        for wave in waves:
+            for to, group in wave.items():
+                if storm and not is_target(to):
+                    summaries.setdefault(to, []).extend(group)
+                else:
+                    yield from self._wave(to, group, desk)
+        for to, group in summaries.items():
+            order = {key: place for place, key in enumerate(dict.fromkeys(one.key for one in group))}
+            group.sort(key=lambda one: order[one.key])
+            yield self._text(to, group, desk, storm=True), group
+
+    def _wave(self, to: str, group: list[Told], desk: _Desk) -> Iterator[tuple[Notice, list[Told]]]:
+        """Yield what one recipient is told at once, which is of different incidents."""
+        if is_target(to):
+            for tag, ones in desk.tags.part(to, group).items():
+                yield self._push(to, tag, ones, desk), ones
+        else:
+            for start in range(0, len(group), MOST_LINES):
+                chunk = group[start : start + MOST_LINES]
+                yield self._text(to, chunk, desk, storm=False), chunk
+
+    def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
+        text = alerts_text(group, self._phrases, self._when, desk.now, MOST_LINES, storm=storm)
+        return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(group)))
+
+    def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:
+        title, text = alert_push(group, self._phrases, self._when, desk.now)
+        sound = any(desk.ring(one.alert.topic) for one in group)
+        push = Push(title, tag, sound, desk.rules.click)
+        return Notice(self._new_id(), to, text, desk.now, _priority(group), push=push)
+
+
+def _priority(group: Iterable[Told]) -> Priority:
+    """Return that of the most urgent; that something is over is told also if its rule is silent by now."""
+    return max(Priority.NORMAL, *(one.priority for one in group))
+
+
+def _in_order(priority: Priority) -> Priority:
+    """Return at least *alert*: these go out first, so all that is said of alerts keeps its order."""
+    return max(priority, Priority.ALERT)
+
+
+def _planned(debts: list[Debt], lane: _Lane, desk: _Desk) -> tuple[bool, list[_Wave]]:
+    """Return who is told what, and whether as a summary: of all alerts then, else of one turn's."""
+    room = desk.rules.storm - lane.said.count(desk.now) if desk.rules.storm > 0 else NEVER
+    if not lane.braked and len(debts) <= room * MOST_LINES:
+        waves = list(_waves(debts[:MOST_AT_ONCE], desk.rules))
+        messages: Counter[str] = Counter()
+        for wave in waves:
+            messages.update({to: -(-len(group) // MOST_LINES) for to, group in wave.items() if "@" in to})
+        if max(messages.values(), default=0) <= room:
+            return False, waves
+    return True, list(_waves(debts, desk.rules))
+
+
+def _waves(debts: Iterable[Debt], rules: RuleSet) -> Iterator[_Wave]:
+    """Yield who is told what: the first part of each alert, then the second ones, which follow from it."""
+    knowing: dict[tuple[str, str, int], dict[str, str]] = {}
+    for parts in zip_longest(*(debt.parts for debt in debts)):
+        wave: _Wave = {}
+        for one in parts:
+            if one is None:
+                continue
+            told_to = knowing.setdefault(one.incident, dict(one.alert.told_to))
+            for to in recipients(one, rules, told_to):
+                told_to.setdefault(to, "")
+                wave.setdefault(to, []).append(one)
+        yield wave
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:
@@ -139,20 +267,42 @@ def told_of(alert: Alert, rule: AlertRule) -> Told:
     return Told(alert, rule, Priority.CRITICAL if last else rule.priority)
 
 
-def _by_recipient(told: Iterable[Told], rules: RuleSet) -> Mapping[str, list[Told]]:
-    found: dict[str, list[Told]] = {}
-    for one in told:
-        for to in recipients(one, rules):
-            found.setdefault(to, []).append(one)
-    return found
+def debt_of(alert: Alert, rule: AlertRule, rules: RuleSet) -> Debt:
+    """Return what is to be told of an alert: first how earlier incidents ended, then of this one."""
+    alert = _with_who_knows(alert, rule, rules)
+    parts = [part for each in (*alert.ended, alert) for part in _parts(each, rule)]
+    return Debt(alert, rule, tuple(parts))
 
 
-def recipients(one: Told, rules: RuleSet) -> list[str]:
-    """Return who is told of an alert: first its contacts and targets, then those it was escalated to."""
+def _parts(alert: Alert, rule: AlertRule) -> list[Told]:
+    """Return what is to be told of one incident; if it was over before anybody knew: that it began, first."""
+    begun = tuple(step for step in alert.untold if step is not Step.RESOLVED)
+    if not begun or begun == alert.untold:
+        return [told_of(alert, rule)] if alert.untold else []
+    passed = replace(told_of(replace(alert, untold=begun), rule), passed=True)
+    return [passed, told_of(replace(alert, untold=(Step.RESOLVED,)), rule)]
+
+
+def _with_who_knows(alert: Alert, rule: AlertRule, rules: RuleSet) -> Alert:
+    """Return an alert of an earlier version, which did not write down whom it had told."""
+    if alert.told_to or not (alert.notices or alert.tag):
+        return alert
+    told = recipients(told_of(replace(alert, untold=(Step.REPEATED,)), rule), rules)
+    pairs = ((to, alert.tag if is_target(to) else "") for to in told if alert.tag or not is_target(to))
+    return replace(alert, told_to=tuple(pairs))
+
+
+def recipients(one: Told, rules: RuleSet, knowing: Collection[str] = ()) -> list[str]:
+    """Return who is told of an alert: first its contacts and targets, then those it was escalated to.
+
+    That it is over is told to those `knowing` of it, and to nobody else.
+    """
     alert, rule = one.alert, one.rule
+    known = {contact.jid for contact in rules.contacts}
+    if one.over:
+        return [to for to in knowing if is_target(to) or to in known]
     if rule.priority is Priority.SILENT:
         return []
-    known = {contact.jid for contact in rules.contacts}
     receiving = [contact.jid for contact in rules.contacts if contact.receives]
     # Where all that are named are contacts no more, it is better told to the others than to nobody.
     base = [to for to in rule.contacts if to in known] or [*receiving]
@@ -161,7 +311,7 @@ def recipients(one: Told, rules: RuleSet) -> list[str]:
     if alert.escalation > len(rule.escalate_to):
         base += [*receiving, *rule.escalate_to]
     elif set(alert.untold) == {Step.ESCALATED}:
-        base = [rule.escalate_to[alert.escalation - 1]]
+        base = [*rule.escalate_to[: alert.escalation][-len(alert.untold) :]]
     else:
         base += rule.escalate_to[: alert.escalation]
     return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
@@ -171,24 +321,37 @@ def _recipients(alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
     return recipients(told_of(alert, rule), rules)
 
 
-def waiting(told: Iterable[Told], mutes: Mutes) -> tuple[list[Told], list[Alert]]:
-    """Part what may be told from what is muted; of the latter return what is over: it is told no more."""
-    heard: list[Told] = []
-    over: list[Alert] = []
-    for one in told:
-        if not mutes.covers(one.alert.topic, one.rule.id):
-            heard.append(one)
-        elif not one.alert.active:
-            over.append(replace(one.alert, untold=()))
-    return heard, over
+def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert]]:
+    """Part what may be told from what is muted; of the latter return what began and ended unheard."""
+    heard: list[Debt] = []
+    unheard: list[Alert] = []
+    for debt in debts:
+        alert = debt.alert
+        if not mutes.covers(alert.topic, debt.rule.id):
+            heard.append(debt)
+            continue
+        ended = tuple(each for each in alert.ended if BEGUN.isdisjoint(each.untold))
+        # What flaps goes on, although nothing is wrong at this moment.
+        waits = alert.active or alert.flapping or BEGUN.isdisjoint(alert.untold)
+        left = replace(alert, ended=ended, untold=alert.untold if waits else ())
+        if left != alert:
+            unheard.append(left)
+    return heard, unheard
 
 
-def _told_by(alert: Alert, notices: list[Notice]) -> Alert:
+def _told_by(alert: Alert, letters: list[Letter]) -> Alert:
     """Return the alert as told, with what replies name it by and what replaces its notification."""
-    tags = [notice.push.tag for notice in notices if notice.push is not None]
-    said = [notice.id for notice in notices if notice.push is None]
-    kept = (*alert.notices, *said)[-NOTICES_KEPT:]
-    return replace(alert, untold=(), tag=tags[-1] if tags else alert.tag, notices=kept)
+    mine = [notice for notice, one in letters if one.incident == (alert.rule, alert.topic, alert.number)]
+    tags = {notice.to: notice.push.tag for notice in mine if notice.push is not None}
+    said = {notice.id: notice.to for notice in mine if notice.push is None}
+    return replace(
+        alert,
+        untold=(),
+        ended=tuple(each for each in alert.ended if not each.untold),
+        tag=[alert.tag, *tags.values()][-1],
+        notices=(*alert.notices, *said)[-NOTICES_KEPT:],
+        told_to=tuple((dict(alert.told_to) | dict.fromkeys(said.values(), "") | tags).items()),
+    )
 
 
 def _event(one: Told, notice: Notice) -> AlertEvent:

@@ -1,6 +1,6 @@
 """Alerts as chat text and as notifications."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model.alert import Alert, AlertState, Step
@@ -26,11 +26,15 @@ _ARROWS = {1: "↗", -1: "↘"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert of which something is to be told, its rule, and the priority it is told with."""
+    """An alert of which something is to be told, its rule, and the priority it is told with.
+
+    It is told as it was when that happened. `passed`: that it fired is told when it is over already.
+    """
 
     alert: Alert
     rule: AlertRule
     priority: Priority
+    passed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,9 +42,14 @@ class Told:
         return self.alert.rule, self.alert.topic
 
     @property
+    def incident(self) -> tuple[str, str, int]:
+        """What tells one incident from the others, also those of the same rule and topic."""
+        return *self.key, self.alert.number
+
+    @property
     def over(self) -> bool:
-        """Whether there is nothing left to do about it."""
-        return self.alert.state is AlertState.RESOLVED and not self.rule.condition.operator.momentary
+        """Whether it is told that there is nothing left to do about it."""
+        return Step.RESOLVED in self.alert.untold
 
     @property
     def mark(self) -> str:
@@ -55,11 +64,7 @@ def alerts_text(
     """Return one chat text for what is to be told together: one alert in full, several a line each."""
     if len(group) == 1:
         return alert_text(group[0], phrases, when, now)
-    lines = [_headline(group, phrases, storm=storm)]
-    lines += _lines(group, phrases, limit)
-    if len(group) > limit:
-        lines.append(phrases.phrase("common.alert_more", count=len(group) - limit))
-    return inert("\n".join(lines))
+    return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, limit)]))
 
 
 def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
@@ -72,24 +77,8 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
 
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     if len(group) > 1:
-        lines = _lines(group, phrases, 5)
-        more = [phrases.phrase("common.alert_more", count=len(group) - 5)] if len(group) > 5 else []
-        return _headline(group, phrases), "\n".join([*lines, *more])
+        return _headline(group, phrases), "\n".join(_lines(group, phrases, 5))
     return _what(group[0], phrases), _why(group[0], phrases, when, now)
-
-
-def tag_of(group: list[Told], is_shared: Callable[[Alert], bool]) -> str:
-    """Return the tag of a notification: what ends an alert takes the place of what began it.
-
-    What began together shares a tag (`is_shared`); one that ends before the others leaves it to them.
-    """
-    first = group[0].alert
-    own = f"dinox-{first.rule}-{first.number}"
-    if len(group) == 1:
-        return own if not first.tag or is_shared(first) else first.tag
-    tags = {one.alert.tag for one in group}
-    over = all(one.over for one in group)
-    return first.tag if over and first.tag and len(tags) == 1 else f"{own}-all"
 
 
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:
@@ -100,20 +89,28 @@ def rule_name(rule: AlertRule, phrases: Phrases) -> str:
 
 def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> str:
     """Return the first line of several alerts: how many, of which rule if it is one."""
-    firing = sum(not one.over for one in group)
+    last = {one.incident: one for one in group}
+    firing = [one for one in last.values() if not one.over]
     names = {one.rule.id: rule_name(one.rule, phrases) for one in group}
     name = ", ".join(list(names.values())[:3]) + ("…" if len(names) > 3 else "")
     key = "common.alert_storm" if storm else "common.alert_group"
     if not firing:
-        return f"✅ {phrases.phrase('common.alert_group_over', count=len(group), rule=name)}"
-    mark = max((one for one in group if not one.over), key=lambda each: each.priority).mark
-    return f"{mark} {phrases.phrase(key, count=len(group), rule=name)}"
+        return f"✅ {phrases.phrase('common.alert_group_over', count=len(last), rule=name)}"
+    mark = max(firing, key=lambda each: each.priority).mark
+    return f"{mark} {phrases.phrase(key, count=len(last), rule=name)}"
 
 
 def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
-    """Return the first of several alerts, a line each; of several rules each line names its own."""
+    """Return the first of several alerts, a line each; of several rules each line names its own.
+
+    What is not listed is counted. Of an incident all is listed or nothing: the last line on it is true.
+    """
     several = len({one.rule.id for one in group}) > 1
-    return [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
+    while limit < len(group) and group[limit - 1].incident == group[limit].incident:
+        limit -= 1
+    lines = [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
+    more = {one.incident for one in group[limit:]}
+    return [*lines, phrases.phrase("common.alert_more", count=len(more))] if more else lines
 
 
 def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
@@ -140,6 +137,8 @@ def _subject(one: Told, phrases: Phrases) -> str:
 
 def _value(one: Told) -> str:
     alert = one.alert
+    if one.passed:
+        return one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
     if one.rule.condition.operator.momentary:
         return one_line(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
     arrow = _ARROWS.get(alert.trend, "")
@@ -154,6 +153,10 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
     name, condition = rule_name(rule, phrases), condition_text(rule, phrases)
     if Step.FLAPPING in alert.untold:
         return phrases.phrase("common.alert_flapping", rule=name, condition=condition)
+    if one.passed:
+        lasted = alert.since - alert.fired
+        how_long = phrases.phrase("common.less_than_a_second") if lasted < 1 else duration(lasted)
+        return phrases.phrase("common.alert_passed", rule=name, condition=condition, duration=how_long)
     if one.over:
         return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
     lasted = now - alert.fired

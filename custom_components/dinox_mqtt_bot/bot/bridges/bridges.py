@@ -13,7 +13,7 @@ from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions
 from ..ports import Ports, When
 from .carrier import Carrier
-from .flow import Flow
+from .flow import Flow, Kept, Places
 from .inbound import topic_of
 from .texts import bridge_text, gathered_text, open_bridges
 
@@ -26,7 +26,7 @@ CHUNK = 200
 """Messages that are read again at once; the event loop gets its turn in between."""
 
 KEPT = "bridge/"
-"""Before a bridge's id: since when (Unix time) something of it waits, kept over restarts."""
+"""Before a bridge's id: what waits of it (see `Kept`), kept over restarts."""
 
 
 class Bridges:
@@ -133,7 +133,9 @@ class Bridges:
                 talk = self._talks[bridge.id]
                 if talk not in came_back:
                     came_back[talk] = self._echoes.came_back(talk, reading.message, now)
-                if talk not in met and not came_back[talk]:
+                if talk not in met and came_back[talk]:
+                    self._pass_by(bridge, reading.message)
+                elif talk not in met:
                     self._carry(bridge, reading, subscription, now)
             met |= {self._talks[bridge.id] for bridge in bridges}
 
@@ -143,13 +145,24 @@ class Bridges:
         circles = self._echoes.note_said(self._talks[bridge.id], message.topic, text, message.payload, now)
         away = bridge.per_minute and not self._online
         if not circles and not away and flow.may_pass(now):
+            flow.meet(message, waits=False)
             self._carrier.say(bridge, reading, text)
             return
+        flow.meet(message, waits=True)
         if not flow:
-            # Of what came at the same time some may be told twice after a kill, nothing is left out.
-            self._ports.memory.set(f"{KEPT}{bridge.id}", repr(message.received))
+            self._keep(bridge, flow.kept)
         flow.gather(reading, subscription, now + PATIENCE if circles else now)
         self._wake()
+
+    def _pass_by(self, bridge: Bridge, message: Message) -> None:
+        """Know also after a kill that what comes back is not to be said."""
+        flow = self._flows[bridge.id]
+        flow.meet(message, waits=False)
+        if flow:
+            self._keep(bridge, flow.kept)
+
+    def _keep(self, bridge: Bridge, kept: Kept) -> None:
+        self._ports.memory.set(f"{KEPT}{bridge.id}", kept.dump())
 
     def _wake(self) -> None:
         if self.due_at < NEVER:
@@ -181,24 +194,33 @@ class Bridges:
         """Gather again what an earlier run was killed with; before anything new comes in."""
         ports = self._ports
         for bridge in self._outbound:
-            since = ports.memory.get(f"{KEPT}{bridge.id}")
+            kept = ports.memory.get(f"{KEPT}{bridge.id}")
             try:
-                if since:
-                    await self._read_again(bridge, float(since))
-            except BotError as err:
+                if kept:
+                    await self._read_again(bridge, Kept.load(kept))
+            except (BotError, ValueError) as err:
                 _LOGGER.warning("What waits for a bridge cannot be read: %s", err)
-                return
         self._wake()
 
-    async def _read_again(self, bridge: Bridge, since: float) -> None:
-        """Gather all there is since then: the newest of each topic is what counts. Raises BotError."""
-        after = 0
-        while rows := await self._ports.history.past(bridge.filter, since, after, CHUNK):
+    async def _read_again(self, bridge: Bridge, kept: Kept) -> None:
+        """Gather all it carried since then: the newest of each topic is what counts. Raises BotError."""
+        flow, passed, places, after = self._flows[bridge.id], kept.passed, Places(), 0
+        flow.kept = kept
+        while rows := await self._ports.history.past(bridge.filter, kept.since, after, CHUNK):
             for row in rows:
-                message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)
-                subscription = self._subscriptions.best(row.topic) or Subscription(bridge.filter)
-                self._flows[bridge.id].gather(self._read(message, subscription), subscription)
+                if places.next(row.time, row.topic) not in passed and self._carries(bridge, row.topic):
+                    message = Message(row.topic, row.payload.encode(), retain=row.retain, received=row.time)
+                    subscription = self._subscriptions.best(row.topic) or Subscription(bridge.filter)
+                    flow.gather(self._read(message, subscription), subscription)
             after = rows[-1].id
+        if not flow:
+            self._ports.memory.set(f"{KEPT}{bridge.id}", "")
+
+    def _carries(self, bridge: Bridge, topic: str) -> bool:
+        """Say whether none of the bridges to the same place is more specific about a topic than this one."""
+        talk = self._talks[bridge.id]
+        groups = self._by_topic.find(topic)
+        return bridge in next((each for each in groups if talk in {self._talks[one.id] for one in each}), ())
 
     def close(self) -> None:
         """Hand to the outbox what waits."""

@@ -1,7 +1,7 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.bounded import Bounded
 from ..model.message import Reading
@@ -71,7 +71,8 @@ class Conversation:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
         self.urgent.address(self._contacts)
-        self._held = {contact: held for contact, held in self._held.items() if contact in self._contacts}
+        for gone in self._held.keys() - set(self._contacts):
+            self._told.update(self._held.pop(gone).topics)
         self._digest_seconds = self._digest.delay = digest_seconds
 
     def spare(self, undisturbed: Callable[[str], bool]) -> None:
@@ -149,6 +150,12 @@ class Conversation:
             return ""
         self._told.update(held.topics)
         return held.render(self._phrases, self._when)
+
+    def pass_on(self, contact: str, others: Iterable[str]) -> None:
+        """Let others miss what a contact missed who is none any more."""
+        if (held := self._held.get(contact)) is not None:
+            for other in others:
+                self._hold(other).absorb(held)
 
     @property
     def holding(self) -> list[str]:
@@ -245,9 +252,10 @@ class Conversation:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
     def _spare(self, bubble: Bubble, now: float) -> None:
-        """Keep what a bubble shows for those who are not to be disturbed."""
+        """Keep what a bubble shows for those who are not to be disturbed; they get one of their own then."""
         for contact in self._contacts:
             if self._disturbed(contact):
+                bubble.ids.pop(contact, None)
                 self._hold(contact).add(bubble.reading, bubble.subscription, now)
 
     def _awake(self, text: str, now: float) -> list[Notice]:
@@ -276,8 +284,6 @@ class Conversation:
         self._spare(bubble, now)
         bubble.shown, bubble.said = text, now
         bubble.corrections += 1
-        return [
-            Notice(self._new_id(), contact, text, now, replaces=original)
-            for contact, original in bubble.ids.items()
-            if contact in self._contacts and not self._disturbed(contact)
-        ]
+        notices = [replace(each, replaces=bubble.ids.get(each.to, "")) for each in self._awake(text, now)]
+        bubble.ids |= {notice.to: notice.id for notice in notices if not notice.replaces}
+        return notices

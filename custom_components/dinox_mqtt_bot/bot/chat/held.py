@@ -1,14 +1,16 @@
 """What is held from those who are not to be disturbed, and said as one when it ends."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 import logging
 
 from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
+from ..delivery.recipients import everybody, heirs_of
 from ..model.errors import BotError
 from ..model.notice import Notice, Push, is_target
 from ..model.rules import Priority, RuleSet
-from ..model.timers import NEVER
+from ..model.timers import NEVER, is_due
 from ..ports import Ports, Spawn, When
 from ..rendering.held import held_text
 from .conversation import Conversation
@@ -17,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 MOST_HELD = 40
 LOOK_AGAIN = 60.0
 SETTLE = 10.0
-"""Seconds after the chat has come back in which the contacts' presences come in."""
+"""Seconds after the bot or the chat has come in which the contacts' presences come in."""
 
 
 class Held:
@@ -52,17 +54,29 @@ class Held:
         self._again = False
         self._look_at = NEVER
         self._since: dict[str, float] = {}
-        conversation.spare(self._spares)
+        self._heirs: dict[str, list[str]] = {}
+        do_not_disturb.behind |= set(ports.outbox.held_for)
+        conversation.spare(self._holds)
 
     def apply(self, rules: RuleSet) -> None:
-        self._rules = rules
+        """Take over other rules; what is held for who is gone is for who was put in its place."""
+        heirs, self._rules = heirs_of(self._rules, rules), rules
+        for gone, instead in heirs.items():
+            self._conversation.pass_on(gone, instead)
+            self._do_not_disturb.behind.update(instead)
+        self._heirs = {to: one for to, one in (self._heirs | heirs).items() if to not in everybody(rules)}
+        if heirs:
+            self._look_at = self._ports.clock.now()
 
-    def _spares(self, contact: str) -> bool:
+    def _holds(self, contact: str) -> bool:
         return self._do_not_disturb.holds(contact, Priority.NORMAL, self._ports.clock.now())
+
+    def _spares(self, to: str) -> bool:
+        return self._do_not_disturb.spares(to, self._ports.clock.now())
 
     @property
     def due_at(self) -> float:
-        return min(self._look_at, self._do_not_disturb.due_at(self._ports.clock.now()))
+        return min(self._look_at, self._do_not_disturb.due_at)
 
     def set_quiet(self, until: float) -> None:
         """Let no notification ring until then (infinity: until told so), but critical ones; 0 ends it."""
@@ -86,18 +100,18 @@ class Held:
     def _changed(self) -> None:
         """Tell what was held as soon as it may be told: not in this moment, in which more may change."""
         self._look_at = now = self._ports.clock.now()
-        for to in self._everybody():
+        for to in everybody(self._rules):
             if self._spares(to):
                 self._since.setdefault(to, now)
         self._ports.clock.wake(self._look_at)
         self._report_change()
 
-    def chat_came(self, now: float) -> None:
-        """Look at what is held, soon, because the presences of the contacts are about to be known."""
+    def look_soon(self, now: float) -> None:
+        """Look at what is held once the presences of the contacts may be known."""
         self._look_at = min(self._look_at, now + SETTLE)
 
     def tick(self, now: float) -> None:
-        if not self._look_at <= now and not self._do_not_disturb.ended(now):
+        if not (self._do_not_disturb.end(now) or is_due(self._look_at, now, LOOK_AGAIN)):
             return
         self._look_at = NEVER
         self._spawn(self._release)
@@ -122,43 +136,64 @@ class Held:
             self._releasing = False
 
     async def _release_all(self) -> None:
-        for to in self._everybody():
+        for gone in self._ports.outbox.held_for - everybody(self._rules).keys():
+            await self._pass_on(gone)
+        for to in everybody(self._rules):
             if not self._spares(to):
                 await self._release_to(to)
         self._settle()
 
+    async def _pass_on(self, gone: str) -> None:
+        """Hold for others what was held for somebody in whose place they are, or call it failed."""
+        held = await self._read(gone)
+        heirs = self._heirs.get(gone, [])
+        instead = [
+            (notice.id, replace(notice, id=self._ports.clock.new_id(), to=heir))
+            for heir in heirs
+            for notice in held
+        ]
+        self._ports.outbox.pass_on(held, [notice for _, notice in instead])
+        self._do_not_disturb.behind.discard(gone)
+        # Who took the place may be gone by now as well.
+        self._again |= not set(heirs) <= everybody(self._rules).keys()
+        for before, notice in instead:
+            self._merged([before], notice.id)
+
     async def _release_to(self, to: str) -> None:
-        """Tell one contact or target what was held for it, as one."""
+        """Tell one contact or target what was held for it, as one, and only then what is newer."""
         ports = self._ports
-        try:
-            held = await ports.outbox.held(to)
-        except BotError as err:
-            _LOGGER.warning("What was held cannot be read: %s", err)
-            self._look_at = ports.clock.now() + LOOK_AGAIN
-            ports.clock.wake(self._look_at)
+        held = await self._read(to)
+        if self._spares(to):
             return
         now = ports.clock.now()
         digest = "" if is_target(to) else self._conversation.release(to)
-        if not held and not digest:
-            return
-        since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
-        texts = [(self._when(notice.at), _in_full(notice)) for notice in held]
-        text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
-        priority = max((notice.priority for notice in held), default=Priority.NORMAL)
-        push = Push(self._name, "dinox-held", url=self._rules.click) if is_target(to) else None
-        digest_id = ports.clock.new_id()
-        ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
-        self._merged((notice.id for notice in held), digest_id)
+        if held or digest:
+            since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
+            # Who took somebody's place may have got the same itself.
+            texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
+            text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
+            priority = max((notice.priority for notice in held), default=Priority.NORMAL)
+            push = Push(self._name, "dinox-held", url=self._rules.click) if is_target(to) else None
+            digest_id = ports.clock.new_id()
+            ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
+            self._merged((notice.id for notice in held), digest_id)
+        if held and to in ports.outbox.held_for:
+            # It came while this was read.
+            self._again = True
+        else:
+            self._do_not_disturb.behind.discard(to)
 
-    def _everybody(self) -> Iterable[str]:
-        rules = self._rules
-        return dict.fromkeys(
-            (
-                *(contact.jid for contact in rules.contacts),
-                *rules.targets,
-                *(to for rule in rules.alerts for to in (*rule.targets, *rule.escalate_to) if is_target(to)),
-            )
-        )
+    async def _read(self, to: str) -> list[Notice]:
+        """Return what is held; what cannot be read is looked at again, and holds up nothing till then."""
+        try:
+            held = await self._ports.outbox.held(to)
+        except BotError as err:
+            _LOGGER.warning("What was held cannot be read: %s", err)
+            held = []
+        if not held and to in self._ports.outbox.held_for:
+            self._look_at = self._ports.clock.now() + LOOK_AGAIN
+            self._ports.clock.wake(self._look_at)
+        return held
 
 
 def _in_full(notice: Notice) -> str:

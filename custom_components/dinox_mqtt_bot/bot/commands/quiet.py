@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..alerts.lookup import end_of
+from ..alerts.watches import BROKER
+from ..model.alert import Alert
 from ..model.errors import BotError
 from ..model.replies import PREFIX, Caller, Reply, Table, Text
 from ..model.rules import Role
 from ..model.timers import NEVER
-from ..model.topics import valid_filter
+from ..model.topics import fold, valid_filter
 from .command import Command, Parts, param
 
 
@@ -26,50 +28,55 @@ class Mute(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.what and not caller.about:
             return _mutes(parts)
-        keys = (
-            [(alert.topic, alert.topic) for alert in caller.about]
-            if caller.about
-            else [_muted(parts, self.what)]
-        )
+        meant = [_of_alert(each, parts) for each in caller.about] or [_muted(parts, self.what)]
         until = end_of(
             parts.ports.clock, f"{self.what} {self.duration}".strip() if caller.about else self.duration
         )
         now = parts.ports.clock.now()
         if not until:
             raise BotError("invalid_end", text=self.duration)
-        for key, _ in keys:
-            parts.alerts.mute(key, caller.who, until, now)
-        names = ", ".join(dict.fromkeys(name for _, name in keys))
-        facts = {"muted": [key for key, _ in keys], "until": until if until < NEVER else None}
+        for key, _, of_rule in meant:
+            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule)
+        names = ", ".join(dict.fromkeys(name for _, name, _ in meant))
+        facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
         if until < NEVER:
             return Text("muted_until", {"what": names, "time": parts.moment(until)}, facts)
         return Text("muted", {"what": names, "unmute": f"{PREFIX} unmute {names}"}, facts)
 
 
-def _muted(parts: Parts, what: str) -> tuple[str, str]:
-    """Return what to mute, and its name: the rule of this name or number, else a topic filter."""
+def _of_alert(alert: Alert, parts: Parts) -> tuple[str, str, bool]:
+    """Return what a reply to an alert mutes: its topic. That of the broker itself has none."""
+    return (alert.topic, alert.topic, False) if alert.topic else (BROKER.id, _broker(parts), True)
+
+
+def _broker(parts: Parts) -> str:
+    return parts.ports.phrases.phrase("common.alert_broker")
+
+
+def _muted(parts: Parts, what: str) -> tuple[str, str, bool]:
+    """Return what to mute, its name, and whether it is the rule so called, or numbered, or a topic filter."""
     topic = parts.subscriptions.resolve(what)
     is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
+    if not is_topic and fold(what) == fold(_broker(parts)):
+        return BROKER.id, what, True
     if not is_topic and parts.alerts.rules:
         try:
             rule = parts.alerts.rule(what)
         except BotError:
             pass
         else:
-            return rule.id, rule.name
+            return rule.id, rule.name, True
     valid_filter(topic)
-    return topic, what
+    return topic, what, False
 
 
 def _mutes(parts: Parts) -> Table:
-    names = {rule.id: rule.name for rule in parts.alerts.rules}
-    mutes = list(parts.alerts.mutes)
+    mutes, names = parts.alerts.mutes, {rule.id: rule.name for rule in parts.alerts.rules}
+    names[BROKER.id] = _broker(parts)
+    muted = [*((names[rule_id], until) for rule_id, until in mutes.rules.items()), *mutes.topics.items()]
     rows = tuple(
-        (
-            names.get(key, key),
-            Text("until", {"time": parts.moment(until)}) if until < NEVER else Text("for_good"),
-        )
-        for key, until in mutes
+        (name, Text("until", {"time": parts.moment(until)}) if until < NEVER else Text("for_good"))
+        for name, until in muted
     )
     return Table(
         title=Text("mutes"),
@@ -91,8 +98,8 @@ class Unmute(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        key, name = _muted(parts, self.what)
-        if not parts.alerts.unmute(key, parts.ports.clock.now()):
+        key, name, of_rule = _muted(parts, self.what)
+        if not parts.alerts.unmute(key, parts.ports.clock.now(), of_rule=of_rule):
             raise BotError("not_muted", what=name)
         return Text("unmuted", {"what": name}, {"what": key})
 

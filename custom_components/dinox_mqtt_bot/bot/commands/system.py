@@ -29,6 +29,7 @@ class Status(Command):
             *([(Text("column_failed"), str(status.failed))] if status.failed else []),
             *((Text("column_unreachable"), jid, Text(f"reason_{why}")) for jid, why in status.unreachable),
             (Text("column_unread"), str(status.unread)),
+            *((Text("column_rule_full"), rule.name, Text("rule_full")) for rule in parts.alerts.overfull),
         ]
         if status.unwritten:
             rows.append((Text("column_history"), Text("history_unwritten"), status.unwritten))

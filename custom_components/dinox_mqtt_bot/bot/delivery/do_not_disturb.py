@@ -22,14 +22,18 @@ class DoNotDisturb:
         self.quiet_until = _read(memory.get(QUIET))
         self.undisturbed_until = _read(memory.get(UNDISTURBED))
         self.source = memory.get(SOURCE) == "on"
-        self._standing = (self.quiet_until > 0, self.undisturbed_until > 0 or self.source)
         self.contacts = {jid for jid in memory.get(CONTACTS).split("\n") if jid}
+        self.behind: set[str] = set()
+        """Those for whom something is held: until they are told that, they are told nothing newer."""
 
-    def ended(self, now: float) -> bool:
-        """Say whether quiet or undisturbed time has run out since this was asked last."""
-        standing = (self.quiet(now), self.undisturbed(now))
-        before, self._standing = self._standing, standing
-        return any(was and not is_ for was, is_ in zip(before, standing, strict=True))
+    def end(self, now: float) -> bool:
+        """End quiet and undisturbed time that have run out; say whether anything has."""
+        quiet, undisturbed = (0 < end <= now for end in (self.quiet_until, self.undisturbed_until))
+        if quiet:
+            self.set_quiet(0.0)
+        if undisturbed:
+            self.set_undisturbed(0.0)
+        return quiet or undisturbed
 
     def quiet(self, now: float) -> bool:
         return now < self.quiet_until
@@ -37,11 +41,16 @@ class DoNotDisturb:
     def undisturbed(self, now: float) -> bool:
         return self.source or now < self.undisturbed_until
 
-    def holds(self, to: str, priority: Priority, now: float) -> bool:
-        """Say whether something of this priority has to wait for a contact or target."""
-        if priority is Priority.CRITICAL:
-            return False
+    def spares(self, to: str, now: float) -> bool:
+        """Say whether a contact or target is not to be disturbed."""
         return self.undisturbed(now) or to in self.contacts
+
+    def holds(self, to: str, priority: Priority, now: float) -> bool:
+        """Say whether something of this priority has to wait; if so, all that is newer waits behind it."""
+        if priority is Priority.CRITICAL or not (to in self.behind or self.spares(to, now)):
+            return False
+        self.behind.add(to)
+        return True
 
     def set_quiet(self, until: float) -> None:
         """Let nothing ring until then; 0 ends it."""
@@ -61,10 +70,11 @@ class DoNotDisturb:
         (self.contacts.add if undisturbed else self.contacts.discard)(jid)
         self._memory.set(CONTACTS, "\n".join(sorted(self.contacts)))
 
-    def due_at(self, now: float) -> float:
+    @property
+    def due_at(self) -> float:
         """When one of them ends; infinity for never."""
         ends = (self.quiet_until, self.undisturbed_until)
-        return min((end for end in ends if end > now), default=math.inf)
+        return min((end for end in ends if end > 0), default=math.inf)
 
 
 def _read(text: str) -> float:

@@ -6,7 +6,7 @@ from math import ceil
 
 from ..model.topics import fold
 from ..text.numbers import number, number_text, with_unit
-from ..text.units import convert
+from ..text.units import comparable, convert
 
 _NEAR = 1e-6
 
@@ -47,11 +47,9 @@ class Scale:
         if found is None:
             return None
         value, unit = found
-        if unit and self.unit and fold(unit) != fold(self.unit):
-            converted = convert(value, unit, self.unit)
-            if converted == value:
-                return None
-            value = converted
+        if not comparable(unit, self.unit):
+            return None
+        value = convert(value, unit, self.unit)
         return value if self.low <= value <= self.high and self._on_step(value) else None
 
     def _on_step(self, value: float) -> bool:

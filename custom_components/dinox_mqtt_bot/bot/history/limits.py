@@ -9,7 +9,7 @@ from ..model.topics import matches
 from ..payload.paths import parse_path, write_path
 from ..ports import AlertBook
 from ..text.numbers import number, number_text, with_unit
-from ..text.units import convert
+from ..text.units import comparable, convert
 
 MOST_LIMITS = 4
 _LEVELS = frozenset(
@@ -23,17 +23,19 @@ def limits(rules: Iterable[AlertRule], topic: str, field: str, unit: str) -> tup
     for rule in rules:
         if not rule.enabled or rule.condition.operator not in _LEVELS or not _about(rule, topic, field):
             continue
-        for value in rule.condition.values:
-            amount = number(value)
-            if amount is not None:
-                level = convert(*amount, unit)
-                found.setdefault(level, Limit(level, _label(rule, level, unit)))
+        amounts = [read for value in rule.condition.values if (read := number(value)) is not None]
+        for amount, given in amounts:
+            own = given or amounts[-1][1]  # `between 5 and 10 °C`
+            if comparable(own, unit):
+                level = convert(amount, own, unit)
+                found.setdefault(level, Limit(level, _label(rule, own, level, unit)))
     return tuple(found.values())[:MOST_LIMITS]
 
 
-def _label(rule: AlertRule, level: float, unit: str) -> str:
+def _label(rule: AlertRule, own: str, level: float, unit: str) -> str:
     operator = rule.condition.operator
-    sign = "" if operator in {Operator.BETWEEN, Operator.OUTSIDE} else f"{operator} "
+    inverse = convert(2.0, own, unit) < convert(1.0, own, unit)  # more km/kWh are fewer Wh/km
+    sign = "" if inverse or operator in {Operator.BETWEEN, Operator.OUTSIDE} else f"{operator} "
     return f"{sign}{with_unit(number_text(level), unit)}"
 
 

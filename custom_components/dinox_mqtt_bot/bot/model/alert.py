@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from enum import StrEnum
 import json
-from typing import Self
+from typing import Any, Self
 
 
 class AlertState(StrEnum):
@@ -47,7 +47,9 @@ class Alert:
     on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
     be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
     why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
-    rule.
+    rule. `told_to` are those who know of the incident, each with the tag of its notification there (none in
+    the chat). `ended` are ends that have yet to be told, each as it was then: a new incident may have begun
+    since.
     """
 
     rule: str
@@ -81,6 +83,13 @@ class Alert:
     blind_told: bool = False
     reason: str = ""
     memory: tuple[tuple[float, float], ...] = ()
+    told_to: tuple[tuple[str, str], ...] = ()
+    ended: tuple[Alert, ...] = ()
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is to be told, of this incident or of one before it."""
+        return bool(self.untold) or any(each.untold for each in self.ended)
 
     @property
     def active(self) -> bool:
@@ -116,7 +125,7 @@ class AlertEvent:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One incident of a rule, from when it fired until it was over; infinite while it is not."""
+    """A time in which a rule was broken, from when it fired until it was over; infinite while it is not."""
 
     rule: str
     since: float
@@ -143,19 +152,31 @@ _DEFAULTS = {each.name: each.default for each in fields(Alert)}
 
 def dump(alert: Alert) -> str:
     """Return everything about an alert but rule and topic as JSON, for the store."""
+    return json.dumps(_said(alert), ensure_ascii=False, separators=(",", ":"))
+
+
+def _said(alert: Alert) -> dict[str, object]:
     said = {name: value for name, default in _DEFAULTS.items() if (value := getattr(alert, name)) != default}
     del said["rule"], said["topic"]
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    if alert.ended:
+        said["ended"] = [_said(each) for each in alert.ended]
+    return said
 
 
 def load(rule: str, topic: str, said: str) -> Alert:
     """Return the alert that `dump` wrote. Raises ValueError for what it did not write."""
     try:
-        known = {name: value for name, value in json.loads(said).items() if name in _DEFAULTS}
-        known["state"] = AlertState(known.get("state", AlertState.INACTIVE))
-        known["untold"] = tuple(Step(step) for step in known.get("untold", ()))
-        known["notices"] = tuple(known.get("notices", ()))
-        known["memory"] = tuple((at, amount) for at, amount in known.get("memory", ()))
+        return _read(rule, topic, json.loads(said))
     except (AttributeError, TypeError) as error:
         raise ValueError(str(error)) from error
+
+
+def _read(rule: str, topic: str, said: dict[str, Any]) -> Alert:
+    known = {name: value for name, value in said.items() if name in _DEFAULTS}
+    known["state"] = AlertState(known.get("state", AlertState.INACTIVE))
+    known["untold"] = tuple(Step(step) for step in known.get("untold", ()))
+    known["notices"] = tuple(known.get("notices", ()))
+    known["memory"] = tuple((at, amount) for at, amount in known.get("memory", ()))
+    known["told_to"] = tuple((to, tag) for to, tag in known.get("told_to", ()))
+    known["ended"] = tuple(_read(rule, topic, each) for each in known.get("ended", ()))
     return Alert(**{**known, "rule": rule, "topic": topic})

@@ -1,89 +1,203 @@
-"""Units that measure the same, so that a limit in one is compared with a value in another."""
+"""Units that measure the same, so that a limit in one is compared with a value in another.
 
+The quantities are those of Home Assistant's converters; a test compares each pair of their units. What needs
+more than two units to be known, as the gas does between `ppb` and `µg/m³`, is not converted.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import copysign, inf
+import re
 from typing import NamedTuple
+from unicodedata import normalize
 
 
 class _Scale(NamedTuple):
-    """How a unit becomes the first one of its quantity: (value + offset) × factor."""
+    """How an amount becomes one of its quantity's base: factor × (amount + offset) ^ power."""
 
     quantity: str
     factor: float
     offset: float = 0.0
+    power: float = 1.0
 
+
+_PREFIXES = {"": 1.0, "n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "c": 1e-2, "h": 1e2, "k": 1e3, "M": 1e6}
+_PREFIXES |= {"G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21, "Y": 1e24}
+
+
+def _si(unit: str, prefixes: str, factor: float = 1.0) -> dict[str, float]:
+    """Return a unit alone and with each of the prefixes."""
+    return {f"{prefix}{unit}": _PREFIXES[prefix] * factor for prefix in ("", *prefixes)}
+
+
+def _bits(per: str = "") -> dict[str, float]:
+    """Return bits and bytes; `KB` is what many write for `kB`."""
+    binary = {f"{prefix}iB{per}": 8 * 1024.0**power for power, prefix in enumerate("KMGTPEZY", 1)}
+    return _si(f"bit{per}", "kMG") | _si(f"B{per}", "kMGTPEZY", 8) | binary | {f"KB{per}": 8e3}
+
+
+_INCH, _FOOT, _YARD, _MILE = 0.0254, 0.3048, 0.9144, 1609.344
+_GALLON, _FOOT3 = 231 * _INCH**3, _FOOT**3
+_MMHG, _POUND = 9.80665 * 13.5951, 453.59237
+_HOUR, _DAY = 3600.0, 86400.0
 
 _FACTORS: dict[str, dict[str, float]] = {
-    "power": {"W": 1, "kW": 1e3, "mW": 1e-3, "MW": 1e6},
-    "energy": {"Wh": 1, "kWh": 1e3, "MWh": 1e6, "J": 1 / 3600, "kJ": 1 / 3.6, "MJ": 1 / 0.0036},
-    "voltage": {"V": 1, "mV": 1e-3, "kV": 1e3},
-    "current": {"A": 1, "mA": 1e-3},
-    "pressure": {"Pa": 1, "hPa": 100, "kPa": 1e3, "mbar": 100, "bar": 1e5, "psi": 6894.757293168},
-    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1, "km": 1e3, "in": 0.0254, "ft": 0.3048, "mi": 1609.344},
-    "speed": {
-        "m/s": 1,
-        "km/h": 1 / 3.6,
-        "kmh": 1 / 3.6,
-        "mph": 0.44704,
-        "kn": 1852 / 3600,
-        "kt": 1852 / 3600,
-    },
-    "mass": {"mg": 1e-3, "g": 1, "kg": 1e3, "t": 1e6, "lb": 453.59237, "oz": 28.349523125},
-    "volume": {"ml": 1e-3, "L": 1, "l": 1, "m³": 1e3, "m3": 1e3, "gal": 3.785411784},
-    "size": {
-        "B": 1,
-        "kB": 1e3,
-        "MB": 1e6,
-        "GB": 1e9,
-        "TB": 1e12,
-        "KiB": 1024,
-        "MiB": 1024**2,
-        "GiB": 1024**3,
-    },
-    "time": {"ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400},
-    "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
-    "density": {"µg/m³": 1, "μg/m³": 1, "mg/m³": 1e3},
-    "share": {"%": 1, "‰": 0.1},
+    "power": _si("W", "mkMGT") | {"BTU/h": 0.29307107},
+    "apparent power": _si("VA", "mkM"),
+    "reactive power": _si("var", "mkM"),
+    "energy": _si("Wh", "mkMGT")
+    | _si("J", "mkMG", 1 / _HOUR)
+    | _si("cal", "kMG", 4.184 / _HOUR)
+    | {"Cal": 4184 / _HOUR, "thm": 1.054804e8 / _HOUR, "Ws": 1 / _HOUR},
+    "reactive energy": _si("varh", "kM"),
+    "charge": _si("Ah", "mk"),
+    "voltage": _si("V", "µumkM") | {"v": 1},
+    "current": _si("A", "nµumk") | {"a": 1, "pA": 1e-12},
+    "conductance": _si("S", "µum"),
+    "conductivity": _si("S/cm", "µum"),
+    "frequency": _si("Hz", "mkMG"),
+    "force": _si("N", "mkM"),
+    "pressure": _si("Pa", "mhkM")
+    | _si("bar", "mc", 1e5)
+    | {"psi": 6894.757, "atm": 101325, "mmHg": _MMHG, "inHg": 25.4 * _MMHG, "inH2O": 249.0889083333348},
+    "length": _si("m", "µumck") | {"in": _INCH, "ft": _FOOT, "yd": _YARD, "mi": _MILE, "nmi": 1852},
+    "area": {"m2 sqm": 1, "cm2": 1e-4, "mm2": 1e-6, "km2": 1e6, "ha": 1e4, "ac": 4840 * _YARD**2}
+    | {"in2": _INCH**2, "ft2 sqft": _FOOT**2, "yd2": _YARD**2, "mi2": _MILE**2},
+    "volume": _si("L", "mch", 1e-3)
+    | _si("l", "mch", 1e-3)
+    | {"m3": 1, "dm3": 1e-3, "cm3": 1e-6, "gal": _GALLON, "fl.oz.": _GALLON / 128}
+    | {"ft3": _FOOT3, "CCF": 100 * _FOOT3, "MCF": 1000 * _FOOT3},
+    "flow": {"m3/h": 1 / _HOUR, "m3/min": 1 / 60, "m3/s": 1, "ft3/min cfm": _FOOT3 / 60}
+    | {"L/h l/h lph": 1e-3 / _HOUR, "L/min l/min lpm": 1e-3 / 60, "L/s l/s": 1e-3, "mL/s ml/s": 1e-6}
+    | {"gal/h gph": _GALLON / _HOUR, "gal/min gpm": _GALLON / 60, "gal/d": _GALLON / _DAY},
+    "mass": _si("g", "µumk") | {"t": 1e6, "lb lbs": _POUND, "oz": _POUND / 16, "st": _POUND * 14},
+    "density": _si("g/m3", "µum"),
+    "glucose": {"mmol/L mmol/l": 1, "mg/dL mg/dl": 1 / 18.016},
+    "radiation": {"Bq/m3": 1, "pCi/L pCi/l": 37},
+    "share": {"%": 1e-2, "‰": 1e-3, "ppm": 1e-6, "ppb": 1e-9},
+    "speed": {"m/s": 1, "m/min": 1 / 60, "mm/s": 1e-3, "km/h kmh kph": 1 / 3.6, "mph MPH": _MILE / _HOUR}
+    | {"kn kt kts": 1852 / _HOUR, "ft/s": _FOOT, "in/s": _INCH, "in/h": _INCH / _HOUR}
+    | {"mm/h": 1e-3 / _HOUR, "mm/d": 1e-3 / _DAY, "in/d": _INCH / _DAY},
+    "consumption": {"kWh/100km": 1, "Wh/km": 0.1},
+    "time": _si("s", "µum") | {"sec": 1, "min": 60, "h hr": _HOUR, "d": _DAY, "w": 7 * _DAY},
+    "information": _bits(),
+    "data rate": _bits("/s") | _si("bps", "kMG") | _si("Bps", "kMG", 8),
+    "illuminance": {"lx lux": 1},
 }
-_TEMPERATURES = {
-    **dict.fromkeys(("°C", "C", "℃", "degC"), _Scale("temperature", 1.0)),
-    **dict.fromkeys(("°F", "F", "℉", "degF"), _Scale("temperature", 5 / 9, -32.0)),
+"""Factor to the base of the quantity, for each spelling as `_spelled` leaves it: `m3`, not `m³`."""
+
+_SCALES = {
+    spelling: _Scale(quantity, factor)
+    for quantity, units in _FACTORS.items()
+    for spellings, factor in units.items()
+    for spelling in spellings.replace("µ", "μ").split()
+}
+_SCALES |= dict.fromkeys(("°C", "C", "c", "degC"), _Scale("temperature", 1.0))
+_SCALES |= dict.fromkeys(("°F", "F", "f", "degF"), _Scale("temperature", 5 / 9, -32.0))
+_BEAUFORT = _Scale("speed", 0.836, power=1.5)
+_SCALES |= dict.fromkeys(("Beaufort", "bft"), _BEAUFORT)
+_SCALES |= {
     "K": _Scale("temperature", 1.0, -273.15),
-}
-_SCALES = _TEMPERATURES | {
-    unit: _Scale(quantity, factor) for quantity, units in _FACTORS.items() for unit, factor in units.items()
+    "km/kWh": _Scale("consumption", 100.0, power=-1.0),
+    "mi/kWh": _Scale("consumption", 1e5 / _MILE, power=-1.0),
 }
 
+_LONGEST = 32
+_MEANINGLESS = str.maketrans({"˚": "°", "º": "°"} | dict.fromkeys(" ^*·⋅"))
+_BITS = re.compile(r"[kmgtpezy]?i?b")
 
-def _lowered() -> dict[str, _Scale]:
-    """Return the units in lower case, without those that are another one then: `mW` and `MW`."""
+
+def _spelled(unit: str) -> str:
+    """Return a unit without the differences of one spelling: `µ` and `μ`, `m³` and `m^3`, blanks."""
+    return normalize("NFKC", unit.translate(_MEANINGLESS))
+
+
+def _folded(spelling: str) -> str:
+    """Return a spelling in lower case, but for letters whose case tells units apart.
+
+    These are a single letter (`K`), a prefix `m` or `M`, and the `b` of bits or `B` of bytes.
+    """
+    if len(spelling) <= 1:
+        return spelling
+    return "/".join(map(_folded_part, spelling.split("/")))
+
+
+def _folded_part(part: str) -> str:
+    folded = part.lower()
+    if len(folded) != len(part) or folded == "min":
+        return folded
+    if _BITS.fullmatch(folded):
+        folded = folded[:-1] + part[-1]
+    return part[0] + folded[1:] if folded[:1] == "m" and folded[1:2].isalpha() else folded
+
+
+def _by_folded() -> dict[str, _Scale]:
+    """Return the units by folded spelling, without those that only their case tells apart: `Pa`, `pA`."""
     meant: dict[str, set[_Scale]] = {}
-    for unit, scale in _SCALES.items():
-        meant.setdefault(unit.lower(), set()).add(scale)
-    return {unit: scales.pop() for unit, scales in meant.items() if len(scales) == 1}
+    for spelling, scale in _SCALES.items():
+        meant.setdefault(_folded(spelling), set()).add(scale)
+    return {folded: scales.pop() for folded, scales in meant.items() if len(scales) == 1}
 
 
-_LOWERED = _lowered()
+_FOLDED = _by_folded()
 
 
 def convert(amount: float, unit: str, to: str, *, difference: bool = False) -> float:
-    """Return an amount in another unit; as it is if one is missing, unknown or of another kind.
+    """Return an amount in another unit; as it is if one is not given or they are not `comparable`.
 
-    A `difference` of 9 °F is one of 5 °C. Twelve digits are kept, so that 30 °C is exactly 86 °F.
+    A `difference` of 9 °F is one of 5 °C.
+    """
+    if not unit or not to or unit == to:
+        return amount
+    found = conversion(unit, to, difference=difference)
+    return amount if found is None else found(amount)
+
+
+def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[float], float] | None:
+    """Return what makes of an amount one in another unit; None if they do not measure the same.
+
+    Units that are not known do if they are spelled alike.
     """
     source, target = _scale(unit), _scale(to)
-    if unit == to or source is None or target is None or source.quantity != target.quantity:
-        return amount
+    if source is None or target is None:
+        return float if source is target and _folded(_spelled(unit)) == _folded(_spelled(to)) else None
+    if source == target:
+        return float
+    if source.quantity != target.quantity:
+        return None
     if difference:
-        return float(f"{amount * source.factor / target.factor:.12g}")
-    return float(f"{(amount + source.offset) * source.factor / target.factor - target.offset:.12g}")
+        source, target = source._replace(offset=0.0), target._replace(offset=0.0)
+    return partial(_converted, source=source, target=target)
 
 
 def comparable(unit: str, to: str) -> bool:
-    """Say whether two units may measure the same: also where one is missing or both are unknown."""
-    source, target = _scale(unit), _scale(to)
-    if not unit or not to or unit.casefold() == to.casefold():
-        return True
-    return source is target is None or bool(source and target and source.quantity == target.quantity)
+    """Say whether amounts in two units can be compared: they measure the same, or one is not given."""
+    return not unit or not to or unit == to or conversion(unit, to) is not None
+
+
+def _converted(amount: float, source: _Scale, target: _Scale) -> float:
+    """Convert one amount. Twelve digits are kept, so that 30 °C is exactly 86 °F."""
+    found = _raised(amount + source.offset, source.power) * source.factor / target.factor
+    if target.power == _BEAUFORT.power:
+        return float(f"{_raised(found, 1 / target.power):.0f}")  # the scale has whole numbers only
+    return float(f"{_raised(found, 1 / target.power) - target.offset:.12g}")
+
+
+def _raised(amount: float, power: float) -> float:
+    """Return a power of a number, for one below zero that of its size; never raises."""
+    if power == 1.0:
+        return amount
+    try:
+        return copysign(abs(amount) ** power, amount)
+    except OverflowError, ZeroDivisionError:
+        return copysign(inf, amount)
 
 
 def _scale(unit: str) -> _Scale | None:
-    return _SCALES.get(unit) or _LOWERED.get(unit.lower())
+    return _known(unit) if len(unit) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _known(unit: str) -> _Scale | None:
+    spelling = _spelled(unit)
+    return _SCALES.get(spelling) or _FOLDED.get(_folded(spelling))

@@ -9,7 +9,7 @@ from ...model.rules import AlertRule, Operator, Value
 from ...reading.lookups import Lookups
 from ...reading.replay import stored_readings
 from ...text.numbers import number, number_text, with_unit
-from ...text.units import convert
+from ...text.units import comparable, convert
 from ..engine import AlertEngine, Judged
 from ..watches import Watch
 
@@ -136,9 +136,9 @@ class _Limit:
         self._decimals = 0
 
     def take(self, topic: str, value: Value, at: float) -> None:
-        if value.number is None:
-            return
         self._unit = self._unit or value.unit
+        if value.number is None or not comparable(value.unit, self._unit):
+            return
         amount = convert(value.number, value.unit, self._unit)
         _, _, decimals = number_text(amount).partition(".")
         self._decimals = max(self._decimals, min(len(decimals), _MOST_DECIMALS))

@@ -72,17 +72,18 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
     """Yield what is wrong with what is compared to: a word where numbers come, or another quantity."""
     limits = [limit for limit in rule.condition.values if limit]
     last = with_unit(values[-1].text, values[-1].unit)
-    if rule.condition.operator in {Operator.EQUAL, Operator.UNEQUAL} and all(
-        value.number is not None for value in values
-    ):
+    equality = rule.condition.operator in {Operator.EQUAL, Operator.UNEQUAL}
+    if equality and all(value.number is not None for value in values):
         yield from (
             Text("rule_only_numbers", {"limit": limit, "value": last})
             for limit in limits
             if number(limit) is None
         )
-    units = {value.unit for value in values}
+    if not equality and rule.condition.operator not in NUMERIC:
+        return
+    units = {value.unit for value in values if value.number is not None}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
-        if rule.condition.operator in NUMERIC and not any(comparable(unit, other) for other in units):
+        if units and not any(comparable(unit, other) for other in units):
             yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 

@@ -1,0 +1,371 @@
+"""What a person would say of an alert rule who only reads docs/alerts.md: slow, plain, no line of the bot's.
+
+Times are seconds that have really gone by, whatever the clock on the wall was set to.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+import json
+import math
+
+from bot.model.rules import AlertRule, Condition, Operator
+from bot.model.topics import matches
+
+SLACK = 1.0
+GRACE = 130.0
+"""Seconds that a rule may wait once more after the bot was deaf or away, or its clock was set."""
+
+MOMENT = 75.0
+"""Seconds until something is told that nothing keeps: gathered, or braked with others."""
+
+CALM = 3600.0
+"""Seconds without an incident after which nobody speaks of flapping any more."""
+
+RHYTHM = 12
+"""Intervals that are alike from which anybody would tell how often a topic speaks."""
+
+NO_LIFE = ("unavailable", "unknown", "nan")
+BROKER = "broker", ""
+ABSENCE = AlertRule("", Condition(Operator.STALE), id="broker", hold=120.0)
+"""What is always watched: that the broker is there."""
+
+_SAME = {"true": "on", "yes": "on", "false": "off", "no": "off"}
+_NUMBERS = {
+    Operator.ABOVE: lambda number, limit: number > limit,
+    Operator.BELOW: lambda number, limit: number < limit,
+    Operator.AT_LEAST: lambda number, limit: number >= limit,
+    Operator.AT_MOST: lambda number, limit: number <= limit,
+    Operator.BETWEEN: lambda number, low, high: low <= number <= high,
+    Operator.OUTSIDE: lambda number, low, high: not low <= number <= high,
+}
+MOVES = (Operator.RISES, Operator.FALLS)
+MOMENTS = tuple(each for each in Operator if each.value in {"changes", "happens"})
+"""Conditions that are met in a moment: told once, and never over."""
+
+
+def value_of(rule: AlertRule, payload: str) -> str | None:
+    """Return what a rule looks at, or None if the message has no such thing."""
+    if not rule.field:
+        return payload or None
+    try:
+        found = json.loads(payload)
+    except ValueError:
+        return None
+    value = found.get(rule.field) if isinstance(found, dict) else None
+    return None if value is None else str(value)
+
+
+def number_of(text: str) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def alike(one: str, other: str) -> bool:
+    """Say whether two values are the same to a person."""
+    numbers = number_of(one), number_of(other)
+    if None not in numbers:
+        return numbers[0] == numbers[1]
+    words = [each.strip().casefold() for each in (one, other)]
+    return _SAME.get(words[0], words[0]) == _SAME.get(words[1], words[1])
+
+
+def holds(condition: Condition, text: str) -> bool | None:
+    """Say whether a value meets a condition that needs no other value; None: it says nothing of it."""
+    if condition.operator in _NUMBERS:
+        number = number_of(text)
+        limits = [float(each) for each in condition.values]
+        return None if number is None else _NUMBERS[condition.operator](number, *limits)
+    word = condition.values[0]
+    match condition.operator:
+        case Operator.EQUAL:
+            return alike(text, word)
+        case Operator.UNEQUAL:
+            return not alike(text, word)
+        case Operator.CONTAINS:
+            return word.casefold() in text.casefold()
+        case Operator.MATCHES:
+            return fnmatchcase(text.casefold(), word.casefold())
+    raise AssertionError(condition)
+
+
+def clears(condition: Condition, text: str) -> bool:
+    """Say whether an alert is over at a value that does not meet its condition."""
+    if not condition.clear:
+        return True
+    if condition.operator not in _NUMBERS:
+        return alike(text, condition.clear)
+    number, clear = float(text), float(condition.clear)
+    match condition.operator:
+        case Operator.ABOVE | Operator.AT_LEAST:
+            return number <= clear
+        case Operator.BELOW | Operator.AT_MOST:
+            return number >= clear
+    low, high = (float(each) for each in condition.values)
+    if condition.operator is Operator.BETWEEN:
+        return number <= low - clear or number >= high + clear
+    return low + clear <= number <= high - clear
+
+
+@dataclass(slots=True)
+class Episode:
+    """Once that a rule was right, and nobody may say later that the bot kept it to itself.
+
+    `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
+    just before. `after`: how much had come between before it began.
+    """
+
+    rule: AlertRule
+    topic: str
+    since: float
+    value: str = ""
+    until: float = math.inf
+    plain: bool = True
+    after: int = 0
+    closed: float = math.inf
+
+
+@dataclass(slots=True)
+class Belief:
+    """What one rule is believed to say of one topic.
+
+    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was
+    set, or an empty message, has left it open.
+    """
+
+    active: bool = False
+    unsure: bool = False
+    pending: float | None = None
+    pending_wall: float = 0.0
+    alive: float | None = None
+    alive_wall: float = 0.0
+    fired: float | None = None
+    last: str | None = None
+    intervals: list[float] = field(default_factory=list)
+    samples: list[tuple[float, float, float]] = field(default_factory=list)
+    episodes: list[Episode] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
+
+class NaiveJudge:
+    """Believes what it hears, and knows when a rule has to speak and when it may."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, AlertRule] = {}
+        self.beliefs: dict[tuple[str, str], Belief] = {}
+        self.past: dict[str, str] = {}
+        self.episodes: list[Episode] = []
+        self.disturbances: list[float] = []
+        """When anything happened that makes a bot tell of an alert later or never."""
+
+        self.now = self.wall = 0.0
+        self.listening = True
+        self.steady = 0.0
+        self.waiting: set[str] = set()
+        """Topics with messages that the broker has and the bot has not heard."""
+
+    def go_on(self, now: float, wall: float) -> None:
+        """Let time have gone by."""
+        self.now, self.wall = now, wall
+        for key, belief in self.beliefs.items():
+            if not belief.active and self._must(self.rules.get(key[0], ABSENCE), belief):
+                self._begin(key, belief)
+
+    def interrupt(self) -> None:
+        """Note that from now on the bot is deaf, away, or does not know how late it is."""
+        self.listening = False
+
+    def go_on_listening(self) -> None:
+        self.listening, self.steady = True, self.now
+
+    def apply(self, rules: Iterable[AlertRule]) -> None:
+        """Take over other rules: what a rule said that is gone, off or asks something else is no more."""
+        before, self.rules = self.rules, {each.id: each for each in rules if each.enabled}
+        for key in list(self.beliefs):
+            old, new = before.get(key[0]), self.rules.get(key[0])
+            if key != BROKER and (new is None or old is None or new.asks != old.asks):
+                for episode in self.beliefs.pop(key).episodes:
+                    episode.closed = min(episode.closed, self.now)
+
+    def _lose(self, rule: AlertRule, topic: str, payload: str) -> None:
+        """Believe that a value is no more: deleted, or left out by who leaves out what is not so."""
+        if payload and not getattr(rule.condition, "missing_clears", False):
+            return
+        belief = self.beliefs.setdefault((rule.id, topic), Belief())
+        belief.pending = belief.alive = belief.last = None
+        belief.samples.clear()
+        # Nobody can say whether what is empty is a sign of life.
+        belief.unsure = rule.condition.operator is Operator.STALE and not rule.field
+        self._end(belief)
+
+    def hear(self, topic: str, payload: str, *, retain: bool, known: bool) -> None:
+        """Believe a message; `known`: it is one that came before, and is delivered again."""
+        for rule in self.rules.values():
+            value = value_of(rule, payload)
+            if known or not matches(rule.filter, topic):
+                continue
+            if value is not None:
+                self._hear(rule, topic, value, retain=retain)
+            elif rule.condition.operator not in MOMENTS:
+                self._lose(rule, topic, payload)
+        if not known:
+            self.past[topic] = payload
+
+    def _hear(self, rule: AlertRule, topic: str, value: str, *, retain: bool) -> None:
+        belief = self.beliefs.setdefault((rule.id, topic), Belief())
+        key, operator = (rule.id, topic), rule.condition.operator
+        before, belief.last = belief.last, value
+        if operator is Operator.STALE:
+            self._hear_life(belief, value, before, retain=retain)
+        elif operator in MOMENTS:
+            self._hear_moment(rule, belief, topic, value, retain=retain)
+        else:
+            held = self._moved(rule, belief, value) if operator in MOVES else holds(rule.condition, value)
+            over = held is False and (operator in MOVES or clears(rule.condition, value))
+            self._weigh(key, belief, held, over=over)
+
+    def begin_anew(self) -> None:
+        """Note that the bot has ended: what it was about to say of the broker it waits for once more."""
+        belief = self.beliefs.setdefault(BROKER, Belief())
+        belief.pending = None
+
+    def _hear_moment(self, rule: AlertRule, belief: Belief, topic: str, value: str, *, retain: bool) -> None:
+        if retain:
+            return
+        if rule.condition.operator is Operator.CHANGES:
+            known = value_of(rule, self.past.get(topic, ""))
+            met = known is not None and not alike(known, value)
+        else:
+            wanted = rule.condition.values
+            met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())
+            met = met and (belief.fired is None or self.now - belief.fired >= rule.repeat)
+        if met:
+            belief.pending = belief.fired = self.now
+            self._begin((rule.id, topic), belief, value)
+            self._end(belief)
+
+    def hear_broker(self, *, online: bool) -> None:
+        """Believe that the broker is away, or back."""
+        self._weigh(BROKER, self.beliefs.setdefault(BROKER, Belief()), not online, over=True)
+
+    def _weigh(self, key: tuple[str, str], belief: Belief, held: bool | None, *, over: bool) -> None:
+        if held is None:
+            return
+        belief.unsure = False
+        if not held:
+            belief.pending = None
+            if over:
+                self._end(belief)
+            return
+        if belief.pending is None:
+            belief.pending, belief.pending_wall = self.now, self.wall
+        if key != BROKER and not self.rules[key[0]].hold and not belief.active:
+            self._begin(key, belief)
+
+    def _hear_life(self, belief: Belief, value: str, before: str | None, *, retain: bool) -> None:
+        if value.casefold() in NO_LIFE or (retain and before is not None and alike(value, before)):
+            return
+        if belief.alive is not None and not retain:
+            belief.intervals.append(self.now - belief.alive)
+        belief.alive, belief.alive_wall, belief.unsure = self.now, self.wall, False
+        self._end(belief)
+
+    def _moved(self, rule: AlertRule, belief: Belief, value: str) -> bool | None:
+        """Look through everything heard within the window; None where the wall's clock leaves it open."""
+        number, seconds = number_of(value), rule.condition.seconds
+        if number is None:
+            return None
+        belief.samples.append((self.now, self.wall, number))
+        found = set()
+        for window in (seconds, seconds * 59 / 60):
+            for place, now in enumerate((self.now, self.wall)):
+                seen = [each[2] for each in belief.samples if now - window <= each[place] <= now]
+                moved = (
+                    number - min(seen) if rule.condition.operator is Operator.RISES else max(seen) - number
+                )
+                found.add(moved >= float(rule.condition.values[0]))
+        belief.unsure = len(found) > 1
+        return None if belief.unsure else found.pop()
+
+    def _must(self, rule: AlertRule, belief: Belief) -> bool:
+        """Say whether a rule that waits has waited long enough, whatever came between."""
+        if rule is ABSENCE:
+            # Of a clock that was set the bot may hear a minute later.
+            return belief.pending is not None and self.now >= belief.pending + rule.hold + MOMENT
+        if not self.listening or belief.unsure:
+            return False
+        if rule.condition.operator is Operator.STALE:
+            since, borne = belief.alive, self._borne(rule, belief)
+        else:
+            since, borne = belief.pending, rule.hold or math.inf
+        if since is None:
+            return False
+        due = since + borne + SLACK
+        return self.now >= (due if self.steady <= since else max(due, self.steady + borne + GRACE))
+
+    @staticmethod
+    def _borne(rule: AlertRule, belief: Belief) -> float:
+        """Return the silence that anybody would call too long."""
+        if rule.condition.seconds:
+            return rule.condition.seconds
+        lately = belief.intervals[-32:]
+        regular = len(lately) >= RHYTHM and max(lately) <= 1.1 * min(lately)
+        return max(10 * max(lately), 60.0) if regular else math.inf
+
+    def fired(self, key: tuple[str, str]) -> str:
+        """Believe that an alert has begun; return why nobody would have let it, or nothing."""
+        belief = self.beliefs.get(key)
+        why = self._objection(key, belief)
+        rule = self.rules.get(key[0], ABSENCE if key == BROKER else None)
+        if belief is not None:
+            belief.fired = self.now
+        lasts = rule is not None and rule.condition.operator not in MOMENTS
+        if lasts and belief is not None and not belief.active:
+            self._begin(key, belief)
+        return why
+
+    def _objection(self, key: tuple[str, str], belief: Belief | None) -> str:
+        rule = self.rules.get(key[0], ABSENCE if key == BROKER else None)
+        if belief is None or rule is None:
+            return "nothing was heard"
+        if rule is ABSENCE:
+            return "" if belief.pending is not None else "the broker is there"
+        if rule.condition.operator in MOMENTS:
+            return "" if belief.pending is not None else "nothing has changed"
+        if (rule.hold or rule.condition.operator is Operator.STALE) and (why := self._deafness(key[1])):
+            return why
+        if rule.condition.operator is Operator.STALE:
+            since, wall, borne = belief.alive, belief.alive_wall, rule.condition.seconds
+        else:
+            since, wall, borne = belief.pending, belief.pending_wall, rule.hold
+        if since is None:
+            return "" if belief.unsure else "it is not so"
+        return "it has not lasted" if max(self.now - since, self.wall - wall) < borne - SLACK else ""
+
+    def _deafness(self, topic: str) -> str:
+        if not self.listening:
+            return "nobody could know"
+        return "what the broker kept was not heard" if topic in self.waiting else ""
+
+    def _begin(self, key: tuple[str, str], belief: Belief, value: str = "") -> None:
+        last = belief.episodes[-1] if belief.episodes else None
+        plain = last is None or last.until + CALM < self.now
+        episode = Episode(
+            self.rules.get(key[0], ABSENCE),
+            key[1],
+            self.now,
+            value,
+            plain=plain or bool(value),
+            after=len(self.disturbances),
+        )
+        belief.episodes.append(episode)
+        self.episodes.append(episode)
+        belief.active = True
+
+    def _end(self, belief: Belief) -> None:
+        belief.active = False
+        for episode in belief.episodes[-1:]:
+            episode.until = min(episode.until, self.now)
