@@ -8,8 +8,8 @@ from fakes import GUEST, ME, World
 import pytest
 
 from bot.alerts import engine as engine_module
-from bot.alerts.engine import FORGOTTEN
 from bot.alerts.notices import GATHER
+from bot.alerts.watches import FORGOTTEN
 from bot.model.alert import Step
 from bot.model.rules import AlertRule, Display, Operator, Priority, Subscription
 from bot.text.durations import DAY

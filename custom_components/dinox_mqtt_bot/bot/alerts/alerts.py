@@ -10,7 +10,6 @@ from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, RuleSet
-from ..model.timers import NEVER
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
@@ -170,8 +169,7 @@ class Alerts:
         self._notices.hurry(now)
         while self._notices.due_at <= now:
             self._say_gathered(now)
-        if self._notices.blind.due_at < NEVER:
-            self._notices.blind.hurry(now)
+        if self._notices.blind.hurry(now):
             self._say_blind(now)
 
     def _say_blind(self, now: float) -> None:

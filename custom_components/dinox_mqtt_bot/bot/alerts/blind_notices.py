@@ -66,10 +66,11 @@ class BlindNotices:
         self._said = min(self._said, now)  # the clock may have been set back
         self._waiting[key] = now + (GATHER if change.sure else PATIENCE), change
 
-    def hurry(self, now: float) -> None:
-        """Have said now what would be said later."""
+    def hurry(self, now: float) -> bool:
+        """Have said now what would be said later; say whether there is anything."""
         self._waiting = {key: (now, change) for key, (_, change) in self._waiting.items()}
         self._said = now - MINUTE
+        return bool(self._waiting)
 
     def compose(
         self, rules: RuleSet, mutes: Mutes, known: Callable[[str, str], Alert | None], now: float

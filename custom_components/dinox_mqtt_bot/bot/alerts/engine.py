@@ -9,14 +9,14 @@ from ..model.announcements import AlertBlind, AlertChanged, AlertValue
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import Subscriptions, matches
+from ..model.topics import Subscriptions
 from ..text.durations import DAY
-from . import lifecycle
+from . import lifecycle, moments
 from .blindness import Blindness
-from .cadence import learn, longest_silence
+from .cadence import learn
 from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
-from .watches import BROKER, Watch, Watches, heard_in_spite
+from .watches import BROKER, Watch, Watches, unheard
 
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
@@ -28,15 +28,10 @@ not watched, and counted in `unwatched`; a rule with less than its share always 
 LEAST_ALERTS = 100
 """The share of a rule among very many."""
 
-FORGOTTEN = 28 * DAY
-"""Seconds after which the memory of a topic goes that says nothing any more."""
-
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
 
 MOST_AMOUNTS = 20_000
-MOST_WAY = 500
-"""Characters of the way that a value took while it was not told yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +140,7 @@ class AlertEngine:
         before, self._watches = self._watches, Watches(rules)
         for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
-            if new is None or not _stays(alert, old.rule if old else None, new.rule):
+            if new is None or not new.stays(alert, old.rule if old else None):
                 self._close(alert, old.rule if old else None, now)
             elif old is not None and old.rule != new.rule:
                 self._put(lifecycle.rescheduled(alert, old.rule, new.rule, now), new.rule)
@@ -227,7 +222,8 @@ class AlertEngine:
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
         elif watch.judge.event:
-            self._happen(alert, watch, reading, value, now)
+            if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
+                self._fire_once(happened, watch, now)
         elif watch.judge.edge:
             self._compare(alert, watch, reading, value, now)
         else:
@@ -270,10 +266,8 @@ class AlertEngine:
 
     def lose_refused(self, refused: Iterable[str], subscriptions: Subscriptions, now: float) -> Judged:
         """End what hangs on topics of which the broker delivers nothing, as it refuses their filters."""
-        heard = heard_in_spite(refused, self._watches.rules, subscriptions)
         topics = {alert.topic for alert in self._alerts if alert.topic}
-        lost = (topic for topic in topics if not any(matches(each, topic) for each in heard))
-        return self.lose(lost, "refused", now)
+        return self.lose(unheard(topics, refused, self._watches.rules, subscriptions), "refused", now)
 
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""
@@ -296,31 +290,13 @@ class AlertEngine:
         held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
         if held and not reading.message.retain:
             way = alert.peak if alert.untold else before
-            self._fire_once(valued, watch, f"{way} → {valued.value}", now)
+            self._fire_once(moments.on_the_way(valued, f"{way} → "), watch, now)
         elif before != valued.value or now - alert.seen > DAY or alert.blind:
             self._put(valued, watch.rule)
 
-    def _happen(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
-        """Fire for a moment, but for what is retained: that happened earlier.
-
-        An empty text is something only where nothing else ever comes, as from a bell: Zigbee2MQTT 1 sends it
-        after each press of a button.
-        """
-        rule = watch.rule
-        if reading.message.retain or not watch.judge.holds(value, None, (), now):
-            return
-        if not value.text and (watch.path or alert.value):
-            return
-        if alert.fired and now - alert.fired < rule.repeat:
-            return
-        valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
-        way = f"{alert.peak}, {valued.value}" if alert.untold and valued.value else valued.value
-        self._fire_once(valued, watch, way, now)
-
-    def _fire_once(self, alert: Alert, watch: Watch, way: str, now: float) -> None:
-        """Fire for a moment; `way` is what the value was before that is not told yet, and is now."""
-        valued = replace(alert, peak=way[-MOST_WAY:])
-        fired = lifecycle.fire(valued, watch.rule, now, AlertState.FIRING, self._number + 1)
+    def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
+        """Fire for a moment."""
+        fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
         self._put(lifecycle.pass_by(fired), watch.rule)
 
@@ -360,7 +336,7 @@ class AlertEngine:
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
         """Do for one alert what time has brought."""
         rule = watch.rule
-        if self._forgotten_at(alert, watch) <= now:
+        if watch.forgotten_at(alert) <= now:
             self._forget((alert.rule, alert.topic))
             return
         if alert.state is AlertState.PENDING and now >= self._lasted_at(alert, rule):
@@ -380,7 +356,7 @@ class AlertEngine:
         """Return when a topic counts as silent, if it says nothing."""
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
-        borne = _borne(alert, watch)
+        borne = watch.borne(alert)
         return NEVER if borne is None else self._silence.silent_at(alert.seen + alert.excused, borne)
 
     def _lasted_at(self, alert: Alert, rule: AlertRule) -> float:
@@ -389,19 +365,11 @@ class AlertEngine:
             return lifecycle.lasted_at(alert, rule)
         return self._silence.lasted_at(alert.since, rule.hold)
 
-    def _forgotten_at(self, alert: Alert, watch: Watch) -> float:
-        """Return when a topic that says nothing is forgotten; one whose silence is waited for is not."""
-        if not (_remembers(watch) and lifecycle.idle(alert)) or (
-            watch.judge.timed and _borne(alert, watch) is not None
-        ):
-            return NEVER
-        return lifecycle.last_seen(alert) + max(FORGOTTEN, watch.rule.condition.seconds)
-
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [
             self._silent_at(alert, watch),
             lifecycle.calm_at(alert),
-            self._forgotten_at(alert, watch),
+            watch.forgotten_at(alert),
         ]
         if alert.state is AlertState.PENDING:
             times.append(self._lasted_at(alert, watch.rule))
@@ -464,8 +432,7 @@ class AlertEngine:
         self._alerts.put(alert)
         if watch is None:
             return
-        remembers = (_remembers(watch) and bool(alert.seen or alert.memory)) or alert.blind > 0
-        if lifecycle.idle(alert) and not (alert.flaps or remembers):
+        if lifecycle.idle(alert) and not (alert.flaps or watch.remembers(alert)):
             self._forget(key)
             return
         self._gone.discard(key)
@@ -525,21 +492,3 @@ class AlertEngine:
         judged = Judged(record, tuple(self._changes))
         self._changed, self._gone, self._events, self._changes = {}, set(), [], []
         return judged
-
-
-def _remembers(watch: Watch) -> bool:
-    """Say whether a rule needs older values, or when there were some, while nothing is wrong."""
-    judge = watch.judge
-    return judge.edge or judge.windowed or (judge.timed and watch.rule is not BROKER)
-
-
-def _borne(alert: Alert, watch: Watch) -> float | None:
-    """Return how many seconds of silence are normal; None if that is not known."""
-    return watch.rule.condition.seconds or longest_silence(alert.memory)
-
-
-def _stays(alert: Alert, old: AlertRule | None, new: AlertRule) -> bool:
-    """Say whether an alert is still one of its rule, which may have been changed while the bot was away."""
-    if old is not None:
-        return old.asks == new.asks
-    return new is BROKER or matches(new.filter, alert.topic)

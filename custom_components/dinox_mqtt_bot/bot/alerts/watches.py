@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from ..model.alert import Alert
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
-from ..model.topics import Filters, Subscriptions, shared
+from ..model.timers import NEVER
+from ..model.topics import Filters, Subscriptions, matches, shared
 from ..payload.paths import Path, lookup, parse_path
+from ..text.durations import DAY
+from . import lifecycle
+from .cadence import longest_silence
 from .judge import Judge
 
 BROKER = AlertRule(
@@ -20,6 +25,9 @@ BROKER = AlertRule(
     priority=Priority.ALERT,
 )
 """The rule that is always there: the broker itself is away for two minutes."""
+
+FORGOTTEN = 28 * DAY
+"""Seconds after which the memory of a topic goes that says nothing any more."""
 
 _WORDLESS = frozenset({Kind.EMPTY, Kind.BINARY})
 
@@ -52,6 +60,29 @@ class Watch:
             return "cleared"
         ends = self.rule.condition.missing_clears and isinstance(reading.json, dict | list)
         return "missing" if ends and lookup(reading, self.path) is None else ""
+
+    def remembers(self, alert: Alert) -> bool:
+        """Say whether something of a topic matters while nothing is wrong: older values, or their lack."""
+        judge = self.judge
+        needed = judge.edge or judge.windowed or (judge.timed and self.rule is not BROKER)
+        return alert.blind > 0 or (needed and bool(alert.seen or alert.memory))
+
+    def borne(self, alert: Alert) -> float | None:
+        """Return how many seconds of silence are normal; None if that is not known."""
+        return self.rule.condition.seconds or longest_silence(alert.memory)
+
+    def forgotten_at(self, alert: Alert) -> float:
+        """Return when a topic that says nothing is forgotten; one whose silence is waited for is not."""
+        waits = self.judge.timed and self.borne(alert) is not None
+        if waits or not (self.remembers(alert) and lifecycle.idle(alert)):
+            return NEVER
+        return lifecycle.last_seen(alert) + max(FORGOTTEN, self.rule.condition.seconds)
+
+    def stays(self, alert: Alert, before: AlertRule | None) -> bool:
+        """Say whether an alert is still one of its rule, changed perhaps while the bot was away."""
+        if before is not None:
+            return before.asks == self.rule.asks
+        return self.rule is BROKER or matches(self.rule.filter, alert.topic)
 
 
 class Watches:
@@ -96,13 +127,14 @@ def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> It
             yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
 
 
-def heard_in_spite(
-    refused: Iterable[str], rules: Iterable[AlertRule], subscriptions: Subscriptions
+def unheard(
+    topics: Iterable[str], refused: Iterable[str], rules: Iterable[AlertRule], subscriptions: Subscriptions
 ) -> list[str]:
-    """Return the filters of what is wanted but for those that the broker refuses."""
+    """Return the topics of which nothing comes any more, as the broker refuses all filters for them."""
     wanted = (*subscriptions, *listened_for(rules, subscriptions))
     without = set(refused)
-    return [shared(each.filter)[1] for each in wanted if each.filter not in without]
+    heard = [shared(each.filter)[1] for each in wanted if each.filter not in without]
+    return [topic for topic in topics if not any(matches(each, topic) for each in heard)]
 
 
 def heard_before(
