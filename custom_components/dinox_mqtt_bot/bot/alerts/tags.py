@@ -56,7 +56,7 @@ class Tags:
         return parted
 
     def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
-        """Return the notifications of alerts that are no more, by target and tag, which stand for no other."""
+        """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
         pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if tag not in {"", HELD}]
         found = {(to, tag): alert for to, tag, alert in pairs}
         return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
