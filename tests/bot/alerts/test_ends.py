@@ -537,3 +537,34 @@ async def test_what_is_critical_rings_while_nobody_is_to_be_disturbed_and_is_rep
         world.receive("s/1", value)
         world.later(GATHER)
     assert shown(world) == {"dinox-r1-1": "✅ s/1: 20 ↘"}
+
+
+# The rule is changed
+
+
+def test_a_rule_that_asks_for_something_else_leaves_no_notification_behind() -> None:
+    rule = above(topic="s/+")
+    world = house(rule)
+    for topic in ("s/1", "s/2"):
+        world.receive(topic, "35")
+    world.later(GATHER)
+    world.receive("s/2", "20")
+    world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, field="other"),)))
+    world.later(GATHER)
+    assert shown(world) == {"dinox-r1-1": "✅ s/1", "dinox-r1-2": "✅ s/2"}
+    assert [notice.push.sound for notice in world.outbox.notices if notice.push][2:] == [False, False]
+    assert world.outbox.notices[-1].text == "“hot” does not watch for this any more."
+    assert len(texts(world)) == 1
+
+
+def test_a_rule_that_goes_leaves_a_notification_to_the_alerts_of_another() -> None:
+    rule, other = above(topic="s/+"), above(topic="t/+", id="r2", number=2, name="other")
+    world = house(rule, other)
+    for number in range(4):
+        world.receive(f"s/{number}", "35")
+    world.receive("t/1", "35")
+    world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=(other,)))
+    assert [title[0] for title in shown(world).values()] == ["⚠"]
+    world.bot.apply(replace(world.bot.rules, alerts=()))
+    assert [title[0] for title in shown(world).values()] == ["✅"]

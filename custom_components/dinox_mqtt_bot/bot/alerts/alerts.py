@@ -107,7 +107,9 @@ class Alerts:
         self._overfull.apply(rules)
         judged = self.engine.apply(rules.alerts, now)
         self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
-        self._follow(judged, now)
+        # Whoever changed the rule knows; a phone that shows the alert does not.
+        self._save(judged.record, self._notices.closed(self.engine.closed, rules, now))
+        self.follow(judged, now)
         self.resume(now)
 
     def judge(self, reading: Reading, now: float) -> Judged:

@@ -56,6 +56,7 @@ class AlertEngine:
         self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
     ) -> None:
         self.unwatched = 0
+        self.closed: list[tuple[Alert, AlertRule]] = []
         self._overfull: dict[str, None] = {}
         self._watches = Watches(rules)
         self._alerts = AlertIndex()
@@ -135,8 +136,12 @@ class AlertEngine:
     # What happens.
 
     def apply(self, rules: Iterable[AlertRule], now: float) -> Judged:
-        """Take over other rules; close, untold, the alert of a rule gone, off or asking something else."""
+        """Take over other rules; close, untold, the alert of a rule gone, off or asking something else.
+
+        `closed` is what people may have been told of.
+        """
         self._clock(now)
+        self.closed = []
         before, self._watches = self._watches, Watches(rules)
         for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
@@ -448,6 +453,8 @@ class AlertEngine:
 
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
+        if rule is not None:
+            self.closed += [(each, rule) for each in (*alert.ended, alert) if each.active or each.owes]
         if alert.active or alert.owes:
             closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=(), ended=())
             self._events.append(AlertEvent.of(closed, Step.CLOSED))

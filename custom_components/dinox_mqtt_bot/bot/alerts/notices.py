@@ -15,7 +15,7 @@ from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .lifecycle import BEGUN
 from .tags import Tags
-from .texts import Told, alert_push, alerts_text, attended_text
+from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
 MOST_AT_ONCE = 200
 MOST_LINES = 40
@@ -150,6 +150,17 @@ class AlertNotices:
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
             lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events))
+
+    def closed(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> list[Notice]:
+        """Return what takes, without a sound, the place of notifications whose rules ask for that no more."""
+        rule_of = dict(closed)
+        notices: list[Notice] = []
+        for (to, tag), alert in Tags(self._active, self._holds).left(rule_of).items():
+            one = told_of(replace(alert, untold=(Step.RESOLVED,)), rule_of[alert])
+            title, text = closed_push(one, self._phrases)
+            push = Push(title, tag, sound=False, url=rules.click)
+            notices.append(Notice(self._new_id(), to, text, now, Priority.ALERT, push=push))
+        return notices
 
     def attended(
         self, group: list[Told], step: Step, how: tuple[str, str, float, float], rules: RuleSet

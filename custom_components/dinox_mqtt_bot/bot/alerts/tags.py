@@ -55,6 +55,12 @@ class Tags:
             self._note(to, tag, ones)
         return parted
 
+    def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
+        """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
+        pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if tag not in {"", HELD}]
+        found = {(to, tag): alert for to, tag, alert in pairs}
+        return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
+
     def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
         """Yield what takes the place of nothing: few have a notification each, many share one."""
         apart = [[one] for one in group] if len(group) <= PUSHED_APART else [group]

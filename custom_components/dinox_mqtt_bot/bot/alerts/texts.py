@@ -81,6 +81,12 @@ def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> t
     return _what(group[0], phrases), _why(group[0], phrases, when, now)
 
 
+def closed_push(one: Told, phrases: Phrases) -> tuple[str, str]:
+    """Return what a notification says whose alert is no more, because its rule was changed or removed."""
+    rule = rule_name(one.rule, phrases)
+    return f"{one.mark} {_subject(one, phrases)}", phrases.phrase("common.alert_closed", rule=rule)
+
+
 def rule_name(rule: AlertRule, phrases: Phrases) -> str:
     if rule.id == BROKER.id:
         return phrases.phrase("common.alert_broker")
