@@ -8,7 +8,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 import time
 
-from custom_components.dinox_mqtt_bot.bot.model.message import Kind, Message, Reading
+from custom_components.dinox_mqtt_bot.bot.model.message import Kind, Message
 from custom_components.dinox_mqtt_bot.store.schema import open_database, synchronise, transaction
 from custom_components.dinox_mqtt_bot.store.table import MessageTable
 
@@ -35,7 +35,8 @@ def compare() -> Commits:
             durable = bool(number % 2)
             synchronise(connection, durable=durable)
             message = Message("bench/commits", b"%d" % number, 1, received=time.time())
-            item = (message, Reading(message, "commits", Kind.NUMBER, str(number)), 1, number, False, 0)
+            content = ("commits", message.received, Kind.NUMBER, str(number), "", float(number), False)
+            item = (message, content, 1, number, False, 0)
             begun = time.perf_counter()
             with transaction(connection):
                 table.insert([item])

@@ -136,10 +136,8 @@ class AlertEngine:
     # What happens.
 
     def apply(self, rules: Iterable[AlertRule], now: float) -> Judged:
-        """Take over other rules; close, untold, the alert of a rule gone, off or asking something else.
-
-        `closed` is what people may have been told of.
-        """
+        """Take over other rules; close, untold, the alert of a rule gone, off or asking something else."""
+        # What people may have been told of is in `closed` until the next time.
         self._clock(now)
         self.closed = []
         before, self._watches = self._watches, Watches(rules)
