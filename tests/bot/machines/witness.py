@@ -65,10 +65,16 @@ class Witness:
     def __init__(self, house: House) -> None:
         self.house, self.naive = house, house.naive
         self.words: list[Word] = []
+        shown: dict[tuple[str, str], Iterable[int]] = {}
         for delivery in house.outbox.read:
             for notice in delivery.parts or (delivery.notice,):
                 composed = house.outbox.composed[notice.id]
-                for number, mark, again, text in words_of(notice, house.told_in.get(notice.id, ())):
+                numbers: Iterable[int] = house.told_in.get(notice.id, ())
+                if notice.push is not None and notice.push.tag != HELD_TAG:
+                    # What takes the place of a notification is about the same.
+                    numbers = shown.setdefault((notice.to, notice.push.tag), numbers)
+                    shown[notice.to, notice.push.tag] = numbers = house.told_in.get(notice.id, numbers)
+                for number, mark, again, text in words_of(notice, numbers):
                     word = Word(notice.to, number, mark, again, not delivery.parts, composed, text)
                     self.words.append(word)
         self.by: dict[tuple[str, int], list[Word]] = {}
@@ -193,7 +199,8 @@ class Witness:
         words = [word for word in self._about(episode, to) if word.mark in FIRED]
         told = [word for word in words if since <= word.composed <= until]
         if episode.rule.condition.operator in MOMENTS:
-            return any(word.mark == MORE or episode.value in word.text for word in told)
+            # Of very many values the newest are told.
+            return any(word.mark == MORE or "… →" in word.text or episode.value in word.text for word in told)
         if episode.until == math.inf and not episode.plain:
             # What flaps is told again when it has calmed down; its last word was judged already.
             return any(word.mark in FIRED for word in self._about(episode, to))

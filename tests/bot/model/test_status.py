@@ -28,7 +28,7 @@ def test_another_reason_is_taken_over_but_dates_nothing() -> None:
     assert (standing.status, standing.since) == (REFUSED, 1.0)
 
 
-def test_a_wanted_reconnection_is_no_loss() -> None:
+def test_a_wanted_reconnection_is_a_time_in_which_nothing_is_heard() -> None:
     standing = SteadyStatus(ONLINE)
-    assert not standing.follow(CONNECTING, 1.0)
+    assert standing.follow(CONNECTING, 1.0)
     assert standing.status == CONNECTING

@@ -452,8 +452,8 @@ class AlertEngine:
     def _close(self, alert: Alert, rule: AlertRule | None, now: float) -> None:
         self._forget((alert.rule, alert.topic))
         if rule is not None:
-            self.closed += [(each, rule) for each in (*alert.ended, alert) if each.active or each.owes]
-        if alert.active or alert.owes:
+            self.closed += [(each, rule) for each in (*alert.ended, alert) if lifecycle.unsettled(each)]
+        if lifecycle.unsettled(alert):
             closed = replace(alert, state=AlertState.RESOLVED, since=now, untold=(), ended=())
             self._events.append(AlertEvent.of(closed, Step.CLOSED))
             if alert.active and rule is not None:
@@ -479,11 +479,12 @@ class AlertEngine:
         self._blindness.shift(seconds)
 
     def _excuse(self, seconds: float) -> None:
-        """Count seconds in which nothing could be heard as no silence; look anew at what has to last."""
+        """Count seconds, those since a topic spoke, as no silence; look anew at what has to last."""
         for alert in self._alerts:
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
-                excused = replace(alert, excused=alert.excused + seconds)
+                since = max(0.0, self._silence.now - alert.seen)
+                excused = replace(alert, excused=min(alert.excused + seconds, since))
                 self._changed[alert.rule, alert.topic] = excused
                 self._remember(excused)
             elif alert.state is AlertState.PENDING:

@@ -66,6 +66,11 @@ def idle(alert: Alert) -> bool:
     return alert.state in _OVER and not alert.owes
 
 
+def unsettled(alert: Alert) -> bool:
+    """Say whether people wait for a last word: of what is wrong, not told yet, or told once it is calm."""
+    return alert.active or alert.owes or alert.flapping
+
+
 def over(alert: Alert) -> bool:
     """Say whether nothing is wrong, and nothing is about to be."""
     return alert.state in _OVER

@@ -144,12 +144,18 @@ def _subject(one: Told, phrases: Phrases) -> str:
 
 def _value(one: Told) -> str:
     alert = one.alert
-    if one.passed:
-        return one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
-    if one.rule.condition.operator.momentary:
-        return one_line(plain(alert.peak or alert.value), LONGEST_DIGEST_LINE)
+    if one.passed or one.rule.condition.operator.momentary:
+        return _way(alert)
     arrow = _ARROWS.get(alert.trend, "")
     return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
+
+
+def _way(alert: Alert) -> str:
+    """Return the values that are not told yet, of many the newest."""
+    way = " ".join(plain(alert.peak or alert.value).split())
+    if len(way) <= LONGEST_DIGEST_LINE or len(alert.value) > LONGEST_DIGEST_LINE:
+        return one_line(way if len(way) <= LONGEST_DIGEST_LINE else plain(alert.value), LONGEST_DIGEST_LINE)
+    return f"… {way[-LONGEST_DIGEST_LINE:].partition(' ')[2]}"
 
 
 def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:

@@ -153,6 +153,10 @@ class Held:
             for heir in heirs
             for notice in held
         ]
+        if is_target(gone):
+            # A phone shows until then what it was told before.
+            for notice in _replacing(held, self._ports.clock.new_id):
+                self._ports.outbox.put(notice)
         self._ports.outbox.pass_on(held, [notice for _, notice in instead])
         # Who took the place may be gone by now as well.
         self._again |= not set(heirs) <= everybody(self._rules).keys()
