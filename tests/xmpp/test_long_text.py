@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 import pytest
 from slixmpp.stanza import Message
 
-from custom_components.dinox_mqtt_bot.bot.model.utterance import Reaction
-from custom_components.dinox_mqtt_bot.xmpp.incoming import LONGEST_TEXT, encryption_in, reaction_in, text_in
+from custom_components.dinox_mqtt_bot.bot.model.utterance import LONGEST_TEXT, Reaction
+from custom_components.dinox_mqtt_bot.xmpp.incoming import encryption_in, reaction_in, text_in
 
 FALLBACK = "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>{}</fallback>"
 REPLY = "<reply xmlns='urn:xmpp:reply:0' id='z'/>"

@@ -8,7 +8,7 @@ from typing import Final
 from slixmpp.plugins import xep_0082
 from slixmpp.stanza import Message
 
-from ..bot.model.utterance import Reaction
+from ..bot.model.utterance import LONGEST_TEXT, Reaction
 
 _REPLY_FEATURE: Final = "urn:xmpp:reply:0"
 _REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"
@@ -22,8 +22,6 @@ _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
 # They choose between the picture and the plain character; clients do not agree about when to write them.
 _VARIATIONS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
 
-LONGEST_TEXT: Final = 65_536
-"""Characters that a person says at once: whatever comes after is looked at in the event loop."""
 _LONGEST_EMOJI: Final = 64
 """Characters; families and flags are put together of many."""
 
