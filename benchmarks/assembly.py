@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
@@ -185,7 +186,7 @@ class Assembly:
         ports = replace(ports, **(others or {}))
         self.bot = Bot(
             ports,
-            Readings(ports.templates),
+            Readings(ports.templates, ticks=perf_counter),
             rules,
             paused=False,
             name="Bench",

@@ -61,11 +61,11 @@ QUOTED = [
     ("home/commands/response", "OK: Kitchen light turned on", "OK: Kitchen light turned on"),
     ("home/x", '{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
     ("home/x", '{"count": 7}', "count: 7"),
-    ("home/x", '{"status": "ok", "msg": "hello"}', "status: ok\nmsg: hello"),
+    ("home/x", '{"status": "ok", "msg": "hello"}', "\u2003status: ok\n\u2003msg: hello"),
     (
         "home/x",
         '{"name": "sensor-1", "value": 42.5, "alarm": 100}',
-        "name: sensor-1\nvalue: 42.5\nalarm: 100",
+        "\u2003name: sensor-1\n\u2003value: 42.5\n\u2003alarm: 100",
     ),
     (
         "home/x",
@@ -75,12 +75,13 @@ QUOTED = [
             '"51d4b716-a095-1aa0-e100-80009459e03a":{"status":"closed"}}}'
         ),
         (
-            "ok: true\nlicense: CC BY 4.0 - https://creativecommons.tankerkoenig.de\ndata: MTS-K\n"
-            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.status: open\n"
-            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e5: 1.769\n"
-            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e10: 1.709\n"
-            "prices.e1a15081-256b-9107-e040-0b0a3dfe563c.diesel: 1.659\n"
-            "prices.51d4b716-a095-1aa0-e100-80009459e03a.status: closed"
+            "\u2003ok: true\n\u2003license: CC BY 4.0 - https://creativecommons.tankerkoenig.de\n"
+            "\u2003data: MTS-K\n"
+            "\u2003prices.e1a15081-256b-9107-e040-0b0a3dfe563c.status: open\n"
+            "\u2003prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e5: 1.769\n"
+            "\u2003prices.e1a15081-256b-9107-e040-0b0a3dfe563c.e10: 1.709\n"
+            "\u2003prices.e1a15081-256b-9107-e040-0b0a3dfe563c.diesel: 1.659\n"
+            "\u2003prices.51d4b716-a095-1aa0-e100-80009459e03a.status: closed"
         ),
     ),
     ("home/x", "BMS voltage: 12.6V", "BMS voltage: 12.6V"),

@@ -5,12 +5,26 @@ large as the largest value that was ever set to it. All that is not known here i
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import chain
 from typing import Any, ClassVar
 
 from jinja2 import nodes
+
+from .template_values import (
+    CASED,
+    FLOAT,
+    FUNCTIONS,
+    KEYWORDS,
+    LONGEST_NUMBER,
+    METHODS,
+    NUMBER,
+    NUMBER_TESTS,
+    SHORT,
+    TESTS,
+    TRUTH,
+    Kind,
+    Value,
+)
 
 _MOST_NANOSECONDS = 40_000_000
 _LARGEST = 262_144
@@ -20,8 +34,6 @@ _NODE = 1_000
 """Nanoseconds that everything takes, without regard to its size."""
 _FOLD = 2_000
 """Nanoseconds by the square of the depth: Jinja tries on each level anew whether all below is constant."""
-_LONGEST_NUMBER = 640
-"""Characters of what arithmetic gives: `templates.py` lets no number in that is longer than half of it."""
 _MOST_GROWTH = 16
 """How much longer products of whole numbers are than these."""
 _LARGEST_FACTOR = 4_000
@@ -32,61 +44,14 @@ _LONGEST_NEEDLE = 100
 
 _ESCAPED = 12
 """Characters that one can become in JSON: `\\ud83d\\ude00`."""
-_QUOTED = 10
-"""Characters that one can become where a list is written: `\\U000e0001`."""
-_CASED = 3
-"""Characters that one can become in upper or lower case."""
 
 
 class TooMuch(Exception):
     """Raised for what takes too long, gets too large, or is not known to do neither."""
 
 
-class Kind(Enum):
-    """What a value is. `ANY` may be a list or an object, which writing makes larger."""
-
-    ANY = auto()
-    TEXT = auto()
-    NUMBER = auto()
-    FEW = auto()
-    """A list that is written down in the template: a few values."""
-    NAMESPACE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """The largest that an expression can be: characters as text, or as the JSON it came from."""
-
-    size: int
-    kind: Kind
-
-    @property
-    def written(self) -> Value:
-        """The value as text."""
-        escaped = self.kind in (Kind.ANY, Kind.FEW)
-        return Value(self.size * _QUOTED + 4 if escaped else self.size, Kind.TEXT)
-
-
-_TRUTH = Value(5, Kind.NUMBER)
-_FLOAT = Value(25, Kind.NUMBER)
-_NUMBER = Value(_LONGEST_NUMBER, Kind.NUMBER)
-_SHORT = Value(_LONGEST_NUMBER, Kind.ANY)
-
 # Nanoseconds for each character of a value, those payloads having been measured that are the slowest.
 _COPY, _CHANGE, _READ, _SEARCH, _WRITE, _TITLE, _LOOK = 3, 20, 60, 60, 150, 750, 1_600
-
-_FUNCTIONS = frozenset({"float", "int", "bool", "iif", "is_number", "as_timestamp", "as_datetime"})
-_TESTS = frozenset(
-    {
-        *("defined", "undefined", "none", "number", "integer", "float", "boolean", "string", "mapping"),
-        *("sequence", "iterable", "true", "false", "sameas", "list", "is_number", "in"),
-        *("eq", "equalto", "==", "ne", "!=", "gt", "greaterthan", ">", "ge", ">="),
-        *("lt", "lessthan", "<", "le", "<="),
-    }
-)
-_NUMBER_TESTS = frozenset({"even", "odd"})
-"""A text is asked by filling the blanks in it, as many as it wants."""
-
 
 type _Judge = Callable[[Costs, Any], Value]
 type _Conversion = Callable[[Costs, Value, nodes.Filter], Value]
@@ -135,6 +100,8 @@ class Costs:
 
     def _assign(self, target: nodes.Node, value: Value) -> None:
         match target:
+            case nodes.Name(name=name) if name == "namespace" or name in FUNCTIONS:
+                raise TooMuch  # what is called by that name would be another thing
             case nodes.Name() | nodes.NSRef():
                 before = self._variables.get(target.name, value)
                 kind = value.kind if isinstance(target, nodes.Name) else Kind.NAMESPACE
@@ -149,7 +116,7 @@ class Costs:
 
     def _namespace(self, node: nodes.Node) -> Value:
         """Return the largest thing in a namespace: the namespace as a whole is never used as a value."""
-        if not isinstance(node, nodes.Call):
+        if not isinstance(node, nodes.Call) or _is_spread(node):
             raise TooMuch
         return Value(max((each.size for each in self._arguments(node)), default=0), Kind.NAMESPACE)
 
@@ -174,8 +141,6 @@ class Costs:
         return [self.value(each) for each in every]
 
     def _arguments(self, node: nodes.Call | nodes.Filter | nodes.Test) -> list[Value]:
-        if node.dyn_args or node.dyn_kwargs:
-            raise TooMuch
         return self._values((*node.args, *(each.value for each in node.kwargs)))
 
     def _constant(self, node: nodes.Const | nodes.TemplateData) -> Value:
@@ -186,7 +151,7 @@ class Costs:
 
     def _name(self, node: nodes.Name) -> Value:
         # Whatever else Home Assistant knows by a name is short where it is written.
-        value = self._variables.get(node.name, _SHORT)
+        value = self._variables.get(node.name, SHORT)
         if value.kind is Kind.NAMESPACE:
             raise TooMuch
         return value
@@ -198,7 +163,10 @@ class Costs:
             whole = self.value(node.node)
         if isinstance(node, nodes.Getitem):
             self._index(node.arg, whole)
-        return Value(whole.size, Kind.TEXT if whole.kind is Kind.TEXT else Kind.ANY)
+            size = whole.size
+        else:
+            size = max(whole.size, SHORT.size)  # a method, too, can be written
+        return Value(size, Kind.TEXT if whole.kind is Kind.TEXT else Kind.ANY)
 
     def _index(self, node: nodes.Expr, whole: Value) -> None:
         if isinstance(node, nodes.Slice):
@@ -225,7 +193,7 @@ class Costs:
 
     def _not(self, node: nodes.Not) -> Value:
         self.value(node.node)
-        return _TRUTH
+        return TRUTH
 
     def _compare(self, node: nodes.Compare) -> Value:
         left = self.value(node.expr)
@@ -234,15 +202,16 @@ class Costs:
             seeks = each.op in ("in", "notin")
             self._pay((left.size + right.size if seeks else min(left.size, right.size)) * _SEARCH)
             left = right
-        return _TRUTH
+        return TRUTH
 
     def _test(self, node: nodes.Test) -> Value:
+        _only_judged(node.name, node)
         tested = self.value(node.node)
-        allowed = node.name in _TESTS or (node.name in _NUMBER_TESTS and tested.kind is Kind.NUMBER)
+        allowed = node.name in TESTS or (node.name in NUMBER_TESTS and tested.kind is Kind.NUMBER)
         if not allowed:
             raise TooMuch
         self._pay(sum(each.size for each in (tested, *self._arguments(node))) * _SEARCH)
-        return _TRUTH
+        return TRUTH
 
     # Arithmetic: a text times a whole number is that text so often, and a product as long as its factors.
 
@@ -259,25 +228,25 @@ class Costs:
         numbers = left.kind is right.kind is Kind.NUMBER
         factor = next((each.value for each in (node.left, node.right) if isinstance(each, nodes.Const)), None)
         if isinstance(factor, float):
-            return _NUMBER
-        if numbers and factor is None and max(left.size, right.size) > _FLOAT.size:
+            return NUMBER
+        if numbers and factor is None and max(left.size, right.size) > FLOAT.size:
             self._growth *= 2
         elif not numbers:
             self._factor *= max(1, abs(factor)) if isinstance(factor, int) else _LARGEST_FACTOR + 1
         if self._growth > _MOST_GROWTH or self._factor > _LARGEST_FACTOR:
             raise TooMuch
-        return _NUMBER if numbers else _SHORT
+        return NUMBER if numbers else SHORT
 
     def _difference(self, node: nodes.Sub | nodes.Div | nodes.FloorDiv) -> Value:
         self._values((node.left, node.right))
-        return _NUMBER
+        return NUMBER
 
     def _remainder(self, node: nodes.Mod) -> Value:
         # With a text on its left it fills blanks in, as many as that asks for.
         left, _ = self._values((node.left, node.right))
         if left.kind is not Kind.NUMBER:
             raise TooMuch
-        return _NUMBER
+        return NUMBER
 
     def _signed(self, node: nodes.Neg | nodes.Pos) -> Value:
         return Value(self.value(node.node).size + 1, Kind.NUMBER)
@@ -293,7 +262,7 @@ class Costs:
         match node.node:
             case nodes.Getattr(attr=name):
                 return self._method(name, self.value(node.node.node), node)
-            case nodes.Name(name=name) if name in _FUNCTIONS and node.args:
+            case nodes.Name(name=name) if name in FUNCTIONS and node.args:
                 first, *rest = node.args
                 call = nodes.Filter(first, name, rest, node.kwargs, node.dyn_args, node.dyn_kwargs)
                 return self._converted(name, self.value(first), call)
@@ -304,6 +273,7 @@ class Costs:
         judge = self._FILTERS.get(name)
         if judge is None:
             raise TooMuch
+        _only_judged(name, node)
         return judge(self, value, node)
 
     def _parse(self, value: Value, node: nodes.Filter) -> Value:
@@ -314,29 +284,30 @@ class Costs:
         if not all(map(_is_small, (*exact, *named))):
             raise TooMuch
         self._pay(value.size * _READ)
-        size = value.size * 2 if node.name in ("int", "abs") else _LONGEST_NUMBER
-        size = _FLOAT.size if node.name == "float" else size
+        size = value.size * 2 if node.name in ("int", "abs") else LONGEST_NUMBER
+        size = FLOAT.size if node.name == "float" else size
         if all(each.kind is Kind.NUMBER for each in given):
             return Value(max((size, *(each.size for each in given))), Kind.NUMBER)
         return _largest([Value(size, Kind.NUMBER), *given])
 
     def _choose(self, value: Value, node: nodes.Filter) -> Value:
-        return _largest([value, *self._arguments(node)])
+        chosen = _largest([value, *self._arguments(node)])
+        return Value(max(chosen.size, TRUTH.size), chosen.kind)
 
     def _truth(self, value: Value, node: nodes.Filter) -> Value:
         self._write(value)
         self._pay(value.written.size * _CHANGE)
-        return _largest([_TRUTH, *self._arguments(node)])
+        return _largest([TRUTH, *self._arguments(node)])
 
     def _case(self, value: Value, node: nodes.Filter) -> Value:
         self._none(node)
         text = self._write(value)
         self._pay(text.size * _CHANGE)
-        return Value(text.size * _CASED, Kind.TEXT)
+        return Value(text.size * CASED, Kind.TEXT)
 
     def _title(self, value: Value, node: nodes.Filter) -> Value:
         text = self._case(value, node)
-        self._pay(text.size // _CASED * _TITLE)
+        self._pay(text.size // CASED * _TITLE)
         return text
 
     def _text(self, value: Value, node: nodes.Filter) -> Value:
@@ -366,8 +337,7 @@ class Costs:
         return _largest([Value(value.size, Kind.ANY), *self._arguments(node)])
 
     def _to_json(self, value: Value, node: nodes.Filter) -> Value:
-        pretty = any(each.key not in ("ensure_ascii", "sort_keys") for each in node.kwargs)
-        if node.args or pretty:
+        if node.args:
             raise TooMuch
         self._arguments(node)
         self._pay(value.size * _WRITE)
@@ -393,24 +363,21 @@ class Costs:
         return Value(value.written.size + value.size * len(between), Kind.TEXT)
 
     def _none(self, node: nodes.Filter | nodes.Call) -> None:
-        if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        if node.args:
             raise TooMuch
 
     def _method(self, name: str, value: Value, node: nodes.Call) -> Value:
+        made = METHODS.get(name)
+        if made is None:
+            raise TooMuch
+        _only_judged(name, node)
         given = self._arguments(node)
-        if name in ("get", "keys", "values", "items"):
-            return _largest([Value(value.size, Kind.ANY), *given])
-        found = {
-            **dict.fromkeys(("strip", "lstrip", "rstrip"), Value(value.size, Kind.TEXT)),
-            **dict.fromkeys(("lower", "upper", "title", "capitalize"), Value(value.size * _CASED, Kind.TEXT)),
-            **dict.fromkeys(("startswith", "endswith", "isdigit", "isnumeric"), _TRUTH),
-            **dict.fromkeys(("isoformat", "timestamp"), _SHORT),
-            "split": Value(value.size, Kind.ANY),
-        }.get(name)
-        if found is None or not all(map(_is_short, (*node.args, *(each.value for each in node.kwargs)))):
+        if name == "get":
+            return _largest([made(value), *given])
+        if not all(map(_is_short, node.args)):
             raise TooMuch
         self._pay(value.size * _SEARCH)
-        return found
+        return made(value)
 
     _EXPRESSIONS: ClassVar[Mapping[type[nodes.Node], _Judge]] = {
         **dict.fromkeys((nodes.Const, nodes.TemplateData), _constant),
@@ -465,9 +432,21 @@ def _largest(values: list[Value]) -> Value:
 def _constants(node: nodes.Filter, count: int) -> list[str]:
     """Return the texts that a filter is given, and nothing else."""
     constants = [str(each.value) for each in node.args if isinstance(each, nodes.Const)]
-    if len(constants) != count or len(node.args) != count or node.kwargs or node.dyn_args or node.dyn_kwargs:
+    if len(constants) != count or len(node.args) != count:
         raise TooMuch
     return constants
+
+
+def _is_spread(node: nodes.Call | nodes.Filter | nodes.Test) -> bool:
+    """Say whether a value is spread over the arguments: it is not known which they are."""
+    return node.dyn_args is not None or node.dyn_kwargs is not None
+
+
+def _only_judged(name: str, node: nodes.Call | nodes.Filter | nodes.Test) -> None:
+    """Raise TooMuch for an argument that no judge looks at."""
+    known = KEYWORDS.get(name, frozenset())
+    if _is_spread(node) or any(each.key not in known for each in node.kwargs):
+        raise TooMuch
 
 
 def _is_small(node: nodes.Expr) -> bool:

@@ -3,15 +3,18 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 import logging
+from types import BuiltinMethodType
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import TemplateEnvironment
 from jinja2 import Template
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Undefined
+from markupsafe import Markup
 
 from .template_safety import longest_payload
+from .template_values import METHODS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -71,11 +74,22 @@ class _Environment(TemplateEnvironment):
         return None
 
     @override
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Find nothing to be called but the methods that were judged: an object can have others as items."""
+        found = super().getattr(obj, attribute)
+        if callable(found) and not isinstance(found, Undefined):
+            judged = isinstance(found, BuiltinMethodType) and found.__name__ == attribute in METHODS
+            return found if judged else self.unsafe_undefined(obj, attribute)
+        return found
+
+    @override
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if not all(
             _reckoned(each) or (operator == "+" and isinstance(each, (str, list))) for each in (left, right)
         ):
             raise SecurityError(f"not reckoned with: {operator}")
+        # What `tojson` made would escape the other text: each character can become five.
+        left, right = (str(each) if isinstance(each, Markup) else each for each in (left, right))
         return super().call_binop(context, operator, left, right)
 
 

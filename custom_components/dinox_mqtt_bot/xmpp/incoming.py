@@ -8,7 +8,7 @@ from typing import Final
 from slixmpp.plugins import xep_0082
 from slixmpp.stanza import Message
 
-from ..bot.model.utterance import Reaction
+from ..bot.model.utterance import LONGEST_TEXT, Reaction
 
 _REPLY_FEATURE: Final = "urn:xmpp:reply:0"
 _REPLY: Final = f"{{{_REPLY_FEATURE}}}reply"
@@ -21,6 +21,9 @@ _DELAY: Final = "{urn:xmpp:delay}delay"
 _QUOTE: Final = re.compile(r"\A(?:>[^\n]*(?:\n|\Z))+")
 # They choose between the picture and the plain character; clients do not agree about when to write them.
 _VARIATIONS: Final = str.maketrans("", "", "\ufe0e\ufe0f")
+
+_LONGEST_EMOJI: Final = 64
+"""Characters; families and flags are put together of many."""
 
 _CLIENT: Final = "{jabber:client}"
 # The beginnings of namespaces in which messages are encrypted, as XEP-0380 (EME) names them too.
@@ -79,7 +82,7 @@ def text_in(message: Message) -> str:
         # Without a place that makes sense all of it is meant; a reply, in contrast, says something.
         whole = (0, len(body))
         spans += (span if _fits(span, body) else whole for span in _fallbacks(message, _REACTIONS_FEATURE))
-    text = _without(body, spans)
+    text = _without(body, spans)[:LONGEST_TEXT]
     return (_QUOTE.sub("", text) if quoted else text).strip()
 
 
@@ -97,7 +100,7 @@ def reaction_in(message: Message, at: float) -> Reaction | None:
     reactions = message.xml.find(_REACTIONS)
     if reactions is None or not (to := reactions.get("id", "")):
         return None
-    texts = (child.text or "" for child in reactions.iterfind(_REACTION))
+    texts = ((child.text or "")[:_LONGEST_EMOJI] for child in reactions.iterfind(_REACTION))
     emojis = dict.fromkeys(text.strip().translate(_VARIATIONS) for text in texts)
     emojis.pop("", None)
     return Reaction(message["from"].bare, to, tuple(emojis), at)

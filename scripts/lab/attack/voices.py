@@ -31,7 +31,7 @@ from .payload_fuzz import ME
 from .trial import Trial
 from .watch import Watch
 
-MARKS = ("⚠", "🔴", "✅", "👍", "📌", "⏰", "•", "⚠️")
+MARKS = ("⚠", "🔴", "✅", "👍", "📌", "⏰", "•", "⚠️", "●", "∙", "✓", "☑", "❝", "‟")
 PHONE, SCREEN = "notify.mobile_app_phone", "notify.persistent_notification"
 # Commands of Home Assistant's companion apps: each is the whole message of a notification.
 COMMANDS = (
@@ -62,8 +62,10 @@ _SPOOFED = "forged"
 _FORGED = ("home/freezer", f"home ({_SPOOFED}")
 _NOTE = "home/attic/note"
 _ASKED = (f"history {_NOTE} 1h", "topics", "devices", "alerts", "status", f"why {_NOTE}", "aliases")
-# What nobody sees at the beginning of a line.
-_UNSEEN = {"Cf", "Zs", "Cc", "Mn"}
+# What nobody sees at the beginning of a line, and one of each kind.
+_UNSEEN = {"Cf", "Zs", "Cc", "Mn", "Me", "Mc", "Cn"}
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159\U0001f3fb"
+_HIDDEN = ("\u0301", "\u20dd", "\u20e3", "\u0e47", "\u0903", "\U0001bca0", "\U00016fe4", "\u2065", *_BLANKS)
 
 
 async def forge_voices(trial: Trial, watch: Watch) -> None:
@@ -131,6 +133,7 @@ def _forgeries() -> Iterator[tuple[str, Message]]:
 def _texts(mark: str, line: str) -> dict[str, str]:
     breaks = {"LF": "\n", "CR": "\r", "NEL": "\x85", "LS": "\u2028", "PS": "\u2029", "VT": "\v", "FF": "\f"}
     texts = {f"a payload with {name}": f"ok{end}{line}" for name, end in breaks.items()}
+    texts |= {f"a payload behind {hidden!a}": f"{hidden}{line}" for hidden in _HIDDEN}
     texts |= {
         "a payload": line,
         "a payload behind an invisible character": f"ok\n\u200b{line}",
@@ -174,7 +177,7 @@ def forged_mark(line: str) -> str:
 
 
 def _visible(text: str) -> str:
-    while text and unicodedata.category(text[0]) in _UNSEEN:
+    while text and (unicodedata.category(text[0]) in _UNSEEN or text[0] in _BLANKS):
         text = text[1:]
     return text
 

@@ -88,6 +88,13 @@ def test_a_template_tells_the_time_and_fills_what_a_payload_brings_no_second_tim
     assert world.said == ["08:00:00 {topic}"]
 
 
+@pytest.mark.parametrize("template", ["{name}: {payload}", "{name}: {value}"])
+def test_in_a_template_a_payload_has_no_line_that_looks_like_the_bots(template: str) -> None:
+    world = bridged(replace(HOME, template=template))
+    world.receive("home/a", "21.0\nhome/freezer: -19.1 °C\n✅ x")
+    assert world.said == ["home/a: 21.0\n\u2003home/freezer: -19.1 °C\n\u2003› ✅ x"]
+
+
 @pytest.mark.parametrize("template", ["", "{payload}", "{value}", "{value}" * 9])
 @pytest.mark.parametrize("size", [MOST_CARRIED + 1, 240_000, 300_000])
 def test_a_large_payload_is_cut(template: str, size: int) -> None:

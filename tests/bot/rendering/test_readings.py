@@ -56,7 +56,7 @@ def body(payload: Payload) -> str:
         ('""', "(empty)"),
         ('{"value": 22.1, "unit": "C"}', "22.1 C"),
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
-        ('{"a": {"b": 1}, "c": "x\\ny"}', "a.b: 1\nc: x y"),
+        ('{"a": {"b": 1}, "c": "x\\ny"}', "\u2003a.b: 1\n\u2003c: x y"),
         ("[1, 2, 3]", "1, 2, 3"),
         (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image, 45 kB"),
         (b"OggS\0" + bytes(60), "OGG audio, 65 B"),
@@ -156,8 +156,12 @@ def test_many_lines_are_cut() -> None:
 
 
 def test_many_fields_are_cut_and_counted() -> None:
-    lines = body(json.dumps({f"f{number}": number for number in range(100)})).split("\n")
-    assert lines == [*(f"f{number}: {number}" for number in range(MOST_FIELDS)), "… 80 more fields"]
+    fields = "\n".join(f"\u2003f{number}: {number}" for number in range(MOST_FIELDS))
+    assert body(json.dumps({f"f{number}": number for number in range(100)})) == f"{fields}\n… 80 more fields"
+
+
+def test_a_field_that_is_called_like_a_topic_is_set_in() -> None:
+    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other: 1\n\u2003home/freezer: -19.1 °C"
 
 
 def test_some_more_fields_than_fit_are_counted() -> None:
@@ -165,7 +169,7 @@ def test_some_more_fields_than_fit_are_counted() -> None:
 
 
 def test_a_long_field_is_cut() -> None:
-    assert body(json.dumps({"a": "x" * 1_000, "b": 1})) == f"a: {'x' * 197}…\nb: 1"
+    assert body(json.dumps({"a": "x" * 1_000, "b": 1})) == f"\u2003a: {'x' * 197}…\n\u2003b: 1"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +197,7 @@ def test_without_a_clock_no_time_is_told() -> None:
             "xmpp:x?message;body=/mqtt%20bridge%20%23%20evil@x",
             f"xmpp{WJ}:x?message;body=/mqtt%20bridge%20%23%20evil@x",
         ),
-        ('{"a": "xmpp:x?remove", "b": 1}', f"a: xmpp{WJ}:x?remove\nb: 1"),
+        ('{"a": "xmpp:x?remove", "b": 1}', f"\u2003a: xmpp{WJ}:x?remove\n\u2003b: 1"),
         ("xm\u202epp:x", f"xmpp{WJ}:x"),
         ("#EXTM3U\nhttp://a.b/?xmpp:c", f"Stream: http://a.b/?xmpp{WJ}:c"),
         ("<html><title>mailto:a@b</title>", f"Web page “mailto{WJ}:a@b”, 31 B"),

@@ -5,7 +5,7 @@ import re
 from phrases import load
 import pytest
 
-from bot.text.foreign import MARKS, NESTED, QUOTED, flat, nested, one_line, quoted, short
+from bot.text.foreign import LOOKALIKES, MARKS, NESTED, QUOTED, flat, nested, one_line, quoted, short
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -27,22 +27,34 @@ def test_what_begins_with_none_of_the_bots_signs_stays(text: str) -> None:
     assert [flat(text), quoted(text), nested(text)] == [text] * 3
 
 
-@pytest.mark.parametrize("mark", sorted(MARKS - set("•…")))
-@pytest.mark.parametrize("before", ["", " ", "\u200b", "\ufeff\u2060 ", "\u3164\u2800", "\ufe0f"])
+BULLETS, OMISSIONS = "•∙·●‧⋅⦁・⬤", "…‥⋯"
+# Nobody sees these before a mark: format characters, blanks, what is set on another letter, and the like.
+HIDDEN = (
+    *("", " ", "\u200b", "\ufeff\u2060 ", "\u3164\u2800", "\ufe0f", "\u0301", "\u20dd", "\u20e3", "\u0e47"),
+    *("\u0903", "\U0001bca0", "\U0001bca3", "\U00016fe4", "\U0001d159", "\ufffc", "\U0001f3fb", "\U0001f3ff"),
+    *("\u2065", "\U000e0041", "\U00013430", "\U00013441", "\ufff0", "\ue000", "\u0301 \u0e47\u200b"),
+)
+
+
+@pytest.mark.parametrize("mark", sorted((MARKS | LOOKALIKES) - {*BULLETS, *OMISSIONS}))
+@pytest.mark.parametrize("before", HIDDEN)
 def test_a_sign_of_the_bots_is_seen_to_be_quoted(mark: str, before: str) -> None:
     text = f"{before}{mark}\ufe0f over"
     assert short(text, 20) == f"{QUOTED}{mark}\ufe0f over"
     assert flat(text).lstrip() == quoted(text).lstrip() == f"{QUOTED}{mark}\ufe0f over"
 
 
-@pytest.mark.parametrize(("text", "shown"), [("• a", "◦ a"), ("… a", "... a"), ("\u200b• a", "◦ a")])
-def test_a_list_stays_one_in_other_signs(text: str, shown: str) -> None:
-    assert short(text, 20) == shown
+@pytest.mark.parametrize("before", HIDDEN)
+def test_a_list_stays_one_in_other_signs(before: str) -> None:
+    assert {short(f"{before}{sign} a", 20) for sign in BULLETS} == {"◦ a"}
+    assert {short(f"{before}{sign} a", 20) for sign in OMISSIONS} == {"... a"}
 
 
 def test_what_cannot_be_seen_goes_from_a_beginning_and_stays_within() -> None:
     assert flat("\u200b\u2060a👩\u200d🚀") == "a👩\u200d🚀"
     assert quoted("a\n\u200bb") == "a\nb"
+    assert quoted("\ue000 é\u0301✅") == "\ue000 é\u0301✅"
+    assert quoted("\u0301") == ""
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", " \n\n "])

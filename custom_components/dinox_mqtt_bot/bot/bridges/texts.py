@@ -10,7 +10,7 @@ from ..payload.interpret import LARGE
 from ..payload.media import is_url
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_LINE, header, render_reading, render_value
-from ..text.foreign import flat, quoted
+from ..text.foreign import flat, nested, quoted
 from ..text.numbers import number_text, with_unit
 from ..text.plain import cut, inert, plain
 from .flow import Carried, Gathered
@@ -109,11 +109,11 @@ def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> st
         "name": lambda: flat(reading.name),
         "topic": lambda: flat(reading.message.topic),
         "value": lambda: (
-            render_value(reading, phrases) if reading.kind is Kind.BINARY else quoted(_bounded(reading.text))
+            render_value(reading, phrases) if reading.kind is Kind.BINARY else nested(_bounded(reading.text))
         ),
         "unit": lambda: flat(reading.unit),
         "time": lambda: when(reading.time),
-        "payload": lambda: quoted(_payload(reading, phrases)),
+        "payload": lambda: nested(_payload(reading, phrases)),
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]]() if found[1] in values else found[0], template)
 

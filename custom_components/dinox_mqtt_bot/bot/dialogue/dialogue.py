@@ -15,7 +15,7 @@ from ..model.announcements import Announcement, ChatReceived
 from ..model.errors import BotError
 from ..model.replies import Caller, Reply, Surface, Text
 from ..model.rules import Contact, Ear, Role, RuleSet
-from ..model.utterance import Reaction, Utterance
+from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Ports
 from ..rendering.replies import render_error, render_reply
 from .free_text import Questions, mistyped
@@ -84,6 +84,7 @@ class Dialogue:
         if utterance.encrypted:
             answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
         else:
+            utterance = replace(utterance, text=utterance.text[:LONGEST_TEXT])
             answer = await self._answered(self._heard(utterance, contact))
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
@@ -143,6 +144,7 @@ class Dialogue:
         return await self._answered(self._asked(text, caller))
 
     async def _asked(self, text: str, caller: Caller) -> str:
+        text = text[:LONGEST_TEXT]
         confirmed = self._confirmation.take(text, caller)
         wanted = confirmed or self._hearing.parse(text, self._aliases)
         return await self._done(wanted, caller, confirmed=confirmed is not None)

@@ -1,6 +1,10 @@
 """What somebody said to the bot."""
 
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST_TEXT: Final = 65_536
+"""Characters that somebody says at once: each is looked at in the event loop."""
 
 
 @dataclass(frozen=True, slots=True)

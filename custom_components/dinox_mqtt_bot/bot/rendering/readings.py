@@ -106,7 +106,7 @@ def header(reading: Reading, subscription: Subscription | None) -> str:
 def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:
     """Return a value; `framed` sees to it that the lines of a text are not the bot's."""
     if reading.fields:
-        return _fields(reading.fields, phrases)
+        return _fields(reading.fields, phrases, framed)
     if reading.kind in _SUMMARIES:
         return _SUMMARIES[reading.kind](reading, phrases)
     if not reading.text or reading.text.isspace():
@@ -114,13 +114,15 @@ def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> 
     return _text(reading, phrases, framed)
 
 
-def _fields(fields: tuple[Field, ...], phrases: Phrases) -> str:
+def _fields(fields: tuple[Field, ...], phrases: Phrases, framed: Callable[[str], str]) -> str:
+    # A device may call its fields what other topics are called: of many, the first is set in as well.
     lines = [short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
+    shown = framed("\n".join(["", *lines]))[1:] if len(lines) > 1 else framed(lines[0])
     rest = fields[MOST_FIELDS:]
-    if rest:
-        uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
-        lines.append(phrases.phrase("common.more_fields", count=len(rest) + uncounted))
-    return "\n".join(lines)
+    if not rest:
+        return shown
+    uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
+    return f"{shown}\n{phrases.phrase('common.more_fields', count=len(rest) + uncounted)}"
 
 
 def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
 """Foreign text that a reader cannot take for the bot's own: names, labels, values, reasons."""
 
-import re
+import unicodedata
 
 from .plain import cut, plain
 
@@ -14,16 +14,20 @@ NESTED = "\u2003"
 """What the further lines of a value have before them. Not a blank: HTML would swallow it."""
 
 # A list or an omission stays one, in signs that are not the bot's.
-_SOFTER = {"•": "◦", "…": "..."}
+_SOFTER = {**dict.fromkeys("•∙·●‧⋅⦁・⬤", "◦"), **dict.fromkeys("…‥⋯", "...")}
 
-_UNSEEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+LOOKALIKES = frozenset("✓☑🗸🗹✗✖❝❞‟”〝〟📍🖈⏲↪⤷") | _SOFTER.keys() - MARKS
+"""What a hasty reader takes for one of the bot's signs."""
+
+_OURS = MARKS | LOOKALIKES
+
+# Letters and symbols that show nothing, or only what a blank shows; a tone of skin that colours nothing.
+_BLANKS = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U0001d159"
+    "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 )
-"""Characters that show nothing, or only what a blank shows."""
-
-_BEGINNING = re.compile(rf"([\s{_UNSEEN}]*)([{''.join(sorted(MARKS))}]?)")
-_HIDDEN = re.compile(f"[{_UNSEEN}]+")
+# Unassigned, of private use, set on what is before, a tone: some can be seen. They go before a mark only.
+_UNSURE = frozenset({"Cn", "Co", "Mc", "Sk"})
 
 
 def one_line(text: str, limit: int) -> str:
@@ -66,12 +70,18 @@ def _quoted(line: str) -> str:
     # A quick way out for most. Further on there are letters that show nothing.
     if line.isascii() or (line[0] < "\u0300" and line[0].isalnum()):
         return line
-    found = _BEGINNING.match(line)
-    assert found  # it matches nothing, too
-    mark = found[2]
-    if not mark and (not found[1] or found[1].isspace()):
+    length = next((at for at, each in enumerate(line) if not _hides(each)), len(line))
+    mark, hidden = line[length : length + 1], line[:length]
+    if mark in _OURS:
+        before = "".join(each for each in hidden if each.isspace())
+        shown = _SOFTER.get(mark) or f"{QUOTED}{mark}"
+        return f"{before}{shown}{line[length + 1 :]}"
+    if not hidden or hidden.isspace():
         return line
-    before, rest = _HIDDEN.sub("", found[1]), line[found.end() :]
-    if not mark:
-        return f"{before}{rest}"
-    return f"{before}{_SOFTER[mark]}{rest}" if mark in _SOFTER else f"{before}{QUOTED}{mark}{rest}"
+    before = "".join(each for each in hidden if each.isspace() or unicodedata.category(each) in _UNSURE)
+    return f"{before}{line[length:]}"
+
+
+def _hides(character: str) -> bool:
+    """Say whether a character shows nothing of its own: a blank, a control, what is set on another."""
+    return unicodedata.category(character)[0] in "ZCM" or character in _BLANKS
