@@ -1,6 +1,18 @@
 """The newest few of what came by."""
 
+import hashlib
+from typing import Final
+
 from ..bot.model.bounded import Bounded
+
+_LONGEST: Final = 64
+
+
+def short(key: str) -> str:
+    """Return a key itself, or what stands for it if somebody made it long."""
+    if len(key) <= _LONGEST:
+        return key
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
 
 
 class Remembered:
@@ -10,15 +22,15 @@ class Remembered:
         self._members = Bounded[str, None](size)
 
     def __contains__(self, member: str) -> bool:
-        return member in self._members
+        return short(member) in self._members
 
     def add(self, member: str) -> bool:
         """Remember it; return whether it is new."""
-        new = member not in self._members
+        new = member not in self
         if new:
-            self._members.put(member, None)
+            self._members.put(short(member), None)
         return new
 
     def discard(self, member: str) -> None:
         """Forget it, if it was remembered at all."""
-        self._members.pop(member, None)
+        self._members.pop(short(member), None)

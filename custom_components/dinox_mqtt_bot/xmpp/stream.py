@@ -263,7 +263,8 @@ class Stream(ClientXMPP):
         if sender is None:
             return False
         if str(asked) in own:
-            return sender.bare in own
+            # Some servers answer in the name of the client that asks; its siblings are no server.
+            return str(sender) in own | {self.boundjid.full}
         return str(sender) in {str(asked), asked.bare}
 
     def _take(self, frame: Frame) -> None:
