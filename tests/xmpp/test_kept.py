@@ -9,8 +9,7 @@ from people import ALICE, Probed, until
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery
-from custom_components.dinox_mqtt_bot.xmpp.occupants import Occupants
-from custom_components.dinox_mqtt_bot.xmpp.remembered import Remembered
+from custom_components.dinox_mqtt_bot.xmpp.remembered import Occupants, Remembered
 
 ROOM = "room@rooms.test"
 USER = "http://jabber.org/protocol/muc#user"
@@ -59,7 +58,7 @@ def test_long_ids_are_remembered_shortly(traced: None) -> None:
     heard, before = Remembered(1_000), held()
     keys = [f"{n}{'x' * 60_000}" for n in range(100)]
     size = held()
-    assert all([heard.add(key) for key in keys])
+    assert [heard.add(key) for key in keys] == [True] * 100
     assert held() - size < 100_000
     assert not any(heard.add(key) for key in keys)
     assert keys[0] in heard

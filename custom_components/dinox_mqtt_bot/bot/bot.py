@@ -218,8 +218,9 @@ class Bot:
 
     def receive(self, message: Message) -> None:
         """Take one message all the way: read, judge, remember, tell, announce."""
-        subscription = self.subscriptions.best(message.topic) or self._implied.best(message.topic)
-        if self.readings.learn(message) or subscription is None:
+        taken, topic = self.readings.learn(message), message.topic
+        subscription = None if taken else self.subscriptions.best(topic) or self._implied.best(topic)
+        if subscription is None:
             self.ports.history.skip(message)
             if self.readings.due_at != NEVER:
                 self._wake(self.ports.clock.now())

@@ -3,7 +3,7 @@
 import zlib
 
 from ..bot.model.message import Message, QoS
-from ..bot.model.topics import Filters
+from ..bot.model.topics import Filters, is_too_long
 
 SHARED = "$share/"
 _KNOWN_TOPICS = 20_000
@@ -50,7 +50,9 @@ class Copies:
             return False
         owner = self._owners.get(message.topic)
         if owner is None:
-            owner = self._owners[message.topic] = self._find(message.topic)
+            owner = self._find(message.topic)
+            if not is_too_long(message.topic):
+                self._owners[message.topic] = owner
         return owner > 0 and owner not in identifiers and self._known.issuperset(identifiers)
 
     def _find(self, topic: str) -> int:

@@ -126,7 +126,7 @@ class Backlog:
 
     def append(self, item: Appended) -> None:
         message = item[0]
-        size = len(message.payload)
+        size = len(message.payload) + len(message.topic)
         if message.qos and not self.stuck:
             self._appended.append(item)
             self._bytes_given += size
@@ -237,7 +237,7 @@ class Backlog:
     def done(self, batch: WriteBatch) -> None:
         """Forget what was committed. The writer calls this."""
         self._in_hand = 0
-        self._bytes_done += sum(len(item[0].payload) for item in batch.appended)
+        self._bytes_done += sum(len(item[0].payload) + len(item[0].topic) for item in batch.appended)
 
 
 type _Numbered = tuple[int, RowChange]

@@ -1,11 +1,15 @@
-"""The newest few of what came by."""
+"""The newest few of what came by, and of who is in a room."""
 
+from collections.abc import Container
 import hashlib
 from typing import Final
 
 from ..bot.model.bounded import Bounded
 
 _LONGEST: Final = 64
+# Nicks of contacts in a room, and as many of others: one of them may become a contact while it is there.
+_MOST: Final = 1_000
+_LONGEST_ADDRESS: Final = 256
 
 
 def short(key: str) -> str:
@@ -34,3 +38,34 @@ class Remembered:
     def discard(self, member: str) -> None:
         """Forget it, if it was remembered at all."""
         self._members.pop(short(member), None)
+
+
+class Occupants:
+    """The addresses of a room's people; what the room says of ever more of them does not grow."""
+
+    def __init__(self) -> None:
+        self._contacts = Bounded[str, str](_MOST)
+        self._others = Bounded[str, str](_MOST)
+
+    def put(self, nick: str, address: str, contacts: Container[str]) -> None:
+        """Note whose a nick is; `address` is empty where the room does not tell."""
+        self.pop(nick)
+        if address in contacts:
+            self._contacts.put(short(nick), address)
+        elif 0 < len(address) <= _LONGEST_ADDRESS:
+            self._others.put(short(nick), address)
+
+    def pop(self, nick: str) -> None:
+        """Forget a nick that is gone."""
+        self._contacts.pop(short(nick), None)
+        self._others.pop(short(nick), None)
+
+    def clear(self) -> None:
+        """Forget everybody, as whoever leaves does."""
+        self._contacts.clear()
+        self._others.clear()
+
+    def __getitem__(self, nick: str) -> str:
+        """Return whose a nick is, empty if that is not known."""
+        key = short(nick)
+        return self._contacts.get(key) or self._others.get(key, "")

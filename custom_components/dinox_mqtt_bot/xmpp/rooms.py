@@ -18,8 +18,7 @@ from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, text_in
-from .occupants import Occupants
-from .remembered import Remembered
+from .remembered import Occupants, Remembered
 from .saying import Saying
 from .session import Session
 from .settings import Timing
