@@ -64,6 +64,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
         "alerts": _alerts(runtime),
         "messages": _messages(runtime.broker),
         "discovery": _discovery(runtime.bot.readings),
+        "topics_too_long": runtime.bot.readings.left_out,
         "events_left_out": runtime.announcer.allowance.refused,
         "on_mqtt": {
             "silent": runtime.on_mqtt.silent,

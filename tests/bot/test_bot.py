@@ -70,6 +70,17 @@ def test_what_no_subscription_asks_for_is_only_acknowledged() -> None:
     assert announced == []
 
 
+@pytest.mark.parametrize("end", ["x" * 1_020, "ü" * 510])
+def test_a_topic_that_is_too_long_is_left_out_whatever_it_is_for(end: str) -> None:
+    world = World(HOME)
+    world.receive(f"home/{end}"[:-1], "1", qos=1)
+    assert (len(world.history.appended), world.bot.readings.left_out) == (1, 0)
+    for topic in (f"home/{end}", f"homeassistant/sensor/{end}/config", f"garden/{end}"):
+        world.receive(topic, "1", qos=1)
+    assert len(world.history.appended) == 1
+    assert len(world.history.skipped) == world.bot.readings.left_out == 3
+
+
 def test_a_discovery_configuration_is_learned_not_shown() -> None:
     world = World(HOME, Subscription("homeassistant/#"))
     world.receive("homeassistant/sensor/k/config", CONFIG)

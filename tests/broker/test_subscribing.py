@@ -229,6 +229,13 @@ def copy(topic: str, *filters: str, qos: int = 1) -> Message:
     return Message(topic, b"", qos, properties=Properties(subscription_identifiers=identifiers))
 
 
+def test_who_owns_a_topic_that_is_too_long_is_looked_up_each_time() -> None:
+    both, long = copies(home_any=1, home_t=1), f"home/{'t' * 60_000}"
+    assert not both.is_surplus(copy(long, "home/#"))
+    assert both.is_surplus(copy("home/t", "home/#"))
+    assert list(both._owners) == list(both._filters._found) == ["home/t"]
+
+
 def copies(**granted: int) -> Copies:
     made = Copies()
     for name, qos in granted.items():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from store_values import Opener, Query, Told, message, reading, reading_of
 
+from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, Record
 from custom_components.dinox_mqtt_bot.bot.model.history import Row, TopicRow
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
@@ -281,6 +282,20 @@ async def test_what_was_not_told_is_known_after_a_restart_until_it_is_told(open_
     assert await untold(again) == [("a", "2", 1)]
     await asyncio.to_thread(again.close)
     assert await untold(open_store()) == [("a", "2", 1)]
+
+
+async def test_topics_that_are_too_long_are_not_brought_back(open_store: Opener) -> None:
+    store, fits, long = open_store(), "ü" * 512, "ü" * 513
+    for topic in (fits, long):
+        store.history.append(reading(topic, b"1", packet_id=7), Priority.NORMAL, untold=True)
+        store.alerts.save(Record((Alert("rule", topic),)))
+    await asyncio.to_thread(store.close)
+    again = open_store()
+    assert await untold(again) == [(fits, "1", 1)]
+    assert [alert.topic for alert in again.alerts.kept] == [fits]
+    for known in (again.history.unchanged, again.history.known):
+        assert [known(message(topic, b"1", packet_id=7)) for topic in (fits, long)] == [True, False]
+    assert list(again.history._untold) == [fits]
 
 
 async def test_what_comes_in_right_after_a_topic_was_told_is_untold(store: Store) -> None:

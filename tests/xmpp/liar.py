@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import Callable
 import contextlib
 import re
+import ssl
 from typing import Self
 
+from people import ALICE, QUICK, Probed
+
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
+from custom_components.dinox_mqtt_bot.bot.model.status import BotState
+from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing, XmppSettings
 from lab.servers import LOOPBACK
 
 _HEADER = (
     "<?xml version='1.0'?><stream:stream from='home.test' id='s' version='1.0' xml:lang='en' "
     "xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
 )
-_MECHANISMS = (
+OFFER = (
     "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
     "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"
 )
@@ -33,6 +39,8 @@ class Liar:
     def __init__(self, **lies: Callable[[Liar, str], str | None]) -> None:
         self.lies = lies
         self.jid = "bot@home.test/ha"
+        # What is said before the login.
+        self.offer = OFFER
         self.accepted = 0
         self.port = 0
         self.heard: list[str] = []
@@ -76,7 +84,8 @@ class Liar:
                 while (found := _element(text)) is not None:
                     element, text = found
                     if element.startswith("<stream:stream"):
-                        writer.write((_HEADER + (_FEATURES if authenticated else _MECHANISMS)).encode())
+                        offer = _FEATURES if authenticated else self.offer
+                        writer.write((_HEADER + offer).encode())
                     elif element.startswith("</"):
                         writer.write(b"</stream:stream>")
                     else:
@@ -113,6 +122,14 @@ class Liar:
         self.told += 1
         asked = _TO.search(request)
         return f"<iq type='result' id='{key}' from='{asked[1] if asked else 'bot@home.test'}'/>"
+
+
+def link_to(liar: Liar, timing: Timing = QUICK, security: Security = Security.PLAIN) -> Probed:
+    settings = XmppSettings("bot@home.test", "pw", LOOPBACK, liar.port, resource="ha", security=security)
+    probed = Probed(settings, None if security is Security.PLAIN else ssl.create_default_context(), timing)
+    probed.link.meet([Contact(ALICE)])
+    probed.link.show(BotState.ONLINE, "")
+    return probed
 
 
 def id_of(element: str) -> str:

@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from liar import Liar, bound, id_of
-from people import ALICE, QUICK, Probed, until
+from liar import Liar, bound, id_of, link_to
+from people import ALICE, Probed, until
 import pytest
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import StanzaPath
 
-from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
-from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, Phase
-from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing, XmppSettings
-from lab.servers import LOOPBACK
+from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Phase
+from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 
 SM = "urn:xmpp:sm:3"
 FRESH = "<enable"
@@ -32,16 +30,6 @@ async def link(liar: Liar) -> AsyncIterator[Probed]:
     probed = link_to(liar)
     yield probed
     await probed.link.stop()
-
-
-def link_to(liar: Liar, timing: Timing = QUICK) -> Probed:
-    settings = XmppSettings(
-        "bot@home.test", "pw", LOOPBACK, liar.port, resource="ha", security=Security.PLAIN
-    )
-    probed = Probed(settings, None, timing)
-    probed.link.meet([Contact(ALICE)])
-    probed.link.show(BotState.ONLINE, "")
-    return probed
 
 
 async def online(liar: Liar, link: Probed) -> None:
@@ -129,6 +117,28 @@ async def test_another_address_is_never_worn(jid: str) -> None:
             link.start()
             await link.offline("stream_broken")
             await until(lambda: liar.accepted >= 3)
+            assert Phase.ONLINE not in {status.phase for status in link.statuses}
+        finally:
+            await link.link.stop()
+
+
+TWO_ADDRESSES = [
+    "<bind xmlns='{0}'><jid>bot@home.test/ha</jid></bind><bind xmlns='{0}'><jid>{1}</jid></bind>",
+    "<bind xmlns='{0}'><jid>bot@home.test/ha</jid><jid>{1}</jid></bind>",
+    "<bind xmlns='{0}'><jid xml:lang='de'>bot@home.test/ha</jid><jid xml:lang='en'>{1}</jid></bind>",
+    "<bind xmlns='{0}'><jid>bot@home.test/ha</jid></bind><bind xmlns='{0}'/>",
+    "<x><bind xmlns='{0}'><jid>bot@home.test/ha</jid></bind></x><bind xmlns='{0}'><jid>{1}</jid></bind>",
+]
+
+
+@pytest.mark.parametrize("answer", TWO_ADDRESSES)
+async def test_of_two_addresses_none_is_worn(answer: str) -> None:
+    answer = answer.format("urn:ietf:params:xml:ns:xmpp-bind", "evil@evil.test/x")
+    async with Liar(bind=lambda _, asked: f"<iq type='result' id='{id_of(asked)}'>{answer}</iq>") as liar:
+        link = link_to(liar)
+        try:
+            link.start()
+            await link.offline("stream_broken")
             assert Phase.ONLINE not in {status.phase for status in link.statuses}
         finally:
             await link.link.stop()

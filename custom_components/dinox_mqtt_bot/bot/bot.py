@@ -218,8 +218,9 @@ class Bot:
 
     def receive(self, message: Message) -> None:
         """Take one message all the way: read, judge, remember, tell, announce."""
-        subscription = self.subscriptions.best(message.topic) or self._implied.best(message.topic)
-        if self.readings.learn(message) or subscription is None:
+        taken, topic = self.readings.learn(message), message.topic
+        subscription = None if taken else self.subscriptions.best(topic) or self._implied.best(topic)
+        if subscription is None:
             self.ports.history.skip(message)
             if self.readings.due_at != NEVER:
                 self._wake(self.ports.clock.now())
@@ -246,10 +247,9 @@ class Bot:
 
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
-        muted = self.alerts.mutes.covers(reading.message.topic)
         aside = self._questions.answers(reading, subscription, now)
         cleared = self._is_cleared(reading.message, subscription, now)
-        told = not muted and not aside and not cleared
+        told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         shown = told and self.conversation.take(reading, subscription, now)
         self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:

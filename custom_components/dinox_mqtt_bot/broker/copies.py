@@ -5,7 +5,7 @@ from time import monotonic
 import zlib
 
 from ..bot.model.message import Message, QoS
-from ..bot.model.topics import Filters
+from ..bot.model.topics import Filters, is_too_long
 from ..bot.model.twins import Twins
 
 SHARED = "$share/"
@@ -81,7 +81,9 @@ class Copies:
             return False
         owner = self._owners.get(topic)
         if owner is None:
-            owner = self._owners[topic] = self._find(topic)
+            owner = self._find(topic)
+            if not is_too_long(topic):
+                self._owners[topic] = owner
         return owner > 0 and owner not in identifiers and self._known.issuperset(identifiers)
 
     def _find(self, topic: str) -> int:

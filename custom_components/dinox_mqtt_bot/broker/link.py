@@ -341,7 +341,7 @@ class BrokerLink:
         except Exception:  # whatever it was, the next message must come through
             if self.failed % _TRACEBACK_EVERY == 0:
                 _LOGGER.exception(
-                    "A message on %s could not be taken in, after %d others", message.topic, self.failed
+                    "A message on %.200s could not be taken in, after %d others", message.topic, self.failed
                 )
             self.failed += 1
             # Left open, such messages would use the window of the unacknowledged up.
@@ -354,5 +354,5 @@ class BrokerLink:
     def _skipped(self, message: Oversized) -> None:
         self.oversized += 1
         _LOGGER.warning(
-            "A message of %d bytes on %s is too large and was left out", message.size, message.topic
+            "A message of %d bytes on %.200s is too large and was left out", message.size, message.topic
         )

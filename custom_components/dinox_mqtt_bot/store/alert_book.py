@@ -15,6 +15,7 @@ from .backlog import Backlog, Group, RowChange
 from .damage import DamageError, built, checked
 from .outbox import SqliteOutbox
 from .reader import ReadConnection
+from .table import HEARD
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ ON CONFLICT (rule, topic) DO UPDATE SET said = excluded.said
 LOG = """
 INSERT INTO alert_log (number, rule, topic, step, at, value, who, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
-KEPT = "SELECT rule, topic, said FROM alert_states ORDER BY rule, topic"
+KEPT = f"SELECT rule, topic, said FROM alert_states WHERE {HEARD} ORDER BY rule, topic"  # noqa: S608
 LAST_NUMBER = "SELECT ifnull(max(number), 0) FROM alert_log"
 _EVENT = "SELECT number, rule, topic, step, at, value, who, note FROM alert_log"
 OF_INCIDENT = f"{_EVENT} WHERE number = ? ORDER BY id"

@@ -12,7 +12,7 @@ from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
 from .damage import built, checked
 from .past import FEW_TOPICS, before, topics_of
-from .table import LAST_TEXT_CHARACTERS
+from .table import HEARD, LAST_TEXT_CHARACTERS
 
 type NumberOf = Callable[[str], float | None]
 """Returns the number of a field in a payload's text, None if there is none."""
@@ -79,7 +79,11 @@ WHERE messages.{_WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 
-UNTOLD = """
+WAITING = f"""
+SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id WHERE {HEARD} GROUP BY topic_id
+"""  # noqa: S608
+
+UNTOLD = f"""
 SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
 FROM (
     SELECT count(*) AS number, min(received) AS first, min(messages.id) AS oldest, max(messages.id) AS newest
@@ -88,9 +92,9 @@ FROM (
     GROUP BY untold.topic_id
 )
 JOIN messages ON messages.id = newest
-JOIN topics ON topics.id = topic_id
+JOIN topics ON topics.id = topic_id WHERE {HEARD}
 ORDER BY oldest LIMIT ?
-"""
+"""  # noqa: S608
 
 
 def read_page(

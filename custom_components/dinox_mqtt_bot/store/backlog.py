@@ -246,7 +246,7 @@ class Backlog:
 def _size(item: Appended) -> int:
     """Return about how many bytes wait with a message."""
     message, content = item[:2]
-    return len(message.payload) + (len(content[3]) if content else 0)
+    return len(message.payload) + len(message.topic) + (len(content[3]) if content else 0)
 
 
 type _Numbered = tuple[int, RowChange]

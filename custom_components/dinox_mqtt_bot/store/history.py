@@ -13,6 +13,7 @@ from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import STOPPED, LinkStatus
 from .alert_book import group_of
 from .archive import (
+    WAITING,
     NumberIn,
     read_export,
     read_numbers,
@@ -35,7 +36,6 @@ LOGGED_CHARACTERS = 1_000
 # Beyond so many topics that wait to be told at once, a killed run loses the rest for the chat.
 MAX_UNTOLD = 10_000
 
-WAITING = "SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id GROUP BY topic_id"
 WAITS = """
 SELECT max(
     ifnull((SELECT max(number) FROM untold), 0),

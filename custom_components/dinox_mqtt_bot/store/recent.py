@@ -5,7 +5,7 @@ import sqlite3
 from ..bot.model.bounded import Bounded
 from ..bot.model.message import Message
 from .damage import checked
-from .table import MAX_TOPICS, digest_of
+from .table import HEARD, MAX_TOPICS, digest_of
 
 # A broker repeats what it has in flight: at most its receive maximum, by default 20 (Mosquitto) to 100.
 FINGERPRINTS = 1_000
@@ -23,14 +23,14 @@ class Recent:
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run stored."""
         last = (
-            "SELECT topic, last_digest FROM topics WHERE last_digest IS NOT NULL"
+            f"SELECT topic, last_digest FROM topics WHERE last_digest IS NOT NULL AND {HEARD}"  # noqa: S608
             " ORDER BY last_seen DESC LIMIT ?"
         )
         for topic, digest in reversed(connection.execute(last, (MAX_TOPICS,)).fetchall()):
             self._digests.put(checked(topic, str), checked(digest, int))
         newest = (
-            "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"
-            " WHERE qos > 0 ORDER BY messages.id DESC LIMIT ?"
+            "SELECT packet_id, topic, payload_digest FROM messages JOIN topics ON topics.id = topic_id"  # noqa: S608
+            f" WHERE qos > 0 AND {HEARD} ORDER BY messages.id DESC LIMIT ?"
         )
         for fingerprint in reversed(connection.execute(newest, (FINGERPRINTS,)).fetchall()):
             self._fingerprints.put(fingerprint, None)

@@ -6,6 +6,7 @@ from itertools import chain
 import sqlite3
 
 from ..bot.model.message import Kind
+from ..bot.model.topics import LONGEST_HEARD
 from ..bot.text.numbers import with_unit
 from .backlog import Appended
 from .damage import DamageError
@@ -15,6 +16,8 @@ MAX_TEXT_BYTES = 64 * 1024
 MAX_JSON_BYTES = 8 * 1024
 MAX_TOPICS = 100_000
 LAST_TEXT_CHARACTERS = 400
+# Earlier versions stored longer topics: they are not brought back.
+HEARD = f"length(CAST(topic AS BLOB)) <= {LONGEST_HEARD}"
 
 # One statement of many rows costs 60 % of as many statements, and lets the interpreter's lock go once.
 ROWS_PER_STATEMENT = 50

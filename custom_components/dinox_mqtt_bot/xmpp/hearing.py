@@ -42,7 +42,8 @@ class Hearing:
         self._clock = clock
         self._saying = saying
         self._reach = reach
-        # Who returns what cannot be passed on: the own server, also in the name of the account.
+        # Who returns what cannot be passed on: the own server, also in the name of the account, but no
+        # other client of it.
         self._home = frozenset({"", gate.own, domain_of(gate.own)})
         self._heard = Said()
 
@@ -98,10 +99,10 @@ class Hearing:
 
     def _take_error(self, message: Message) -> None:
         """Take a notice that came back; the own server may return any, everybody else what was for them."""
-        key, sender = message["id"], bare_of(message.xml.get("from", ""))
+        key, sender = message["id"], message["from"]
         if message["type"] != "error" or not self._saying.knows(key):
             return
-        if sender not in self._home and not self._saying.was_for(key, sender):
+        if str(sender) not in self._home and not self._saying.was_for(key, sender.bare):
             return
         condition = message["error"]["condition"]
         self._reach.failed(self._saying.addressee(key), condition)

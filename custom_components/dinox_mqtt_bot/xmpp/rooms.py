@@ -18,7 +18,7 @@ from ..bot.model.utterance import Utterance
 from ..bot.ports import Clock
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, text_in
-from .remembered import Said
+from .remembered import Occupants, Said
 from .saying import Saying
 from .session import Session
 from .settings import Timing
@@ -49,14 +49,14 @@ _FALLBACK: Final = "mqtt-bot"
 
 @dataclass(slots=True)
 class _Stay:
-    """One room: nick, whether inside, nicks of bare JIDs, and the nick `sought` in vain by the last ping."""
+    """One room: nick, whether inside, whose the nicks are, and the nick `sought` in vain by the last ping."""
 
     wanted: str
     nick: str
     inside: bool = False
     sought: str = ""
     try_at: float = 0.0
-    people: dict[str, str] = field(default_factory=dict)
+    people: Occupants = field(default_factory=Occupants)
     refused: str = ""
 
 
@@ -197,7 +197,7 @@ class Rooms:
         else:
             item = None if told is None else told.find(f"{_USER}item")
             address = bare_of(item.get("jid", "")) if item is not None else ""
-            stay.people[nick] = address
+            stay.people.put(nick, address, self._gate.contacts)
             if _SELF in codes:
                 self._arrived(xmpp, room, stay, nick, created=_CREATED in codes)
 
@@ -213,7 +213,7 @@ class Rooms:
             self._saying.entered(room)
 
     def _gone(self, room: str, stay: _Stay, nick: str, told: Any, codes: set[str | None]) -> None:
-        stay.people.pop(nick, None)
+        stay.people.pop(nick)
         if nick != stay.nick:
             return
         item = None if told is None else told.find(f"{_USER}item")
@@ -261,7 +261,7 @@ class Rooms:
                 stay.refused = ""
                 self._saying.heard_of(own, Delivery.RECEIVED)
         elif nick and not known:
-            self._take(message, room, nick, stay.people.get(nick, ""))
+            self._take(message, room, nick, stay.people[nick])
 
     def _take(self, message: Any, room: str, nick: str, address: str) -> None:
         """Take what a person says, if it is known who that is."""

@@ -14,6 +14,7 @@ from ..bot.model.errors import BotError
 from . import disconnects
 from .disconnects import Disconnected
 from .names import look_up
+from .negotiation import condition_of
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
 from .stream import REQUEST_ACK, Stream
 
@@ -123,7 +124,7 @@ class Session:
         for event, listener in (
             ("connection_failed", self._note_failure),
             ("ssl_invalid_chain", lambda error: self.drop(disconnects.insecure(error))),
-            ("failed_auth", lambda failure: self.drop(disconnects.refused(failure["condition"]))),
+            ("failed_auth", lambda failure: self.drop(disconnects.refused(condition_of(failure.xml)))),
             ("no_auth", lambda _: self.drop(self._no_mechanism())),
             ("stream_error", self._stream_failed),
             ("stream_broken", self._break_off),
@@ -222,7 +223,9 @@ class Session:
         self._failure = None
 
     def _started(self, *, resumed: bool) -> None:
-        if not self._ready.done() and (resumed or self.xmpp.bound):
+        if self.xmpp.boundjid.bare != self.xmpp.requested_jid.bare:
+            self._break_off(f"bound to {self.xmpp.boundjid}")
+        elif not self._ready.done() and (resumed or self.xmpp.bound):
             self._ready.set_result(resumed)
 
     def _end(self, loss: Disconnected) -> None:

@@ -16,6 +16,7 @@ from slixmpp.xmlstream.handler.base import BaseHandler
 from slixmpp.xmlstream.matcher import StanzaPath
 
 from .framing import NOTHING, Bounds, Closed, Frame, Framer, NotWellFormed, Opened
+from .negotiation import Negotiation, keep_what_leads_to_login
 from .refusals import Refusals
 
 _LOGGER = logging.getLogger(__name__)
@@ -101,6 +102,11 @@ class Stream(ClientXMPP):
         """Whether the server was asked to resume an earlier stream, and has not answered."""
         return self._awaited == "resumed"
 
+    @property
+    def in_session(self) -> bool:
+        """Whether an address is bound, or an earlier stream resumed: before, nobody speaks to the bot."""
+        return bool(self.bound or self._management.enabled_in)
+
     @override
     def register_handler(self, handler: BaseHandler, *args: Any, **options: Any) -> None:
         if self._complete or handler.name in _HANDLERS:
@@ -121,6 +127,8 @@ class Stream(ClientXMPP):
                 self._binding = data["id"]
         elif isinstance(data, Enable | Resume):
             self._awaited = f"{data.name}d"
+        elif isinstance(data, StanzaBase):
+            self._negotiation.asked(data.xml)
         super().send(data, use_filters)
 
     @override
@@ -158,6 +166,7 @@ class Stream(ClientXMPP):
         self._reading: Iterator[Opened | Frame | Closed | None] | None = None
         self._ack_due = False
         self._featured = False
+        self._negotiation = Negotiation()
 
     @override
     def data_received(self, data: bytes | str) -> None:
@@ -236,6 +245,9 @@ class Stream(ClientXMPP):
             return _ANSWER if self._admitted else NOTHING
         if opening.tag == _IQ and not _is_request(opening):
             return NOTHING
+        if opening.tag in _STANZAS and not self.in_session:
+            # Also from whoever sits on the wire before it is encrypted.
+            return NOTHING
         self._admitted = self.admits(opening)
         if opening.tag == _IQ:
             return _REQUEST
@@ -251,7 +263,8 @@ class Stream(ClientXMPP):
         if sender is None:
             return False
         if str(asked) in own:
-            return sender.bare in own
+            # Some servers answer in the name of the client that asks; its siblings are no server.
+            return str(sender) in own | {self.boundjid.full}
         return str(sender) in {str(asked), asked.bare}
 
     def _take(self, frame: Frame) -> None:
@@ -266,7 +279,7 @@ class Stream(ClientXMPP):
             _LOGGER.debug("Dropped, too large or not well-formed: %r", frame.opening[:200])
             xml = _unreadable(opening)
         if xml is None or not self._admitted:
-            if _is_request(opening):
+            if _is_request(opening) and self.in_session:
                 self._refuse(opening, xml)
         elif self._is_in_order(xml):
             self.recv_stanza(self._build_stanza(xml))
@@ -295,6 +308,8 @@ class Stream(ClientXMPP):
         wrong = ""
         if xml.tag == _FEATURES:
             again, self._featured = self._featured, True
+            if not self.authenticated:
+                keep_what_leads_to_login(xml)
             return not again
         if xml.tag in {f"{_MANAGEMENT}a", f"{_MANAGEMENT}r"} and not self._management.enabled_in:
             return False
@@ -306,10 +321,11 @@ class Stream(ClientXMPP):
             wrong = "" if self._manages(xml) else f"bad <{xml.tag.removeprefix(_MANAGEMENT)}/>"
         elif xml.tag == _IQ and xml.get("type") in {"result", "error"}:
             del self._asked[xml.get("id", "")]
-            if xml.get("type") == "error":
-                _name_condition(xml)
+            _settle_error(xml)
             if xml.get("id") == self._binding:
                 wrong = self._bound_wrongly(xml)
+        else:
+            wrong = self._negotiation.wrong_with(xml)
         if wrong:
             self.event("stream_broken", wrong)
         return not wrong
@@ -334,11 +350,12 @@ class Stream(ClientXMPP):
 
     def _bound_wrongly(self, answer: ET.Element) -> str:
         """Say what is wrong about the address that the server gave, nothing if it is of the account."""
-        text = answer.findtext(f"{_BIND}bind/{_BIND}jid", "")
-        jid = _jid(text)
+        binds = answer.findall(f"{_BIND}bind")
+        texts = [jid.text or "" for bind in binds for jid in bind.iterfind(f"{_BIND}jid")]
+        jid = _jid(texts[0]) if len(binds) == len(texts) == 1 else None
         if answer.get("type") == "result" and jid and jid.resource and jid.bare == self.requested_jid.bare:
             return ""
-        return f"bound to {text[:200]!r}"
+        return f"bound to {', '.join(texts)[:200]!r}"
 
     # What goes wrong.
 
@@ -392,9 +409,20 @@ def _unreadable(opening: ET.Element) -> ET.Element | None:
     return opening
 
 
-def _name_condition(answer: ET.Element) -> None:
-    """Add a condition where slixmpp knows none: it fails over such an error, and nobody is told of it."""
-    error = answer.find(f"{_CLIENT}error")
+def _settle_error(answer: ET.Element) -> None:
+    """Leave one error with a condition in an error, none in a result.
+
+    slixmpp takes the last of several, and any result with one for an error; it fails over an error without
+    a condition that it knows, and nobody is told of it.
+    """
+    error: ET.Element | None = None
+    for each in answer.findall(f"{_CLIENT}error"):
+        if error is None and answer.get("type") == "error":
+            error = each
+        else:
+            answer.remove(each)
+    if answer.get("type") != "error":
+        return
     if error is None:
         error = ET.SubElement(answer, f"{_CLIENT}error", type="cancel")
     if not any(child.tag.removeprefix(_CONDITIONS) in Error.conditions for child in error):

@@ -12,6 +12,9 @@ from .rules import Subscription
 LONGEST = 65_535
 """Bytes of UTF-8 a topic or a filter may have (MQTT 5 §4.7.3)."""
 
+LONGEST_HEARD = 1_024
+"""Bytes of UTF-8 of a topic that is heard: what is known of each is kept under its name."""
+
 _KNOWN_TOPICS = 20_000
 
 # Brokers drop the connection over these characters (MQTT 5 §1.5.4 leaves it to them): controls, surrogates,
@@ -37,6 +40,12 @@ def valid_filter(text: str) -> None:
     why = _text_fault(text) or _share_fault(text) or _wildcard_fault(shared(text)[1])
     if why:
         raise BotError("invalid_filter", filter=text, why=why)
+
+
+def is_too_long(topic: str) -> bool:
+    """Say whether a topic is longer than any that is kept: nobody names a thing so."""
+    # A character has four bytes at most.
+    return len(topic) > LONGEST_HEARD // 4 and len(topic.encode(errors="surrogatepass")) > LONGEST_HEARD
 
 
 def _text_fault(text: str) -> str:
@@ -188,6 +197,8 @@ class Filters[T]:
         """
         found = self._found.get(topic)
         if found is None:
+            if is_too_long(topic):
+                return tuple(self._walk(topic))
             if len(self._found) >= _KNOWN_TOPICS:
                 self._found.clear()
             found = self._found[topic] = tuple(self._walk(topic))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+import logging
 
 from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
@@ -12,12 +13,14 @@ from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Rea
 from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
-from ..model.topics import shared
+from ..model.topics import LONGEST_HEARD, is_too_long, shared
 from ..payload.fields import line
 from ..payload.interpret import Meaning, described, interpret, quantity
 from ..ports import Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
+
+_LOGGER = logging.getLogger(__name__)
 
 _KNOWN_TOPICS = 20_000
 _LONGEST_NAME = 200
@@ -55,6 +58,8 @@ class Readings:
         self._ticks = ticks
         self.tell: Callable[[Text], None] = _ignore
         self.lose: Callable[[set[str]], None] = _ignore
+        # Messages whose topic was too long.
+        self.left_out = 0
         self.devices = Devices()
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
@@ -81,7 +86,14 @@ class Readings:
         self.tell(Text("discovery_slow", {"config": config}))
 
     def learn(self, message: Message) -> bool:
-        """Take in a discovery configuration. True if the message was on a topic for them, valid or not."""
+        """Take in a discovery configuration.
+
+        True if nothing else is to become of the message: it was on a topic for them, valid or not, or on one
+        that is too long to be known.
+        """
+        if is_too_long(message.topic):
+            self._leave_out(message.topic)
+            return True
         if not self._discovery.is_config(message.topic):
             self.devices.note(message)
             return False
@@ -89,6 +101,11 @@ class Readings:
             self._learned(message.topic)
         self._say_full()
         return True
+
+    def _leave_out(self, topic: str) -> None:
+        if not self.left_out:
+            _LOGGER.warning("Topics of more than %d bytes are left out: %.100s…", LONGEST_HEARD, topic)
+        self.left_out += 1
 
     @property
     def due_at(self) -> float:
