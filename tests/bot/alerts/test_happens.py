@@ -176,3 +176,21 @@ def test_it_is_said_in_words() -> None:
     assert sentence(plain, english, "Door") == (
         "Tell it as an alert when something comes from Door; each time anew."
     )
+
+
+def test_every_counts_from_the_last_that_was_told_also_among_those_told_together() -> None:
+    watched = Watched(bell(every=1))
+    assert watched.value("ring") == [Step.FIRED]
+    assert watched.value("ring", after=0.6) == []
+    assert watched.value("ring", after=0.6) == [Step.FIRED]
+    assert watched.value("ring", after=0.2) == []
+
+
+@pytest.mark.parametrize(("newest", "shown"), [("last", "w18, last\n"), ("x" * 100, "x" * 80 + "…\n")])
+def test_of_very_many_the_newest_are_told(newest: str, shown: str) -> None:
+    world = World(HIDDEN, alerts=(bell(),), contacts=(Contact(ME),))
+    for number in range(19):
+        world.receive("t", f"w{number}")
+    world.receive("t", newest)
+    world.later(2)
+    assert shown in world.said[-1]

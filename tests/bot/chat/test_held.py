@@ -207,6 +207,26 @@ async def test_what_is_held_for_who_is_gone_is_settled() -> None:
     assert to(world, YOU) == ["Welcome back"]
 
 
+@pytest.mark.parametrize("then", [(hot(),), ()])
+async def test_a_phone_that_nobody_names_any_more_does_not_go_on_to_show_what_is_over(
+    then: tuple[AlertRule, ...],
+) -> None:
+    world = home(hot(targets=(TABLET,)))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    await world.ask("dnd on")
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=then))
+    await later(world)
+    shown = [notice.push for notice in world.outbox.notices if notice.to == TABLET]
+    assert [(push.title, push.tag) for push in shown if push] == [
+        ("⚠ s/1: 31", "dinox-r1-1"),
+        ("✅ s/1: 20 ↘", "dinox-r1-1"),
+    ]
+    assert world.outbox.held_for == {ME}
+
+
 async def test_who_is_gone_again_before_anything_was_held_is_told_at_once_when_back() -> None:
     world = home(hot(targets=(PHONE,)))
     rules = world.bot.rules

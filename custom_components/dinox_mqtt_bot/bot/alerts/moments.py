@@ -22,7 +22,8 @@ def happened(alert: Alert, watch: Watch, reading: Reading, value: Value, now: fl
         return None
     if not value.text and (watch.path or alert.value):
         return None
-    if alert.fired and now - alert.fired < watch.rule.repeat:
+    # `fired` is when the first of those happened that are told together.
+    if alert.seen and now - alert.seen < watch.rule.repeat:
         return None
     valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
     return on_the_way(valued, f"{alert.peak}, " if alert.untold and valued.value else "")

@@ -144,17 +144,21 @@ def _subject(one: Told, phrases: Phrases) -> str:
 
 def _value(one: Told) -> str:
     alert = one.alert
-    if one.passed or one.rule.condition.operator.momentary:
-        return _way(alert)
+    if one.passed:
+        return _way(alert.peak, alert.value)
+    if one.rule.condition.operator.momentary:
+        return _way(alert.peak or alert.value, alert.value)
     arrow = _ARROWS.get(alert.trend, "")
     return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
 
 
-def _way(alert: Alert) -> str:
-    """Return the values that are not told yet, of many the newest."""
-    way = " ".join(plain(alert.peak or alert.value).split())
-    if len(way) <= LONGEST_DIGEST_LINE or len(alert.value) > LONGEST_DIGEST_LINE:
-        return one_line(way if len(way) <= LONGEST_DIGEST_LINE else plain(alert.value), LONGEST_DIGEST_LINE)
+def _way(values: str, newest: str) -> str:
+    """Return the values that are not told yet on one line, of many the newest."""
+    way = " ".join(plain(values).split())
+    if len(way) <= LONGEST_DIGEST_LINE:
+        return way
+    if len(newest) > LONGEST_DIGEST_LINE:
+        return one_line(plain(newest), LONGEST_DIGEST_LINE)
     return f"… {way[-LONGEST_DIGEST_LINE:].partition(' ')[2]}"
 
 
