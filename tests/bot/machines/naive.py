@@ -163,7 +163,6 @@ class NaiveJudge:
     def __init__(self) -> None:
         self.rules: dict[str, AlertRule] = {}
         self.beliefs: dict[tuple[str, str], Belief] = {}
-        self.past: dict[str, str] = {}
         self.episodes: list[Episode] = []
         self.disturbances: list[float] = []
         """When anything happened that makes a bot tell of an alert later or never."""
@@ -224,8 +223,6 @@ class NaiveJudge:
                 self._hear(rule, topic, value, retain=retain)
             else:
                 self._lose(rule, topic, payload)
-        if not known:
-            self.past[topic] = payload
 
     def _hear(self, rule: AlertRule, topic: str, value: str, *, retain: bool) -> None:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
@@ -258,8 +255,7 @@ class NaiveJudge:
             return
         (before, value), belief.pending = values, self.now
         if rule.condition.operator is Operator.CHANGES:
-            known = before or value_of(rule, self.past.get(topic, ""))
-            met = known is not None and not alike(known, value)
+            met = before is not None and not alike(before, value)
         else:
             wanted = rule.condition.values
             met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())

@@ -74,7 +74,9 @@ class Witness:
                     # What takes the place of a notification is about the same.
                     numbers = shown.setdefault((notice.to, notice.push.tag), numbers)
                     shown[notice.to, notice.push.tag] = numbers = house.told_in.get(notice.id, numbers)
-                for number, mark, again, text in words_of(notice, numbers):
+                for number, mark, repeats, text in words_of(notice, numbers):
+                    # Put up anew without a sound, it tells nothing that its digest does not.
+                    again = repeats or (notice.push is not None and notice.id not in house.told_in)
                     word = Word(notice.to, number, mark, again, not delivery.parts, composed, text)
                     self.words.append(word)
         self.by: dict[tuple[str, int], list[Word]] = {}
@@ -185,9 +187,8 @@ class Witness:
         return [*(rule.contacts or (ANNA, BERT)), *urgent]
 
     def _is_gone(self, to: str, episode: Episode) -> bool:
-        """Say whether a target was only its rule's own, and went with it before anything reached it."""
-        named = {each for rule in self.house.rule_set.alerts for each in (*rule.targets, *rule.escalate_to)}
-        return is_target(to) and to not in {PHONE, *named} and episode.closed < math.inf
+        """Say whether a target may have gone with its rule before anything reached it."""
+        return is_target(to) and to != PHONE and episode.closed < math.inf
 
     def _about(self, episode: Episode, to: str) -> list[Word]:
         """Return what somebody was told of what a rule says of a topic, when it was written."""
@@ -220,7 +221,7 @@ class Witness:
         mutes = [since for since, until in self.house.muted(rule.id, episode.topic) if until >= episode.since]
         came = self.naive.disturbances[episode.after :]
         until = min(episode.until, episode.closed, self.house.now, *came, *mutes)
-        told = self.recipients(rule) if rule.repeat else []
+        told = [to for to in self.recipients(rule) if rule.repeat and not self._is_gone(to, episode)]
         for to in told:
             words = [word.composed for word in self._about(episode, to) if episode.since - 1 <= word.composed]
             at = episode.since
@@ -246,7 +247,7 @@ class Witness:
             reminds = rule is not None and (rule.repeat or rule.escalate_after)
             reminds = reminds or number in self.house.attended or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
-            over = [word for word in words if word.mark in OVER]
+            over = [word for word in words if word.mark in OVER and not word.again]
             flapped = any(FLAPPING in word.text for word in words)
             moments = number in self.house.moments
             if len(first) > 1 and not (reminds or flapped or moments):
