@@ -163,6 +163,7 @@ class NaiveJudge:
     def __init__(self) -> None:
         self.rules: dict[str, AlertRule] = {}
         self.beliefs: dict[tuple[str, str], Belief] = {}
+        self.past: dict[str, str] = {}
         self.episodes: list[Episode] = []
         self.disturbances: list[float] = []
         """When anything happened that makes a bot tell of an alert later or never."""
@@ -223,6 +224,8 @@ class NaiveJudge:
                 self._hear(rule, topic, value, retain=retain)
             else:
                 self._lose(rule, topic, payload)
+        if not known:
+            self.past[topic] = payload
 
     def _hear(self, rule: AlertRule, topic: str, value: str, *, retain: bool) -> None:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
