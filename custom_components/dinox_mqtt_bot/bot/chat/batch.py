@@ -11,6 +11,7 @@ from ..rendering.readings import MOST_TOPICS, render_digest, render_reading
 
 IN_FULL = 3
 MOST_NAMED = 10_000
+LARGE_JSON = 4_096
 
 
 @dataclass(slots=True)
@@ -56,7 +57,8 @@ class Batch:
             self.due_at = now + self.delay
         self.count += 1
         # Parsed, JSON takes many times the memory of its text, and no text is made of it.
-        reading = reading if reading.json is None else replace(reading, json=None)
+        if len(reading.message.payload) > LARGE_JSON and reading.json is not None:
+            reading = replace(reading, json=None)
         if self.count <= self._in_full:
             self._first.append(Latest(reading, subscription))
         elif self._first:
