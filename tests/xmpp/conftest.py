@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator
 
-from people import PASSWORDS, World, world_of
+from liar import Liar, link_to
+from people import PASSWORDS, Probed, World, world_of
 import pytest
 import pytest_socket
 
@@ -70,3 +71,16 @@ async def either(lab: Lab, request: pytest.FixtureRequest) -> AsyncIterator[Worl
     server = request.getfixturevalue(request.param)
     async with world_of(lab, server) as world:
         yield world
+
+
+@pytest.fixture
+async def liar() -> AsyncIterator[Liar]:
+    async with Liar() as liar:
+        yield liar
+
+
+@pytest.fixture
+async def link(liar: Liar) -> AsyncIterator[Probed]:
+    probed = link_to(liar)
+    yield probed
+    await probed.link.stop()

@@ -1,7 +1,7 @@
 """A server that breaks the rules of the stream: a fresh session, at a decent pace, and nothing lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -17,19 +17,6 @@ from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 
 SM = "urn:xmpp:sm:3"
 FRESH = "<enable"
-
-
-@pytest.fixture
-async def liar() -> AsyncIterator[Liar]:
-    async with Liar() as liar:
-        yield liar
-
-
-@pytest.fixture
-async def link(liar: Liar) -> AsyncIterator[Probed]:
-    probed = link_to(liar)
-    yield probed
-    await probed.link.stop()
 
 
 async def online(liar: Liar, link: Probed) -> None:

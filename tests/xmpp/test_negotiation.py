@@ -1,7 +1,7 @@
 """What comes at a time at which it was not to be expected: before a login, before a session, after both."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 import re
 
 from liar import OFFER, Liar, link_to
@@ -27,19 +27,6 @@ def spoken(text: str) -> str:
 
 def offered(*features: str) -> str:
     return f"<stream:features>{''.join(features)}</stream:features>"
-
-
-@pytest.fixture
-async def liar() -> AsyncIterator[Liar]:
-    async with Liar() as liar:
-        yield liar
-
-
-@pytest.fixture
-async def link(liar: Liar) -> AsyncIterator[Probed]:
-    probed = link_to(liar)
-    yield probed
-    await probed.link.stop()
 
 
 @pytest.mark.parametrize("features", [(BIND,), (BIND, MANAGEMENT), (MANAGEMENT,)])
