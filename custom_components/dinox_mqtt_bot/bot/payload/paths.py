@@ -6,7 +6,8 @@ import re
 
 from ..model.message import Field, Kind, Message, Reading
 from ..model.rules import Value
-from .fields import fields_of, line, measure_of, parse_json, scalar_text
+from ..text.units import written_unit
+from .fields import fields_of, line, measure_of, parse_json, scalar_text, unit_for, units_beside
 from .interpret import quantity
 
 type Path = tuple[str | int, ...]
@@ -57,7 +58,7 @@ def lookup(reading: Reading, path: Path) -> Value | None:
     found = _walk(reading.json, path, parents)
     if found is _MISSING:
         return _named(reading, path)
-    value = _leaf(found, parents[-1])
+    value = _leaf(found, parents, path)
     if value is None or value.unit or value.number is None:
         return value
     return _with_known_unit(reading, path, value)
@@ -128,20 +129,29 @@ def _member(node: dict[str, object], path: Path, at: int) -> tuple[object, int]:
     return _MISSING, len(path)
 
 
-def _leaf(found: object, parent: object) -> Value | None:
+def _leaf(found: object, parents: list[object], path: Path) -> Value | None:
+    """Return what is at the end of a path; its unit stands beside it, or above it (`TempUnit`)."""
     if found is None:
         return None
     if isinstance(found, dict) and "value" in found:
-        return _leaf(found["value"], found)
+        return _leaf(found["value"], [*parents, found], path)
     if isinstance(found, dict | list):
         return Value(", ".join(map(line, fields_of(found))))
-    unit = ""
-    if isinstance(parent, dict):
-        key, unit_key = measure_of(parent)
-        unit = str(parent[unit_key]).strip() if unit_key and parent.get(key) is found else ""
+    unit = _unit(found, parents, path)
     if isinstance(found, int | float) and not isinstance(found, bool):
         return Value(scalar_text(found), float(found), unit)
     return _scalar(scalar_text(found), unit)
+
+
+def _unit(found: object, parents: list[object], path: Path) -> str:
+    parent = parents[-1]
+    if isinstance(parent, dict):
+        key, unit_key = measure_of(parent)
+        if unit_key and parent.get(key) is found:
+            return written_unit(str(parent[unit_key]).strip())
+    every = (units_beside(each) for each in reversed(parents) if isinstance(each, dict))
+    beside = next(filter(None, every), ())
+    return unit_for(_name(path), found, beside) if beside else ""
 
 
 def _scalar(text: str, unit: str) -> Value:
