@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.notice import Notice, Push, Ring, is_target
+from ..model.notice import HELD, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
@@ -67,11 +67,15 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Notices, and the alerts and the log as they are once these are stored."""
+    """Notices, and the alerts and the log as they are once these are stored.
+
+    `ends` are the ids of the notices that tell of an end, perhaps besides other things.
+    """
 
     notices: tuple[Notice, ...]
     alerts: tuple[Alert, ...]
     events: tuple[AlertEvent, ...]
+    ends: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class AlertNotices:
         notices: list[Notice] = []
         alerts: list[Alert] = []
         events: list[AlertEvent] = []
+        ends: set[str] = set()
         for critical, lane in self._lanes.items():
             if not is_due(lane.due_at, now, MINUTE):
                 continue
@@ -148,8 +153,26 @@ class AlertNotices:
             for debt, letters in told:
                 alerts.append(_told_by(debt.alert, letters))
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
+                ends.update(notice.id for notice, one in letters if one.over)
             lane.due_at = now if len(mine) > len(told) else NEVER
-        return Composed(tuple(notices), tuple(alerts), tuple(events))
+        return Composed(tuple(notices), tuple(alerts), tuple(events), frozenset(ends))
+
+    def ends(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> Composed:
+        """Return what tells those who know of it that it was over before its rule was changed.
+
+        Not those whose notification of it is `closed`.
+        """
+        desk = _Desk(rules, lambda topic: False, Tags(self._active, self._holds), now)
+        ended = (told_of(alert, rule) for alert, rule in closed if not alert.active)
+        wave: _Wave = {}
+        for one in ended:
+            known = [to for to, tag in one.alert.told_to if not is_target(to) or tag == HELD]
+            for to in recipients(one, rules, known) if one.over else ():
+                wave.setdefault(to, []).append(one)
+        told = [each for to, group in wave.items() for each in self._wave(to, group, desk)]
+        events = (_event(one, notice) for notice, group in told for one in group)
+        notices = tuple(notice for notice, _ in told)
+        return Composed(notices, (), tuple(events), frozenset(notice.id for notice in notices))
 
     def closed(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> list[Notice]:
         """Return what takes, without a sound, the place of notifications whose rules ask for that no more."""
