@@ -85,9 +85,19 @@ def test_a_sensor_is_learned() -> None:
             "device": {"name": "Kitchen", "identifiers": ["x"]},
         }
     )
-    binding = Binding("Kitchen", "Temperature", "°C", compile_template("{{ value_json.temperature }}"))
+    template = compile_template("{{ value_json.temperature }}")
+    binding = Binding("Kitchen", "Temperature", "°C", template, component="sensor")
     assert discovery.bindings("z/kitchen") == (binding,)
     assert binding.name == "Kitchen Temperature"
+
+
+@pytest.mark.parametrize(
+    ("more", "main"),
+    [({}, True), ({"ent_cat": "diagnostic"}, False), ({"en": False}, False), ({"ent_cat": None}, True)],
+)
+def test_what_diagnoses_or_is_not_enabled_is_not_main(more: dict[str, object], main: bool) -> None:
+    (binding,) = learned({"name": "X", "stat_t": "z", **more}).bindings("z")
+    assert (binding.component, binding.main) == ("sensor", main)
 
 
 def test_short_keys_and_the_base_topic_mean_the_same() -> None:

@@ -10,7 +10,7 @@ from ..payload.interpret import Meaning
 from ..ports import Templates
 from ..text.numbers import number
 from ..text.plain import cut, plain
-from .config import Config, device_of, string, template_in, topic_in
+from .config import Config, device_of, string, template_in, topic_in, truth
 from .templates import ValueTemplate, compile_template
 
 # They carry a device's attributes or its availability: worth a name, no value of their own.
@@ -31,7 +31,10 @@ _BARE = frozenset({"true", "false", "yes", "no"})
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one entity finds on a topic; `on` and `off` are payloads in lower case, the classes a sensor's."""
+    """What one entity finds on a topic; `on` and `off` are payloads in lower case, the classes a sensor's.
+
+    `main` is False for what configures or diagnoses, or what Home Assistant does not enable by itself.
+    """
 
     device: str
     entity: str
@@ -42,6 +45,8 @@ class Binding:
     aside: bool = False
     device_class: str = ""
     state_class: str = ""
+    component: str = ""
+    main: bool = True
 
     @property
     def name(self) -> str:
@@ -89,7 +94,14 @@ def _binding(config: Config, key: str) -> Binding:
         key in _SIDE_TOPICS,
         string(config, "device_class") if states else "",
         string(config, "state_class") if states else "",
+        string(config, "platform"),
+        is_main(config),
     )
+
+
+def is_main(config: Config) -> bool:
+    """Say whether an entity is what its device is there for, and not what configures or diagnoses it."""
+    return not config.get("entity_category") and truth(config, "enabled_by_default", default=True)
 
 
 def _template(config: Config, stem: str) -> str:

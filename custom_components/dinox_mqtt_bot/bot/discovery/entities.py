@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
-from .bindings import Binding, entity_name, full_name
+from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -77,7 +77,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         controls,
         _sources(config),
         string(config, "availability_mode") or "latest",
-        "entity_category" not in config and truth(config, "enabled_by_default", default=True),
+        is_main(config),
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
