@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
-from ..model.message import Kind
+from ..model.message import Field, Kind
 from ..payload.fields import parse_json
-from ..payload.interpret import Meaning
+from ..payload.interpret import Meaning, quantity
 from ..ports import Templates
 from ..text.numbers import number
 from ..text.plain import cut, plain
@@ -52,6 +53,22 @@ class Binding:
     def name(self) -> str:
         """The name as HA gives it: that of the device, then that of the entity."""
         return full_name(self.device, self.entity)
+
+    @property
+    def called(self) -> str:
+        """The name that a field has of it, in lower case."""
+        return _folded(self.entity or self.device)
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found as a field of a reading."""
+        found = quantity(value)
+        text, unit = (value, self.unit) if found is None else (found.text, found.unit or self.unit)
+        return Field(plain(self.entity or self.device), text, unit)
+
+
+@lru_cache(4_096)
+def _folded(name: str) -> str:
+    return plain(name).casefold()
 
 
 def full_name(device: str, entity: str) -> str:

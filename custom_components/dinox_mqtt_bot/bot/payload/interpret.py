@@ -32,7 +32,10 @@ _BOM = "\ufeff"
 
 
 class Meaning(NamedTuple):
-    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`."""
+    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`.
+
+    `whole` is the text of a number together with its unit, as it was written.
+    """
 
     kind: Kind
     text: str
@@ -41,6 +44,13 @@ class Meaning(NamedTuple):
     fields: tuple[Field, ...] = ()
     json: object = None
     media: str = ""
+    exact: str = ""
+    whole: str = ""
+
+    @property
+    def raw(self) -> str:
+        """The text as the device wrote it."""
+        return self.whole or self.text
 
 
 def interpret(payload: bytes) -> Meaning:
@@ -75,7 +85,8 @@ def quantity(text: str) -> Meaning | None:
     found = number(text)
     if found is None:
         well = _WELL.fullmatch(text) if len(text) <= _SHORTEST_PROSE and ";" in text else None
-        return quantity(well["measured"]) if well else None
+        inner = quantity(well["measured"]) if well else None
+        return inner._replace(whole=text.strip()) if inner else None
     value, unit = found
     text = text.strip()
     if not unit:
@@ -83,14 +94,8 @@ def quantity(text: str) -> Meaning | None:
     digits = text.removesuffix(unit)
     # `0Y` is a code, as long as nothing says that it is a number: a blank would.
     if digits[-1].isspace() or is_unit(unit):
-        return Meaning(Kind.NUMBER, digits.rstrip(), value, written_unit(unit))
+        return Meaning(Kind.NUMBER, digits.rstrip(), value, written_unit(unit), whole=text)
     return None
-
-
-def measured(text: str) -> Meaning | None:
-    """Return what a text means as a `quantity` if letters right behind a number, as in `3F`, are no unit."""
-    found = quantity(text)
-    return None if found is not None and found.unit and text.strip().isalnum() and text.isascii() else found
 
 
 def _damaged(payload: bytes) -> Meaning:
@@ -158,7 +163,7 @@ def _json(text: str) -> Meaning | None:
     except ValueError:
         return None
     if isinstance(parsed, str) and (found := quantity(parsed)) is not None:
-        return found._replace(json=parsed)
+        return found._replace(json=parsed, whole=parsed)
     return Meaning(Kind.JSON, text if isinstance(parsed, (dict, list)) else scalar_text(parsed), json=parsed)
 
 

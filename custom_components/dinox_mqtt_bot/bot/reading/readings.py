@@ -158,22 +158,36 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = interpret(message.payload)
+        found: Found | None = None
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
-        kind, text, value, unit, fields, parsed, media = meaning
+        kind, text, value, unit, fields, parsed, media, exact, _ = meaning
         properties = message.properties
         if properties is NO_PROPERTIES or not properties.user:
             return Reading(
-                message, plan.name, kind, text, value, unit, fields, parsed, message.received, media
+                message,
+                plan.name,
+                kind,
+                text,
+                value,
+                unit,
+                fields,
+                parsed,
+                message.received,
+                media,
+                exact,
+                found or (),
             )
         label = "" if plan.named else _property(properties, "label")
         name = _labelled(label, message.topic) if label else plan.name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
-        return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
+        return Reading(
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+        )
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
