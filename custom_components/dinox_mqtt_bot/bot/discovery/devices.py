@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
+import json
 
 from ..model.message import Message
+from .config import object_in
 from .entities import Entity, name_words
 
 _LARGEST = 4_096
@@ -42,6 +44,7 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self._changes: set[str] = set()
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
@@ -66,6 +69,8 @@ class Devices:
         self._count += len(entities)
         for entity in entities:
             self._expect(_topics(entity))
+            if entity.changes_on in self._topics:
+                self._changes.add(entity.changes_on)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -93,6 +98,7 @@ class Devices:
         """Know no devices any more; what they said stays, for those that are learned again."""
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
+        self._changes.clear()
         self._count = 0
 
     def _drop(self, config_topic: str) -> None:
@@ -108,6 +114,7 @@ class Devices:
                 self._topics[topic] -= 1
                 if not self._topics[topic]:
                     del self._topics[topic]
+                    self._changes.discard(topic)
                     self._lose(topic)
         self._fitting.clear()
 
@@ -116,12 +123,20 @@ class Devices:
         size = len(message.payload)
         if message.topic in self._topics:
             if size <= _LARGEST:
-                self._keep(message.topic, message.received, message.payload)
+                self._keep(message.topic, message.received, self._whole(message))
         elif message.retain and size <= _LARGEST_EARLY:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:
                 self._early.clear()
             self._early[message.topic] = message.received, message.payload
+
+    def _whole(self, message: Message) -> bytes:
+        """Return a payload with what it leaves out, where only changes are told."""
+        newest = self._newest.get(message.topic) if message.topic in self._changes else None
+        before = object_in(newest[1]) if newest else {}
+        said = object_in(message.payload) if before else {}
+        whole = json.dumps({**before, **said}).encode() if said else b""
+        return whole if 0 < len(whole) <= _LARGEST else message.payload
 
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""

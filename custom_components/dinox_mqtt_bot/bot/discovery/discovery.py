@@ -1,13 +1,16 @@
-"""Home Assistant's MQTT discovery: what the values on a topic are called, and their units."""
+"""What announces itself over MQTT: what the values on a topic are called, and their units."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 import re
 
 from .bindings import Binding, bindings_of
-from .config import configs
+from .config import configs, topic_in
 from .devices import Devices
+from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
+from .natives import FILTERS, Natives
 
 _LARGEST = 262_144
 _MOST_IN_CONFIG = 1_000
@@ -29,11 +32,17 @@ __all__ = ["Binding", "Discovery", "Part"]
 
 
 class Discovery:
-    """The discovery configurations by their topics, none without prefix; `devices` learns entities."""
+    """The discovery configurations by their topics, none without prefix; `devices` learns entities.
 
-    def __init__(self, prefix: str, devices: Devices | None = None) -> None:
+    `natives`: what devices say of themselves in ways of their own. A device of them is read under its own
+    topic as if that were a configuration. What Home Assistant's discovery has too is left to that.
+    """
+
+    def __init__(self, prefix: str, devices: Devices | None = None, natives: Natives | None = None) -> None:
         self.prefix = prefix
+        self.natives = Natives() if natives is None else natives
         self._devices = devices
+        self._doubles = Doubles()
         self._configs: dict[str, _Bindings] = {}
         self._by_topic: dict[str, _Bindings] = {}
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -46,20 +55,70 @@ class Discovery:
         """Configurations for which there was no room."""
         return len(self._refused)
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What brings the configurations."""
+        levels = ("+/+", "+/+/+") if self.prefix else ()
+        ours = tuple(f"{self.prefix}/{each}/config" for each in levels)
+        return ours + FILTERS if ours else ()
+
     def is_config(self, topic: str) -> bool:
-        return topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic) != ""
+        if topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic):
+            return True
+        return self.prefix != "" and self.natives.place(topic) is not None
+
+    def hear(self, topic: str, payload: bytes) -> str | None:
+        """Keep what a device says of itself in its own way; return the device, None for anything else.
+
+        What it says counts when it is learned. The device is empty where there is no room for it.
+        """
+        if (found := self.natives.place(topic)) is None:
+            return None
+        way, device, part = found
+        if self.natives.hear(way, device, part, payload):
+            return device
+        self.refuse(device)
+        return ""
+
+    def take_doubted(self) -> list[str]:
+        """Return, once, the devices of which Home Assistant's discovery has more or less than before."""
+        return self._doubles.take_doubted()
 
     def learn(self, topic: str, payload: bytes) -> bool:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
         return self.take(topic, list(self.read(topic, payload)))
 
     def read(self, topic: str, payload: bytes) -> Iterator[Part]:
-        """Yield what is in a configuration, entity by entity."""
+        """Yield what is in a configuration, or in what a device has told of itself, entity by entity."""
+        if topic in self.natives:
+            yield from self._read_native(topic)
+            return
         spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
             bindings = tuple(bindings_of(config))
             entity = entity_of(f"{topic} {number}", config, bindings)
             yield entity, bindings, kept(entity)
+
+    def _read_native(self, device: str) -> Iterator[Part]:
+        self._doubles.forget(device)
+        for number, announced in enumerate(islice(self.natives.read(device), _MOST_IN_CONFIG)):
+            config = announced[0]
+            bindings = tuple(dict.fromkeys(chain.from_iterable(map(bindings_of, announced))))
+            entity = entity_of(f"{device} {number}", config, bindings)
+            entity = replace(entity, changes_on=topic_in(config, "changes_on"))
+            self._doubles.speaks(device, (spoken for spoken, _ in bindings))
+            if not self._has_twin(entity):
+                yield entity, bindings, kept(entity)
+
+    def _has_twin(self, entity: Entity) -> bool:
+        """Say whether Home Assistant's discovery has an entity of the same value, with as much to set."""
+        return any(
+            (self._component(config) not in {"sensor", "binary_sensor"} or not entity.controls)
+            and same_place(binding, other)
+            for topic, binding in entity.values
+            for config, other in self.spoken(topic)
+            if config not in self.natives
+        )
 
     def take(self, topic: str, parts: Sequence[Part]) -> bool:
         """Take in what was read in a configuration. True if it changed anything."""
@@ -72,6 +131,9 @@ class Discovery:
         if bindings == self._configs.get(topic, {}):
             return False
         before = self._forget(topic)
+        if topic not in self.natives:
+            self._doubles.forget(topic)
+            self._doubles.doubt((*before, *bindings))
         if bindings:
             self._configs[topic] = bindings
         for state_topic, found in bindings.items():

@@ -35,6 +35,7 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
+    `changes_on`: a topic whose messages say no more than what has changed.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
+    changes_on: str = ""
 
     @property
     def config(self) -> str:

@@ -17,28 +17,30 @@ _MOST = 6
 
 def state_text(entity: Entity, devices: Devices, templates: Templates) -> str:
     """Return the newest values of an entity on one line, the main one first: `on, brightness 40 %`."""
-    found: dict[str, str] = {}
-    for aspect, text in _values(entity, devices, templates):
-        found.setdefault(aspect, text)
+    found: dict[str, tuple[float, str]] = {}
+    for at, aspect, text in _values(entity, devices, templates):
+        if aspect not in found or at > found[aspect][0]:
+            found[aspect] = at, text
     parts = [
-        f"{aspect} {text}".strip() for aspect, text in sorted(found.items(), key=lambda each: each[0] != "")
+        f"{aspect} {text}".strip()
+        for aspect, (_, text) in sorted(found.items(), key=lambda each: each[0] != "")
     ]
     return ", ".join(parts[:_MOST]) or devices.assumed(entity)
 
 
-def _values(entity: Entity, devices: Devices, templates: Templates) -> Iterator[tuple[str, str]]:
+def _values(entity: Entity, devices: Devices, templates: Templates) -> Iterator[tuple[float, str, str]]:
     for topic, binding in entity.values:
-        newest = devices.newest(topic)
-        meaning = interpret(newest[1]) if newest else None
-        if meaning is None or meaning.kind in (Kind.EMPTY, Kind.BINARY):
+        at, payload = devices.newest(topic) or (0.0, b"")
+        meaning = interpret(payload)
+        if meaning.kind in (Kind.EMPTY, Kind.BINARY):
             continue
         aspect = binding.entity.removeprefix(entity.name).strip().lower()
         text = value_in(meaning, binding, templates)
         if text is not None:
             amount = quantity(text)
-            yield aspect, with_unit(amount.text, amount.unit or binding.unit) if amount else text
+            yield at, aspect, with_unit(amount.text, amount.unit or binding.unit) if amount else text
         elif isinstance(meaning.json, dict) and binding.template is None:
-            yield from _lamp(entity, meaning.json)
+            yield from ((at, *said) for said in _lamp(entity, meaning.json))
 
 
 def _lamp(entity: Entity, state: dict[str, object]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
+from ..discovery.natives import Natives
 from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
@@ -66,16 +67,22 @@ class Readings:
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
-        if prefix != self._discovery.prefix:
-            self._start_over(prefix)
+        before = self._discovery
+        if prefix != before.prefix:
+            self._start_over(prefix, before.natives if prefix and before.prefix else None)
+
+    @property
+    def discovery_filters(self) -> tuple[str, ...]:
+        """What brings the discovery configurations."""
+        return self._discovery.filters
 
     def forget(self) -> None:
         """Forget what was learned: the configurations are about to come again."""
         self._start_over(self._discovery.prefix)
 
-    def _start_over(self, prefix: str) -> None:
+    def _start_over(self, prefix: str, natives: Natives | None = None) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices)
+        self._discovery = Discovery(prefix, self.devices, natives)
         self._learning = Learning(self._discovery)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
