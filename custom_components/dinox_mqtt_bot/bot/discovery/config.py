@@ -104,6 +104,18 @@ def template_in(config: Config, key: str) -> str:
     return value[: _LONGEST_TEMPLATE + 1] if isinstance(value, str) else ""
 
 
+def path(*keys: str | int) -> str:
+    """Return a template that finds what is under keys; one that finds nothing for a key nobody can write."""
+    return "{{ value_json" + "".join(map(_step, keys)) + " }}"
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    quote = '"' if "'" in key else "'"
+    return f"[{quote}{key.replace('\\', '').replace(quote, '')}{quote}]"
+
+
 def is_whole(template: str) -> bool:
     """Say whether a template is all that a configuration says there."""
     return len(template) <= _LONGEST_TEMPLATE

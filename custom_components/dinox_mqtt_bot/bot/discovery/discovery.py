@@ -1,12 +1,11 @@
 """What announces itself over MQTT: what the values on a topic are called, and their units."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 import re
 
 from .bindings import Binding, bindings_of
-from .config import configs, topic_in
+from .config import configs
 from .devices import Devices
 from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
@@ -102,10 +101,8 @@ class Discovery:
     def _read_native(self, device: str) -> Iterator[Part]:
         self._doubles.forget(device)
         for number, announced in enumerate(islice(self.natives.read(device), _MOST_IN_CONFIG)):
-            config = announced[0]
             bindings = tuple(dict.fromkeys(chain.from_iterable(map(bindings_of, announced))))
-            entity = entity_of(f"{device} {number}", config, bindings)
-            entity = replace(entity, changes_on=topic_in(config, "changes_on"))
+            entity = entity_of(f"{device} {number}", announced[0], bindings)
             self._doubles.speaks(device, (spoken for spoken, _ in bindings))
             if not self._has_twin(entity):
                 yield entity, bindings, kept(entity)

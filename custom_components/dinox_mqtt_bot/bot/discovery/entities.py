@@ -83,6 +83,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
+        topic_in(config, "changes_on"),
     )
 
 

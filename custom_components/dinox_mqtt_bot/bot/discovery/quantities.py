@@ -25,7 +25,6 @@ _CLASSES = {
     "km/h": "speed",
     "m/s": "speed",
     "mph": "speed",
-    "kg": "weight",
 }
 
 

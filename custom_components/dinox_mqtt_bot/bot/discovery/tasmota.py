@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import re
 
-from .config import Announced, Config, object_in
+from .config import Announced, Config, object_in, path
 from .tasmota_lights import light
 from .tasmota_sensors import sensors, status_sensors
-from .tasmota_topics import Tasmota, listed, name_in, numbers, path
+from .tasmota_topics import Tasmota, listed, name_in, numbers
 
 _TOPIC = re.compile(r"(tasmota/discovery/[^/]+)/(config|sensors)")
 _NONE, _RELAY, _LIGHT, _SHUTTER = range(4)

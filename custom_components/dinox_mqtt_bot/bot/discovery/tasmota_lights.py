@@ -1,7 +1,7 @@
 """The lights of a Tasmota device."""
 
-from .config import Announced, Config
-from .tasmota_topics import Tasmota, path
+from .config import Announced, Config, path
+from .tasmota_topics import Tasmota
 
 _DIMMER, _WHITES, _COLOR, _COLOR_WHITE, _COLOR_WHITES = range(1, 6)
 """What channels a light has (`lt_st`)."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from .config import Announced, Config
-from .tasmota_topics import Tasmota, path
+from .config import Announced, Config, path
+from .tasmota_topics import Tasmota
 
 _MOST = 200
 """Values of one device."""

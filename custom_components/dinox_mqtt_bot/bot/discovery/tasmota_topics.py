@@ -1,10 +1,8 @@
 """What a Tasmota device says of itself, and the topics that follow from it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
-from .config import Config, string, topic_in
+from .config import Config, path, string, topic_in
 
 _MOST = 64
 """Things of one kind that a device has."""
@@ -115,17 +113,3 @@ def name_in(config: Config, key: str, index: int) -> str:
     """Return one of the names of a list; empty if it is not there."""
     names = listed(config, key)
     return string({"name": names[index]}, "name") if index < len(names) else ""
-
-
-def path(*keys: str | int) -> str:
-    """Return a template that finds what is under keys; one that finds nothing for a key nobody can write."""
-    return "{{ value_json" + "".join(_steps(keys)) + " }}"
-
-
-def _steps(keys: tuple[str | int, ...]) -> Iterator[str]:
-    for key in islice(keys, _MOST):
-        if isinstance(key, int):
-            yield f"[{key}]"
-        else:
-            quote = '"' if "'" in key else "'"
-            yield f"[{quote}{key.replace('\\', '').replace(quote, '')}{quote}]"
