@@ -37,11 +37,11 @@ class _Homie4:
     whole: bool = False
 
     def place(self, topic: str) -> tuple[str, str] | None:
-        if not topic.startswith(_BASE):
+        if "/$" not in topic:
             return None
         where, _, attribute = topic.rpartition("/")
         levels = where.split("/")[1:]
-        if attribute not in _HEARD or not 1 <= len(levels) <= _DEEPEST:
+        if attribute not in _HEARD or not 1 <= len(levels) <= _DEEPEST or not where.startswith(_BASE):
             return None
         return f"{_BASE}{levels[0]}", "/".join((*levels[1:], attribute))
 
@@ -74,7 +74,7 @@ class _Homie5:
     whole: bool = True
 
     def place(self, topic: str) -> tuple[str, str] | None:
-        found = _DESCRIPTION.fullmatch(topic) if topic.startswith(_BASE) else None
+        found = _DESCRIPTION.fullmatch(topic)
         return (found[1], found[2]) if found else None
 
     def announced(self, device: str, said: Mapping[str, bytes]) -> Iterator[Announced]:

@@ -37,6 +37,8 @@ class Way(Protocol):
 
 
 _WAYS: tuple[Way, ...] = (TASMOTA, HOMIE_5, HOMIE_4)
+_ROOTS = ("tasmota/discovery/", "homie/")
+"""What the topics of all of them begin with: most messages are told from them at once."""
 FILTERS = tuple(topic_filter for way in _WAYS for topic_filter in way.filters)
 
 
@@ -57,6 +59,8 @@ class Natives:
 
     def place(self, topic: str) -> tuple[Way, str, str] | None:
         """Return who is told of on a topic: the way it is, the device, and which part of it."""
+        if not topic.startswith(_ROOTS):
+            return None
         for way in _WAYS:
             if (found := way.place(topic)) is not None:
                 return way, *found

@@ -32,8 +32,6 @@ class _Way:
     whole: bool = True
 
     def place(self, topic: str) -> tuple[str, str] | None:
-        if not topic.startswith("tasmota/"):
-            return None
         found = _TOPIC.fullmatch(topic)
         return (found[1], found[2]) if found else None
 
