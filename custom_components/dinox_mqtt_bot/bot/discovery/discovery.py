@@ -5,7 +5,7 @@ from itertools import chain, islice
 import re
 
 from .bindings import Binding, bindings_of
-from .config import configs
+from .config import Config, configs
 from .devices import Devices
 from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
@@ -93,6 +93,10 @@ class Discovery:
             yield from self._read_native(topic)
             return
         spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
+        yield from self.parts(topic, spoken)
+
+    def parts(self, topic: str, spoken: Iterable[Config]) -> Iterator[Part]:
+        """Yield what is in the configurations of entities that one topic has, entity by entity."""
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
             bindings = tuple(bindings_of(config))
             entity = entity_of(f"{topic} {number}", config, bindings)

@@ -9,7 +9,6 @@ from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
-from ..discovery.natives import Natives
 from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
@@ -20,6 +19,7 @@ from ..payload.interpret import Meaning, described, interpret, quantity
 from ..ports import Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
+from .overheard import Overheard, Told, event
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class _Plan:
     named: bool
     spoken: Spoken
     foreign: bool
+    gateway: Told | None
 
 
 class Readings:
@@ -69,7 +70,7 @@ class Readings:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
         before = self._discovery
         if prefix != before.prefix:
-            self._start_over(prefix, before.natives if prefix and before.prefix else None)
+            self._start_over(prefix, before if prefix and before.prefix else None)
 
     @property
     def discovery_filters(self) -> tuple[str, ...]:
@@ -80,10 +81,11 @@ class Readings:
         """Forget what was learned: the configurations are about to come again."""
         self._start_over(self._discovery.prefix)
 
-    def _start_over(self, prefix: str, natives: Natives | None = None) -> None:
+    def _start_over(self, prefix: str, before: Discovery | None = None) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices, natives)
+        self._discovery = Discovery(prefix, self.devices, before.natives if before else None)
         self._learning = Learning(self._discovery)
+        self._overheard = Overheard(self._discovery, self.devices)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
         self._plans.clear()
@@ -165,19 +167,24 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = interpret(message.payload)
+        if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
+            self._learned(message.topic)
+            plan = self._plan(message.topic, subscription)
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
+        name = plan.name
+        if plan.gateway is Told.EVENTS and not plan.named:
+            said, meaning = event(meaning)
+            name = said or name
         kind, text, value, unit, fields, parsed, media = meaning
         properties = message.properties
         if properties is NO_PROPERTIES or not properties.user:
-            return Reading(
-                message, plan.name, kind, text, value, unit, fields, parsed, message.received, media
-            )
+            return Reading(message, name, kind, text, value, unit, fields, parsed, message.received, media)
         label = "" if plan.named else _property(properties, "label")
-        name = _labelled(label, message.topic) if label else plan.name
+        name = _labelled(label, message.topic) if label else name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
@@ -196,6 +203,7 @@ class Readings:
         return plan
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
+        gateway = self._overheard.told_on(topic)
         spoken = self._discovery.spoken(topic)
         bindings = [binding for _, binding in spoken]
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
@@ -208,7 +216,7 @@ class Readings:
         )
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
         foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
-        return _Plan(subscription, name, bool(alias), strong, foreign)
+        return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
 def _ignore(what: object) -> None:
