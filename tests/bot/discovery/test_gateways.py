@@ -87,8 +87,7 @@ def test_what_a_message_says_is_announced_once() -> None:
             "name": "Temperature",
             "device": {"name": "M A4:C1"},
             "state_topic": BEACON,
-            "changes_on": BEACON,
-            "value_template": "{{ value_json['tempc'] }}",
+            "value_template": "{{ value_json['tempc'] | is_defined }}",
             "unit_of_measurement": "°C",
             "device_class": "temperature",
         }

@@ -176,7 +176,7 @@ def test_a_state_is_a_message_like_others() -> None:
     home = greenhouse()
     home.receive(f"{BASE}/$state", "lost")
     home.receive(f"{BASE}/$stats/uptime", "120")
-    assert [each[0].text for each in home.history.appended] == ["lost", "120"]
+    assert [each[0].text for each in home.history.appended] == ["offline", "120"]
 
 
 def test_what_is_removed_is_forgotten() -> None:

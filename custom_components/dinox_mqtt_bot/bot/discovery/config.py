@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 import json
 
 from ..text.plain import cut, plain
-from .abbreviations import COMMAND_KEYS, STATE_KEYS
+from .abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
 
 type Config = Mapping[str, object]
 """The configuration of one entity; `platform` is its component, also where the topic says which."""
@@ -12,7 +12,7 @@ type Config = Mapping[str, object]
 type Announced = tuple[Config, ...]
 """One entity: its configuration, and others of it that only say where else its values arrive."""
 
-_KEYS = STATE_KEYS | COMMAND_KEYS
+_KEYS = STATE_KEYS | COMMAND_KEYS | FORM_KEYS
 
 _SHARED = (
     *("device", "state_topic", "command_topic", "qos", "availability", "availability_mode"),
@@ -31,6 +31,8 @@ def configs(component: str, payload: bytes) -> Iterator[Config]:
     if not config:
         return
     config = _expanded(config)
+    if config.get("migrate_discovery") is True:
+        return  # it makes room for a configuration on another topic
     parts = config.get("components")
     if component != "device":
         yield {**config, "platform": component}
@@ -104,9 +106,12 @@ def template_in(config: Config, key: str) -> str:
     return value[: _LONGEST_TEMPLATE + 1] if isinstance(value, str) else ""
 
 
-def path(*keys: str | int) -> str:
-    """Return a template that finds what is under keys; one that finds nothing for a key nobody can write."""
-    return "{{ value_json" + "".join(map(_step, keys)) + " }}"
+def path(*keys: str | int, partial: bool = False) -> str:
+    """Return a template that finds what is under keys; one that finds nothing for a key nobody can write.
+
+    `partial`: where a message says nothing of it, an earlier one holds.
+    """
+    return "{{ value_json" + "".join(map(_step, keys)) + (" | is_defined }}" if partial else " }}")
 
 
 def _step(key: str | int) -> str:

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 import re
 
-from .bindings import Binding, bindings_of
+from ..model.topics import Filters, is_wild
+from ..ports import StateWords
+from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
 from .devices import Devices
 from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
 from .natives import FILTERS, Natives
+from .wording import Wording
 
 _LARGEST = 262_144
 _MOST_IN_CONFIG = 1_000
@@ -37,11 +40,20 @@ class Discovery:
     topic as if that were a configuration. What Home Assistant's discovery has too is left to that.
     """
 
-    def __init__(self, prefix: str, devices: Devices | None = None, natives: Natives | None = None) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        devices: Devices | None = None,
+        words: StateWords | None = None,
+        natives: Natives | None = None,
+    ) -> None:
         self.prefix = prefix
         self.natives = Natives() if natives is None else natives
-        self._devices = devices
         self._doubles = Doubles()
+        self._devices = devices
+        self._words = Wording(words)
+        # The topics that are filters: values come on any that they match.
+        self._wild = Filters[_Bindings]()
         self._configs: dict[str, _Bindings] = {}
         self._by_topic: dict[str, _Bindings] = {}
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -90,26 +102,28 @@ class Discovery:
     def read(self, topic: str, payload: bytes) -> Iterator[Part]:
         """Yield what is in a configuration, or in what a device has told of itself, entity by entity."""
         if topic in self.natives:
-            yield from self._read_native(topic)
-            return
+            return self._read_native(topic)
         spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
-        yield from self.parts(topic, spoken)
+        return self.parts(topic, spoken)
 
     def parts(self, topic: str, spoken: Iterable[Config]) -> Iterator[Part]:
         """Yield what is in the configurations of entities that one topic has, entity by entity."""
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
-            bindings = tuple(bindings_of(config))
+            bindings = tuple(self._bindings_of(config))
             entity = entity_of(f"{topic} {number}", config, bindings)
             yield entity, bindings, kept(entity)
 
     def _read_native(self, device: str) -> Iterator[Part]:
         self._doubles.forget(device)
         for number, announced in enumerate(islice(self.natives.read(device), _MOST_IN_CONFIG)):
-            bindings = tuple(dict.fromkeys(chain.from_iterable(map(bindings_of, announced))))
+            bindings = tuple(dict.fromkeys(chain.from_iterable(map(self._bindings_of, announced))))
             entity = entity_of(f"{device} {number}", announced[0], bindings)
             self._doubles.speaks(device, (spoken for spoken, _ in bindings))
             if not self._has_twin(entity):
                 yield entity, bindings, kept(entity)
+
+    def _bindings_of(self, config: Config) -> Iterator[tuple[str, Binding]]:
+        return bindings_of(config, self._words)
 
     def _has_twin(self, entity: Entity) -> bool:
         """Say whether Home Assistant's discovery has an entity of the same value, with as much to set."""
@@ -138,7 +152,10 @@ class Discovery:
         if bindings:
             self._configs[topic] = bindings
         for state_topic, found in bindings.items():
-            self._by_topic.setdefault(state_topic, {})[topic] = found
+            others = self._by_topic.setdefault(state_topic, {})
+            others[topic] = found
+            if is_wild(state_topic):
+                self._wild.put(state_topic, others)
         self._lost.update(each for each in before if each not in self._by_topic)
         return True
 
@@ -172,13 +189,18 @@ class Discovery:
         """Return what entities find on a topic; those that only stand aside if there is nothing else."""
         return tuple(binding for _, binding in self.spoken(topic))
 
+    def name(self, topic: str) -> str:
+        """Return what a topic is called after those that find something there; empty if there is no name."""
+        return common_name(topic, self.bindings(topic))
+
     def spoken(self, topic: str) -> tuple[tuple[str, Binding], ...]:
         """Return the `bindings` of a topic, each with the topic of the configuration that has it."""
+        sources = (self._by_topic.get(topic, {}), *self._wild.find(topic))
         every = [
-            (config, binding) for config, found in self._by_topic.get(topic, {}).items() for binding in found
+            (config, binding) for source in sources for config, found in source.items() for binding in found
         ]
         strong = [each for each in every if not each[1].aside]
-        return tuple((strong or every)[:_MOST_ON_TOPIC])
+        return tuple((strong or _once(every))[:_MOST_ON_TOPIC])
 
     def _component(self, topic: str) -> str:
         ours = self.prefix and topic.startswith(self.prefix)
@@ -193,7 +215,17 @@ class Discovery:
             del others[topic]
             if not others:
                 del self._by_topic[state_topic]
+                if is_wild(state_topic):
+                    self._wild.remove(state_topic)
         return before
+
+
+def _once(every: Iterable[tuple[str, Binding]]) -> list[tuple[str, Binding]]:
+    """Return each binding once: what says whether a device is there is the same for all of its entities."""
+    found: dict[Binding, str] = {}
+    for config, binding in every:
+        found.setdefault(binding, config)
+    return [(config, binding) for binding, config in found.items()]
 
 
 def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
-from .bindings import Binding, entity_name, full_name
+from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -35,7 +35,8 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
-    `changes_on`: a topic whose messages say no more than what has changed.
+    `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
+    what another one says.
     """
 
     id: str
@@ -51,7 +52,8 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
-    changes_on: str = ""
+    expires: float = 0.0
+    repeats: tuple[str, ...] = ()
 
     @property
     def config(self) -> str:
@@ -79,12 +81,18 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         controls,
         _sources(config),
         string(config, "availability_mode") or "latest",
-        "entity_category" not in config and truth(config, "enabled_by_default", default=True),
+        is_main(config),
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
-        topic_in(config, "changes_on"),
+        max(0.0, amount(config, "expire_after", 0)),
+        _topics(config, "repeats"),
     )
+
+
+def _topics(config: Config, key: str) -> tuple[str, ...]:
+    given = config.get(key)
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, tuple) else ()
 
 
 def _sources(config: Config) -> tuple[Source, ...]:

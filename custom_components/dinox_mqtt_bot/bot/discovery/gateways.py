@@ -97,7 +97,8 @@ def _of_object(before: _Heard, said: dict[str, object]) -> _Heard:
 
 def _configs(topic: str, heard: _Heard, *, plain: bool) -> list[Config]:
     return [
-        _config(topic, heard.device, key, "" if plain else path(name)) for name, key in heard.keys.items()
+        _config(topic, heard.device, key, "" if plain else path(name, partial=True))
+        for name, key in heard.keys.items()
     ]
 
 
@@ -130,7 +131,6 @@ def _config(topic: str, device: str, key: Key, template: str) -> Config:
         "name": key.name,
         "device": {"name": device},
         "state_topic": topic,
-        "changes_on": topic,
     }
     given = {
         "value_template": template,

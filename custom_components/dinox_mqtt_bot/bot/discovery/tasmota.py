@@ -70,22 +70,24 @@ def _relays(tasmota: Tasmota) -> Iterator[Announced]:
 def _relay(tasmota: Tasmota, index: int, platform: str) -> Announced:
     first, *others = tasmota.power(index)
     base = {**tasmota.base(platform, tasmota.friendly_name(platform, index)), **tasmota.words}
-    command = {"command_topic": f"{tasmota.command}POWER{index + 1}"}
-    return ({**base, **first, **command}, *({**base, **each} for each in others))
+    rest = {
+        "command_topic": f"{tasmota.command}POWER{index + 1}",
+        "repeats": (tasmota.result, tasmota.state),
+    }
+    return ({**base, **first, **rest}, *({**base, **each} for each in others))
 
 
 def _fan(tasmota: Tasmota) -> Announced:
     base = tasmota.base("fan", None)
-    speed = path("FanSpeed")
+    speed = path("FanSpeed", partial=True)
     control: Config = {
         "command_topic": f"{tasmota.command}FanSpeed",
         "payload_on": "2",
         "payload_off": "0",
         "percentage_command_topic": f"{tasmota.command}FanSpeed",
-        "speed_range_min": 1,
-        "speed_range_max": 3,
+        "repeats": (tasmota.state,),
     }
-    heard = {"percentage_value_template": speed}
+    heard = {"percentage_value_template": speed, "speed_range_min": 1, "speed_range_max": 3}
     return (
         {**base, **heard, **control, "percentage_state_topic": tasmota.result},
         {**base, **heard, "percentage_state_topic": tasmota.state},
@@ -111,8 +113,8 @@ def _shutter(tasmota: Tasmota, number: int) -> Announced:
     option = options[number - 1] if number <= len(options) else 0
     turned = option > 0 and bool(option & 1)
     name = f"Shutter{number}"
-    heard = {"position_template": path(name, "Position")}
-    control = {
+    heard = {"position_template": path(name, "Position", partial=True)}
+    control: dict[str, object] = {
         "position_open": 0 if turned else 100,
         "position_closed": 100 if turned else 0,
         # `Backlog` runs the commands that it is given.
@@ -121,12 +123,17 @@ def _shutter(tasmota: Tasmota, number: int) -> Announced:
         "payload_close": f"ShutterClose{number}",
         "payload_stop": f"ShutterStop{number}",
         "set_position_topic": f"{tasmota.command}ShutterPosition{number}",
+        "repeats": (tasmota.sensor,),
     }
     tilt = tilts[number - 1] if number <= len(tilts) else None
     tilting: dict[str, object] = {}
     match tilt:
         case [int(low), int(high), int(seconds)] if seconds and low != high:
-            tilting = {"tilt_min": low, "tilt_max": high, "tilt_status_template": path(name, "Tilt")}
+            tilting = {
+                "tilt_min": low,
+                "tilt_max": high,
+                "tilt_status_template": path(name, "Tilt", partial=True),
+            }
             control["tilt_command_topic"] = f"{tasmota.command}ShutterTilt{number}"
     base = {**tasmota.base("cover", f"cover {number}"), **heard, **control, **tilting}
     places = (tasmota.result, tasmota.sensor)
@@ -146,9 +153,11 @@ def _switches(tasmota: Tasmota) -> Iterator[Announced]:
                 **tasmota.base("binary_sensor", given or f"binary_sensor {index + 1}"),
                 **tasmota.words,
             }
-            acted = {**base, "state_topic": tasmota.result, "value_template": path(key, "Action")}
+            template = path(key, "Action", partial=True)
+            acted = {**base, "state_topic": tasmota.result, "value_template": template}
             told = {**base, "state_topic": tasmota.sensor, "value_template": path(key)}
-            yield (acted,) if mode in _PASSING else (acted, told)
+            both = ({**acted, "repeats": (tasmota.sensor,)}, told)
+            yield (acted,) if mode in _PASSING else both
         elif mode in _PUSHED and tasmota.option("114"):
             yield _pushed(tasmota, key, given or f"Switch {index + 1}")
 
@@ -162,4 +171,5 @@ def _buttons(tasmota: Tasmota) -> Iterator[Announced]:
 
 def _pushed(tasmota: Tasmota, key: str, name: str) -> Announced:
     base = tasmota.base("sensor", name)
-    return ({**base, "state_topic": tasmota.result, "value_template": path(key, "Action")},)
+    template = path(key, "Action", partial=True)
+    return ({**base, "state_topic": tasmota.result, "value_template": template},)

@@ -15,28 +15,30 @@ _EFFECTS = ("Solid", "Wake up", "Cycle up", "Cycle down", "Random")
 def light(tasmota: Tasmota, index: int, first: int) -> Announced:
     """Return a light; `first` is the index of the device's first one."""
     kind, dimmer, told, ending = _parts(tasmota, index, first)
-    on_off, *others = tasmota.power(index)
     base = {**tasmota.base("light", tasmota.friendly_name("light", index)), **tasmota.words}
-    control: dict[str, object] = {"command_topic": f"{tasmota.command}POWER{index + 1}"}
+    rest: dict[str, object] = {"command_topic": f"{tasmota.command}POWER{index + 1}"}
     heard: dict[str, object] = {}
     if kind:
-        control |= {"brightness_command_topic": tasmota.command + dimmer}
-        heard |= {"brightness_value_template": path(told), "brightness_scale": 100}
+        rest |= {"brightness_command_topic": tasmota.command + dimmer}
+        heard |= {"brightness_value_template": path(told, partial=True), "brightness_scale": 100}
     if kind in _WARM_AND_COLD:
         narrow = tasmota.option("82")
-        control |= {"color_temp_command_topic": f"{tasmota.command}CT"}
+        rest |= {"color_temp_command_topic": f"{tasmota.command}CT"}
         heard |= {
-            "color_temp_value_template": path("CT"),
+            "color_temp_value_template": path("CT", partial=True),
             "min_mireds": 200 if narrow else 153,
             "max_mireds": 380 if narrow else 500,
         }
     if kind in _COLORFUL:
-        control |= _colored(tasmota, ending)
-    places = [_placed(control, topic) for topic in (tasmota.result, tasmota.state)]
+        rest |= _colored(tasmota, ending)
+    # What a command has changed is told in one message, and the state alone in another besides.
+    words = tasmota.powers(index)
+    told_on = {"state_topic": tasmota.result, "value_template": path(words[0], partial=True)}
+    repeats = (*(tasmota.stat + word for word in words), tasmota.state)
     return (
-        {**base, **on_off, **control, **heard},
-        *({**base, **each} for each in others),
-        *({**base, **heard, **place} for place in places if place),
+        {**base, **told_on, **rest, **heard, **_placed(rest, tasmota.result), "repeats": repeats},
+        {**base, **heard, **_placed(rest, tasmota.state)},
+        *({**base, **each} for each in tasmota.power(index)),
     )
 
 
@@ -73,5 +75,5 @@ def _colored(tasmota: Tasmota, ending: str) -> dict[str, object]:
 
 def _placed(control: Config, topic: str) -> Config:
     """Return a topic as the place where everything but on and off is told."""
-    told = (key for key in ("brightness", "color_temp") if f"{key}_command_topic" in control)
-    return {f"{key}_state_topic": topic for key in told}
+    every = (key for key in ("brightness", "color_temp") if f"{key}_command_topic" in control)
+    return {f"{key}_state_topic": topic for key in every}

@@ -54,7 +54,6 @@ class Tasmota:
         base: dict[str, object] = {
             "platform": platform,
             "name": name,
-            "changes_on": self.result,
             "device": {
                 "name": string(said, "dn") or string(said, "t"),
                 "identifiers": [string(said, "mac")],
@@ -75,13 +74,21 @@ class Tasmota:
             return None
         return name or f"{platform} {index + 1}"
 
-    def power(self, index: int) -> list[Config]:
-        """Return where the state of a relay is told. The number of an only one is left out, or is not."""
+    def powers(self, index: int) -> list[str]:
+        """Return the keys of a relay's state. The number of an only one is left out, or is not."""
         words = [f"POWER{index + 1}"]
         if sum(kind > 0 for kind in numbers(self.config, "rl")) == 1:
             words.insert(0, "POWER")
-        plain: list[Config] = [{"state_topic": self.stat + word} for word in words]
-        return plain + [{"state_topic": self.state, "value_template": path(word)} for word in words]
+        return words
+
+    def power(self, index: int) -> list[Config]:
+        """Return where the state of a relay is told: plain, in what a command has changed, later again."""
+        words = self.powers(index)
+        return [
+            *({"state_topic": self.stat + word} for word in words),
+            *({"state_topic": self.result, "value_template": path(word, partial=True)} for word in words),
+            *({"state_topic": self.state, "value_template": path(word)} for word in words),
+        ]
 
 
 def _full_topic(config: Config, prefix: str) -> str:
