@@ -185,7 +185,7 @@ class Bot:
         answers = answers_wanted(rules.free_text, self.subscriptions)
         self._implied = Subscriptions((*watched, *carried, *answers))
         wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(
-            rules.discovery_prefix
+            self.readings.discovery_filters
         )
         if wanted != self._wanted:
             self._wanted = wanted

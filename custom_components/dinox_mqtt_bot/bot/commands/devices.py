@@ -266,6 +266,6 @@ def _refreshed(parts: Parts) -> Text:
     if parts.broker.status.phase is not Phase.ONLINE:
         return Text("when_connected", {"done": done}, _discovery_facts(parts))
     parts.readings.forget()
-    wanted = [f"{prefix}/{levels}/config" for levels in ("+/+", "+/+/+")]
+    wanted = parts.readings.discovery_filters
     parts.ports.broker.renew([each for each in parts.wanted if any(covers(each, one) for one in wanted)])
     return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})

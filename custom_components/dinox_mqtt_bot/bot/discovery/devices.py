@@ -133,8 +133,10 @@ class Devices:
                 if not self._index[word]:
                     del self._index[word]
             self._assumed.pop(entity.id, None)
-            self._partial.subtract(_partial_topics(entity))
-            self._partial = +self._partial
+            for topic in _partial_topics(entity):
+                self._partial[topic] -= 1
+                if not self._partial[topic]:
+                    del self._partial[topic]
             for topic in _topics(entity):
                 self._expect_less(topic)
         self._fitting.clear()

@@ -20,6 +20,7 @@ from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
+from .overheard import Overheard, Told, event
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class _Plan:
     named: bool
     spoken: Spoken
     foreign: bool
+    gateway: Told | None
 
 
 class Readings:
@@ -75,17 +77,25 @@ class Readings:
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
-        if prefix != self._discovery.prefix:
-            self._start_over(prefix)
+        before = self._discovery
+        if prefix != before.prefix:
+            self._start_over(prefix, before if prefix and before.prefix else None)
+
+    @property
+    def discovery_filters(self) -> tuple[str, ...]:
+        """What brings the discovery configurations."""
+        return self._discovery.filters
 
     def forget(self) -> None:
         """Forget what was learned: the configurations are about to come again."""
         self._start_over(self._discovery.prefix)
 
-    def _start_over(self, prefix: str) -> None:
+    def _start_over(self, prefix: str, before: Discovery | None = None) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices, self._words)
+        natives = before.natives if before else None
+        self._discovery = Discovery(prefix, self.devices, self._words, natives)
         self._learning = Learning(self._discovery)
+        self._overheard = Overheard(self._discovery, self.devices)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
         self._plans.clear()
@@ -174,32 +184,25 @@ class Readings:
         plan = self._plan(message.topic, subscription)
         meaning = self._meaning(message)
         found: Found | None = None
+        if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
+            self._learned(message.topic)
+            plan = self._plan(message.topic, subscription)
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
+        name = plan.name
+        if plan.gateway is Told.EVENTS and not plan.named:
+            said, meaning = event(meaning)
+            name = said or name
         kind, text, value, unit, fields, parsed, media, exact, _ = meaning
-        properties = message.properties
-        if properties is NO_PROPERTIES or not properties.user:
-            return Reading(
-                message,
-                plan.name,
-                kind,
-                text,
-                value,
-                unit,
-                fields,
-                parsed,
-                message.received,
-                media,
-                exact,
-                found or (),
-            )
-        label = "" if plan.named else _property(properties, "label")
-        name = _labelled(label, message.topic) if label else plan.name
-        unit = _property(properties, "unit") or unit
-        time = _time(_property(properties, "timestamp")) or message.received
+        time, properties = message.received, message.properties
+        if properties is not NO_PROPERTIES and properties.user:
+            label = "" if plan.named else _property(properties, "label")
+            name = _labelled(label, message.topic) if label else name
+            unit = _property(properties, "unit") or unit
+            time = _time(_property(properties, "timestamp")) or time
         return Reading(
             message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
         )
@@ -218,6 +221,7 @@ class Readings:
         return plan
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
+        gateway = self._overheard.told_on(topic)
         spoken = self._discovery.spoken(topic)
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
         name = alias or self._discovery.name(topic) or _prosody(topic) or topic
@@ -229,7 +233,7 @@ class Readings:
         )
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
         foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
-        return _Plan(subscription, name, bool(alias), strong, foreign)
+        return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
 def _ignore(what: object) -> None:
