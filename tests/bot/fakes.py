@@ -9,6 +9,8 @@ from math import inf
 from typing import Any
 
 from fake_archive import FakeArchive, FakePictures
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
 
 from bot.alerts.silence import HEARTBEAT
@@ -414,7 +416,7 @@ class FakeRules:
 
 
 class FakeTemplates:
-    """`bot.ports.Templates` that can render only what a test has `rendered` before."""
+    """`bot.ports.CommandTemplates`: reads with what a test has `rendered` before, writes with Jinja."""
 
     def __init__(self) -> None:
         self.rendered: dict[tuple[str, str], str] = {}
@@ -425,6 +427,14 @@ class FakeTemplates:
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return self.rendered.get((template, text))
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        if template in self.refused:
+            return None
+        try:
+            return Environment().from_string(template).render(variables).strip()
+        except TemplateError:
+            return None
 
 
 class FakeClock:

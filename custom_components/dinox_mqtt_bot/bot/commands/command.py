@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, get_args
 
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
+from ..chat.awaited import Awaited
 from ..chat.conversation import Conversation, Hidden
 from ..chat.held import Held
 from ..delivery.do_not_disturb import DoNotDisturb
@@ -55,6 +56,8 @@ class Parts(Lookups, Protocol):
     def bridges(self) -> Bridges: ...
     @property
     def conversation(self) -> Conversation: ...
+    @property
+    def awaited(self) -> Awaited: ...
     @property
     def do_not_disturb(self) -> DoNotDisturb: ...
     @property

@@ -1,4 +1,4 @@
-"""Commands about the devices of MQTT discovery: list them, set them, learn them anew."""
+"""Commands about the devices of MQTT discovery: list them, learn them anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
-from ..discovery.set_request import Wish, allowed, understood
+from ..discovery.set_request import allowed
 from ..model.errors import BotError
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
-from ..model.topics import covers, fold, valid_topic
+from ..model.topics import covers, fold
 from ..reading.budget import Limited
 from .command import Command, Parts, param, require, usage
 
@@ -119,10 +119,6 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
     yield from ((device, "", "", "", area) for (area, device), _ in groups)
 
 
-def _offline(parts: Parts, entity: Entity) -> bool:
-    return is_offline(entity, parts.readings.devices, parts.ports.templates)
-
-
 def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
     return {
         "name": entity.full_name,
@@ -134,61 +130,6 @@ def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
         "raw": look.raw(entity),
         "settable": look.settable(entity),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Set(Command):
-    """Sets a device that announced itself over MQTT: on, off, a number, a mode."""
-
-    node: ClassVar[str] = "set"
-    role: ClassVar[Role] = Role.OPERATOR
-    destructive: ClassVar[bool] = True
-
-    name: str = param("Device or entity.")
-    value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
-    force: bool = param("Whether it is sent although the device is offline.", default=False)
-    confirm: bool = param("Whether it is done without asking first.", default=False)
-
-    @override
-    def needs_confirmation(self, parts: Parts) -> bool:
-        return self._wish(parts).asks_first
-
-    @override
-    async def at_stake(self, parts: Parts) -> Text:
-        wish = self._wish(parts)
-        return Text("set_stake", {"name": wish.entity.full_name, "value": wish.value_text})
-
-    @override
-    async def run(self, parts: Parts, caller: Caller) -> Reply:
-        wish = self._wish(parts)
-        entity = wish.entity
-        offline = _offline(parts, entity)
-        if offline and not self.force:
-            raise BotError("device_offline", name=entity.full_name)
-        publishes = wish.publishes(parts.ports.templates)
-        for topic, _ in publishes:
-            valid_topic(topic)
-        for topic, payload in publishes:
-            data = payload.encode(errors="replace")
-            await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
-        if entity.optimistic:
-            parts.readings.devices.assume(entity, wish.value_text)
-        return _done(wish, publishes, offline=offline)
-
-    def _wish(self, parts: Parts) -> Wish:
-        return understood(parts.readings.devices, f"{self.name} {self.value}", parts.ports.phrases)
-
-
-def _done(wish: Wish, publishes: Sequence[tuple[str, str]], *, offline: bool) -> Text:
-    entity = wish.entity
-    facts = {
-        "name": entity.full_name,
-        "value": wish.value_text,
-        "published": [{"topic": topic, "payload": payload} for topic, payload in publishes],
-        "offline": offline,
-    }
-    key = "set_offline" if offline else "set_unheard" if entity.optimistic else "set_done"
-    return Text(key, {"name": entity.full_name, "value": wish.value_text}, facts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The devices that announced themselves on the broker, found by name, with the newest they have said."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
@@ -45,6 +45,8 @@ class Devices:
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
+        # Hears of each message on a topic that an entity speaks of.
+        self.tell: Callable[[str], None] = _ignore
         self._count = 0
         self._size = 0
 
@@ -117,6 +119,7 @@ class Devices:
         if message.topic in self._topics:
             if size <= _LARGEST:
                 self._keep(message.topic, message.received, message.payload)
+            self.tell(message.topic)
         elif message.retain and size <= _LARGEST_EARLY:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:
@@ -136,6 +139,10 @@ class Devices:
         return self._assumed.get(entity.id, "")
 
     # Found by name.
+
+    def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
+        """Return the words of an entity's full and own name, of its device, its area and its component."""
+        return self._words[entity.id]
 
     def match(self, entity: Entity, words: Sequence[str]) -> Match:
         """Say how well words (`name_words`) name an entity."""
@@ -195,6 +202,10 @@ def _alike(said: str, word: str) -> bool:
 def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:
     every = entity.full_name, entity.name or entity.full_name, entity.device, entity.area, entity.component
     return tuple(map(name_words, every))
+
+
+def _ignore(topic: str) -> None:
+    """Tell nobody."""
 
 
 def _topics(entity: Entity) -> list[str]:
