@@ -47,10 +47,8 @@ def test_every_short_key_of_a_command_is_that_of_home_assistant() -> None:
     assert {short: known.get(short) for short in COMMAND_KEYS} == COMMAND_KEYS
     sent = {short: full for short, full in known.items() if full.endswith("command_topic")}
     left = set(sent.values()) - set(COMMAND_KEYS.values())
-    # Colours, and what a person hardly says in a chat.
-    assert {name.removesuffix("_command_topic") for name in left} == {
-        *("clean_segments", "hs", "rgb", "rgbw", "rgbww", "white", "xy", "send", "stop"),
-    }
+    # What a person hardly says in a chat.
+    assert {name.removesuffix("_command_topic") for name in left} == {"clean_segments", "stop"}
     assert not set(COMMAND_KEYS) & set(STATE_KEYS)
 
 

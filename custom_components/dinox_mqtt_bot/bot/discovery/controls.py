@@ -45,7 +45,7 @@ class Control:
 
     A command `template` gets the value as `value` (unless it is `bare`) and as `called`, the number that was
     said as `said_as`, and what is `given`. `recalls`: a topic and a template that tell the last value, which
-    is published again.
+    is published again; `restores` is the control that does so besides this one.
     """
 
     aspect: str
@@ -68,6 +68,7 @@ class Control:
     said_as: str = ""
     given: tuple[tuple[str, object], ...] = ()
     recalls: tuple[str, str] | None = None
+    restores: Control | None = None
 
     @property
     def usable(self) -> bool:

@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from ..model.message import Message
 from .entities import Entity, name_words
+from .levels import level_in
 
 _LARGEST = 4_096
 """Bytes of a payload that is kept; longer ones are pictures."""
@@ -45,6 +46,8 @@ class Devices:
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
+        self._recalls: dict[str, set[str]] = {}
+        self._levels: dict[tuple[str, str], float] = {}
         # Hears of each message on a topic that an entity speaks of.
         self.tell: Callable[[str], None] = _ignore
         self._count = 0
@@ -68,6 +71,8 @@ class Devices:
         self._count += len(entities)
         for entity in entities:
             self._expect(_topics(entity))
+            for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
+                self._recalls.setdefault(topic, set()).add(source)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -95,6 +100,7 @@ class Devices:
         """Know no devices any more; what they said stays, for those that are learned again."""
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
+        self._recalls.clear()
         self._count = 0
 
     def _drop(self, config_topic: str) -> None:
@@ -111,6 +117,8 @@ class Devices:
                 if not self._topics[topic]:
                     del self._topics[topic]
                     self._lose(topic)
+                    for source in self._recalls.pop(topic, ()):
+                        self._levels.pop((topic, source), None)
         self._fitting.clear()
 
     def note(self, message: Message) -> None:
@@ -119,12 +127,23 @@ class Devices:
         if message.topic in self._topics:
             if size <= _LARGEST:
                 self._keep(message.topic, message.received, message.payload)
+            self._note_level(message)
             self.tell(message.topic)
         elif message.retain and size <= _LARGEST_EARLY:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             if len(self._early) >= _MOST_EARLY:
                 self._early.clear()
             self._early[message.topic] = message.received, message.payload
+
+    def _note_level(self, message: Message) -> None:
+        """Keep how bright a lamp is, which says nothing of that when it is off."""
+        for source in self._recalls.get(message.topic, ()):
+            if (level := level_in(message.payload, source, None)) is not None:
+                self._levels[message.topic, source] = level
+
+    def level(self, topic: str, source: str) -> float | None:
+        """Return the last level above zero that a topic told by a template; None if it told none."""
+        return self._levels.get((topic, source))
 
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""

@@ -104,15 +104,17 @@ def _basic_light(config: Config) -> Iterator[Control]:
     said = payload(config, "payload_on", "ON")
     along = (topic, said) if topic and said is not None and order != "brightness" else None
     bright = command_topic(config, "brightness_command_topic")
-    if order == "brightness" and bright:
-        yield _restored(config, bright)
+    restores = _restored(config, bright) if order == "brightness" and bright else None
+    if restores is not None:
+        yield restores
         words = tuple(each for each in words if each[0] == "off")
     yield Control("", topic, words)
     before, after = (along, None) if order == "first" else (None, along)
     for stem, part in _parts(config):
         topic = command_topic(config, f"{stem}_command_topic")
         template = template_in(config, f"{stem}_command_template")
-        yield replace(part, topic=topic, template=template, before=before, after=after)
+        also = None if stem in {"brightness", "white"} else restores
+        yield replace(part, topic=topic, template=template, before=before, after=after, restores=also)
 
 
 def _parts(config: Config) -> Iterator[tuple[str, Control]]:

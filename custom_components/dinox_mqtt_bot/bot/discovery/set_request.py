@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from ..model.errors import BotError
 from ..model.vocabulary import BUILT_IN, Vocabulary
-from ..payload.interpret import interpret
 from ..ports import CommandTemplates, Phrases
 from ..text.numbers import number, number_text, with_unit
 from .aspects import behind, without_filler
@@ -14,8 +13,9 @@ from .controls import Control, SetValue
 from .devices import Devices
 from .entities import Entity
 from .kinds import FAN, LIGHT
+from .levels import level_in
+from .scales import whole
 from .set_targets import How
-from .templates import compile_template
 
 _MOST_CHOICES = 20
 _ON = "on"
@@ -54,25 +54,22 @@ class Wish:
         if payload is None:
             raise BotError("template_too_much", name=self.entity.full_name)
         every = control.before, (control.topic, payload), control.after
-        return [each for each in every if each is not None]
+        published = [each for each in every if each is not None]
+        if control.restores is not None and (lit := control.restores.take(_ON)) is not None:
+            published += Wish(self.entity, control.restores, lit).publishes(devices, templates)
+        return published
 
     def _recalled(self, devices: Devices, templates: CommandTemplates) -> SetValue:
         """Return the value, or what was told last where that is to be set again."""
         if self.control.recalls is None:
             return self.value
         topic, source = self.control.recalls
-        newest = devices.newest(topic)
-        if newest is None:
+        newest, full = devices.newest(topic), number(self.value.payload)
+        level = level_in(newest[1], source, templates) if newest is not None else None
+        level = level or devices.level(topic, source)
+        if level is None or full is None:
             return self.value
-        meaning = interpret(newest[1])
-        text = meaning.text
-        if source:
-            text = compile_template(source).render(meaning.text, meaning.json, templates) or ""
-        found, full = number(text), number(self.value.payload)
-        if found is None or full is None or found[0] <= 0:
-            return self.value
-        level = min(found[0], full[0])
-        level = int(level) if level == int(level) else level
+        level = whole(min(level, full[0]))
         return replace(self.value, payload=number_text(level), number=level)
 
 

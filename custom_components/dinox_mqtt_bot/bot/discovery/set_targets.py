@@ -108,7 +108,7 @@ def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
 
 
 def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
-    """Return entities that have words like those of a name, whole ones if any has; a kind may be among them."""
+    """Return entities that have words like those of a name, whole ones if any has, or that and a kind."""
     if name[0].isdecimal():
         return []
     found = [entity for entity in devices.found(name) if _long_enough(devices, entity, name)]
