@@ -24,6 +24,7 @@ from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
+from bot.model.vocabulary import BUILT_IN, Vocabulary
 from bot.ports import Ports
 from bot.reading.readings import Readings
 from bot.text.numbers import with_unit
@@ -474,6 +475,7 @@ class World:
         alerts: tuple[AlertRule, ...] = (),
         account: str = "",
         bot_id: str = "bot",
+        vocabulary: Vocabulary = BUILT_IN,
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -482,6 +484,7 @@ class World:
         self.agent, self.uploads, self.pictures = FakeAgent(), FakeUploads(), FakePictures()
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
+        self.vocabulary = vocabulary
         self.dropped = 0
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
@@ -506,6 +509,7 @@ class World:
             phrases=RealPhrases(),
             templates=templates,
             clock=self.clock,
+            vocabulary=self.vocabulary,
         )
         self.bot = Bot(
             ports,

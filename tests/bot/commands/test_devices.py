@@ -275,7 +275,12 @@ def test_the_number_of_early_states_is_bounded(monkeypatch: pytest.MonkeyPatch) 
         ('"plug relay" on', "z/plug/set", "ON", "Plug Relay: on (sent)"),
         ("kuchenlampe off", "z/lamp/set", '{"state": "OFF"}', "Küchenlampe: off (sent)"),
         ("lampe on", "z/lamp/set", '{"state": "ON"}', "Küchenlampe: on (sent)"),
-        ("küche 40", "z/lamp/set", '{"state": "ON", "brightness": 102}', "Küchenlampe: brightness 40 % (sent)"),
+        (
+            "küche 40",
+            "z/lamp/set",
+            '{"state": "ON", "brightness": 102}',
+            "Küchenlampe: brightness 40 % (sent)",
+        ),
         (
             "küchenlampe helligkeit 100 %",
             "z/lamp/set",

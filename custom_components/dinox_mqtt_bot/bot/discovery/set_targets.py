@@ -7,7 +7,7 @@ from enum import IntEnum
 from ..text.words import MAX_ALIAS_WORDS
 from .devices import Devices, Match
 from .entities import Entity, name_words
-from .kinds import EXACT_ONLY, any_of
+from .kinds import EXACT_ONLY, any_of, one
 
 _SHORTEST = 3
 """Letters of the beginning of a word; what is shorter has to be a whole word."""
@@ -75,7 +75,7 @@ def _by_handle(devices: Devices, words: Sequence[str]) -> list[Named]:
 def _by_kind(devices: Devices, name: tuple[str, ...], count: int, value: str) -> Iterator[Named]:
     """Yield what of a kind belongs to a device or stands in a room: `ceiling fan`, `Licht Küche`."""
     for kind, rest in ((name[-1], name[:-1]), (name[0], name[1:])):
-        if not rest or not (components := any_of(kind)):
+        if not rest or not (components := one(kind)):
             continue
         for entity in devices.found(rest):
             if entity.component not in components:
