@@ -22,9 +22,16 @@ class Main:
 JSON_LAMP = Main(
     "light",
     {
-        "schema": "json", "stat_t": "~", "cmd_t": "~/set", "brightness": True, "bri_scl": 254,
-        "sup_clrm": ["color_temp", "xy"], "min_mirs": 153, "max_mirs": 500,
-        "effect": True, "fx_list": ["blink", "breathe"],
+        "schema": "json",
+        "stat_t": "~",
+        "cmd_t": "~/set",
+        "brightness": True,
+        "bri_scl": 254,
+        "sup_clrm": ["color_temp", "xy"],
+        "min_mirs": 153,
+        "max_mirs": 500,
+        "effect": True,
+        "fx_list": ["blink", "breathe"],
     },
     (
         ("on", "set", '{"state": "ON"}'),
@@ -56,9 +63,16 @@ DIMMER = Main(
 THERMOSTAT = Main(
     "climate",
     {
-        "temp_cmd_t": "~/set/setpoint", "temp_stat_t": "~", "mode_cmd_t": "~/set/mode",
-        "modes": ["off", "heat", "auto"], "min_temp": 5, "max_temp": 30, "temp_step": 0.5,
-        "pr_mode_cmd_t": "~/set/preset", "pr_modes": ["eco", "boost"], "temp_unit": "C",
+        "temp_cmd_t": "~/set/setpoint",
+        "temp_stat_t": "~",
+        "mode_cmd_t": "~/set/mode",
+        "modes": ["off", "heat", "auto"],
+        "min_temp": 5,
+        "max_temp": 30,
+        "temp_step": 0.5,
+        "pr_mode_cmd_t": "~/set/preset",
+        "pr_modes": ["eco", "boost"],
+        "temp_unit": "C",
     },
     (
         ("temperature 17.5", "setpoint", "17.5"),
@@ -79,8 +93,12 @@ THERMOSTAT = Main(
 BLIND = Main(
     "cover",
     {
-        "cmd_t": "~/set", "stat_t": "~", "pos_t": "~", "set_pos_t": "~/set/pos",
-        "set_pos_tpl": '{"position": {{ position }} }', "tilt_cmd_t": "~/set/tilt",
+        "cmd_t": "~/set",
+        "stat_t": "~",
+        "pos_t": "~",
+        "set_pos_t": "~/set/pos",
+        "set_pos_tpl": '{"position": {{ position }} }',
+        "tilt_cmd_t": "~/set/tilt",
         "tilt_cmd_tpl": '{"tilt": {{ tilt_position }}, "from": {{ position_closed }} }',
     },
     (
@@ -100,9 +118,14 @@ BLIND = Main(
 FAN = Main(
     "fan",
     {
-        "cmd_t": "~/set", "stat_t": "~", "pct_cmd_t": "~/set/speed", "spd_rng_max": 3,
+        "cmd_t": "~/set",
+        "stat_t": "~",
+        "pct_cmd_t": "~/set/speed",
+        "spd_rng_max": 3,
         "pct_cmd_tpl": "{{ {0: 'off', 1: 'low', 2: 'mid', 3: 'high'}[value] | default('') }}",
-        "pr_mode_cmd_t": "~/set/preset", "pr_modes": ["sleep", "auto"], "osc_cmd_t": "~/set/swing",
+        "pr_mode_cmd_t": "~/set/preset",
+        "pr_modes": ["sleep", "auto"],
+        "osc_cmd_t": "~/set/swing",
     },
     (
         ("on", "set", "ON"),

@@ -28,7 +28,7 @@ def _load(language: str) -> Vocabulary:
         from home_assistant_intents import get_intents
 
         found = get_intents(language) or get_intents(language.partition("-")[0])
-    except Exception:
+    except ImportError, OSError, ValueError:
         _LOGGER.debug("The words of Home Assistant's voice assistant cannot be read", exc_info=True)
         return BUILT_IN
     lists = (found or {}).get("lists", {})

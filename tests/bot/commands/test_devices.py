@@ -7,8 +7,7 @@ from fakes import CONNECTING, GUEST, ME, World
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.devices import Devices
-from bot.commands.setting import Set
+from bot.commands.devices import Devices, Set
 from bot.discovery.bindings import bindings_of
 from bot.discovery.devices import Devices as Known
 from bot.discovery.entities import Entity, entity_of, name_words

@@ -6,9 +6,9 @@ from fakes import ME, World
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.setting import Set
-from bot.discovery.codes import Code
-from bot.discovery.sirens import Extras
+from bot.commands.devices import Set
+from bot.discovery.setting.codes import Code
+from bot.discovery.setting.sirens import Extras
 from bot.model.replies import Caller, Surface, Text
 from bot.model.rules import Role, Subscription
 

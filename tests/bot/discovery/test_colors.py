@@ -7,9 +7,9 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.discovery import colors
-from bot.discovery.palettes import Palette
-from bot.discovery.scales import Scale
+from bot.discovery.setting import colors
+from bot.discovery.setting.palettes import Palette
+from bot.discovery.setting.scales import Scale
 from bot.model.vocabulary import BUILT_IN, Vocabulary
 
 SPANISH = Vocabulary({"rojo": "red"}, {"blanco cálido": 2700}, {"encendido": frozenset({"on"})})

@@ -8,8 +8,14 @@ import pytest
 from bot.model.rules import Subscription
 
 BASIC: dict[str, object] = {
-    "cmd_t": "l/on", "stat_t": "l", "bri_cmd_t": "l/bri", "clr_temp_cmd_t": "l/ct",
-    "rgb_cmd_t": "l/rgb", "fx_cmd_t": "l/fx", "fx_list": ["Fire"], "whit_cmd_t": "l/white",
+    "cmd_t": "l/on",
+    "stat_t": "l",
+    "bri_cmd_t": "l/bri",
+    "clr_temp_cmd_t": "l/ct",
+    "rgb_cmd_t": "l/rgb",
+    "fx_cmd_t": "l/fx",
+    "fx_list": ["Fire"],
+    "whit_cmd_t": "l/white",
 }
 TEMPLATE: dict[str, object] = {
     "schema": "template",

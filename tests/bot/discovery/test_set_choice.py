@@ -7,7 +7,7 @@ from fakes import ME, World
 import pytest
 
 from bot.commands.command import bind
-from bot.commands.setting import Set
+from bot.commands.devices import Set
 from bot.model.errors import WhichOne
 from bot.model.replies import Caller, Surface, Text
 from bot.model.rules import Role, Subscription

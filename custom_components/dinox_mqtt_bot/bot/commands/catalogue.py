@@ -6,14 +6,13 @@ from .bridges import Bridge, Bridges, RmBridge
 from .charts import Chart
 from .command import Command
 from .database import Clear, Dbstats, Purge
-from .devices import Devices, Discovery
+from .devices import Devices, Discovery, Set
 from .display import Display, Priority
 from .help import Help
 from .history import Export, History
 from .messages import Pause, Publish, Resume
 from .presets import Preset, Presets
 from .quiet import Dnd, Mute, Quiet, Unmute
-from .setting import Set
 from .system import Config, Contacts, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 

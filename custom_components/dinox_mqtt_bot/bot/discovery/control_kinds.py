@@ -3,12 +3,21 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .codes import Code
 from .config import Config, amount, string, template_in, truth
-from .control_parts import Words, command_topic, control, integer, listed, payload_words, percent, switched
 from .controls import Control, Scale
-from .lamp_controls import light
-from .sirens import Extras
+from .setting.codes import Code
+from .setting.control_parts import (
+    Words,
+    command_topic,
+    control,
+    integer,
+    listed,
+    payload_words,
+    percent,
+    switched,
+)
+from .setting.lamp_controls import light
+from .setting.sirens import Extras
 
 _GUARDED = frozenset({"garage", "gate", "door"})
 """Classes of covers behind which the outside world stands."""

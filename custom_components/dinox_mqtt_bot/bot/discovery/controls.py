@@ -7,11 +7,11 @@ import json
 from ..model.topics import fold
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..text.numbers import number_text, with_unit
-from .codes import Code
-from .colors import white
-from .palettes import Palette
-from .scales import Scale, whole
-from .sirens import Extras
+from .setting.codes import Code
+from .setting.colors import white
+from .setting.palettes import Palette
+from .setting.scales import Scale, whole
+from .setting.sirens import Extras
 
 __all__ = ["Control", "Scale", "SetValue"]
 

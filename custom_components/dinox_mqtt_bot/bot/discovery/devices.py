@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from ..model.message import Message
 from .entities import Entity, name_words
-from .levels import level_in
+from .setting.levels import level_in
 
 _LARGEST = 4_096
 """Bytes of a payload that is kept; longer ones are pictures."""
@@ -117,8 +117,7 @@ class Devices:
                 if not self._topics[topic]:
                     del self._topics[topic]
                     self._lose(topic)
-                    for source in self._recalls.pop(topic, ()):
-                        self._levels.pop((topic, source), None)
+                    self._forget_levels(topic)
         self._fitting.clear()
 
     def note(self, message: Message) -> None:
@@ -140,6 +139,10 @@ class Devices:
         for source in self._recalls.get(message.topic, ()):
             if (level := level_in(message.payload, source, None)) is not None:
                 self._levels[message.topic, source] = level
+
+    def _forget_levels(self, topic: str) -> None:
+        for source in self._recalls.pop(topic, ()):
+            self._levels.pop((topic, source), None)
 
     def level(self, topic: str, source: str) -> float | None:
         """Return the last level above zero that a topic told by a template; None if it told none."""
@@ -224,7 +227,7 @@ def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:
 
 
 def _ignore(topic: str) -> None:
-    """Tell nobody."""
+    """Nobody wants to hear of it."""
 
 
 def _topics(entity: Entity) -> list[str]:

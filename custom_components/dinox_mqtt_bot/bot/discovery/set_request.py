@@ -7,15 +7,15 @@ from ..model.errors import BotError
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..ports import CommandTemplates, Phrases
 from ..text.numbers import number, number_text, with_unit
-from .aspects import behind, without_filler
-from .command_templates import written
 from .controls import Control, SetValue
 from .devices import Devices
 from .entities import Entity
-from .kinds import FAN, LIGHT
-from .levels import level_in
-from .scales import whole
-from .set_targets import How
+from .setting.aspects import behind, without_filler
+from .setting.command_templates import written
+from .setting.kinds import FAN, LIGHT
+from .setting.levels import level_in
+from .setting.scales import whole
+from .setting.set_targets import How
 
 _MOST_CHOICES = 20
 _ON = "on"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..model.errors import BotError, Choice, WhichOne
-from ..ports import Phrases
+from ...model.errors import BotError, Choice, WhichOne
+from ...ports import Phrases
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import allowed, describe
 from .aspects import behind
-from .devices import Devices
-from .entities import Entity, name_words
-from .set_request import allowed, describe
 from .set_targets import How, Named, handle, parted
 
 _MOST_NAMES = 8

@@ -1,7 +1,7 @@
 """What can be set about a thing, by every name that people have for it."""
 
-from ..model.topics import fold
-from .controls import Control
+from ...model.topics import fold
+from ..controls import Control
 from .kinds import VALVE
 
 _NAMES: dict[str, tuple[str, ...]] = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import floor
 
-from .config import Config, amount, string, template_in, topic_in, truth
+from ..config import Config, amount, string, template_in, topic_in, truth
+from ..controls import Control, Scale
 from .control_parts import command_topic, listed, payload, switched
-from .controls import Control, Scale
 from .palettes import MODES, Palette
 
 _NO_LIGHT = frozenset({"onoff", "unknown"})

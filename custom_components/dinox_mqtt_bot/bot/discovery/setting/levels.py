@@ -1,9 +1,9 @@
 """How bright a lamp was: what it is set to again when it is switched on."""
 
-from ..payload.interpret import interpret
-from ..ports import Templates
-from ..text.numbers import number
-from .templates import compile_template
+from ...payload.interpret import interpret
+from ...ports import Templates
+from ...text.numbers import number
+from ..templates import compile_template
 
 
 def level_in(payload: bytes, source: str, templates: Templates | None) -> float | None:

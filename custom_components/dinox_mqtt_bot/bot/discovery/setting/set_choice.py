@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ..model.vocabulary import BUILT_IN, Vocabulary
-from ..ports import Phrases
+from ...model.vocabulary import BUILT_IN, Vocabulary
+from ...ports import Phrases
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import Wish, wish
 from .aspects import behind
-from .devices import Devices
-from .entities import Entity, name_words
 from .kinds import EXACT_ONLY, OWNERS
 from .set_groups import several
 from .set_refusal import refusal, which_one
-from .set_request import Wish, wish
 from .set_targets import How, Named, alike, exact
 
 _OWNED = frozenset({"number", "text"})

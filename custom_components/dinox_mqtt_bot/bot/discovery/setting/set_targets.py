@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..text.words import MAX_ALIAS_WORDS
-from .devices import Devices, Match
-from .entities import Entity, name_words
+from ...text.words import MAX_ALIAS_WORDS
+from ..devices import Devices, Match
+from ..entities import Entity, name_words
 from .kinds import EXACT_ONLY, any_of, one
 
 _SHORTEST = 3
@@ -119,11 +119,10 @@ def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
 
 def _of_kind(devices: Devices, name: Sequence[str]) -> Iterator[Entity]:
     for at, word in enumerate(name):
-        rest = (*name[:at], *name[at + 1 :])
-        if rest and (components := any_of(word)):
-            for entity in devices.found(rest):
-                if entity.component in components and _long_enough(devices, entity, rest):
-                    yield entity
+        rest, components = (*name[:at], *name[at + 1 :]), any_of(word)
+        if rest and components:
+            every = [entity for entity in devices.found(rest) if entity.component in components]
+            yield from (entity for entity in every if _long_enough(devices, entity, rest))
 
 
 def _long_enough(devices: Devices, entity: Entity, said: Sequence[str]) -> bool:

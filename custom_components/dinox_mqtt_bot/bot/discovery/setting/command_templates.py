@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 import re
 
-from ..ports import CommandTemplates
-from .config import is_whole
-from .templates import compile_template
+from ...ports import CommandTemplates
+from ..config import is_whole
+from ..templates import compile_template
 
 _LONGEST = 1_000
 """Characters of a value; templates are judged for short ones."""

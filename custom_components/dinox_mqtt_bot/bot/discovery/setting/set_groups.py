@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..model.errors import BotError
-from ..model.vocabulary import Vocabulary
+from ...model.errors import BotError
+from ...model.vocabulary import Vocabulary
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import Wish, wish
 from . import kinds
-from .devices import Devices
-from .entities import Entity, name_words
-from .set_request import Wish, wish
 from .set_targets import How, parted
 
 _MOST = 50

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..model.vocabulary import Vocabulary
-from ..text.numbers import number_text
+from ...model.vocabulary import Vocabulary
+from ...text.numbers import number_text
 from .colors import (
     Rgb,
     chromaticity,

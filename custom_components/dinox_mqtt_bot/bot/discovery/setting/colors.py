@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import floor, log
 import re
 
-from ..model.topics import fold
-from ..model.vocabulary import BUILT_IN, Vocabulary
+from ...model.topics import fold
+from ...model.vocabulary import BUILT_IN, Vocabulary
 
 type Rgb = tuple[int, int, int]
 type _Light = tuple[float, float, float]

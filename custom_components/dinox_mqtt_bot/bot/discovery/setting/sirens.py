@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..model.topics import fold
-from ..text.durations import leading_duration, parse_duration
-from ..text.numbers import number, number_text
+from ...model.topics import fold
+from ...text.durations import leading_duration, parse_duration
+from ...text.numbers import number, number_text
 
 _TONE = frozenset({"tone", "ton", "sound", "melody"})
 _VOLUME = frozenset({"volume", "lautstärke", "loud"})

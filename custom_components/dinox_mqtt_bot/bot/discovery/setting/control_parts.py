@@ -1,7 +1,7 @@
 """What the controls of every component are made of: topics, payloads, words and ranges of a configuration."""
 
-from .config import Config, amount, template_in, topic_in
-from .controls import Control, Scale
+from ..config import Config, amount, template_in, topic_in
+from ..controls import Control, Scale
 
 MOST_WORDS = 500
 type Words = tuple[tuple[str, str], ...]

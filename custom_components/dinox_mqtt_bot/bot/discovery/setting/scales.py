@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import ceil
 import re
 
-from ..text.numbers import number
-from ..text.units import comparable, convert
+from ...text.numbers import number
+from ...text.units import comparable, convert
 from .colors import mireds
 
 _NEAR = 1e-6
