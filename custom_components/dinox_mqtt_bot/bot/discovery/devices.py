@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from ..model.message import Message
 from .entities import Entity, name_words
+from .topic_uses import TopicUses
 
 _LARGEST = 4_096
 """Bytes of a payload that is kept; longer ones are pictures."""
@@ -42,6 +43,7 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self.uses = TopicUses()
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._early: dict[str, tuple[float, bytes]] = {}
         self._assumed: dict[str, str] = {}
@@ -66,6 +68,7 @@ class Devices:
         self._count += len(entities)
         for entity in entities:
             self._expect(_topics(entity))
+            self.uses.learn(entity)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -93,11 +96,13 @@ class Devices:
         """Know no devices any more; what they said stays, for those that are learned again."""
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
+        self.uses.clear()
         self._count = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
+            self.uses.drop(entity)
             del self._by_id[entity.id]
             for word in set(chain.from_iterable(self._words.pop(entity.id))):
                 del self._index[word][entity.id]

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
+from ..text.plain import cut
 from .bindings import Binding, entity_name, full_name
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
@@ -16,6 +17,7 @@ from .templates import ValueTemplate, compile_template
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
+_LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
 
 
@@ -35,6 +37,7 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
+    `device_id` is the device's own for ever, whatever it is called; its name where it says none.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
+    device_id: str = ""
 
     @property
     def config(self) -> str:
@@ -81,7 +85,19 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
+        _device_id(device),
     )
+
+
+def _device_id(device: Config) -> str:
+    """Return by what Home Assistant knows a device again: its first identifier, else its first connection."""
+    for key in ("identifiers", "ids", "connections", "cns"):
+        given = device.get(key)
+        while isinstance(given, list) and given:
+            given = given[-1] if key in ("connections", "cns") else given[0]
+        if isinstance(given, str) and given:
+            return cut(given, _LONGEST_ID)
+    return string(device, "name")
 
 
 def _sources(config: Config) -> tuple[Source, ...]:
