@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model.message import Reading
-from ..model.presence import Presence
+from ..model.message import Presence, Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases

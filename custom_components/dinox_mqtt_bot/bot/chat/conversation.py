@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..model.bounded import Bounded
-from ..model.message import Reading
+from ..model.message import Presence, Reading
 from ..model.notice import Notice
-from ..model.presence import Presence
 from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When

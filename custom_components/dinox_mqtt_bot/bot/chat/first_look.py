@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from ..model.message import Reading
-from ..model.presence import Presence
+from ..model.message import Presence, Reading
 from ..model.replies import PREFIX
 from ..model.rules import Follow, RuleSet, Subscription
 from ..model.timers import NEVER

@@ -91,3 +91,11 @@ class Reading:
     json: object = None
     time: float = 0.0
     media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a message says of whether devices are there; `devices` are their names."""
+
+    there: bool
+    devices: tuple[str, ...]

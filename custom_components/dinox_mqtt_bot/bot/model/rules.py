@@ -137,6 +137,11 @@ class Follow:
     name: str = ""
 
 
+def usual_display(topic_filter: str) -> Display:
+    """Return how a new subscription appears: of many topics only what changes."""
+    return Display.CHANGES if "+" in topic_filter or "#" in topic_filter else Display.EACH
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRule:
     """When to raise an alert, about what, and whom to tell.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..discovery.devices import Devices
-from ..discovery.entities import Entity
+from ..discovery.devices import Devices, Match
+from ..discovery.entities import Entity, name_words
 from ..discovery.topic_uses import state_topics
+from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.rules import Display, Follow, Scope, Subscription
 from ..model.topics import Subscriptions, fold
@@ -73,3 +74,68 @@ def _keys(entity: Entity) -> tuple[tuple[Scope, str], ...]:
 def device_key(entity: Entity) -> str:
     """Return what a device is known again by."""
     return entity.device_id or entity.device or entity.full_name
+
+
+_MOST_NAMED = 8
+_AREA = frozenset({"area", "room", "bereich", "raum", "zimmer"})
+_DEVICE = frozenset({"device", "gerät", "gerat"})
+
+
+def chosen(devices: Devices, name: str) -> tuple[Follow, ...]:
+    """Return what is to be followed by a name: an area, a device, or one entity of a device.
+
+    Of what is called alike all: two devices of one name, not a device and an area. Raises BotError
+    `no_device`, `no_device_similar`, `device_ambiguous` or `area_or_device`.
+    """
+    words = name_words(name)
+    areas, named = _of_area(devices, words), _of_device(devices, words)
+    if areas and named:
+        raise BotError("area_or_device", name=areas[0].name)
+    if found := areas or named:
+        return found
+    if words[:1] and words[0] in _AREA and (found := _of_area(devices, words[1:])):
+        return found
+    if words[:1] and words[0] in _DEVICE and (found := _of_device(devices, words[1:])):
+        return found
+    return (_alike(devices, name, words),)
+
+
+def _of_area(devices: Iterable[Entity], words: Sequence[str]) -> tuple[Follow, ...]:
+    found = {fold(entity.area): entity.area for entity in devices if entity.area}
+    return tuple(
+        Follow(Scope.AREA, key, area) for key, area in found.items() if words and name_words(area) == words
+    )
+
+
+def _of_device(devices: Iterable[Entity], words: Sequence[str]) -> tuple[Follow, ...]:
+    found = {device_key(entity): entity.device for entity in devices if entity.device}
+    return tuple(
+        Follow(Scope.DEVICE, key, device)
+        for key, device in found.items()
+        if words and name_words(device) == words
+    )
+
+
+def _alike(devices: Devices, name: str, words: Sequence[str]) -> Follow:
+    """Return the one entity of this name, else the one device that it fits."""
+    found = devices.named(words)
+    if not found:
+        similar = ", ".join(devices.similar(name))
+        raise BotError("no_device_similar" if similar else "no_device", name=name, similar=similar)
+    if len(found) == 1 and devices.match(found[0], words) is Match.NAME:
+        return Follow(Scope.ENTITY, found[0].id, found[0].full_name)
+    keys = {device_key(entity): entity.device or entity.full_name for entity in found}
+    if len(keys) > 1:
+        raise BotError("device_ambiguous", names=", ".join(list(keys.values())[:_MOST_NAMED]))
+    ((key, device),) = keys.items()
+    return Follow(Scope.DEVICE, key, device)
+
+
+def follow_name(follow: Follow, devices: Iterable[Entity]) -> str:
+    """Return what something followed is called now, and if it is gone, what it was called."""
+    for entity in devices if follow.scope is not Scope.ALL else ():
+        if (follow.scope, follow.key) in _keys(entity):
+            return {Scope.AREA: entity.area, Scope.ENTITY: entity.full_name}.get(
+                follow.scope, entity.device or entity.full_name
+            )
+    return follow.name

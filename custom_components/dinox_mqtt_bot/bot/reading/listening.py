@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from ..model.message import Message, QoS
-from ..model.presence import Presence
+from ..model.message import Message, Presence, QoS
 from ..model.replies import Text
 from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
