@@ -21,7 +21,7 @@ from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
-from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
 from bot.model.vocabulary import BUILT_IN, Vocabulary
@@ -402,6 +402,10 @@ class FakeRules:
 
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
+
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        assert self.bot is not None
+        self.bot.apply(replace(self.bot.rules, follows=tuple(follows)))
 
     async def set_discovery(self, on: bool) -> None:
         assert self.bot is not None

@@ -11,6 +11,7 @@ from ..model.message import Message
 from ..model.topics import Filters, is_wild
 from .entities import Entity, name_words
 from .setting.levels import level_in
+from .topic_uses import TopicUses
 
 LARGEST = 4_096
 """Bytes of a payload that is kept as it is."""
@@ -50,6 +51,7 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self.uses = TopicUses()
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._earlier: dict[str, tuple[tuple[float, bytes], ...]] = {}
         self._partial: Counter[str] = Counter()
@@ -87,6 +89,7 @@ class Devices:
             self._expect(_topics(entity))
             for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
                 self._recalls.setdefault(topic, set()).add(source)
+            self.uses.learn(entity)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -130,11 +133,13 @@ class Devices:
         self._partial.clear()
         self._wild = Filters()
         self._recalls.clear()
+        self.uses.clear()
         self._count = self._any_wild = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
+            self.uses.drop(entity)
             del self._by_id[entity.id]
             for word in set(chain.from_iterable(self._words.pop(entity.id))):
                 del self._index[word][entity.id]

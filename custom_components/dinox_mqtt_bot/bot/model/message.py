@@ -113,3 +113,11 @@ class Reading:
     media: str = ""
     exact: str = ""
     found: Sequence[tuple[Naming, str | None]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a message says of whether devices are there; `devices` are their names."""
+
+    there: bool
+    devices: tuple[str, ...]

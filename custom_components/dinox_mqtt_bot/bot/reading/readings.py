@@ -51,7 +51,7 @@ class Readings:
     """Knows what the messages of one broker mean.
 
     `ticks` is a clock for what may take so long and no longer. `tell` hears once of what went wrong in
-    discovery, `lose` of topics whose entities were removed.
+    discovery, `lose` of topics whose entities were removed, `renew` whenever devices are known otherwise.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Readings:
         self._ticks = ticks
         self.tell: Callable[[Text], None] = _ignore
         self.lose: Callable[[set[str]], None] = _ignore
+        self.renew: Callable[[], None] = _ignore_all
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
@@ -99,6 +100,7 @@ class Readings:
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
         self._plans.clear()
+        self.renew()
 
     def _switched_off(self, config: str, topic: str) -> None:
         self._plans.clear()
@@ -146,6 +148,7 @@ class Readings:
     def _learned(self, topic: str) -> None:
         self._budget.forgive(topic)
         self._plans.clear()
+        self.renew()
         if lost := self._discovery.take_lost():
             self.lose(lost)
 
@@ -212,6 +215,10 @@ class Readings:
         strong = [binding for binding in self._discovery.bindings(topic) if not binding.aside]
         return (strong[0].device_class, strong[0].state_class) if len(strong) == 1 else ("", "")
 
+    def devices_on(self, topic: str) -> set[str]:
+        """Return the names of the devices that say something on a topic."""
+        return {binding.device or binding.entity for binding in self._discovery.bindings(topic)}
+
     def _plan(self, topic: str, subscription: Subscription | None) -> _Plan:
         plan = self._plans.get(topic)
         if plan is None or plan.subscription is not subscription:
@@ -238,6 +245,10 @@ class Readings:
 
 def _ignore(what: object) -> None:
     """Leave it unsaid: nobody listens yet."""
+
+
+def _ignore_all() -> None:
+    """Leave it unsaid as well."""
 
 
 def _alias(topic: str, subscription: Subscription) -> str:
