@@ -85,6 +85,8 @@ class Reading:
     `json` the parsed payload or None (also for `null`); `time` its own time, else receipt, in Unix seconds.
     `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
     `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
+    `told` is what of the `fields` the chat tells, the main state first and in few words; the text is made of
+    it, so a message with the same text says nothing new.
     """
 
     message: Message
@@ -98,3 +100,4 @@ class Reading:
     time: float = 0.0
     media: str = ""
     exact: str = ""
+    told: tuple[Field, ...] = ()

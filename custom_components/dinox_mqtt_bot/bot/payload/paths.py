@@ -87,7 +87,9 @@ def _own(reading: Reading) -> Value | None:
         main = reading.fields[0] if len(reading.fields) == 1 else _main(reading)
         return _of_field(main)
     text = reading.exact if reading.exact and reading.value is not None else reading.text.strip()
-    return Value(text, reading.value, reading.unit, reading.exact)
+    # What the chat leaves out of an object is looked through all the same.
+    exact = reading.exact or (", ".join(map(line, reading.fields)) if reading.fields else "")
+    return Value(text, reading.value, reading.unit, exact)
 
 
 def _main(reading: Reading) -> Field:
