@@ -1,13 +1,24 @@
 """Which fields of an object the chat leaves out."""
 
 import json
+from pathlib import Path
+import re
 
 from hypothesis import given, strategies as st
 import pytest
 
 from bot.model.message import MORE, Field
 from bot.payload.fields import fields_of, together
-from bot.payload.technical import is_of_radio, is_technical, told_of
+from bot.payload.technical import (
+    TECHNICAL,
+    TECHNICAL_OBJECTS,
+    UNSURE,
+    is_of_radio,
+    is_technical,
+    told_of,
+)
+
+PAGE = Path(__file__).parents[3] / "docs/messages.md"
 
 
 def told(payload: dict[str, object]) -> str:
@@ -92,6 +103,12 @@ def test_what_is_not_shown_of_a_large_object_stays_counted() -> None:
 @pytest.mark.parametrize(("name", "technical"), [("Link quality", True), ("Power", False), ("Time", False)])
 def test_entities_that_tell_how_a_device_is_heard_are_known(name: str, technical: bool) -> None:
     assert is_of_radio(name) is technical
+
+
+def test_the_page_for_users_has_all_names() -> None:
+    table = "".join(line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("  |"))
+    named = set(re.findall(r"`(\w+)`", table))
+    assert named == TECHNICAL | TECHNICAL_OBJECTS | UNSURE | {"voltage"}
 
 
 @given(st.dictionaries(st.text(max_size=12), st.integers() | st.none() | st.text(max_size=5), min_size=1))

@@ -1,8 +1,8 @@
 """The entities of one topic in the order in which people look, and what of them the chat tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain
 import re
 
 from ..discovery.bindings import Binding, full_name
@@ -81,28 +81,36 @@ class Arranged:
 
 def arranged(spoken: Spoken) -> Arranged:
     """Return the entities of a topic as people look at them, whatever the order they became known in."""
-    ordered = tuple(sorted(spoken, key=_place))
-    groups = [list(group) for _, group in groupby(ordered, key=_entity)]
-    several = len({binding.device for _, binding in ordered}) > 1
-    parts: list[Part] = []
-    start, labels, said, regulated = 0, set[str](), set[ValueTemplate](), False
-    for group in groups:
-        binding, count = group[0][1], len(group)
-        label = _label(binding, labels, several=several) if len(groups) > 1 else ""
-        templates = {each.template for _, each in group if each.template is not None}
-        again = count == 1 and bool(templates) and (templates <= said or (regulated and _is_room(binding)))
-        shown = _is_main(binding) and not again
-        composed = count > 1 or binding.component in _COMPOSED
-        parts.append(Part(label, start, start + count, shown, _is_spare(binding), composed))
-        labels.add(label)
-        if shown and count > 1:
-            said |= templates
-            regulated = regulated or any(each.aspect == "current_temperature" for _, each in group)
-        start += count
+    entities: dict[tuple[str, ...], list[tuple[str, Binding]]] = {}
+    for config, binding in spoken:
+        key = config, binding.device, binding.component, _own_name(binding)
+        entities.setdefault(key, []).append((config, binding))
+    groups = [sorted(each, key=_aspect) for _, each in sorted(entities.items(), key=_place)]
+    ordered = tuple(chain.from_iterable(groups))
     names = tuple(plain(binding.entity or binding.device) for _, binding in ordered)
     only = ordered[0][1] if len(groups) == 1 else None
     name = full_name(only.device, _own_name(only)) if only else ""
-    return Arranged(ordered, names, tuple(parts), name)
+    return Arranged(
+        ordered, names, tuple(_parts([[binding for _, binding in each] for each in groups])), name
+    )
+
+
+def _parts(groups: Sequence[Sequence[Binding]]) -> Iterator[Part]:
+    several = len({each[0].device for each in groups}) > 1
+    start, labels, said, regulated = 0, set[str](), set[ValueTemplate](), False
+    for each in groups:
+        first, end = each[0], start + len(each)
+        label = _label(first, labels, several=several) if len(groups) > 1 else ""
+        labels.add(label)
+        templates = {binding.template for binding in each if binding.template is not None}
+        again = len(each) == 1 and bool(templates) and templates <= said
+        told = _is_main(first) and not again and not (regulated and _is_room(first))
+        composed = len(each) > 1 or first.component in _COMPOSED
+        yield Part(label, start, end, told, _is_spare(first), composed)
+        if told and len(each) > 1:
+            said |= templates
+            regulated = regulated or any(binding.aspect == "current_temperature" for binding in each)
+        start = end
 
 
 def _label(binding: Binding, taken: Iterable[str], *, several: bool) -> str:
@@ -116,9 +124,9 @@ def _label(binding: Binding, taken: Iterable[str], *, several: bool) -> str:
 
 def _own_name(binding: Binding) -> str:
     """Return the name of a binding's entity, without what the binding finds of it."""
-    words = binding.aspect.replace("_", " ")
-    if not words:
+    if not binding.aspect:
         return binding.entity
+    words = binding.aspect.replace("_", " ")
     return "" if binding.entity == words.capitalize() else binding.entity.removesuffix(words).rstrip()
 
 
@@ -137,31 +145,22 @@ def _is_spare(binding: Binding) -> bool:
     return not (late or is_technical(_own_name(binding)))
 
 
-def _entity(each: tuple[str, Binding]) -> tuple[str, ...]:
-    config, binding = each
-    return config, binding.device, binding.component, _own_name(binding)
+def _place(entity: tuple[tuple[str, ...], Sequence[tuple[str, Binding]]]) -> tuple[object, ...]:
+    """Return the place of an entity among those of a topic."""
+    (config, device, component, name), spoken = entity
+    binding = min(spoken, key=_aspect)[1]
+    unnamed = not name and component not in _NEVER_FIRST
+    rank = _rank(binding, name)
+    return not _is_main(binding), device, not unnamed, rank, _natural(name), name, config, component
 
 
-def _place(each: tuple[str, Binding]) -> tuple[object, ...]:
-    """Return the place of an entity among those of a topic, and of a value among those of its entity."""
-    config, binding = each
-    name, template = _own_name(binding), binding.template
-    written = () if template is None else (template.source, *map(str, template.path))
-    return (
-        not _is_main(binding),
-        binding.device,
-        bool(name) or binding.component in _NEVER_FIRST,
-        *_rank(binding),
-        _natural(name),
-        config,
-        binding.component,
-        name,
-        binding.aspect,
-        written,
-    )
+def _aspect(each: tuple[str, Binding]) -> tuple[str, ...]:
+    """Return the place of a value among those of its entity: the state is the first."""
+    binding, template = each[1], each[1].template
+    return binding.aspect, *(() if template is None else (template.source, *map(str, template.path)))
 
 
-def _rank(binding: Binding) -> tuple[int, int]:
+def _rank(binding: Binding, name: str) -> tuple[int, int]:
     component, device_class = binding.component, binding.device_class
     if component in _DEVICES:
         return 0, _DEVICES.index(component)
@@ -169,7 +168,7 @@ def _rank(binding: Binding) -> tuple[int, int]:
         return 1, _NOTICED.index(device_class) if device_class in _NOTICED else len(_NOTICED)
     if component != "sensor":
         return 5, component in ("button", "scene", "update")
-    measured = device_class or _BY_UNIT.get(binding.unit) or _own_name(binding).casefold()
+    measured = device_class or _BY_UNIT.get(binding.unit) or name.casefold()
     if measured in _MEASURED:
         return 2, _MEASURED.index(measured)
     return 4 if measured in _LAST else 3, 0
