@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import logging
 
 from ..discovery.devices import Devices
-from ..discovery.discovery import Binding, Discovery
+from ..discovery.discovery import Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
@@ -15,12 +15,12 @@ from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long, shared
-from ..payload.fields import line
 from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
-from .budget import Budget, Found, Limited, Spoken, Ticks
+from .budget import Budget, Found, Limited, Ticks
 from .overheard import Overheard, Told, event
+from .parts import Arranged, arranged, bound
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class _Plan:
     subscription: Subscription | None
     name: str
     named: bool
-    spoken: Spoken
+    arranged: Arranged
     foreign: bool
     gateway: Told | None
 
@@ -190,16 +190,17 @@ class Readings:
         if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
             self._learned(message.topic)
             plan = self._plan(message.topic, subscription)
-        if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
-            found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
-            meaning = described(meaning) if found is None else _bound(meaning, found)
+        spoken = plan.arranged.spoken
+        if spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
+            found = self._budget.values(message.topic, meaning, spoken, foreign=plan.foreign)
+            meaning = described(meaning) if found is None else bound(meaning, found, plan.arranged)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
         name = plan.name
         if plan.gateway is Told.EVENTS and not plan.named:
             said, meaning = event(meaning)
             name = said or name
-        kind, text, value, unit, fields, parsed, media, exact, _ = meaning
+        kind, text, value, unit, fields, parsed, media, exact, _, told = meaning
         time, properties = message.received, message.properties
         if properties is not NO_PROPERTIES and properties.user:
             label = "" if plan.named else _property(properties, "label")
@@ -207,7 +208,7 @@ class Readings:
             unit = _property(properties, "unit") or unit
             time = _time(_property(properties, "timestamp")) or time
         return Reading(
-            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
         )
 
     def classes(self, topic: str) -> tuple[str, str]:
@@ -231,15 +232,18 @@ class Readings:
         gateway = self._overheard.told_on(topic)
         spoken = self._discovery.spoken(topic)
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
-        name = alias or self._discovery.name(topic) or _prosody(topic) or topic
         off = self._budget.off
-        strong = tuple(
-            (config, replace(binding, template=None) if config in off else binding)
-            for config, binding in spoken
-            if binding.speaks
+        strong = arranged(
+            tuple(
+                (config, replace(binding, template=None) if config in off else binding)
+                for config, binding in spoken
+                if binding.speaks
+            )
         )
+        name = alias or strong.name or self._discovery.name(topic) or _prosody(topic) or topic
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
-        foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
+        templates = (binding.template for _, binding in strong.spoken)
+        foreign = any(template is not None and template.source for template in templates)
         return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
@@ -265,41 +269,6 @@ def _prosody(topic: str) -> str:
     host, _, rest = topic.partition("/")
     kind, _, node = rest.partition("/")
     return _PROSODY[kind].format(node) if "." in host and kind in _PROSODY and node else ""
-
-
-def _bound(meaning: Meaning, found: Found) -> Meaning:
-    """Return what a payload means by what the entities of HA discovery have found in it."""
-    fields = tuple(
-        binding.field(text)
-        for binding, text in found
-        if text is not None and binding.template and not text.startswith("{")
-    )
-    if len(found) == 1 or not fields:
-        return _only(meaning, *found[0])
-    if not all(binding.template for binding, _ in found):
-        # An entity without a template takes the object as a whole: nothing of it is to be lost.
-        taken = {_path(binding) for binding, _ in found}
-        fields += tuple(field for field in described(meaning).fields if field.name not in taken)
-    return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
-
-
-def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
-    """Return what one entity has found as the whole meaning, or the payload as it is if that was nothing."""
-    if text is None:
-        return described(meaning)
-    found, shown = binding.amount(text), binding.shown(text)
-    exact = "" if shown == text else text
-    if found is None:
-        return meaning._replace(kind=Kind.TEXT, text=shown, value=None, unit="", exact=exact)
-    return meaning._replace(kind=Kind.NUMBER, text=shown, value=found.value, unit=found.unit, exact=exact)
-
-
-def _path(binding: Binding) -> str:
-    template = binding.template
-    if template is None or template.root != "value_json":
-        return ""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in template.path)
-    return "".join(steps).removeprefix(".")
 
 
 def _property(properties: Properties, name: str) -> str:
