@@ -13,13 +13,13 @@ from as_home_assistant.home import Both, both, published
 from as_home_assistant.observer import Observer, Sent, alike
 from as_home_assistant.report import PAGE, Report, rows_as_page
 from as_home_assistant.words import compare
-from corpus.device import NO_ENTITY, Device, Part
-from corpus.every import every
 from homeassistant.core import HomeAssistant
 import pytest
 import pytest_socket
 from running import until
 
+from corpus.device import NO_ENTITY, Device, Part
+from corpus.every import every
 from lab.servers import Lab
 
 KNOWN: list[Report] = []

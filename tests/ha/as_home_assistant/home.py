@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 import logging
 from typing import Any
 
-from corpus.device import NO_ENTITY, Device, Part
 from homeassistant.components import mqtt
 from homeassistant.components.mqtt.models import DATA_MQTT
 from homeassistant.core import HomeAssistant
@@ -16,6 +15,7 @@ from homeassistant.helpers.translation import async_get_translations
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import LOOPBACK, NO_ACCOUNT, ask, bot_entry, running, standalone, topics, until
 
+from corpus.device import NO_ENTITY, Device, Part
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Display, Subscription
 from lab.devices import Value
