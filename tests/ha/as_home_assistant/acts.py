@@ -252,22 +252,29 @@ def lines(states: list[State], device: str) -> list[Line]:
 
 
 def _switching(states: list[State], called: set[str], word: str) -> Line:
-    """Return who is meant by `on` or `off`: what is switched, else what has such a word."""
+    """Return who is meant by `on` or `off`: what is called as the device is, else what can be switched."""
     first = [
         (state.entity_id, Act(word, f"{state.domain}.turn_{word}"))
         for state in states
         if state.domain in _SWITCHED
     ]
-    first = [each for each in first if each[0] in called] or first
     others = [(state.entity_id, act) for state in states for act in _other_switching(state, word)]
-    return Line(word, tuple(first or others), len(first) == 1)
+    every = [each for each in (*first, *others) if each[0] in called] or first or others
+    sure = len(every) == 1 and (every[0][0] in called or not others or not first)
+    return Line(word, tuple(every), sure)
+
+
+_OTHERS = {
+    "alarm_control_panel": ("alarm_arm_away", "alarm_disarm"),
+    "climate": ("turn_on", "turn_off"),
+    "lawn_mower": ("start_mowing", "dock"),
+    "vacuum": ("start", "return_to_base"),
+}
 
 
 def _other_switching(state: State, word: str) -> Iterator[Act]:
-    if state.domain == "vacuum":
-        yield Act(word, "vacuum.start" if word == "on" else "vacuum.return_to_base")
-    elif state.domain == "climate" and word in state.attributes["hvac_modes"]:
-        yield Act(word, "climate.set_hvac_mode", {"hvac_mode": word})
+    if state.domain in _OTHERS:
+        yield Act(word, f"{state.domain}.{_OTHERS[state.domain][word == 'off']}")
     elif state.domain == "water_heater" and word in (state.attributes.get("operation_list") or ()):
         yield Act(word, "water_heater.set_operation_mode", {"operation_mode": word})
     elif state.domain == "select":
