@@ -18,9 +18,13 @@ import pytest
 import pytest_socket
 from running import until
 
+from corpus.comfort import comfort
 from corpus.device import NO_ENTITY, Device, Part
 from corpus.every import every
-from lab.servers import Lab
+from corpus.guards import alarms
+from corpus.things import robots
+from corpus.zigbee_home import devices
+from lab.servers import Lab, Server
 
 KNOWN: list[Report] = []
 
@@ -145,6 +149,18 @@ async def test_the_corpus_is_large(report: Report) -> None:
 
 async def test_nothing_differs_that_the_table_does_not_have(report: Report) -> None:
     assert not report.open, report.told()
+
+
+async def test_words_are_those_of_the_users_language(
+    hass: HomeAssistant, own_mosquitto: Server, mock_hass_config: None
+) -> None:
+    hass.config.language = "de"
+    found = Report()
+    some = [*devices()[20:30], *alarms(), *comfort(), *robots()]
+    async with both(hass, own_mosquitto.ports["mqtt"], some) as home:
+        await _look(found, home)
+    assert found.compared["value"] > 50
+    assert not found.open, found.told()
 
 
 async def test_no_row_of_the_table_is_for_nothing(report: Report) -> None:
