@@ -156,7 +156,7 @@ async def test_words_are_those_of_the_users_language(
 ) -> None:
     hass.config.language = "de"
     found = Report()
-    some = [*devices()[20:30], *alarms(), *comfort(), *robots()]
+    some = [*devices()[14:48], *alarms(), *comfort(), *robots()]
     async with both(hass, own_mosquitto.ports["mqtt"], some) as home:
         await _look(found, home)
     assert found.compared["value"] > 50
