@@ -23,7 +23,7 @@ from corpus.device import NO_ENTITY, Device, Part
 from corpus.every import every
 from corpus.guards import alarms
 from corpus.things import robots
-from corpus.zigbee_home import devices
+from corpus.zigbee_home import bridge, devices
 from lab.servers import Lab, Server
 
 KNOWN: list[Report] = []
@@ -156,7 +156,7 @@ async def test_words_are_those_of_the_users_language(
 ) -> None:
     hass.config.language = "de"
     found = Report()
-    some = [*devices()[14:48], *alarms(), *comfort(), *robots()]
+    some = [bridge(), *devices()[14:48], *alarms(), *comfort(), *robots()]
     async with both(hass, own_mosquitto.ports["mqtt"], some) as home:
         await _look(found, home)
     assert found.compared["value"] > 50
