@@ -89,8 +89,9 @@ async def _act(report: Report, home: Both, observer: Observer) -> None:
     for who, act, ha_mark, (mark, answered) in done:
         report.compared["set"] += 1
         here, there = (published(observer.found[each]) for each in (mark, ha_mark))
-        same = all(each in there for each in here) and bool(here) if act.part else alike(here, there)
-        if not same:
+        if act.part:  # and no more than that
+            there = [each for each in there if each.topic in {one.topic for one in here}]
+        if not alike(here, there):
             kind = f"set {act.service.partition('.')[0] or 'nothing'}"
             report.note(kind, f"{who}: {act.said}", _told(there), _told(here) or answered)
     for who, line, ha_marks, (mark, answered) in spoken:
