@@ -24,7 +24,7 @@ def zwave() -> list[Device]:
             payload_off=0,
             payload_on=255,
             brightness_value_template="{{ value_json.value }}",
-            state_value_template='{{ "OFF" if value_json.value == 0 else "ON" }}',
+            state_value_template="{{ 0 if value_json.value == 0 else 255 }}",
         )
         found.append(
             device.say(f"{topic}/currentValue", {"time": 1_795_000_000, "value": value}, retain=True)
