@@ -18,15 +18,18 @@ from .lives import HOMES, MINUTES
 from .reading import figures
 
 SHORT = 2
+FIRST_LINE = "subscribe {filter}"
 
 
-async def live(name: str, minutes: float, seed: int) -> tuple[list[Bubble], dict[str, Any]]:
+async def live(
+    name: str, minutes: float, seed: int, first_line: str = FIRST_LINE
+) -> tuple[list[Bubble], dict[str, Any]]:
     """Return what a home's owner reads in so many minutes, and the figures of it."""
     with tempfile.TemporaryDirectory() as directory:
         templates = SandboxedTemplates(HomeAssistant(directory))
         end = minutes * 60
         life = HOMES[name](random.Random(seed), end)
-        house = House(life.topic_filter, templates)
+        house = House(templates, first_line.format(filter=life.topic_filter))
         await house.connect(life.kept)
         for event in life.events:
             await house.wait(event.at)
@@ -49,13 +52,14 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help=f"{SHORT} minutes only")
     parser.add_argument("--only", choices=HOMES, action="append", help="this home")
     parser.add_argument("--seed", type=int, default=1, help="other values (default: %(default)s)")
+    parser.add_argument("--say", default=FIRST_LINE, help="what the owner says first (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="the figures only")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     arguments = parser.parse_args()
     minutes = SHORT if arguments.short else arguments.minutes
     found: dict[str, Any] = {}
     for name in arguments.only or HOMES:
-        bubbles, found[name] = asyncio.run(live(name, minutes, arguments.seed))
+        bubbles, found[name] = asyncio.run(live(name, minutes, arguments.seed, arguments.say))
         if not arguments.quiet:
             show(name, bubbles)
     if arguments.json:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from fakes import ME, World
 
-from bot.model.rules import Contact, Role, Subscription
+from bot.model.rules import Contact, Role
 from bot.model.timers import NEVER
 from bot.model.topics import matches
 from bot.ports import Templates
@@ -24,13 +24,14 @@ class Bubble(NamedTuple):
 
 
 class House(World):
-    """A bot with the settings of somebody who has just set it up, with one filter."""
+    """A bot that was just set up: its contact subscribes to one filter, or says what else it is to begin with."""
 
-    def __init__(self, topic_filter: str, templates: Templates) -> None:
+    def __init__(self, templates: Templates, first_line: str) -> None:
+        self._first_line = first_line
         self._templates = templates
         self._retained: dict[str, str] = {}
         self._served: set[str] = set()
-        super().__init__(Subscription(topic_filter), contacts=(Contact(ME, role=Role.ADMIN),))
+        super().__init__(contacts=(Contact(ME, role=Role.ADMIN),))
         self.began = self.clock.time
 
     def new_templates(self) -> Templates:
@@ -49,7 +50,8 @@ class House(World):
         await self._follow_up()
 
     async def connect(self, kept: Iterable[Said]) -> None:
-        """Have the broker keep these from before, and serve what the bot has asked for."""
+        """Have the broker keep these from before, and serve what the bot asks for."""
+        await self.ask(self._first_line)
         self._retained |= {said.topic: said.payload for said in kept}
         await self._follow_up()
 
