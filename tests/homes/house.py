@@ -24,7 +24,7 @@ class Bubble(NamedTuple):
 
 
 class House(World):
-    """A bot that was just set up: its contact subscribes to one filter, or says what else it is to begin with."""
+    """A bot that was just set up. Its contact says one line first: which filter it subscribes to, mostly."""
 
     def __init__(self, templates: Templates, first_line: str) -> None:
         self._first_line = first_line
