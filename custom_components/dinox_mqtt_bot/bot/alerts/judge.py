@@ -200,6 +200,8 @@ class Judge:
                 return None
             return isclose(convert(value.number, value.unit, unit), amount, rel_tol=1e-9, abs_tol=0.0)
         word = _plain(text)
+        if value.exact and word == _plain(value.exact):
+            return True
         return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
 
 

@@ -64,11 +64,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a reading: name (a path such as `a.b[0].c`), value as text, unit."""
+    """One line of a reading: name (a path such as `a.b[0].c`), value as text, unit.
+
+    `exact` is what Home Assistant keeps for it, where the text is only how that is shown: `off` for `closed`,
+    `12.3456` for `12.3`.
+    """
 
     name: str
     text: str
     unit: str = ""
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +84,7 @@ class Reading:
     262,144 characters the beginning and `…`; `unit` is apart ("22.5", "°C"). `value` is its number, if any;
     `json` the parsed payload or None (also for `null`); `time` its own time, else receipt, in Unix seconds.
     `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
+    `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
     """
 
     message: Message
@@ -91,3 +97,4 @@ class Reading:
     json: object = None
     time: float = 0.0
     media: str = ""
+    exact: str = ""

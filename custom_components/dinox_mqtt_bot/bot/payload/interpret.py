@@ -22,7 +22,10 @@ _WORDS: dict[str, object] = {"true": True, "false": False}
 
 
 class Meaning(NamedTuple):
-    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`."""
+    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`.
+
+    `whole` is the text of a number together with its unit, as it was written.
+    """
 
     kind: Kind
     text: str
@@ -31,6 +34,13 @@ class Meaning(NamedTuple):
     fields: tuple[Field, ...] = ()
     json: object = None
     media: str = ""
+    exact: str = ""
+    whole: str = ""
+
+    @property
+    def raw(self) -> str:
+        """The text as the device wrote it."""
+        return self.whole or self.text
 
 
 def interpret(payload: bytes) -> Meaning:
@@ -64,7 +74,9 @@ def quantity(text: str) -> Meaning | None:
         return None
     value, unit = found
     text = text.strip()
-    return Meaning(Kind.NUMBER, text.removesuffix(unit).rstrip() if unit else text, value, unit)
+    if not unit:
+        return Meaning(Kind.NUMBER, text, value)
+    return Meaning(Kind.NUMBER, text.removesuffix(unit).rstrip(), value, unit, whole=text)
 
 
 def _damaged(payload: bytes) -> Meaning:

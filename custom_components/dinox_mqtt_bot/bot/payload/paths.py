@@ -85,8 +85,9 @@ def _own(reading: Reading) -> Value | None:
         return None
     if reading.value is not None and reading.fields:
         main = reading.fields[0] if len(reading.fields) == 1 else _main(reading)
-        return _scalar(main.text, main.unit)
-    return Value(reading.text.strip(), reading.value, reading.unit)
+        return _of_field(main)
+    text = reading.exact if reading.exact and reading.value is not None else reading.text.strip()
+    return Value(text, reading.value, reading.unit, reading.exact)
 
 
 def _main(reading: Reading) -> Field:
@@ -156,7 +157,13 @@ def _scalar(text: str, unit: str) -> Value:
 def _named(reading: Reading, path: Path) -> Value | None:
     name = _name(path)
     field = next((field for field in reading.fields if field.name.casefold() == name), None)
-    return _scalar(field.text, field.unit) if field is not None else None
+    return _of_field(field) if field is not None else None
+
+
+def _of_field(field: Field) -> Value:
+    """Return a field as it is judged: a number with all of its digits, a word beside what it stands for."""
+    value = _scalar(field.exact or field.text, field.unit)
+    return value if value.number is not None else Value(field.text.strip(), None, field.unit, field.exact)
 
 
 def _with_known_unit(reading: Reading, path: Path, value: Value) -> Value:
