@@ -9,6 +9,8 @@ from math import inf
 from typing import Any
 
 from fake_archive import FakeArchive, FakePictures
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
 
 from bot.alerts.silence import HEARTBEAT
@@ -22,6 +24,7 @@ from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
+from bot.model.vocabulary import BUILT_IN, Vocabulary
 from bot.ports import Ports
 from bot.reading.readings import Readings
 from bot.text.numbers import with_unit
@@ -414,7 +417,7 @@ class FakeRules:
 
 
 class FakeTemplates:
-    """`bot.ports.Templates` that can render only what a test has `rendered` before."""
+    """`bot.ports.CommandTemplates`: reads with what a test has `rendered` before, writes with Jinja."""
 
     def __init__(self) -> None:
         self.rendered: dict[tuple[str, str], str] = {}
@@ -425,6 +428,14 @@ class FakeTemplates:
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return self.rendered.get((template, text))
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        if template in self.refused:
+            return None
+        try:
+            return Environment().from_string(template).render(variables).strip()
+        except TemplateError:
+            return None
 
 
 class FakeClock:
@@ -464,6 +475,7 @@ class World:
         alerts: tuple[AlertRule, ...] = (),
         account: str = "",
         bot_id: str = "bot",
+        vocabulary: Vocabulary = BUILT_IN,
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -472,6 +484,7 @@ class World:
         self.agent, self.uploads, self.pictures = FakeAgent(), FakeUploads(), FakePictures()
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
+        self.vocabulary = vocabulary
         self.dropped = 0
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
@@ -499,6 +512,7 @@ class World:
             phrases=RealPhrases(),
             templates=self.templates,
             clock=self.clock,
+            vocabulary=self.vocabulary,
         )
         self.bot = Bot(
             ports,

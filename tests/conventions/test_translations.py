@@ -149,6 +149,7 @@ def test_no_text_is_left_over() -> None:
         "alert_muted",
         "alert_why_",
         "import_kind_",
+        "kind_",
         "import_why_",
         "theme_",
         "import_taken",

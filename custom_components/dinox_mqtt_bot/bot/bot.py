@@ -11,6 +11,7 @@ from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
+from .chat.awaited import Awaited
 from .chat.conversation import Conversation, Hidden
 from .chat.held import Held
 from .chat.spoken import Spoken
@@ -118,10 +119,10 @@ class Bot:
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, paused=paused)
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        quiet = self.do_not_disturb.quiet
-        self.alerts = Alerts(
-            ports, self.outgoing, self.moment, quiet=quiet, announce=self.announce, engine=engine
-        )
+        devices, conversation = self.readings.devices, self.conversation
+        self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
+        quiet, tell = self.do_not_disturb.quiet, self.announce
+        self.alerts = Alerts(ports, self.outgoing, self.moment, quiet=quiet, announce=tell, engine=engine)
         self.held = Held(
             ports,
             self.do_not_disturb,
@@ -152,9 +153,8 @@ class Bot:
             trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (
-            *(self.alerts, self._spoken, self.held, self._questions, self.bridges, self.readings),
-        )
+        looked_at = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.readings
+        self._timed: tuple[Timed, ...] = (*looked_at, self.awaited)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
@@ -185,7 +185,7 @@ class Bot:
         answers = answers_wanted(rules.free_text, self.subscriptions)
         self._implied = Subscriptions((*watched, *carried, *answers))
         wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(
-            rules.discovery_prefix
+            self.readings.discovery_filters
         )
         if wanted != self._wanted:
             self._wanted = wanted
@@ -248,6 +248,7 @@ class Bot:
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
         aside = self._questions.answers(reading, subscription, now)
+        aside |= self.awaited.takes(reading.message, subscription, now)
         cleared = self._is_cleared(reading.message, subscription, now)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         shown = told and self.conversation.take(reading, subscription, now)
@@ -314,10 +315,7 @@ class Bot:
     # What commands, entities and actions ask for.
 
     def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
-        """Say something to one contact, or to all that receive and, if urgent, the targets.
-
-        Raises BotError `unknown_contact` or `no_contact`.
-        """
+        """Tell one contact, or all that receive; raises BotError `unknown_contact` or `no_contact`."""
         now = self.ports.clock.now()
         if not to and priority >= Priority.ALERT:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)

@@ -27,6 +27,7 @@ from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
+from .model.vocabulary import BUILT_IN, Vocabulary
 
 type When = Callable[[float], str]
 """Unix time as people of the user's language and time zone write it."""
@@ -331,6 +332,13 @@ class Templates(Protocol):
         """Render with `value` and `value_json`; None if it cannot be rendered."""
 
 
+class CommandTemplates(Templates, Protocol):
+    """Templates, also those that write what a device is told."""
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        """Render with variables, each a short text, a number or a truth value; None if it cannot be."""
+
+
 class Clock(Protocol):
     """Time and chance, handed in."""
 
@@ -363,5 +371,6 @@ class Ports:
     agent: Agent
     rules: Rules
     phrases: StateWords
-    templates: Templates
+    templates: CommandTemplates
     clock: Clock
+    vocabulary: Vocabulary = BUILT_IN

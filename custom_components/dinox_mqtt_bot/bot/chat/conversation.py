@@ -75,6 +75,11 @@ class Conversation:
             self._told.update(self._held.pop(gone).topics)
         self._digest_seconds = self._digest.delay = digest_seconds
 
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Those that it talks to."""
+        return self._contacts
+
     def spare(self, undisturbed: Callable[[str], bool]) -> None:
         """Have `undisturbed` say, at each telling, whether a contact is not to be disturbed by it."""
         self._disturbed = undisturbed

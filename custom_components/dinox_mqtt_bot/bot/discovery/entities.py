@@ -35,7 +35,8 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
-    `expires`: seconds that a value holds, if it holds only for a time.
+    `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
+    what another one says.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Entity:
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
     expires: float = 0.0
+    repeats: tuple[str, ...] = ()
 
     @property
     def config(self) -> str:
@@ -84,7 +86,13 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
         max(0.0, amount(config, "expire_after", 0)),
+        _topics(config, "repeats"),
     )
+
+
+def _topics(config: Config, key: str) -> tuple[str, ...]:
+    given = config.get(key)
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, tuple) else ()
 
 
 def _sources(config: Config) -> tuple[Source, ...]:

@@ -10,7 +10,7 @@ from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
-from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
+from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
@@ -20,6 +20,7 @@ from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
+from .overheard import Overheard, Told, event
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class _Plan:
     named: bool
     spoken: Spoken
     foreign: bool
+    gateway: Told | None
 
 
 class Readings:
@@ -75,17 +77,25 @@ class Readings:
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
-        if prefix != self._discovery.prefix:
-            self._start_over(prefix)
+        before = self._discovery
+        if prefix != before.prefix:
+            self._start_over(prefix, before if prefix and before.prefix else None)
+
+    @property
+    def discovery_filters(self) -> tuple[str, ...]:
+        """What brings the discovery configurations."""
+        return self._discovery.filters
 
     def forget(self) -> None:
         """Forget what was learned: the configurations are about to come again."""
         self._start_over(self._discovery.prefix)
 
-    def _start_over(self, prefix: str) -> None:
+    def _start_over(self, prefix: str, before: Discovery | None = None) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices, self._words)
+        natives = before.natives if before else None
+        self._discovery = Discovery(prefix, self.devices, self._words, natives)
         self._learning = Learning(self._discovery)
+        self._overheard = Overheard(self._discovery, self.devices)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
         self._plans.clear()
@@ -173,22 +183,29 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = self._meaning(message)
+        found: Found | None = None
+        if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
+            self._learned(message.topic)
+            plan = self._plan(message.topic, subscription)
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
+        name = plan.name
+        if plan.gateway is Told.EVENTS and not plan.named:
+            said, meaning = event(meaning)
+            name = said or name
         kind, text, value, unit, fields, parsed, media, exact, _ = meaning
-        properties = message.properties
-        if properties is NO_PROPERTIES or not properties.user:
-            return Reading(
-                message, plan.name, kind, text, value, unit, fields, parsed, message.received, media, exact
-            )
-        label = "" if plan.named else _property(properties, "label")
-        name = _labelled(label, message.topic) if label else plan.name
-        unit = _property(properties, "unit") or unit
-        time = _time(_property(properties, "timestamp")) or message.received
-        return Reading(message, name, kind, text, value, unit, fields, parsed, time, media, exact)
+        time, properties = message.received, message.properties
+        if properties is not NO_PROPERTIES and properties.user:
+            label = "" if plan.named else _property(properties, "label")
+            name = _labelled(label, message.topic) if label else name
+            unit = _property(properties, "unit") or unit
+            time = _time(_property(properties, "timestamp")) or time
+        return Reading(
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+        )
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
@@ -204,6 +221,7 @@ class Readings:
         return plan
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
+        gateway = self._overheard.told_on(topic)
         spoken = self._discovery.spoken(topic)
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
         name = alias or self._discovery.name(topic) or _prosody(topic) or topic
@@ -215,7 +233,7 @@ class Readings:
         )
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
         foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
-        return _Plan(subscription, name, bool(alias), strong, foreign)
+        return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
 def _ignore(what: object) -> None:
@@ -241,7 +259,7 @@ def _prosody(topic: str) -> str:
 def _bound(meaning: Meaning, found: Found) -> Meaning:
     """Return what a payload means by what the entities of HA discovery have found in it."""
     fields = tuple(
-        _field(binding, text)
+        binding.field(text)
         for binding, text in found
         if text is not None and binding.template and not text.startswith("{")
     )
@@ -252,12 +270,6 @@ def _bound(meaning: Meaning, found: Found) -> Meaning:
         taken = {_path(binding) for binding, _ in found}
         fields += tuple(field for field in described(meaning).fields if field.name not in taken)
     return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
-
-
-def _field(binding: Binding, text: str) -> Field:
-    amount, shown = binding.amount(text), binding.shown(text)
-    name = plain(binding.entity or binding.device)
-    return Field(name, shown, amount.unit if amount else "", "" if shown == text else text)
 
 
 def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
