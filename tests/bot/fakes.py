@@ -496,9 +496,12 @@ class World:
         self._connection = {"broker": "127.0.0.1:1883"} | ({"account": account} if account else {})
         self.start()
 
+    def new_templates(self) -> Any:
+        return FakeTemplates()
+
     def start(self) -> None:
         """Begin a run of the bot, with what an earlier one has stored."""
-        self.templates = templates = FakeTemplates()
+        self.templates = self.new_templates()
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
@@ -511,13 +514,13 @@ class World:
             agent=self.agent,
             rules=self.rules,
             phrases=RealPhrases(),
-            templates=templates,
+            templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,
         )
         self.bot = Bot(
             ports,
-            Readings(templates),
+            Readings(self.templates),
             self._rule_set,
             name="Home",
             spawn=self.spawned.append,
