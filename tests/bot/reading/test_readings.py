@@ -46,13 +46,23 @@ def knowing(
         ("22.5 °C", "22.5", 22.5, "°C"),
         ("45%", "45", 45.0, "%"),
         ("22.5\0", "22.5", 22.5, ""),
-        ("\ufeff22.5", "\ufeff22.5", None, ""),
+        ("\ufeff22.5", "22.5", 22.5, ""),
+        ("26.6 ℃", "26.6", 26.6, "°C"),
+        ("70℉", "70", 70.0, "°F"),
+        ("19.5 ˚C", "19.5", 19.5, "°C"),
+        ("19.5 Â°C", "19.5", 19.5, "°C"),
+        ("3.2 ㎥", "3.2", 3.2, "㎥"),
+        ("30rpm", "30", 30.0, "rpm"),
+        ("12V", "12", 12.0, "V"),
+        ("48.11;ok", "48.11", 48.11, ""),
+        ("48,1 °C; OK", "48,1", 48.1, "°C"),
+        ('"20.4"', "20.4", 20.4, ""),
+        ('"20,4 °C"', "20,4", 20.4, "°C"),
+        ('{"value": "20,4 ℃"}', "20,4", 20.4, "°C"),
     ],
 )
-def test_numbers_are_read_with_their_units(payload: str, text: str, value: float | None, unit: str) -> None:
+def test_numbers_are_read_with_their_units(payload: str, text: str, value: float, unit: str) -> None:
     reading = read(payload)
-    if value is None:
-        text = text.removeprefix("\ufeff")
     assert (reading.text, reading.value, reading.unit) == (text, value, unit)
 
 
@@ -62,6 +72,18 @@ def test_numbers_are_read_with_their_units(payload: str, text: str, value: float
         ("ON", "ON"),
         ("1e400", "1e400"),
         ("NaN", "NaN"),
+        ("nan", "nan"),
+        ("-nan", "-nan"),
+        ("inf °C", "inf °C"),
+        ("0Y", "0Y"),
+        ("3E", "3E"),
+        ("1e", "1e"),
+        ("07Q", "07Q"),
+        ("4th", "4th"),
+        ("12ab", "12ab"),
+        ("48.11;cutoff", "48.11;cutoff"),
+        ("1;2;ok", "1;2;ok"),
+        ("\ufeff", ""),
         ("0x1F", "0x1F"),
         ("1.2.3", "1.2.3"),
         ("true", "true"),
@@ -124,12 +146,13 @@ def test_a_binary_payload_is_named_by_kind_and_size(payload: bytes, text: str, m
 @pytest.mark.parametrize(
     ("payload", "text"),
     [
-        (b"22.5 \xb0C", "22.5 �C"),
-        (b"M\xfcnchen", "M�nchen"),
+        (b"M\xfcnchen", "München"),
+        (b"K\xc3\xbcche \xfc \xb5", "Küche � µ"),
         (b"a\xffb\0cdefgh", "a�b␀cdefgh"),
+        (b"caf\x85, quite long", "caf�, quite long"),
     ],
 )
-def test_damaged_text_is_shown_with_marks(payload: bytes, text: str) -> None:
+def test_bytes_that_are_no_utf_8_are_latin_1_if_that_can_be(payload: bytes, text: str) -> None:
     reading = read(payload)
     assert (reading.kind, reading.text) == (Kind.TEXT, text)
 
@@ -149,6 +172,17 @@ def test_of_very_long_text_the_beginning_is_kept(payload: str, text: str) -> Non
     reading = read(payload)
     assert reading.kind is Kind.TEXT
     assert reading.text == text
+
+
+@pytest.mark.parametrize("payload", [b"22.5 \xb0C", b"22.5 \xb0C\0", b"22,5\xb0C"])
+def test_a_degree_sign_in_latin_1_is_one(payload: bytes) -> None:
+    reading = read(payload)
+    assert (reading.kind, reading.value, reading.unit) == (Kind.NUMBER, 22.5, "°C")
+
+
+def test_json_with_a_sign_in_latin_1_is_json() -> None:
+    reading = read(b'{"value": 22.5, "unit": "\xb0C", "place": "K\xfcche"}')
+    assert reading.fields == (Field("value", "22.5", "°C"), Field("place", "Küche"))
 
 
 def test_a_web_page_is_known_with_its_title() -> None:

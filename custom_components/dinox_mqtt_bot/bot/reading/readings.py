@@ -10,7 +10,7 @@ from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
-from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
+from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
@@ -173,6 +173,7 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = self._meaning(message)
+        found: Found | None = None
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
@@ -182,13 +183,26 @@ class Readings:
         properties = message.properties
         if properties is NO_PROPERTIES or not properties.user:
             return Reading(
-                message, plan.name, kind, text, value, unit, fields, parsed, message.received, media, exact
+                message,
+                plan.name,
+                kind,
+                text,
+                value,
+                unit,
+                fields,
+                parsed,
+                message.received,
+                media,
+                exact,
+                found or (),
             )
         label = "" if plan.named else _property(properties, "label")
         name = _labelled(label, message.topic) if label else plan.name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
-        return Reading(message, name, kind, text, value, unit, fields, parsed, time, media, exact)
+        return Reading(
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+        )
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
@@ -241,7 +255,7 @@ def _prosody(topic: str) -> str:
 def _bound(meaning: Meaning, found: Found) -> Meaning:
     """Return what a payload means by what the entities of HA discovery have found in it."""
     fields = tuple(
-        _field(binding, text)
+        binding.field(text)
         for binding, text in found
         if text is not None and binding.template and not text.startswith("{")
     )
@@ -252,12 +266,6 @@ def _bound(meaning: Meaning, found: Found) -> Meaning:
         taken = {_path(binding) for binding, _ in found}
         fields += tuple(field for field in described(meaning).fields if field.name not in taken)
     return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
-
-
-def _field(binding: Binding, text: str) -> Field:
-    amount, shown = binding.amount(text), binding.shown(text)
-    name = plain(binding.entity or binding.device)
-    return Field(name, shown, amount.unit if amount else "", "" if shown == text else text)
 
 
 def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
