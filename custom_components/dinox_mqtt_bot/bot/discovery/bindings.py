@@ -1,7 +1,7 @@
 """What an entity of Home Assistant's discovery finds on a topic: a name, a unit, a template."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
@@ -48,6 +48,7 @@ class Binding:
     state_class: str = ""
     component: str = ""
     main: bool = True
+    unique_id: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -113,6 +114,7 @@ def _binding(config: Config, key: str) -> Binding:
         string(config, "state_class") if states else "",
         string(config, "platform"),
         is_main(config),
+        string(config, "unique_id"),
     )
 
 

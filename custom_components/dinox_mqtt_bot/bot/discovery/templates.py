@@ -39,6 +39,14 @@ class ValueTemplate:
     path: tuple[str | int, ...] = ()
     filters: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
+    @property
+    def place(self) -> str:
+        """The name of the field that the template takes, as `a.b[0]`; empty if it does more than that."""
+        if self.root != "value_json":
+            return ""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".")
+
     def render(self, text: str, parsed: object, templates: Templates | None) -> str | None:
         """Return the text; None if there is none. `parsed` is the JSON. Never raises: input is foreign."""
         try:

@@ -256,7 +256,7 @@ def _bound(meaning: Meaning, found: Found) -> Meaning:
         return _only(meaning, *found[0])
     if not all(binding.template for binding, _ in found):
         # An entity without a template takes the object as a whole: nothing of it is to be lost.
-        taken = {_path(binding) for binding, _ in found}
+        taken = {binding.template.place if binding.template else "" for binding, _ in found}
         fields += tuple(field for field in described(meaning).fields if field.name not in taken)
     return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
 
@@ -270,14 +270,6 @@ def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
         return meaning._replace(kind=Kind.TEXT, text=text, value=None, unit="")
     unit = found.unit or meaning.unit or binding.unit
     return meaning._replace(kind=Kind.NUMBER, text=found.text, value=found.value, unit=unit)
-
-
-def _path(binding: Binding) -> str:
-    template = binding.template
-    if template is None or template.root != "value_json":
-        return ""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in template.path)
-    return "".join(steps).removeprefix(".")
 
 
 def _property(properties: Properties, name: str) -> str:
