@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -23,10 +24,10 @@ from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .entity import OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .found_sensors import FoundSensors
 from .hass.values import excerpt, plain_topic
+from .runtime.found_sensors import FoundSensors
 from .runtime.runtime import BotConfigEntry
-from .topic_sensor import STATE_CHARACTERS, TopicSensor
+from .topic_sensor import STATE_CHARACTERS, FoundSensor, TopicSensor
 
 PARALLEL_UPDATES = 0
 
@@ -188,7 +189,7 @@ async def async_setup_entry(
             async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
-    found = FoundSensors(runtime, async_add_entities)
+    found = FoundSensors(runtime, async_add_entities, partial(FoundSensor, runtime))
     entry.async_on_unload(found.start())
     async_add_for_subentries(entry, SUBENTRY_TOPIC, found.follow)
 

@@ -12,8 +12,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import bot_entry, is_in, mqtt_entry, publish, running, state_of, topics, until
 
-from custom_components.dinox_mqtt_bot import found_sensors
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
+from custom_components.dinox_mqtt_bot.runtime import found_sensors
 
 pytestmark = pytest.mark.usefixtures("own_mosquitto")
 

@@ -45,6 +45,11 @@ TOPIC_FORM = vol.Schema(
 )
 
 
+def known_form(found: Sequence[RegistryEntry]) -> vol.Schema:
+    """Return the form of a topic with a choice among the sensors of the values on it."""
+    return TOPIC_FORM.extend({vol.Optional(CONF_SENSORS, default=[]): _sensors(found)})
+
+
 class TopicFlow(RuleFlow):
     """What to subscribe to, and how it is shown."""
 
@@ -58,7 +63,7 @@ class TopicFlow(RuleFlow):
         found = [entry for entry, _, _ in found_entries(self.hass, self._entry_id, subentry.subentry_id)]
         if not found:
             return await super().async_step_reconfigure(user_input)
-        self.form = TOPIC_FORM.extend({vol.Optional(CONF_SENSORS, default=[]): _sensors(found)})
+        self.form = known_form(found)
         on = [entry.unique_id for entry in found if entry.disabled_by is None]
         return await self._ask("reconfigure", user_input, {**subentry.data, CONF_SENSORS: on})
 

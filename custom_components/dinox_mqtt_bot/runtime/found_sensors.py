@@ -1,23 +1,23 @@
 """The values that come in, each offered as a sensor: of JSON its fields, below a wildcard its topics."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.model.announcements import MessageReceived
-from .bot.model.message import Reading
-from .bot.model.topics import matches, shared
-from .bot.reading.sensors import FoundValue, values_of
-from .const import CONF_FILTER, DOMAIN
-from .hass.found_values import found_entries, found_id
-from .hass.values import plain_topic
-from .runtime.runtime import BotRuntime
-from .topic_sensor import FoundSensor
+from ..bot.model.announcements import MessageReceived
+from ..bot.model.message import Reading
+from ..bot.model.topics import matches, shared
+from ..bot.reading.sensors import FoundValue, values_of
+from ..const import CONF_FILTER, DOMAIN
+from ..hass.found_values import found_entries, found_id
+from ..hass.values import plain_topic
+from .runtime import BotRuntime
 
 MOST_OF_TOPIC, MOST = 50, 500
 """Sensors of one topic, and of one bot: all of them are rows of the registry, wanted or not."""
@@ -32,12 +32,17 @@ _AT_ONCE = 10
 _LONGEST_TOPIC = 255
 
 
+type Make = Callable[[str, str, FoundValue], Entity]
+"""Makes the sensor of a subentry, for a value on a topic."""
+
+
 class FoundSensors:
     """Makes a sensor, off at first, of each value that Home Assistant's own MQTT integration has not."""
 
-    def __init__(self, runtime: BotRuntime, add: AddConfigEntryEntitiesCallback) -> None:
+    def __init__(self, runtime: BotRuntime, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
         self._runtime = runtime
         self._add = add
+        self._make = make
         self._subentries: dict[str, ConfigSubentry] = {}
         self._known: dict[tuple[str, str], set[str]] = {}
         self._count = 0
@@ -57,7 +62,7 @@ class FoundSensors:
         self._subentries[subentry_id] = subentry
         self._looked.clear()
         topic_filter = shared(subentry.data[CONF_FILTER])[1]
-        sensors = []
+        sensors: list[Entity] = []
         for entry, topic, path in list(
             found_entries(self._runtime.hass, self._runtime.entry.entry_id, subentry_id)
         ):
@@ -67,7 +72,7 @@ class FoundSensors:
                 self._note(subentry_id, topic, entry.unique_id)
                 if entry.disabled_by is None:
                     found = FoundValue(path, entry.original_name or path)
-                    sensors.append(FoundSensor(self._runtime, subentry_id, topic, found))
+                    sensors.append(self._make(subentry_id, topic, found))
         if sensors:
             self._add(sensors, config_subentry_id=subentry_id)
 
@@ -108,7 +113,7 @@ class FoundSensors:
                 self._count -= len(self._known.pop(key))
         return list(self._subentries.values())
 
-    def _sensors(self, subentry: ConfigSubentry, topic: str, reading: Reading) -> Iterator[FoundSensor]:
+    def _sensors(self, subentry: ConfigSubentry, topic: str, reading: Reading) -> Iterator[Entity]:
         registry, subentry_id = er.async_get(self._runtime.hass), subentry.subentry_id
         known = self._known.get((subentry_id, topic), set())
         for found in values_of(reading, MOST_OF_TOPIC):
@@ -121,7 +126,7 @@ class FoundSensors:
                 continue  # that is the sensor of the topic itself
             elif unique_id not in known and len(known) < MOST_OF_TOPIC and self._count < MOST:
                 known = self._note(subentry_id, topic, unique_id)
-                yield FoundSensor(self._runtime, subentry_id, topic, _called(subentry, reading, found))
+                yield self._make(subentry_id, topic, _called(subentry, reading, found))
 
     def _note(self, subentry_id: str, topic: str, unique_id: str) -> set[str]:
         known = self._known.setdefault((subentry_id, topic), set())
