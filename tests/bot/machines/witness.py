@@ -217,7 +217,7 @@ class Witness:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
         ended = min(episode.until, episode.closed)
         return any(
-            since <= episode.since + MOMENT and ended <= until + MOMENT and episode.since <= until
+            since <= self._told_by(episode) and ended <= until + MOMENT and episode.since <= until
             for since, until in self.house.muted(episode.rule.id, episode.topic)
         )
 

@@ -24,10 +24,13 @@ def read(payload: bytes | str, topic: str = "home/x", **properties: str) -> Read
     return Readings().read(Message(topic, data, received=1000.0, properties=Properties(user=user)))
 
 
-def knowing(*configs: dict[str, object], templates: Templates | None = None) -> Readings:
+def knowing(
+    *configs: dict[str, object], templates: Templates | None = None, component: str = "sensor"
+) -> Readings:
     readings = Readings(templates)
     for number, config in enumerate(configs):
-        assert readings.learn(Message(f"homeassistant/sensor/e{number}/config", json.dumps(config).encode()))
+        topic = f"homeassistant/{component}/e{number}/config"
+        assert readings.learn(Message(topic, json.dumps(config).encode()))
     return readings
 
 
@@ -505,27 +508,27 @@ def test_a_value_keeps_the_unit_it_brings() -> None:
 
 @pytest.mark.parametrize(("payload", "text"), [("1", "on"), ("0", "off"), ("2", "2"), ('{"s": "x"}', "s: x")])
 def test_the_payloads_for_on_and_off_read_as_these(payload: str, text: str) -> None:
-    reading = knowing({"name": "T", "stat_t": "k", "pl_on": "1", "pl_off": "0"}).read(
-        Message("k", payload.encode())
-    )
-    assert reading.text == text
+    config: dict[str, object] = {"name": "T", "stat_t": "k", "pl_on": "1", "pl_off": "0"}
+    assert knowing(config, component="switch").read(Message("k", payload.encode())).text == text
 
 
 @pytest.mark.parametrize(
     ("on", "payload", "text"),
     [
-        ("open", "open", "open"),
-        ("open", "closed", "closed"),
-        ("ON", "ON", "ON"),
+        ("open", "open", "on"),
+        ("open", "closed", "off"),
+        ("ON", "ON", "on"),
+        (None, "ON", "on"),
         (True, "true", "on"),
-        ("yes", "yes", "on"),
+        ("yes", "YES", "on"),
         ("255", "255", "on"),
-        ("y", "y", "on"),
+        ("255", "jammed", "jammed"),
     ],
 )
-def test_a_word_of_the_device_is_kept_if_it_says_something(on: object, payload: str, text: str) -> None:
+def test_what_a_device_writes_for_on_and_off_is_read_as_that(on: object, payload: str, text: str) -> None:
     config: dict[str, object] = {"name": "Door", "stat_t": "k", "pl_on": on, "pl_off": "closed"}
-    assert knowing(config).read(Message("k", payload.encode())).text == text
+    reading = knowing(config, component="binary_sensor").read(Message("k", payload.encode()))
+    assert reading.text == text
 
 
 @pytest.mark.parametrize(

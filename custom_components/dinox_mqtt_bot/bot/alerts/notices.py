@@ -1,7 +1,7 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -69,7 +69,7 @@ class _Lane:
 class Composed:
     """Notices, and the alerts and the log as they are once these are stored.
 
-    `ends` are the ids of the notices that tell of an end, perhaps besides other things.
+    `ends` are the ids of the notices that tell of an end of which older news may have been held.
     """
 
     notices: tuple[Notice, ...]
@@ -150,10 +150,17 @@ class AlertNotices:
                 continue
             mine = [debt for debt in everything if debt.critical is critical]
             told = self._turn(lane, mine, desk, notices)
+            ends.update(
+                notice.id for _, letters in told for notice, one in letters if _passes_older_news(notice, one)
+            )
             for debt, letters in told:
-                alerts.append(_told_by(debt.alert, letters))
+                held = {
+                    notice.to: HELD
+                    for notice, _ in letters
+                    if notice.id in ends or self._holds(notice.to, notice.priority)
+                }
+                alerts.append(_told_by(debt.alert, letters, held))
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
-                ends.update(notice.id for notice, one in letters if one.over)
             lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events), frozenset(ends))
 
@@ -376,18 +383,28 @@ def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert
     return heard, unheard
 
 
-def _told_by(alert: Alert, letters: list[Letter]) -> Alert:
-    """Return the alert as told, with what replies name it by and what replaces its notification."""
+def _passes_older_news(notice: Notice, one: Told) -> bool:
+    """Say whether a notice tells of an end, and what its recipient was told of it before may be held."""
+    return one.over and (is_target(notice.to) or dict(one.alert.told_to).get(notice.to) == HELD)
+
+
+def _told_by(alert: Alert, letters: list[Letter], held: Mapping[str, str]) -> Alert:
+    """Return the alert as told, with what replies name it by and what replaces its notification.
+
+    `held` are those for whom it waits, with the tag of what tells of all that did.
+    """
     mine = [notice for notice, one in letters if one.incident == (alert.rule, alert.topic, alert.number)]
     tags = {notice.to: notice.push.tag for notice in mine if notice.push is not None}
     said = {notice.id: notice.to for notice in mine if notice.push is None}
+    before = dict(alert.told_to)
+    chat = {to: held.get(to, before.get(to, "")) for to in said.values()}
     return replace(
         alert,
         untold=(),
         ended=tuple(each for each in alert.ended if not each.untold),
         tag=[alert.tag, *tags.values()][-1],
         notices=(*alert.notices, *said)[-NOTICES_KEPT:],
-        told_to=tuple((dict(alert.told_to) | dict.fromkeys(said.values(), "") | tags).items()),
+        told_to=tuple((before | chat | tags).items()),
     )
 
 

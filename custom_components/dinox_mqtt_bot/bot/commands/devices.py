@@ -68,10 +68,14 @@ class _Look:
 
     def value(self, entity: Entity) -> str:
         """Return what an entity says, if there is time left to find out."""
-        return "" if self.templates.over else state_text(entity, self.parts.readings.devices, self.templates)
+        if self.templates.over:
+            return ""
+        return state_text(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def offline(self, entity: Entity) -> bool:
-        return not self.templates.over and is_offline(entity, self.parts.readings.devices, self.templates)
+        if self.templates.over:
+            return False
+        return is_offline(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def raw(self, entity: Entity) -> bool:
         return self.parts.readings.is_raw(entity, self.templates)
@@ -120,7 +124,7 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
 
 
 def _offline(parts: Parts, entity: Entity) -> bool:
-    return is_offline(entity, parts.readings.devices, parts.ports.templates)
+    return is_offline(entity, parts.readings.devices, parts.ports.templates, parts.ports.clock.now())
 
 
 def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:

@@ -35,6 +35,7 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
+    `expires`: seconds that a value holds, if it holds only for a time.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
+    expires: float = 0.0
 
     @property
     def config(self) -> str:
@@ -81,6 +83,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
+        max(0.0, amount(config, "expire_after", 0)),
     )
 
 
