@@ -19,6 +19,7 @@ from ..payload.interpret import Meaning, described, interpret, quantity
 from ..ports import Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
+from .names import Names
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
+        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
 
@@ -174,6 +176,9 @@ class Readings:
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
         return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
+
+    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+        return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
