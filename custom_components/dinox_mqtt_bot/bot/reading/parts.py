@@ -71,13 +71,16 @@ class Arranged:
     """What entities find on a topic, as people look at it.
 
     What is found is called by its name of `names`. `name` is that of an entity that has several values there
-    and the topic for itself.
+    and the topic for itself. `device` is the one whose topic it is, `place` that of the first entity among
+    those of the device.
     """
 
     spoken: Spoken
     names: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     name: str = ""
+    device: str = ""
+    place: tuple[object, ...] = ()
 
 
 def arranged(spoken: Spoken) -> Arranged:
@@ -86,14 +89,17 @@ def arranged(spoken: Spoken) -> Arranged:
     for config, binding in spoken:
         key = config, binding.device, binding.component, _own_name(binding)
         entities.setdefault(key, []).append((config, binding))
-    groups = [sorted(each, key=_aspect) for _, each in sorted(entities.items(), key=_place)]
+    placed = sorted(entities.items(), key=_place)
+    groups = [sorted(each, key=_aspect) for _, each in placed]
     ordered = tuple(chain.from_iterable(groups))
     names = tuple(plain(binding.entity or binding.device) for _, binding in ordered)
     only = ordered[0][1] if len(groups) == 1 and len(ordered) > 1 else None
     name = full_name(only.device, _own_name(only)) if only else ""
-    return Arranged(
-        ordered, names, tuple(_parts([[binding for _, binding in each] for each in groups])), name
-    )
+    parts = tuple(_parts([[binding for _, binding in each] for each in groups]))
+    devices = {binding.device for _, binding in ordered}
+    if len(devices) != 1:
+        return Arranged(ordered, names, parts, name)
+    return Arranged(ordered, names, parts, name, devices.pop(), _place(placed[0]))
 
 
 def _parts(groups: Sequence[Sequence[Binding]]) -> Iterator[Part]:
@@ -158,7 +164,9 @@ def _place(entity: tuple[tuple[str, ...], Sequence[tuple[str, Binding]]]) -> tup
     binding = min(spoken, key=_aspect)[1]
     unnamed = not name and component not in _NEVER_FIRST
     rank = _rank(binding, name)
-    return not _is_main(binding), device, not unnamed, rank, _natural(name), name, config, component
+    # `Power` is that of the whole of what has a `CH1 Power`.
+    called = len(name.split()), _natural(name), name
+    return not _is_main(binding), device, not unnamed, rank, called, config, component
 
 
 def _aspect(each: tuple[str, Binding]) -> tuple[str, ...]:

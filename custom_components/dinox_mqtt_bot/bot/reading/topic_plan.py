@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..discovery.discovery import Discovery
-from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
+from ..model.message import NO_PROPERTIES, Kind, Message, Origin, Properties, Reading
 from ..model.rules import Subscription
 from ..model.topics import shared
 from ..payload.interpret import Meaning, described
@@ -38,10 +38,11 @@ class Plan:
     arranged: Arranged
     foreign: bool
     gateway: Told | None
+    origin: Origin | None
 
     def read(self, message: Message, meaning: Meaning, budget: Budget) -> Reading:
         """Return what a message means by what its payload means."""
-        found: Found | None = None
+        found: Found | tuple[()] | None = None
         spoken = self.arranged.spoken
         if spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = budget.values(message.topic, meaning, spoken, foreign=self.foreign)
@@ -59,8 +60,10 @@ class Plan:
             name = _labelled(label, message.topic) if label else name
             unit = _property(properties, "unit") or unit
             time = _time(_property(properties, "timestamp")) or time
+        origin = self.origin if name == self.name else None
+        found = found or ()
         return Reading(
-            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found, told, origin
         )
 
 
@@ -84,7 +87,8 @@ def planned(
     name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
     templates = (binding.template for _, binding in strong.spoken)
     foreign = any(template is not None and template.source for template in templates)
-    return Plan(subscription, name, bool(alias), strong, foreign, gateway)
+    origin = None if alias else _origin(name, strong)
+    return Plan(subscription, name, bool(alias), strong, foreign, gateway, origin)
 
 
 def _alias(topic: str, subscription: Subscription) -> str:
@@ -95,6 +99,15 @@ def _alias(topic: str, subscription: Subscription) -> str:
     if wanted[-1] == "#":
         parts += levels[len(wanted) - 1 :]
     return " / ".join([subscription.alias, "/".join(parts)] if parts else [subscription.alias])
+
+
+def _origin(name: str, strong: Arranged) -> Origin | None:
+    """Return whose values are on a topic, if its name says so."""
+    device = plain(strong.device)
+    label = name[len(device) :]
+    if not device or not name.casefold().startswith(device.casefold()) or label[:1].isalnum():
+        return None
+    return Origin(device, label.strip(), strong.place)
 
 
 def _prosody(topic: str) -> str:
