@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import logging
 
 from ..discovery.devices import Devices
-from ..discovery.discovery import Discovery
+from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
@@ -19,6 +19,7 @@ from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Ticks
+from .names import Names
 from .overheard import Overheard, Told, event
 from .parts import Arranged, arranged, bound
 
@@ -73,6 +74,7 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
+        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
 
@@ -210,6 +212,9 @@ class Readings:
         return Reading(
             message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
         )
+
+    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+        return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
