@@ -315,6 +315,13 @@ class Phrases(Protocol):
         """Return the text at a dotted path of the translations, filled; the key if there is none."""
 
 
+class StateWords(Phrases, Protocol):
+    """The words that people read for states, in the user's language."""
+
+    def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
+        """Return Home Assistant's word for a state or an attribute's value; that itself if there is none."""
+
+
 class Templates(Protocol):
     """Value templates of HA discovery that are more than a path (`Templates` runs them in HA's sandbox)."""
 
@@ -363,7 +370,7 @@ class Ports:
     pictures: Pictures
     agent: Agent
     rules: Rules
-    phrases: Phrases
+    phrases: StateWords
     templates: CommandTemplates
     clock: Clock
     vocabulary: Vocabulary = BUILT_IN

@@ -14,7 +14,7 @@ from ..bot.bot import Bot
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
-from ..bot.ports import Clock, Phrases, Ports
+from ..bot.ports import Clock, Phrases, Ports, StateWords
 from ..bot.reading.readings import Readings
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
@@ -221,7 +221,7 @@ def build_ports(
     store: Store,
     broker: ConnectedBroker,
     chat: AnyChat,
-    phrases: Phrases,
+    phrases: StateWords,
     clock: Clock,
     journal: Journal,
 ) -> Ports:
@@ -248,7 +248,7 @@ def build_bot(entry: ConfigEntry[Any], ports: Ports, store: Store, create_task: 
     """Build the bot over its ports."""
     return Bot(
         ports,
-        Readings(ports.templates, ticks=time.perf_counter),
+        Readings(ports.templates, ticks=time.perf_counter, words=ports.phrases),
         rules_of(entry),
         paused=entry.options.get(CONF_PAUSED, False),
         name=entry.title,

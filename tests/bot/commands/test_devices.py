@@ -95,16 +95,16 @@ async def test_devices_are_listed_with_their_values_and_what_can_be_set() -> Non
         "5 devices, 6 entities",
         "• Front door — can be set: lock, unlock",
         (
-            "• Heating — current temperature 20.5 °C, temperature 21 °C, mode heat — can be set: "
+            "• Heating — 20.5 °C → 21, heat — can be set: "
             "temperature 5 to 30 °C, in steps of 0.5; mode off, heat; preset eco, comfort, no…"
         ),
         "• Bridge Restart — can be set: press",
         (
-            "• Küchenlampe — on, brightness 50 %, color temp 2703 K — can be set: on, off; "
+            "• Küchenlampe — on, 50 %, 2703 K — can be set: on, off; "
             "brightness 1 to 100 %; color temp 2000 to 6535 K; effect blink — Küche"
         ),
         "• Plug Power — 7.5 W — Office",
-        "• Plug Relay — OFF — can be set: on, off — Office",
+        "• Plug Relay — off — can be set: on, off — Office",
     ]
 
 
@@ -231,7 +231,7 @@ async def test_what_a_device_says_once_holds_for_its_parts() -> None:
             '{"state": "Boosting", "brightness": true, "color_temp": 0}',
             "• Küchenlampe — Boosting — can be set",
         ),
-        ('{"state": 1, "brightness": "x"}', "• Küchenlampe — can be set"),
+        ('{"state": 1, "brightness": "x"}', "• Küchenlampe — 1 — can be set"),
         ("[1]", "• Küchenlampe — can be set"),
     ],
 )
@@ -244,23 +244,26 @@ async def test_a_strange_state_is_left_out(payload: str | bytes, line: str) -> N
 async def test_a_retained_state_that_comes_before_its_configuration_is_known() -> None:
     world = World(Subscription("#"))
     world.receive("z/plug", '{"state": "ON", "power": 3}', retain=True)
-    world.receive("z/lamp", "x" * 2_000, retain=True)
+    world.receive("z/lamp", "x" * 5_000, retain=True)
     announced(world, "switch", "plug", PLUG)
     announced(world, "sensor", "power", POWER)
     announced(world, "light", "lamp", LAMP)
     assert (await world.ask("devices plug")).splitlines()[1:3] == [
         "• Plug Power — 3 W — Office",
-        "• Plug Relay — ON — can be set: on, off — Office",
+        "• Plug Relay — on — can be set: on, off — Office",
     ]
     assert world.bot.readings.devices.newest("z/lamp") is None
 
 
-def test_the_number_of_early_states_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discovery.devices._MOST_EARLY", 2)
+@pytest.mark.parametrize(("bound", "most"), [("_MOST_EARLY", 2), ("_MOST_KEPT_EARLY", 2)])
+def test_of_the_early_states_the_newest_are_kept(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(f"bot.discovery.devices.{bound}", most)
     world = World(Subscription("#"))
-    for topic in ("a", "b", "z/plug"):
+    for topic in ("a", "b", "a", "z/plug"):
         world.receive(topic, "1", retain=True)
-    assert len(world.bot.readings.devices._early) == 1
+    assert list(world.bot.readings.devices._early) == ["a", "z/plug"]
 
 
 # Setting.
@@ -535,7 +538,7 @@ async def test_discovery_reads_the_configurations_anew() -> None:
     assert world.broker.renewed == ["homeassistant/+/+/config", "homeassistant/+/+/+/config"]
     assert list(world.bot.readings.devices) == []
     announced(world, "switch", "plug", PLUG)
-    assert "Plug Relay — ON" in await world.ask("devices")
+    assert "Plug Relay — on" in await world.ask("devices")
 
 
 async def test_the_filter_that_covers_the_configurations_is_read_anew() -> None:

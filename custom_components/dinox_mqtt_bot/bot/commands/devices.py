@@ -76,10 +76,14 @@ class _Look:
 
     def value(self, entity: Entity) -> str:
         """Return what an entity says, if there is time left to find out."""
-        return "" if self.templates.over else state_text(entity, self.parts.readings.devices, self.templates)
+        if self.templates.over:
+            return ""
+        return state_text(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def offline(self, entity: Entity) -> bool:
-        return not self.templates.over and is_offline(entity, self.parts.readings.devices, self.templates)
+        if self.templates.over:
+            return False
+        return is_offline(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def raw(self, entity: Entity) -> bool:
         return self.parts.readings.is_raw(entity, self.templates)
@@ -279,7 +283,7 @@ class Set(Command):
 
 
 def _is_away(parts: Parts, wish: Wish) -> bool:
-    return is_offline(wish.entity, parts.readings.devices, parts.ports.templates)
+    return is_offline(wish.entity, parts.readings.devices, parts.ports.templates, parts.ports.clock.now())
 
 
 async def _publish(parts: Parts, caller: Caller, wish: Wish, every: _Published) -> None:

@@ -1,4 +1,4 @@
-"""The short keys of Home Assistant's MQTT discovery for a value's place, name and unit."""
+"""The short keys of Home Assistant's MQTT discovery: for a value's place, name and unit, and for its form."""
 
 STATE_KEYS = {
     "name": "name",
@@ -203,3 +203,37 @@ COMMAND_KEYS = {
     "xy_cmd_tpl": "xy_command_template",
 }
 """Those that say what can be set, where and how, and whether a device is there."""
+
+FORM_KEYS = {
+    "dsp_prc": "display_precision",
+    "evt_typ": "event_types",
+    "exp_aft": "expire_after",
+    "b_tpl": "blue_template",
+    "g_tpl": "green_template",
+    "r_tpl": "red_template",
+    "migr_discvry": "migrate_discovery",
+    "pl_home": "payload_home",
+    "pl_not_home": "payload_not_home",
+    "pl_rst": "payload_reset",
+    "pl_rst_hum": "payload_reset_humidity",
+    "pl_rst_mode": "payload_reset_mode",
+    "pl_rst_pct": "payload_reset_percentage",
+    "pl_rst_pr_mode": "payload_reset_preset_mode",
+    "stat_cla": "state_class",
+    "stat_clsd": "state_closed",
+    "stat_closing": "state_closing",
+    "stat_jam": "state_jammed",
+    "stat_locked": "state_locked",
+    "stat_locking": "state_locking",
+    "stat_off": "state_off",
+    "stat_on": "state_on",
+    "stat_open": "state_open",
+    "stat_opening": "state_opening",
+    "stat_stopped": "state_stopped",
+    "stat_unlocked": "state_unlocked",
+    "stat_unlocking": "state_unlocking",
+    "sug_dsp_prc": "suggested_display_precision",
+    "tilt_clsd_val": "tilt_closed_value",
+    "tilt_opnd_val": "tilt_opened_value",
+}
+"""Those that say what a device writes for a state, how it counts, and how long a value holds."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 import json
 
 from ..text.plain import cut, plain
-from .abbreviations import COMMAND_KEYS, STATE_KEYS
+from .abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
 
 type Config = Mapping[str, object]
 """The configuration of one entity; `platform` is its component, also where the topic says which."""
 
-_KEYS = STATE_KEYS | COMMAND_KEYS
+_KEYS = STATE_KEYS | COMMAND_KEYS | FORM_KEYS
 
 _SHARED = (
     *("device", "state_topic", "command_topic", "qos", "availability", "availability_mode"),
@@ -31,6 +31,8 @@ def configs(component: str, payload: bytes) -> Iterator[Config]:
     if not isinstance(config, dict):
         return
     config = _expanded(config)
+    if config.get("migrate_discovery") is True:
+        return  # it makes room for a configuration on another topic
     parts = config.get("components")
     if component != "device":
         yield {**config, "platform": component}

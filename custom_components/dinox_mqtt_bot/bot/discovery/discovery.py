@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 import re
 
-from .bindings import Binding, bindings_of
-from .config import configs
+from ..model.topics import Filters, is_wild
+from ..ports import StateWords
+from .bindings import Binding, bindings_of, common_name
+from .config import Config, configs
 from .devices import Devices
 from .entities import Entity, entity_of, kept
+from .wording import Wording
 
 _LARGEST = 262_144
 _MOST_IN_CONFIG = 1_000
@@ -31,9 +34,12 @@ __all__ = ["Binding", "Discovery", "Part"]
 class Discovery:
     """The discovery configurations by their topics, none without prefix; `devices` learns entities."""
 
-    def __init__(self, prefix: str, devices: Devices | None = None) -> None:
+    def __init__(self, prefix: str, devices: Devices | None = None, words: StateWords | None = None) -> None:
         self.prefix = prefix
         self._devices = devices
+        self._words = Wording(words)
+        # The topics that are filters: values come on any that they match.
+        self._wild = Filters[_Bindings]()
         self._configs: dict[str, _Bindings] = {}
         self._by_topic: dict[str, _Bindings] = {}
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -56,8 +62,12 @@ class Discovery:
     def read(self, topic: str, payload: bytes) -> Iterator[Part]:
         """Yield what is in a configuration, entity by entity."""
         spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
+        return self.parts(topic, spoken)
+
+    def parts(self, topic: str, spoken: Iterable[Config]) -> Iterator[Part]:
+        """Yield what is in the configurations of entities that one topic has, entity by entity."""
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
-            bindings = tuple(bindings_of(config))
+            bindings = tuple(bindings_of(config, self._words))
             entity = entity_of(f"{topic} {number}", config, bindings)
             yield entity, bindings, kept(entity)
 
@@ -75,7 +85,10 @@ class Discovery:
         if bindings:
             self._configs[topic] = bindings
         for state_topic, found in bindings.items():
-            self._by_topic.setdefault(state_topic, {})[topic] = found
+            others = self._by_topic.setdefault(state_topic, {})
+            others[topic] = found
+            if is_wild(state_topic):
+                self._wild.put(state_topic, others)
         self._lost.update(each for each in before if each not in self._by_topic)
         return True
 
@@ -109,13 +122,18 @@ class Discovery:
         """Return what entities find on a topic; those that only stand aside if there is nothing else."""
         return tuple(binding for _, binding in self.spoken(topic))
 
+    def name(self, topic: str) -> str:
+        """Return what a topic is called after those that find something there; empty if there is no name."""
+        return common_name(topic, self.bindings(topic))
+
     def spoken(self, topic: str) -> tuple[tuple[str, Binding], ...]:
         """Return the `bindings` of a topic, each with the topic of the configuration that has it."""
+        sources = (self._by_topic.get(topic, {}), *self._wild.find(topic))
         every = [
-            (config, binding) for config, found in self._by_topic.get(topic, {}).items() for binding in found
+            (config, binding) for source in sources for config, found in source.items() for binding in found
         ]
         strong = [each for each in every if not each[1].aside]
-        return tuple((strong or every)[:_MOST_ON_TOPIC])
+        return tuple((strong or _once(every))[:_MOST_ON_TOPIC])
 
     def _component(self, topic: str) -> str:
         ours = self.prefix and topic.startswith(self.prefix)
@@ -130,7 +148,17 @@ class Discovery:
             del others[topic]
             if not others:
                 del self._by_topic[state_topic]
+                if is_wild(state_topic):
+                    self._wild.remove(state_topic)
         return before
+
+
+def _once(every: Iterable[tuple[str, Binding]]) -> list[tuple[str, Binding]]:
+    """Return each binding once: what says whether a device is there is the same for all of its entities."""
+    found: dict[Binding, str] = {}
+    for config, binding in every:
+        found.setdefault(binding, config)
+    return [(config, binding) for binding, config in found.items()]
 
 
 def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
-from .bindings import Binding, entity_name, full_name
+from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -35,6 +35,7 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
+    `expires`: seconds that a value holds, if it holds only for a time.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
+    expires: float = 0.0
 
     @property
     def config(self) -> str:
@@ -77,10 +79,11 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         controls,
         _sources(config),
         string(config, "availability_mode") or "latest",
-        "entity_category" not in config and truth(config, "enabled_by_default", default=True),
+        is_main(config),
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
+        max(0.0, amount(config, "expire_after", 0)),
     )
 
 

@@ -56,11 +56,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a rule looks at in a reading: the number if it is one, its unit, and the text without the unit."""
+    """What a rule looks at in a reading: the number if it is one, its unit, and the text without the unit.
+
+    `exact` is what Home Assistant keeps for a text that is its word for it: `off` for `closed`. `raw` is what
+    the device wrote, where that is something else.
+    """
 
     text: str
     number: float | None = None
     unit: str = ""
+    exact: str = ""
+    raw: str = ""
 
 
 class Priority(IntEnum):

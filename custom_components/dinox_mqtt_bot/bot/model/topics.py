@@ -70,6 +70,11 @@ def _wildcard_fault(text: str) -> str:
     return "plus" if any("+" in level and level != "+" for level in levels) else ""
 
 
+def is_wild(topic_filter: str) -> bool:
+    """Say whether a filter has wildcards."""
+    return "+" in topic_filter or "#" in topic_filter
+
+
 def shared(text: str) -> tuple[str, str]:
     """Split `$share/group/filter` into group and filter; the group is empty for any other filter."""
     if not text.startswith(_SHARE):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..model.message import Field, Kind
 from ..text.numbers import number, size_text
 from ..text.plain import is_plain, plain
+from ..text.units import is_unit, written_unit
 from .fields import fields_of, line, parse_json, scalar_text
 from .media import binary_kind, is_page, page_title, stream_url
 
@@ -14,15 +15,27 @@ LARGE = 262_144
 
 _SAMPLE = 4_096
 _SHORT = 32
+_SHORTEST_PROSE = 100
 
 # ESC is not here: terminal colours in logs are text.
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FAULT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
 _WORDS: dict[str, object] = {"true": True, "false": False}
+_WELL = re.compile(r"(?P<measured>[^;]{1,64});\s*(?:ok|good|valid|normal|online)\s*", re.IGNORECASE)
+"""A number and the word by which a device says that it is one: `65.06;ok`. Others say that it is none."""
+
+# Bytes that are no UTF-8, as `surrogateescape` leaves them, in Latin-1: signs (`°`, `µ`), or letters too.
+_SIGNS = {0xDC00 + code: chr(code) if 0xA0 <= code < 0xC0 else "�" for code in range(0x80, 0x100)}
+_LETTERS = _SIGNS | {0xDC00 + code: chr(code) for code in range(0xC0, 0xFF)}
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_BOM = "\ufeff"
 
 
 class Meaning(NamedTuple):
-    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`."""
+    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`.
+
+    `whole` is the text of a number together with its unit, as it was written.
+    """
 
     kind: Kind
     text: str
@@ -31,6 +44,13 @@ class Meaning(NamedTuple):
     fields: tuple[Field, ...] = ()
     json: object = None
     media: str = ""
+    exact: str = ""
+    whole: str = ""
+
+    @property
+    def raw(self) -> str:
+        """The text as the device wrote it."""
+        return self.whole or self.text
 
 
 def interpret(payload: bytes) -> Meaning:
@@ -47,6 +67,9 @@ def interpret(payload: bytes) -> Meaning:
         return found
     if is_plain(text):
         return _text(text)
+    if text.startswith(_BOM):
+        text = text.lstrip(_BOM)
+        return interpret(text.encode()) if text else _text(text)
     return _controlled(text, payload) if _CONTROL.search(text) else _text(_cleaned(text))
 
 
@@ -61,20 +84,36 @@ def quantity(text: str) -> Meaning | None:
     """Return what a text means that is a number, with or without a unit; None if it is none."""
     found = number(text)
     if found is None:
-        return None
+        well = _WELL.fullmatch(text) if len(text) <= _SHORTEST_PROSE and ";" in text else None
+        inner = quantity(well["measured"]) if well else None
+        return inner._replace(whole=text.strip()) if inner else None
     value, unit = found
     text = text.strip()
-    return Meaning(Kind.NUMBER, text.removesuffix(unit).rstrip() if unit else text, value, unit)
+    if not unit:
+        return Meaning(Kind.NUMBER, text, value)
+    digits = text.removesuffix(unit)
+    # `0Y` is a code, as long as nothing says that it is a number: a blank would.
+    if digits[-1].isspace() or is_unit(unit):
+        return Meaning(Kind.NUMBER, digits.rstrip(), value, written_unit(unit), whole=text)
+    return None
 
 
 def _damaged(payload: bytes) -> Meaning:
     """Tell binary payloads from text in which some bytes are no UTF-8."""
     kind = binary_kind(payload)
     if not kind and _readable(payload[:_SAMPLE].decode(errors="replace")) and len(payload) <= LARGE:
-        return _text(_cleaned(payload.decode(errors="replace")))
+        text = _latin(payload).rstrip("\0")
+        return quantity(text) or _text(_cleaned(text))
     # The titles in a playlist are often in another encoding.
     url = "" if kind else stream_url(payload[:LARGE].decode(errors="replace"))
     return Meaning(Kind.PLAYLIST, plain(url), media=plain(url)) if url else _binary(kind, payload)
+
+
+def _latin(payload: bytes) -> str:
+    """Return text whose bytes that are no UTF-8 are Latin-1, its letters only where nothing is UTF-8."""
+    text = payload.decode(errors="surrogateescape")
+    foreign = _ESCAPED.sub("", text)
+    return text.translate(_LETTERS if foreign.isascii() else _SIGNS)
 
 
 def _binary(kind: str, payload: bytes) -> Meaning:
@@ -123,6 +162,8 @@ def _json(text: str) -> Meaning | None:
         parsed = parse_json(text)
     except ValueError:
         return None
+    if isinstance(parsed, str) and (found := quantity(parsed)) is not None:
+        return found._replace(json=parsed, whole=parsed)
     return Meaning(Kind.JSON, text if isinstance(parsed, (dict, list)) else scalar_text(parsed), json=parsed)
 
 

@@ -1,6 +1,6 @@
 """Messages become readings: payload decoded and JSON parsed once, the name looked up once a topic."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import logging
@@ -9,14 +9,15 @@ from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
 from ..discovery.entities import Entity
 from ..discovery.learning import Learning
-from ..model.message import NO_PROPERTIES, Field, Kind, Message, Properties, Reading
+from ..discovery.narrowing import note
+from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long, shared
 from ..payload.fields import line
-from ..payload.interpret import Meaning, described, interpret, quantity
-from ..ports import Templates
+from ..payload.interpret import Meaning, described, interpret
+from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Spoken, Ticks
 
@@ -52,9 +53,17 @@ class Readings:
     """
 
     def __init__(
-        self, templates: Templates | None = None, prefix: str = "homeassistant", *, ticks: Ticks = float
+        self,
+        templates: Templates | None = None,
+        prefix: str = "homeassistant",
+        *,
+        ticks: Ticks = float,
+        words: StateWords | None = None,
     ) -> None:
         self._templates = templates
+        self._words = words
+        # The last message that was looked into before it was read, and what it means.
+        self._taken: tuple[Message, Meaning] | None = None
         self._ticks = ticks
         self.tell: Callable[[Text], None] = _ignore
         self.lose: Callable[[set[str]], None] = _ignore
@@ -75,7 +84,7 @@ class Readings:
 
     def _start_over(self, prefix: str) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices)
+        self._discovery = Discovery(prefix, self.devices, self._words)
         self._learning = Learning(self._discovery)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
@@ -95,12 +104,18 @@ class Readings:
             self._leave_out(message.topic)
             return True
         if not self._discovery.is_config(message.topic):
-            self.devices.note(message)
+            if (meaning := note(message, self._discovery, self.devices)) is not None:
+                self._taken = message, meaning
             return False
         if self._learning.put(message.topic, message.payload):
             self._learned(message.topic)
         self._say_full()
         return True
+
+    def _meaning(self, message: Message) -> Meaning:
+        if self._taken is not None and self._taken[0] is message:
+            return self._taken[1]
+        return interpret(message.payload)
 
     def _leave_out(self, topic: str) -> None:
         if not self.left_out:
@@ -157,23 +172,37 @@ class Readings:
     def read(self, message: Message, subscription: Subscription | None = None) -> Reading:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
-        meaning = interpret(message.payload)
+        meaning = self._meaning(message)
+        found: Found | None = None
         if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
             found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
             meaning = described(meaning) if found is None else _bound(meaning, found)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
-        kind, text, value, unit, fields, parsed, media = meaning
+        kind, text, value, unit, fields, parsed, media, exact, _ = meaning
         properties = message.properties
         if properties is NO_PROPERTIES or not properties.user:
             return Reading(
-                message, plan.name, kind, text, value, unit, fields, parsed, message.received, media
+                message,
+                plan.name,
+                kind,
+                text,
+                value,
+                unit,
+                fields,
+                parsed,
+                message.received,
+                media,
+                exact,
+                found or (),
             )
         label = "" if plan.named else _property(properties, "label")
         name = _labelled(label, message.topic) if label else plan.name
         unit = _property(properties, "unit") or unit
         time = _time(_property(properties, "timestamp")) or message.received
-        return Reading(message, name, kind, text, value, unit, fields, parsed, time, media)
+        return Reading(
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+        )
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
@@ -190,14 +219,13 @@ class Readings:
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
         spoken = self._discovery.spoken(topic)
-        bindings = [binding for _, binding in spoken]
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
-        name = alias or _discovered(bindings) or _prosody(topic) or topic
+        name = alias or self._discovery.name(topic) or _prosody(topic) or topic
         off = self._budget.off
         strong = tuple(
             (config, replace(binding, template=None) if config in off else binding)
             for config, binding in spoken
-            if not binding.aside
+            if binding.speaks
         )
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
         foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
@@ -218,13 +246,6 @@ def _alias(topic: str, subscription: Subscription) -> str:
     return " / ".join([subscription.alias, "/".join(parts)] if parts else [subscription.alias])
 
 
-def _discovered(bindings: Sequence[Binding]) -> str:
-    names = {binding.name for binding in bindings}
-    if len(names) != 1:
-        names = {binding.device for binding in bindings}
-    return names.pop() if len(names) == 1 else ""
-
-
 def _prosody(topic: str) -> str:
     host, _, rest = topic.partition("/")
     kind, _, node = rest.partition("/")
@@ -234,7 +255,7 @@ def _prosody(topic: str) -> str:
 def _bound(meaning: Meaning, found: Found) -> Meaning:
     """Return what a payload means by what the entities of HA discovery have found in it."""
     fields = tuple(
-        Field(plain(binding.entity or binding.device), text, binding.unit)
+        binding.field(text)
         for binding, text in found
         if text is not None and binding.template and not text.startswith("{")
     )
@@ -251,11 +272,11 @@ def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
     """Return what one entity has found as the whole meaning, or the payload as it is if that was nothing."""
     if text is None:
         return described(meaning)
-    found = quantity(text)
+    found, shown = binding.amount(text), binding.shown(text)
+    exact = "" if shown == text else text
     if found is None:
-        return meaning._replace(kind=Kind.TEXT, text=text, value=None, unit="")
-    unit = found.unit or meaning.unit or binding.unit
-    return meaning._replace(kind=Kind.NUMBER, text=found.text, value=found.value, unit=unit)
+        return meaning._replace(kind=Kind.TEXT, text=shown, value=None, unit="", exact=exact)
+    return meaning._replace(kind=Kind.NUMBER, text=shown, value=found.value, unit=found.unit, exact=exact)
 
 
 def _path(binding: Binding) -> str:
