@@ -21,7 +21,7 @@ from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
-from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
 from bot.model.vocabulary import BUILT_IN, Vocabulary
@@ -356,7 +356,7 @@ class FakeRules:
         assert self.bot is not None
         rules = self.bot.rules
         if not rule.id:
-            number = max((each.number for each in rules.alerts), default=0) + 1
+            number = max(rule.number, max((each.number for each in rules.alerts), default=0) + 1)
             rule = replace(rule, id=f"rule{number}", number=number)
         others = {each.id: each for each in rules.alerts}
         self.bot.apply(replace(rules, alerts=tuple({**others, rule.id: rule}.values())))
@@ -402,6 +402,10 @@ class FakeRules:
 
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
+
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        assert self.bot is not None
+        self.bot.apply(replace(self.bot.rules, follows=tuple(follows)))
 
     async def set_discovery(self, on: bool) -> None:
         assert self.bot is not None
@@ -492,9 +496,12 @@ class World:
         self._connection = {"broker": "127.0.0.1:1883"} | ({"account": account} if account else {})
         self.start()
 
+    def new_templates(self) -> Any:
+        return FakeTemplates()
+
     def start(self) -> None:
         """Begin a run of the bot, with what an earlier one has stored."""
-        self.templates = templates = FakeTemplates()
+        self.templates = self.new_templates()
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
@@ -507,13 +514,13 @@ class World:
             agent=self.agent,
             rules=self.rules,
             phrases=RealPhrases(),
-            templates=templates,
+            templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,
         )
         self.bot = Bot(
             ports,
-            Readings(templates),
+            Readings(self.templates),
             self._rule_set,
             name="Home",
             spawn=self.spawned.append,

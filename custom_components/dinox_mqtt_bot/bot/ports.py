@@ -25,7 +25,7 @@ from .model.history import (
 )
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
-from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
+from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
 from .model.vocabulary import BUILT_IN, Vocabulary
 
@@ -283,7 +283,7 @@ class Rules(Protocol):
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
-        """Add a rule without id, numbered after the highest, or replace that of its id (ask)."""
+        """Add a rule without id, numbered after the highest or higher, or replace that of its id (ask)."""
 
     async def remove_alert(self, rule: AlertRule) -> None:
         """Remove a rule (ask). Raises BotError `no_rule`."""
@@ -305,6 +305,9 @@ class Rules(Protocol):
 
     async def set_discovery(self, on: bool) -> None:
         """Use MQTT discovery from now on, or do without (ask)."""
+
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        """Follow exactly these devices and areas from now on (ask)."""
 
     async def settle(self) -> None:
         """Return once every change so far, also of alerts and mutes, is stored or cannot be for now (ask)."""

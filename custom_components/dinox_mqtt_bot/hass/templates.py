@@ -93,7 +93,9 @@ class _Environment(TemplateEnvironment):
         """Find nothing to be called but the methods that were judged: an object can have others as items."""
         found = super().getattr(obj, attribute)
         if callable(found) and not isinstance(found, Undefined):
-            judged = isinstance(found, BuiltinMethodType) and found.__name__ == attribute in METHODS
+            # Jinja wraps `format`, and its text was judged to be one of the template's own.
+            own = isinstance(found, BuiltinMethodType) or (attribute == "format" and isinstance(obj, str))
+            judged = own and attribute in METHODS and getattr(found, "__name__", "") == attribute
             return found if judged else self.unsafe_undefined(obj, attribute)
         return found
 

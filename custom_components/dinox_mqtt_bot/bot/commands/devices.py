@@ -180,6 +180,8 @@ def _discovery_facts(parts: Parts) -> Mapping[str, object]:
         "entities": len(known),
         "settable": sum(bool(entity.controls) for entity in known),
         "refused": parts.readings.refused,
+        "states": len(parts.readings.devices.uses.states),
+        "states_left_out": parts.readings.devices.uses.states.left_out,
         "slow": sorted(parts.readings.slow),
     }
 
@@ -192,6 +194,8 @@ def _standing(parts: Parts) -> Text:
     told = Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
     if refused := parts.readings.refused:
         told = Text("discovery_refused", {"done": told, "count": str(refused)}, facts)
+    if left_out := parts.readings.devices.uses.states.left_out:
+        told = Text("discovery_states_left_out", {"done": told, "count": str(left_out)}, facts)
     if slow := sorted(parts.readings.slow):
         names = ", ".join(slow[:FEW]) + (", …" if len(slow) > FEW else "")
         told = Text("discovery_switched_off", {"done": told, "configs": names}, facts)
@@ -215,7 +219,7 @@ def _refreshed(parts: Parts) -> Text:
     if parts.broker.status.phase is not Phase.ONLINE:
         return Text("when_connected", {"done": done}, _discovery_facts(parts))
     parts.readings.forget()
-    wanted = [f"{prefix}/{levels}/config" for levels in ("+/+", "+/+/+")]
+    wanted = parts.readings.discovery_filters
     parts.ports.broker.renew([each for each in parts.wanted if any(covers(each, one) for one in wanted)])
     return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})
 

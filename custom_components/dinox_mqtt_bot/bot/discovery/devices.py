@@ -11,6 +11,7 @@ from ..model.message import Message
 from ..model.topics import Filters, is_wild
 from .entities import Entity, name_words
 from .setting.levels import level_in
+from .topic_uses import TopicUses
 
 LARGEST = 4_096
 """Bytes of a payload that is kept as it is."""
@@ -50,6 +51,7 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self.uses = TopicUses()
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._earlier: dict[str, tuple[tuple[float, bytes], ...]] = {}
         self._partial: Counter[str] = Counter()
@@ -87,6 +89,7 @@ class Devices:
             self._expect(_topics(entity))
             for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
                 self._recalls.setdefault(topic, set()).add(source)
+            self.uses.learn(entity)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -127,22 +130,26 @@ class Devices:
         """Know no devices any more; what they said stays, for those that are learned again."""
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
-        self._recalls.clear()
         self._partial.clear()
         self._wild = Filters()
+        self._recalls.clear()
+        self.uses.clear()
         self._count = self._any_wild = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
+            self.uses.drop(entity)
             del self._by_id[entity.id]
             for word in set(chain.from_iterable(self._words.pop(entity.id))):
                 del self._index[word][entity.id]
                 if not self._index[word]:
                     del self._index[word]
             self._assumed.pop(entity.id, None)
-            self._partial.subtract(_partial_topics(entity))
-            self._partial = +self._partial
+            for topic in _partial_topics(entity):
+                self._partial[topic] -= 1
+                if not self._partial[topic]:
+                    del self._partial[topic]
             for topic in _topics(entity):
                 self._expect_less(topic)
         self._fitting.clear()
@@ -169,15 +176,15 @@ class Devices:
         known = message.topic in self._topics
         if known and size <= LARGEST:
             self._keep(message.topic, message.received, payload)
-        if known:
-            self._note_level(message)
-            self.tell(message.topic)
         for wild in self._wild.find(message.topic) if self._any_wild else ():
             known = True
             if size <= LARGEST:
                 self._keep(wild, message.received, payload)
             self.tell(wild)
-        if not known and message.retain and size <= LARGEST:
+        if known:
+            self._note_level(message)
+            self.tell(message.topic)
+        elif message.retain and size <= LARGEST:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             self._keep_early(message)
 
@@ -227,8 +234,13 @@ class Devices:
     # Found by name.
 
     def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
-        """Return the words of an entity's full and own name, of its device, its area and its component."""
+        """Return the words of an entity's full name, its own, its device's, its area's, and its kind."""
         return self._words[entity.id]
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every word that names have."""
+        return self._index.keys()
 
     def match(self, entity: Entity, words: Sequence[str]) -> Match:
         """Say how well words (`name_words`) name an entity."""
@@ -290,10 +302,6 @@ def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:
     return tuple(map(name_words, every))
 
 
-def _ignore(topic: str) -> None:
-    """Nobody wants to hear of it."""
-
-
 def _keys(payload: bytes) -> frozenset[bytes]:
     return frozenset(_KEY.findall(payload))
 
@@ -301,6 +309,10 @@ def _keys(payload: bytes) -> frozenset[bytes]:
 def _partial_topics(entity: Entity) -> list[str]:
     """Return the topics whose messages tell of some things only, as their templates know."""
     return [topic for topic, binding in entity.values if binding.template and binding.template.partial]
+
+
+def _ignore(topic: str) -> None:
+    """Nobody wants to hear of it."""
 
 
 def _topics(entity: Entity) -> list[str]:
