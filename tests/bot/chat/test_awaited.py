@@ -6,6 +6,7 @@ from typing import Any
 from fakes import ME, World, failing
 import pytest
 
+from bot.model.message import Message
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Display, Priority, Role, Subscription
 from bot.model.utterance import Utterance
@@ -101,27 +102,24 @@ async def test_any_word_after_a_colour_is_its_answer() -> None:
     assert world.said[-1] == "Porch: on"
 
 
+COMMAND = Message("h/shed", b"ON")
+
+
 async def test_its_own_command_is_not_told_to_anybody() -> None:
+    """Also where a device is told on the topic on which it speaks."""
     world = home()
-    await said_after(world, "set porch on")
-    world.receive("h/porch/set", '{"state": "ON"}')
+    world.receive(
+        "homeassistant/switch/shed/config", json.dumps({**OTHER, "cmd_t": "h/shed", "opt": True}), retain=True
+    )
+    await said_after(world, "set shed on")
+    world.receive("h/shed", "ON")
     world.wait(3)
-    assert not any("h/porch/set" in text for text in world.said)
-    world.receive("h/porch/set", '{"state": "OFF"}')
-    world.wait(3)
-    assert any("h/porch/set" in text for text in world.said)
-    world.clock.time += 20
-    world.receive("h/porch/set", '{"state": "ON"}')
-    world.wait(3)
-    assert len([text for text in world.said if "h/porch/set" in text]) == 2
-
-
-async def test_an_urgent_topic_is_told_in_any_case() -> None:
-    world = home(Subscription("h/#", priority=Priority.ALERT))
-    await said_after(world, "set porch on")
-    world.receive("h/porch/set", '{"state": "ON"}')
-    world.wait(3)
-    assert any("h/porch/set" in text for text in world.said)
+    assert not any("h/shed" in text or text == "Shed\non" for text in world.said)
+    awaited, now = world.bot.awaited, world.clock.now()
+    assert awaited.takes(COMMAND, Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#", priority=Priority.ALERT), now)
+    assert not awaited.takes(Message("h/shed", b"OFF"), Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#"), now + 20)
 
 
 async def test_others_are_told_of_the_change_as_always() -> None:
