@@ -102,11 +102,33 @@ async def test_any_word_after_a_colour_is_its_answer() -> None:
     assert world.said[-1] == "Porch: on"
 
 
+async def test_its_own_command_is_not_told_to_anybody() -> None:
+    world = home(Subscription("h/#"), Subscription("h/porch/set"))
+    await said_after(world, "set porch on")
+    world.receive("h/porch/set", '{"state": "ON"}')
+    world.wait(3)
+    assert not any("h/porch/set" in text for text in world.said)
+    world.receive("h/porch/set", '{"state": "OFF"}')
+    world.wait(3)
+    assert any("h/porch/set" in text for text in world.said)
+    world.clock.time += 20
+    world.receive("h/porch/set", '{"state": "ON"}')
+    world.wait(3)
+    assert len([text for text in world.said if "h/porch/set" in text]) == 2
+
+
+async def test_an_urgent_topic_is_told_in_any_case() -> None:
+    world = home(Subscription("h/porch/set", priority=Priority.ALERT))
+    await said_after(world, "set porch on")
+    world.receive("h/porch/set", '{"state": "ON"}')
+    world.wait(3)
+    assert any("h/porch/set" in text for text in world.said)
+
+
 COMMAND = Message("h/shed", b"ON")
 
 
-async def test_its_own_command_is_not_told_to_anybody() -> None:
-    """Also where a device is told on the topic on which it speaks."""
+async def test_a_command_on_the_topic_of_the_state_is_not_told() -> None:
     world = home()
     world.receive(
         "homeassistant/switch/shed/config", json.dumps({**OTHER, "cmd_t": "h/shed", "opt": True}), retain=True
@@ -221,3 +243,14 @@ async def test_so_many_are_awaited_and_no_more(monkeypatch: pytest.MonkeyPatch) 
     world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
     assert await said_after(world, "set porch on") == "Porch: on (sent)"
     assert await said_after(world, "set shed on", FRIEND) == "Shed: on"
+
+
+async def test_two_who_wait_for_one_device_are_both_told() -> None:
+    world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
+    await said_after(world, "set porch on")
+    await said_after(world, "set porch off", FRIEND)
+    await said_after(world, "set shed on")
+    world.receive("h/porch", '{"state": "OFF"}')
+    world.later(0.1)
+    assert [each.text for each in world.outbox.notices if each.to == FRIEND][-1] == "Porch: off"
+    assert world.bot.awaited.answer("nobody@example.org", "") == ""

@@ -298,6 +298,7 @@ ROOMS = (
         ("bath light off", ["b1/set"]),
         ("all locks lock", ["k5/set"]),
         ("all on", []),
+        ("all button press", []),
         ("all kitchen", []),
         ("all fans on", []),
         ("kitchen purple", []),
@@ -343,9 +344,16 @@ async def test_an_action_learns_what_was_published_to_several() -> None:
     ]
 
 
+async def test_without_rooms_the_names_tell_what_belongs_together() -> None:
+    world = world_of(thing("light", "a", "Garage wall"), thing("light", "b", "Garage door"), ROOMS[0])
+    assert [topic for topic, _ in await published(world, "all garage lamps off")] == ["b/set", "a/set"]
+    assert await published(world, "- lamps off") != []
+    assert await published(world, "-") == []
+
+
 async def test_too_many_at_once_are_refused() -> None:
     world = world_of(*(thing("light", f"l{n}", f"Lamp {n}") for n in range(51)))
-    assert await world.ask("set all lamps on") == "That would be 51 things at once; 50 is the most."
+    assert await world.ask("set all lamps on") == "That would be more than 50 things at once."
 
 
 async def test_a_group_that_is_an_entity_is_that_entity() -> None:
