@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from .config import Announced, Config, path
+from ..config import Announced, Config, path
 from .tasmota_topics import Tasmota
 
 _MOST = 200

@@ -7,7 +7,7 @@ from fakes import World
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.discovery.tasmota import TASMOTA
+from bot.discovery.native.tasmota import TASMOTA
 from bot.model.rules import Subscription
 
 MAC = "5CCF7F001122"

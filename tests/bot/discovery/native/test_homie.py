@@ -7,7 +7,7 @@ from fakes import World
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.discovery.homie import HOMIE_4, HOMIE_5
+from bot.discovery.native.homie import HOMIE_4, HOMIE_5
 from bot.model.rules import Subscription
 from bot.model.timers import NEVER
 
