@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
-from ..model.message import Kind
+from ..model.message import Field, Kind
 from ..payload.fields import parse_json
 from ..payload.interpret import Meaning, quantity
 from ..ports import Templates
 from ..text.numbers import with_unit
-from ..text.plain import cut
+from ..text.plain import cut, plain
 from .config import Config, device_of, string, template_in, topic_in, truth
 from .form_kinds import form_of, presence_form
 from .forms import PLAIN, Form
@@ -98,9 +99,25 @@ class Binding:
         found = self.amount(value)
         return self.form.shown(value) if found is None else with_unit(self.form.shown(found.text), found.unit)
 
+    @property
+    def called(self) -> str:
+        """The name that a field has of it, in lower case."""
+        return _folded(self.entity or self.device)
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found as a field of a reading."""
+        amount, shown = self.amount(value), self.shown(value)
+        name = plain(self.entity or self.device)
+        return Field(name, shown, amount.unit if amount else "", "" if shown == value else value)
+
 
 def _is_code(value: str, unit: str) -> bool:
     return unit.isalpha() and not value.strip().removesuffix(unit)[-1:].isspace()
+
+
+@lru_cache(4_096)
+def _folded(name: str) -> str:
+    return plain(name).casefold()
 
 
 def full_name(device: str, entity: str) -> str:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
+from ..text.plain import cut
 from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
@@ -16,6 +17,7 @@ from .templates import ValueTemplate, compile_template
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
+_LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
 
 
@@ -37,6 +39,7 @@ class Entity:
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
     `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
     what another one says.
+    `device_id` is the device's own for ever, whatever it is called; its name where it says none.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Entity:
     retain: bool = False
     expires: float = 0.0
     repeats: tuple[str, ...] = ()
+    device_id: str = ""
 
     @property
     def config(self) -> str:
@@ -87,12 +91,24 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         truth(config, "retain"),
         max(0.0, amount(config, "expire_after", 0)),
         _topics(config, "repeats"),
+        _device_id(device),
     )
 
 
 def _topics(config: Config, key: str) -> tuple[str, ...]:
     given = config.get(key)
     return tuple(each for each in given if isinstance(each, str)) if isinstance(given, tuple) else ()
+
+
+def _device_id(device: Config) -> str:
+    """Return by what Home Assistant knows a device again: its first identifier, else its first connection."""
+    for key in ("identifiers", "ids", "connections", "cns"):
+        given = device.get(key)
+        while isinstance(given, list) and given:
+            given = given[-1] if key in ("connections", "cns") else given[0]
+        if isinstance(given, str) and given:
+            return cut(given, _LONGEST_ID)
+    return string(device, "name")
 
 
 def _sources(config: Config) -> tuple[Source, ...]:

@@ -1,7 +1,9 @@
 """One PUBLISH as it was received (MQTT 5 §3.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 MORE = "…"
 """Name of a last field whose text is the number of fields left out."""
@@ -76,6 +78,17 @@ class Field:
     exact: str = ""
 
 
+class Naming(Protocol):
+    """What an entity of discovery calls what it finds, and how people read it."""
+
+    @property
+    def called(self) -> str:
+        """The name in lower case."""
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found, as people read it under the name."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What a message means, parsed once.
@@ -85,6 +98,9 @@ class Reading:
     `json` the parsed payload or None (also for `null`); `time` its own time, else receipt, in Unix seconds.
     `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
     `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
+    `found` is what each entity of discovery found, also where `fields` leave it out.
+    `told` is what of the `fields` the chat tells, the main state first and in few words; the text is made of
+    it, so a message with the same text says nothing new.
     """
 
     message: Message
@@ -98,3 +114,13 @@ class Reading:
     time: float = 0.0
     media: str = ""
     exact: str = ""
+    found: Sequence[tuple[Naming, str | None]] = ()
+    told: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a message says of whether devices are there; `devices` are their names."""
+
+    there: bool
+    devices: tuple[str, ...]

@@ -172,6 +172,19 @@ async def test_a_device_is_there_with_its_bridge() -> None:
     assert len(await sent(home, "hallway power on")) == 0
 
 
+@pytest.mark.parametrize(
+    ("state", "there"),
+    [("ready", True), ("sleeping", True), ("disconnected", False), ("lost", False), ("init", None)],
+)
+def test_every_word_of_a_state_is_understood_for_all_of_a_device(state: str, there: bool | None) -> None:
+    home = greenhouse()
+    uses = home.bot.readings.devices.uses
+    assert uses.devices(f"{BASE}/$state") == ["Greenhouse"]
+    assert uses.is_there(f"{BASE}/$state", state.encode(), home.bot.ports.templates) is there
+    tell(home, {"$homie": ""})
+    assert uses.devices(f"{BASE}/$state") == []
+
+
 def test_a_state_is_a_message_like_others() -> None:
     home = greenhouse()
     home.receive(f"{BASE}/$state", "lost")
