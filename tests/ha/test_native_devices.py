@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from homeassistant.core import HomeAssistant
-from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, topics, until
+from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, until
 
 BOILER = {
     "dn": "Boiler",
@@ -69,10 +69,10 @@ async def test_what_devices_say_of_themselves_is_known_and_they_are_set(
     hass: HomeAssistant, port: int
 ) -> None:
     await announce(port)
-    entry = bot_entry({**standalone(port), **NO_ACCOUNT}, topics("cellar/#", "homie/#"))
-    async with running(hass, entry, None) as bot:
+    async with running(hass, bot_entry({**standalone(port), **NO_ACCOUNT}), None) as bot:
         devices = bot.bot.readings.devices
         await until(lambda: {"Boiler", "Garden", "Tank"} <= {each.device for each in devices})
+        await until(lambda: "homie/5/tank/n/level" in bot.bot.wanted)
         await publish(port, "cellar/boiler/tele/SENSOR", json.dumps(TELEMETRY))
         await publish(port, "cellar/boiler/stat/POWER2", "ON")
         await publish(port, "homie/garden/water/flow", "7.5", "-r")
