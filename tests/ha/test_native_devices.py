@@ -6,6 +6,8 @@ import json
 from homeassistant.core import HomeAssistant
 from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, until
 
+from custom_components.dinox_mqtt_bot.probing.devices import async_devices
+
 BOILER = {
     "dn": "Boiler",
     "fn": ["Boiler", "Boiler pump"],
@@ -128,3 +130,9 @@ async def test_home_assistants_discovery_comes_first(hass: HomeAssistant, port: 
         assert [each.config for each in devices if each.full_name == "Boiler"] == [
             "homeassistant/switch/000001_RL_1/config"
         ]
+
+
+async def test_the_set_up_finds_them(hass: HomeAssistant, port: int) -> None:
+    await announce(port)
+    found = await async_devices(hass, standalone(port))
+    assert {"Boiler", "Garden", "Tank"} <= {each.device for each in found}

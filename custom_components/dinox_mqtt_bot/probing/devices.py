@@ -52,7 +52,7 @@ async def _async_listen(broker: ConnectedBroker, readings: Readings) -> None:
         if status.phase is Phase.ONLINE:
             online.set()
 
-    broker.want(Subscriptions().wanted(DEFAULT_DISCOVERY_PREFIX))
+    broker.want(Subscriptions().wanted(readings.discovery_filters))
     broker.start(on_message=hear, on_status=changed)
     try:
         async with asyncio.timeout(_LONGEST):
