@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import logging
 
 from ..discovery.devices import Devices
-from ..discovery.discovery import Binding, Discovery
-from ..discovery.entities import Entity
+from ..discovery.discovery import Binding, Discovery, Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
 from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
