@@ -19,7 +19,7 @@ from ..const import (
 from ..entry.account import fit_filter
 from ..entry.rules import TOPICS
 from .fields import FLAG, TEXT, Typed, chosen, number_field, stripped
-from .rule_flow import RuleFlow
+from .rule_flow import Named, RuleFlow
 
 TOPIC_FORM = vol.Schema(
     {
@@ -39,6 +39,11 @@ class TopicFlow(RuleFlow):
     """What to subscribe to, and how it is shown."""
 
     form = TOPIC_FORM
+
+    @override
+    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+        """What is written as a topic is meant as one; a word alone may be a name that was mistyped."""
+        return named.written
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:

@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from ..discovery.bindings import Binding
 from ..discovery.devices import Devices
 from ..discovery.entities import Entity, name_words
 from ..model.history import TopicRow
-from ..model.topics import Subscriptions, fold
+from ..model.topics import Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.plain import plain
 from ..text.words import MAX_ALIAS_WORDS, Word, words
@@ -76,10 +76,9 @@ class Names:
         """Say whether a device says that it speaks on a topic."""
         return bool(self._bindings(topic))
 
-    @property
-    def topics(self) -> Iterable[str]:
-        """The topics that came in."""
-        return self._seen.keys()
+    def heard_below(self, topic_filter: str) -> bool:
+        """Say whether anything came in on a topic that a filter matches."""
+        return any(matches(topic_filter, topic) for topic in self._seen)
 
     # A name at the beginning of a text.
 

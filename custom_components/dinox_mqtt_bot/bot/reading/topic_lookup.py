@@ -9,9 +9,19 @@ from .lookups import Lookups
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
 from .names import Names
 from .replay import with_field
-from .wording import Known, split_known, splits
+from .wording import Known, behind_fillers, split_known, splits
 
-__all__ = ["MOST_NAMED", "Ambiguous", "Begun", "Known", "Meant", "Names", "shown"]
+__all__ = [
+    "MOST_NAMED",
+    "Ambiguous",
+    "Begun",
+    "Known",
+    "Meant",
+    "Names",
+    "behind_fillers",
+    "shown",
+    "split_known",
+]
 _SIGNS = set("/+#$")
 
 

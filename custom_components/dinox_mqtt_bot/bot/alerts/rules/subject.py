@@ -12,11 +12,11 @@ from ...reading.topic_lookup import (
     Known,
     Meant,
     Names,
+    behind_fillers,
     by_field,
     looks_like_topic,
     only,
 )
-from ...reading.wording import behind_fillers
 from ...text.numbers import number
 from ...text.words import words
 from ..judge import NUMERIC
