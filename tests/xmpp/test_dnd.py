@@ -41,13 +41,22 @@ async def friends(lab: Lab, server: Server) -> AsyncIterator[World]:
 async def befriend(world: World, alice: Person) -> None:
     """Let the bot see Alice."""
     bot = await world.bot()
+    if not await sees_alice(bot):
+        # ejabberd tells the bot of a yes that comes before the question, and forgets it itself.
+        await until(
+            lambda: ("subscribe", BOT) in [(each["type"], each["from"].bare) for each in alice.presences]
+        )
+        alice.xmpp.send_presence(pto=BOT, ptype="subscribed")
+        async with asyncio.timeout(60):
+            while not await sees_alice(bot):
+                await asyncio.sleep(0.05)
+    await bot.link.stop()
+
+
+async def sees_alice(bot: Probed) -> bool:
     session = bot.link._session
     assert session is not None
-    async with asyncio.timeout(15):
-        while (await fetched(session.xmpp, 5)).get(ALICE, {}).get("subscription") not in {"to", "both"}:
-            alice.xmpp.send_presence(pto=BOT, ptype="subscribed")
-            await asyncio.sleep(0.05)
-    await bot.link.stop()
+    return (await fetched(session.xmpp, 60)).get(ALICE, {}).get("subscription") in {"to", "both"}
 
 
 def show(person: Person, show: str | None) -> None:

@@ -7,6 +7,7 @@ import re
 from liar import OFFER, Liar, link_to
 from people import ALICE, Probed, until
 import pytest
+from slixmpp.util.sasl.mechanisms import SCRAM
 
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security, Timing
@@ -180,3 +181,18 @@ async def test_a_login_does_not_take_for_ever(rounds: str) -> None:
             await link.offline("stream_broken")
         finally:
             await link.link.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("SHA-1", "4b007901b765489abead49d926f721d065a429c1"),
+        ("SHA-256", "c5e478d59288c841aa530db6845c4c8d962893a001ce4e11a4963873aa98134a"),
+    ],
+)
+def test_the_key_of_a_login_is_the_one_of_the_standard(name: str, key: str) -> None:
+    """And it comes from C: slixmpp's own loop would hold Home Assistant for as long as it takes."""
+    login = SCRAM.__new__(SCRAM)
+    login.hash_name = name
+    login.hash = pytest.fail  # which the loop would call
+    assert login.Hi(b"password", b"salt", 4_096).hex() == key

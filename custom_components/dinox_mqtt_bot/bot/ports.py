@@ -25,8 +25,9 @@ from .model.history import (
 )
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
-from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
+from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
+from .model.vocabulary import BUILT_IN, Vocabulary
 
 type When = Callable[[float], str]
 """Unix time as people of the user's language and time zone write it."""
@@ -305,6 +306,9 @@ class Rules(Protocol):
     async def set_discovery(self, on: bool) -> None:
         """Use MQTT discovery from now on, or do without (ask)."""
 
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        """Follow exactly these devices and areas from now on (ask)."""
+
     async def settle(self) -> None:
         """Return once every change so far, also of alerts and mutes, is stored or cannot be for now (ask)."""
 
@@ -312,6 +316,13 @@ class Rules(Protocol):
 class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:
         """Return the text at a dotted path of the translations, filled; the key if there is none."""
+
+
+class StateWords(Phrases, Protocol):
+    """The words that people read for states, in the user's language."""
+
+    def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
+        """Return Home Assistant's word for a state or an attribute's value; that itself if there is none."""
 
 
 class Templates(Protocol):
@@ -322,6 +333,13 @@ class Templates(Protocol):
 
     def render(self, template: str, text: str, json: object) -> str | None:
         """Render with `value` and `value_json`; None if it cannot be rendered."""
+
+
+class CommandTemplates(Templates, Protocol):
+    """Templates, also those that write what a device is told."""
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        """Render with variables, each a short text, a number or a truth value; None if it cannot be."""
 
 
 class Clock(Protocol):
@@ -355,6 +373,7 @@ class Ports:
     pictures: Pictures
     agent: Agent
     rules: Rules
-    phrases: Phrases
-    templates: Templates
+    phrases: StateWords
+    templates: CommandTemplates
     clock: Clock
+    vocabulary: Vocabulary = BUILT_IN

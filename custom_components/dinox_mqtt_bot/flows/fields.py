@@ -67,6 +67,7 @@ FIELDS = {
     "which_name": (CONF_FILTER,),
     "unknown_again": (CONF_FILTER,),
     "unknown_again_near": (CONF_FILTER,),
+    "filter_or_device": (CONF_FILTER,),
     "prosody_wildcard": (CONF_FILTER, CONF_TOPICS),
     "prosody_topic": (CONF_FILTER, CONF_TOPICS),
     "account_plain": (CONF_ENCRYPTED,),

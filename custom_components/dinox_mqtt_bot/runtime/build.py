@@ -14,7 +14,7 @@ from ..bot.bot import Bot
 from ..bot.model.notice import Notice
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
-from ..bot.ports import Clock, Phrases, Ports
+from ..bot.ports import Clock, Phrases, Ports, StateWords
 from ..bot.reading.readings import Readings
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
@@ -38,6 +38,7 @@ from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
+from ..hass.vocabulary import async_load_vocabulary
 from ..issues.server_hint import ServerHint
 from ..issues.watch import Issues
 from ..peers.incoming import PeerMessages
@@ -85,6 +86,7 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
+    ports = replace(ports, vocabulary=await async_load_vocabulary(hass))
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
@@ -219,7 +221,7 @@ def build_ports(
     store: Store,
     broker: ConnectedBroker,
     chat: AnyChat,
-    phrases: Phrases,
+    phrases: StateWords,
     clock: Clock,
     journal: Journal,
 ) -> Ports:
@@ -246,7 +248,7 @@ def build_bot(entry: ConfigEntry[Any], ports: Ports, store: Store, create_task: 
     """Build the bot over its ports."""
     return Bot(
         ports,
-        Readings(ports.templates, ticks=time.perf_counter),
+        Readings(ports.templates, ticks=time.perf_counter, words=ports.phrases),
         rules_of(entry),
         paused=entry.options.get(CONF_PAUSED, False),
         name=entry.title,

@@ -2,10 +2,13 @@
 
 import base64
 import binascii
+from hashlib import pbkdf2_hmac
 import math
 import re
 from typing import Final
 import xml.etree.ElementTree as ET
+
+from slixmpp.util.sasl.mechanisms import SCRAM
 
 _SASL: Final = "{urn:ietf:params:xml:ns:xmpp-sasl}"
 _TLS: Final = "{urn:ietf:params:xml:ns:xmpp-tls}"
@@ -56,6 +59,15 @@ def keep_what_leads_to_login(features: ET.Element) -> None:
     for offered in list(features):
         if offered.tag not in _LEADS_TO_LOGIN:
             features.remove(offered)
+
+
+def _key(login: SCRAM, password: bytes, salt: bytes, rounds: int) -> bytes:
+    """Return `Hi(password, salt, rounds)` (RFC 5802 §2.2), which slixmpp works out round by round."""
+    return pbkdf2_hmac(login.hash_name.replace("-", ""), password, salt, rounds)
+
+
+# The event loop waits for it: in C it takes a tenth of the time.
+SCRAM.Hi = _key  # type: ignore[method-assign, assignment]
 
 
 def _rounds_in(challenge: ET.Element) -> float:

@@ -554,7 +554,47 @@ def test_a_rule_that_asks_for_something_else_leaves_no_notification_behind() -> 
     assert shown(world) == {"dinox-r1-1": "✅ s/1", "dinox-r1-2": "✅ s/2"}
     assert [notice.push.sound for notice in world.outbox.notices if notice.push][2:] == [False, False]
     assert world.outbox.notices[-1].text == "“hot” does not watch for this any more."
-    assert len(texts(world)) == 1
+    # One was over before, which nobody had said yet.
+    assert texts(world)[1:] == ["✅ s/2: 20 ↘\n“hot” is over, after 1 s, worst 35 · #2"]
+
+
+async def test_what_was_over_before_its_rule_was_changed_is_told_behind_what_is_held() -> None:
+    rule = above(topic="s/+")
+    world = house(rule)
+    await world.ask("/mqtt dnd on")
+    world.later(0)
+    await world.settle()
+    world.receive("s/1", "35")
+    world.later(GATHER)
+    world.receive("s/1", "20")
+    world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, field="other"),)))
+    await world.ask("/mqtt dnd off")
+    world.later(0)
+    await world.settle()
+    for to in (ME, PHONE):
+        digest = next(text for text in reversed(texts(world, to)) if text.startswith("🌙"))
+        assert [line.split(" ", 2)[2][:6] for line in digest.split("\n")[1:]] == ["⚠ s/1:", "✅ s/1:"]
+
+
+async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_more() -> None:
+    rule = above(topic="s/1")
+    world = house(rule)
+    await world.ask("/mqtt dnd on")
+    world.later(0)
+    await world.settle()
+    world.receive("s/1", "35")
+    world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, priority=Priority.CRITICAL),)))
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    assert [text[:6] for text in texts(world)][-1] == "✅ s/1:"
+    await world.ask("/mqtt dnd off")
+    world.later(0)
+    await world.settle()
+    digest = texts(world)[-1].split("\n")
+    assert [line.split(" ", 2)[2][:6] for line in digest[1:]] == ["⚠ s/1:", "✅ s/1:"]
+    assert digest[-1].endswith("(told already)")
+    assert shown(world)["dinox-r1-1"].startswith("✅")
 
 
 def test_a_rule_that_goes_leaves_a_notification_to_the_alerts_of_another() -> None:

@@ -8,8 +8,10 @@ import runpy
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.discovery.abbreviations import STATE_KEYS
-from bot.discovery.discovery import Binding, Discovery
+from bot.discovery.abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
+from bot.discovery.bindings import Binding
+from bot.discovery.discovery import Discovery
+from bot.discovery.forms import NUMERIC
 from bot.discovery.templates import compile_template
 
 TOPIC = "homeassistant/sensor/kitchen/config"
@@ -19,6 +21,10 @@ def learned(config: object, topic: str = TOPIC) -> Discovery:
     discovery = Discovery("homeassistant")
     discovery.learn(topic, json.dumps(config).encode())
     return discovery
+
+
+def entity(component: str, **config: object) -> Discovery:
+    return learned(config, f"homeassistant/{component}/x/config")
 
 
 def test_every_short_key_that_names_an_incoming_topic_or_its_template_is_known() -> None:
@@ -35,7 +41,10 @@ def test_every_short_key_that_names_an_incoming_topic_or_its_template_is_known()
     }
     assert len(wanted) > 50
     assert {short: STATE_KEYS.get(short) for short in wanted} == wanted
-    assert {short: known.get(short) for short in STATE_KEYS} == STATE_KEYS
+    ours = STATE_KEYS | COMMAND_KEYS | FORM_KEYS
+    assert {short: known.get(short) for short in ours} == ours
+    states = {short: full for short, full in known.items() if full.startswith("state_")}
+    assert {short: ours.get(short) for short in states} == states
 
 
 @pytest.mark.parametrize(
@@ -85,9 +94,19 @@ def test_a_sensor_is_learned() -> None:
             "device": {"name": "Kitchen", "identifiers": ["x"]},
         }
     )
-    binding = Binding("Kitchen", "Temperature", "°C", compile_template("{{ value_json.temperature }}"))
+    template = compile_template("{{ value_json.temperature }}")
+    binding = Binding("Kitchen", "Temperature", "°C", template, NUMERIC, component="sensor")
     assert discovery.bindings("z/kitchen") == (binding,)
     assert binding.name == "Kitchen Temperature"
+
+
+@pytest.mark.parametrize(
+    ("more", "main"),
+    [({}, True), ({"ent_cat": "diagnostic"}, False), ({"en": False}, False), ({"ent_cat": None}, True)],
+)
+def test_what_diagnoses_or_is_not_enabled_is_not_main(more: dict[str, object], main: bool) -> None:
+    (binding,) = learned({"name": "X", "stat_t": "z", **more}).bindings("z")
+    assert (binding.component, binding.main) == ("sensor", main)
 
 
 def test_short_keys_and_the_base_topic_mean_the_same() -> None:
@@ -104,7 +123,7 @@ def test_short_keys_and_the_base_topic_mean_the_same() -> None:
         }
     )
     assert [binding.name for binding in short.bindings("z/kitchen")] == ["Kitchen Temperature"]
-    assert [binding.name for binding in short.bindings("z/kitchen/availability")] == ["Kitchen Temperature"]
+    assert [binding.name for binding in short.bindings("z/kitchen/availability")] == ["Kitchen availability"]
     assert [binding.name for binding in short.bindings("attributes/z/kitchen")] == ["Kitchen Temperature"]
 
 
@@ -194,7 +213,9 @@ def test_an_aspect_of_a_nameless_entity_is_named() -> None:
 
 
 def test_only_temperatures_have_the_temperature_unit() -> None:
-    (binding,) = learned({"name": "X", "curr_hum_t": "z", "temp_unit": "C"}).bindings("z")
+    (binding,) = entity("climate", name="X", curr_hum_t="z", temp_unit="C").bindings("z")
+    assert binding.unit == "%"
+    (binding,) = entity("climate", name="X", mode_stat_t="z", temp_unit="C").bindings("z")
     assert binding.unit == ""
 
 
@@ -204,8 +225,8 @@ def test_topics_that_are_only_sent_to_are_not_bound(key: str) -> None:
 
 
 def test_the_payloads_for_on_and_off_are_kept() -> None:
-    (binding,) = learned({"name": "X", "stat_t": "z", "pl_on": False, "pl_off": "CLOSED"}).bindings("z")
-    assert (binding.on, binding.off) == ("false", "closed")
+    (binding,) = entity("switch", name="X", stat_t="z", pl_on=False, pl_off="CLOSED").bindings("z")
+    assert dict(binding.form.payloads) == {"false": "on", "closed": "off", "on": "on", "off": "off"}
 
 
 def test_attributes_stand_aside_for_values() -> None:
@@ -296,11 +317,13 @@ def test_what_is_refused_is_not_remembered_without_bound(monkeypatch: pytest.Mon
 
 def sizes(discovery: Discovery) -> int:
     """Return the characters of everything that is known of one topic."""
-    return max(len(text) for each in discovery.bindings("z") for text in (each.device, each.entity, each.on))
+    found = discovery.bindings("z")
+    written = [payload for each in found for payload, _ in each.form.payloads]
+    return max(len(text) for each in found for text in (each.device, each.entity, *written))
 
 
 def test_what_a_device_says_once_is_not_kept_at_length_for_each_entity() -> None:
-    part = {"name": "n" * 9_000, "stat_t": "z", "pl_on": "o" * 9_000}
+    part = {"p": "switch", "name": "n" * 9_000, "stat_t": "z", "pl_on": "o" * 9_000}
     device = {"dev": {"name": "d" * 9_000}, "cmps": {"a": part}}
     assert sizes(learned(device, "homeassistant/device/x/config")) == 255
 

@@ -270,6 +270,7 @@ class House(World):
 
     def set_clock(self, seconds: float) -> None:
         self.naive.disturbances.append(self.now)
+        self.naive.set_at.append(self.now)
         self.naive.interrupt()
         self.clock.time += seconds
         # A mute ends at a time on the wall.

@@ -168,6 +168,9 @@ class NaiveJudge:
         self.disturbances: list[float] = []
         """When anything happened that makes a bot tell of an alert later or never."""
 
+        self.set_at: list[float] = []
+        """When the clock on the wall was set."""
+
         self.now = self.wall = 0.0
         self.listening = True
         self.steady = 0.0
@@ -230,6 +233,8 @@ class NaiveJudge:
     def _hear(self, rule: AlertRule, topic: str, value: str, *, retain: bool) -> None:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
         key, operator = (rule.id, topic), rule.condition.operator
+        if operator is Operator.STALE and value.casefold() in NO_LIFE:
+            return
         before, belief.last = belief.last, value
         if operator is Operator.STALE:
             self._hear_life(belief, value, before, retain=retain)
@@ -287,7 +292,7 @@ class NaiveJudge:
             self._begin(key, belief)
 
     def _hear_life(self, belief: Belief, value: str, before: str | None, *, retain: bool) -> None:
-        if value.casefold() in NO_LIFE or (retain and before is not None and alike(value, before)):
+        if retain and before is not None and alike(value, before):
             return
         if belief.alive is not None and not retain:
             belief.intervals.append(self.now - belief.alive)
@@ -314,8 +319,10 @@ class NaiveJudge:
     def _must(self, rule: AlertRule, belief: Belief) -> bool:
         """Say whether a rule that waits has waited long enough, whatever came between."""
         if rule is ABSENCE:
-            # Of a clock that was set the bot may hear a minute later.
-            return belief.pending is not None and self.now >= belief.pending + rule.hold + MOMENT
+            # Of a clock that was set the bot may hear a minute later, each time.
+            since = math.inf if belief.pending is None else belief.pending
+            late = MOMENT * max(1, sum(at >= since for at in self.set_at))
+            return self.now >= since + rule.hold + late
         if not self.listening or belief.unsure:
             return False
         if rule.condition.operator is Operator.STALE:

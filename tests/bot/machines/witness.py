@@ -16,6 +16,7 @@ _TOKENS = re.compile(r"(?P<mark>[✅⏹🔴⚠👍😴🔕])|#(?P<number>\d+)")
 _NEWS = re.compile(r"\bc\w+x\d+\b")
 FLAPPING = "keeps firing and ending"
 _AGAIN = ("⏫", "still ", FLAPPING)
+_ALREADY = "(told already)"
 WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
@@ -44,7 +45,7 @@ def words_of(notice: Notice, numbers: Iterable[int]) -> Iterator[tuple[int, str,
     lines = [line for line in whole.split("\n") if line.startswith("•")]
     if not lines and notice.push:
         marks = [each["mark"] for each in _TOKENS.finditer(notice.push.title) if each["mark"]]
-        again = any(each in whole for each in _AGAIN)
+        again = any(each in whole for each in (*_AGAIN, _ALREADY))
         yield from ((number, mark, again, whole) for number in numbers for mark in marks[:1])
         return
     seen: set[int] = set()
@@ -54,7 +55,12 @@ def words_of(notice: Notice, numbers: Iterable[int]) -> Iterator[tuple[int, str,
             mark = token["mark"] or mark
             if token["number"]:
                 seen.add(int(token["number"]))
-                yield int(token["number"]), mark, any(each in line for each in _AGAIN), line
+                yield (
+                    int(token["number"]),
+                    mark,
+                    _ALREADY in whole or any(map(line.__contains__, _AGAIN)),
+                    line,
+                )
     # What there was no room for is told by its number only: so many more.
     yield from ((number, MORE, True, whole) for number in numbers if lines and number not in seen)
 
@@ -201,7 +207,7 @@ class Witness:
         told = [word for word in words if since <= word.composed <= until]
         if episode.rule.condition.operator in MOMENTS:
             # Of very many values the newest are told.
-            return any(word.mark == MORE or "… →" in word.text or episode.value in word.text for word in told)
+            return any(word.mark == MORE or MORE in word.text or episode.value in word.text for word in told)
         if episode.until == math.inf and not episode.plain:
             # What flaps is told again when it has calmed down; its last word was judged already.
             return any(word.mark in FIRED for word in self._about(episode, to))
@@ -211,7 +217,7 @@ class Witness:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
         ended = min(episode.until, episode.closed)
         return any(
-            since <= episode.since + MOMENT and ended <= until + MOMENT and episode.since <= until
+            since <= self._told_by(episode) and ended <= until + MOMENT and episode.since <= until
             for since, until in self.house.muted(episode.rule.id, episode.topic)
         )
 

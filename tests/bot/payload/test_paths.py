@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.model.message import Message, Reading
+from bot.model.message import Field, Message, Reading
 from bot.model.rules import Value
 from bot.payload.paths import lookup, number_in, parse_path, write_path
 from bot.reading.readings import Readings
@@ -93,7 +93,7 @@ def test_a_key_with_double_quotes_is_written_with_single_ones() -> None:
         ('{"a": {"b.c": {"d": 5}}}', "a.b.c.d", Value("5", 5.0)),
         ('{"living room": {"temp": 5}}', '"living room".temp', Value("5", 5.0)),
         ("[1, 2]", "[1]", Value("2", 2.0)),
-        ('{"a": 1, "b": "x"}', "", Value("a: 1, b: x")),
+        ('{"a": 1, "b": "x"}', "", Value("a 1 · b x", exact="a: 1, b: x")),
     ],
 )
 def test_values_are_found(payload: str, path: str, value: Value) -> None:
@@ -166,3 +166,38 @@ def test_no_path_leads_to_no_number() -> None:
 
 def test_a_path_of_very_many_steps_leads_nowhere() -> None:
     assert found('{"a": 1}', ".".join("a" * 20_000)) is None
+
+
+SENSOR = b"""{"Time": "2026-04-01T07:00:00", "DS18B20": {"Id": "01A2", "Temperature": 68.5},
+  "BME280": {"Temperature": 70.1, "DewPoint": 50, "Humidity": 40, "Pressure": 29.9, "SeaPressure": 30.1},
+  "TX23": {"Speed": {"Act": 12, "Avg": 8.5}, "Dir": "NNW"},
+  "TempUnit": "F", "PressureUnit": "inHg", "SpeedUnit": "km/h"}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "unit"),
+    [
+        ("DS18B20.Temperature", 68.5, "°F"),
+        ("BME280.DewPoint", 50.0, "°F"),
+        ("BME280.Humidity", 40.0, ""),
+        ("bme280.pressure", 29.9, "inHg"),
+        ("BME280.SeaPressure", 30.1, "inHg"),
+        ("TX23.Speed.Avg", 8.5, "km/h"),
+    ],
+)
+def test_units_that_tasmota_tells_beside_are_those_of_the_values_they_are_for(
+    path: str, number: float, unit: str
+) -> None:
+    reading = Readings().read(Message("tele/roof/SENSOR", SENSOR))
+    value = lookup(reading, parse_path(path))
+    assert value is not None
+    assert (value.number, value.unit) == (number, unit)
+    shown = {field.name.lower(): field.unit for field in reading.fields}
+    assert shown[path.lower()] == unit
+    assert "tempunit" not in shown
+    assert lookup(reading, parse_path("TempUnit")) == Value("F")
+    assert lookup(reading, parse_path("DS18B20.Id")) == Value("01A2")
+
+
+def test_a_unit_without_a_value_is_a_value() -> None:
+    assert Readings().read(Message("a", b'{"TempUnit": "C"}')).fields == (Field("TempUnit", "C"),)

@@ -24,10 +24,13 @@ def read(payload: bytes | str, topic: str = "home/x", **properties: str) -> Read
     return Readings().read(Message(topic, data, received=1000.0, properties=Properties(user=user)))
 
 
-def knowing(*configs: dict[str, object], templates: Templates | None = None) -> Readings:
+def knowing(
+    *configs: dict[str, object], templates: Templates | None = None, component: str = "sensor"
+) -> Readings:
     readings = Readings(templates)
     for number, config in enumerate(configs):
-        assert readings.learn(Message(f"homeassistant/sensor/e{number}/config", json.dumps(config).encode()))
+        topic = f"homeassistant/{component}/e{number}/config"
+        assert readings.learn(Message(topic, json.dumps(config).encode()))
     return readings
 
 
@@ -43,13 +46,23 @@ def knowing(*configs: dict[str, object], templates: Templates | None = None) -> 
         ("22.5 °C", "22.5", 22.5, "°C"),
         ("45%", "45", 45.0, "%"),
         ("22.5\0", "22.5", 22.5, ""),
-        ("\ufeff22.5", "\ufeff22.5", None, ""),
+        ("\ufeff22.5", "22.5", 22.5, ""),
+        ("26.6 ℃", "26.6", 26.6, "°C"),
+        ("70℉", "70", 70.0, "°F"),
+        ("19.5 ˚C", "19.5", 19.5, "°C"),
+        ("19.5 Â°C", "19.5", 19.5, "°C"),
+        ("3.2 ㎥", "3.2", 3.2, "㎥"),
+        ("30rpm", "30", 30.0, "rpm"),
+        ("12V", "12", 12.0, "V"),
+        ("48.11;ok", "48.11", 48.11, ""),
+        ("48,1 °C; OK", "48,1", 48.1, "°C"),
+        ('"20.4"', "20.4", 20.4, ""),
+        ('"20,4 °C"', "20,4", 20.4, "°C"),
+        ('{"value": "20,4 ℃"}', "20,4", 20.4, "°C"),
     ],
 )
-def test_numbers_are_read_with_their_units(payload: str, text: str, value: float | None, unit: str) -> None:
+def test_numbers_are_read_with_their_units(payload: str, text: str, value: float, unit: str) -> None:
     reading = read(payload)
-    if value is None:
-        text = text.removeprefix("\ufeff")
     assert (reading.text, reading.value, reading.unit) == (text, value, unit)
 
 
@@ -59,6 +72,18 @@ def test_numbers_are_read_with_their_units(payload: str, text: str, value: float
         ("ON", "ON"),
         ("1e400", "1e400"),
         ("NaN", "NaN"),
+        ("nan", "nan"),
+        ("-nan", "-nan"),
+        ("inf °C", "inf °C"),
+        ("0Y", "0Y"),
+        ("3E", "3E"),
+        ("1e", "1e"),
+        ("07Q", "07Q"),
+        ("4th", "4th"),
+        ("12ab", "12ab"),
+        ("48.11;cutoff", "48.11;cutoff"),
+        ("1;2;ok", "1;2;ok"),
+        ("\ufeff", ""),
         ("0x1F", "0x1F"),
         ("1.2.3", "1.2.3"),
         ("true", "true"),
@@ -121,12 +146,13 @@ def test_a_binary_payload_is_named_by_kind_and_size(payload: bytes, text: str, m
 @pytest.mark.parametrize(
     ("payload", "text"),
     [
-        (b"22.5 \xb0C", "22.5 �C"),
-        (b"M\xfcnchen", "M�nchen"),
+        (b"M\xfcnchen", "München"),
+        (b"K\xc3\xbcche \xfc \xb5", "Küche � µ"),
         (b"a\xffb\0cdefgh", "a�b␀cdefgh"),
+        (b"caf\x85, quite long", "caf�, quite long"),
     ],
 )
-def test_damaged_text_is_shown_with_marks(payload: bytes, text: str) -> None:
+def test_bytes_that_are_no_utf_8_are_latin_1_if_that_can_be(payload: bytes, text: str) -> None:
     reading = read(payload)
     assert (reading.kind, reading.text) == (Kind.TEXT, text)
 
@@ -146,6 +172,17 @@ def test_of_very_long_text_the_beginning_is_kept(payload: str, text: str) -> Non
     reading = read(payload)
     assert reading.kind is Kind.TEXT
     assert reading.text == text
+
+
+@pytest.mark.parametrize("payload", [b"22.5 \xb0C", b"22.5 \xb0C\0", b"22,5\xb0C"])
+def test_a_degree_sign_in_latin_1_is_one(payload: bytes) -> None:
+    reading = read(payload)
+    assert (reading.kind, reading.value, reading.unit) == (Kind.NUMBER, 22.5, "°C")
+
+
+def test_json_with_a_sign_in_latin_1_is_json() -> None:
+    reading = read(b'{"value": 22.5, "unit": "\xb0C", "place": "K\xfcche"}')
+    assert reading.fields == (Field("value", "22.5", "°C"), Field("place", "Küche"))
 
 
 def test_a_web_page_is_known_with_its_title() -> None:
@@ -236,10 +273,10 @@ def test_json_with_a_single_value_is_that_value(
     ("payload", "text", "value"),
     [
         ('{"count": 7}', "count: 7", 7.0),
-        ('{"name": "s", "value": 42.5, "alarm": 100}', "name: s, value: 42.5, alarm: 100", 42.5),
+        ('{"name": "s", "value": 42.5, "alarm": 100}', "name s · value 42.5 · alarm 100", 42.5),
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C", 22.1),
-        ('{"a": 1, "b": 2}', "a: 1, b: 2", None),
-        ('{"value": "open", "b": 2}', "value: open, b: 2", None),
+        ('{"a": 1, "b": 2}', "a 1 · b 2", None),
+        ('{"value": "open", "b": 2}', "value open · b 2", None),
     ],
 )
 def test_json_has_one_line_of_text_and_its_main_number(payload: str, text: str, value: float | None) -> None:
@@ -433,7 +470,7 @@ def test_a_template_picks_the_value() -> None:
 @pytest.mark.parametrize(
     ("payload", "kind", "text"),
     [
-        (b'{"x": 1, "y": "a"}', Kind.JSON, "x: 1, y: a"),
+        (b'{"x": 1, "y": "a"}', Kind.JSON, "x 1 · y a"),
         (b"plain", Kind.TEXT, "plain"),
         (b"", Kind.EMPTY, ""),
         (PNG, Kind.BINARY, "PNG, 264 B"),
@@ -471,27 +508,27 @@ def test_a_value_keeps_the_unit_it_brings() -> None:
 
 @pytest.mark.parametrize(("payload", "text"), [("1", "on"), ("0", "off"), ("2", "2"), ('{"s": "x"}', "s: x")])
 def test_the_payloads_for_on_and_off_read_as_these(payload: str, text: str) -> None:
-    reading = knowing({"name": "T", "stat_t": "k", "pl_on": "1", "pl_off": "0"}).read(
-        Message("k", payload.encode())
-    )
-    assert reading.text == text
+    config: dict[str, object] = {"name": "T", "stat_t": "k", "pl_on": "1", "pl_off": "0"}
+    assert knowing(config, component="switch").read(Message("k", payload.encode())).text == text
 
 
 @pytest.mark.parametrize(
     ("on", "payload", "text"),
     [
-        ("open", "open", "open"),
-        ("open", "closed", "closed"),
-        ("ON", "ON", "ON"),
+        ("open", "open", "on"),
+        ("open", "closed", "off"),
+        ("ON", "ON", "on"),
+        (None, "ON", "on"),
         (True, "true", "on"),
-        ("yes", "yes", "on"),
+        ("yes", "YES", "on"),
         ("255", "255", "on"),
-        ("y", "y", "on"),
+        ("255", "jammed", "jammed"),
     ],
 )
-def test_a_word_of_the_device_is_kept_if_it_says_something(on: object, payload: str, text: str) -> None:
+def test_what_a_device_writes_for_on_and_off_is_read_as_that(on: object, payload: str, text: str) -> None:
     config: dict[str, object] = {"name": "Door", "stat_t": "k", "pl_on": on, "pl_off": "closed"}
-    assert knowing(config).read(Message("k", payload.encode())).text == text
+    reading = knowing(config, component="binary_sensor").read(Message("k", payload.encode()))
+    assert reading.text == text
 
 
 @pytest.mark.parametrize(
@@ -523,7 +560,7 @@ def test_several_entities_on_a_topic_are_the_fields_of_their_device() -> None:
     reading = readings.read(Message("k", b'{"t": 22.1, "h": 45, "x": 1}'))
     assert reading.name == "Kitchen"
     assert reading.fields == (Field("Temperature", "22.1", "°C"), Field("Humidity", "45", "%"))
-    assert reading.text == "Temperature: 22.1 °C, Humidity: 45 %"
+    assert reading.text == "Temperature 22.1 °C · Humidity 45 %"
 
 
 def test_an_entity_that_takes_the_whole_object_loses_none_of_it() -> None:
@@ -536,12 +573,12 @@ def test_an_entity_that_takes_the_whole_object_loses_none_of_it() -> None:
 def test_what_comes_out_as_an_object_is_no_field() -> None:
     readings = knowing(entity("Update", ".update"), entity("Power", ".p"), {**entity("", ".s"), "name": None})
     reading = readings.read(Message("k", b'{"update": {"state": "idle"}, "p": 5, "s": 1}'))
-    assert reading.fields == (Field("Power", "5"), Field("Kitchen", "1"))
+    assert reading.fields == (Field("Kitchen", "1"), Field("Power", "5"))
 
 
 def test_where_no_entity_finds_a_value_the_object_is_shown() -> None:
     readings = knowing(entity("Temperature", ".t"), entity("Humidity", ".h"))
-    assert readings.read(Message("k", b'{"x": 1, "y": 2}')).text == "x: 1, y: 2"
+    assert readings.read(Message("k", b'{"x": 1, "y": 2}')).text == "x 1 · y 2"
 
 
 def test_a_plain_value_for_several_entities_is_itself() -> None:
@@ -568,7 +605,7 @@ def test_other_templates_are_rendered_by_the_port() -> None:
 def test_attributes_give_a_name_and_nothing_else() -> None:
     readings = knowing({"name": "T", "stat_t": "other", "json_attr_t": "k", "dev": KITCHEN})
     reading = readings.read(Message("k", b'{"a": 1, "b": 2}'))
-    assert (reading.name, reading.text) == ("Kitchen T", "a: 1, b: 2")
+    assert (reading.name, reading.text) == ("Kitchen T", "a 1 · b 2")
 
 
 def test_a_prefix_can_be_set() -> None:

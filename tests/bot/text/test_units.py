@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from bot.text.numbers import number
-from bot.text.units import comparable, convert
+from bot.text.units import comparable, convert, is_unit, written_unit
 
 # What the gas must be known for: µg/m³ of ozone is another ppb than µg/m³ of carbon monoxide.
 BY_VOLUME, BY_MASS = {"ppm", "ppb"}, {"mg/m³", "μg/m³"}
@@ -192,3 +192,21 @@ def test_no_amount_and_no_unit_raise(amount: float, unit: str, to: str) -> None:
 def test_two_units_measure_the_same_or_not(unit: str, other: str, same: bool) -> None:
     assert comparable(unit, other) is same
     assert comparable(other, unit) is same
+
+
+@pytest.mark.parametrize("unit", ["V", "kWh", "°C", "Ω", "%", "m³/h", "rpm", "dBm", "EUR", "st.", "h"])
+def test_what_stands_right_behind_a_number_may_be_a_unit(unit: str) -> None:
+    assert is_unit(unit)
+
+
+@pytest.mark.parametrize("code", ["Y", "E", "e", "Q", "th", "st", "ab", "beta", "G"])
+def test_letters_that_are_no_unit_make_a_code_of_a_number(code: str) -> None:
+    assert not is_unit(code)
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [("℃", "°C"), ("℉", "°F"), ("˚C", "°C"), ("Â°C", "°C"), ("kWh", "kWh"), ("µg/m³", "µg/m³")],
+)
+def test_signs_are_written_as_people_write_them(unit: str, written: str) -> None:
+    assert written_unit(unit) == written

@@ -1,6 +1,6 @@
 """The alerts of a bot among its ports: judged, stored, told, attended to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..delivery.mutes import Mutes
@@ -9,7 +9,7 @@ from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
-from ..model.rules import AlertRule, RuleSet
+from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, When
 from . import lifecycle
@@ -110,7 +110,9 @@ class Alerts:
         judged = self.engine.apply(rules.alerts, now)
         self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
         # Whoever changed the rule knows; a phone that shows the alert does not.
-        self._save(judged.record, self._notices.closed(self.engine.closed, rules, now))
+        ends = self._notices.ends(self.engine.closed, rules, now)
+        record = replace(judged.record, events=(*judged.record.events, *ends.events))
+        self._save(record, [*ends.notices, *self._notices.closed(self.engine.closed, rules, now)])
         self.follow(judged, now)
         self.resume(now)
 
@@ -217,7 +219,17 @@ class Alerts:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._debts(), self.mutes)
         composed = self._notices.compose(heard, self._rules, self.rings, now)
-        self._save(self.engine.mark_told(composed.alerts, composed.events), composed.notices)
+        ends = [notice for notice in composed.notices if notice.id in composed.ends]
+        record = self.engine.mark_told(composed.alerts, composed.events)
+        self._save(record, composed.notices, list(self._kept_behind(ends)))
+
+    def _kept_behind(self, ends: Iterable[Notice]) -> Iterator[Notice]:
+        """Yield, to be held, what is said past older news: it is read once more after them."""
+        for notice in ends:
+            if notice.priority is Priority.CRITICAL and notice.to in self._ports.outbox.held_for:
+                told = self._ports.phrases.phrase("common.alert_told_already", text=notice.text)
+                text = notice.text if notice.push else told
+                yield replace(notice, id=self._ports.clock.new_id(), text=text)
 
     def merged(self, notices: Iterable[str], into: str) -> None:
         """Take note that notices were told as one: a reply to that means all alerts they were about."""
@@ -233,10 +245,10 @@ class Alerts:
         loud = subscription is None or subscription.sound
         return loud and self._rules.sound and not self._quiet(self._ports.clock.now())
 
-    def _save(self, record: Record, notices: Iterable[Notice]) -> None:
+    def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
         if record or said or held:
-            self._ports.alerts.save(record, said, held)
+            self._ports.alerts.save(record, said, [*held, *behind])
 
     # What somebody does.
 

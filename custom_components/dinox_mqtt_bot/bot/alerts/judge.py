@@ -1,12 +1,13 @@
 """A condition, made ready to judge the values of many messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import isclose
 import operator
 import re
 
 from ..model.rules import Condition, Operator, Value
 from ..text.numbers import number, with_unit
+from ..text.states import is_state_word, same_state
 from ..text.units import comparable, conversion, convert
 
 type Samples = tuple[tuple[float, float], ...]
@@ -25,6 +26,7 @@ _WINDOWED = frozenset({Operator.RISES, Operator.FALLS})
 _HIGHEST = frozenset({Operator.ABOVE, Operator.AT_LEAST, Operator.RISES})
 _LOWEST = frozenset({Operator.BELOW, Operator.AT_MOST, Operator.FALLS})
 _PATTERNED = frozenset({Operator.MATCHES, Operator.HAPPENS})
+_WORDY = frozenset({Operator.EQUAL, Operator.UNEQUAL, Operator.HAPPENS})
 _UNITS_KEPT = 64
 
 NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
@@ -35,8 +37,8 @@ class Judge:
     """Judges one condition.
 
     `edge`: it is true but for a moment; `event`: each message anew, else with a change of the value. `timed`:
-    time makes it true, no value. `windowed`: it needs older values. With a limit that is no number where one
-    is needed it never says anything (`problem`).
+    time makes it true, no value. `windowed`: it needs older values. `wordy`: it compares with a word. With a
+    limit that is no number where one is needed it never says anything (`problem`).
     """
 
     def __init__(self, condition: Condition) -> None:
@@ -56,6 +58,7 @@ class Judge:
         self._limits = self._of_one_unit()
         self._word = condition.values[0] if condition.values else ""
         self._folded = self._word.casefold()
+        self.wordy = self._operator in _WORDY and bool(self._word) and self._numbers[0] is None
         self._glob = _Glob(self._word if self._operator in _PATTERNED else "")
         self._by_unit: dict[str, Callable[[float], float] | None] = {}
 
@@ -73,9 +76,9 @@ class Judge:
                 same = self._same(value, self._word)
                 return None if same is None else not same
             case Operator.CONTAINS:
-                return self._folded in with_unit(value.text, value.unit).casefold()
+                return any(self._folded in text.casefold() for text in _texts(value))
             case Operator.MATCHES:
-                return self._glob.matches(value.text) or self._glob.matches(with_unit(value.text, value.unit))
+                return any(map(self._glob.matches, _texts(value)))
             case Operator.CHANGES:
                 return before is not None and not self._same(value, before)
             case Operator.HAPPENS:
@@ -199,8 +202,32 @@ class Judge:
             if not comparable(value.unit, unit):
                 return None
             return isclose(convert(value.number, value.unit, unit), amount, rel_tol=1e-9, abs_tol=0.0)
-        word = _plain(text)
-        return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
+        return _same_word(value, text)
+
+
+def _same_word(value: Value, text: str) -> bool:
+    """Say whether a value is what a word says: one that people read for it, else what the device wrote."""
+    word = _plain(text)
+    if value.raw and not is_state_word(text):
+        if _is_truth(text) and _is_truth(value.raw):
+            return text.strip().casefold() == value.raw.strip().casefold()
+        if word == _plain(value.raw):
+            return True
+    if value.exact and (
+        word == _plain(value.exact) or same_state(word, value.exact) or same_state(word, value.text)
+    ):
+        return True
+    return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
+
+
+def _is_truth(text: str) -> bool:
+    return text.strip().casefold() in _ALIKE
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """Yield all that a value is written as: with its unit, as Home Assistant keeps it, as the device does."""
+    yield with_unit(value.text, value.unit)
+    yield from filter(None, (value.text if value.unit else "", value.exact, value.raw))
 
 
 def _plain(text: str) -> str:

@@ -1,13 +1,13 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.notice import Notice, Push, Ring, is_target
+from ..model.notice import HELD, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
@@ -67,11 +67,15 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """Notices, and the alerts and the log as they are once these are stored."""
+    """Notices, and the alerts and the log as they are once these are stored.
+
+    `ends` are the ids of the notices that tell of an end of which older news may have been held.
+    """
 
     notices: tuple[Notice, ...]
     alerts: tuple[Alert, ...]
     events: tuple[AlertEvent, ...]
+    ends: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +144,42 @@ class AlertNotices:
         notices: list[Notice] = []
         alerts: list[Alert] = []
         events: list[AlertEvent] = []
+        ends: set[str] = set()
         for critical, lane in self._lanes.items():
             if not is_due(lane.due_at, now, MINUTE):
                 continue
             mine = [debt for debt in everything if debt.critical is critical]
             told = self._turn(lane, mine, desk, notices)
+            ends.update(
+                notice.id for _, letters in told for notice, one in letters if _passes_older_news(notice, one)
+            )
             for debt, letters in told:
-                alerts.append(_told_by(debt.alert, letters))
+                held = {
+                    notice.to: HELD
+                    for notice, _ in letters
+                    if notice.id in ends or self._holds(notice.to, notice.priority)
+                }
+                alerts.append(_told_by(debt.alert, letters, held))
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
             lane.due_at = now if len(mine) > len(told) else NEVER
-        return Composed(tuple(notices), tuple(alerts), tuple(events))
+        return Composed(tuple(notices), tuple(alerts), tuple(events), frozenset(ends))
+
+    def ends(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> Composed:
+        """Return what tells those who know of it that it was over before its rule was changed.
+
+        Not those whose notification of it is `closed`.
+        """
+        desk = _Desk(rules, lambda topic: False, Tags(self._active, self._holds), now)
+        ended = (told_of(alert, rule) for alert, rule in closed if not alert.active)
+        wave: _Wave = {}
+        for one in ended:
+            known = [to for to, tag in one.alert.told_to if not is_target(to) or tag == HELD]
+            for to in recipients(one, rules, known) if one.over else ():
+                wave.setdefault(to, []).append(one)
+        told = [each for to, group in wave.items() for each in self._wave(to, group, desk)]
+        events = (_event(one, notice) for notice, group in told for one in group)
+        notices = tuple(notice for notice, _ in told)
+        return Composed(notices, (), tuple(events), frozenset(notice.id for notice in notices))
 
     def closed(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> list[Notice]:
         """Return what takes, without a sound, the place of notifications whose rules ask for that no more."""
@@ -353,18 +383,28 @@ def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert
     return heard, unheard
 
 
-def _told_by(alert: Alert, letters: list[Letter]) -> Alert:
-    """Return the alert as told, with what replies name it by and what replaces its notification."""
+def _passes_older_news(notice: Notice, one: Told) -> bool:
+    """Say whether a notice tells of an end, and what its recipient was told of it before may be held."""
+    return one.over and (is_target(notice.to) or dict(one.alert.told_to).get(notice.to) == HELD)
+
+
+def _told_by(alert: Alert, letters: list[Letter], held: Mapping[str, str]) -> Alert:
+    """Return the alert as told, with what replies name it by and what replaces its notification.
+
+    `held` are those for whom it waits, with the tag of what tells of all that did.
+    """
     mine = [notice for notice, one in letters if one.incident == (alert.rule, alert.topic, alert.number)]
     tags = {notice.to: notice.push.tag for notice in mine if notice.push is not None}
     said = {notice.id: notice.to for notice in mine if notice.push is None}
+    before = dict(alert.told_to)
+    chat = {to: held.get(to, before.get(to, "")) for to in said.values()}
     return replace(
         alert,
         untold=(),
         ended=tuple(each for each in alert.ended if not each.untold),
         tag=[alert.tag, *tags.values()][-1],
         notices=(*alert.notices, *said)[-NOTICES_KEPT:],
-        told_to=tuple((dict(alert.told_to) | dict.fromkeys(said.values(), "") | tags).items()),
+        told_to=tuple((before | chat | tags).items()),
     )
 
 

@@ -11,7 +11,7 @@ from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
 from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions, matches, shared
-from ..payload.paths import Path, lookup, parse_path
+from ..payload.paths import Path, lookup, only_word, parse_path
 from ..text.durations import DAY
 from . import lifecycle
 from .cadence import longest_silence
@@ -49,6 +49,8 @@ class Watch:
 
         Where it only counts that something came, a message without text (a picture, nothing at all) is one.
         """
+        if self.judge.wordy and not self.path and (word := only_word(reading)) is not None:
+            return word
         found = lookup(reading, self.path)
         if found is None and not self.path and reading.kind in _WORDLESS:
             return Value(reading.text) if self.judge.event or self.judge.timed else None

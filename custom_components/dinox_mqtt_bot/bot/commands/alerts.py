@@ -6,6 +6,7 @@ from typing import ClassVar, override
 from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
+from ..alerts.rules.shown import note_of, with_its_field, with_note
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
@@ -45,6 +46,7 @@ class Alert(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         names = await known_names(parts)
         rule, name = await named_rule(parts, names, self.topic, self.condition)
+        rule = await with_its_field(parts, rule)
         refuse_hopeless(rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
@@ -65,7 +67,8 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": sentence_of(parts, kept)}
-    return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
+    done = with_note(Text(key, placeholders, rule_facts(parts, kept)), await note_of(parts, kept))
+    return with_warnings(done, doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +208,8 @@ class Try(Command):
             return changed(*found) if found[1] else found[0]
         names = await known_names(parts)
         try:
-            return (await named_rule(parts, names, *first_word(self.rule)))[0]
+            rule, _ = await named_rule(parts, names, *first_word(self.rule))
+            return await with_its_field(parts, rule)
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise

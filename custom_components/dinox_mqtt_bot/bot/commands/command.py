@@ -9,12 +9,6 @@ from typing import Any, ClassVar, Protocol, get_args
 
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
-from ..chat.conversation import Conversation, Hidden
-from ..chat.held import Held
-from ..delivery.do_not_disturb import DoNotDisturb
-from ..delivery.outgoing import Outgoing
-from ..delivery.publisher import Publisher
-from ..delivery.uploads import UploadQueue
 from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.replies import PREFIX, Caller, Reply, Text
@@ -22,6 +16,7 @@ from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
 from ..text.words import MAX_QUOTED
+from .talk import Talk
 
 CONFIRM = "confirm"
 """The parameter of a destructive command that says it is to be done without asking first."""
@@ -30,7 +25,7 @@ _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0"})
 
 
-class Parts(Lookups, Protocol):
+class Parts(Lookups, Talk, Protocol):
     """What commands work with: the parts of a bot, and nothing that leads back to it."""
 
     @property
@@ -53,21 +48,6 @@ class Parts(Lookups, Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def bridges(self) -> Bridges: ...
-    @property
-    def conversation(self) -> Conversation: ...
-    @property
-    def do_not_disturb(self) -> DoNotDisturb: ...
-    @property
-    def held(self) -> Held: ...
-    @property
-    def uploads(self) -> UploadQueue: ...
-    @property
-    def outgoing(self) -> Outgoing: ...
-    @property
-    def publisher(self) -> Publisher: ...
-    @property
-    def paused(self) -> bool: ...
-    async def pause(self, paused: bool) -> Hidden: ...
 
 
 @dataclass(frozen=True, kw_only=True)

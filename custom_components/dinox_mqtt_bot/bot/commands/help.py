@@ -16,7 +16,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
     ("telling", ("priority", "display", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
-    ("devices", ("devices", "set", "discovery", "preset", "presets")),
+    ("devices", ("devices", "set", "follow", "unfollow", "discovery", "preset", "presets")),
     ("bot", ("status", "config", "contacts", "reconnect", "help")),
 )
 """For each the part after `common.theme_` and its commands; asked for by number."""

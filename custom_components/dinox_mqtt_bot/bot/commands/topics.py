@@ -8,12 +8,13 @@ from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
-from ..model.rules import Display, Priority, Role, Subscription
+from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
 from .command import Command, Parts, param
 from .doubts import known_topic, unknown
+from .following import follow_facts, follow_rows
 from .history import topic_facts
 
 MAX_TOPICS = 200
@@ -71,7 +72,8 @@ class Subscribe(Command):
         known = parts.subscriptions.get(topic_filter)
         if known is not None:
             return await _resubscribe(parts, known, self.qos)
-        subscription = Subscription(topic_filter, QoS.AT_LEAST_ONCE if self.qos is None else self.qos)
+        qos = QoS.AT_LEAST_ONCE if self.qos is None else self.qos
+        subscription = Subscription(topic_filter, qos, display=usual_display(topic_filter))
         await parts.ports.rules.put_subscription(subscription)
         return _done(parts, "subscribed", subscription)
 
@@ -161,6 +163,8 @@ class Topics(Command):
                     "topics": [topic_facts(row) for row in seen],
                 }
             )
+        rows += [(name, count, "", Display.CHANGES.value, "") for name, count in follow_rows(parts)]
+        facts += follow_facts(parts)
         return Table(
             title=Text("topics", {"count": str(len(rows))}),
             columns=("column_name", "column_value", "column_time", "column_settings", "column_refused"),

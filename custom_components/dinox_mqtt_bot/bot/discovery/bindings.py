@@ -1,20 +1,21 @@
-"""What an entity of Home Assistant's discovery finds on a topic: a name, a unit, a template."""
+"""What an entity of Home Assistant's discovery finds on a topic: a name, a unit, a template, a form."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
-from ..model.message import Kind
+from ..model.message import Field, Kind
 from ..payload.fields import parse_json
-from ..payload.interpret import Meaning
+from ..payload.interpret import Meaning, quantity
 from ..ports import Templates
-from ..text.numbers import number
+from ..text.numbers import with_unit
 from ..text.plain import cut, plain
-from .config import Config, device_of, string, template_in, topic_in
+from .config import Config, device_of, string, template_in, topic_in, truth
+from .form_kinds import form_of, presence_form
+from .forms import PLAIN, Form
 from .templates import ValueTemplate, compile_template
-
-# They carry a device's attributes or its availability: worth a name, no value of their own.
-_SIDE_TOPICS = frozenset({"json_attributes_topic", "availability_topic"})
+from .wording import UNTRANSLATED, Wording
 
 _MOST_TOPICS = 20
 """Topics of one entity."""
@@ -22,45 +23,136 @@ _MOST_TOPICS = 20
 _LONGEST_SCALAR = 300
 """Characters of a bare number or truth value, which is JSON too."""
 
-_LONGEST_ASPECT, _LONGEST_WORD = 100, 255
-"""Characters of a topic's key, and of a payload that stands for a state."""
+_MOST_JOINED = 2
+"""Entities after all of which a topic is called whose value is the same for them."""
 
-# What devices send for a state and what says nothing to people.
-_BARE = frozenset({"true", "false", "yes", "no"})
+_LONGEST_ASPECT = 100
+"""Characters of a topic's key."""
+
+_MAIN_TOPICS = frozenset({"state_topic", "topic", "image_topic", "url_topic", "json_attributes_topic"})
+
+_IN_STATE = {
+    ("light", "json"): {"": "state", "brightness": "brightness", "color_temp": "color_temp"}
+    | {"color_mode": "color_mode", "effect": "effect"},
+    ("vacuum", ""): {"": "state", "fan_speed": "fan_speed"},
+}
+"""What the JSON on a state topic tells, by component and schema: each aspect with its key."""
+
+_BY_TEMPLATE = ("brightness", "color_temp", "effect")
+"""What a lamp of the schema `template` reads from its state topic besides the state."""
+
+_PERCENT = frozenset({"position", "tilt", "percentage", "brightness", "current_humidity", "target_humidity"})
+_SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
+"""Home Assistant's spelling of units: Greek mu for the micro sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one entity finds on a topic; `on` and `off` are payloads in lower case, the classes a sensor's."""
+    """What one entity finds on a topic, and the form of it; the classes are a sensor's.
+
+    `aspect` is empty for the main value of an entity, else what it is: `brightness`, `current_temperature`.
+    `main` is False for what configures or diagnoses, or what Home Assistant does not enable by itself.
+    `aside`: it only gives its topic a name, if nothing else does. `presence`: it says whether a device is
+    there.
+    """
 
     device: str
     entity: str
     unit: str = ""
     template: ValueTemplate | None = None
-    on: str = ""
-    off: str = ""
+    form: Form = PLAIN
     aside: bool = False
     device_class: str = ""
     state_class: str = ""
+    component: str = ""
+    main: bool = True
+    aspect: str = ""
+    presence: bool = False
+    unique_id: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
         """The name as HA gives it: that of the device, then that of the entity."""
         return full_name(self.device, self.entity)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there is a value on the topic, and not only what belongs to one."""
+        return self.presence or not self.aside
+
+    def amount(self, value: str) -> Meaning | None:
+        """Return what a value is as a number, with its unit; None if it is none.
+
+        Where a configuration has neither unit nor class, letters behind a number make a code of it: `3E`.
+        """
+        found = quantity(value)
+        if found is None or (self.form.textual and _is_code(value, found.unit)):
+            return None
+        return found if found.unit or not self.unit else found._replace(unit=self.unit)
+
+    def shown(self, value: str) -> str:
+        """Return a value as people read it, without its unit."""
+        found = self.amount(value)
+        return self.form.shown(value if found is None else found.text)
+
+    def told(self, value: str) -> str:
+        """Return a value as people read it, with its unit if it is a number."""
+        found = self.amount(value)
+        return self.form.shown(value) if found is None else with_unit(self.form.shown(found.text), found.unit)
+
+    @property
+    def called(self) -> str:
+        """The name that a field has of it, in lower case."""
+        return _folded(self.entity or self.device)
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found as a field of a reading."""
+        amount, shown = self.amount(value), self.shown(value)
+        name = plain(self.entity or self.device)
+        return Field(name, shown, amount.unit if amount else "", "" if shown == value else value)
+
+
+def _is_code(value: str, unit: str) -> bool:
+    return unit.isalpha() and not value.strip().removesuffix(unit)[-1:].isspace()
+
+
+@lru_cache(4_096)
+def _folded(name: str) -> str:
+    return plain(name).casefold()
+
 
 def full_name(device: str, entity: str) -> str:
-    """Join the names of a device and of one of its entities."""
-    if not device or entity.startswith(device):
+    """Join the names of a device and of one of its entities, which may begin with that of the device."""
+    if not device or _begins(entity.casefold(), device.casefold()):
         return entity
     return f"{device} {entity}".rstrip()
 
 
-def bindings_of(config: Config) -> Iterator[tuple[str, Binding]]:
+def _begins(name: str, words: str) -> bool:
+    """Say whether a name begins with whole words."""
+    return name.startswith(words) and not name[len(words) :][:1].isalnum()
+
+
+def bindings_of(config: Config, words: Wording = UNTRANSLATED) -> Iterator[tuple[str, Binding]]:
     """Yield the topics that values of an entity arrive on, each with what the entity finds there."""
-    spoken = ((topic, key) for key in config if (topic := _state_topic(config, key)))
-    for topic, key in islice(spoken, _MOST_TOPICS):
-        yield topic, _binding(config, key)
+    yield from islice(_found(config, words), _MOST_TOPICS)
+    yield from islice(_presence(config, words), _MOST_TOPICS)
+
+
+def common_name(topic: str, bindings: Sequence[Binding]) -> str:
+    """Return what a topic is called that entities find something on; nothing if there is no such name."""
+    names = list(dict.fromkeys(binding.name for binding in bindings))
+    devices = {binding.device for binding in bindings}
+    if len(names) == 1:
+        return names[0]
+    device = devices.pop() if len(devices) == 1 else ""
+    if not device or any(binding.template is not None or binding.form.key for binding in bindings):
+        return device
+    # All of them have the same value there.
+    entities = list(dict.fromkeys(binding.entity for binding in bindings))
+    if len(names) <= _MOST_JOINED and all(entities):
+        return " / ".join([names[0], *entities[1:]])
+    return full_name(device, topic.rpartition("/")[2])
 
 
 def entity_name(config: Config) -> str:
@@ -70,81 +162,138 @@ def entity_name(config: Config) -> str:
     return string(config, "device_class").replace("_", " ").capitalize()
 
 
+def is_main(config: Config) -> bool:
+    """Say whether an entity is what its device is there for, and not what configures or diagnoses it."""
+    return not config.get("entity_category") and truth(config, "enabled_by_default", default=True)
+
+
+def _found(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
+    for key in config:
+        if topic := _state_topic(config, key):
+            for aspect, template in _aspects(config, key):
+                aside = key == "json_attributes_topic"
+                yield topic, _binding(config, aspect, template, words, aside=aside)
+
+
+def _aspects(config: Config, key: str) -> Iterator[tuple[str, ValueTemplate | None]]:
+    """Yield what the messages under a key tell of an entity, each with its template."""
+    component, schema = string(config, "platform"), string(config, "schema").lower()
+    inside = _IN_STATE.get((component, schema if component == "light" else ""))
+    if key == "state_topic" and inside is not None:
+        yield from ((aspect, ValueTemplate("", "value_json", (name,))) for aspect, name in inside.items())
+        return
+    yield _aspect(component, key), _template(config, _stem(key))
+    if key == "state_topic" and (component, schema) == ("light", "template"):
+        every = ((aspect, _compiled(config, f"{aspect}_template")) for aspect in _BY_TEMPLATE)
+        yield from ((aspect, template) for aspect, template in every if template is not None)
+
+
 def _state_topic(config: Config, key: str) -> str:
     """Return the topic under `key` if values arrive on it, else nothing."""
-    sends = "command" in key or key.startswith("set_")
+    sends = "command" in key or key.startswith(("set_", "availability"))
     return topic_in(config, key) if key.endswith("topic") and not sends else ""
 
 
-def _binding(config: Config, key: str) -> Binding:
-    template = _template(config, key.removesuffix("topic").rstrip("_"))
-    states = key == "state_topic"
+def _stem(key: str) -> str:
+    return key.removesuffix("topic").rstrip("_")
+
+
+def _aspect(component: str, key: str) -> str:
+    """Return what a topic tells of an entity; empty if that is its state."""
+    if key in _MAIN_TOPICS or (component, key) == ("lawn_mower", "activity_state_topic"):
+        return ""
+    return cut(_stem(key), _LONGEST_ASPECT).removesuffix("_state").removesuffix("_status")
+
+
+def _binding(
+    config: Config, aspect: str, template: ValueTemplate | None, words: Wording, *, aside: bool = False
+) -> Binding:
     return Binding(
         string(device_of(config), "name"),
-        _entity(config, key),
-        _unit(config, key),
-        compile_template(template) if template else None,
-        _word(config, "payload_on") if states else "",
-        _word(config, "payload_off") if states else "",
-        key in _SIDE_TOPICS,
-        string(config, "device_class") if states else "",
-        string(config, "state_class") if states else "",
+        _entity(config, aspect),
+        _unit(config, aspect),
+        template,
+        PLAIN if aside else form_of(config, aspect, words),
+        aside,
+        "" if aspect else string(config, "device_class"),
+        "" if aspect else string(config, "state_class"),
+        string(config, "platform"),
+        is_main(config),
+        aspect,
+        unique_id=string(config, "unique_id"),
     )
 
 
-def _template(config: Config, stem: str) -> str:
+def _template(config: Config, stem: str) -> ValueTemplate | None:
     """Find the template of `<stem>_topic`: `brightness_state_topic` has `brightness_value_template`."""
     base = stem.removesuffix("state").rstrip("_")
     names = [f"{base}_value", f"{stem}_value", stem, base] if base else ["value", "state", "state_value"]
-    found = (template_in(config, f"{name}_template") for name in names)
-    return next((template for template in found if template), "")
+    if string(config, "platform") in ("climate", "water_heater"):
+        names.append("value")
+    found = (_compiled(config, f"{name}_template") for name in names)
+    return next((template for template in found if template is not None), None)
 
 
-def _entity(config: Config, key: str) -> str:
+def _compiled(config: Config, key: str) -> ValueTemplate | None:
+    source = template_in(config, key)
+    if not source:
+        return None
+    if "regex_findall" in source and "value_json.action" in source:
+        # Zigbee2MQTT takes an action apart with patterns, which run too long; the whole of it says as much.
+        return ValueTemplate("", "value_json", ("action",))
+    return compile_template(source)
+
+
+def _entity(config: Config, aspect: str) -> str:
     name = entity_name(config)
-    if key in ("state_topic", "topic", "image_topic", "url_topic") or key in _SIDE_TOPICS:
-        return name
-    aspect = (
-        cut(key, _LONGEST_ASPECT)
-        .removesuffix("_topic")
-        .removesuffix("_state")
-        .removesuffix("_status")
-        .replace("_", " ")
-    )
-    return f"{name} {aspect}" if name else aspect.capitalize()
+    words = aspect.replace("_", " ")
+    return f"{name} {words}".rstrip() if name else words.capitalize()
 
 
-def _unit(config: Config, key: str) -> str:
-    if key == "state_topic":
-        return string(config, "unit_of_measurement")
+def _unit(config: Config, aspect: str) -> str:
+    if not aspect:
+        reports = string(config, "platform") == "valve" and truth(config, "reports_position")
+        return "%" if reports else string(config, "unit_of_measurement").translate(_SPELLINGS)
+    if aspect in _PERCENT:
+        return "%"
+    if aspect == "color_temp":
+        return "K"
     degrees = string(config, "temperature_unit").removeprefix("°")
-    return f"°{degrees}" if degrees and "temperature" in key else ""
+    return f"°{degrees}" if degrees and "temperature" in aspect else ""
 
 
-def _word(config: Config, key: str) -> str:
-    value = config.get(key)
-    return cut(str(value), _LONGEST_WORD).lower() if isinstance(value, str | bool | int) else ""
+def _presence(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
+    """Yield the topics that say whether a device is there, called after the device."""
+    device = string(device_of(config), "name")
+    entity = words.availability if device else f"{entity_name(config)} {words.availability}".lstrip()
+    listed = config.get("availability")
+    every = listed if isinstance(listed, list) else [config]
+    keys = (
+        ("topic", "value_template")
+        if isinstance(listed, list)
+        else (
+            "availability_topic",
+            "availability_template",
+        )
+    )
+    for each in every:
+        if isinstance(each, dict) and (topic := topic_in(each, keys[0])):
+            there = string(each, "payload_available") or "online"
+            gone = string(each, "payload_not_available") or "offline"
+            form = presence_form(there, gone)
+            template = _compiled(each, keys[1])
+            yield topic, Binding(device, entity, "", template, form, aside=True, presence=True)
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:
-    """Return the text of what an entity finds in a payload, if anything."""
+    """Return what an entity finds in a payload, as Home Assistant keeps it, if anything."""
     if binding.template is not None:
-        text = binding.template.render(meaning.text, _parsed(meaning), templates)
+        text = binding.template.render(meaning.raw, _parsed(meaning), templates)
+    elif isinstance(meaning.json, dict):
+        return binding.form.value_of(meaning.json)
     else:
-        text = meaning.text if meaning.kind in (Kind.NUMBER, Kind.TEXT) else None
-    if text is None:
-        return None
-    word = text.lower()
-    if _notices(word):
-        return plain(text)
-    if binding.on and word == binding.on:
-        return "on"
-    return "off" if binding.off and word == binding.off else plain(text)
-
-
-def _notices(word: str) -> bool:
-    """Say whether a device's own word for a state, as `open`, says more than `on` or `off`."""
-    return len(word) > 1 and word not in _BARE and number(word) is None
+        text = meaning.raw if meaning.kind in (Kind.NUMBER, Kind.TEXT) else None
+    return None if text is None else binding.form.value(text)
 
 
 def _parsed(meaning: Meaning) -> object:
@@ -152,6 +301,6 @@ def _parsed(meaning: Meaning) -> object:
     if meaning.json is not None or len(meaning.text) > _LONGEST_SCALAR:
         return meaning.json
     try:
-        return parse_json(meaning.text)
+        return parse_json(meaning.raw)
     except ValueError:
         return None

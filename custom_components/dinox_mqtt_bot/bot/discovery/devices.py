@@ -1,26 +1,35 @@
 """The devices that announced themselves on the broker, found by name, with the newest they have said."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
+import re
 
 from ..model.message import Message
+from ..model.topics import Filters, is_wild
 from .entities import Entity, name_words
+from .setting.levels import level_in
+from .topic_uses import TopicUses
 
-_LARGEST = 4_096
-"""Bytes of a payload that is kept; longer ones are pictures."""
+LARGEST = 4_096
+"""Bytes of a payload that is kept as it is."""
+_EARLIER = 3
+"""Messages of a topic that are kept behind the newest, as it lacks what they tell."""
 _MOST_KEPT = 16_000_000
 """Bytes of all payloads that are kept."""
-_MOST_EARLY, _LARGEST_EARLY = 4_000, 1_024
-"""Retained messages on topics of no device yet, and their size."""
+_MOST_EARLY, _MOST_KEPT_EARLY = 4_000, 4_000_000
+"""Retained messages on topics of no device yet, and the bytes of all of them; the oldest go first."""
 _SIMILAR = 3
 _MOST_SAID = 100
 _MOST_COMPARED = 300
 """Names that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
 _TELLING = 4
 """Letters of a part of a word that tell which word it is."""
+
+
+_KEY = re.compile(rb'"([^"\\]{1,64})"\s*:')
 
 
 class Match(IntEnum):
@@ -42,9 +51,20 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self.uses = TopicUses()
         self._newest: dict[str, tuple[float, bytes]] = {}
+        self._earlier: dict[str, tuple[tuple[float, bytes], ...]] = {}
+        self._partial: Counter[str] = Counter()
+        # Topics that are filters, each found by those that it matches.
+        self._wild = Filters[str]()
+        self._any_wild = 0
         self._early: dict[str, tuple[float, bytes]] = {}
+        self._early_size = 0
         self._assumed: dict[str, str] = {}
+        self._recalls: dict[str, set[str]] = {}
+        self._levels: dict[tuple[str, str], float] = {}
+        # Hears of each message on a topic that an entity speaks of.
+        self.tell: Callable[[str], None] = _ignore
         self._count = 0
         self._size = 0
 
@@ -65,7 +85,11 @@ class Devices:
         self._entities[config_topic] = entities
         self._count += len(entities)
         for entity in entities:
+            self._partial.update(_partial_topics(entity))
             self._expect(_topics(entity))
+            for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
+                self._recalls.setdefault(topic, set()).add(source)
+            self.uses.learn(entity)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -75,57 +99,128 @@ class Devices:
     def _expect(self, topics: Iterable[str]) -> None:
         for topic in topics:
             self._topics[topic] += 1
-            if (early := self._early.pop(topic, None)) is not None and topic not in self._newest:
+            if self._topics[topic] == 1 and is_wild(topic):
+                self._wild.put(topic, topic)
+                self._any_wild += 1
+            if (early := self._take_early(topic)) is not None and topic not in self._newest:
                 self._keep(topic, *early)
 
     def _keep(self, topic: str, at: float, payload: bytes) -> None:
         """Keep what came on a topic; if there is no room, then nothing of it rather than what is old."""
+        earlier = self._others(topic, payload) if topic in self._partial else ()
         self._lose(topic)
-        if self._size + len(payload) <= _MOST_KEPT:
-            self._size += len(payload)
+        size = len(payload) + sum(len(each) for _, each in earlier)
+        if self._size + size <= _MOST_KEPT:
+            self._size += size
             self._newest[topic] = at, payload
+            if earlier:
+                self._earlier[topic] = earlier
+
+    def _others(self, topic: str, payload: bytes) -> tuple[tuple[float, bytes], ...]:
+        """Return the messages that tell something else than this one: they have other keys."""
+        keys = _keys(payload)
+        return tuple(each for each in self.heard(topic) if not _keys(each[1]) <= keys)[:_EARLIER]
 
     def _lose(self, topic: str) -> None:
         if (kept := self._newest.pop(topic, None)) is not None:
-            self._size -= len(kept[1])
+            earlier = self._earlier.pop(topic, ())
+            self._size -= len(kept[1]) + sum(len(payload) for _, payload in earlier)
 
     def forget(self) -> None:
         """Know no devices any more; what they said stays, for those that are learned again."""
         for each in (self._entities, self._by_id, self._words, self._index, self._fitting, self._topics):
             each.clear()
-        self._count = 0
+        self._partial.clear()
+        self._wild = Filters()
+        self._recalls.clear()
+        self.uses.clear()
+        self._count = self._any_wild = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
+            self.uses.drop(entity)
             del self._by_id[entity.id]
             for word in set(chain.from_iterable(self._words.pop(entity.id))):
                 del self._index[word][entity.id]
                 if not self._index[word]:
                     del self._index[word]
             self._assumed.pop(entity.id, None)
+            for topic in _partial_topics(entity):
+                self._partial[topic] -= 1
+                if not self._partial[topic]:
+                    del self._partial[topic]
             for topic in _topics(entity):
-                self._topics[topic] -= 1
-                if not self._topics[topic]:
-                    del self._topics[topic]
-                    self._lose(topic)
+                self._expect_less(topic)
         self._fitting.clear()
 
-    def note(self, message: Message) -> None:
-        """Keep a message if it is on a topic that an entity speaks of."""
-        size = len(message.payload)
-        if message.topic in self._topics:
-            if size <= _LARGEST:
-                self._keep(message.topic, message.received, message.payload)
-        elif message.retain and size <= _LARGEST_EARLY:
+    def _expect_less(self, topic: str) -> None:
+        self._topics[topic] -= 1
+        if self._topics[topic]:
+            return
+        del self._topics[topic]
+        self._lose(topic)
+        self._forget_levels(topic)
+        if is_wild(topic):
+            self._wild.remove(topic)
+            self._any_wild -= 1
+
+    def knows(self, topic: str) -> bool:
+        """Say whether an entity speaks of a topic."""
+        return topic in self._topics or (self._any_wild > 0 and bool(self._wild.find(topic)))
+
+    def note(self, message: Message, instead: bytes | None = None) -> None:
+        """Keep a message if it is on a topic that an entity speaks of, or `instead` what is told by it."""
+        payload = message.payload if instead is None else instead
+        size = len(payload)
+        known = message.topic in self._topics
+        if known and size <= LARGEST:
+            self._keep(message.topic, message.received, payload)
+        for wild in self._wild.find(message.topic) if self._any_wild else ():
+            known = True
+            if size <= LARGEST:
+                self._keep(wild, message.received, payload)
+        if known:
+            self._note_level(message)
+            self.tell(message.topic)
+        elif message.retain and size <= LARGEST:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
-            if len(self._early) >= _MOST_EARLY:
-                self._early.clear()
-            self._early[message.topic] = message.received, message.payload
+            self._keep_early(message)
+
+    def _keep_early(self, message: Message) -> None:
+        self._take_early(message.topic)
+        self._early[message.topic] = message.received, message.payload
+        self._early_size += len(message.payload)
+        while len(self._early) > _MOST_EARLY or self._early_size > _MOST_KEPT_EARLY:
+            self._take_early(next(iter(self._early)))
+
+    def _take_early(self, topic: str) -> tuple[float, bytes] | None:
+        if (early := self._early.pop(topic, None)) is not None:
+            self._early_size -= len(early[1])
+        return early
+
+    def _note_level(self, message: Message) -> None:
+        """Keep how bright a lamp is, which says nothing of that when it is off."""
+        for source in self._recalls.get(message.topic, ()):
+            if (level := level_in(message.payload, source, None)) is not None:
+                self._levels[message.topic, source] = level
+
+    def _forget_levels(self, topic: str) -> None:
+        for source in self._recalls.pop(topic, ()):
+            self._levels.pop((topic, source), None)
+
+    def level(self, topic: str, source: str) -> float | None:
+        """Return the last level above zero that a topic told by a template; None if it told none."""
+        return self._levels.get((topic, source))
 
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""
         return self._newest.get(topic)
+
+    def heard(self, topic: str) -> tuple[tuple[float, bytes], ...]:
+        """Return the messages that tell how things on a topic are, the newest first, each with its time."""
+        newest = self._newest.get(topic)
+        return () if newest is None else (newest, *self._earlier.get(topic, ()))
 
     def assume(self, entity: Entity, said: str) -> None:
         """Keep what an entity was told that does not tell its state itself."""
@@ -204,6 +299,19 @@ def _alike(said: str, word: str) -> bool:
 def _named(entity: Entity) -> tuple[tuple[str, ...], ...]:
     every = entity.full_name, entity.name or entity.full_name, entity.device, entity.area, entity.component
     return tuple(map(name_words, every))
+
+
+def _keys(payload: bytes) -> frozenset[bytes]:
+    return frozenset(_KEY.findall(payload))
+
+
+def _partial_topics(entity: Entity) -> list[str]:
+    """Return the topics whose messages tell of some things only, as their templates know."""
+    return [topic for topic, binding in entity.values if binding.template and binding.template.partial]
+
+
+def _ignore(topic: str) -> None:
+    """Nobody wants to hear of it."""
 
 
 def _topics(entity: Entity) -> list[str]:

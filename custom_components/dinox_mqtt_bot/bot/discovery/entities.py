@@ -7,7 +7,8 @@ import re
 import unicodedata
 
 from ..model.message import QoS
-from .bindings import Binding, entity_name, full_name
+from ..text.plain import cut
+from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -16,6 +17,7 @@ from .templates import ValueTemplate, compile_template
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
+_LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
 _UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
 """An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
@@ -37,6 +39,9 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
+    `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
+    what another one says.
+    `device_id` is the device's own for ever, whatever it is called; its name where it says none.
     """
 
     id: str
@@ -52,6 +57,9 @@ class Entity:
     optimistic: bool = False
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
+    expires: float = 0.0
+    repeats: tuple[str, ...] = ()
+    device_id: str = ""
 
     @property
     def config(self) -> str:
@@ -79,11 +87,30 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         controls,
         _sources(config),
         string(config, "availability_mode") or "latest",
-        "entity_category" not in config and truth(config, "enabled_by_default", default=True),
+        is_main(config),
         bool(controls) and (truth(config, "optimistic") or not values),
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
+        max(0.0, amount(config, "expire_after", 0)),
+        _topics(config, "repeats"),
+        _device_id(device),
     )
+
+
+def _topics(config: Config, key: str) -> tuple[str, ...]:
+    given = config.get(key)
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, tuple) else ()
+
+
+def _device_id(device: Config) -> str:
+    """Return by what Home Assistant knows a device again: its first identifier, else its first connection."""
+    for key in ("identifiers", "ids", "connections", "cns"):
+        given = device.get(key)
+        while isinstance(given, list) and given:
+            given = given[-1] if key in ("connections", "cns") else given[0]
+        if isinstance(given, str) and given:
+            return cut(given, _LONGEST_ID)
+    return string(device, "name")
 
 
 def _sources(config: Config) -> tuple[Source, ...]:

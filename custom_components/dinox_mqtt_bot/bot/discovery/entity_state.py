@@ -3,61 +3,57 @@
 from collections.abc import Iterator
 
 from ..model.message import Kind
-from ..payload.interpret import interpret, quantity
+from ..payload.interpret import interpret
 from ..ports import Templates
-from ..text.numbers import number_text, with_unit
-from ..text.plain import plain
-from .bindings import value_in
+from .bindings import Binding, value_in
 from .devices import Devices
 from .entities import Entity, Source
+from .telling import told
 from .templates import ValueTemplate
 
-_MOST = 6
+
+def state_text(entity: Entity, devices: Devices, templates: Templates, now: float = 0.0) -> str:
+    """Return the newest values of an entity on one line, the main one first: `on, 40 %`.
+
+    What has `expired` by the Unix time `now` is no value any more.
+    """
+    return told(_values(entity, devices, templates, now)) or devices.assumed(entity)
 
 
-def state_text(entity: Entity, devices: Devices, templates: Templates) -> str:
-    """Return the newest values of an entity on one line, the main one first: `on, brightness 40 %`."""
-    found: dict[str, str] = {}
-    for aspect, text in _values(entity, devices, templates):
-        found.setdefault(aspect, text)
-    parts = [
-        f"{aspect} {text}".strip() for aspect, text in sorted(found.items(), key=lambda each: each[0] != "")
-    ]
-    return ", ".join(parts[:_MOST]) or devices.assumed(entity)
-
-
-def _values(entity: Entity, devices: Devices, templates: Templates) -> Iterator[tuple[str, str]]:
+def _values(
+    entity: Entity, devices: Devices, templates: Templates, now: float
+) -> Iterator[tuple[Binding, str]]:
+    """Yield the newest value of each aspect, which may be told on several topics."""
+    found: dict[str, tuple[float, Binding, str]] = {}
     for topic, binding in entity.values:
-        newest = devices.newest(topic)
-        meaning = interpret(newest[1]) if newest else None
-        if meaning is None or meaning.kind in (Kind.EMPTY, Kind.BINARY):
-            continue
-        aspect = binding.entity.removeprefix(entity.name).strip().lower()
-        text = value_in(meaning, binding, templates)
-        if text is not None:
-            amount = quantity(text)
-            yield aspect, with_unit(amount.text, amount.unit or binding.unit) if amount else text
-        elif isinstance(meaning.json, dict) and binding.template is None:
-            yield from _lamp(entity, meaning.json)
+        for at, payload in devices.heard(topic):
+            if _is_over(entity, at, now) or (binding.aspect in found and at <= found[binding.aspect][0]):
+                break
+            meaning = interpret(payload)
+            if meaning.kind in (Kind.EMPTY, Kind.BINARY):
+                continue
+            if (value := value_in(meaning, binding, templates)) is not None:
+                found[binding.aspect] = at, binding, value
+                break
+    yield from ((binding, value) for _, binding, value in found.values())
 
 
-def _lamp(entity: Entity, state: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield what Home Assistant's own form of a state says: `{"state": "ON", "brightness": 102}`."""
-    if isinstance(word := state.get("state"), str):
-        yield "", plain(word).lower() if word.lower() in {"on", "off"} else plain(word)
-    scales = {control.key: control.scale for control in entity.controls if control.key and control.scale}
-    for key, scale in scales.items():
-        value = state.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            continue
-        if scale.ends is not None and scale.ends[1]:
-            yield key, with_unit(number_text(round(value / scale.ends[1] * 100)), scale.unit)
-        elif value > 0:
-            yield key.replace("_", " "), f"{round(1_000_000 / value if scale.mired else value)} {scale.unit}"
+def expired(entity: Entity, devices: Devices, now: float) -> bool:
+    """Say whether the values of an entity hold only for a time, and that is over or has not begun."""
+    if not entity.expires:
+        return False
+    newest = [found[0] for topic, _ in entity.values if (found := devices.newest(topic)) is not None]
+    return bool(newest) and _is_over(entity, max(newest), now)
 
 
-def is_offline(entity: Entity, devices: Devices, templates: Templates) -> bool:
+def _is_over(entity: Entity, at: float, now: float) -> bool:
+    return 0 < entity.expires <= now - at
+
+
+def is_offline(entity: Entity, devices: Devices, templates: Templates, now: float = 0.0) -> bool:
     """Say whether an entity is known not to be there. What has said nothing so far is taken to be there."""
+    if expired(entity, devices, now):
+        return True
     said = [(at, there) for source in entity.sources for at, there in _presence(source, devices, templates)]
     if not said:
         return False
@@ -81,5 +77,5 @@ def _presence(source: Source, devices: Devices, templates: Templates) -> Iterato
 def _rendered(template: ValueTemplate | None, payload: bytes, templates: Templates) -> str | None:
     meaning = interpret(payload)
     if template is None:
-        return meaning.text.strip()
-    return template.render(meaning.text, meaning.json, templates)
+        return meaning.raw.strip()
+    return template.render(meaning.raw, meaning.json, templates)

@@ -30,6 +30,10 @@ class _Missing:
 _MISSING = _Missing()
 
 
+class _Undefined(Exception):
+    """Raised where a template asks for what a message may lack: there is no value then."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueTemplate:
     """A compiled `value_template`. Without `root` it is more than a path, and a port renders its `source`."""
@@ -38,6 +42,21 @@ class ValueTemplate:
     root: str = ""
     path: tuple[str | int, ...] = ()
     filters: tuple[tuple[str, tuple[object, ...]], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The name of the field that the template takes, as `a.b[0]`; empty if it does more than that."""
+        if self.root != "value_json":
+            return ""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".")
+
+    @property
+    def partial(self) -> bool:
+        """Whether it knows that messages may lack what it looks for: others tell of that."""
+        if not self.root:
+            return "is_defined" in self.source
+        return any(name == "is_defined" for name, _ in self.filters)
 
     def render(self, text: str, parsed: object, templates: Templates | None) -> str | None:
         """Return the text; None if there is none. `parsed` is the JSON. Never raises: input is foreign."""
@@ -135,11 +154,18 @@ def _default(value: object, default: object) -> object:
     return default if value is _MISSING else value
 
 
+def _is_defined(value: object) -> object:
+    if value is _MISSING:
+        raise _Undefined
+    return value
+
+
 _FILTERS: dict[str, Callable[..., object]] = {
     "float": _float,
     "int": _int,
     "round": _round,
     "default": _default,
+    "is_defined": _is_defined,
 }
 
 

@@ -47,9 +47,9 @@ class Alert:
     on it is told once. `seen`: the topic last had a value; `excused` are seconds since in which nothing could
     be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
     why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
-    rule. `told_to` are those who know of the incident, each with the tag of its notification there (none in
-    the chat). `ended` are ends that have yet to be told, each as it was then: a new incident may have begun
-    since.
+    rule. `told_to` are those who know of the incident, each with the tag of its notification there (in the
+    chat none, unless it was held). `ended` are ends that have yet to be told, each as it was then: a new
+    incident may have begun since.
     """
 
     rule: str

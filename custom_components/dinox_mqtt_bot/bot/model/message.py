@@ -1,7 +1,9 @@
 """One PUBLISH as it was received (MQTT 5 §3.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 MORE = "…"
 """Name of a last field whose text is the number of fields left out."""
@@ -64,11 +66,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a reading: name (a path such as `a.b[0].c`), value as text, unit."""
+    """One line of a reading: name (a path such as `a.b[0].c`), value as text, unit.
+
+    `exact` is what Home Assistant keeps for it, where the text is only how that is shown: `off` for `closed`,
+    `12.3456` for `12.3`.
+    """
 
     name: str
     text: str
     unit: str = ""
+    exact: str = ""
+
+
+class Naming(Protocol):
+    """What an entity of discovery calls what it finds, and how people read it."""
+
+    @property
+    def called(self) -> str:
+        """The name in lower case."""
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found, as people read it under the name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +97,10 @@ class Reading:
     262,144 characters the beginning and `…`; `unit` is apart ("22.5", "°C"). `value` is its number, if any;
     `json` the parsed payload or None (also for `null`); `time` its own time, else receipt, in Unix seconds.
     `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
+    `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
+    `found` is what each entity of discovery found, also where `fields` leave it out.
+    `told` is what of the `fields` the chat tells, the main state first and in few words; the text is made of
+    it, so a message with the same text says nothing new.
     """
 
     message: Message
@@ -91,3 +113,14 @@ class Reading:
     json: object = None
     time: float = 0.0
     media: str = ""
+    exact: str = ""
+    found: Sequence[tuple[Naming, str | None]] = ()
+    told: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a message says of whether devices are there; `devices` are their names."""
+
+    there: bool
+    devices: tuple[str, ...]

@@ -56,11 +56,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a rule looks at in a reading: the number if it is one, its unit, and the text without the unit."""
+    """What a rule looks at in a reading: the number if it is one, its unit, and the text without the unit.
+
+    `exact` is what Home Assistant keeps for a text that is its word for it: `off` for `closed`. `raw` is what
+    the device wrote, where that is something else.
+    """
 
     text: str
     number: float | None = None
     unit: str = ""
+    exact: str = ""
+    raw: str = ""
 
 
 class Priority(IntEnum):
@@ -113,6 +119,33 @@ class Subscription:
     icon: str = ""
     sound: bool = True
     keep_days: float = 0.0
+
+
+class Scope(StrEnum):
+    """What is followed of what announced itself: one entity, one device, an area, or everything."""
+
+    ENTITY = "entity"
+    DEVICE = "device"
+    AREA = "area"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Something that announced itself whose main values are told, as they change.
+
+    `key` is the entity's or device's own for ever, the area's folded name, or empty for everything; `name` is
+    what it was called when it was chosen.
+    """
+
+    scope: Scope
+    key: str = ""
+    name: str = ""
+
+
+def usual_display(topic_filter: str) -> Display:
+    """Return how a new subscription appears: of many topics only what changes."""
+    return Display.CHANGES if "+" in topic_filter or "#" in topic_filter else Display.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +289,7 @@ class RuleSet:
     `targets` (notify entities and actions) get every alert. `sound` is `Subscription.sound` for all. More
     than `storm` alert notices a minute are told as one (0: never). `click` is the HA path or address a
     notification opens, or empty. What is subscribed to `beside` reaches the bot and is told to nobody.
+    `follows` are devices and areas whose main values are told.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
@@ -271,3 +305,4 @@ class RuleSet:
     presets: tuple[Preset, ...] = ()
     free_text: FreeText = FreeText()
     beside: tuple[Subscription, ...] = ()
+    follows: tuple[Follow, ...] = ()

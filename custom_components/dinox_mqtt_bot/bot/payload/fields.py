@@ -1,6 +1,6 @@
 """JSON as a person reads it: one field per line, values with their units."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from json import JSONDecoder
 from math import isfinite
@@ -8,13 +8,26 @@ from math import isfinite
 from ..model.message import MORE, Field
 from ..text.numbers import number_text, with_unit
 from ..text.plain import plain
+from ..text.units import written_unit
+from .mending import DEEPEST as _DEEPEST, mended
 
 MOST_FIELDS = 40
 _MOST_COUNTED = 1_000
 _DEEPEST_SHOWN = 6
-_DEEPEST = 64
 _LONGEST_INTEGER = 300
+BETWEEN = " · "
 _UNITS = ("unit", "unit_of_measurement")
+_BESIDE = {
+    "TempUnit": ("temperature", "dewpoint", "heatindex"),
+    "PressureUnit": ("pressure",),
+    "SpeedUnit": ("speed",),
+}
+"""What Tasmota writes a unit in for all values below the object, and what their names have in them."""
+
+_DEGREES = {"C": "°C", "F": "°F"}
+
+type Beside = tuple[tuple[tuple[str, ...], str], ...]
+"""Units that stand beside the values, each with parts of the names that it is for."""
 
 
 def _parse_float(text: str) -> float | str:
@@ -39,11 +52,16 @@ _DECODER = JSONDecoder(
 
 
 def parse_json(text: str) -> object:
-    """Parse JSON. Raises ValueError if it is none, or nested more than 64 deep."""
+    """Parse JSON, also such as devices get wrong here and there: what is wrong in it is a text, or null.
+
+    Raises ValueError if it is none, or nested more than 64 deep.
+    """
     try:
         parsed: object = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+    except ValueError:
+        return mended(text, _DECODER)
     if text.count("[") + text.count("{") > _DEEPEST and _deep(parsed):
         raise ValueError("nested too deep")
     return parsed
@@ -65,15 +83,15 @@ def _deep(value: object) -> bool:
 
 def fields_of(parsed: Mapping[str, object] | list[object]) -> tuple[Field, ...]:
     """Return a JSON object's or array's leaves as fields, 40 at most; one more counts the rest."""
-    leaves = _leaves("", parsed, 0)
+    leaves = _leaves("", parsed, 0, ())
     fields = tuple(islice(leaves, MOST_FIELDS))
     rest = sum(1 for _ in islice(leaves, _MOST_COUNTED)) if len(fields) == MOST_FIELDS else 0
     return (*fields, Field(MORE, str(rest))) if rest else fields
 
 
-def _leaves(path: str, value: object, depth: int) -> Iterator[Field]:
+def _leaves(path: str, value: object, depth: int, beside: Beside) -> Iterator[Field]:
     if isinstance(value, dict):
-        yield from _object(path, value, depth)
+        yield from _object(path, value, depth, beside)
     elif not isinstance(value, list):
         yield Field(path, scalar_text(value))
     elif not any(isinstance(item, (dict, list)) for item in value):
@@ -82,7 +100,7 @@ def _leaves(path: str, value: object, depth: int) -> Iterator[Field]:
         yield Field(path, "[…]")
     else:
         for index, item in enumerate(value):
-            yield from _leaves(f"{path}[{index}]", item, depth + 1)
+            yield from _leaves(f"{path}[{index}]", item, depth + 1, beside)
 
 
 def _list_text(values: list[object]) -> str:
@@ -90,22 +108,40 @@ def _list_text(values: list[object]) -> str:
     return f"{listed}, …" if len(values) > _MOST_COUNTED else listed
 
 
-def _object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
+def _object(path: str, value: dict[str, object], depth: int, beside: Beside) -> Iterator[Field]:
     if depth >= _DEEPEST_SHOWN or not value:
         yield Field(path, "{…}" if value else "{}")
         return
     measured, unit_key = measure_of(value)
-    unit = " ".join(plain(str(value[unit_key])).split()) if unit_key else ""
+    unit = written_unit(" ".join(plain(str(value[unit_key])).split())) if unit_key else ""
+    beside = units_beside(value) or beside
     for key, item in value.items():
-        if unit and key == unit_key:
+        if (unit and key == unit_key) or (beside and key in _BESIDE and len(value) > 1):
             continue
         name = f"{path}.{plain(key)}" if path else plain(key)
         if unit and key == measured:
             yield Field(path if path and len(value) == 2 else name, scalar_text(item), unit)
         elif isinstance(item, (dict, list)):
-            yield from _leaves(name, item, depth + 1)
+            yield from _leaves(name, item, depth + 1, beside)
         else:
-            yield Field(name, scalar_text(item))
+            yield Field(name, scalar_text(item), unit_for(name, item, beside) if beside else "")
+
+
+def units_beside(value: Mapping[str, object]) -> Beside:
+    """Return the units that an object tells for all values below it, as Tasmota's `TempUnit` does."""
+    if "TempUnit" not in value and "PressureUnit" not in value and "SpeedUnit" not in value:
+        return ()
+    found = ((parts, value.get(key)) for key, parts in _BESIDE.items())
+    units = ((parts, " ".join(plain(unit).split())) for parts, unit in found if isinstance(unit, str))
+    return tuple((parts, _DEGREES.get(unit, written_unit(unit))) for parts, unit in units)
+
+
+def unit_for(name: str, item: object, beside: Beside) -> str:
+    """Return which of the units beside is that of a number by its name, if one is."""
+    if not isinstance(item, (int, float)) or isinstance(item, bool):
+        return ""
+    folded = name.lower()
+    return next((unit for parts, unit in beside if any(part in folded for part in parts)), "")
 
 
 def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
@@ -128,6 +164,17 @@ def scalar_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return number_text(value) if isinstance(value, (int, float)) else "null"
+
+
+def together(fields: Iterable[Field]) -> str:
+    """Write fields on one line: `temperature 21.4 °C · humidity 45 %`."""
+    return BETWEEN.join([brief(field) for field in fields if field.name != MORE])
+
+
+def brief(field: Field) -> str:
+    """Write a field as `name value unit`."""
+    text = with_unit(field.text, field.unit) if field.text else "–"
+    return f"{field.name} {text}" if field.name else text
 
 
 def line(field: Field) -> str:

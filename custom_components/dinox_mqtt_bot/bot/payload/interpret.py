@@ -6,23 +6,37 @@ from typing import NamedTuple
 from ..model.message import Field, Kind
 from ..text.numbers import number, size_text
 from ..text.plain import is_plain, plain
-from .fields import fields_of, line, parse_json, scalar_text
+from ..text.units import is_unit, written_unit
+from .fields import fields_of, line, parse_json, scalar_text, together
 from .media import binary_kind, is_page, page_title, stream_url
+from .technical import told_of
 
 LARGE = 262_144
 """Beyond this size text is cut, JSON is text, damaged text is data: the event loop cannot wait."""
 
 _SAMPLE = 4_096
 _SHORT = 32
+_SHORTEST_PROSE = 100
 
 # ESC is not here: terminal colours in logs are text.
 _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _FAULT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f�]")
 _WORDS: dict[str, object] = {"true": True, "false": False}
+_WELL = re.compile(r"(?P<measured>[^;]{1,64});\s*(?:ok|good|valid|normal|online)\s*", re.IGNORECASE)
+"""A number and the word by which a device says that it is one: `65.06;ok`. Others say that it is none."""
+
+# Bytes that are no UTF-8, as `surrogateescape` leaves them, in Latin-1: signs (`°`, `µ`), or letters too.
+_SIGNS = {0xDC00 + code: chr(code) if 0xA0 <= code < 0xC0 else "�" for code in range(0x80, 0x100)}
+_LETTERS = _SIGNS | {0xDC00 + code: chr(code) for code in range(0xC0, 0xFF)}
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_BOM = "\ufeff"
 
 
 class Meaning(NamedTuple):
-    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`."""
+    """The part of a `Reading` that the payload alone decides. Its fields are those of `Reading`.
+
+    `whole` is the text of a number together with its unit, as it was written.
+    """
 
     kind: Kind
     text: str
@@ -31,6 +45,14 @@ class Meaning(NamedTuple):
     fields: tuple[Field, ...] = ()
     json: object = None
     media: str = ""
+    exact: str = ""
+    whole: str = ""
+    told: tuple[Field, ...] = ()
+
+    @property
+    def raw(self) -> str:
+        """The text as the device wrote it."""
+        return self.whole or self.text
 
 
 def interpret(payload: bytes) -> Meaning:
@@ -47,6 +69,9 @@ def interpret(payload: bytes) -> Meaning:
         return found
     if is_plain(text):
         return _text(text)
+    if text.startswith(_BOM):
+        text = text.lstrip(_BOM)
+        return interpret(text.encode()) if text else _text(text)
     return _controlled(text, payload) if _CONTROL.search(text) else _text(_cleaned(text))
 
 
@@ -61,20 +86,36 @@ def quantity(text: str) -> Meaning | None:
     """Return what a text means that is a number, with or without a unit; None if it is none."""
     found = number(text)
     if found is None:
-        return None
+        well = _WELL.fullmatch(text) if len(text) <= _SHORTEST_PROSE and ";" in text else None
+        inner = quantity(well["measured"]) if well else None
+        return inner._replace(whole=text.strip()) if inner else None
     value, unit = found
     text = text.strip()
-    return Meaning(Kind.NUMBER, text.removesuffix(unit).rstrip() if unit else text, value, unit)
+    if not unit:
+        return Meaning(Kind.NUMBER, text, value)
+    digits = text.removesuffix(unit)
+    # `0Y` is a code, as long as nothing says that it is a number: a blank would.
+    if digits[-1].isspace() or is_unit(unit):
+        return Meaning(Kind.NUMBER, digits.rstrip(), value, written_unit(unit), whole=text)
+    return None
 
 
 def _damaged(payload: bytes) -> Meaning:
     """Tell binary payloads from text in which some bytes are no UTF-8."""
     kind = binary_kind(payload)
     if not kind and _readable(payload[:_SAMPLE].decode(errors="replace")) and len(payload) <= LARGE:
-        return _text(_cleaned(payload.decode(errors="replace")))
+        text = _latin(payload).rstrip("\0")
+        return quantity(text) or _text(_cleaned(text))
     # The titles in a playlist are often in another encoding.
     url = "" if kind else stream_url(payload[:LARGE].decode(errors="replace"))
     return Meaning(Kind.PLAYLIST, plain(url), media=plain(url)) if url else _binary(kind, payload)
+
+
+def _latin(payload: bytes) -> str:
+    """Return text whose bytes that are no UTF-8 are Latin-1, its letters only where nothing is UTF-8."""
+    text = payload.decode(errors="surrogateescape")
+    foreign = _ESCAPED.sub("", text)
+    return text.translate(_LETTERS if foreign.isascii() else _SIGNS)
 
 
 def _binary(kind: str, payload: bytes) -> Meaning:
@@ -123,6 +164,8 @@ def _json(text: str) -> Meaning | None:
         parsed = parse_json(text)
     except ValueError:
         return None
+    if isinstance(parsed, str) and (found := quantity(parsed)) is not None:
+        return found._replace(json=parsed, whole=parsed)
     return Meaning(Kind.JSON, text if isinstance(parsed, (dict, list)) else scalar_text(parsed), json=parsed)
 
 
@@ -138,11 +181,15 @@ def described(meaning: Meaning) -> Meaning:
         if found is None:
             return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
         return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
-    return Meaning(Kind.JSON, ", ".join(map(line, fields)), _main_value(fields), "", fields, parsed)
+    told = told_of(fields, len(meaning.text))
+    text = line(told[0]) if len(told) == 1 else together(told)
+    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed, told=told)
 
 
 def _main_value(fields: tuple[Field, ...]) -> float | None:
     """Return the number under `value`, or that of an only field."""
-    main = fields[0] if len(fields) == 1 else next((field for field in fields if field.name == "value"), None)
-    found = number(main.text) if main else None
-    return found[0] if found else None
+    for field in fields:
+        if field.name == "value" or len(fields) == 1:
+            found = number(field.text)
+            return found[0] if found else None
+    return None

@@ -1,12 +1,14 @@
 """Fields inside a payload, found by path: `a.b[0].c`, `"living room".temp`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 import re
 
-from ..model.message import Field, Kind, Message, Reading
+from ..model.message import MORE, Field, Kind, Message, Reading
 from ..model.rules import Value
-from .fields import fields_of, line, measure_of, parse_json, scalar_text
+from ..text.units import written_unit
+from .fields import fields_of, line, measure_of, parse_json, scalar_text, unit_for, units_beside
 from .interpret import quantity
 
 type Path = tuple[str | int, ...]
@@ -22,6 +24,10 @@ _MISSING = object()
 _MOST_DOTTED = 16
 """Steps that one key may be, with dots between them."""
 _SIMPLE = re.compile(r"[^\W\d][\w-]*")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|\Z)|[0-9]{1,2}:[0-9]{2}")
+_RAW = frozenset({"raw", "roh"})
+_LONGEST_RAW = 64
+"""Bytes of a payload that is looked at once more: those of a word."""
 
 
 def parse_path(text: str) -> Path:
@@ -50,17 +56,63 @@ def _step(step: str | int) -> str:
 
 
 def lookup(reading: Reading, path: Path) -> Value | None:
-    """Return the value at a path of the JSON, else so named by HA; for no path the reading's own; or None."""
+    """Return the value that the chat shows under a name; else the one at a path of the JSON; or None.
+
+    No path: the reading's own. What the device wrote for a shown value of the same name is `raw` in it, and
+    is looked for by `raw.NAME`.
+    """
     if not path:
         return _own(reading)
     parents: list[object] = []
     found = _walk(reading.json, path, parents)
+    value = None if found is _MISSING else _leaf(found, parents, path)
+    if reading.found and (shown := _shown(reading, path)) is not None:
+        return _with_raw(shown, value)
     if found is _MISSING:
-        return _named(reading, path)
-    value = _leaf(found, parents[-1])
+        return _named(reading, path) or _written(reading, path)
     if value is None or value.unit or value.number is None:
         return value
     return _with_known_unit(reading, path, value)
+
+
+def only_word(reading: Reading) -> Value | None:
+    """Return the only text among the fields of an object, times left aside: `offline` of an availability."""
+    if not isinstance(reading.json, dict):
+        return None
+    words = [field for field in reading.fields if _is_word(field)]
+    return _of_field(words[0]) if len(words) == 1 else None
+
+
+def _is_word(field: Field) -> bool:
+    return field.name != MORE and not _TIME.match(field.text) and quantity(field.text) is None
+
+
+def _shown(reading: Reading, path: Path) -> Value | None:
+    name = _name(path)
+    for naming, text in reading.found:
+        if text is not None and naming.called == name:
+            value = _of_field(naming.field(text))
+            return value if value.exact or value.number is not None else replace(value, exact=value.text)
+    return None
+
+
+def _with_raw(shown: Value, raw: Value | None) -> Value:
+    """Return a shown value with what the device wrote for it, and with its number if that is all there is."""
+    if raw is None:
+        return shown
+    written = "" if raw.text.casefold() == shown.text.casefold() else raw.text
+    if shown.number is None and raw.number is not None:
+        return replace(shown, number=raw.number, unit=raw.unit, raw=written)
+    return replace(shown, raw=written) if written else shown
+
+
+def _written(reading: Reading, path: Path) -> Value | None:
+    """Return what the device wrote where `raw` stands before the name."""
+    if len(path) < 2 or path[0] not in _RAW:
+        return None
+    parents: list[object] = []
+    found = _walk(reading.json, path[1:], parents)
+    return None if found is _MISSING else _leaf(found, parents, path[1:])
 
 
 def number_in(field: str) -> Callable[[str], float | None] | None:
@@ -85,8 +137,21 @@ def _own(reading: Reading) -> Value | None:
         return None
     if reading.value is not None and reading.fields:
         main = reading.fields[0] if len(reading.fields) == 1 else _main(reading)
-        return _scalar(main.text, main.unit)
-    return Value(reading.text.strip(), reading.value, reading.unit)
+        return _of_field(main)
+    text = reading.exact if reading.exact and reading.value is not None else reading.text.strip()
+    # What the chat leaves out of an object is looked through all the same.
+    exact = reading.exact or (", ".join(map(line, reading.fields)) if reading.fields else "")
+    value = Value(text, reading.value, reading.unit, exact)
+    return _translated(reading, value) if reading.found and value.number is None else value
+
+
+def _translated(reading: Reading, value: Value) -> Value:
+    """Return the word of a discovered state with what the device wrote for it."""
+    exact = value.exact or value.text
+    if isinstance(reading.json, dict | list) or len(reading.message.payload) > _LONGEST_RAW:
+        return replace(value, exact=exact)
+    raw = reading.message.payload.decode(errors="replace").strip()
+    return replace(value, exact=exact, raw="" if raw.casefold() == value.text.casefold() else raw)
 
 
 def _main(reading: Reading) -> Field:
@@ -128,20 +193,29 @@ def _member(node: dict[str, object], path: Path, at: int) -> tuple[object, int]:
     return _MISSING, len(path)
 
 
-def _leaf(found: object, parent: object) -> Value | None:
+def _leaf(found: object, parents: list[object], path: Path) -> Value | None:
+    """Return what is at the end of a path; its unit stands beside it, or above it (`TempUnit`)."""
     if found is None:
         return None
     if isinstance(found, dict) and "value" in found:
-        return _leaf(found["value"], found)
+        return _leaf(found["value"], [*parents, found], path)
     if isinstance(found, dict | list):
         return Value(", ".join(map(line, fields_of(found))))
-    unit = ""
-    if isinstance(parent, dict):
-        key, unit_key = measure_of(parent)
-        unit = str(parent[unit_key]).strip() if unit_key and parent.get(key) is found else ""
+    unit = _unit(found, parents, path)
     if isinstance(found, int | float) and not isinstance(found, bool):
         return Value(scalar_text(found), float(found), unit)
     return _scalar(scalar_text(found), unit)
+
+
+def _unit(found: object, parents: list[object], path: Path) -> str:
+    parent = parents[-1]
+    if isinstance(parent, dict):
+        key, unit_key = measure_of(parent)
+        if unit_key and parent.get(key) is found:
+            return written_unit(str(parent[unit_key]).strip())
+    every = (units_beside(each) for each in reversed(parents) if isinstance(each, dict))
+    beside = next(filter(None, every), ())
+    return unit_for(_name(path), found, beside) if beside else ""
 
 
 def _scalar(text: str, unit: str) -> Value:
@@ -156,7 +230,13 @@ def _scalar(text: str, unit: str) -> Value:
 def _named(reading: Reading, path: Path) -> Value | None:
     name = _name(path)
     field = next((field for field in reading.fields if field.name.casefold() == name), None)
-    return _scalar(field.text, field.unit) if field is not None else None
+    return _of_field(field) if field is not None else None
+
+
+def _of_field(field: Field) -> Value:
+    """Return a field as it is judged: a number with all of its digits, a word beside what it stands for."""
+    value = _scalar(field.exact or field.text, field.unit)
+    return value if value.number is not None else Value(field.text.strip(), None, field.unit, field.exact)
 
 
 def _with_known_unit(reading: Reading, path: Path, value: Value) -> Value:

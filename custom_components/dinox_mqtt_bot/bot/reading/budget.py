@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from ..discovery.bindings import Binding, value_in
+from ..discovery.narrowing import narrowed
 from ..payload.interpret import Meaning
 from ..ports import Templates
 
@@ -48,6 +49,8 @@ class Budget:
 
         `foreign`: there are templates among them that are more than paths.
         """
+        if len(meaning.text) > _SHORT:
+            meaning = narrowed(meaning, (binding for _, binding in spoken))
         if not foreign and len(meaning.text) <= _SHORT:
             return [(binding, value_in(meaning, binding, self._templates)) for _, binding in spoken]
         if not self._prepared(topic, spoken):

@@ -9,7 +9,8 @@ _SIZES = ("B", "kB", "MB", "GB")
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _LETTER = r"[^\W\d_]"
 _UNIT = (
-    rf"(?:{_LETTER}|[°%‰€$£¥¢′″'\"])(?:{_LETTER}|[°%‰€$£¥¢·⋅*/()^]|(?<=[mtnd])[23]){{0,14}}\.?"
+    rf"(?:{_LETTER}|[°˚℃℉%‰€$£¥¢′″'\"\u3371-\u33df])"
+    rf"(?:{_LETTER}|[°˚℃℉%‰€$£¥¢·⋅*/()^\u3371-\u33df]|(?<=[mtnd])[23]){{0,14}}\.?"
     # The units with blanks or digits in them that sensors really have.
     r"|fl\. oz\.(?:/min)?|UV index|(?:kWh|Wh|L|l|gal)/100 ?(?:km|mi)"
 )

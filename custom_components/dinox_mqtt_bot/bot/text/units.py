@@ -105,8 +105,89 @@ _SCALES |= {
     "mi/kWh": _Scale("consumption", 1e5 / _MILE, power=-1.0),
 }
 
+_UNCONVERTED = frozenset(
+    {
+        *(
+            "aac",
+            "adc",
+            "aqi",
+            "bpm",
+            "bq",
+            "brix",
+            "cd",
+            "cpm",
+            "ct",
+            "db",
+            "dba",
+            "dbc",
+            "dbi",
+            "dbm",
+            "dbv",
+            "dbw",
+        ),
+        *(
+            "deg",
+            "dpi",
+            "fnu",
+            "fps",
+            "gon",
+            "grad",
+            "iaq",
+            "kohm",
+            "kva",
+            "kvar",
+            "lm",
+            "mh",
+            "mohm",
+            "mol",
+            "nf",
+        ),
+        *(
+            "nmol",
+            "ntu",
+            "ohm",
+            "pcs",
+            "ph",
+            "psu",
+            "px",
+            "rad",
+            "rf",
+            "rh",
+            "rpm",
+            "stk",
+            "sv",
+            "uf",
+            "uh",
+            "uv",
+        ),
+        *(
+            "vac",
+            "vdc",
+            "wb",
+            "aud",
+            "brl",
+            "cad",
+            "chf",
+            "cny",
+            "czk",
+            "dkk",
+            "eur",
+            "gbp",
+            "huf",
+            "inr",
+            "jpy",
+        ),
+        *("nok", "nzd", "pln", "ron", "rub", "sek", "try", "uah", "usd"),
+    }
+)
+"""Letters right behind a number that are a unit beside those above, in lower case."""
+
+_ORDINALS = frozenset({"st", "nd", "rd", "th"})
 _LONGEST = 32
-_MEANINGLESS = str.maketrans({"˚": "°", "º": "°"} | dict.fromkeys(" ^*·⋅"))
+# `Â` is what is left of `°`, `µ` or `³` that was encoded twice.
+_SIGNS: dict[str, str | None] = {"℃": "°C", "℉": "°F", "˚": "°", "º": "°", "Â": None}
+_MEANINGLESS = str.maketrans(_SIGNS | dict.fromkeys(" ^*·⋅"))
+_WRITTEN = str.maketrans(_SIGNS)
 _BITS = re.compile(r"[kmgtpezy]?i?b")
 
 
@@ -179,6 +260,19 @@ def conversion(unit: str, to: str, *, difference: bool = False) -> Callable[[flo
 def comparable(unit: str, to: str) -> bool:
     """Say whether amounts in two units can be compared: they measure the same, or one is not given."""
     return not unit or not to or unit == to or conversion(unit, to) is not None
+
+
+def written_unit(unit: str) -> str:
+    """Return a unit with the signs that people and Home Assistant write: `°C` for `℃`, `˚C` and `Â°C`."""
+    return unit if unit.isascii() else unit.translate(_WRITTEN)
+
+
+@lru_cache(maxsize=1024)
+def is_unit(text: str) -> bool:
+    """Say whether what stands right behind a number is a unit: not in `0Y`, `3E` or `4th`."""
+    if not (text.isalpha() and text.isascii()):
+        return True
+    return text not in _ORDINALS and (_scale(text) is not None or text.lower() in _UNCONVERTED)
 
 
 def _bent(source: _Scale, target: _Scale, amount: float) -> float:

@@ -1,0 +1,64 @@
+"""What the words of a rule mean among the fields that came in: a field, a value as shown or as written."""
+
+from dataclasses import replace
+
+from ...model.message import Reading
+from ...model.replies import Text
+from ...model.rules import AlertRule, Operator, Value
+from ...payload.paths import lookup, parse_path, write_path
+from ...reading.lookups import Lookups
+from ...reading.replay import newest_readings
+from ...text.numbers import with_unit
+from ...text.states import is_state_word
+from ...text.words import words
+from ..judge import NUMERIC
+from ..watches import Watch
+
+_MOST_WORDS = 8
+
+
+async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
+    """Return a rule with its field where the value begins with the name of one: `state offline`."""
+    condition = rule.condition
+    begun = list(words(condition.values[0])) if len(condition.values) == 1 else []
+    if rule.field or condition.operator is not Operator.EQUAL or not 2 <= len(begun) <= _MOST_WORDS:
+        return rule
+    readings = await newest_readings(lookups, rule.filter)
+    watch = Watch.of(rule)
+    if any((value := watch.value(each)) and watch.judge.holds(value, None, (), 0.0) for each in readings):
+        return rule
+    text = condition.values[0]
+    for last in reversed(begun[:-1]):
+        path = parse_path(text[: last.end])
+        if any(lookup(each, path) is not None for each in readings):
+            values = (text[last.end :].strip().strip("\"'"),)
+            return replace(rule, field=write_path(path), condition=replace(condition, values=values))
+    return rule
+
+
+async def note_of(lookups: Lookups, rule: AlertRule) -> Text | None:
+    """Return which of both is judged, where a device writes a value in another way than the chat shows it."""
+    readings = await newest_readings(lookups, rule.filter) if rule.field else []
+    return next(filter(None, (_note(rule, each) for each in reversed(readings))), None)
+
+
+def _note(rule: AlertRule, reading: Reading) -> Text | None:
+    value = lookup(reading, parse_path(rule.field))
+    if value is None or not value.raw:
+        return None
+    key = "rule_as_written" if _is_written(rule, value) else "rule_as_shown"
+    shown = value.text if value.exact else with_unit(value.text, value.unit)
+    return Text(key, {"field": rule.field, "shown": shown, "raw": value.raw})
+
+
+def _is_written(rule: AlertRule, value: Value) -> bool:
+    """Say whether a rule compares with words of the device, such as `true`, and not with shown ones."""
+    limits = rule.condition.values
+    if rule.condition.operator in NUMERIC or not value.exact:
+        return bool(value.exact)
+    return bool(limits) and not any(map(is_state_word, limits))
+
+
+def with_note(done: Text, note: Text | None) -> Text:
+    """Return what was done, and below it a note."""
+    return done if note is None else Text("rule_note", {"done": done, "note": note}, done.facts)

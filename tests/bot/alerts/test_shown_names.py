@@ -1,0 +1,181 @@
+"""A rule judges what the chat shows under a name."""
+
+import json
+
+import pytest
+
+from bot.alerts.judge import Judge
+from bot.alerts.rules.grammar import read_rule
+from bot.alerts.watches import Watch
+from bot.model.message import Field, Kind, Message, Reading
+from bot.model.rules import Condition, Operator, Value
+from bot.payload.paths import lookup, parse_path
+from bot.reading.readings import Readings
+
+GATE = {
+    "dev": {"ids": ["g"], "name": "Gate"},
+    "o": {"name": "made up"},
+    "stat_t": "zb/Gate",
+    "cmps": {
+        "c": {
+            "p": "binary_sensor",
+            "name": "Contact",
+            "dev_cla": "door",
+            "pl_on": False,
+            "pl_off": True,
+            "val_tpl": "{{ value_json.contact }}",
+            "uniq_id": "g1",
+        },
+        "b": {
+            "p": "sensor",
+            "name": "Battery",
+            "unit_of_meas": "%",
+            "val_tpl": "{{ value_json.battery }}",
+            "uniq_id": "g2",
+        },
+        "s": {"p": "sensor", "name": "Light", "val_tpl": "{{ value_json.lux * 2 }}", "uniq_id": "g3"},
+    },
+}
+OPEN, CLOSED = b'{"battery": 80, "contact": false}', b'{"battery": 80, "contact": true}'
+
+
+def readings(topic: str = "homeassistant/device/gate/config", config: dict[str, object] = GATE) -> Readings:
+    found = Readings()
+    assert found.learn(Message(topic, json.dumps(config).encode()))
+    return found
+
+
+def holds(rule: str, reading: Reading) -> bool | None:
+    watch = Watch.of(read_rule(rule, {"zb/Gate", "a/b"}.__contains__))
+    value = watch.value(reading)
+    return None if value is None else watch.judge.holds(value, None, (), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fires"),
+    [
+        ("zb/Gate contact == on", "open"),
+        ("zb/Gate Contact is an", "open"),
+        ("zb/Gate.contact != off", "open"),
+        ("zb/Gate.contact == off", "closed"),
+        ("zb/Gate contact == aus", "closed"),
+        ("zb/Gate contact happens on", "open"),
+        # What only the device writes goes on meaning that.
+        ("zb/Gate contact == false", "open"),
+        ("zb/Gate contact == true", "closed"),
+        ("zb/Gate contact is not true", "open"),
+        ("zb/Gate contact matches fal*", "open"),
+        ("zb/Gate raw.contact == false", "open"),
+        ("zb/Gate roh.contact == true", "closed"),
+        ("zb/Gate contact contains true", "closed"),
+        ("zb/Gate == on", "open"),
+        ("zb/Gate is off", "closed"),
+    ],
+)
+def test_a_name_means_what_the_chat_shows_under_it(rule: str, fires: str) -> None:
+    known = readings()
+    for state, payload in (("open", OPEN), ("closed", CLOSED)):
+        assert holds(rule, known.read(Message("zb/Gate", payload))) is (state == fires)
+
+
+def test_what_discovery_does_not_find_is_looked_for_in_the_payload() -> None:
+    reading = readings().read(Message("zb/Gate", b'{"battery": 80, "voltage": 3000}'))
+    assert lookup(reading, parse_path("voltage")) == Value("3000", 3000.0)
+    assert lookup(reading, parse_path("battery")) == Value("80", 80.0, "%")
+    assert lookup(reading, parse_path("contact")) is None
+    assert lookup(reading, parse_path("raw")) is None
+    assert lookup(reading, parse_path("raw.contact")) is None
+    assert lookup(reading, parse_path("raw.voltage")) == Value("3000", 3000.0)
+
+
+def test_a_name_may_be_that_of_an_entity_alone_on_its_topic() -> None:
+    config: dict[str, object] = {
+        "name": "Window",
+        "stat_t": "a/b",
+        "pl_on": "1",
+        "pl_off": "0",
+        "uniq_id": "w",
+    }
+    known = readings("homeassistant/binary_sensor/w/config", config)
+    opened, shut = (known.read(Message("a/b", payload)) for payload in (b"1", b"0"))
+    for rule in ("a/b window == on", "a/b == on", "a/b == ein", "a/b == 1"):
+        assert (rule, holds(rule, opened), holds(rule, shut)) == (rule, True, False)
+
+
+def test_a_word_inside_an_object_is_what_the_device_wrote() -> None:
+    config: dict[str, object] = {
+        "name": "Gate",
+        "stat_t": "a/b",
+        "val_tpl": "{{ value_json.x }}",
+        "uniq_id": "w",
+    }
+    reading = readings("homeassistant/binary_sensor/w/config", config).read(Message("a/b", b'{"x": "OPEN"}'))
+    assert lookup(reading, ()) == Value("OPEN", exact="OPEN")
+
+
+def test_a_number_that_the_device_writes_for_a_word_can_still_be_compared() -> None:
+    found = Naming("Lock", Field("Lock", "locked", exact="locked"))
+    reading = Reading(Message("a", b""), "a", Kind.JSON, "", json={"lock": 255}, found=[(found, "locked")])
+    value = lookup(reading, parse_path("lock"))
+    assert value == Value("locked", 255.0, exact="locked", raw="255")
+    for operator, limit in ((Operator.EQUAL, "verriegelt"), (Operator.EQUAL, "255"), (Operator.ABOVE, "200")):
+        assert Judge(Condition(operator, (limit,))).holds(value, None, (), 0.0)
+
+
+class Naming:
+    """What an entity calls what it finds."""
+
+    def __init__(self, name: str, field: Field) -> None:
+        self.called = name.casefold()
+        self._field = field
+
+    def field(self, value: str) -> Field:
+        return self._field
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "word", "same"),
+    [
+        ("closed", "off", "off", True),
+        ("closed", "off", "geschlossen", True),
+        ("closed", "off", "zu", True),
+        ("closed", "off", "aus", True),
+        ("closed", "off", "open", False),
+        ("closed", "off", "on", False),
+        ("Geöffnet", "on", "open", True),
+        ("Geöffnet", "on", "on", True),
+        ("Geöffnet", "on", "wet", False),
+        ("on", "on", "open", False),
+        ("blue", "blue", "Blue", True),
+    ],
+)
+def test_a_word_in_the_other_language_is_the_same(text: str, exact: str, word: str, same: bool) -> None:
+    judge = Judge(Condition(Operator.EQUAL, (word,)))
+    assert judge.holds(Value(text, exact=exact, raw="x"), None, (), 0.0) is same
+
+
+def test_a_word_of_no_entity_is_taken_as_it_is_written() -> None:
+    judge = Judge(Condition(Operator.EQUAL, ("on",)))
+    assert not judge.holds(Value("open"), None, (), 0.0)
+    assert not judge.holds(Value("an"), None, (), 0.0)
+    assert judge.holds(Value("true"), None, (), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("payload", "rule", "held"),
+    [
+        ('{"state": "offline"}', "a/b is offline", True),
+        ('{"state": "online"}', "a/b is offline", False),
+        ('{"state": "online"}', "a/b is not online", False),
+        ('{"state": "offline"}', "a/b offline", True),
+        ('{"state": "offline", "at": "2026-02-01T10:00:00", "n": 4}', "a/b offline", True),
+        ('{"state": "offline", "time": "07:15:00"}', "a/b offline", True),
+        ('{"value": "offline"}', "a/b offline", True),
+        ('{"state": "offline", "was": "online"}', "a/b offline", False),
+        ('{"n": 4}', "a/b offline", False),
+        ('{"state": "offline"}', "a/b happens offline", True),
+        ('["offline"]', "a/b offline", True),
+    ],
+)
+def test_the_only_word_of_an_object_is_judged(payload: str, rule: str, held: bool) -> None:
+    assert holds(rule, Readings().read(Message("a/b", payload.encode()))) is held
