@@ -14,7 +14,7 @@ from ..text.plain import plain
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged
 from .nearest import MOST_NEAR, close, ranked
-from .seen import Fit, Hit, Seen, fits, seen_hits
+from .seen import Fit, Seen, fits, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
@@ -26,6 +26,8 @@ _TOPIC_SIGNS = frozenset("/+#$")
 
 
 type Phrase = tuple[str, ...]
+type Hit = tuple[int, Fit, Meant]
+"""How many words of what was said are a name, how well they fit, and whose name it is."""
 
 
 class Topics(Protocol):
@@ -135,7 +137,7 @@ class Names:
         """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
         subscriptions = self._subscriptions
         if text in self._seen:
-            return self._seen[text].meant
+            return _of(self._seen[text])
         if subscriptions.get(text) is not None or fold(text) in subscriptions.aliases:
             topic = subscriptions.resolve(text)
             return Meant(topic, name=self._called(topic))
@@ -163,7 +165,7 @@ class Names:
         """Return how many words are a name, and what may be meant by it."""
         said, counts = said_in(spoken)
         entities, seen = self._narrowing(said)
-        hits = (self._alias_hits(said), self._entity_hits(entities, said), seen_hits(seen, said))
+        hits = (self._alias_hits(said), self._entity_hits(entities, said), _seen_hits(seen, said))
         exact = [hit for some in hits for hit in islice(some, MOST_FOUND) if hit[0] in counts]
         longest = max((length for length, _, _ in exact), default=0)
         best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
@@ -270,7 +272,7 @@ class Names:
                 yield wanted <= every, Meant(subscription.filter, name=subscription.alias)
         for each in seen[at] if at < len(seen) else ():
             if each.topic not in spoken and fits(said, every := each.words):
-                yield wanted <= every, each.meant
+                yield wanted <= every, _of(each)
 
     # Names that are near.
 
@@ -300,3 +302,11 @@ def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterat
         if own:
             yield own, fit
             yield (*area, *own), fit
+
+
+def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:
+    yield from ((length, fit, _of(each)) for length, fit, each in seen_hits(seen, said))
+
+
+def _of(seen: Seen) -> Meant:
+    return Meant(seen.topic, name=seen.name)
