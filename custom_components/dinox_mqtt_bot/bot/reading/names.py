@@ -93,7 +93,7 @@ class Names:
         for at in () if first.meant else behind_fillers(text):
             later = self._begun(text[at:])
             if later.meant:
-                return Begun(later.said, at + later.end, later.meant)
+                return Begun(later.said, at + later.end, later.meant, exact=later.exact)
         return first
 
     def find(self, text: str) -> tuple[Meant, ...]:
@@ -113,18 +113,28 @@ class Names:
         if not spoken:
             first = next(words(text), None)
             return Begun(first.text, first.end) if first else Begun("", 0)
+        as_it_is = self._written(text, spoken)
+        # A topic is what it is: nobody means something alike by it.
+        if _TOPIC_SIGNS & set(spoken[0].text):
+            return as_it_is or Begun(spoken[0].text, spoken[0].end)
+        count, found, exact = self._named(spoken)
+        end = spoken[count - 1].end if count else spoken[0].end
+        if as_it_is is not None and as_it_is.end >= end:
+            return as_it_is
+        if not found and "." in spoken[0].text:
+            name, _, path = spoken[0].text.partition(".")
+            found = self._quoted(Meant(name, write_path(parse_path(path))))
+        return Begun(text[spoken[0].start : end], end, found, exact=exact)
+
+    def _written(self, text: str, spoken: Sequence[Word]) -> Begun | None:
+        """Return the longest topic, filter or alias that a text begins with as it is written."""
         for last in reversed(spoken):
             said = text[spoken[0].start : last.end]
             one = self._literal(said)
             # Behind a field stands something else.
             if one is not None and not (one.field and said[len(one.topic) :].split()[1:]):
                 return Begun(said, last.end, (one,))
-        # A topic is what it is: nobody means something alike by it.
-        if _TOPIC_SIGNS & set(spoken[0].text):
-            return Begun(spoken[0].text, spoken[0].end)
-        count, found = self._named(spoken)
-        end = spoken[count - 1].end if count else spoken[0].end
-        return Begun(text[spoken[0].start : end], end, found)
+        return None
 
     def _quoted(self, written: Meant) -> tuple[Meant, ...]:
         """Return what is meant by a name in quotes, with a field behind it or not."""
@@ -161,8 +171,8 @@ class Names:
 
     # Names by their words.
 
-    def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...]]:
-        """Return how many words are a name, and what may be meant by it."""
+    def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...], bool]:
+        """Return how many words are a name, what may be meant by it, and whether it is exactly that."""
         said, counts = said_in(spoken)
         entities, seen = self._narrowing(said)
         hits = (self._alias_hits(said), self._entity_hits(entities, said), _seen_hits(seen, said))
@@ -170,13 +180,13 @@ class Names:
         longest = max((length for length, _, _ in exact), default=0)
         best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
         meant = merged(each for length, fit, each in exact if length == longest and fit is best)
-        if len(meant) == 1:
-            return counts[longest], meant
         for length in sorted(counts, reverse=True):
-            alike = self._alike(entities, seen, said[:length]) if length > longest else ()
-            if alike and (not meant or len(alike) == 1):
-                return counts[length], alike
-        return counts.get(longest, 0), meant
+            # What repeats the name is none of it: `alias pantry Pantry`.
+            again = length <= longest or set(said[longest:length]) & set(said[:longest])
+            alike = () if again else self._alike(entities, seen, said[:length])
+            if alike and _refines(alike, meant):
+                return counts[length], alike, False
+        return counts.get(longest, 0), meant, True
 
     def _narrowing(self, said: tuple[str, ...]) -> tuple[list[list[Entity]], list[list[Seen]]]:
         """Return the entities and topics that have the first word, the first two, …, until none has."""
@@ -310,3 +320,10 @@ def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:
 
 def _of(seen: Seen) -> Meant:
     return Meant(seen.topic, name=seen.name)
+
+
+def _refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
+    """Say whether what has more of the words is meant instead of what is called exactly as the first ones."""
+    if len(exact) == 1:
+        return {each.topic for each in alike} == {exact[0].topic}
+    return not exact or len(alike) == 1
