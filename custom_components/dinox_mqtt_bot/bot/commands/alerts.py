@@ -9,7 +9,6 @@ from ..alerts.rules.contradictions import contradiction
 from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
-from ..alerts.rules.shown import note_of, with_its_field, with_note
 from ..alerts.rules.warnings import known_names, settled, warnings_of, with_warnings
 from ..model import alert
 from ..model.errors import BotError
@@ -51,7 +50,6 @@ class Alert(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         known = await known_names(parts)
         rule = await settled(parts, parse_rule(self.topic, self.condition, known), known)
-        rule = await with_its_field(parts, rule)
         rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter))
         return await _kept(parts, "rule_made", rule)
 
@@ -66,8 +64,7 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         raise wrong.error(rule)
     kept = await parts.ports.rules.put_alert(rule)
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(parts, kept)}
-    done = with_note(Text(key, placeholders, _facts(parts, kept)), await note_of(parts, kept))
-    return with_warnings(done, await warnings_of(parts, kept))
+    return with_warnings(Text(key, placeholders, _facts(parts, kept)), await warnings_of(parts, kept))
 
 
 def _sentence(parts: Parts, rule: AlertRule) -> str:
@@ -283,7 +280,7 @@ class Try(Command):
             return changed(*found) if found[1] else found[0]
         known = await known_names(parts)
         try:
-            return await with_its_field(parts, await settled(parts, read_rule(self.rule, known), known))
+            return await settled(parts, read_rule(self.rule, known), known)
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise

@@ -52,7 +52,7 @@ async def test_the_answer_says_whether_what_is_shown_or_what_is_written_is_judge
     asked: str, note: str
 ) -> None:
     answer = await gate().ask(f"alert zb/Gate {asked}")
-    assert answer.splitlines()[-1] == f"ℹ {note}"
+    assert f"ℹ {note}" in answer.splitlines()
 
 
 @pytest.mark.parametrize("asked", ["battery > 50", "raw.contact == false", "== on", "voltage > 3"])

@@ -1,6 +1,8 @@
 """What the words of a rule mean among the fields that came in: a field, a value as shown or as written."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ...model.message import Reading
 from ...model.replies import Text
@@ -13,6 +15,9 @@ from ...text.states import is_state_word
 from ...text.words import words
 from ..judge import NUMERIC
 from ..watches import Watch
+
+NOTES = frozenset({"rule_as_shown", "rule_as_written"})
+"""Texts that only tell what a rule judges."""
 
 _MOST_WORDS = 8
 
@@ -36,10 +41,10 @@ async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
     return rule
 
 
-async def note_of(lookups: Lookups, rule: AlertRule) -> Text | None:
-    """Return which of both is judged, where a device writes a value in another way than the chat shows it."""
-    readings = await newest_readings(lookups, rule.filter) if rule.field else []
-    return next(filter(None, (_note(rule, each) for each in reversed(readings))), None)
+def notes_of(rule: AlertRule, readings: Sequence[Reading]) -> Iterator[Text]:
+    """Yield which of both is judged, where a device writes a value in another way than the chat shows it."""
+    notes = (_note(rule, each) for each in reversed(readings)) if rule.field else ()
+    yield from islice(filter(None, notes), 1)
 
 
 def _note(rule: AlertRule, reading: Reading) -> Text | None:
@@ -57,8 +62,3 @@ def _is_written(rule: AlertRule, value: Value) -> bool:
     if rule.condition.operator in NUMERIC or not value.exact:
         return bool(value.exact)
     return bool(limits) and not any(map(is_state_word, limits))
-
-
-def with_note(done: Text, note: Text | None) -> Text:
-    """Return what was done, and below it a note."""
-    return done if note is None else Text("rule_note", {"done": done, "note": note}, done.facts)

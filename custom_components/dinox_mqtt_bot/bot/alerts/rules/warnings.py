@@ -16,6 +16,7 @@ from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
+from .shown import NOTES, notes_of, with_its_field
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
@@ -44,11 +45,11 @@ async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
             return replace(rule, filter=_covering(lookups, topics, field), field=field)
     resolved = lookups.subscriptions.resolve(rule.filter)
     valid_filter(resolved)
-    return replace(rule, filter=resolved)
+    return await with_its_field(lookups, replace(rule, filter=resolved))
 
 
 async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
-    """Return why a rule may never fire, as far as its condition and the newest messages tell."""
+    """Return why a rule may never fire, and what it judges, as far as the newest messages tell."""
     watch = Watch.of(rule)
     found = [Text(problem)] if (problem := watch.judge.problem()) else []
     if lookups.subscriptions.covering(rule.filter) is None:
@@ -65,7 +66,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
         found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
-    return [*found, *_of_the_limits(rule, values)]
+    return [*found, *_of_the_limits(rule, values), *notes_of(rule, readings)]
 
 
 def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
@@ -87,10 +88,10 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
 
 
 def with_warnings(done: Text, found: list[Text]) -> Text:
-    """Return what was done, and after it what speaks against it, one a line."""
-    facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
-    for doubt in found:
-        done = Text("rule_doubt", {"done": done, "doubt": doubt})
+    """Return what was done, and after it what speaks against it and what is judged, one a line."""
+    facts = {**done.facts, "warnings": [doubt.key for doubt in found if doubt.key not in NOTES]}
+    for doubt in sorted(found, key=lambda each: each.key not in NOTES):
+        done = Text("rule_note" if doubt.key in NOTES else "rule_doubt", {"done": done, "doubt": doubt})
     return Text(done.key, done.placeholders, facts)
 
 
