@@ -92,3 +92,21 @@ async def test_a_rule_with_a_field_before_its_value_can_be_tried() -> None:
     world.receive("zb/hall/availability", '{"state": "offline"}')
     assert "would have fired 1×" in await world.ask("try zb/hall/availability state offline")
     assert "would have fired 1×" in await world.ask("try zb/hall/availability offline")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("contact == open", "⚠ It is shown as “on” now, and never as “open”."),
+        ("contact == wet", "⚠ It is shown as “on” now, and never as “wet”."),
+    ],
+)
+async def test_a_word_that_is_never_shown_is_told(asked: str, said: str) -> None:
+    assert said in (await gate().ask(f"alert zb/Gate {asked}")).splitlines()
+
+
+@pytest.mark.parametrize(
+    "asked", ["contact == aus", "contact == false", "contact != open", "battery == full"]
+)
+async def test_what_may_be_shown_some_day_is_not_spoken_against(asked: str) -> None:
+    assert "and never as" not in await gate().ask(f"alert zb/Gate {asked}")

@@ -11,7 +11,7 @@ from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import with_unit
-from ...text.states import is_state_word
+from ...text.states import is_state_word, may_become
 from ...text.words import words
 from ..judge import NUMERIC
 from ..watches import Watch
@@ -39,6 +39,16 @@ async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
             values = (text[last.end :].strip().strip("\"'"),)
             return replace(rule, field=write_path(path), condition=replace(condition, values=values))
     return rule
+
+
+def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
+    """Yield words that are never shown of what the rule watches: `wet` of a door, `open` of a mere `on`."""
+    if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
+        return
+    for word in rule.condition.values:
+        shown = {each for value in values for each in (value.text, value.exact)}
+        if is_state_word(word) and not any(may_become(each, word) for each in shown):
+            yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
 
 
 def notes_of(rule: AlertRule, readings: Sequence[Reading]) -> Iterator[Text]:

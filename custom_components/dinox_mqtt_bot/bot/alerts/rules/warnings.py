@@ -16,7 +16,7 @@ from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
-from .shown import NOTES, notes_of, with_its_field
+from .shown import NOTES, notes_of, strange_words, with_its_field
 
 MOST_TOPICS = 5_000
 MOST_NAMED = 8
@@ -66,7 +66,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
         found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
-    return [*found, *_of_the_limits(rule, values), *notes_of(rule, readings)]
+    return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
 
 
 def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
