@@ -1,6 +1,7 @@
 """`scripts/bench [--json FILE] [--messages N] [--repeats N] [--qos N] [--profile]`."""
 
 import argparse
+from dataclasses import asdict
 import json
 from pathlib import Path
 from statistics import median
@@ -8,7 +9,7 @@ import sys
 
 from lab.servers import Lab
 
-from . import chat, commits, rules, stages
+from . import chat, commits, known, rules, stages
 from .load import TOPICS, Load
 from .receive import RECEIVERS
 from .run import blocked, measure
@@ -50,7 +51,7 @@ def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> li
     figures["loop_blocked_ms_worst"] = round(held["held"], 2)
     figures["mqtt_to_chat_ms"] = {name: round(latency.normal[name], 1) for name in ("p50", "p99")}
     figures["commit_ms"] = _measure_commits()
-    failures = []
+    failures = _measure_known(lab, figures)
     if held["held"] > HELD_TOO_LONG_MS:
         failures.append(f"FAILURE: the event loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
     if _measure_rules(figures) > rules.MOST_RATIO:
@@ -58,6 +59,16 @@ def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> li
             f"FAILURE: with {rules.MANY:,} rules a message costs over {rules.MOST_RATIO} times as much"
         )
     return failures
+
+
+def _measure_known(lab: Lab, figures: Figures) -> list[str]:
+    _tell("configurations")
+    found = known.measure(lab.mosquitto(extra=BROKER).ports["mqtt"])
+    figures["known_5000"] = {name: round(value, 2) for name, value in asdict(found).items()}
+    print(f"\n{known.CONFIGURATIONS:,} retained configurations: known after {found.seconds:.2f} s,")
+    print(f"of which {found.cpu_seconds:.2f} s of a processor; the loop was held for {found.held_ms:.1f} ms")
+    print(f"at the longest, and they take {found.grown_mb:.1f} MB.")
+    return list(known.failures(found))
 
 
 def _measure_commits() -> dict[str, float]:

@@ -77,7 +77,7 @@ async def blocked(port: int, load: Load, seconds: float) -> Blocked:
         gc.collect()
         gc.freeze()
         late: list[tuple[float, float]] = []
-        ticker = asyncio.create_task(_tick(late))
+        ticker = asyncio.create_task(tick(late))
         say("ready")
         await asyncio.sleep(seconds / 2)
         assembly.delivered(last, Delivery.READ, time.time())
@@ -104,7 +104,7 @@ async def _unread(assembly: Assembly) -> str:
     return f"unread-{UNREAD - 1}"
 
 
-async def _tick(late: list[tuple[float, float]]) -> None:
+async def tick(late: list[tuple[float, float]]) -> None:
     loop = asyncio.get_running_loop()
     while True:
         due, used = loop.time() + TICK_SECONDS, time.process_time()

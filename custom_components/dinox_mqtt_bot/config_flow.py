@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryData,
     ConfigSubentryFlow,
     OptionsFlow,
 )
@@ -55,17 +56,12 @@ from .flows.connections import (
 )
 from .flows.contact_flow import AddressCheck, ContactFlow
 from .flows.fields import Typed, errors_of, nested
+from .flows.first_follow import DevicesFound, async_devices_found
 from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules, topic_filters
-from .flows.options import (
-    OPTIONS_FORM,
-    SECTION_ALERTS,
-    alerts_section,
-    async_new_options,
-)
+from .flows.options_flow import DinoxOptionsFlow
 from .flows.preset_flow import PresetFlow
 from .flows.topic_flow import TopicFlow
 from .hass.phrases import async_load_phrases
-from .hass.targets import async_choices
 from .probing.account import (
     AccountFound,
     account_in_words,
@@ -99,6 +95,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._asked: list[LinkName] = []
         self._topics: tuple[str, ...] = ()
         self._check = AddressCheck()
+        self._rules: list[ConfigSubentryData] = []
+        self._devices: DevicesFound | None = None
 
     @staticmethod
     @callback
@@ -202,8 +200,25 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         except BotError as err:
             return self._show_rules(form, user_input, err)
         self._abort_if_the_same(self._data, filters)
+        self._rules = subentries
+        self._devices = await async_devices_found(self.hass, self._data)
+        if self._devices is None:
+            return self._create({})
+        return self._show(
+            "follow", self._devices.form(), self._devices.suggested(filters), found=self._devices.words
+        )
+
+    async def async_step_follow(self, user_input: Typed) -> ConfigFlowResult:
+        """Take what is to be told of the devices that were found."""
+        assert self._devices is not None
+        return self._create(self._devices.data(user_input))
+
+    def _create(self, options: dict[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(
-            title=self._title(), data=self._data, options=first_options(self._data), subentries=subentries
+            title=self._title(),
+            data=self._data,
+            options={**first_options(self._data), **options},
+            subentries=self._rules,
         )
 
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
@@ -372,30 +387,3 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
 def new_client_id() -> str:
     """Return a name for a bot's session at a broker, which no other client has."""
     return f"dinox-mqtt-bot-{secrets.token_hex(4)}"
-
-
-class DinoxOptionsFlow(OptionsFlow):
-    """How the bot behaves."""
-
-    async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
-        """Ask for all options at once; what other surfaces keep there stays."""
-        if user_input is not None:
-            try:
-                options = await async_new_options(self.hass, self.config_entry, user_input)
-                return self.async_create_entry(data=options)
-            except BotError as err:
-                return self._show(user_input, err)
-        return self._show(nested(OPTIONS_FORM, self.config_entry.options))
-
-    def _show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        alerts = alerts_section(async_choices(self.hass))
-        fields = {
-            key: alerts if key == SECTION_ALERTS else field for key, field in OPTIONS_FORM.schema.items()
-        }
-        form = self.add_suggested_values_to_schema(vol.Schema(fields), suggested)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=form,
-            errors=errors_of(err, OPTIONS_FORM) if err else {},
-            description_placeholders=err.placeholders if err else None,
-        )

@@ -9,6 +9,8 @@ from math import inf
 from typing import Any
 
 from fake_archive import FakeArchive, FakePictures
+from jinja2 import TemplateError
+from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
 
 from bot.alerts.silence import HEARTBEAT
@@ -19,9 +21,10 @@ from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
-from bot.model.rules import AlertRule, Bridge, Contact, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
+from bot.model.vocabulary import BUILT_IN, Vocabulary
 from bot.ports import Ports
 from bot.reading.readings import Readings
 from bot.text.numbers import with_unit
@@ -353,7 +356,7 @@ class FakeRules:
         assert self.bot is not None
         rules = self.bot.rules
         if not rule.id:
-            number = max((each.number for each in rules.alerts), default=0) + 1
+            number = max(rule.number, max((each.number for each in rules.alerts), default=0) + 1)
             rule = replace(rule, id=f"rule{number}", number=number)
         others = {each.id: each for each in rules.alerts}
         self.bot.apply(replace(rules, alerts=tuple({**others, rule.id: rule}.values())))
@@ -400,6 +403,10 @@ class FakeRules:
     async def set_paused(self, paused: bool) -> None:
         self.paused.append(paused)
 
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        assert self.bot is not None
+        self.bot.apply(replace(self.bot.rules, follows=tuple(follows)))
+
     async def set_discovery(self, on: bool) -> None:
         assert self.bot is not None
         self.bot.apply(replace(self.bot.rules, discovery_prefix="homeassistant" if on else ""))
@@ -414,7 +421,7 @@ class FakeRules:
 
 
 class FakeTemplates:
-    """`bot.ports.Templates` that can render only what a test has `rendered` before."""
+    """`bot.ports.CommandTemplates`: reads with what a test has `rendered` before, writes with Jinja."""
 
     def __init__(self) -> None:
         self.rendered: dict[tuple[str, str], str] = {}
@@ -425,6 +432,14 @@ class FakeTemplates:
 
     def render(self, template: str, text: str, json: object) -> str | None:
         return self.rendered.get((template, text))
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        if template in self.refused:
+            return None
+        try:
+            return Environment().from_string(template).render(variables).strip()
+        except TemplateError:
+            return None
 
 
 class FakeClock:
@@ -464,6 +479,7 @@ class World:
         alerts: tuple[AlertRule, ...] = (),
         account: str = "",
         bot_id: str = "bot",
+        vocabulary: Vocabulary = BUILT_IN,
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -472,6 +488,7 @@ class World:
         self.agent, self.uploads, self.pictures = FakeAgent(), FakeUploads(), FakePictures()
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
+        self.vocabulary = vocabulary
         self.dropped = 0
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
@@ -479,9 +496,12 @@ class World:
         self._connection = {"broker": "127.0.0.1:1883"} | ({"account": account} if account else {})
         self.start()
 
+    def new_templates(self) -> Any:
+        return FakeTemplates()
+
     def start(self) -> None:
         """Begin a run of the bot, with what an earlier one has stored."""
-        self.templates = templates = FakeTemplates()
+        self.templates = self.new_templates()
         ports = Ports(
             broker=self.broker,
             chat=self.chat,
@@ -494,12 +514,13 @@ class World:
             agent=self.agent,
             rules=self.rules,
             phrases=RealPhrases(),
-            templates=templates,
+            templates=self.templates,
             clock=self.clock,
+            vocabulary=self.vocabulary,
         )
         self.bot = Bot(
             ports,
-            Readings(templates),
+            Readings(self.templates),
             self._rule_set,
             name="Home",
             spawn=self.spawned.append,

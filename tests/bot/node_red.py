@@ -61,11 +61,11 @@ QUOTED = [
     ("home/commands/response", "OK: Kitchen light turned on", "OK: Kitchen light turned on"),
     ("home/x", '{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
     ("home/x", '{"count": 7}', "count: 7"),
-    ("home/x", '{"status": "ok", "msg": "hello"}', "\u2003status: ok\n\u2003msg: hello"),
+    ("home/x", '{"status": "ok", "msg": "hello"}', "\u2003status ok · msg hello"),
     (
         "home/x",
         '{"name": "sensor-1", "value": 42.5, "alarm": 100}',
-        "\u2003name: sensor-1\n\u2003value: 42.5\n\u2003alarm: 100",
+        "\u2003name sensor-1 · value 42.5 · alarm 100",
     ),
     (
         "home/x",

@@ -119,6 +119,7 @@ def test_a_retained_message_known_before_is_not_new() -> None:
 def test_a_topic_that_is_cleared_is_no_message_but_in_the_history(display: Display, retain: bool) -> None:
     world = World(Subscription("home/#", display=display))
     world.receive("home/k", "21")
+    world.later(1)
     world.later(4_000)
     said = len(world.said)
     world.receive("home/k", "", retain=retain)

@@ -38,7 +38,7 @@ STEPS = {
     "config.step.reconfigure_xmpp": connections.XMPP_FORM.schema,
     "config.step.reauth_confirm": REAUTH,
     "options.step.init": options.OPTIONS_FORM.schema,
-    "config_subentries.topic.step.user": topic_flow.TOPIC_FORM.schema,
+    "config_subentries.topic.step.user": topic_flow.NEW_TOPIC_FORM.schema,
     "config_subentries.topic.step.reconfigure": topic_flow.known_form([]).schema,
     "config_subentries.contact.step.user": contact_flow.contact_form().schema,
     "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
@@ -156,7 +156,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     reached = raised("flows/contact_flow.py")
     typed = own | {"invalid_jid", "invalid_filter"} | reached
     assert set(texts["config"]["error"]) == probes | typed
-    topic = {"invalid_filter", "already_configured", *raised("entry/account.py")}
+    topic = {"invalid_filter", "already_configured", "filter_or_device", *raised("entry/account.py")}
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key

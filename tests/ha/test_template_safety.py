@@ -56,13 +56,28 @@ USUAL = [
     # Tasmota, as its rules and sensors are announced by hand.
     "{{ value_json.StatusSNS.ENERGY.Total[0] | round(3) }}",
     "{{ value_json['Wifi'].RSSI | int * 2 - 100 }}",
+    "{{ value_json.voltage * value_json.current }}",
+    "{{ (value_json.volts | float) * value_json.amps / 1000 }}",
     # OpenMQTTGateway.
+    "{{ value_json.hum | is_defined }}",
+    "{{ value_json.tempf | is_defined | round(1) }}",
     "{{ value_json.uptime | int }}",
     "{{ value_json.tempc | is_number }}",
     '{"latest_version":"{{ value_json.latest_version }}","title":"{{ value_json.title }}"}',
     # zigbee2mqtt.
     "{% set pos = {'left': 'l', 'right': 'r'} %}{{ pos[value_json.action_side] | default('') }}",
     "{{ value_json.action | replace('button_', '') | replace('_', ' ') }}",
+    "{{ value_json['code'] | default('', True) | string | truncate(254, True, '', 0) }}",
+    "{{ value_json.note | truncate(length=20) }}",
+    # What is written or read as a constant says.
+    "{{ value_json.at | timestamp_custom('%d.%m.%Y %H:%M') }}",
+    "{{ value_json.at | int | timestamp_custom('%-d. %B', true, '?') }}",
+    "{{ value_json.at | timestamp_local }}",
+    "{{ strptime(value, '%Y-%m-%dT%H:%M:%S%z') }}",
+    "{{ strptime(value_json.at, '%d.%m.%y', '') }}",
+    "{{ '%.2f' | format(value_json.p | float) }}",
+    "{{ '%02d:%02d' | format(value_json.h, value_json.m) }}",
+    "{{ '{:.1f} / {}'.format(value_json.a | float, value_json.b) }}",
     # rtl_433.
     "{{ float(value|int) * 0.01 }}",
     "{{ ((value_json.temperature_F | float - 32) * 5 / 9) | round(1) }}",
@@ -82,7 +97,6 @@ DANGEROUS = [
     "{{ 'x' * 1000000000 }}",
     "{{ value * 1000000000 }}",
     "{{ 1000000000 * value }}",
-    "{{ value_json.a * value_json.b }}",
     "{{ value | float('x') * 1000000000 }}",
     "{{ value * 1000 * 1000 }}",
     "{{ 9 ** 9 ** 9 }}",
@@ -93,6 +107,27 @@ DANGEROUS = [
     "{{ value.ljust(1000000000) }}",
     "{{ value | center(1000000000) }}",
     "{{ 1 | timestamp_custom('%999999999d') }}",
+    "{{ 1 | timestamp_custom(value) }}",
+    "{{ 1 | timestamp_custom(format='%999999999d') }}",
+    "{{ 1 | timestamp_custom('%d' * 90000) }}",
+    "{{ strptime(value, value) }}",
+    "{{ strptime(value) }}",
+    "{{ strptime(value, '" + "%d%H" * 30 + "') }}",
+    "{{ '%*d' | format(999999999, 1) }}",
+    "{{ '%.999999999f' | format(1) }}",
+    "{{ '%(a)s' | format(a=1) }}",
+    "{{ '%s' | format(*value) }}",
+    "{{ value | format(1) }}",
+    "{{ value.format(1) }}",
+    "{{ '{:{}}'.format(1, 999999999) }}",
+    "{{ '{0.__class__}'.format(value) }}",
+    "{{ '{a}'.format(a=1) }}",
+    "{{ ('%s' ~ value) | format(1) }}",
+    "{{ value | truncate(value_json.n) }}",
+    "{{ value | truncate(9, true, value) }}",
+    "{{ value | is_defined(1) }}",
+    "{{ [value] * value_json.b }}",
+    "{{ value_json.a * value }}",
     "{{ value | replace('', value) }}",
     "{{ value | replace(old='', new=value) }}",
     "{{ value | map('regex_findall', '(a+)+$') | list }}",
@@ -194,6 +229,31 @@ async def test_arithmetic_takes_no_text_and_no_number_longer_than_numbers_are(ha
     assert render("{{ value_json.a + 1 }}", a="9") is None
     assert render("{{ (value_json.a | as_datetime) - (value_json.b | as_datetime) }}", a=60, b=0) == "0:01:00"
     assert render("{{ value_json.a.keys() - [] }}", a={"b": 1}) is None
+
+
+async def test_what_devices_ask_for_comes_out_as_in_home_assistant(hass: HomeAssistant) -> None:
+    templates = SandboxedTemplates(hass)
+    await hass.config.async_set_time_zone("Europe/Berlin")
+
+    def render(template: str, **json: object) -> str | None:
+        return templates.render(template, "2026-03-01", json)
+
+    code = "{{ value_json['code'] | default('', True) | string | truncate(6, True, '', 0) }}"
+    assert render(code, code=4711) == "4711"
+    assert render(code, code="x" * 300) == "xxxxxx"
+    assert render(code) == ""
+    assert render("{{ value_json.hum | is_defined }}", hum=41) == "41"
+    assert render("{{ value_json.hum | is_defined }}", temp=7) is None
+    assert render("{{ value_json.u * value_json.i }}", u=230, i=0.5) == "115.0"
+    assert render("{{ value_json.u * value_json.i }}", u="ab", i=1_000_000_000) is None
+    assert render("{{ value_json.u * value_json.i }}", u=[1], i=1_000_000_000) is None
+    assert render("{{ value_json.at | timestamp_custom('%d.%m.%Y %H:%M') }}", at=0) == "01.01.1970 01:00"
+    assert render("{{ value_json.at | timestamp_custom('%H', true, '?') }}", at="x") == "?"
+    assert render("{{ value_json.at | timestamp_local }}", at=0) == "1970-01-01T01:00:00+01:00"
+    assert render("{{ strptime(value, '%Y-%m-%d').isoformat() }}") == "2026-03-01T00:00:00"
+    assert render("{{ '%02d:%04.1f' | format(value_json.h, value_json.m) }}", h=7, m=3.14) == "07:03.1"
+    assert render("{{ '{:.1f} of {}'.format(value_json.a, value_json.b) }}", a=2.55, b="x") == "2.5 of x"
+    assert render("{{ value_json.x.format }}", x="a") is not None
 
 
 @pytest.mark.parametrize(

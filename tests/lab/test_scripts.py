@@ -80,3 +80,15 @@ def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Pat
     assert set(figures) == {"sent", "lost", "duplicates_marked", "duplicates_unmarked", "kills"}
     assert (figures["sent"], figures["lost"], figures["duplicates_unmarked"]) == (600, 0, 0)
     assert figures["kills"] == {"home_assistant": 2, "broker": 2, "xmpp": 2}
+
+
+def test_homes_are_lived_in(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    done = run("scripts/homes", "--short", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(file.read_text("utf-8"))
+    assert set(figures) == {"zigbee2mqtt", "tasmota", "esphome", "openmqttgateway", "opendtu"}
+    for home in figures.values():
+        assert home["messages"] > 0
+        assert home["lines"] >= home["longest_message_lines"] > 0
+        assert 0 <= home["main_state_shown"] <= 1

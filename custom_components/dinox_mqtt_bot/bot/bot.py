@@ -11,12 +11,14 @@ from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
+from .chat.awaited import Awaited
 from .chat.conversation import Conversation, Hidden
+from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
-from .commands.command import Command, execute
-from .commands.confirmation import Confirmation
+from .commands.command import Command
+from .commands.confirmation import Confirmation, execute
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -39,6 +41,7 @@ from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
+from .reading.listening import Listening
 from .reading.readings import Readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
@@ -91,16 +94,13 @@ class Bot:
         self.broker = SteadyStatus(ports.broker.status)
         self.chat = SteadyStatus(ports.chat.status)
         self.rules = RuleSet()
-        self.subscriptions = Subscriptions()
+        self.listening = Listening(ports, readings, self._say)
         self._dropped = dropped
         self._gap = Gap()
-        engine = AlertEngine(kept=kept, last_number=last_number)
-        self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
-        self._implied = Subscriptions()
+        hearing = CommandReader(ports.phrases, COMMANDS, readings.names, bare=bare_commands)
+        self._build(AlertEngine(kept=kept, last_number=last_number), spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
-        self._wanted: Mapping[str, QoS] | None = None
-        self._refused: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._wake_at = NEVER
         self._messages = 0
@@ -116,12 +116,13 @@ class Bot:
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
-        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, paused=paused)
+        look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
+        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, look, paused=paused)
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        quiet = self.do_not_disturb.quiet
-        self.alerts = Alerts(
-            ports, self.outgoing, self.moment, quiet=quiet, announce=self.announce, engine=engine
-        )
+        devices, conversation = self.readings.devices, self.conversation
+        self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
+        quiet, tell = self.do_not_disturb.quiet, self.announce
+        self.alerts = Alerts(ports, self.outgoing, self.moment, quiet=quiet, announce=tell, engine=engine)
         self.held = Held(
             ports,
             self.do_not_disturb,
@@ -152,9 +153,8 @@ class Bot:
             trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        self._timed: tuple[Timed, ...] = (
-            *(self.alerts, self._spoken, self.held, self._questions, self.bridges, self.readings),
-        )
+        told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
+        self._timed: tuple[Timed, ...] = (*told, self.readings, self.listening)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
@@ -171,25 +171,20 @@ class Bot:
     def apply(self, rules: RuleSet) -> None:
         """Take over what changed in the rules, without touching a connection."""
         # The first time nothing is new: the subscriptions bring what is retained.
-        before, self.rules = rules if self._wanted is None else self.rules, rules
+        before, self.rules = rules if self.listening.wanted is None else self.rules, rules
         self.readings.use_prefix(rules.discovery_prefix)
-        self.subscriptions = Subscriptions(rules.subscriptions)
+        self.listening.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
         self.bridges.apply(rules, self.subscriptions)
         self._inbound.apply(rules)
         self._questions.apply(rules)
-        self._dialogue.apply(rules, self.subscriptions.aliases)
+        self._dialogue.apply(rules)
         self.held.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
-        answers = answers_wanted(rules.free_text, self.subscriptions)
-        self._implied = Subscriptions((*watched, *carried, *answers))
-        wanted = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions)).wanted(
-            rules.discovery_prefix
-        )
-        if wanted != self._wanted:
-            self._wanted = wanted
-            self.ports.broker.want(wanted)
+        asked = answers_wanted(rules.free_text, self.subscriptions)
+        self.listening.apply(rules, (*watched, *carried, *asked))
+        self.conversation.apply(rules, self.listening.is_gone)
         contacts = {contact.jid: contact for contact in rules.contacts}
         if contacts != self._contacts:
             self._contacts = contacts
@@ -211,18 +206,22 @@ class Bot:
         self.conversation.address(receiving, self.rules.digest_seconds)
 
     @property
+    def subscriptions(self) -> Subscriptions:
+        return self.listening.subscriptions
+
+    @property
     def wanted(self) -> Mapping[str, QoS]:
-        return self._wanted or {}
+        return self.listening.wanted or {}
 
     # The straight path of a message.
 
     def receive(self, message: Message) -> None:
         """Take one message all the way: read, judge, remember, tell, announce."""
-        taken, topic = self.readings.learn(message), message.topic
-        subscription = None if taken else self.subscriptions.best(topic) or self._implied.best(topic)
+        taken = self.readings.learn(message)
+        subscription = None if taken else self.listening.best(message.topic)
         if subscription is None:
             self.ports.history.skip(message)
-            if self.readings.due_at != NEVER:
+            if taken and not (self.readings.due_at and self.listening.due_at):
                 self._wake(self.ports.clock.now())
             return
         now, news = self.ports.clock.now(), self._news(message)
@@ -248,9 +247,11 @@ class Bot:
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
         aside = self._questions.answers(reading, subscription, now)
+        aside |= self.awaited.takes(reading.message, subscription, now)
         cleared = self._is_cleared(reading.message, subscription, now)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
-        shown = told and self.conversation.take(reading, subscription, now)
+        presence = self.listening.presence(reading.message)
+        shown = told and self.conversation.take(reading, subscription, now, presence)
         self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:
             self.uploads.show(reading, subscription)
@@ -306,7 +307,7 @@ class Bot:
 
         What the reply says is stored: nobody has to say twice what was confirmed, whatever happens next.
         """
-        reply = await execute(command, self, caller, ask=self._confirmation.ask, confirmed=confirmed)
+        reply = await execute(command, self, caller, asking=self._confirmation, confirmed=confirmed)
         self._wake(self.ports.clock.now())
         await self.ports.rules.settle()
         return reply
@@ -314,10 +315,7 @@ class Bot:
     # What commands, entities and actions ask for.
 
     def send(self, text: str, to: str = "", priority: Priority = Priority.NORMAL) -> list[Notice]:
-        """Say something to one contact, or to all that receive and, if urgent, the targets.
-
-        Raises BotError `unknown_contact` or `no_contact`.
-        """
+        """Tell one contact, or all that receive; raises BotError `unknown_contact` or `no_contact`."""
         now = self.ports.clock.now()
         if not to and priority >= Priority.ALERT:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)
@@ -365,7 +363,7 @@ class Bot:
         now = self.ports.clock.now()
         if self.broker.follow(status, now):
             self.ports.history.log_connection("broker", status, now)
-        self._say_refusals()
+        self.listening.say_refusals()
         self.alerts.hear(status.phase is Phase.ONLINE, now)
         self._changed()
         self._wake(now)
@@ -379,13 +377,6 @@ class Bot:
             self.held.look_soon(now)
         self._wake(now)
         self._changed()
-
-    def _say_refusals(self) -> None:
-        """Tell of each topic once that the broker will not deliver."""
-        for topic_filter, reason in self.ports.broker.refused.items():
-            if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
-                self._refused.add(topic_filter)
-                self._say(Text("refused", {"filter": topic_filter, "reason": reason}))
 
     def _say(self, told: Text) -> None:
         """Tell the contacts of something about the bot itself."""

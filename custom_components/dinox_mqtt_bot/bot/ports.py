@@ -25,8 +25,9 @@ from .model.history import (
 )
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
-from .model.rules import AlertRule, Bridge, Contact, Preset, Priority, Subscription
+from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
+from .model.vocabulary import BUILT_IN, Vocabulary
 
 type When = Callable[[float], str]
 """Unix time as people of the user's language and time zone write it."""
@@ -282,7 +283,7 @@ class Rules(Protocol):
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
-        """Add a rule without id, numbered after the highest, or replace that of its id (ask)."""
+        """Add a rule without id, numbered after the highest or higher, or replace that of its id (ask)."""
 
     async def remove_alert(self, rule: AlertRule) -> None:
         """Remove a rule (ask). Raises BotError `no_rule`."""
@@ -304,6 +305,9 @@ class Rules(Protocol):
 
     async def set_discovery(self, on: bool) -> None:
         """Use MQTT discovery from now on, or do without (ask)."""
+
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        """Follow exactly these devices and areas from now on (ask)."""
 
     async def settle(self) -> None:
         """Return once every change so far, also of alerts and mutes, is stored or cannot be for now (ask)."""
@@ -329,6 +333,13 @@ class Templates(Protocol):
 
     def render(self, template: str, text: str, json: object) -> str | None:
         """Render with `value` and `value_json`; None if it cannot be rendered."""
+
+
+class CommandTemplates(Templates, Protocol):
+    """Templates, also those that write what a device is told."""
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        """Render with variables, each a short text, a number or a truth value; None if it cannot be."""
 
 
 class Clock(Protocol):
@@ -363,5 +374,6 @@ class Ports:
     agent: Agent
     rules: Rules
     phrases: StateWords
-    templates: Templates
+    templates: CommandTemplates
     clock: Clock
+    vocabulary: Vocabulary = BUILT_IN

@@ -1,17 +1,17 @@
 """Where commands keep the rules: in the config entry, as if the user had edited it in the settings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
 from ..bot.model.errors import BotError
-from ..bot.model.rules import AlertRule, Bridge, Preset, Subscription
-from ..const import CONF_DISCOVERY, CONF_FILTER, CONF_PAUSED, SUBENTRY_TOPIC
+from ..bot.model.rules import AlertRule, Bridge, Follow, Preset, Subscription
+from ..const import CONF_DISCOVERY, CONF_FILTER, CONF_FOLLOWS, CONF_PAUSED, SUBENTRY_TOPIC
 from .codec import NumberedCodec
-from .rules import ALERTS, BRIDGES, PRESETS, TOPICS
+from .rules import ALERTS, BRIDGES, PRESETS, TOPICS, follows_data
 
 
 class RuleStore:
@@ -70,12 +70,16 @@ class RuleStore:
         """Switch the option that MQTT discovery is used."""
         self._set_option(CONF_DISCOVERY, on)
 
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        """Keep in the options what is followed."""
+        self._set_option(CONF_FOLLOWS, follows_data(follows))
+
     async def settle(self) -> None:
         """Wait until what was changed is stored."""
         if self._settle is not None:
             await self._settle()
 
-    def _set_option(self, key: str, value: bool) -> None:
+    def _set_option(self, key: str, value: object) -> None:
         options = {**self._entry.options, key: value}
         self._hass.config_entries.async_update_entry(self._entry, options=options)
 

@@ -15,6 +15,7 @@ from ..bot.model.rules import (
     Direction,
     Display,
     Ear,
+    Follow,
     Format,
     FreeText,
     Operator,
@@ -22,6 +23,7 @@ from ..bot.model.rules import (
     Priority,
     Role,
     RuleSet,
+    Scope,
     Subscription,
 )
 from ..const import (
@@ -30,6 +32,7 @@ from ..const import (
     CONF_DIGEST_SECONDS,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
+    CONF_FOLLOWS,
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,
     CONF_FREE_TEXT_RESPONSE_TOPIC,
@@ -229,6 +232,7 @@ def rule_set(subentries: Iterable[ConfigSubentry], options: Data) -> RuleSet:
         bridges=BRIDGES.every(kept),
         presets=PRESETS.every(kept),
         free_text=free_text(options),
+        follows=follows_in(options),
     )
 
 
@@ -242,3 +246,21 @@ def free_text(options: Data) -> FreeText:
         agent=options.get(CONF_FREE_TEXT_AGENT, ""),
         without_user=bool(options.get(CONF_FREE_TEXT_WITHOUT_USER, False)),
     )
+
+
+_SCOPE, _KEY, _NAME = "scope", "key", "name"
+_SCOPES = {scope.value: scope for scope in Scope}
+
+
+def follows_in(options: Data) -> tuple[Follow, ...]:
+    """Read what is followed; what a later version may have written there is left alone."""
+    return tuple(
+        Follow(_SCOPES[each[_SCOPE]], each.get(_KEY, ""), each.get(_NAME, ""))
+        for each in options.get(CONF_FOLLOWS, ())
+        if each.get(_SCOPE) in _SCOPES
+    )
+
+
+def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
+    """Return what is followed as it is kept."""
+    return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]

@@ -64,6 +64,7 @@ FIELDS = {
     "invalid_template": (CONF_TEMPLATE,),
     "jid_in_use": (CONF_JID,),
     "invalid_filter": (CONF_FILTER, CONF_TOPICS),
+    "filter_or_device": (CONF_FILTER,),
     "prosody_wildcard": (CONF_FILTER, CONF_TOPICS),
     "prosody_topic": (CONF_FILTER, CONF_TOPICS),
     "account_plain": (CONF_ENCRYPTED,),

@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
 import voluptuous as vol
 
 from ..bot.model.jid import bare_jid
-from ..bot.model.rules import Contact, Subscription
+from ..bot.model.rules import Contact, Subscription, usual_display
 from ..bot.model.topics import valid_filter
 from ..const import CONF_CONTACT, CONF_FILTER, CONF_TOPICS, SUBENTRY_TOPIC
 from ..entry.rules import CONTACTS, TOPICS
@@ -21,7 +21,7 @@ def first_rules(typed: Typed) -> list[ConfigSubentryData]:
     filters = dict.fromkeys(text.strip() for text in typed.get(CONF_TOPICS, ()))
     for topic_filter in filters:
         valid_filter(topic_filter)
-    rules = [TOPICS.write(Subscription(topic_filter)) for topic_filter in filters]
+    rules = [TOPICS.write(Subscription(each, display=usual_display(each))) for each in filters]
     if CONF_CONTACT in typed:
         rules.append(CONTACTS.write(Contact(bare_jid(typed[CONF_CONTACT]))))
     return rules

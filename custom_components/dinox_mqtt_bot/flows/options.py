@@ -24,6 +24,7 @@ from ..const import (
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DND_ENTITY,
+    CONF_FOLLOWS,
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,
     CONF_FREE_TEXT_RESPONSE_TOPIC,
@@ -50,6 +51,7 @@ from ..hass.targets import valid_targets
 from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee
 from .fields import FLAG, TEXT, Typed, choice, flat, folded, number_field, suggestions
+from .follow_field import follow_field
 
 SECTION_ALERTS = "alerts"
 SECTION_FREE_TEXT = "free_text_section"
@@ -96,6 +98,7 @@ OPTIONS_FORM = vol.Schema(
     {
         vol.Required(CONF_DISCOVERY, default=True): FLAG,
         vol.Required(CONF_DISCOVERY_PREFIX, default=DEFAULT_DISCOVERY_PREFIX): TEXT,
+        vol.Optional(CONF_FOLLOWS): follow_field(),
         vol.Required(CONF_DIGEST_SECONDS, default=DEFAULT_DIGEST_SECONDS): number_field(10, 86_400, "s"),
         vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): number_field(1, 3650, "d"),
         vol.Required(CONF_RETENTION_ROWS, default=DEFAULT_RETENTION_ROWS): number_field(1_000, 50_000_000),

@@ -55,7 +55,7 @@ class Translations:
         """Return a word of Home Assistant's cards as it stands behind a name: `closed`, but `OK`."""
         if self._language in _CAPITAL or word[1:2].isupper():
             return word
-        return word[:1].lower() + word[1:]
+        return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
 
 
 async def async_load_phrases(hass: HomeAssistant) -> Translations:

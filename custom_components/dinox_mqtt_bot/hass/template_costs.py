@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from jinja2 import nodes
 
+from .template_formats import blanks, is_date_format
 from .template_values import (
     CASED,
     FLOAT,
@@ -41,6 +42,13 @@ _LARGEST_FACTOR = 4_000
 _LARGEST_ARGUMENT = 36
 """Decimal places, or a base: a rounding to a million would take a number with a million digits."""
 _LONGEST_NEEDLE = 100
+
+_LONGEST_DATE = 1_000
+"""Characters of a date in a format of 100: the longest of its parts is the name of a weekday."""
+_PATTERN = 2_000_000
+"""Nanoseconds in which Python makes a pattern of a format for dates and tries it."""
+_FILLED = 99
+"""Characters that a format makes of the shortest value."""
 
 _ESCAPED = 12
 """Characters that one can become in JSON: `\\ud83d\\ude00`."""
@@ -225,10 +233,14 @@ class Costs:
 
     def _product(self, node: nodes.Mul) -> Value:
         left, right = self._values((node.left, node.right))
-        numbers = left.kind is right.kind is Kind.NUMBER
+        kinds = {left.kind, right.kind}
+        numbers = kinds == {Kind.NUMBER}
         factor = next((each.value for each in (node.left, node.right) if isinstance(each, nodes.Const)), None)
         if isinstance(factor, float):
             return NUMBER
+        if factor is None and kinds <= {Kind.NUMBER, Kind.ANY}:
+            # Of payloads `templates.py` multiplies none but numbers, and none longer than half of this.
+            numbers = True
         if numbers and factor is None and max(left.size, right.size) > FLOAT.size:
             self._growth *= 2
         elif not numbers:
@@ -260,6 +272,9 @@ class Costs:
 
     def _call(self, node: nodes.Call) -> Value:
         match node.node:
+            case nodes.Getattr(attr="format"):
+                _only_judged("format", node)
+                return self._filled(node.node.node, node, braces=True)
             case nodes.Getattr(attr=name):
                 return self._method(name, self.value(node.node.node), node)
             case nodes.Name(name=name) if name in FUNCTIONS and node.args:
@@ -362,6 +377,47 @@ class Costs:
         self._pay(value.size * _WRITE)
         return Value(value.written.size + value.size * len(between), Kind.TEXT)
 
+    def _defined(self, value: Value, node: nodes.Filter) -> Value:
+        self._none(node)
+        return value
+
+    def _truncate(self, value: Value, node: nodes.Filter) -> Value:
+        given = _all_constant(node)
+        self._pay(value.size * _CHANGE)
+        return Value(value.size + sum(len(str(each)) for each in given), value.kind)
+
+    def _date(self, value: Value, node: nodes.Filter) -> Value:
+        """A moment, written as a constant says, or what is given in place of it."""
+        written = _first_text(node)
+        given = self._arguments(node)
+        if written is not None and not is_date_format(written):
+            raise TooMuch
+        self._pay(value.size * _READ)
+        return _largest([Value(_LONGEST_DATE, Kind.TEXT), *given])
+
+    def _moment(self, value: Value, node: nodes.Filter) -> Value:
+        """A moment, read as a constant says, or what is given in place of it."""
+        written = _first_text(node)
+        given = self._arguments(node)
+        if written is None or not is_date_format(written):
+            raise TooMuch
+        self._pay(_PATTERN + value.size * _READ)
+        return _largest([SHORT, *given[1:]])
+
+    def _format(self, value: Value, node: nodes.Filter) -> Value:
+        return self._filled(node.node, node, braces=False)
+
+    def _filled(self, form: nodes.Expr | None, node: nodes.Filter | nodes.Call, *, braces: bool) -> Value:
+        """A constant text whose blanks are filled in."""
+        text = form.value if isinstance(form, nodes.Const) else None
+        count = blanks(text, braces=braces) if isinstance(text, str) else None
+        if count is None or count != len(node.args):
+            raise TooMuch
+        filled = sum(
+            max(self._write(each).size, LONGEST_NUMBER) + _FILLED for each in self._values(node.args)
+        )
+        return Value(len(str(text)) + filled, Kind.TEXT)
+
     def _none(self, node: nodes.Filter | nodes.Call) -> None:
         if node.args:
             raise TooMuch
@@ -408,7 +464,12 @@ class Costs:
         **dict.fromkeys(("first", "last"), _one),
         **dict.fromkeys(("min", "max"), _extreme),
         **dict.fromkeys(("to_json", "tojson"), _to_json),
+        **dict.fromkeys(("timestamp_custom", "timestamp_local"), _date),
         "bool": _truth,
+        "is_defined": _defined,
+        "truncate": _truncate,
+        "strptime": _moment,
+        "format": _format,
         "title": _title,
         "list": _list,
         "from_json": _from_json,
@@ -435,6 +496,25 @@ def _constants(node: nodes.Filter, count: int) -> list[str]:
     if len(constants) != count or len(node.args) != count:
         raise TooMuch
     return constants
+
+
+def _all_constant(node: nodes.Filter) -> list[object]:
+    """Return the constants that a filter is given, each short, and nothing else."""
+    every = [*node.args, *(each.value for each in node.kwargs)]
+    given = [each.value for each in every if isinstance(each, nodes.Const)]
+    if len(given) != len(every) or any(len(str(each)) > _LONGEST_NEEDLE for each in given):
+        raise TooMuch
+    return given
+
+
+def _first_text(node: nodes.Filter) -> str | None:
+    """Return the text that is the first argument; None if there is none. It has to be a constant."""
+    if not node.args:
+        return None
+    first = node.args[0]
+    if not isinstance(first, nodes.Const):
+        raise TooMuch
+    return str(first.value) if node.name != "timestamp_local" else None
 
 
 def _is_spread(node: nodes.Call | nodes.Filter | nodes.Test) -> bool:

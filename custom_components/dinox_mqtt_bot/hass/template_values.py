@@ -42,7 +42,19 @@ FLOAT = Value(25, Kind.NUMBER)
 NUMBER = Value(LONGEST_NUMBER, Kind.NUMBER)
 SHORT = Value(LONGEST_NUMBER, Kind.ANY)
 
-FUNCTIONS = frozenset({"float", "int", "bool", "iif", "is_number", "as_timestamp", "as_datetime"})
+FUNCTIONS = frozenset(
+    {
+        "float",
+        "int",
+        "bool",
+        "iif",
+        "is_number",
+        "as_timestamp",
+        "as_datetime",
+        "strptime",
+        "timestamp_custom",
+    }
+)
 TESTS = frozenset(
     {
         *("defined", "undefined", "none", "number", "integer", "float", "boolean", "string", "mapping"),
@@ -57,6 +69,9 @@ NUMBER_TESTS = frozenset({"even", "odd"})
 _DEFAULT = frozenset({"default"})
 KEYWORDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("float", "sqrt", "bool", "from_json", "as_timestamp", "as_datetime"), _DEFAULT),
+    **dict.fromkeys(("strptime", "timestamp_local"), _DEFAULT),
+    "timestamp_custom": _DEFAULT | {"local"},
+    "truncate": frozenset({"length", "killwords", "end", "leeway"}),
     **dict.fromkeys(("multiply", "add"), _DEFAULT | {"amount"}),
     **dict.fromkeys(("int", "log"), _DEFAULT | {"base"}),
     **dict.fromkeys(("default", "d"), frozenset({"default_value", "boolean"})),
@@ -73,6 +88,6 @@ METHODS: Mapping[str, Callable[[Value], Value]] = {
         ("lower", "upper", "title", "capitalize"), lambda whole: Value(whole.size * CASED, Kind.TEXT)
     ),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isnumeric"), lambda _: TRUTH),
-    **dict.fromkeys(("isoformat", "timestamp"), lambda _: SHORT),
+    **dict.fromkeys(("isoformat", "timestamp", "format"), lambda _: SHORT),
 }
 """What may be called on a value, and what comes of it."""

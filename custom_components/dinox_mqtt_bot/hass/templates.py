@@ -1,5 +1,6 @@
 """Value templates of HA discovery, run in Home Assistant's sandbox."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 import logging
@@ -14,19 +15,20 @@ from jinja2.runtime import Context, Undefined
 from markupsafe import Markup
 
 from .template_safety import longest_payload
-from .template_values import METHODS
+from .template_values import METHODS, SHORT
 
 _LOGGER = logging.getLogger(__name__)
 
 # A discovery config is written once and its template run with every message.
 CACHED_TEMPLATES = 1_024
 LOGGED = 100
+_LONGEST_TEXT = SHORT.size
 _MOST_BITS = 1_063
 """A number of 320 digits: no double is longer."""
 
 
 class SandboxedTemplates:
-    """`bot.ports.Templates`. A template comes from the broker, so it sees nothing but the message.
+    """`bot.ports.CommandTemplates`. A template comes from the broker, so it sees nothing but the message.
 
     `limited` is the environment for untrusted templates: no states, devices or `now()`. It bounds no time,
     hence `template_safety`: no loops, regular expressions or powers.
@@ -49,6 +51,19 @@ class SandboxedTemplates:
         try:
             return found[0].render(variables).strip()
         except Exception:  # noqa: BLE001 - whatever a stranger's template and payload come to
+            return None
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
+        """Render with variables, each a short text, a number or a truth value; None if it cannot be."""
+        found = self._template(template)
+        texts = {name: each for name, each in variables.items() if isinstance(each, str)}
+        if found is None or any(len(text) > _LONGEST_TEXT for name, text in texts.items() if name != "value"):
+            return None
+        if len(texts.get("value", "")) > found[1]:
+            return None
+        try:
+            return found[0].render(dict(variables)).strip()
+        except Exception:  # noqa: BLE001 - whatever a stranger's template comes to
             return None
 
 
@@ -78,7 +93,9 @@ class _Environment(TemplateEnvironment):
         """Find nothing to be called but the methods that were judged: an object can have others as items."""
         found = super().getattr(obj, attribute)
         if callable(found) and not isinstance(found, Undefined):
-            judged = isinstance(found, BuiltinMethodType) and found.__name__ == attribute in METHODS
+            # Jinja wraps `format`, and its text was judged to be one of the template's own.
+            own = isinstance(found, BuiltinMethodType) or (attribute == "format" and isinstance(obj, str))
+            judged = own and attribute in METHODS and getattr(found, "__name__", "") == attribute
             return found if judged else self.unsafe_undefined(obj, attribute)
         return found
 

@@ -38,6 +38,7 @@ from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
+from ..hass.vocabulary import async_load_vocabulary
 from ..issues.server_hint import ServerHint
 from ..issues.watch import Issues
 from ..peers.incoming import PeerMessages
@@ -85,6 +86,7 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
+    ports = replace(ports, vocabulary=await async_load_vocabulary(hass))
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)

@@ -77,6 +77,7 @@ class Links:
         take = self.peers.start(then=self.bot.receive)
         take = self.missed.start(then=take)
         self.missed.follow(self.bot.wanted)
+        self.bot.listening.changed = self.follow
         self.broker.start(on_message=take, on_status=self._broker_changed)
         self.chat.start(
             on_status=self._chat_changed,

@@ -5,7 +5,7 @@ from itertools import count, pairwise
 import re
 from typing import override
 
-from fakes import NOON, reading
+from fakes import NOON, FakeMemory, reading
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from phrases import RealPhrases
@@ -13,6 +13,7 @@ import pytest
 
 from bot.chat.batch import NEVER
 from bot.chat.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.chat.first_look import FirstLook
 from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
 from bot.model.rules import Display, Priority, Subscription
@@ -23,15 +24,20 @@ ME, YOU = "me@example.org", "you@example.org"
 EACH = Subscription("#")
 DIGEST = Subscription("#", display=Display.DIGEST)
 CHANGES = Subscription("#", display=Display.CHANGES)
-LIVE = Subscription("#", display=Display.LIVE)
 PHRASES = RealPhrases()
 
 
 def talk(*contacts: str, paused: bool = False) -> Conversation:
     ids = count(1)
-    conversation = Conversation(PHRASES, lambda: f"id{next(ids)}", str, paused=paused)
+    conversation = Conversation(
+        PHRASES, lambda: f"id{next(ids)}", str, FirstLook(FakeMemory(), lambda topic: set()), paused=paused
+    )
     conversation.address(contacts or (ME,), 300.0)
     return conversation
+
+
+def live(topic: str) -> Subscription:
+    return Subscription(topic, display=Display.LIVE)
 
 
 def texts(notices: Iterable[Notice]) -> list[str]:
@@ -168,11 +174,11 @@ def test_a_digest_and_a_batch_take_turns() -> None:
 
 def test_a_live_topic_is_one_bubble_that_is_corrected() -> None:
     conversation = talk(ME, YOU)
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     first = conversation.due(NOON)
     assert texts(first) == ["t\n1", "t\n1"]
-    conversation.take(reading("t", "2"), LIVE, NOON + 1)
-    conversation.take(reading("t", "3"), LIVE, NOON + 2)
+    conversation.take(reading("t", "2"), live("t"), NOON + 1)
+    conversation.take(reading("t", "3"), live("t"), NOON + 2)
     assert conversation.wake_at == NOON + 5
     assert conversation.due(NOON + 4.9) == []
     second = conversation.due(NOON + 5)
@@ -180,32 +186,32 @@ def test_a_live_topic_is_one_bubble_that_is_corrected() -> None:
         ("t\n3", ME, first[0].id),
         ("t\n3", YOU, first[1].id),
     ]
-    conversation.take(reading("t", "4"), LIVE, NOON + 20)
+    conversation.take(reading("t", "4"), live("t"), NOON + 20)
     assert [one.replaces for one in conversation.due(NOON + 20)] == [one.id for one in first]
 
 
 def test_a_bubble_that_would_look_the_same_is_left_alone() -> None:
     conversation = talk()
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     conversation.due(NOON)
-    conversation.take(reading("t", "1"), LIVE, NOON + 10)
+    conversation.take(reading("t", "1"), live("t"), NOON + 10)
     assert conversation.due(NOON + 10) == []
 
 
 def test_who_left_gets_no_correction() -> None:
     conversation = talk(ME, YOU)
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     conversation.due(NOON)
     conversation.address((YOU,), 300.0)
-    conversation.take(reading("t", "2"), LIVE, NOON + 10)
+    conversation.take(reading("t", "2"), live("t"), NOON + 10)
     assert [one.to for one in conversation.due(NOON + 10)] == [YOU]
 
 
 def test_new_bubbles_keep_apart_too() -> None:
     conversation = talk()
     for topic in ("a", "b"):
-        conversation.take(reading(topic, "1"), LIVE, NOON)
-    conversation.take(reading("b", "2"), LIVE, NOON)
+        conversation.take(reading(topic, "1"), live(topic), NOON)
+    conversation.take(reading("b", "2"), live("b"), NOON)
     assert texts(conversation.due(NOON)) == ["a\n1"]
     assert conversation.wake_at == NOON + GAP
     assert texts(conversation.due(NOON + GAP)) == ["b\n2"]
@@ -213,10 +219,10 @@ def test_new_bubbles_keep_apart_too() -> None:
 
 def test_while_the_server_is_away_everything_waits_to_be_told_as_one() -> None:
     conversation = talk()
-    conversation.take(reading("live", "1"), LIVE, NOON)
+    conversation.take(reading("live", "1"), live("live"), NOON)
     conversation.due(NOON)
     conversation.set_online(False, NOON)
-    conversation.take(reading("live", "2"), LIVE, NOON)
+    conversation.take(reading("live", "2"), live("live"), NOON)
     conversation.take(reading("t", "1"), EACH, NOON)
     assert conversation.due(NOON + 10) == []
     conversation.take(reading("t", "2"), EACH, NOON + 10)
@@ -249,9 +255,9 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     assert [each.to for each in conversation.due(NOON + 6)] == [ME]
     conversation.take(reading("t", "3"), EACH, NOON + 8)
     assert [each.to for each in conversation.due(NOON + 9)] == [ME]
-    conversation.take(reading("l", "5"), LIVE, NOON + 11)
+    conversation.take(reading("l", "5"), live("l"), NOON + 11)
     assert [each.to for each in conversation.due(NOON + 11)] == [ME]
-    conversation.take(reading("l", "6"), LIVE, NOON + 11)
+    conversation.take(reading("l", "6"), live("l"), NOON + 11)
     asleep.add(ME)
     assert conversation.due(NOON + 20) == []
     assert "l" not in conversation.take_told()
@@ -279,8 +285,8 @@ def test_a_pause_hides_and_counts_what_comes_and_what_waits() -> None:
     conversation = talk()
     conversation.take(reading("a", "1"), EACH, NOON)
     conversation.take(reading("d", "1"), DIGEST, NOON)
-    conversation.take(reading("l", "1"), LIVE, NOON)
-    conversation.take(reading("l", "2"), LIVE, NOON)
+    conversation.take(reading("l", "1"), live("l"), NOON)
+    conversation.take(reading("l", "2"), live("l"), NOON)
     conversation.pause()
     assert conversation.paused
     assert not conversation.take(reading("a", "2"), EACH, NOON)
@@ -295,21 +301,21 @@ def test_a_pause_hides_and_counts_what_comes_and_what_waits() -> None:
 
 def test_a_live_topic_goes_on_after_a_pause() -> None:
     conversation = talk()
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     (first,) = conversation.due(NOON)
-    conversation.take(reading("t", "2"), LIVE, NOON + 10)
+    conversation.take(reading("t", "2"), live("t"), NOON + 10)
     conversation.pause()
     conversation.resume()
-    conversation.take(reading("t", "3"), LIVE, NOON + 20)
+    conversation.take(reading("t", "3"), live("t"), NOON + 20)
     assert [(one.text, one.replaces) for one in conversation.due(NOON + 20)] == [("t\n3", first.id)]
 
 
 def test_a_bubble_hidden_before_it_was_said_is_new_afterwards() -> None:
     conversation = talk()
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     conversation.pause()
     conversation.resume()
-    conversation.take(reading("t", "2"), LIVE, NOON)
+    conversation.take(reading("t", "2"), live("t"), NOON)
     assert texts(conversation.due(NOON)) == ["t\n2"]
 
 
@@ -327,13 +333,13 @@ def test_hidden_topics_are_named_up_to_a_bound_and_counted_beyond() -> None:
 
 def test_flushing_says_all_that_waits() -> None:
     conversation = talk()
-    conversation.take(reading("old", "1"), LIVE, NOON)
+    conversation.take(reading("old", "1"), live("old"), NOON)
     (bubble,) = conversation.due(NOON)
     conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
     conversation.take(reading("a", "1"), EACH, NOON)
     conversation.take(reading("d", "1"), DIGEST, NOON)
-    conversation.take(reading("new", "1"), LIVE, NOON)
-    conversation.take(reading("old", "2"), LIVE, NOON)
+    conversation.take(reading("new", "1"), live("new"), NOON)
+    conversation.take(reading("old", "2"), live("old"), NOON)
     flushed = conversation.flush(NOON)
     assert texts(flushed) == ["⚠ urgent\n1", "a\n1", "d: 1", "new\n1", "old\n2"]
     assert flushed[-1].replaces == bubble.id
@@ -432,7 +438,7 @@ def test_topics_are_told_once_they_are_said() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), EACH, NOON)
     conversation.take(reading("d", "1"), DIGEST, NOON)
-    conversation.take(reading("l", "1"), LIVE, NOON)
+    conversation.take(reading("l", "1"), live("l"), NOON)
     conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
     seen = []
     for later in (0.0, 2.0, 1_000.0):
@@ -453,10 +459,10 @@ def test_a_topic_of_which_something_waits_is_not_told_yet() -> None:
 
 def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
     conversation = talk()
-    conversation.take(reading("t", "1"), LIVE, NOON)
+    conversation.take(reading("t", "1"), live("t"), NOON)
     conversation.due(NOON)
     conversation.take_told()
-    conversation.take(reading("t", "1"), LIVE, NOON + 1)
+    conversation.take(reading("t", "1"), live("t"), NOON + 1)
     assert conversation.due(NOON + 10) == []
     assert conversation.take_told() == ["t"]
 
@@ -473,7 +479,7 @@ def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: 
 def test_what_a_pause_or_the_end_takes_is_told() -> None:
     for end in (Conversation.pause, lambda conversation: conversation.flush(NOON)):
         conversation = talk()
-        for display, topic in ((EACH, "t"), (DIGEST, "d"), (LIVE, "l")):
+        for display, topic in ((EACH, "t"), (DIGEST, "d"), (live("l"), "l")):
             conversation.take(reading(topic, "1"), display, NOON)
         end(conversation)
         assert sorted(conversation.take_told()) == ["d", "l", "t"]

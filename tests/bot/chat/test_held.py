@@ -332,8 +332,9 @@ async def test_a_live_bubble_is_said_anew_to_who_slept() -> None:
         world.later(6)
     mine = [notice for notice in world.outbox.notices[told:] if notice.to == ME]
     yours = [notice for notice in world.outbox.notices[told:] if notice.to == YOU]
-    assert [notice.text.split("\n")[1] for notice in mine] == ["awake 0"] * 2 + ["awake 1"] * 2
-    assert [notice.replaces for notice in mine] == ["", "", *(notice.id for notice in mine[:2])]
+    board = "s/before: awake {0}\ns/meanwhile: awake {0}"
+    assert [notice.text for notice in mine] == [board.format(number) for number in range(2)]
+    assert [notice.replaces for notice in mine] == ["", mine[0].id]
     assert all(notice.replaces for notice in yours)
 
 

@@ -272,35 +272,40 @@ def test_of_the_early_states_the_newest_are_kept(
 @pytest.mark.parametrize(
     ("words", "topic", "payload", "answer"),
     [
-        ("plug on", "z/plug/set", "ON", "Plug Relay: on"),
-        ("Plug Relay aus", "z/plug/set", "OFF", "Plug Relay: off"),
-        ('"plug relay" on', "z/plug/set", "ON", "Plug Relay: on"),
-        ("kuchenlampe off", "z/lamp/set", '{"state": "OFF"}', "Küchenlampe: off"),
-        ("lampe on", "z/lamp/set", '{"state": "ON"}', "Küchenlampe: on"),
-        ("küche 40", "z/lamp/set", '{"state": "ON", "brightness": 102}', "Küchenlampe: brightness 40 %"),
+        ("plug on", "z/plug/set", "ON", "Plug Relay: on (sent)"),
+        ("Plug Relay aus", "z/plug/set", "OFF", "Plug Relay: off (sent)"),
+        ('"plug relay" on', "z/plug/set", "ON", "Plug Relay: on (sent)"),
+        ("kuchenlampe off", "z/lamp/set", '{"state": "OFF"}', "Küchenlampe: off (sent)"),
+        ("lampe on", "z/lamp/set", '{"state": "ON"}', "Küchenlampe: on (sent)"),
+        (
+            "küche 40",
+            "z/lamp/set",
+            '{"state": "ON", "brightness": 102}',
+            "Küchenlampe: brightness 40 % (sent)",
+        ),
         (
             "küchenlampe helligkeit 100 %",
             "z/lamp/set",
             '{"state": "ON", "brightness": 254}',
-            "Küchenlampe: brightness 100 %",
+            "Küchenlampe: brightness 100 % (sent)",
         ),
         (
             "küchenlampe color temp 2500 K",
             "z/lamp/set",
             '{"state": "ON", "color_temp": 400}',
-            "Küchenlampe: color temp 2500 K",
+            "Küchenlampe: color temp 2500 K (sent)",
         ),
-        ("heating 21,5", "z/heat/temperature", "21.5", "Heating: temperature 21.5 °C"),
-        ("heating heat", "z/heat/mode", "heat", "Heating: mode heat"),
-        ("heating eco", "z/heat/preset", "eco", "Heating: preset eco"),
-        ("heating mode off", "z/heat/mode", "off", "Heating: mode off"),
+        ("heating 21,5", "z/heat/temperature", "21.5", "Heating: temperature 21.5 °C (sent)"),
+        ("heating heat", "z/heat/mode", "heat", "Heating: mode heat (sent)"),
+        ("heating eco", "z/heat/preset", "eco", "Heating: preset eco (sent)"),
+        ("heating mode off", "z/heat/mode", "off", "Heating: mode off (sent)"),
         (
             "restart",
             "z/restart",
             "PRESS",
             "Bridge Restart: press. It does not report back, so this is only what it was told.",
         ),
-        ("front door lock", "z/door/set", "LOCK", "Front door: lock"),
+        ("front door lock", "z/door/set", "LOCK", "Front door: lock (sent)"),
     ],
 )
 async def test_a_thing_is_set(words: str, topic: str, payload: str, answer: str) -> None:
@@ -378,10 +383,10 @@ async def test_a_name_that_could_be_several_is_asked_back() -> None:
         config = {"name": "Lamp", "cmd_t": f"{room}/set", "dev": {"name": f"{room} corner", "sa": room}}
         announced(world, "switch", room, config)
     assert await world.ask("set lamp on") == (
-        "That could be several: Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
+        "Which one? Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
     )
     assert await world.ask("set lamp up") == (
-        "That could be several: Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
+        "Which one? Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
     )
     assert (await world.ask("set attic lamp on")).startswith("Attic corner Lamp: on")
     assert [each[0] for each in world.broker.published] == ["Attic/set"]
@@ -406,14 +411,14 @@ async def test_what_only_sets_a_device_up_is_not_meant_if_anything_else_is() -> 
     world = home()
     config = {"name": "LED", "cmd_t": "z/led", "ent_cat": "config", "dev": PLUG["dev"]}
     announced(world, "switch", "led", config)
-    assert await world.ask("set plug on") == "Plug Relay: on"
+    assert await world.ask("set plug on") == "Plug Relay: on (sent)"
     assert (await world.ask("set plug led on")).startswith("Plug LED: on")
 
 
 async def test_the_longest_name_counts_whose_value_is_allowed() -> None:
     world = home()
     announced(world, "number", "delay", {"name": "Plug on delay", "cmd_t": "z/delay", "max": 60})
-    assert await world.ask("set plug on") == "Plug Relay: on"
+    assert await world.ask("set plug on") == "Plug Relay: on (sent)"
     assert (await world.ask("set plug on delay 30")).startswith("Plug on delay: 30")
 
 
@@ -438,7 +443,7 @@ async def test_a_simple_command_template_writes_the_payload(template: str, paylo
 async def test_another_command_template_is_refused(template: str) -> None:
     world = World()
     announced(world, "number", "x", {"name": "X", "cmd_t": "x", "cmd_tpl": template})
-    world.templates.rendered["{{ this.state }}", "30"] = "never"
+    world.templates.refused.add("{% for i in x %}{% endfor %}")
     assert await world.ask("set x 30") == (
         "X wants its commands written by a template that this bot does not run, so nothing was sent."
     )
@@ -463,14 +468,14 @@ async def test_unlocking_is_asked_about_first() -> None:
     asked = await world.ask("set front door unlock")
     assert asked.startswith("⚠ Front door will be set to unlock.")
     assert world.broker.published == []
-    assert await world.ask("yes") == "Front door: unlock"
+    assert await world.ask("yes") == "Front door: unlock (sent)"
     assert [each[:2] for each in world.broker.published] == [("z/door/set", b"UNLOCK")]
 
 
 async def test_locking_and_a_confirmed_unlocking_are_done_at_once() -> None:
     world = home()
-    assert await world.ask("set front door lock") == "Front door: lock"
-    assert await world.ask("set --confirm front door unlock") == "Front door: unlock"
+    assert await world.ask("set front door lock") == "Front door: lock (sent)"
+    assert await world.ask("set --confirm front door unlock") == "Front door: unlock (sent)"
 
 
 async def test_an_action_cannot_be_asked_back() -> None:
@@ -530,7 +535,8 @@ async def test_discovery_reads_the_configurations_anew() -> None:
     assert (await world.ask("discovery refresh")).startswith(
         "The configurations below homeassistant are read"
     )
-    assert world.broker.renewed == ["homeassistant/+/+/config", "homeassistant/+/+/+/config"]
+    assert world.broker.renewed[:2] == ["homeassistant/+/+/config", "homeassistant/+/+/+/config"]
+    assert {"tasmota/discovery/#", "homie/5/+/$description"} < set(world.broker.renewed)
     assert list(world.bot.readings.devices) == []
     announced(world, "switch", "plug", PLUG)
     assert "Plug Relay — on" in await world.ask("devices")

@@ -228,7 +228,7 @@ async def test_a_json_answer_is_shown_by_its_fields() -> None:
     world = world_of()
     await say(world, "how warm")
     world.receive("dinox/response", '{"kitchen": 21.5, "bath": 23}')
-    assert told(world, ANN) == ["kitchen: 21.5\nbath: 23"]
+    assert told(world, ANN) == ["kitchen 21.5 · bath 23"]
 
 
 # What is never free text.

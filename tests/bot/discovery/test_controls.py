@@ -29,7 +29,7 @@ def published(component: str, said: str, aspect: str = "", **config: object) -> 
     """Return what is published for words about one aspect; None if they are not allowed."""
     for control in made(component, **config):
         if control.aspect == aspect and (value := control.take(said)) is not None:
-            return control.written(value.payload)
+            return control.written(value)
     return None
 
 
@@ -47,10 +47,8 @@ def test_every_short_key_of_a_command_is_that_of_home_assistant() -> None:
     assert {short: known.get(short) for short in COMMAND_KEYS} == COMMAND_KEYS
     sent = {short: full for short, full in known.items() if full.endswith("command_topic")}
     left = set(sent.values()) - set(COMMAND_KEYS.values())
-    # Colours, and what a person hardly says in a chat.
-    assert {name.removesuffix("_command_topic") for name in left} == {
-        *("clean_segments", "hs", "rgb", "rgbw", "rgbww", "white", "xy", "send", "stop"),
-    }
+    # What a person hardly says in a chat.
+    assert {name.removesuffix("_command_topic") for name in left} == {"clean_segments", "stop"}
     assert not set(COMMAND_KEYS) & set(STATE_KEYS)
 
 
@@ -189,6 +187,7 @@ def test_a_lamp_can_be_dimmed_if_it_has_a_mode_that_can() -> None:
     assert [control.aspect for control in made("light", schema="json", cmd_t="z", sup_clrm=["rgb"])] == [
         "",
         "brightness",
+        "color",
     ]
     assert [control.aspect for control in made("light", schema="json", cmd_t="z", sup_clrm=["onoff"])] == [""]
 
@@ -266,8 +265,9 @@ def test_a_limit_that_no_device_can_mean_is_the_usual_one(high: object) -> None:
     assert described("number", cmd_t="z", max=high) == "1 to 100"
 
 
-def test_mireds_of_nothing_make_no_range() -> None:
-    assert made("light", clr_temp_cmd_t="c", min_mirs=0, max_mirs=-5) == ()
+def test_mireds_of_nothing_are_the_usual_ones() -> None:
+    assert described("light", clr_temp_cmd_t="c", min_mirs=0, max_mirs=-5) == "color temp 2000 to 6535 K"
+    assert made("light", clr_temp_cmd_t="c", min_mirs=500, max_mirs=153) == ()
 
 
 ANY = st.recursive(
@@ -304,7 +304,7 @@ def test_no_configuration_makes_it_raise(component: str, config: dict[str, objec
     for control in made(component, **{"cmd_t": "z", **config}):
         describe(control, PHRASES)
         if (value := control.take(said)) is not None:
-            control.written(value.payload)
+            control.written(value)
 
 
 @pytest.mark.parametrize(

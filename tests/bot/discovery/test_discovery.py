@@ -8,7 +8,7 @@ import runpy
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.discovery.abbreviations import STATE_KEYS
+from bot.discovery.abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
 from bot.discovery.bindings import Binding
 from bot.discovery.discovery import Discovery
 from bot.discovery.forms import NUMERIC
@@ -41,7 +41,10 @@ def test_every_short_key_that_names_an_incoming_topic_or_its_template_is_known()
     }
     assert len(wanted) > 50
     assert {short: STATE_KEYS.get(short) for short in wanted} == wanted
-    assert {short: known.get(short) for short in STATE_KEYS} == STATE_KEYS
+    ours = STATE_KEYS | COMMAND_KEYS | FORM_KEYS
+    assert {short: known.get(short) for short in ours} == ours
+    states = {short: full for short, full in known.items() if full.startswith("state_")}
+    assert {short: ours.get(short) for short in states} == states
 
 
 @pytest.mark.parametrize(

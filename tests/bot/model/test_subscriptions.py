@@ -58,25 +58,25 @@ def test_offers_what_looks_similar() -> None:
 
 
 def test_asks_the_broker_for_discovery_too() -> None:
-    wanted = Subscriptions([LAMP]).wanted("ha")
+    wanted = Subscriptions([LAMP]).wanted(("ha/+/+/config", "ha/+/+/+/config"))
     assert wanted == {"home/hall/lamp": 0, "ha/+/+/config": 0, "ha/+/+/+/config": 0}
-    assert Subscriptions([LAMP]).wanted("") == {"home/hall/lamp": 0}
+    assert Subscriptions([LAMP]).wanted() == {"home/hall/lamp": 0}
 
 
 def test_leaves_out_what_another_filter_brings() -> None:
-    assert RULES.wanted("") == {"home/#": 1, "home/+/temperature": 2}
-    assert Subscriptions([Subscription("#")]).wanted("homeassistant") == {"#": 1}
+    assert RULES.wanted() == {"home/#": 1, "home/+/temperature": 2}
+    assert Subscriptions([Subscription("#")]).wanted(("homeassistant/+/+/config",)) == {"#": 1}
 
 
 def test_of_equal_filters_one_stays() -> None:
     both = [Subscription("#"), Subscription("+/#")]
-    assert Subscriptions(both).wanted("") == {"#": 1}
-    assert Subscriptions(both[::-1]).wanted("") == {"+/#": 1}
+    assert Subscriptions(both).wanted() == {"#": 1}
+    assert Subscriptions(both[::-1]).wanted() == {"+/#": 1}
 
 
 def test_a_better_filter_of_the_same_reach_wins() -> None:
     both = [Subscription("#", QoS.AT_MOST_ONCE), Subscription("+/#", QoS.EXACTLY_ONCE)]
-    assert Subscriptions(both).wanted("") == {"+/#": 2}
+    assert Subscriptions(both).wanted() == {"+/#": 2}
 
 
 def test_knows_which_filters_overlap() -> None:
@@ -92,14 +92,14 @@ def test_knows_which_filters_overlap() -> None:
 
 def test_a_share_is_a_part_and_covers_nothing() -> None:
     rules = [Subscription("$share/g/home/#"), Subscription("home/x"), Subscription("home/#")]
-    assert Subscriptions(rules).wanted("") == {"$share/g/home/#": 1, "home/#": 1}
+    assert Subscriptions(rules).wanted() == {"$share/g/home/#": 1, "home/#": 1}
 
 
 @given(st.lists(st.builds(Subscription, FILTERS, st.sampled_from(QoS)), max_size=6), TOPICS)
 def test_leaving_out_loses_no_message_and_no_quality(rules: list[Subscription], topic: str) -> None:
     subscriptions = Subscriptions(rules)
     all_filters = {each.filter: each.qos for each in subscriptions}
-    wanted = subscriptions.wanted("")
+    wanted = subscriptions.wanted()
     best = max((qos for one, qos in all_filters.items() if matches(one, topic)), default=None)
     assert max((qos for one, qos in wanted.items() if matches(one, topic)), default=None) == best
 

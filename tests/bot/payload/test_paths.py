@@ -93,7 +93,7 @@ def test_a_key_with_double_quotes_is_written_with_single_ones() -> None:
         ('{"a": {"b.c": {"d": 5}}}', "a.b.c.d", Value("5", 5.0)),
         ('{"living room": {"temp": 5}}', '"living room".temp', Value("5", 5.0)),
         ("[1, 2]", "[1]", Value("2", 2.0)),
-        ('{"a": 1, "b": "x"}', "", Value("a: 1, b: x")),
+        ('{"a": 1, "b": "x"}', "", Value("a 1 · b x", exact="a: 1, b: x")),
     ],
 )
 def test_values_are_found(payload: str, path: str, value: Value) -> None:

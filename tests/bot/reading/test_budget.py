@@ -71,7 +71,7 @@ def test_who_is_slow_again_and_again_is_switched_off_and_said_once() -> None:
         assert read(world).text == "t: 1"
     templates.rendered.clear()
     for _ in range(3):
-        assert read(world).text == "N1: value * 2 }}, t: 1"
+        assert read(world).text == "N1 value * 2 }} · t 1"
     assert templates.rendered == ["{{ value * 2 }}"] * 3
     (said,) = [text for text in world.said if "too long" in text]
     assert said.startswith(
@@ -110,7 +110,7 @@ def test_templates_that_are_only_slow_to_be_made_ready_get_on() -> None:
     assert read(world).text == "t: 1"
     for _ in range(9):
         found = read(world)
-    assert found.text.startswith("N0: 0 * value }}, N1:")
+    assert found.text.startswith("N0 0 * value }} · N1")
     assert not world.bot.readings.slow
 
 
@@ -128,7 +128,7 @@ def test_the_texts_of_one_message_are_bounded_together() -> None:
     world = configured(Slow(), *["{{ value }}"] * 3)
     found = read(world, "x" * 250_000)
     assert len(found.text) == 250_000
-    assert read(world, "short").text == "N0: short, N1: short, N2: short"
+    assert read(world, "short").text == "N0 short · N1 short · N2 short"
 
 
 def test_paths_on_a_short_message_are_followed_by_all() -> None:

@@ -273,10 +273,10 @@ def test_json_with_a_single_value_is_that_value(
     ("payload", "text", "value"),
     [
         ('{"count": 7}', "count: 7", 7.0),
-        ('{"name": "s", "value": 42.5, "alarm": 100}', "name: s, value: 42.5, alarm: 100", 42.5),
+        ('{"name": "s", "value": 42.5, "alarm": 100}', "name s · value 42.5 · alarm 100", 42.5),
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C", 22.1),
-        ('{"a": 1, "b": 2}', "a: 1, b: 2", None),
-        ('{"value": "open", "b": 2}', "value: open, b: 2", None),
+        ('{"a": 1, "b": 2}', "a 1 · b 2", None),
+        ('{"value": "open", "b": 2}', "value open · b 2", None),
     ],
 )
 def test_json_has_one_line_of_text_and_its_main_number(payload: str, text: str, value: float | None) -> None:
@@ -470,7 +470,7 @@ def test_a_template_picks_the_value() -> None:
 @pytest.mark.parametrize(
     ("payload", "kind", "text"),
     [
-        (b'{"x": 1, "y": "a"}', Kind.JSON, "x: 1, y: a"),
+        (b'{"x": 1, "y": "a"}', Kind.JSON, "x 1 · y a"),
         (b"plain", Kind.TEXT, "plain"),
         (b"", Kind.EMPTY, ""),
         (PNG, Kind.BINARY, "PNG, 264 B"),
@@ -560,7 +560,7 @@ def test_several_entities_on_a_topic_are_the_fields_of_their_device() -> None:
     reading = readings.read(Message("k", b'{"t": 22.1, "h": 45, "x": 1}'))
     assert reading.name == "Kitchen"
     assert reading.fields == (Field("Temperature", "22.1", "°C"), Field("Humidity", "45", "%"))
-    assert reading.text == "Temperature: 22.1 °C, Humidity: 45 %"
+    assert reading.text == "Temperature 22.1 °C · Humidity 45 %"
 
 
 def test_an_entity_that_takes_the_whole_object_loses_none_of_it() -> None:
@@ -573,12 +573,12 @@ def test_an_entity_that_takes_the_whole_object_loses_none_of_it() -> None:
 def test_what_comes_out_as_an_object_is_no_field() -> None:
     readings = knowing(entity("Update", ".update"), entity("Power", ".p"), {**entity("", ".s"), "name": None})
     reading = readings.read(Message("k", b'{"update": {"state": "idle"}, "p": 5, "s": 1}'))
-    assert reading.fields == (Field("Power", "5"), Field("Kitchen", "1"))
+    assert reading.fields == (Field("Kitchen", "1"), Field("Power", "5"))
 
 
 def test_where_no_entity_finds_a_value_the_object_is_shown() -> None:
     readings = knowing(entity("Temperature", ".t"), entity("Humidity", ".h"))
-    assert readings.read(Message("k", b'{"x": 1, "y": 2}')).text == "x: 1, y: 2"
+    assert readings.read(Message("k", b'{"x": 1, "y": 2}')).text == "x 1 · y 2"
 
 
 def test_a_plain_value_for_several_entities_is_itself() -> None:
@@ -605,7 +605,7 @@ def test_other_templates_are_rendered_by_the_port() -> None:
 def test_attributes_give_a_name_and_nothing_else() -> None:
     readings = knowing({"name": "T", "stat_t": "other", "json_attr_t": "k", "dev": KITCHEN})
     reading = readings.read(Message("k", b'{"a": 1, "b": 2}'))
-    assert (reading.name, reading.text) == ("Kitchen T", "a: 1, b: 2")
+    assert (reading.name, reading.text) == ("Kitchen T", "a 1 · b 2")
 
 
 def test_a_prefix_can_be_set() -> None:

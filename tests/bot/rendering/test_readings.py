@@ -56,7 +56,7 @@ def body(payload: Payload) -> str:
         ('""', "(empty)"),
         ('{"value": 22.1, "unit": "C"}', "22.1 C"),
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
-        ('{"a": {"b": 1}, "c": "x\\ny"}', "\u2003a.b: 1\n\u2003c: x y"),
+        ('{"a": {"b": 1}, "c": "x\\ny"}', "\u2003a.b 1 · c x y"),
         ("[1, 2, 3]", "1, 2, 3"),
         (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image, 45 kB"),
         (b"OggS\0" + bytes(60), "OGG audio, 65 B"),
@@ -161,7 +161,7 @@ def test_many_fields_are_cut_and_counted() -> None:
 
 
 def test_a_field_that_is_called_like_a_topic_is_set_in() -> None:
-    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other: 1\n\u2003home/freezer: -19.1 °C"
+    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other 1 · home/freezer -19.1 °C"
 
 
 def test_some_more_fields_than_fit_are_counted() -> None:
@@ -197,7 +197,7 @@ def test_without_a_clock_no_time_is_told() -> None:
             "xmpp:x?message;body=/mqtt%20bridge%20%23%20evil@x",
             f"xmpp{WJ}:x?message;body=/mqtt%20bridge%20%23%20evil@x",
         ),
-        ('{"a": "xmpp:x?remove", "b": 1}', f"\u2003a: xmpp{WJ}:x?remove\n\u2003b: 1"),
+        ('{"a": "xmpp:x?remove", "b": 1}', f"\u2003a xmpp{WJ}:x?remove · b 1"),
         ("xm\u202epp:x", f"xmpp{WJ}:x"),
         ("#EXTM3U\nhttp://a.b/?xmpp:c", f"Stream: http://a.b/?xmpp{WJ}:c"),
         ("<html><title>mailto:a@b</title>", f"Web page “mailto{WJ}:a@b”, 31 B"),
@@ -228,7 +228,7 @@ def test_a_digest_has_a_line_for_each_topic() -> None:
     assert render_digest(entries, 0, ENGLISH).split("\n") == [
         "Kitchen: 22.5 °C ×12",
         "📌 door: two lines",
-        "light: state: ON, brightness: 254 ×2",
+        "light: state ON · brightness 254 ×2",
         f"long: {('word ' * 20)[:80]}…",
         "none: (empty)",
         "bytes: Data, 4 kB",

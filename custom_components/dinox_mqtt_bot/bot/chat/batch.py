@@ -1,6 +1,6 @@
 """Readings that wait to be told together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..model.message import Reading
@@ -75,6 +75,20 @@ class Batch:
             self.unlisted += 1
             if len(self._more) < MOST_NAMED:
                 self._more.add(topic)
+
+    def drop(self, gone: Callable[[Subscription], bool]) -> list[str]:
+        """Forget what came in under subscriptions that are gone; return the topics."""
+        self._first = [one for one in self._first if not gone(one.subscription)]
+        lines = [line for line, one in self._latest.items() if gone(one.subscription)]
+        for line in lines:
+            self.count -= self._latest.pop(line).count
+        if lines and not self._latest:
+            # What has no line of its own is of no subscription that is known any more.
+            self.count = self.unlisted = 0
+            self._more.clear()
+        if not self.count:
+            self.due_at = NEVER
+        return [topic for topic, _ in lines]
 
     def absorb(self, other: Batch) -> None:
         """Take in all of another batch, as newest values."""

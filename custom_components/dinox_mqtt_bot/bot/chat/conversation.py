@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..model.bounded import Bounded
-from ..model.message import Reading
+from ..model.message import Presence, Reading
 from ..model.notice import Notice
-from ..model.rules import Display, Priority, Subscription
+from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
-from ..rendering.readings import render_reading
 from ..text.durations import duration
+from .absences import Absences, render_absences
 from .batch import Batch
+from .first_look import FirstLook
 from .live import Bubble, Live
 from .urgent import Urgent
 
@@ -20,6 +21,8 @@ GAP = 2.0
 LONG_AWAY = 60.0
 MAX_HIDDEN_TOPICS = 200
 MAX_COMPARED_TOPICS = 10_000
+_GATHERED = frozenset({Display.EACH, Display.CHANGES})
+"""Displays whose first messages are gathered: the others tell little by themselves."""
 DIGEST = 300.0
 
 
@@ -39,12 +42,14 @@ class Conversation:
     """The conversation with all contacts that receive.
 
     Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together,
-    and new messages keep 2 s apart; batches, digests and new live bubbles take turns, the longest waiting
-    first. While the XMPP server is away they wait, to be told as one when it is back. What a contact who is
-    not to be disturbed misses becomes a digest for it alone.
+    and new messages keep 2 s apart; batches, digests, new live bubbles, first looks and absences take turns,
+    the longest waiting first. While the XMPP server is away they wait, to be told as one when it is back.
+    What a contact who is not to be disturbed misses becomes a digest for it alone.
     """
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, *, paused: bool) -> None:
+    def __init__(
+        self, phrases: Phrases, new_id: Callable[[], str], when: When, look: FirstLook, *, paused: bool
+    ) -> None:
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
@@ -60,6 +65,8 @@ class Conversation:
         self._batch = Batch(BUFFER)
         self._digest = Batch(DIGEST, in_full=0)
         self._live = Live()
+        self.look = look
+        self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
         self._compared = Bounded[str, int](MAX_COMPARED_TOPICS)
@@ -75,6 +82,11 @@ class Conversation:
             self._told.update(self._held.pop(gone).topics)
         self._digest_seconds = self._digest.delay = digest_seconds
 
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Those that it talks to."""
+        return self._contacts
+
     def spare(self, undisturbed: Callable[[str], bool]) -> None:
         """Have `undisturbed` say, at each telling, whether a contact is not to be disturbed by it."""
         self._disturbed = undisturbed
@@ -84,13 +96,20 @@ class Conversation:
         """When `due` has something to say; infinity for never."""
         if not self._online:
             return self.urgent.due_at
-        turn = max(min(self._batch.due_at, self._digest.due_at, self._live.due_at), self._quiet_until)
+        turn = max(min(each.due_at for each in self._turns), self._quiet_until)
         return min(turn, self._live.correct_at, self.urgent.due_at)
 
-    def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
-        """Take a reading in; say whether it is told, now or later."""
+    @property
+    def _turns(self) -> tuple[Batch | Live | FirstLook | Absences, ...]:
+        """What waits its turn, one of them at a time."""
+        return self._batch, self._digest, self._live, self.look, self._absences
+
+    def take(
+        self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None = None
+    ) -> bool:
+        """Take a reading in; say whether it is told, now or later. `presence` is all that it says, if any."""
         priority, display = subscription.priority, subscription.display
-        if priority >= Priority.ALERT:
+        if priority >= Priority.ALERT and (presence is None or not presence.there):
             return self.urgent.take(reading, subscription, now)
         if not self._contacts or Priority.SILENT is priority or display is Display.SILENT:
             return False
@@ -99,6 +118,14 @@ class Conversation:
             return False
         if display is Display.CHANGES and not self._changed(reading):
             return False
+        if display in _GATHERED and self.look.expects(subscription):
+            self.look.take(reading, subscription, now, presence)
+            if presence is not None and not presence.there:
+                self._absences.note(reading, subscription, presence, now)
+            return True
+        if presence is not None:
+            self._told.add(reading.message.topic)
+            return self._absences.take(reading, subscription, presence, now)
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
         elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
@@ -126,10 +153,12 @@ class Conversation:
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits, due or not, because there will be no later."""
         notices = self.urgent.flush(now)
+        notices += self._first_notices(now)
         for batch in (self._batch, self._digest):
             if batch.count:
                 notices += self._batch_notices(batch, now)
         self._renew()
+        notices += self._absence_notices(now, every=True)
         for bubble in self._live.unsaid():
             notices += self._correct(bubble, now) if bubble.ids else self._bubble_notices(bubble, now)
         return notices
@@ -165,15 +194,18 @@ class Conversation:
         """Hide normal readings from now on, those that wait to be told as well."""
         self.paused = True
         self._paused_before = False
-        for batch in (self._batch, self._digest):
+        for batch in (self._batch, self._digest, self.look.batch):
             for latest in batch.latest:
                 self._hide(latest.reading, latest.count)
             self._hidden_count += batch.unlisted
             self._told.update(batch.topics)
         self._renew()
+        self._told.update(self.look.topics)
+        self.look.end(self._phrases, self._when)
         for bubble in self._live.unsaid():
-            self._hide(bubble.reading, bubble.unsaid)
-            self._settle(bubble)
+            for topic, count in bubble.unsaid.items():
+                self._hide(bubble.readings[topic], count)
+            self._told.update(bubble.settle())
 
     def resume(self) -> Hidden:
         """Tell readings again; return what was hidden."""
@@ -192,13 +224,7 @@ class Conversation:
     def take_told(self) -> list[str]:
         """Take the topics said or hidden since last time of which nothing waits any more."""
         topics, self._told = self._told | self.urgent.take_told(), set()
-        waiting: list[Batch | Live | Urgent] = [
-            self._batch,
-            self._digest,
-            self._live,
-            self.urgent,
-            *self._held.values(),
-        ]
+        waiting = (*self._turns, self.urgent, *self._held.values())
         return [topic for topic in topics if not any(topic in each for each in waiting)]
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
@@ -224,12 +250,15 @@ class Conversation:
 
     def _turn(self, now: float) -> list[Notice]:
         """Return the one new message that waited longest, if any is due."""
-        waiting: tuple[Batch | Live, ...] = (self._batch, self._digest, self._live)
-        first = min(waiting, key=lambda each: each.due_at)
+        first = min(self._turns, key=lambda each: each.due_at)
         if not is_due(first.due_at, now, first.delay):
             return []
         if isinstance(first, Live):
             return self._bubble_notices(first.next_new(), now)
+        if isinstance(first, FirstLook):
+            return self._first_notices(now)
+        if isinstance(first, Absences):
+            return self._absence_notices(now)
         if first is self._batch:
             self._batch = Batch(BUFFER)
         else:
@@ -238,7 +267,16 @@ class Conversation:
 
     def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
         self._told.update(batch.topics)
-        text = batch.render(self._phrases, self._when)
+        return self._gathered_notices(batch, batch.render(self._phrases, self._when), now)
+
+    def _first_notices(self, now: float) -> list[Notice]:
+        """Return what new subscriptions brought first, as one message."""
+        batch = self.look.batch
+        self._told.update(self.look.topics)
+        text = self.look.end(self._phrases, self._when)
+        return self._gathered_notices(batch, text, now) if text else []
+
+    def _gathered_notices(self, batch: Batch, text: str, now: float) -> list[Notice]:
         if self._away >= LONG_AWAY:
             lasted = self._phrases.phrase("common.while_away", duration=duration(self._away))
             text = f"{lasted}\n{text}"
@@ -248,6 +286,29 @@ class Conversation:
                 self._hold(contact).absorb(batch)
         return self._awake(text, now)
 
+    def _absence_notices(self, now: float, *, every: bool = False) -> list[Notice]:
+        """Return who went away and who is back, as one message."""
+        gone, back = self._absences.due(now, every=every)
+        for contact in self._contacts:
+            for each in (*gone, *back) if self._disturbed(contact) else ():
+                self._hold(contact).add(each.reading, each.subscription, now)
+        self._told.update(each.reading.message.topic for each in (*gone, *back))
+        text = render_absences(gone, back, self._phrases)
+        return self._awake(text, now) if text else []
+
+    def apply(self, rules: RuleSet, gone: Callable[[Subscription], bool]) -> None:
+        """Take over what is subscribed; tell nothing any more of what is `gone`, nor what waits of it."""
+        self.look.apply(rules)
+        for batch in (self._batch, self._digest, *self._held.values()):
+            self._told.update(batch.drop(gone))
+        self._told.update(self._live.drop(gone))
+        topics = [each.reading.message.topic for each in self._absences.waiting if gone(each.subscription)]
+        self._absences.drop(topics)
+        self._told.update(topics)
+        self._told.update(self.look.topics)
+        self.look.drop(gone)
+        self._held = {contact: batch for contact, batch in self._held.items() if batch.count}
+
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
@@ -256,32 +317,30 @@ class Conversation:
         for contact in self._contacts:
             if self._disturbed(contact):
                 bubble.ids.pop(contact, None)
-                self._hold(contact).add(bubble.reading, bubble.subscription, now)
+                for topic in bubble.unsaid:
+                    self._hold(contact).add(bubble.readings[topic], bubble.subscription, now)
 
     def _awake(self, text: str, now: float) -> list[Notice]:
         """Return one notice for each contact that may be disturbed."""
         return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
 
-    def _settle(self, bubble: Bubble) -> None:
-        bubble.unsaid = 0
-        self._told.add(bubble.reading.message.topic)
-
     def _bubble_notices(self, bubble: Bubble, now: float) -> list[Notice]:
-        bubble.shown = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
+        bubble.shown = bubble.render(self._phrases, self._when)
         bubble.since = bubble.said = now
-        self._settle(bubble)
         self._spare(bubble, now)
+        self._told.update(bubble.settle())
         notices = self._awake(bubble.shown, now)
         bubble.ids = {notice.to: notice.id for notice in notices}
         return notices
 
     def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
         """Return the corrections of a bubble, none if it would look the same."""
-        text = render_reading(bubble.reading, bubble.subscription, self._phrases, self._when)
-        self._settle(bubble)
+        text = bubble.render(self._phrases, self._when)
+        if text != bubble.shown:
+            self._spare(bubble, now)
+        self._told.update(bubble.settle())
         if text == bubble.shown:
             return []
-        self._spare(bubble, now)
         bubble.shown, bubble.said = text, now
         bubble.corrections += 1
         notices = [replace(each, replaces=bubble.ids.get(each.to, "")) for each in self._awake(text, now)]

@@ -6,7 +6,7 @@ from .bridges import Bridge, Bridges, RmBridge
 from .charts import Chart
 from .command import Command
 from .database import Clear, Dbstats, Purge
-from .devices import Devices, Discovery, Set
+from .device_commands import DEVICE_COMMANDS
 from .display import Display, Priority
 from .help import Help
 from .history import Export, History
@@ -50,9 +50,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RmBridge,
     Presets,
     Preset,
-    Devices,
-    Set,
-    Discovery,
+    *DEVICE_COMMANDS,
     Contacts,
     Clear,
     Config,

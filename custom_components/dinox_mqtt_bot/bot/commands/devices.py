@@ -7,9 +7,10 @@ from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
-from ..discovery.set_request import Wish, allowed, understood
+from ..discovery.set_request import Wish, allowed
+from ..discovery.setting.set_choice import understood
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
@@ -19,6 +20,13 @@ from .command import Command, Parts, param, require, usage
 MOST = 200
 FEW = 25
 """Entities that are listed one by one; of more, the devices."""
+
+_MOST_UNASKED = 3
+"""Things that are set at once without asking first."""
+_MOST_NAMES = 20
+_HIDDEN = "•••"
+
+type _Published = list[tuple[str, str]]
 
 _ON = frozenset({"on", "enable", "1", "an", "ein"})
 _OFF = frozenset({"off", "disable", "0", "aus"})
@@ -123,10 +131,6 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
     yield from ((device, "", "", "", area) for (area, device), _ in groups)
 
 
-def _offline(parts: Parts, entity: Entity) -> bool:
-    return is_offline(entity, parts.readings.devices, parts.ports.templates, parts.ports.clock.now())
-
-
 def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
     return {
         "name": entity.full_name,
@@ -138,61 +142,6 @@ def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
         "raw": look.raw(entity),
         "settable": look.settable(entity),
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Set(Command):
-    """Sets a device that announced itself over MQTT: on, off, a number, a mode."""
-
-    node: ClassVar[str] = "set"
-    role: ClassVar[Role] = Role.OPERATOR
-    destructive: ClassVar[bool] = True
-
-    name: str = param("Device or entity.")
-    value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
-    force: bool = param("Whether it is sent although the device is offline.", default=False)
-    confirm: bool = param("Whether it is done without asking first.", default=False)
-
-    @override
-    def needs_confirmation(self, parts: Parts) -> bool:
-        return self._wish(parts).asks_first
-
-    @override
-    async def at_stake(self, parts: Parts) -> Text:
-        wish = self._wish(parts)
-        return Text("set_stake", {"name": wish.entity.full_name, "value": wish.value_text})
-
-    @override
-    async def run(self, parts: Parts, caller: Caller) -> Reply:
-        wish = self._wish(parts)
-        entity = wish.entity
-        offline = _offline(parts, entity)
-        if offline and not self.force:
-            raise BotError("device_offline", name=entity.full_name)
-        publishes = wish.publishes(parts.ports.templates)
-        for topic, _ in publishes:
-            valid_topic(topic)
-        for topic, payload in publishes:
-            data = payload.encode(errors="replace")
-            await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
-        if entity.optimistic:
-            parts.readings.devices.assume(entity, wish.value_text)
-        return _done(wish, publishes, offline=offline)
-
-    def _wish(self, parts: Parts) -> Wish:
-        return understood(parts.readings.devices, f"{self.name} {self.value}", parts.ports.phrases)
-
-
-def _done(wish: Wish, publishes: Sequence[tuple[str, str]], *, offline: bool) -> Text:
-    entity = wish.entity
-    facts = {
-        "name": entity.full_name,
-        "value": wish.value_text,
-        "published": [{"topic": topic, "payload": payload} for topic, payload in publishes],
-        "offline": offline,
-    }
-    key = "set_offline" if offline else "set_unheard" if entity.optimistic else "set_done"
-    return Text(key, {"name": entity.full_name, "value": wish.value_text}, facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +180,8 @@ def _discovery_facts(parts: Parts) -> Mapping[str, object]:
         "entities": len(known),
         "settable": sum(bool(entity.controls) for entity in known),
         "refused": parts.readings.refused,
+        "states": len(parts.readings.devices.uses.states),
+        "states_left_out": parts.readings.devices.uses.states.left_out,
         "slow": sorted(parts.readings.slow),
     }
 
@@ -243,6 +194,8 @@ def _standing(parts: Parts) -> Text:
     told = Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
     if refused := parts.readings.refused:
         told = Text("discovery_refused", {"done": told, "count": str(refused)}, facts)
+    if left_out := parts.readings.devices.uses.states.left_out:
+        told = Text("discovery_states_left_out", {"done": told, "count": str(left_out)}, facts)
     if slow := sorted(parts.readings.slow):
         names = ", ".join(slow[:FEW]) + (", …" if len(slow) > FEW else "")
         told = Text("discovery_switched_off", {"done": told, "configs": names}, facts)
@@ -266,6 +219,119 @@ def _refreshed(parts: Parts) -> Text:
     if parts.broker.status.phase is not Phase.ONLINE:
         return Text("when_connected", {"done": done}, _discovery_facts(parts))
     parts.readings.forget()
-    wanted = [f"{prefix}/{levels}/config" for levels in ("+/+", "+/+/+")]
+    wanted = parts.readings.discovery_filters
     parts.ports.broker.renew([each for each in parts.wanted if any(covers(each, one) for one in wanted)])
     return Text(done.key, done.placeholders, {"enabled": True, "prefix": prefix})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Set(Command):
+    """Sets a device that announced itself over MQTT: on, off, a number, a mode."""
+
+    node: ClassVar[str] = "set"
+    role: ClassVar[Role] = Role.OPERATOR
+    destructive: ClassVar[bool] = True
+
+    name: str = param("Device or entity.")
+    value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
+    force: bool = param("Whether it is sent although the device is offline.", default=False)
+    confirm: bool = param("Whether it is done without asking first.", default=False)
+
+    @override
+    def needs_confirmation(self, parts: Parts) -> bool:
+        wishes = self._wishes(parts)
+        return len(wishes) > _MOST_UNASKED or any(wish.asks_first for wish in wishes)
+
+    @override
+    async def at_stake(self, parts: Parts) -> Text:
+        wishes = self._wishes(parts)
+        first = wishes[0]
+        if len(wishes) == 1:
+            return Text("set_stake", {"name": first.entity.full_name, "value": first.value_text})
+        cells = {"count": str(len(wishes)), "names": _names(wishes), "value": first.value_text}
+        return Text("set_stake_several", cells)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        wishes = self._wishes(parts)
+        away = [wish for wish in wishes if _is_away(parts, wish)]
+        if len(away) == len(wishes) and not self.force:
+            raise BotError("device_offline", name=_names(away))
+        told = [wish for wish in wishes if self.force or wish not in away]
+        published = [wish.publishes(parts.readings.devices, parts.ports.templates) for wish in told]
+        waits = self._expects(parts, caller, told)
+        try:
+            for wish, every in zip(told, published, strict=True):
+                await _publish(parts, caller, wish, every)
+        except BotError:
+            parts.awaited.withdraw(caller.who, caller.room)
+            raise
+        if len(wishes) > 1:
+            return _done_several(told, published, away if not self.force else [])
+        answer = parts.awaited.answer(caller.who, caller.room) if waits else ""
+        return _done(told[0], published[0], answer, offline=bool(away), waits=waits)
+
+    def _expects(self, parts: Parts, caller: Caller, wishes: Sequence[Wish]) -> bool:
+        """Have the answer of the devices told, where it can be told later."""
+        if caller.surface is not Surface.CHAT:
+            return False
+        there = [wish for wish in wishes if not _is_away(parts, wish)]
+        return parts.awaited.expect(caller.who, caller.room, there, parts.ports.clock.now())
+
+    def _wishes(self, parts: Parts) -> tuple[Wish, ...]:
+        devices, ports = parts.readings.devices, parts.ports
+        wishes = understood(devices, f"{self.name} {self.value}", ports.phrases, ports.vocabulary)
+        for wish in wishes:
+            wish.check()
+        return wishes
+
+
+def _is_away(parts: Parts, wish: Wish) -> bool:
+    return is_offline(wish.entity, parts.readings.devices, parts.ports.templates, parts.ports.clock.now())
+
+
+async def _publish(parts: Parts, caller: Caller, wish: Wish, every: _Published) -> None:
+    entity = wish.entity
+    for topic, _ in every:
+        valid_topic(topic)
+    for topic, payload in every:
+        data = payload.encode(errors="replace")
+        parts.awaited.sent(topic, data, parts.ports.clock.now())
+        await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
+    if entity.optimistic:
+        parts.readings.devices.assume(entity, wish.value_text)
+
+
+def _names(wishes: Sequence[Wish]) -> str:
+    names = [wish.entity.full_name for wish in wishes[:_MOST_NAMES]]
+    return ", ".join(names + ["…"] * (len(wishes) > _MOST_NAMES))
+
+
+def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
+    code = str(dict(wish.value.given).get("code") or "")
+    shown = [
+        {"topic": topic, "payload": payload.replace(code, _HIDDEN) if code else payload}
+        for topic, payload in published
+    ]
+    return {"name": wish.entity.full_name, "value": wish.value_text, "published": shown}
+
+
+def _done(wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
+    entity = wish.entity
+    cells = {"name": entity.full_name, "value": wish.value_text}
+    facts = {**_published_facts(wish, published), "offline": offline}
+    if answer:
+        return Text("set_answered", {"name": entity.full_name, "state": answer}, facts)
+    sent = "set_sent" if waits else "set_unheard" if entity.optimistic else "set_done"
+    return Text("set_offline" if offline else sent, cells, facts)
+
+
+def _done_several(wishes: Sequence[Wish], published: Sequence[_Published], away: Sequence[Wish]) -> Text:
+    facts = {
+        "set": [_published_facts(wish, every) for wish, every in zip(wishes, published, strict=True)],
+        "offline": [wish.entity.full_name for wish in away],
+    }
+    cells = {"count": str(len(wishes)), "names": _names(wishes), "value": wishes[0].value_text}
+    if away:
+        return Text("set_several_offline", {**cells, "offline": _names(away)}, facts)
+    return Text("set_several", cells, facts)

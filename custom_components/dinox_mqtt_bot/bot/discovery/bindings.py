@@ -76,17 +76,6 @@ class Binding:
         return full_name(self.device, self.entity)
 
     @property
-    def called(self) -> str:
-        """The name that a field has of it, in lower case."""
-        return _folded(self.entity or self.device)
-
-    def field(self, value: str) -> Field:
-        """Return a value that was found as a field of a reading."""
-        amount, shown = self.amount(value), self.shown(value)
-        name = plain(self.entity or self.device)
-        return Field(name, shown, amount.unit if amount else "", "" if shown == value else value)
-
-    @property
     def speaks(self) -> bool:
         """Whether there is a value on the topic, and not only what belongs to one."""
         return self.presence or not self.aside
@@ -110,6 +99,17 @@ class Binding:
         """Return a value as people read it, with its unit if it is a number."""
         found = self.amount(value)
         return self.form.shown(value) if found is None else with_unit(self.form.shown(found.text), found.unit)
+
+    @property
+    def called(self) -> str:
+        """The name that a field has of it, in lower case."""
+        return _folded(self.entity or self.device)
+
+    def field(self, value: str) -> Field:
+        """Return a value that was found as a field of a reading."""
+        amount, shown = self.amount(value), self.shown(value)
+        name = plain(self.entity or self.device)
+        return Field(name, shown, amount.unit if amount else "", "" if shown == value else value)
 
 
 def _is_code(value: str, unit: str) -> bool:

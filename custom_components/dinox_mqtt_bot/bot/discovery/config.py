@@ -9,6 +9,9 @@ from .abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
 type Config = Mapping[str, object]
 """The configuration of one entity; `platform` is its component, also where the topic says which."""
 
+type Announced = tuple[Config, ...]
+"""One entity: its configuration, and others of it that only say where else its values arrive."""
+
 _KEYS = STATE_KEYS | COMMAND_KEYS | FORM_KEYS
 
 _SHARED = (
@@ -24,11 +27,8 @@ _LONGEST_TEXT, _LONGEST_TOPIC, _LONGEST_TEMPLATE = 255, 1_024, 2_048
 
 def configs(component: str, payload: bytes) -> Iterator[Config]:
     """Yield the configuration of every entity; nothing for what is no configuration."""
-    try:
-        config = json.loads(payload)
-    except ValueError, RecursionError:
-        return
-    if not isinstance(config, dict):
+    config = object_in(payload)
+    if not config:
         return
     config = _expanded(config)
     if config.get("migrate_discovery") is True:
@@ -39,6 +39,15 @@ def configs(component: str, payload: bytes) -> Iterator[Config]:
     elif isinstance(parts, dict):
         common = {key: config[key] for key in _SHARED if key in config}
         yield from (common | _expanded(part) for part in parts.values() if isinstance(part, dict))
+
+
+def object_in(payload: bytes) -> dict[str, object]:
+    """Return what a payload says; nothing for what is no JSON object."""
+    try:
+        said = json.loads(payload)
+    except ValueError, RecursionError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _expanded(config: dict[str, object]) -> dict[str, object]:
@@ -95,6 +104,21 @@ def template_in(config: Config, key: str) -> str:
     """Return a template; of one that is too long to be run no more than shows that it is."""
     value = config.get(key)
     return value[: _LONGEST_TEMPLATE + 1] if isinstance(value, str) else ""
+
+
+def path(*keys: str | int, partial: bool = False) -> str:
+    """Return a template that finds what is under keys; one that finds nothing for a key nobody can write.
+
+    `partial`: where a message says nothing of it, an earlier one holds.
+    """
+    return "{{ value_json" + "".join(map(_step, keys)) + (" | is_defined }}" if partial else " }}")
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    quote = '"' if "'" in key else "'"
+    return f"[{quote}{key.replace('\\', '').replace(quote, '')}{quote}]"
 
 
 def is_whole(template: str) -> bool:

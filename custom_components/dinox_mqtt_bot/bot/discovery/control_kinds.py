@@ -1,23 +1,35 @@
 """From an entity's configuration to what can be set: one function per component of MQTT discovery."""
 
 from collections.abc import Callable, Iterator
-from math import ceil, floor
+from dataclasses import replace
 
-from .config import Config, amount, string, template_in, topic_in, truth
+from .config import Config, amount, string, template_in, truth
 from .controls import Control, Scale
+from .setting.codes import Code
+from .setting.control_parts import (
+    Words,
+    command_topic,
+    control,
+    integer,
+    listed,
+    payload_words,
+    percent,
+    switched,
+)
+from .setting.lamp_controls import light
+from .setting.sirens import Extras
 
 _GUARDED = frozenset({"garage", "gate", "door"})
 """Classes of covers behind which the outside world stands."""
 
-_NO_LIGHT = frozenset({"onoff", "unknown"})
 _MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
 _BOILER_MODES = ("off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance")
 _FAN_MODES = ("auto", "low", "medium", "high")
 _ON_OFF = ("on", "off")
-_MOST_WORDS = 500
-_LONGEST_TEXT = 255
-type _Words = tuple[tuple[str, str], ...]
+_LONGEST_TEXT, _LONGEST_MESSAGE = 255, 1_000
+_MOST_TONES = 200
 _COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
+_LEVELS = (("half", "50"), ("halb", "50"), ("half open", "50"), ("halb offen", "50"))
 
 
 def controls_of(config: Config) -> tuple[Control, ...]:
@@ -26,74 +38,29 @@ def controls_of(config: Config) -> tuple[Control, ...]:
     return tuple(control for control in maker(config) if control.usable) if maker else ()
 
 
-def _topic(config: Config, key: str) -> str:
-    topic = topic_in(config, key)
-    return "" if any(sign in topic for sign in "+#\0") else topic
-
-
-def _payload(config: Config, key: str, default: str) -> str:
-    """Return a payload; empty where the configuration says there is none."""
-    value = config.get(key, default)
-    if isinstance(value, bool):
-        return str(value)
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def _words(config: Config, *every: tuple[str, str, str]) -> _Words:
-    """Return words with the payload under a key, or the usual one."""
-    found = ((word, _payload(config, f"payload_{key}", usual)) for word, key, usual in every)
-    return tuple((word, payload) for word, payload in found if payload)
-
-
-def _switched(config: Config) -> _Words:
-    return _words(config, ("on", "on", "ON"), ("off", "off", "OFF"))
-
-
-def _listed(config: Config, key: str, default: tuple[str, ...] = ()) -> _Words:
-    given = config.get(key, default)
-    every = given if isinstance(given, list | tuple) else ()
-    words = [_on_or_off(word) for word in every if isinstance(word, str | int | float)]
-    return tuple((word, word) for word in words[:_MOST_WORDS] if word)
-
-
-def _on_or_off(word: str | float) -> str:
-    """Return a word of a list, undoing what YAML makes of `on` and `off`."""
-    if isinstance(word, bool):
-        return "on" if word else "off"
-    return str(word)
-
-
-def _control(
-    config: Config,
-    stem: str = "",
-    aspect: str = "",
-    *,
-    words: _Words = (),
-    scale: Scale | None = None,
-    shy: bool = False,
-    guarded: bool = False,
-) -> Control:
-    """Return a control with the topic and the template that its stem names."""
-    start = f"{stem}_" if stem else ""
-    return Control(
-        aspect,
-        _topic(config, f"{start}command_topic"),
-        words,
-        scale,
-        template=template_in(config, f"{start}command_template"),
-        shy=shy,
-        guarded=guarded,
-    )
-
-
 def _switch(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_switched(config))
+    yield control(config, words=switched(config))
 
 
 def _siren(config: Config) -> Iterator[Control]:
+    topic, (on, off) = command_topic(config, "command_topic"), _parted(switched(config))
     template = template_in(config, "command_template")
-    topic, words = _topic(config, "command_topic"), _switched(config)
-    yield Control("", topic, words, template=template, key="" if template else "state")
+    tones = config.get("available_tones")
+    every = tones if isinstance(tones, list) else list(tones) if isinstance(tones, dict) else []
+    extras = Extras(
+        tuple(tone for tone in every[:_MOST_TONES] if isinstance(tone, str | int)),
+        truth(config, "support_duration", default=True),
+        truth(config, "support_volume_set", default=True),
+    )
+    key = "" if template else "state"
+    yield Control("", topic, on, template=template, key=key, extras=extras, said_as="state")
+    template = template_in(config, "command_off_template") or template
+    yield Control("", topic, off, template=template, key="" if template else "state", said_as="state")
+
+
+def _parted(words: Words) -> tuple[Words, Words]:
+    """Return the words for on, and the others."""
+    return tuple(each for each in words if each[0] == "on"), tuple(each for each in words if each[0] != "on")
 
 
 def _number(config: Config) -> Iterator[Control]:
@@ -103,120 +70,113 @@ def _number(config: Config) -> Iterator[Control]:
         amount(config, "step", 0),
         string(config, "unit_of_measurement"),
     )
-    yield _control(config, scale=scale)
+    yield control(config, scale=scale)
 
 
 def _select(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_listed(config, "options"))
+    yield control(config, words=listed(config, "options"))
 
 
 def _text_entity(config: Config) -> Iterator[Control]:
-    letters = int(amount(config, "min", 0)), int(amount(config, "max", _LONGEST_TEXT))
-    template = template_in(config, "command_template")
-    yield Control("", _topic(config, "command_topic"), letters=letters, template=template)
+    letters = integer(config, "min", 0), integer(config, "max", _LONGEST_TEXT)
+    yield replace(control(config), letters=letters)
+
+
+def _notify(config: Config) -> Iterator[Control]:
+    yield replace(control(config), letters=(1, _LONGEST_MESSAGE))
 
 
 def _button(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_words(config, ("press", "press", "PRESS")))
+    yield control(config, words=payload_words(config, ("press", "press", "PRESS")))
 
 
 def _scene(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_words(config, ("on", "on", "ON")))
+    alias = tuple((word, "on") for word in ("activate", "start", "aktivieren", "turn on"))
+    yield control(config, words=payload_words(config, ("on", "on", "ON")), alias=alias)
+
+
+def _update(config: Config) -> Iterator[Control]:
+    """What an update installs cannot be taken back."""
+    alias = tuple((word, "install") for word in ("update", "installieren", "aktualisieren"))
+    words = payload_words(config, ("install", "install", ""))
+    yield Control("", command_topic(config, "command_topic"), words, guarded=True, alias=alias)
 
 
 def _lock(config: Config) -> Iterator[Control]:
-    words = _words(config, ("lock", "lock", "LOCK"), ("unlock", "unlock", "UNLOCK"), ("open", "open", ""))
-    yield _control(config, words=words, guarded=True)
+    words = payload_words(
+        config, ("lock", "lock", "LOCK"), ("unlock", "unlock", "UNLOCK"), ("open", "open", "")
+    )
+    lock = control(config, words=words, guarded=True)
+    yield replace(lock, code=Code(pattern=string(config, "code_format"), told="code" in lock.template))
 
 
-def _percent(first: float, last: float, *, low: float = 0, up: bool = False) -> Scale:
-    return Scale(low, 100, 0, "%", (first, last), up=up)
+_ARMING = ("arm_home", "arm_away", "arm_night", "arm_vacation", "arm_custom_bypass")
+_PANEL_ALIAS = (
+    *(("armed home", "arm_home"), ("home", "arm_home"), ("zuhause", "arm_home"), ("zu hause", "arm_home")),
+    *(("arm", "arm_away"), ("armed away", "arm_away"), ("away", "arm_away"), ("abwesend", "arm_away")),
+    *(("scharf", "arm_away"), ("scharfschalten", "arm_away"), ("on", "arm_away"), ("an", "arm_away")),
+    *(("armed night", "arm_night"), ("night", "arm_night"), ("nacht", "arm_night")),
+    *(("vacation", "arm_vacation"), ("urlaub", "arm_vacation"), ("armed vacation", "arm_vacation")),
+    *(("disarmed", "disarm"), ("off", "disarm"), ("aus", "disarm"), ("unscharf", "disarm")),
+    *(("entschärfen", "disarm"), ("unscharf schalten", "disarm"), ("trigger alarm", "trigger")),
+)
+
+
+def _alarm_panel(config: Config) -> Iterator[Control]:
+    listed_ones = config.get("supported_features")
+    features = set(map(str, listed_ones)) if isinstance(listed_ones, list) else {*_ARMING, "trigger"}
+    every = [each for each in (*_ARMING, "trigger") if each in features]
+    words = payload_words(config, *((each, each, each.upper()) for each in ("disarm", *every)))
+    free = {
+        *(_ARMING if not truth(config, "code_arm_required", default=True) else ()),
+        *(("disarm",) if not truth(config, "code_disarm_required", default=True) else ()),
+        *(("trigger",) if not truth(config, "code_trigger_required", default=True) else ()),
+    }
+    panel = control(config, words=words, guarded=True, alias=_PANEL_ALIAS)
+    given = config.get("code")
+    secret = str(given) if isinstance(given, str | int) else ""
+    code = Code(secret, free=frozenset(free), told="code" in panel.template)
+    yield replace(panel, code=code, bare=True)
 
 
 def _cover(config: Config) -> Iterator[Control]:
     guarded = string(config, "device_class") in _GUARDED
-    yield _control(config, words=_words(config, *_COVER_WORDS), guarded=guarded)
+    yield control(config, words=payload_words(config, *_COVER_WORDS), guarded=guarded)
+    closed, opened = integer(config, "position_closed", 0), integer(config, "position_open", 100)
+    least, most = integer(config, "tilt_min", 0), integer(config, "tilt_max", 100)
+    given = (
+        *(("position_open", opened), ("position_closed", closed)),
+        *(("tilt_min", least), ("tilt_max", most)),
+    )
+    ends = (("open", "100"), ("close", "0")) if not command_topic(config, "command_topic") else ()
     yield Control(
         "position",
-        _topic(config, "set_position_topic"),
-        scale=_percent(amount(config, "position_closed", 0), amount(config, "position_open", 100)),
+        command_topic(config, "set_position_topic"),
+        scale=percent(closed, opened),
         template=template_in(config, "set_position_template"),
         guarded=guarded,
+        said_as="position",
+        given=given,
+        alias=(*_LEVELS, *ends),
     )
-    tilt = _percent(amount(config, "tilt_min", 0), amount(config, "tilt_max", 100))
-    yield _control(config, "tilt", "tilt", scale=tilt, shy=True)
+    flat = ("open", str(integer(config, "tilt_opened_value", 100)))
+    shut = ("close", str(integer(config, "tilt_closed_value", 0)))
+    tilt = control(config, "tilt", "tilt", words=(flat, shut), scale=percent(least, most), shy=True)
+    yield replace(tilt, said_as="tilt_position", given=given)
 
 
 def _valve(config: Config) -> Iterator[Control]:
     if not truth(config, "reports_position"):
-        yield _control(config, words=_words(config, *_COVER_WORDS[:2], ("stop", "stop", "")))
+        yield control(config, words=payload_words(config, *_COVER_WORDS[:2], ("stop", "stop", "")))
         return
-    closed, opened = amount(config, "position_closed", 0), amount(config, "position_open", 100)
-    words = (("open", f"{opened:g}"), ("close", f"{closed:g}"), *_words(config, ("stop", "stop", "")))
-    yield _control(config, words=words, scale=_percent(closed, opened))
-
-
-def _kelvins(config: Config) -> Scale:
-    """Return the range of a lamp's colour temperature in kelvins, from mireds if it counts those."""
-    if truth(config, "color_temp_kelvin"):
-        return Scale(amount(config, "min_kelvin", 2000), amount(config, "max_kelvin", 6535), 0, "K")
-    least, most = max(1.0, amount(config, "min_mireds", 153)), max(1.0, amount(config, "max_mireds", 500))
-    return Scale(ceil(1_000_000 / most), floor(1_000_000 / least), 0, "K", mired=True)
-
-
-def _brightness(config: Config) -> Scale:
-    full = amount(config, "brightness_scale", 255)
-    return _percent(max(1.0, full / 100), full, low=1)
-
-
-def _light(config: Config) -> Iterator[Control]:
-    schema = string(config, "schema").lower()
-    if schema == "json":
-        yield from _json_light(config)
-    elif schema in {"", "basic", "default"}:
-        yield from _basic_light(config)
-
-
-def _basic_light(config: Config) -> Iterator[Control]:
-    """A lamp with a topic for each thing; `on_command_type` says when it is switched on besides."""
-    switched, topic = _switched(config), _topic(config, "command_topic")
-    scale, bright = _brightness(config), _topic(config, "brightness_command_topic")
-    order = string(config, "on_command_type")
-    dimmed = bright if order == "brightness" else ""
-    along = next(((topic, payload) for word, payload in switched if word == "on" and topic), None)
-    if dimmed:
-        template = template_in(config, "brightness_command_template")
-        full = f"{amount(config, 'brightness_scale', 255):g}"
-        yield Control("", dimmed, (("on", full),), template=template)
-        switched, along = tuple(each for each in switched if each[0] == "off"), None
-    yield Control("", topic, switched)
-    for stem, words, span in (
-        ("brightness", (), scale),
-        ("color_temp", (), _kelvins(config)),
-        ("effect", _listed(config, "effect_list"), None),
-    ):
-        yield Control(
-            stem,
-            _topic(config, f"{stem}_command_topic"),
-            words,
-            span,
-            template=template_in(config, f"{stem}_command_template"),
-            before=along if order == "first" else None,
-            after=along if order != "first" else None,
-        )
-
-
-def _json_light(config: Config) -> Iterator[Control]:
-    topic = _topic(config, "command_topic")
-    given = config.get("supported_color_modes")
-    modes = {str(mode) for mode in given} if isinstance(given, list) else set()
-    yield Control("", topic, (("on", "ON"), ("off", "OFF")), key="state")
-    if truth(config, "brightness") or modes - _NO_LIGHT:
-        yield Control("brightness", topic, scale=_brightness(config), key="brightness")
-    if "color_temp" in modes:
-        yield Control("color_temp", topic, scale=_kelvins(config), key="color_temp")
-    if truth(config, "effect"):
-        yield Control("effect", topic, _listed(config, "effect_list"), key="effect")
+    closed, opened = integer(config, "position_closed", 0), integer(config, "position_open", 100)
+    words = (
+        ("open", f"{opened}"),
+        ("close", f"{closed}"),
+        *payload_words(config, ("stop", "stop", "")),
+    )
+    valve = control(config, words=words, scale=percent(closed, opened), alias=_LEVELS)
+    yield replace(valve, said_as="position", given=(("position_open", opened), ("position_closed", closed)))
 
 
 def _degrees(config: Config, low: float, high: float) -> Scale:
@@ -233,82 +193,115 @@ def _humidity(config: Config, low: float, high: float) -> Scale:
 
 def _climate(config: Config) -> Iterator[Control]:
     degrees = _degrees(config, 7, 35)
-    yield _control(config, "temperature", "temperature", scale=degrees)
-    yield _control(config, "power", words=_switched(config))
-    yield _control(config, "mode", "mode", words=_listed(config, "modes", _MODES))
-    presets = _listed(config, "preset_modes")
-    yield _control(config, "preset_mode", "preset", words=(*presets, ("none", "none")) if presets else ())
+    yield control(config, "temperature", "temperature", scale=degrees)
+    yield control(config, "power", words=switched(config))
+    modes = listed(config, "modes", _MODES)
+    # Without a switch of its own it is on in one of the modes, as Home Assistant takes them in this order.
+    first = next((mode for mode in ("heat_cool", "heat", "cool") if (mode, mode) in modes), "")
+    on = tuple((word, first) for word in ("on", "an", "ein") if first)
+    powered = command_topic(config, "power_command_topic")
+    yield control(config, "mode", "mode", words=modes, alias=() if powered else on)
+    presets = listed(config, "preset_modes")
+    yield control(config, "preset_mode", "preset", words=(*presets, ("none", "none")) if presets else ())
     for stem, aspect, words in (
-        ("fan_mode", "fan", _listed(config, "fan_modes", _FAN_MODES)),
-        ("swing_mode", "swing", _listed(config, "swing_modes", _ON_OFF)),
-        ("swing_horizontal_mode", "swing_horizontal", _listed(config, "swing_horizontal_modes", _ON_OFF)),
+        ("fan_mode", "fan", listed(config, "fan_modes", _FAN_MODES)),
+        ("swing_mode", "swing", listed(config, "swing_modes", _ON_OFF)),
+        ("swing_horizontal_mode", "swing_horizontal", listed(config, "swing_horizontal_modes", _ON_OFF)),
     ):
-        yield _control(config, stem, aspect, words=words, shy=True)
-    yield _control(config, "temperature_high", "temperature_high", scale=degrees, shy=True)
-    yield _control(config, "temperature_low", "temperature_low", scale=degrees, shy=True)
-    yield _control(config, "target_humidity", "humidity", scale=_humidity(config, 30, 99), shy=True)
+        yield control(config, stem, aspect, words=words, shy=True)
+    yield control(config, "temperature_high", "temperature_high", scale=degrees, shy=True)
+    yield control(config, "temperature_low", "temperature_low", scale=degrees, shy=True)
+    yield control(config, "target_humidity", "humidity", scale=_humidity(config, 30, 99), shy=True)
 
 
 def _water_heater(config: Config) -> Iterator[Control]:
-    yield _control(config, "temperature", "temperature", scale=_degrees(config, 43.3, 60))
-    yield _control(config, "power", words=_switched(config))
-    yield _control(config, "mode", "mode", words=_listed(config, "modes", _BOILER_MODES))
+    yield control(config, "temperature", "temperature", scale=_degrees(config, 43.3, 60))
+    yield control(config, "power", words=switched(config))
+    yield control(config, "mode", "mode", words=listed(config, "modes", _BOILER_MODES))
 
 
 def _fan(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_switched(config))
+    yield control(config, words=switched(config))
     # Home Assistant cuts the hundred into as many parts as there are speeds, and rounds up.
     slowest, fastest = amount(config, "speed_range_min", 1), amount(config, "speed_range_max", 100)
-    yield _control(config, "percentage", "speed", scale=_percent(slowest - 1, fastest, up=True))
-    yield _control(config, "preset_mode", "preset", words=_listed(config, "preset_modes"))
+    yield control(config, "percentage", "speed", scale=percent(slowest - 1, fastest, up=True))
+    yield control(config, "preset_mode", "preset", words=listed(config, "preset_modes"))
     swings = (("on", "oscillation_on", "oscillate_on"), ("off", "oscillation_off", "oscillate_off"))
-    yield _control(config, "oscillation", "oscillation", words=_words(config, *swings), shy=True)
+    yield control(config, "oscillation", "oscillation", words=payload_words(config, *swings), shy=True)
     ways = (("forward", "forward"), ("reverse", "reverse"))
-    yield _control(config, "direction", "direction", words=ways, shy=True)
+    yield control(config, "direction", "direction", words=ways, shy=True)
 
 
 def _humidifier(config: Config) -> Iterator[Control]:
-    yield _control(config, words=_switched(config))
-    yield _control(config, "target_humidity", "humidity", scale=_humidity(config, 0, 100))
-    yield _control(config, "mode", "mode", words=_listed(config, "modes"))
+    yield control(config, words=switched(config))
+    yield control(config, "target_humidity", "humidity", scale=_humidity(config, 0, 100))
+    yield control(config, "mode", "mode", words=listed(config, "modes"))
+
+
+_VACUUM_WORDS = (
+    ("start", "start", "start", "start"),
+    ("pause", "pause", "pause", "pause"),
+    ("stop", "stop", "stop", "stop"),
+    ("return_home", "return", "return_to_base", "return_to_base"),
+    ("clean_spot", "spot", "clean_spot", "clean_spot"),
+    ("locate", "locate", "locate", "locate"),
+)
+"""Feature, word, key and usual payload."""
+_VACUUM_ALIAS = (
+    *(("on", "start"), ("an", "start"), ("clean", "start"), ("saugen", "start"), ("starten", "start")),
+    *(
+        ("off", "return"),
+        ("aus", "return"),
+        ("home", "return"),
+        ("dock", "return"),
+        ("return home", "return"),
+    ),
+    *(("return to base", "return"), ("zurück", "return"), ("basis", "return"), ("clean spot", "spot")),
+    *(("find", "locate"), ("suchen", "locate")),
+)
+_USUAL_FEATURES = ("start", "stop", "return_home", "clean_spot")
 
 
 def _vacuum(config: Config) -> Iterator[Control]:
-    words = _words(
-        config,
-        ("start", "start", "start"),
-        ("pause", "pause", "pause"),
-        ("stop", "stop", "stop"),
-        ("return", "return_to_base", "return_to_base"),
-        ("spot", "clean_spot", "clean_spot"),
-        ("locate", "locate", "locate"),
-        ("on", "start", "start"),
-        ("off", "return_to_base", "return_to_base"),
-    )
-    yield _control(config, words=words)
-    yield Control("speed", _topic(config, "set_fan_speed_topic"), _listed(config, "fan_speed_list"))
+    given = config.get("supported_features")
+    features = {given} if isinstance(given, str) else given if isinstance(given, list) else _USUAL_FEATURES
+    features = set(map(str, features))
+    every = ((word, key, usual) for feature, word, key, usual in _VACUUM_WORDS if feature in features)
+    yield control(config, words=payload_words(config, *every), alias=_VACUUM_ALIAS)
+    if "fan_speed" in features or given is None:
+        speeds = listed(config, "fan_speed_list")
+        yield Control("speed", command_topic(config, "set_fan_speed_topic"), speeds)
+    if "send_command" in features:
+        topic = command_topic(config, "send_command_topic")
+        yield Control("command", topic, letters=(1, _LONGEST_TEXT), shy=True)
+
+
+_MOWER_ALIAS = (("on", "start"), ("mow", "start"), ("mähen", "start"), ("off", "dock"), ("home", "dock"))
 
 
 def _lawn_mower(config: Config) -> Iterator[Control]:
     for stem, word in (("start_mowing", "start"), ("pause", "pause"), ("dock", "dock")):
-        yield _control(config, stem, words=((word, stem),))
+        yield control(config, stem, words=((word, stem),), alias=_MOWER_ALIAS)
 
 
 _MAKERS: dict[str, Callable[[Config], Iterator[Control]]] = {
+    "alarm_control_panel": _alarm_panel,
     "button": _button,
     "climate": _climate,
     "cover": _cover,
     "fan": _fan,
     "humidifier": _humidifier,
     "lawn_mower": _lawn_mower,
-    "light": _light,
+    "light": light,
     "lock": _lock,
+    "notify": _notify,
     "number": _number,
     "scene": _scene,
     "select": _select,
     "siren": _siren,
     "switch": _switch,
     "text": _text_entity,
+    "update": _update,
     "vacuum": _vacuum,
     "valve": _valve,
     "water_heater": _water_heater,

@@ -1,7 +1,7 @@
 """The devices that announced themselves on the broker, found by name, with the newest they have said."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
@@ -10,6 +10,8 @@ import re
 from ..model.message import Message
 from ..model.topics import Filters, is_wild
 from .entities import Entity, name_words
+from .setting.levels import level_in
+from .topic_uses import TopicUses
 
 LARGEST = 4_096
 """Bytes of a payload that is kept as it is."""
@@ -49,6 +51,7 @@ class Devices:
         self._index: dict[str, dict[str, None]] = {}
         self._fitting: dict[str, frozenset[str]] = {}
         self._topics: Counter[str] = Counter()
+        self.uses = TopicUses()
         self._newest: dict[str, tuple[float, bytes]] = {}
         self._earlier: dict[str, tuple[tuple[float, bytes], ...]] = {}
         self._partial: Counter[str] = Counter()
@@ -58,6 +61,10 @@ class Devices:
         self._early: dict[str, tuple[float, bytes]] = {}
         self._early_size = 0
         self._assumed: dict[str, str] = {}
+        self._recalls: dict[str, set[str]] = {}
+        self._levels: dict[tuple[str, str], float] = {}
+        # Hears of each message on a topic that an entity speaks of.
+        self.tell: Callable[[str], None] = _ignore
         self._count = 0
         self._size = 0
 
@@ -80,6 +87,9 @@ class Devices:
         for entity in entities:
             self._partial.update(_partial_topics(entity))
             self._expect(_topics(entity))
+            for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
+                self._recalls.setdefault(topic, set()).add(source)
+            self.uses.learn(entity)
             self._by_id[entity.id] = entity
             self._words[entity.id] = _named(entity)
             for word in chain.from_iterable(self._words[entity.id]):
@@ -122,19 +132,24 @@ class Devices:
             each.clear()
         self._partial.clear()
         self._wild = Filters()
+        self._recalls.clear()
+        self.uses.clear()
         self._count = self._any_wild = 0
 
     def _drop(self, config_topic: str) -> None:
         for entity in self._entities.pop(config_topic, ()):
             self._count -= 1
+            self.uses.drop(entity)
             del self._by_id[entity.id]
             for word in set(chain.from_iterable(self._words.pop(entity.id))):
                 del self._index[word][entity.id]
                 if not self._index[word]:
                     del self._index[word]
             self._assumed.pop(entity.id, None)
-            self._partial.subtract(_partial_topics(entity))
-            self._partial = +self._partial
+            for topic in _partial_topics(entity):
+                self._partial[topic] -= 1
+                if not self._partial[topic]:
+                    del self._partial[topic]
             for topic in _topics(entity):
                 self._expect_less(topic)
         self._fitting.clear()
@@ -145,6 +160,7 @@ class Devices:
             return
         del self._topics[topic]
         self._lose(topic)
+        self._forget_levels(topic)
         if is_wild(topic):
             self._wild.remove(topic)
             self._any_wild -= 1
@@ -164,7 +180,10 @@ class Devices:
             known = True
             if size <= LARGEST:
                 self._keep(wild, message.received, payload)
-        if not known and message.retain and size <= LARGEST:
+        if known:
+            self._note_level(message)
+            self.tell(message.topic)
+        elif message.retain and size <= LARGEST:
             # For `#` a broker sends retained messages in any order: a state before its configuration.
             self._keep_early(message)
 
@@ -179,6 +198,20 @@ class Devices:
         if (early := self._early.pop(topic, None)) is not None:
             self._early_size -= len(early[1])
         return early
+
+    def _note_level(self, message: Message) -> None:
+        """Keep how bright a lamp is, which says nothing of that when it is off."""
+        for source in self._recalls.get(message.topic, ()):
+            if (level := level_in(message.payload, source, None)) is not None:
+                self._levels[message.topic, source] = level
+
+    def _forget_levels(self, topic: str) -> None:
+        for source in self._recalls.pop(topic, ()):
+            self._levels.pop((topic, source), None)
+
+    def level(self, topic: str, source: str) -> float | None:
+        """Return the last level above zero that a topic told by a template; None if it told none."""
+        return self._levels.get((topic, source))
 
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""
@@ -198,6 +231,15 @@ class Devices:
         return self._assumed.get(entity.id, "")
 
     # Found by name.
+
+    def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
+        """Return the words of an entity's full name, its own, its device's, its area's, and its kind."""
+        return self._words[entity.id]
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every word that names have."""
+        return self._index.keys()
 
     def match(self, entity: Entity, words: Sequence[str]) -> Match:
         """Say how well words (`name_words`) name an entity."""
@@ -266,6 +308,10 @@ def _keys(payload: bytes) -> frozenset[bytes]:
 def _partial_topics(entity: Entity) -> list[str]:
     """Return the topics whose messages tell of some things only, as their templates know."""
     return [topic for topic, binding in entity.values if binding.template and binding.template.partial]
+
+
+def _ignore(topic: str) -> None:
+    """Nobody wants to hear of it."""
 
 
 def _topics(entity: Entity) -> list[str]:

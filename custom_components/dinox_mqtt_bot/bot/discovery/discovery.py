@@ -1,4 +1,4 @@
-"""Home Assistant's MQTT discovery: what the values on a topic are called, and their units."""
+"""What announces itself over MQTT: what the values on a topic are called, and their units."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -9,7 +9,9 @@ from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
 from .devices import Devices
+from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
+from .natives import FILTERS, Natives
 from .wording import Wording
 
 _LARGEST = 262_144
@@ -32,10 +34,22 @@ __all__ = ["Binding", "Discovery", "Part"]
 
 
 class Discovery:
-    """The discovery configurations by their topics, none without prefix; `devices` learns entities."""
+    """The discovery configurations by their topics, none without prefix; `devices` learns entities.
 
-    def __init__(self, prefix: str, devices: Devices | None = None, words: StateWords | None = None) -> None:
+    `natives`: what devices say of themselves in ways of their own. A device of them is read under its own
+    topic as if that were a configuration. What Home Assistant's discovery has too is left to that.
+    """
+
+    def __init__(
+        self,
+        prefix: str,
+        devices: Devices | None = None,
+        words: StateWords | None = None,
+        natives: Natives | None = None,
+    ) -> None:
         self.prefix = prefix
+        self.natives = Natives() if natives is None else natives
+        self._doubles = Doubles()
         self._devices = devices
         self._words = Wording(words)
         # The topics that are filters: values come on any that they match.
@@ -52,24 +66,74 @@ class Discovery:
         """Configurations for which there was no room."""
         return len(self._refused)
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What brings the configurations."""
+        levels = ("+/+", "+/+/+") if self.prefix else ()
+        ours = tuple(f"{self.prefix}/{each}/config" for each in levels)
+        return ours + FILTERS if ours else ()
+
     def is_config(self, topic: str) -> bool:
-        return topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic) != ""
+        if topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic):
+            return True
+        return self.prefix != "" and self.natives.place(topic) is not None
+
+    def hear(self, topic: str, payload: bytes) -> str | None:
+        """Keep what a device says of itself in its own way; return the device, None for anything else.
+
+        What it says counts when it is learned. The device is empty where there is no room for it.
+        """
+        if (found := self.natives.place(topic)) is None:
+            return None
+        way, device, part = found
+        if self.natives.hear(way, device, part, payload):
+            return device
+        self.refuse(device)
+        return ""
+
+    def take_doubted(self) -> list[str]:
+        """Return, once, the devices of which Home Assistant's discovery has more or less than before."""
+        return self._doubles.take_doubted()
 
     def learn(self, topic: str, payload: bytes) -> bool:
         """Take in one configuration, or its removal (an empty payload). True if it changed anything."""
         return self.take(topic, list(self.read(topic, payload)))
 
     def read(self, topic: str, payload: bytes) -> Iterator[Part]:
-        """Yield what is in a configuration, entity by entity."""
+        """Yield what is in a configuration, or in what a device has told of itself, entity by entity."""
+        if topic in self.natives:
+            return self._read_native(topic)
         spoken = configs(self._component(topic), payload) if len(payload) <= _LARGEST else ()
         return self.parts(topic, spoken)
 
     def parts(self, topic: str, spoken: Iterable[Config]) -> Iterator[Part]:
         """Yield what is in the configurations of entities that one topic has, entity by entity."""
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
-            bindings = tuple(bindings_of(config, self._words))
+            bindings = tuple(self._bindings_of(config))
             entity = entity_of(f"{topic} {number}", config, bindings)
             yield entity, bindings, kept(entity)
+
+    def _read_native(self, device: str) -> Iterator[Part]:
+        self._doubles.forget(device)
+        for number, announced in enumerate(islice(self.natives.read(device), _MOST_IN_CONFIG)):
+            bindings = tuple(dict.fromkeys(chain.from_iterable(map(self._bindings_of, announced))))
+            entity = entity_of(f"{device} {number}", announced[0], bindings)
+            self._doubles.speaks(device, (spoken for spoken, _ in bindings))
+            if not self._has_twin(entity):
+                yield entity, bindings, kept(entity)
+
+    def _bindings_of(self, config: Config) -> Iterator[tuple[str, Binding]]:
+        return bindings_of(config, self._words)
+
+    def _has_twin(self, entity: Entity) -> bool:
+        """Say whether Home Assistant's discovery has an entity of the same value, with as much to set."""
+        return any(
+            (self._component(config) not in {"sensor", "binary_sensor"} or not entity.controls)
+            and same_place(binding, other)
+            for topic, binding in entity.values
+            for config, other in self.spoken(topic)
+            if config not in self.natives
+        )
 
     def take(self, topic: str, parts: Sequence[Part]) -> bool:
         """Take in what was read in a configuration. True if it changed anything."""
@@ -82,6 +146,9 @@ class Discovery:
         if bindings == self._configs.get(topic, {}):
             return False
         before = self._forget(topic)
+        if topic not in self.natives:
+            self._doubles.forget(topic)
+            self._doubles.doubt((*before, *bindings))
         if bindings:
             self._configs[topic] = bindings
         for state_topic, found in bindings.items():

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
+from ..text.plain import cut
 from .bindings import Binding, entity_name, full_name, is_main
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
@@ -16,7 +17,10 @@ from .templates import ValueTemplate, compile_template
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
+_LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
+_UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
+"""An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
-    `expires`: seconds that a value holds, if it holds only for a time.
+    `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
+    what another one says.
+    `device_id` is the device's own for ever, whatever it is called; its name where it says none.
     """
 
     id: str
@@ -52,6 +58,8 @@ class Entity:
     qos: QoS = QoS.AT_MOST_ONCE
     retain: bool = False
     expires: float = 0.0
+    repeats: tuple[str, ...] = ()
+    device_id: str = ""
 
     @property
     def config(self) -> str:
@@ -84,7 +92,25 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
         max(0.0, amount(config, "expire_after", 0)),
+        _topics(config, "repeats"),
+        _device_id(device),
     )
+
+
+def _topics(config: Config, key: str) -> tuple[str, ...]:
+    given = config.get(key)
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, tuple) else ()
+
+
+def _device_id(device: Config) -> str:
+    """Return by what Home Assistant knows a device again: its first identifier, else its first connection."""
+    for key in ("identifiers", "ids", "connections", "cns"):
+        given = device.get(key)
+        while isinstance(given, list) and given:
+            given = given[-1] if key in ("connections", "cns") else given[0]
+        if isinstance(given, str) and given:
+            return cut(given, _LONGEST_ID)
+    return string(device, "name")
 
 
 def _sources(config: Config) -> tuple[Source, ...]:
@@ -123,8 +149,12 @@ def kept(entity: Entity) -> int:
 
 @lru_cache(4_096)
 def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name as they are compared: without case, accents and what stands between them."""
-    if text.isascii():
-        return tuple(_WORD.findall(text.replace("_", " ").lower()))
-    signs = unicodedata.normalize("NFKD", text.replace("_", " "))
-    return tuple(_WORD.findall("".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()))
+    """Return the words of a name as they are compared: without case, accents and what stands between them.
+
+    An umlaut is the same however it is written: `Tür`, `Tuer`.
+    """
+    if not text.isascii():
+        signs = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()
+    words = _WORD.findall(text.replace("_", " ").lower())
+    return tuple(_UMLAUT.sub(r"\1", word) for word in words)

@@ -23,16 +23,19 @@ def state_text(entity: Entity, devices: Devices, templates: Templates, now: floa
 def _values(
     entity: Entity, devices: Devices, templates: Templates, now: float
 ) -> Iterator[tuple[Binding, str]]:
+    """Yield the newest value of each aspect, which may be told on several topics."""
+    found: dict[str, tuple[float, Binding, str]] = {}
     for topic, binding in entity.values:
         for at, payload in devices.heard(topic):
-            if _is_over(entity, at, now):
+            if _is_over(entity, at, now) or (binding.aspect in found and at <= found[binding.aspect][0]):
                 break
             meaning = interpret(payload)
             if meaning.kind in (Kind.EMPTY, Kind.BINARY):
                 continue
             if (value := value_in(meaning, binding, templates)) is not None:
-                yield binding, value
+                found[binding.aspect] = at, binding, value
                 break
+    yield from ((binding, value) for _, binding, value in found.values())
 
 
 def expired(entity: Entity, devices: Devices, now: float) -> bool:

@@ -68,7 +68,7 @@ def form_of(config: Config, aspect: str, words: Wording) -> Form:
     if "humidity" in aspect:
         return Form(count=Step(1), numeric=True)
     counted = _COUNTED.get((component, aspect))
-    return counted(config) if counted else PLAIN
+    return counted(config, words) if counted else PLAIN
 
 
 def presence_form(available: str, gone: str) -> Form:
@@ -129,7 +129,7 @@ def _moved(config: Config, words: Wording) -> Form:
     written = [(_payload(config, f"state_{state}", default=state), state) for state in _COVER]
     form = _worded(words, component, _COVER, written=dict((*_COVER_LOOSE, *written)).items())
     if component == "valve" and truth(config, "reports_position"):
-        return Form(form.payloads, form.words, _position(config).count, key="position")
+        return Form(form.payloads, form.words, _position(config, words).count, key="position")
     return form
 
 
@@ -178,24 +178,26 @@ def _text(config: Config, words: Wording) -> Form:
     return TEXTUAL
 
 
-def _percent(low: float, high: float) -> Form:
-    return Form(count=Percent(low, high)) if low != high else PLAIN
+def _percent(low: float, high: float, words: Pairs = ()) -> Form:
+    return Form(count=Percent(low, high), words=words) if low != high else PLAIN
 
 
-def _position(config: Config) -> Form:
-    return _percent(amount(config, "position_closed", 0), amount(config, "position_open", 100))
+def _position(config: Config, words: Wording) -> Form:
+    """A position has the words for a state too: some things tell nothing else."""
+    closed, opened = amount(config, "position_closed", 0), amount(config, "position_open", 100)
+    return _percent(closed, opened, words.states("cover", _COVER))
 
 
-def _tilt(config: Config) -> Form:
+def _tilt(config: Config, words: Wording) -> Form:
     return _percent(amount(config, "tilt_min", 0), amount(config, "tilt_max", 100))
 
 
-def _speed(config: Config) -> Form:
+def _speed(config: Config, words: Wording) -> Form:
     # Home Assistant cuts the hundred into as many parts as there are speeds.
     return _percent(amount(config, "speed_range_min", 1) - 1, amount(config, "speed_range_max", 100))
 
 
-def _oscillation(config: Config) -> Form:
+def _oscillation(config: Config, words: Wording) -> Form:
     keys = {word: f"oscillation_{word}" for word in _ON_OFF}
     written = (
         (_payload(config, f"payload_{key}", default=f"oscillate_{word}"), word) for word, key in keys.items()
@@ -203,13 +205,13 @@ def _oscillation(config: Config) -> Form:
     return Form(payloads=tuple(written))
 
 
-def _brightness(config: Config) -> Form:
+def _brightness(config: Config, words: Wording) -> Form:
     template = string(config, "schema").lower() == "template"
     full = 255 if template else amount(config, "brightness_scale", 255)
     return Form(count=Brightness(full)) if full > 0 else PLAIN
 
 
-def _color_temp(config: Config) -> Form:
+def _color_temp(config: Config, words: Wording) -> Form:
     return Form(count=Step() if truth(config, "color_temp_kelvin") else Mired())
 
 
@@ -229,12 +231,12 @@ _MAIN: dict[str, Callable[[Config, Wording], Form]] = {
     "vacuum": _fixed(_VACUUM),
 }
 _MODES = {"climate": _CLIMATE, "water_heater": _BOILER}
-_COUNTED: dict[tuple[str, str], Callable[[Config], Form]] = {
+_COUNTED: dict[tuple[str, str], Callable[[Config, Wording], Form]] = {
     ("cover", "position"): _position,
     ("cover", "tilt"): _tilt,
     ("fan", "oscillation"): _oscillation,
     ("fan", "percentage"): _speed,
     ("light", "brightness"): _brightness,
     ("light", "color_temp"): _color_temp,
-    ("update", "latest_version"): lambda _: TEXTUAL,
+    ("update", "latest_version"): _text,
 }

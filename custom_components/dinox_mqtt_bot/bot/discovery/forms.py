@@ -172,7 +172,7 @@ def _versions(found: Mapping[str, object]) -> str | None:
     installed, latest = (_version(found.get(key)) for key in ("installed_version", "latest_version"))
     if not installed and not latest:
         return None
-    both = f"{installed}{_ARROW}{latest}" if latest else installed
+    both = f"{installed}{_ARROW}{latest}".lstrip() if latest else installed
     return f"{both}{_BUSY}" if found.get("in_progress") is True else both
 
 

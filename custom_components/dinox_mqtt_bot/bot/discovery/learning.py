@@ -20,7 +20,7 @@ class Learning:
 
     def __init__(self, discovery: Discovery) -> None:
         self._discovery = discovery
-        self._waiting: dict[str, bytes] = {}
+        self._waiting: dict[str, bytes] = dict.fromkeys(discovery.natives, b"")
         self._read: tuple[str, Iterator[Part], list[Part]] | None = None
 
     @property
@@ -30,16 +30,42 @@ class Learning:
 
     def put(self, topic: str, payload: bytes) -> bool:
         """Take in a configuration or leave it waiting. True if anything is known otherwise now."""
-        self._waiting.pop(topic, None)
-        if self._read is not None and self._read[0] == topic:
-            self._read = None
+        device = self._discovery.hear(topic, payload)
+        if device is not None:
+            return device != "" and self._put_device(device)
+        self._drop(topic)
         if len(payload) <= _AT_ONCE:
-            return self._discovery.learn(topic, payload)
+            return self._learn(topic, payload)
         if sum(map(len, self._waiting.values())) + len(payload) > _MOST_WAITING:
             self._discovery.refuse(topic)
         else:
             self._waiting[topic] = payload
         return False
+
+    def _put_device(self, device: str) -> bool:
+        """Take in a device that has said more of itself, or leave it for when it has said all."""
+        self._drop(device)
+        if self._discovery.natives.at_once(device):
+            return self._learn(device, b"")
+        self._waiting[device] = b""
+        return False
+
+    def _drop(self, topic: str) -> None:
+        """Read no further what a topic said before."""
+        self._waiting.pop(topic, None)
+        if self._read is not None and self._read[0] == topic:
+            self._read = None
+
+    def _learn(self, topic: str, payload: bytes) -> bool:
+        changed = self._discovery.learn(topic, payload)
+        self._doubt()
+        return changed
+
+    def _doubt(self) -> None:
+        """Read anew the devices whose entities may be doubled now, or may be so no more."""
+        for device in self._discovery.take_doubted():
+            self._drop(device)
+            self._waiting[device] = b""
 
     def step(self) -> str:
         """Read a slice; return the topic of a configuration that is taken in now and changed anything."""
@@ -52,6 +78,8 @@ class Learning:
         for _ in range(_SLICE):
             if (part := next(parts, None)) is None:
                 self._read = None
-                return topic if self._discovery.take(topic, read) else ""
+                changed = self._discovery.take(topic, read)
+                self._doubt()
+                return topic if changed else ""
             read.append(part)
         return ""

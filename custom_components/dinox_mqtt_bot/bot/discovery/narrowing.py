@@ -15,7 +15,8 @@ from .templates import ValueTemplate
 _LARGEST = 65_536
 """Bytes of a payload that is looked into."""
 
-_NAMED = re.compile(r"value_json\s*(?:\.\s*(?:get\(\s*)?|\[\s*)(?:'([^']*)'|\"([^\"]*)\"|(\w+))")
+_KEY = r"(?:'([^']*)'|\"([^\"]*)\")"
+_NAMED = re.compile(rf"value_json\s*(?:\.\s*(?:get\(\s*{_KEY}|(\w+))|\[\s*{_KEY}\s*\])")
 _WHOLE = re.compile(r"\bvalue_json\b")
 _TEXT = re.compile(r"(?<![\w.'\"])value(?![\w'\"])")
 _METHODS = frozenset({"get", "items", "keys", "values"})
@@ -57,7 +58,7 @@ def _keys(template: ValueTemplate) -> frozenset[str] | None:
         first = template.path[0] if template.root == "value_json" and template.path else None
         return frozenset({first}) if isinstance(first, str) else None
     source = template.source
-    named = [one or two or three for one, two, three in _NAMED.findall(source)]
+    named = ["".join(groups) for groups in _NAMED.findall(source)]
     if len(named) != len(_WHOLE.findall(source)) or _TEXT.search(source) or _METHODS & set(named):
         return None
     return frozenset(named)

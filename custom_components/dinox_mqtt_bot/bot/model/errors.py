@@ -1,4 +1,6 @@
-"""The one error of the bot: a key that every surface renders from the translations."""
+"""The errors of the bot: a key that every surface renders from the translations."""
+
+from dataclasses import dataclass
 
 
 class BotError(Exception):
@@ -8,3 +10,19 @@ class BotError(Exception):
         super().__init__(key, placeholders)
         self.key = key
         self.placeholders = {name: str(value) for name, value in placeholders.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that may be meant: what it is called, and the text that means it alone."""
+
+    label: str
+    text: str
+
+
+class WhichOne(BotError):
+    """A question which of several things is meant."""
+
+    def __init__(self, choices: tuple[Choice, ...], **placeholders: object) -> None:
+        super().__init__("which_one", **placeholders)
+        self.choices = choices

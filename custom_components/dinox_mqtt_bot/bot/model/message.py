@@ -99,6 +99,8 @@ class Reading:
     `media` is a binary payload's kind ("png"; it has no text), a playlist's address or a page's title.
     `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
     `found` is what each entity of discovery found, also where `fields` leave it out.
+    `told` is what of the `fields` the chat tells, the main state first and in few words; the text is made of
+    it, so a message with the same text says nothing new.
     """
 
     message: Message
@@ -113,3 +115,12 @@ class Reading:
     media: str = ""
     exact: str = ""
     found: Sequence[tuple[Naming, str | None]] = ()
+    told: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a message says of whether devices are there; `devices` are their names."""
+
+    there: bool
+    devices: tuple[str, ...]

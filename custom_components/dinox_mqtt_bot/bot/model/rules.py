@@ -121,6 +121,33 @@ class Subscription:
     keep_days: float = 0.0
 
 
+class Scope(StrEnum):
+    """What is followed of what announced itself: one entity, one device, an area, or everything."""
+
+    ENTITY = "entity"
+    DEVICE = "device"
+    AREA = "area"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Something that announced itself whose main values are told, as they change.
+
+    `key` is the entity's or device's own for ever, the area's folded name, or empty for everything; `name` is
+    what it was called when it was chosen.
+    """
+
+    scope: Scope
+    key: str = ""
+    name: str = ""
+
+
+def usual_display(topic_filter: str) -> Display:
+    """Return how a new subscription appears: of many topics only what changes."""
+    return Display.CHANGES if "+" in topic_filter or "#" in topic_filter else Display.EACH
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRule:
     """When to raise an alert, about what, and whom to tell.
@@ -262,6 +289,7 @@ class RuleSet:
     `targets` (notify entities and actions) get every alert. `sound` is `Subscription.sound` for all. More
     than `storm` alert notices a minute are told as one (0: never). `click` is the HA path or address a
     notification opens, or empty. What is subscribed to `beside` reaches the bot and is told to nobody.
+    `follows` are devices and areas whose main values are told.
     """
 
     subscriptions: tuple[Subscription, ...] = ()
@@ -277,3 +305,4 @@ class RuleSet:
     presets: tuple[Preset, ...] = ()
     free_text: FreeText = FreeText()
     beside: tuple[Subscription, ...] = ()
+    follows: tuple[Follow, ...] = ()

@@ -287,21 +287,27 @@ class Subscriptions:
         written |= {fold(each.alias): each.alias for each in self if each.alias}
         return [written[near] for near in get_close_matches(fold(name), written, SIMILAR)]
 
-    def wanted(self, discovery_prefix: str) -> Mapping[str, QoS]:
-        """Return what the broker is asked for: the filters, and those of discovery configurations.
+    def wanted(self, discovery: Iterable[str] = (), besides: Iterable[str] = ()) -> Mapping[str, QoS]:
+        """Return what the broker is asked for: the filters, those of discovery, and `besides` at QoS 0.
 
         Not what another covers at the same QoS or better: brokers (Mosquitto 2.1, ejabberd) may deliver a
         message once for each overlapping filter (MQTT 5 §3.3.4).
         """
-        levels = ("+/+", "+/+/+") if discovery_prefix else ()
         # First, so that the retained values that come with the others have their names already.
-        filters = {f"{discovery_prefix}/{each}/config": QoS.AT_MOST_ONCE for each in levels}
+        filters = dict.fromkeys(discovery, QoS.AT_MOST_ONCE)
         filters |= {each.filter: each.qos for each in self}
         by_topic = Filters({one: (place, one, qos) for place, (one, qos) in enumerate(filters.items())})
-        return {
+        wanted = {
             one: qos
             for place, (one, qos) in enumerate(filters.items())
             if not _redundant((place, one, qos), by_topic)
+        }
+        # They take the place of nothing: a new subscription must be asked for to bring what is retained.
+        last = (len(filters), QoS.AT_MOST_ONCE)
+        return wanted | {
+            one: last[1]
+            for one in besides
+            if one not in filters and not _redundant((last[0], one, last[1]), by_topic)
         }
 
 

@@ -1,6 +1,6 @@
 """JSON as a person reads it: one field per line, values with their units."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from json import JSONDecoder
 from math import isfinite
@@ -15,6 +15,7 @@ MOST_FIELDS = 40
 _MOST_COUNTED = 1_000
 _DEEPEST_SHOWN = 6
 _LONGEST_INTEGER = 300
+BETWEEN = " · "
 _UNITS = ("unit", "unit_of_measurement")
 _BESIDE = {
     "TempUnit": ("temperature", "dewpoint", "heatindex"),
@@ -163,6 +164,17 @@ def scalar_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return number_text(value) if isinstance(value, (int, float)) else "null"
+
+
+def together(fields: Iterable[Field]) -> str:
+    """Write fields on one line: `temperature 21.4 °C · humidity 45 %`."""
+    return BETWEEN.join([brief(field) for field in fields if field.name != MORE])
+
+
+def brief(field: Field) -> str:
+    """Write a field as `name value unit`."""
+    text = with_unit(field.text, field.unit) if field.text else "–"
+    return f"{field.name} {text}" if field.name else text
 
 
 def line(field: Field) -> str:

@@ -7,8 +7,9 @@ from ..model.message import Field, Kind
 from ..text.numbers import number, size_text
 from ..text.plain import is_plain, plain
 from ..text.units import is_unit, written_unit
-from .fields import fields_of, line, parse_json, scalar_text
+from .fields import fields_of, line, parse_json, scalar_text, together
 from .media import binary_kind, is_page, page_title, stream_url
+from .technical import told_of
 
 LARGE = 262_144
 """Beyond this size text is cut, JSON is text, damaged text is data: the event loop cannot wait."""
@@ -46,6 +47,7 @@ class Meaning(NamedTuple):
     media: str = ""
     exact: str = ""
     whole: str = ""
+    told: tuple[Field, ...] = ()
 
     @property
     def raw(self) -> str:
@@ -179,11 +181,15 @@ def described(meaning: Meaning) -> Meaning:
         if found is None:
             return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
         return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
-    return Meaning(Kind.JSON, ", ".join(map(line, fields)), _main_value(fields), "", fields, parsed)
+    told = told_of(fields, len(meaning.text))
+    text = line(told[0]) if len(told) == 1 else together(told)
+    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed, told=told)
 
 
 def _main_value(fields: tuple[Field, ...]) -> float | None:
     """Return the number under `value`, or that of an only field."""
-    main = fields[0] if len(fields) == 1 else next((field for field in fields if field.name == "value"), None)
-    found = number(main.text) if main else None
-    return found[0] if found else None
+    for field in fields:
+        if field.name == "value" or len(fields) == 1:
+            found = number(field.text)
+            return found[0] if found else None
+    return None

@@ -139,7 +139,9 @@ def _own(reading: Reading) -> Value | None:
         main = reading.fields[0] if len(reading.fields) == 1 else _main(reading)
         return _of_field(main)
     text = reading.exact if reading.exact and reading.value is not None else reading.text.strip()
-    value = Value(text, reading.value, reading.unit, reading.exact)
+    # What the chat leaves out of an object is looked through all the same.
+    exact = reading.exact or (", ".join(map(line, reading.fields)) if reading.fields else "")
+    value = Value(text, reading.value, reading.unit, exact)
     return _translated(reading, value) if reading.found and value.number is None else value
 
 

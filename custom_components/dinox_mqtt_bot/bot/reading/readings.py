@@ -15,11 +15,13 @@ from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long, shared
-from ..payload.fields import line
 from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
-from .budget import Budget, Found, Limited, Spoken, Ticks
+from .budget import Budget, Found, Limited, Ticks
+from .names import Names
+from .overheard import Overheard, Told, event
+from .parts import Arranged, arranged, bound
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,15 +43,16 @@ class _Plan:
     subscription: Subscription | None
     name: str
     named: bool
-    spoken: Spoken
+    arranged: Arranged
     foreign: bool
+    gateway: Told | None
 
 
 class Readings:
     """Knows what the messages of one broker mean.
 
     `ticks` is a clock for what may take so long and no longer. `tell` hears once of what went wrong in
-    discovery, `lose` of topics whose entities were removed.
+    discovery, `lose` of topics whose entities were removed, `renew` whenever devices are known otherwise.
     """
 
     def __init__(
@@ -67,28 +70,39 @@ class Readings:
         self._ticks = ticks
         self.tell: Callable[[Text], None] = _ignore
         self.lose: Callable[[set[str]], None] = _ignore
+        self.renew: Callable[[], None] = _ignore_all
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
+        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
 
     def use_prefix(self, prefix: str) -> None:
         """Learn from discovery configurations under this prefix only, and forget those of another."""
-        if prefix != self._discovery.prefix:
-            self._start_over(prefix)
+        before = self._discovery
+        if prefix != before.prefix:
+            self._start_over(prefix, before if prefix and before.prefix else None)
+
+    @property
+    def discovery_filters(self) -> tuple[str, ...]:
+        """What brings the discovery configurations."""
+        return self._discovery.filters
 
     def forget(self) -> None:
         """Forget what was learned: the configurations are about to come again."""
         self._start_over(self._discovery.prefix)
 
-    def _start_over(self, prefix: str) -> None:
+    def _start_over(self, prefix: str, before: Discovery | None = None) -> None:
         self.devices.forget()
-        self._discovery = Discovery(prefix, self.devices, self._words)
+        natives = before.natives if before else None
+        self._discovery = Discovery(prefix, self.devices, self._words, natives)
         self._learning = Learning(self._discovery)
+        self._overheard = Overheard(self._discovery, self.devices)
         self._budget = Budget(self._templates, self._ticks, self._switched_off)
         self._full = False
         self._plans.clear()
+        self.renew()
 
     def _switched_off(self, config: str, topic: str) -> None:
         self._plans.clear()
@@ -136,6 +150,7 @@ class Readings:
     def _learned(self, topic: str) -> None:
         self._budget.forgive(topic)
         self._plans.clear()
+        self.renew()
         if lost := self._discovery.take_lost():
             self.lose(lost)
 
@@ -174,40 +189,41 @@ class Readings:
         plan = self._plan(message.topic, subscription)
         meaning = self._meaning(message)
         found: Found | None = None
-        if plan.spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
-            found = self._budget.values(message.topic, meaning, plan.spoken, foreign=plan.foreign)
-            meaning = described(meaning) if found is None else _bound(meaning, found)
+        if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
+            self._learned(message.topic)
+            plan = self._plan(message.topic, subscription)
+        spoken = plan.arranged.spoken
+        if spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
+            found = self._budget.values(message.topic, meaning, spoken, foreign=plan.foreign)
+            meaning = described(meaning) if found is None else bound(meaning, found, plan.arranged)
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
-        kind, text, value, unit, fields, parsed, media, exact, _ = meaning
-        properties = message.properties
-        if properties is NO_PROPERTIES or not properties.user:
-            return Reading(
-                message,
-                plan.name,
-                kind,
-                text,
-                value,
-                unit,
-                fields,
-                parsed,
-                message.received,
-                media,
-                exact,
-                found or (),
-            )
-        label = "" if plan.named else _property(properties, "label")
-        name = _labelled(label, message.topic) if label else plan.name
-        unit = _property(properties, "unit") or unit
-        time = _time(_property(properties, "timestamp")) or message.received
+        name = plan.name
+        if plan.gateway is Told.EVENTS and not plan.named:
+            said, meaning = event(meaning)
+            name = said or name
+        kind, text, value, unit, fields, parsed, media, exact, _, told = meaning
+        time, properties = message.received, message.properties
+        if properties is not NO_PROPERTIES and properties.user:
+            label = "" if plan.named else _property(properties, "label")
+            name = _labelled(label, message.topic) if label else name
+            unit = _property(properties, "unit") or unit
+            time = _time(_property(properties, "timestamp")) or time
         return Reading(
-            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or ()
+            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
         )
+
+    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+        return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""
         strong = [binding for binding in self._discovery.bindings(topic) if not binding.aside]
         return (strong[0].device_class, strong[0].state_class) if len(strong) == 1 else ("", "")
+
+    def devices_on(self, topic: str) -> set[str]:
+        """Return the names of the devices that say something on a topic."""
+        return {binding.device or binding.entity for binding in self._discovery.bindings(topic)}
 
     def _plan(self, topic: str, subscription: Subscription | None) -> _Plan:
         plan = self._plans.get(topic)
@@ -218,22 +234,30 @@ class Readings:
         return plan
 
     def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
+        gateway = self._overheard.told_on(topic)
         spoken = self._discovery.spoken(topic)
         alias = _alias(topic, subscription) if subscription and subscription.alias else ""
-        name = alias or self._discovery.name(topic) or _prosody(topic) or topic
         off = self._budget.off
-        strong = tuple(
-            (config, replace(binding, template=None) if config in off else binding)
-            for config, binding in spoken
-            if binding.speaks
+        strong = arranged(
+            tuple(
+                (config, replace(binding, template=None) if config in off else binding)
+                for config, binding in spoken
+                if binding.speaks
+            )
         )
+        name = alias or strong.name or self._discovery.name(topic) or _prosody(topic) or topic
         name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
-        foreign = any(binding.template is not None and binding.template.source for _, binding in strong)
-        return _Plan(subscription, name, bool(alias), strong, foreign)
+        templates = (binding.template for _, binding in strong.spoken)
+        foreign = any(template is not None and template.source for template in templates)
+        return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
 def _ignore(what: object) -> None:
     """Leave it unsaid: nobody listens yet."""
+
+
+def _ignore_all() -> None:
+    """Leave it unsaid as well."""
 
 
 def _alias(topic: str, subscription: Subscription) -> str:
@@ -250,33 +274,6 @@ def _prosody(topic: str) -> str:
     host, _, rest = topic.partition("/")
     kind, _, node = rest.partition("/")
     return _PROSODY[kind].format(node) if "." in host and kind in _PROSODY and node else ""
-
-
-def _bound(meaning: Meaning, found: Found) -> Meaning:
-    """Return what a payload means by what the entities of HA discovery have found in it."""
-    fields = tuple(
-        binding.field(text)
-        for binding, text in found
-        if text is not None and binding.template and not text.startswith("{")
-    )
-    if len(found) == 1 or not fields:
-        return _only(meaning, *found[0])
-    if not all(binding.template for binding, _ in found):
-        # An entity without a template takes the object as a whole: nothing of it is to be lost.
-        taken = {binding.template.place if binding.template else "" for binding, _ in found}
-        fields += tuple(field for field in described(meaning).fields if field.name not in taken)
-    return meaning._replace(kind=Kind.JSON, text=", ".join(map(line, fields)), fields=fields)
-
-
-def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
-    """Return what one entity has found as the whole meaning, or the payload as it is if that was nothing."""
-    if text is None:
-        return described(meaning)
-    found, shown = binding.amount(text), binding.shown(text)
-    exact = "" if shown == text else text
-    if found is None:
-        return meaning._replace(kind=Kind.TEXT, text=shown, value=None, unit="", exact=exact)
-    return meaning._replace(kind=Kind.NUMBER, text=shown, value=found.value, unit=found.unit, exact=exact)
 
 
 def _property(properties: Properties, name: str) -> str:

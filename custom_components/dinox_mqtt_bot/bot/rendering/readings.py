@@ -6,7 +6,7 @@ from itertools import islice
 from ..model.history import TopicRow
 from ..model.message import MORE, Field, Kind, Message, Reading
 from ..model.rules import Priority, Subscription
-from ..payload.fields import line
+from ..payload.fields import BETWEEN, brief, line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
 from ..ports import Phrases, When
@@ -21,6 +21,10 @@ MOST_TOPICS = 40
 LONGEST_LINE = 200
 LONGEST_NAME = 120
 LONGEST_DIGEST_LINE = 80
+WIDTH = 60
+"""Characters that a phone shows on a line."""
+MOST_PACKED = 3
+"""Lines of fields side by side; what takes more has a line for each."""
 
 _OLD = 60.0
 """Seconds between a message's own time and its receipt from which the time is told."""
@@ -53,7 +57,7 @@ def render_digest(
     """Return a line per topic: newest value and count; `unlisted` and topics past 40 are counted."""
     entries = iter(entries)
     lines = [
-        f"{header(reading, sub)}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}{_times(count)}"
+        f"{_digest_line(header(reading, sub), reading, phrases)}{_times(count)}"
         for reading, sub, count in islice(entries, MOST_TOPICS)
     ]
     unlisted += sum(count for _, _, count in entries)
@@ -91,6 +95,19 @@ def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) 
     return one_line(with_unit(reading.text, reading.unit), limit)
 
 
+def _digest_line(name: str, reading: Reading, phrases: Phrases) -> str:
+    """Return the name and the value of a reading, of several fields as many as fit, and the first always."""
+    if len(reading.told) < 2:
+        return f"{name}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}"
+    first, *others = (one_line(brief(field), LONGEST_DIGEST_LINE) for field in reading.told)
+    text = f"{name}: {first}"
+    for other in others:
+        if len(text) + len(BETWEEN) + len(other) > WIDTH:
+            return f"{text}{BETWEEN}…"
+        text = f"{text}{BETWEEN}{other}"
+    return text
+
+
 def _times(count: int) -> str:
     return f" ×{count}" if count > 1 else ""
 
@@ -105,8 +122,8 @@ def header(reading: Reading, subscription: Subscription | None) -> str:
 
 def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:
     """Return a value; `framed` sees to it that the lines of a text are not the bot's."""
-    if reading.fields:
-        return _fields(reading.fields, phrases, framed)
+    if fields := reading.told or reading.fields:
+        return _fields(fields, phrases, framed)
     if reading.kind in _SUMMARIES:
         return _SUMMARIES[reading.kind](reading, phrases)
     if not reading.text or reading.text.isspace():
@@ -116,13 +133,29 @@ def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> 
 
 def _fields(fields: tuple[Field, ...], phrases: Phrases, framed: Callable[[str], str]) -> str:
     # A device may call its fields what other topics are called: of many, the first is set in as well.
-    lines = [short(line(field), LONGEST_LINE) for field in fields[:MOST_FIELDS]]
-    shown = framed("\n".join(["", *lines]))[1:] if len(lines) > 1 else framed(lines[0])
-    rest = fields[MOST_FIELDS:]
-    if not rest:
-        return shown
-    uncounted = int(rest[-1].text) - 1 if rest[-1].name == MORE else 0
-    return f"{shown}\n{phrases.phrase('common.more_fields', count=len(rest) + uncounted)}"
+    named = fields[:-1] if fields[-1].name == MORE else fields
+    lines = _packed(named) or [short(line(field), LONGEST_LINE) for field in named[:MOST_FIELDS]]
+    shown = framed("\n".join(["", *lines]))[1:] if len(named) > 1 else framed(lines[0])
+    rest = max(0, len(named) - MOST_FIELDS) + (0 if named is fields else int(fields[-1].text))
+    return f"{shown}\n{phrases.phrase('common.more_fields', count=rest)}" if rest else shown
+
+
+def _packed(fields: tuple[Field, ...]) -> list[str]:
+    """Return fields side by side, on few lines; none if they need many."""
+    if not 1 < len(fields) <= MOST_FIELDS:
+        return []
+    lines: list[str] = []
+    for field in fields:
+        text = short(brief(field), LONGEST_LINE)
+        if len(text) > WIDTH:
+            return []
+        if lines and len(lines[-1]) + len(BETWEEN) + len(text) <= WIDTH:
+            lines[-1] += f"{BETWEEN}{text}"
+        elif len(lines) == MOST_PACKED:
+            return []
+        else:
+            lines.append(text)
+    return lines
 
 
 def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:

@@ -1,0 +1,174 @@
+"""What a new subscription brings first: told as one message of a few lines, however much it is."""
+
+from collections.abc import Callable, Iterable
+
+from ..model.message import Presence, Reading
+from ..model.replies import PREFIX
+from ..model.rules import Follow, RuleSet, Subscription
+from ..model.timers import NEVER
+from ..model.topics import shared
+from ..ports import Memory, Phrases, When
+from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, render_value
+from ..text.foreign import short
+from ..text.plain import inert
+from .batch import IN_FULL, Batch
+from .notable import KINDS, notable
+
+BUFFER = 0.3
+CALM = 1.0
+"""Seconds without anything new after which all of a flood of retained messages has come."""
+LONGEST_FLOOD = 8.0
+MOST_LINES = 12
+MOST_COUNTED = 20_000
+MOST_NAMED = 4
+MOST_SAMPLES = 4
+SEEN = "looked_at"
+"""Where it is remembered which subscriptions are not new: their keys, a line each."""
+
+
+class FirstLook:
+    """Gathers what comes in under subscriptions that have a wildcard, and under what is followed, at first.
+
+    `devices_on` names the devices that speak on a topic, `firing` counts the alerts.
+    """
+
+    delay = LONGEST_FLOOD
+
+    def __init__(
+        self, memory: Memory, devices_on: Callable[[str], set[str]], firing: Callable[[], int] = int
+    ) -> None:
+        self._memory = memory
+        self._devices_on = devices_on
+        self._firing = firing
+        self._own: frozenset[str] = frozenset()
+        self._new: set[str] = set()
+        self._new_follows: set[str] = set()
+        self._start()
+
+    def _start(self) -> None:
+        self.due_at = NEVER
+        self.batch = Batch(BUFFER)
+        self._began = 0.0
+        self._filters: dict[str, None] = {}
+        self._followed = False
+        self._topics: set[str] = set()
+        self._devices: set[str] = set()
+        self._notable: dict[str, dict[str, None]] = {}
+        self._samples: dict[str, Reading] = {}
+
+    def apply(self, rules: RuleSet) -> None:
+        """Find out which subscriptions are new since they were looked at."""
+        self._own = frozenset(each.filter for each in rules.subscriptions)
+        wide = {each for each in self._own if "+" in shared(each)[1] or "#" in shared(each)[1]}
+        follows = {_key(each) for each in rules.follows}
+        seen = self._seen
+        self._remember(seen & (wide | follows))
+        self._new, self._new_follows = wide - seen, follows - seen
+
+    @property
+    def _seen(self) -> set[str]:
+        return set(self._memory.get(SEEN).split("\n")) - {""}
+
+    def _remember(self, keys: Iterable[str]) -> None:
+        if (text := "\n".join(sorted(keys))) != self._memory.get(SEEN):
+            self._memory.set(SEEN, text)
+
+    def __contains__(self, topic: str) -> bool:
+        """Say whether something of a topic waits to be said."""
+        return topic in self._topics or topic in self.batch
+
+    def expects(self, subscription: Subscription) -> bool:
+        """Say whether what comes in under a subscription is part of a first look."""
+        if not (self._new or self._new_follows):
+            return False
+        if subscription.filter in self._own:
+            return subscription.filter in self._new
+        return bool(self._new_follows)
+
+    def take(
+        self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None
+    ) -> None:
+        """Take a reading in; of devices that are there it is only counted that they are."""
+        topic = reading.message.topic
+        if not self._topics:
+            self._began, self.due_at = now, now + BUFFER
+        if len(self._topics) < MOST_COUNTED:
+            self._topics.add(topic)
+            self._devices |= self._devices_on(topic) if presence is None else set(presence.devices)
+        if subscription.filter in self._own:
+            self._filters[subscription.filter] = None
+        else:
+            self._followed = True
+        if presence is None:
+            self.batch.add(reading, subscription, now)
+            if len(self._samples) < MOST_SAMPLES + IN_FULL or topic in self._samples:
+                self._samples[topic] = reading
+            for kind, name in notable(reading):
+                self._notable.setdefault(kind, {}).setdefault(name)
+        elif not presence.there:
+            self._notable.setdefault("away", {}).update(dict.fromkeys(presence.devices))
+        if len(self._topics) > IN_FULL:
+            self.due_at = min(now + CALM, self._began + LONGEST_FLOOD)
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self._topics)
+
+    def drop(self, gone: Callable[[Subscription], bool]) -> None:
+        """Forget what came in under subscriptions that are gone."""
+        self.batch.drop(gone)
+        if not self.batch.count:
+            self._start()
+
+    def end(self, phrases: Phrases, when: When) -> str:
+        """Take what was gathered as text; nothing if there is nothing to say."""
+        text = self.batch.render(phrases, when) if self.batch.count else ""
+        if (
+            text.count("\n") >= MOST_LINES
+            or "away" in self._notable
+            or len(self._topics) > len(self._samples) + IN_FULL
+        ):
+            text = self._summary(phrases)
+        seen = self._filters.keys() | (self._new_follows if self._followed else set())
+        self._remember(self._seen | seen)
+        self._new -= seen
+        self._new_follows -= seen
+        self._start()
+        return text
+
+    def _summary(self, phrases: Phrases) -> str:
+        names = ", ".join([*list(self._filters)[:IN_FULL], *["…"] * (len(self._filters) > IN_FULL)])
+        key = "look" if self._filters else "look_followed"
+        counts = {"topics": len(self._topics), "devices": len(self._devices)}
+        lines = [phrases.phrase(f"common.{key}", filters=names, **counts)]
+        if firing := self._firing():
+            lines.append(phrases.phrase("common.look_alerts", count=firing, alerts=f"{PREFIX} alerts"))
+        lines += [_listed(phrases, kind, list(found)) for kind in KINDS if (found := self._notable.get(kind))]
+        lines += self._shown(phrases)[: MOST_LINES - 2 - len(lines)]
+        display = f"{PREFIX} display {next(iter(self._filters), '')} digest"
+        hint = "look_hint" if self._filters else "look_hint_followed"
+        lines.append(
+            phrases.phrase(
+                f"common.{hint}", devices=f"{PREFIX} devices", topics=f"{PREFIX} topics", display=display
+            )
+        )
+        return inert("\n".join(lines))
+
+    def _shown(self, phrases: Phrases) -> list[str]:
+        """Return a few values, so that it can be seen what comes in."""
+        return [
+            f"{short(each.name, LONGEST_NAME)}: {render_value(each, phrases, LONGEST_DIGEST_LINE)}"
+            for each in list(self._samples.values())[:MOST_SAMPLES]
+        ]
+
+
+def _listed(phrases: Phrases, kind: str, names: list[str]) -> str:
+    shown = ", ".join(short(name, LONGEST_NAME) for name in names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        shown = phrases.phrase("common.look_more", names=shown, count=len(names) - MOST_NAMED)
+    return phrases.phrase(f"common.look_{kind}", names=shown)
+
+
+def _key(follow: Follow) -> str:
+    # No filter begins so: a filter has no such sign in it.
+    return f"\t{follow.scope}\t{follow.key}"

@@ -1,0 +1,43 @@
+"""What stands out among values: what is open, on, nearly empty."""
+
+from collections.abc import Iterator
+import re
+
+from ..model.message import Reading
+
+KINDS = ("away", "alarm", "battery", "open", "on")
+"""The kinds in the order in which they matter."""
+
+LOW_BATTERY = 20.0
+"""Per cent."""
+
+_WORDS = {
+    **dict.fromkeys(
+        ("open", "opened", "unlocked", "offen", "geöffnet", "entriegelt", "aufgeschlossen"), "open"
+    ),
+    **dict.fromkeys(("on", "an", "ein", "eingeschaltet"), "on"),
+    **dict.fromkeys(("offline", "lost", "disconnected"), "away"),
+    **dict.fromkeys(("low", "leer", "niedrig", "schwach"), "battery"),
+    **dict.fromkeys(
+        ("wet", "leak", "smoke", "alarm", "triggered", "unsafe", "nass", "rauch", "ausgelöst"), "alarm"
+    ),
+}
+_BATTERY = re.compile(r"batter(?:y|ie)", re.IGNORECASE)
+
+
+def notable(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Yield what stands out in a reading: its kind, and what it is of."""
+    if not reading.fields:
+        yield from _said(reading.name, reading.name, reading.text)
+    for field in reading.fields:
+        yield from _said(field.name, f"{reading.name} {field.name}", field.text)
+
+
+def _said(field: str, name: str, text: str) -> Iterator[tuple[str, str]]:
+    if _BATTERY.search(field):
+        level = re.fullmatch(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?", text.strip())
+        low = level is not None and float(level[1].replace(",", ".")) <= LOW_BATTERY
+        if low or _WORDS.get(text.casefold()) in {"battery", "on"}:
+            yield "battery", name
+    elif (kind := _WORDS.get(text.casefold())) and kind != "battery":
+        yield kind, name

@@ -1,0 +1,211 @@
+"""Commands about what is told of the devices that announced themselves."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+from ..discovery.entities import Entity, name_words
+from ..discovery.entity_state import state_text
+from ..discovery.topic_uses import state_topics
+from ..model.errors import BotError
+from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.rules import Follow as Followed, Role, Scope
+from ..reading.following import chosen, device_key, entities_of, follow_name
+from .command import Command, Parts, param
+
+MANY = 50
+"""Topics from which it is asked first whether they are to be told."""
+MOST_FOLLOWS = 200
+MOST_VALUES = 8
+
+_EVERYTHING = frozenset({"all", "everything", "alles", "alle"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow(Command):
+    """Tells what changes of a device, of an area or of everything that announced itself."""
+
+    node: ClassVar[str] = "follow"
+    role: ClassVar[Role] = Role.ADMIN
+    destructive: ClassVar[bool] = True
+
+    name: str = param("Device, entity or area, or all; nothing for a list.", default="", greedy=True)
+    confirm: bool = param("Whether it is done without asking first, however much it is.", default=False)
+
+    @override
+    def needs_confirmation(self, parts: Parts) -> bool:
+        return self._count(parts) > MANY
+
+    def _count(self, parts: Parts) -> int:
+        try:
+            return len(_topics(parts, self._wanted(parts)))
+        except BotError:
+            return 0  # which is said when it is run
+
+    def _wanted(self, parts: Parts) -> tuple[Followed, ...]:
+        return _chosen(parts, self.name) if self.name else ()
+
+    @override
+    async def at_stake(self, parts: Parts) -> Text:
+        wanted = self._wanted(parts)
+        return Text("follow_stake", _cells(parts, wanted))
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if not self.name:
+            return _listed(parts)
+        wanted, before = self._wanted(parts), parts.rules.follows
+        new = tuple(each for each in wanted if not _is_known(each, before))
+        if new and len(before) + len(new) > MOST_FOLLOWS:
+            raise BotError("too_many_follows", most=MOST_FOLLOWS)
+        if new:
+            kept = () if new[0].scope is Scope.ALL else before
+            await parts.ports.rules.set_follows((*kept, *new))
+        keys = ("followed", "followed_silent") if new else ("already_followed", "already_followed_silent")
+        return _values(parts, wanted, *keys)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfollow(Command):
+    """Tells nothing more of a device, an area or everything; it stays in the list of devices."""
+
+    node: ClassVar[str] = "unfollow"
+    role: ClassVar[Role] = Role.ADMIN
+
+    name: str = param("Device, entity or area as it is followed, or all.", greedy=True)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        before = parts.rules.follows
+        gone = _named(parts, self.name)
+        if not gone:
+            raise self._unknown(parts)
+        await parts.ports.rules.set_follows(tuple(each for each in before if each not in gone))
+        return Text("unfollowed", {"name": _name_cell(parts, gone)}, {"unfollowed": _facts(parts, gone)})
+
+    def _unknown(self, parts: Parts) -> BotError:
+        """Return why nothing of this name can be left: it is part of something, or nothing at all is."""
+        names = [name for name, _ in _rows(parts) if isinstance(name, str)]
+        if not parts.rules.follows:
+            return BotError("nothing_followed")
+        try:
+            topics = _topics(parts, _chosen(parts, self.name))
+        except BotError as err:
+            return err
+        whole = ", ".join(names) or "all"
+        if topics and topics <= _topics(parts, parts.rules.follows):
+            return BotError("followed_with", name=self.name, whole=whole)
+        return BotError("not_followed", name=self.name, followed=whole)
+
+
+def _chosen(parts: Parts, name: str) -> tuple[Followed, ...]:
+    if name.strip().casefold() in _EVERYTHING:
+        return (Followed(Scope.ALL),)
+    return chosen(parts.readings.devices, name)
+
+
+def _is_known(follow: Followed, follows: Iterable[Followed]) -> bool:
+    return any(each.scope is Scope.ALL or (each.scope, each.key) == _key(follow) for each in follows)
+
+
+def _key(follow: Followed) -> tuple[Scope, str]:
+    return follow.scope, follow.key
+
+
+def _named(parts: Parts, name: str) -> list[Followed]:
+    """Return what is followed under a name: as it is called now, as it was, or as it would be chosen."""
+    follows, devices = parts.rules.follows, parts.readings.devices
+    if name.strip().casefold() in _EVERYTHING:
+        return list(follows)
+    words = name_words(name)
+    called = [
+        each for each in follows if words in {name_words(follow_name(each, devices)), name_words(each.name)}
+    ]
+    if called:
+        return [each for each in called if each.scope is not Scope.ALL]
+    try:
+        wanted = {_key(each) for each in chosen(devices, name)}
+    except BotError:
+        return []
+    return [each for each in follows if _key(each) in wanted]
+
+
+def _topics(parts: Parts, follows: Sequence[Followed]) -> set[str]:
+    return {
+        topic for entity in entities_of(follows, parts.readings.devices) for topic in state_topics(entity)
+    }
+
+
+def _cells(parts: Parts, follows: Sequence[Followed]) -> dict[str, Cell]:
+    entities = entities_of(follows, parts.readings.devices)
+    return {
+        "name": _name_cell(parts, follows),
+        "devices": str(len({device_key(entity) for entity in entities})),
+        "topics": str(len({topic for entity in entities for topic in state_topics(entity)})),
+    }
+
+
+def _name_cell(parts: Parts, follows: Sequence[Followed]) -> Cell:
+    if any(each.scope is Scope.ALL for each in follows):
+        return Text("follow_all")
+    return ", ".join(dict.fromkeys(follow_name(each, parts.readings.devices) for each in follows))
+
+
+def _facts(parts: Parts, follows: Iterable[Followed]) -> list[dict[str, str]]:
+    return [
+        {"scope": each.scope.value, "name": follow_name(each, parts.readings.devices)} for each in follows
+    ]
+
+
+def _rows(parts: Parts) -> Iterator[tuple[Cell, Mapping[str, Cell]]]:
+    for follow in parts.rules.follows:
+        cells = _cells(parts, (follow,))
+        yield cells["name"], cells
+
+
+def follow_rows(parts: Parts) -> tuple[tuple[Cell, Text], ...]:
+    """Return what is followed, each with how much that is."""
+    return tuple((name, Text("follow_counts", cells)) for name, cells in _rows(parts))
+
+
+def follow_facts(parts: Parts) -> tuple[Mapping[str, object], ...]:
+    return tuple(_facts(parts, parts.rules.follows))
+
+
+def _listed(parts: Parts) -> Table:
+    example = f"{PREFIX} follow {_example(parts.readings.devices)}".rstrip()
+    return Table(
+        title=Text("follows", {"count": str(len(parts.rules.follows))}),
+        columns=("column_name", "column_what"),
+        rows=follow_rows(parts),
+        empty=Text("follows_empty", {"example": example, "devices": f"{PREFIX} devices"}),
+        facts=follow_facts(parts),
+    )
+
+
+def _example(devices: Iterable[Entity]) -> str:
+    return next((entity.area or entity.device for entity in devices if entity.area or entity.device), "")
+
+
+def _values(parts: Parts, follows: Sequence[Followed], key: str, silent: str) -> Table:
+    """Say what is followed, with what it says now: the next message comes when that changes."""
+    devices, look = parts.readings.devices, parts.readings.limited(parts.ports.templates)
+    cells = _cells(parts, follows)
+    rows: list[tuple[Cell, ...]] = []
+    for entity in entities_of(follows, devices):
+        if len(rows) >= MOST_VALUES or look.over:
+            break
+        if text := state_text(entity, devices, look):
+            rows.append((entity.full_name, text))
+    return Table(
+        title=Text(key, cells),
+        columns=("column_name", "column_value"),
+        rows=tuple(rows),
+        empty=Text(silent, cells),
+        facts=({"followed": _facts(parts, follows), **_counted(cells)},),
+        note=Text("followed_note", {"unfollow": f"{PREFIX} unfollow", "name": cells["name"]}),
+    )
+
+
+def _counted(cells: Mapping[str, Cell]) -> dict[str, int]:
+    return {key: int(str(cells[key])) for key in ("devices", "topics")}

@@ -1,0 +1,88 @@
+"""Ranges of numbers: as people say them, and as devices count."""
+
+from dataclasses import dataclass
+from math import ceil
+import re
+
+from ...text.numbers import number
+from ...text.units import comparable, convert
+from .colors import mireds
+
+_NEAR = 1e-6
+_MIRED = frozenset({"mired", "mireds", "mirek", "mireks"})
+_COLDEST_MIREDS = 1_000
+"""What is less than this is no colour temperature in kelvins."""
+
+_UNIT_WORDS = {
+    **dict.fromkeys(("percent", "prozent", "pct"), "%"),
+    **dict.fromkeys(("degrees", "degree", "grad", "°"), ""),
+    **dict.fromkeys(("kelvin", "k"), "K"),
+}
+"""Units that are said as words."""
+
+_SPOKEN = re.compile(r"(.*\d)\s*([^\W\d_]+|°)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A range of numbers. Without a `step` each number in it is allowed.
+
+    The device counts from `ends[0]` at `low` to `ends[1]` at `high`, or a million by it (`mired`, as lamps
+    do). `dimmer`: Home Assistant makes a percentage one of 255 levels first.
+    """
+
+    low: float
+    high: float
+    step: float = 0.0
+    unit: str = ""
+    ends: tuple[float, float] | None = None
+    mired: bool = False
+    up: bool = False
+    dimmer: bool = False
+
+    def take(self, said: str) -> float | None:
+        """Return the number that was said, in the unit of the range; None if it is not allowed."""
+        found = number(_with_sign(said))
+        if found is None:
+            return None
+        value, unit = found
+        if self.unit == "K" and value > 0 and (unit in _MIRED or (not unit and value < _COLDEST_MIREDS)):
+            value, unit = 1_000_000 / value, "K"
+        if not comparable(unit, self.unit):
+            return None
+        value = convert(value, unit, self.unit)
+        return value if self.low <= value <= self.high and self._on_step(value) else None
+
+    def nearest(self, value: float) -> float:
+        """Return a number of the range."""
+        return min(self.high, max(self.low, value))
+
+    def _on_step(self, value: float) -> bool:
+        if self.step <= 0:
+            return True
+        steps = (value - self.low) / self.step
+        return abs(steps - round(steps)) < _NEAR
+
+    def payload(self, value: float) -> float:
+        """Return the device's number for one of ours."""
+        if self.mired:
+            return mireds(value)
+        if self.ends is None:
+            return value
+        first, last = self.ends
+        if self.dimmer:
+            return max(1, min(round(last), round(round(255 * value / 100) * last / 255)))
+        own = first + (value - self.low) / (self.high - self.low) * (last - first)
+        return ceil(own - _NEAR) if self.up else round(own)
+
+
+def _with_sign(said: str) -> str:
+    """Return a number with its unit as a sign: `21 Grad` is 21, `40 percent` is 40 %."""
+    found = _SPOKEN.fullmatch(said) if len(said) <= 64 else None
+    unit = _UNIT_WORDS.get(found[2].casefold()) if found else None
+    return f"{found[1]} {unit}" if found and unit is not None else said
+
+
+def whole(value: float) -> float:
+    """Return a number as Home Assistant hands it on: without a fraction it is an integer."""
+    return int(value) if value == int(value) else value

@@ -1,0 +1,150 @@
+"""The choice among what a text may mean: whole names before names alike, one hit or a question."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ...model.vocabulary import BUILT_IN, Vocabulary
+from ...ports import Phrases
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import Wish, wish
+from .aspects import behind
+from .kinds import EXACT_ONLY, OWNERS
+from .set_groups import several
+from .set_refusal import refusal, which_one
+from .set_targets import How, Named, alike, exact
+
+_OWNED = frozenset({"number", "text"})
+"""What a thermostat's or a lamp's word for something of its own is never meant for."""
+_FREE_TEXT = frozenset({"text", "notify"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    named: Named
+    wish: Wish
+
+
+def understood(
+    devices: Devices, text: str, phrases: Phrases, vocabulary: Vocabulary = BUILT_IN
+) -> tuple[Wish, ...]:
+    """Return what `kitchen lamp brightness 40` wants: one wish, or several for `all lamps off`.
+
+    Raises BotError `which_one`, `no_device`, `no_device_similar`, `not_settable`, `value_missing`,
+    `value_not_allowed`, `part_unknown` or `set_too_many`.
+    """
+    words = text.split()
+    named = exact(devices, words)
+    if hits := _best(_exact_hits(devices, named, vocabulary)):
+        return (_one(hits, text, phrases),)
+    longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
+    if group := several(devices, words, vocabulary, longest):
+        return group
+    like = alike(devices, words, longest)
+    if hits := _best(_alike_hits(like, vocabulary)):
+        return (_one(hits, text, phrases),)
+    raise refusal(devices, words, [*named, *like], phrases)
+
+
+def _one(hits: Sequence[_Hit], text: str, phrases: Phrases) -> Wish:
+    if len(hits) == 1:
+        return hits[0].wish
+    raise which_one([hit.named for hit in hits], text, phrases)
+
+
+def _best(hits: Iterable[_Hit]) -> list[_Hit]:
+    """Return the hits with the most words, of these those that were named best."""
+    every = list(hits)
+    most = max((hit.named.count for hit in every), default=0)
+    every = [hit for hit in every if hit.named.count == most]
+    how = max((hit.named.how for hit in every), default=How.ALIKE)
+    every = [hit for hit in every if hit.named.how is how]
+    every = [hit for hit in every if hit.named.entity.main] or every
+    return [hit for hit in every if hit.wish.named] or every
+
+
+def _exact_hits(devices: Devices, named: Sequence[Named], vocabulary: Vocabulary) -> Iterable[_Hit]:
+    owned = _claims(named)
+    names = [each for each in named if each.how is How.NAME]
+    longest = max((each.count for each in names), default=0)
+    for each in _whole_first(devices, names, named):
+        entity = each.entity
+        if not entity.controls or not _may(each):
+            continue
+        if entity.component in _OWNED and owned.get((entity.device, each.value), each.count) < each.count:
+            continue
+        if entity.component in _FREE_TEXT and (each.count < longest or _swallows(devices, each)):
+            continue
+        found = wish(entity, each.value, each.how, vocabulary)
+        if found is not None:
+            yield _Hit(each, found)
+
+
+def _whole_first(devices: Devices, names: Sequence[Named], named: Sequence[Named]) -> list[Named]:
+    """Leave out who is called so only beside its device, where another is called so as a whole."""
+    whole = {
+        (each.count, each.value)
+        for each in names
+        if each.entity.controls and len(devices.words(each.entity)[0]) == each.count
+    }
+    return [
+        each
+        for each in named
+        if each.how is not How.NAME
+        or (each.count, each.value) not in whole
+        or len(devices.words(each.entity)[0]) <= each.count
+    ]
+
+
+def _may(named: Named) -> bool:
+    """Say whether an entity may be meant by how it was named."""
+    if named.how is How.NAME:
+        return True
+    entity = named.entity
+    installs = named.how is How.KIND and entity.component == "update"
+    return installs or (entity.main and entity.component not in EXACT_ONLY)
+
+
+def _claims(named: Sequence[Named]) -> Mapping[tuple[str, str], int]:
+    """Return what the owners of a word have claimed: device and value, with the words of their names."""
+    found: dict[tuple[str, str], int] = {}
+    for each in named:
+        if each.entity.component not in OWNERS or not each.value:
+            continue
+        for control in each.entity.controls:
+            if control.aspect and (rest := behind(each.entity.component, control, each.value)):
+                key = each.entity.device, rest
+                found[key] = min(found.get(key, each.count), each.count)
+    return found
+
+
+def _swallows(devices: Devices, named: Named) -> bool:
+    """Say whether what would be written as a text looks like the name of something else about its device."""
+    said = name_words(named.value)[:1]
+    device = named.entity.device
+    if not said or not device or named.entity.name:
+        return False
+    words = {
+        word
+        for other in devices.found(name_words(device))
+        if other.device == device and other.id != named.entity.id
+        for word in (*devices.words(other)[1], *_aspect_words(other))
+    }
+    return bool(get_close_matches(said[0], words, 1, 0.75))
+
+
+def _aspect_words(entity: Entity) -> list[str]:
+    return [word for control in entity.controls for word in name_words(control.aspect)]
+
+
+def _alike_hits(like: Sequence[Named], vocabulary: Vocabulary) -> list[_Hit]:
+    """Return hits of names alike; where a thing owns the word that was said, no other has it."""
+    found = (
+        _Hit(each, taken)
+        for each in like
+        if (taken := wish(each.entity, each.value, each.how, vocabulary)) is not None
+    )
+    hits = list(found)
+    own = [hit for hit in hits if hit.wish.named and hit.named.entity.component in OWNERS]
+    return own or hits

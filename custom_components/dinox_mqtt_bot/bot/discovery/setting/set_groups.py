@@ -1,0 +1,78 @@
+"""Several things that are set at once: `all lamps off`, `kitchen blinds down`, `Küche aus`."""
+
+from collections.abc import Iterator, Sequence
+
+from ...model.errors import BotError
+from ...model.vocabulary import Vocabulary
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import Wish, wish
+from . import kinds
+from .set_targets import How, parted
+
+_MOST = 50
+_OFF = "off"
+
+
+def several(devices: Devices, words: Sequence[str], vocabulary: Vocabulary, above: int) -> tuple[Wish, ...]:
+    """Return one wish for each of several things, by name; nothing if a text is about one.
+
+    They are named with more than `above` words. Raises BotError `set_too_many`.
+    """
+    for count, name, value in parted(words):
+        if count <= above or not value:
+            continue
+        wishes = [each for entity, each in _wishes(devices, name, value, vocabulary) if entity.main]
+        if len(wishes) > _MOST:
+            raise BotError("set_too_many", count=len(wishes), most=_MOST)
+        if wishes:
+            return tuple(sorted(wishes, key=lambda each: each.entity.full_name))
+    return ()
+
+
+def _wishes(
+    devices: Devices, name: tuple[str, ...], value: str, vocabulary: Vocabulary
+) -> Iterator[tuple[Entity, Wish]]:
+    everything = name[0] in kinds.ALL
+    left = [word for word in name if word not in kinds.ALL and word not in kinds.BETWEEN]
+    at = next((at for at, word in enumerate(left) if kinds.several(word)), None)
+    if at is None and everything:
+        at = next((at for at, word in enumerate(left) if kinds.one(word)), None)
+    place = tuple(left if at is None else left[:at] + left[at + 1 :])
+    components = kinds.any_of(left[at]) if at is not None else frozenset()
+    if not components and not (place or everything):
+        return
+    for entity in _placed(devices, place, whole=at is None and not everything):
+        if entity.component in kinds.EXACT_ONLY or not entity.controls:
+            continue
+        if components and entity.component not in components:
+            continue
+        found = wish(entity, value, How.PLACE, vocabulary)
+        if found is not None and (components or _meant(entity, found, place)):
+            yield entity, found
+
+
+def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:
+    """Yield what stands in a room; unless it is named as a `whole`, also what has that in its name."""
+    for entity in devices.found(place) if place else list(devices):
+        if name_words(entity.area) == place or (
+            not whole and all(word in _words(devices, entity) for word in place)
+        ):
+            yield entity
+
+
+def _words(devices: Devices, entity: Entity) -> set[str]:
+    return {word for named in devices.words(entity)[:4] for word in named}
+
+
+def _meant(entity: Entity, found: Wish, place: Sequence[str]) -> bool:
+    """Say whether a thing is meant where only a room was named, or nothing but all."""
+    if found.control.aspect == "" and found.value.said == _OFF:
+        return entity.component in kinds.SIMPLE
+    return bool(place) and entity.component in {kinds.LIGHT, kinds.COVER} and _is_of(entity, found)
+
+
+def _is_of(entity: Entity, found: Wish) -> bool:
+    """Say whether a value is one that only things of this kind have: open of blinds, the rest of lamps."""
+    counted = found.control.aspect == "position" and not found.named
+    return entity.component == kinds.LIGHT or not counted

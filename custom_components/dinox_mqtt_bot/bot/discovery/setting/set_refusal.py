@@ -1,0 +1,131 @@
+"""What is said to a `set` that nothing was done for: what is unknown, not allowed, or could be several."""
+
+from collections.abc import Iterator, Sequence
+
+from ...model.errors import BotError, Choice, WhichOne
+from ...ports import Phrases
+from ..devices import Devices
+from ..entities import Entity, name_words
+from ..set_request import allowed, describe
+from .aspects import behind
+from .set_targets import How, Named, handle, parted
+
+_MOST_NAMES = 8
+
+
+def which_one(every: Sequence[Named], text: str, phrases: Phrases) -> WhichOne:
+    """Return the question which of several is meant, with what tells them apart."""
+    shown = every[:_MOST_NAMES]
+    labels = _labels([each.entity for each in shown], phrases)
+    choices = tuple(
+        Choice(label, f"{handle(each.entity)} {each.value}".strip())
+        for label, each in zip(labels, shown, strict=True)
+    )
+    names = [*labels, *["…"] * (len(every) > _MOST_NAMES)]
+    return WhichOne(choices, said=" ".join(text.split()[: every[0].count]), names=", ".join(names))
+
+
+def _labels(entities: Sequence[Entity], phrases: Phrases) -> list[str]:
+    """Return a name for each that tells it from the others: with its kind, its area, or its topic."""
+    names = [entity.full_name for entity in entities]
+    kinds = [f"{entity.full_name} ({kind_text(entity, phrases)})" for entity in entities]
+    areas = [f"{entity.full_name} ({entity.area or '–'})" for entity in entities]
+    exact = [f"{entity.full_name} ({handle(entity)})" for entity in entities]
+    return [
+        next(
+            each[at]
+            for each in (areas if any_area else names, kinds, areas, exact)
+            if each.count(each[at]) == 1
+        )
+        for at in range(len(entities))
+        for any_area in (bool(entities[at].area),)
+    ]
+
+
+def kind_text(entity: Entity, phrases: Phrases) -> str:
+    """Return what an entity is, in a word."""
+    key = f"common.kind_{entity.component}"
+    text = phrases.phrase(key)
+    return entity.component.replace("_", " ") if text == key else text
+
+
+def refusal(devices: Devices, words: Sequence[str], named: Sequence[Named], phrases: Phrases) -> BotError:
+    """Return the error for a text that means nothing: the name is unknown, or the value not allowed."""
+    whole = [each for each in named if each.how in {How.NAME, How.KIND}]
+    if whole:
+        return _of_one(whole, phrases)
+    if device := [each for each in named if each.how is How.DEVICE]:
+        return _of_device(device, phrases)
+    if named:
+        return _of_alike(named, words, phrases)
+    return _unknown(devices, words)
+
+
+def _of_one(whole: Sequence[Named], phrases: Phrases) -> BotError:
+    """Return the error for something that is called so as a whole, the longest name first."""
+    longest = max(each.count for each in whole)
+    every = [each for each in whole if each.count == longest]
+    settable = [each for each in every if each.entity.controls]
+    if not settable:
+        return BotError("not_settable", name=every[0].entity.full_name)
+    if len(settable) > 1:
+        return which_one(settable, f"{'x ' * longest}", phrases)
+    return _not_taken(settable[0], phrases)
+
+
+def _not_taken(named: Named, phrases: Phrases) -> BotError:
+    entity, value = named.entity, named.value
+    choice = allowed(entity, phrases)
+    if not value:
+        return BotError("value_missing", name=entity.full_name, allowed=choice)
+    about = [control for control in entity.controls if behind(entity.component, control, value)]
+    if about:
+        choice = describe(about[0], phrases)
+    return BotError("value_not_allowed", name=entity.full_name, value=value, allowed=choice)
+
+
+def _of_device(device: Sequence[Named], phrases: Phrases) -> BotError:
+    """Return the error for something about a device: what there is to set about it."""
+    longest = max(each.count for each in device)
+    every = [each for each in device if each.count == longest]
+    settable = [each for each in every if each.entity.controls]
+    main = [each for each in settable if each.entity.main] or settable
+    name, value = every[0].entity.device, every[0].value
+    if not main:
+        return BotError("not_settable", name=name)
+    if len(main) == 1:
+        return _not_taken(main[0], phrases)
+    owners = [
+        each for each in main if any(behind(each.entity.component, c, value) for c in each.entity.controls)
+    ]
+    if len(owners) == 1:
+        return _not_taken(owners[0], phrases)
+    names = [each.entity.full_name for each in main[:_MOST_NAMES]] + ["…"] * (len(main) > _MOST_NAMES)
+    key = "part_unknown" if value else "part_missing"
+    return BotError(key, name=name, value=value, names=", ".join(names))
+
+
+def _of_alike(like: Sequence[Named], words: Sequence[str], phrases: Phrases) -> BotError:
+    """Return the error for names alike: the longest that has something behind it."""
+    best = next((each for each in like if each.value), like[0])
+    every = [each for each in like if each.count == best.count]
+    if len(every) > 1:
+        return which_one(every, " ".join(words), phrases)
+    return _not_taken(best, phrases)
+
+
+def _unknown(devices: Devices, words: Sequence[str]) -> BotError:
+    name = " ".join(words)
+    for entity in _known(devices, words):
+        return BotError("not_settable", name=entity.full_name)
+    parts = (name, " ".join(words[:-1]))  # with a value behind the name, or without
+    similar = next((near for part in parts if (near := devices.similar(part))), [])
+    if similar:
+        return BotError("no_device_similar", name=name, similar=", ".join(similar))
+    return BotError("no_device", name=name)
+
+
+def _known(devices: Devices, words: Sequence[str]) -> Iterator[Entity]:
+    """Yield what is known by a name alike though it cannot be set."""
+    for _, name, _ in parted(words):
+        yield from devices.named(name_words(" ".join(name)))

@@ -1,0 +1,134 @@
+"""Which entities a text may mean, and how surely: by whole names, by room and kind, or by names alike."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ...text.words import MAX_ALIAS_WORDS
+from ..devices import Devices, Match
+from ..entities import Entity, name_words
+from .kinds import EXACT_ONLY, any_of, one
+
+_SHORTEST = 3
+"""Letters of the beginning of a word; what is shorter has to be a whole word."""
+
+
+class How(IntEnum):
+    """How surely words name an entity."""
+
+    ALIKE = 0
+    PLACE = 1
+    """What of a kind stands in a room: `kitchen light`."""
+    DEVICE = 2
+    KIND = 3
+    """What of a kind belongs to a device: `ceiling fan`."""
+    NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entity, how it was named, with how many words, and what is left of the text behind them."""
+
+    entity: Entity
+    how: How
+    count: int
+    value: str
+
+
+def handle(entity: Entity) -> str:
+    """Return a name that no other entity has: where its configuration is, and which it is there."""
+    topic, _, number = entity.id.rpartition(" ")
+    return topic if number == "0" else f"{topic}#{number}"
+
+
+def parted(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
+    """Yield the ways to part words into a name and a value, the longest name first."""
+    for count in range(min(len(words), MAX_ALIAS_WORDS), 0, -1):
+        if name := name_words(" ".join(words[:count])):
+            yield count, name, " ".join(words[count:])
+
+
+def exact(devices: Devices, words: Sequence[str]) -> list[Named]:
+    """Return the entities that a text begins with the whole name of, or that of their device or kind."""
+    if "/" in words[0] and (found := _by_handle(devices, words)):
+        return found
+    every: list[Named] = []
+    for count, name, value in parted(words):
+        for entity in devices.found(name):
+            match devices.match(entity, name):
+                case Match.NAME:
+                    every.append(Named(entity, How.NAME, count, value))
+                case Match.DEVICE:
+                    every.append(Named(entity, How.DEVICE, count, value))
+                case _ if name == (*name_words(entity.area), *name_words(entity.device)):
+                    every.append(Named(entity, How.DEVICE, count, value))
+        every += _by_kind(devices, name, count, value)
+    return _once(every)
+
+
+def _by_handle(devices: Devices, words: Sequence[str]) -> list[Named]:
+    # A topic has no blanks where discovery configurations are.
+    said, value = words[0].strip("\"'"), " ".join(words[1:])
+    return [Named(entity, How.NAME, 1, value) for entity in devices if handle(entity) == said]
+
+
+def _by_kind(devices: Devices, name: tuple[str, ...], count: int, value: str) -> Iterator[Named]:
+    """Yield what of a kind belongs to a device or stands in a room: `ceiling fan`, `Licht Küche`."""
+    for kind, rest in ((name[-1], name[:-1]), (name[0], name[1:])):
+        if not rest or not (components := one(kind)):
+            continue
+        for entity in devices.found(rest):
+            if entity.component not in components:
+                continue
+            if devices.match(entity, rest) >= Match.DEVICE:
+                yield Named(entity, How.KIND, count, value)
+            elif rest == name_words(entity.area) and entity.main:
+                yield Named(entity, How.PLACE, count, value)
+
+
+def _once(every: Iterable[Named]) -> list[Named]:
+    """Return each entity once for a number of words, as it was named best."""
+    best: dict[tuple[int, str], Named] = {}
+    for each in every:
+        key = each.count, each.entity.id
+        if key not in best or best[key].how < each.how:
+            best[key] = each
+    return list(best.values())
+
+
+def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
+    """Return main entities with names like the beginning of a text, of more than `above` words."""
+    every: list[Named] = []
+    for count, name, value in parted(words):
+        if count <= above:
+            break
+        found = [entity for entity in _like(devices, name) if entity.main and entity.controls]
+        every += [Named(entity, How.ALIKE, count, value) for entity in found]
+    return [each for each in every if each.entity.component not in EXACT_ONLY]
+
+
+def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
+    """Return entities that have words like those of a name, whole ones if any has, or that and a kind."""
+    if name[0].isdecimal():
+        return []
+    found = [entity for entity in devices.found(name) if _long_enough(devices, entity, name)]
+    if not found:
+        found = list(_of_kind(devices, name))
+    return [entity for entity in found if set(name) <= _words_of(devices, entity)] or found
+
+
+def _of_kind(devices: Devices, name: Sequence[str]) -> Iterator[Entity]:
+    for at, word in enumerate(name):
+        rest, components = (*name[:at], *name[at + 1 :]), any_of(word)
+        if rest and components:
+            every = [entity for entity in devices.found(rest) if entity.component in components]
+            yield from (entity for entity in every if _long_enough(devices, entity, rest))
+
+
+def _long_enough(devices: Devices, entity: Entity, said: Sequence[str]) -> bool:
+    own = _words_of(devices, entity)
+    return all(word in own or (len(word) >= _SHORTEST and not word.isdecimal()) for word in said)
+
+
+def _words_of(devices: Devices, entity: Entity) -> set[str]:
+    return {word for named in devices.words(entity) for word in named}

@@ -1,0 +1,109 @@
+"""What devices use their topics for: to tell how they are, whether they are there, to be told something."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..payload.interpret import interpret
+from ..ports import Templates
+from .entities import Entity, Source
+from .state_topics import StateTopics
+
+_PICTURES = frozenset({"camera", "image"})
+"""Components whose topics bring pictures: nobody asks for those unasked."""
+
+_LARGEST = 4_096
+"""Bytes of a payload that is looked at for whether something is there."""
+
+
+class TopicUses:
+    """The topics of all entities, by what they are for. `states` are those that are listened to."""
+
+    def __init__(self) -> None:
+        self.states = StateTopics()
+        self._listened: Counter[str] = Counter()
+        self._main: Counter[str] = Counter()
+        self._commands: Counter[str] = Counter()
+        # By topic: how it says that something is there, and of which devices, each with its entities.
+        self._sources: dict[str, tuple[Source, Counter[str]]] = {}
+
+    def learn(self, entity: Entity) -> None:
+        for topic in state_topics(entity):
+            self._listened[topic] += 1
+            if self._listened[topic] == 1:
+                self.states.add(topic)
+        self._main.update(_main_topics(entity))
+        self._commands.update(control.topic for control in entity.controls)
+        for source in entity.sources:
+            _, devices = self._sources.setdefault(source.topic, (source, Counter()))
+            devices[entity.device or entity.full_name] += 1
+
+    def drop(self, entity: Entity) -> None:
+        for topic in state_topics(entity):
+            if _less(self._listened, topic):
+                self.states.drop(topic)
+        for topic in _main_topics(entity):
+            _less(self._main, topic)
+        for control in entity.controls:
+            _less(self._commands, control.topic)
+        for source in entity.sources:
+            devices = self._sources[source.topic][1]
+            if _less(devices, entity.device or entity.full_name) and not devices:
+                del self._sources[source.topic]
+
+    def clear(self) -> None:
+        for each in (self.states, self._listened, self._main, self._commands, self._sources):
+            each.clear()
+
+    def is_main(self, topic: str) -> bool:
+        """Say whether a device tells there what it is there for."""
+        return topic in self._main
+
+    def is_command(self, topic: str) -> bool:
+        """Say whether a device is told something there, and tells nothing itself."""
+        if topic in self._listened:
+            return False
+        return topic in self._commands or any(base in self._listened for base in _bases(topic))
+
+    def devices(self, topic: str) -> list[str]:
+        """Return the devices of which a topic says whether they are there."""
+        found = self._sources.get(topic)
+        return list(found[1]) if found else []
+
+    def is_there(self, topic: str, payload: bytes, templates: Templates) -> bool | None:
+        """Say whether those `devices` are there; None for what says neither."""
+        source = self._sources[topic][0]
+        if len(payload) > _LARGEST:
+            return None
+        meaning = interpret(payload)
+        text: str | None = meaning.text.strip()
+        if source.template is not None:
+            text = source.template.render(meaning.text, meaning.json, templates)
+        return {source.offline: False, source.online: True}.get(text or "")
+
+
+def state_topics(entity: Entity) -> Iterator[str]:
+    """Yield, once each, the topics on which an entity tells how it is, and whether it is there."""
+    if entity.component not in _PICTURES:
+        yield from dict.fromkeys(topic for topic, _ in entity.values)
+    yield from dict.fromkeys(source.topic for source in entity.sources)
+
+
+def _main_topics(entity: Entity) -> set[str]:
+    return {topic for topic, _ in entity.values} if entity.main else set()
+
+
+def _bases(topic: str) -> Iterator[str]:
+    """Yield what stands before a level that tells or asks a device something: `z/lamp` of `z/lamp/set/x`."""
+    for word in ("/set", "/get"):
+        base, found, rest = topic.rpartition(word)
+        if found and base and (not rest or rest[0] == "/"):
+            yield base
+
+
+def _less(counted: Counter[str], topic: str) -> bool:
+    """Count one less; say whether none is left."""
+    counted[topic] -= 1
+    if counted[topic]:
+        return False
+    del counted[topic]
+    return True

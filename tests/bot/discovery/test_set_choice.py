@@ -1,0 +1,356 @@
+"""What a text means: whole names before names alike, one hit or a question, several at once."""
+
+import json
+from typing import Any
+
+from fakes import ME, World
+import pytest
+
+from bot.commands.command import bind
+from bot.commands.devices import Set
+from bot.model.errors import WhichOne
+from bot.model.replies import Caller, Surface, Text
+from bot.model.rules import Role, Subscription
+from bot.model.vocabulary import Vocabulary
+
+type Config = dict[str, object]
+
+
+def world_of(*every: tuple[str, str, Config], **how: Any) -> World:
+    """Return a bot that knows things: component, object id and configuration, `~` being the object id."""
+    world = World(Subscription("#"), **how)
+    for component, object_id, config in every:
+        topic = f"homeassistant/{component}/{object_id}/config"
+        known = {"cmd_t": f"{object_id}/set", "stat_t": object_id, **config}
+        world.receive(topic, json.dumps(known), retain=True)
+    return world
+
+
+def thing(
+    component: str, object_id: str, device: str, area: str = "", **config: object
+) -> tuple[str, str, Config]:
+    about: Config = {"name": device, "identifiers": [device + area], **({"sa": area} if area else {})}
+    return component, object_id, {"name": None, "dev": about, **config}
+
+
+async def published(world: World, line: str) -> list[tuple[str, str]]:
+    world.broker.published.clear()
+    await world.ask(f"set {line}")
+    return [(topic, payload.decode()) for topic, payload, *_ in world.broker.published]
+
+
+CEILING = (
+    thing("fan", "fan", "Ceiling", pct_cmd_t="fan/speed"),
+    thing("light", "lamp", "Ceiling", bri_cmd_t="lamp/bri"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("ceiling fan on", "fan/set"),
+        ("ceiling light on", "lamp/set"),
+        ("Lampe ceiling an", "lamp/set"),
+        ("ceiling lamp 40 %", "lamp/bri"),
+        ("ceiling speed 50", "fan/speed"),
+        ("ceiling brightness 50", "lamp/bri"),
+        ("ceiling red", None),
+    ],
+)
+async def test_a_kind_tells_apart_what_has_one_name(line: str, topic: str | None) -> None:
+    got = await published(world_of(*CEILING), line)
+    assert (got[0][0] if got else None) == topic
+
+
+async def test_the_question_names_the_kinds_that_would_help() -> None:
+    world = world_of(*CEILING)
+    assert await world.ask("set ceiling on") == (
+        "Which one? Ceiling (fan), Ceiling (lamp). Say more of the name."
+    )
+    assert await published(world, "ceiling 40") == []
+
+
+async def test_a_question_has_a_text_for_each_that_it_names() -> None:
+    world = world_of(*CEILING, thing("light", "other", "Ceiling"), thing("light", "far", "Ceiling", "Attic"))
+    with pytest.raises(WhichOne) as asked:
+        await world.bot.execute(
+            bind(Set, {"name": "ceiling", "value": "on"}), Caller(Surface.ACTION, ME, Role.ADMIN)
+        )
+    labels = {choice.label for choice in asked.value.choices}
+    assert labels == {
+        "Ceiling (fan)",
+        "Ceiling (homeassistant/light/lamp/config)",
+        "Ceiling (homeassistant/light/other/config)",
+        "Ceiling (Attic)",
+    }
+    topics = [await published(world, choice.text) for choice in asked.value.choices]
+    assert {got[0][0] for got in topics} == {"fan/set", "lamp/set", "other/set", "far/set"}
+
+
+async def test_one_of_several_entities_of_a_configuration_has_a_text_too() -> None:
+    parts = {each: {"p": "switch", "name": None, "cmd_t": f"box/{each}"} for each in "ab"}
+    world = world_of(("device", "box", {"dev": {"name": "Box"}, "cmps": parts}))
+    with pytest.raises(WhichOne) as asked:
+        await world.bot.execute(
+            bind(Set, {"name": "box", "value": "on"}), Caller(Surface.ACTION, ME, Role.ADMIN)
+        )
+    assert [await published(world, choice.text) for choice in asked.value.choices] == [
+        [("box/a", "ON")],
+        [("box/b", "ON")],
+    ]
+
+
+async def test_an_area_tells_apart_what_has_one_name() -> None:
+    world = world_of(thing("light", "a", "Lamp", "Attic"), thing("light", "k", "Lamp", "Kitchen"))
+    assert await world.ask("set lamp on") == (
+        "Which one? Lamp (Attic), Lamp (Kitchen). Say more of the name."
+    )
+    assert await published(world, "kitchen lamp on") == [("k/set", "ON")]
+    assert await published(world, "attic light on") == [("a/set", "ON")]
+
+
+async def test_what_is_called_so_as_a_whole_counts_before_a_part_of_something() -> None:
+    world = world_of(
+        thing("switch", "desk", "Desk"), ("switch", "other", {"name": "Desk", "dev": {"name": "Office"}})
+    )
+    assert await published(world, "desk on") == [("desk/set", "ON")]
+    assert await published(world, "office desk on") == [("other/set", "ON")]
+
+
+# Names alike.
+
+
+@pytest.mark.parametrize(
+    ("line", "topics"),
+    [
+        ("hall on", ["hall/set"]),
+        ("hal on", ["hall/set"]),
+        ("ha on", []),
+        ("hall lamp on", ["hall/set"]),
+        ("green on", []),
+        ("3 on", []),
+        ("lam on", ["hall/set"]),
+    ],
+)
+async def test_names_alike_mean_main_things_only(line: str, topics: list[str]) -> None:
+    world = world_of(
+        thing("light", "hall", "Hall lamp"),
+        thing("button", "reset", "Green reset"),
+        thing("text", "text", "Hall note 3"),
+        ("switch", "led", {"name": "LED", "ent_cat": "config", "dev": {"name": "Green box"}}),
+    )
+    assert [topic for topic, _ in await published(world, line)] == topics
+
+
+async def test_whole_words_count_before_beginnings_of_words() -> None:
+    world = world_of(thing("light", "a", "Tall lamp"), thing("light", "b", "Lampshade tall"))
+    assert await published(world, "lamp tall on") == [("a/set", "ON")]
+
+
+async def test_a_thermostat_has_its_word_also_where_it_is_named_only_alike() -> None:
+    world = world_of(
+        ("climate", "c", {"name": "Valve", "dev": {"name": "North radiator"}, "temp_cmd_t": "c/temp"}),
+        ("number", "n", {"name": "Temperature limit", "max": 50, "dev": {"name": "North radiator"}}),
+    )
+    assert await published(world, "radiator temperature 21") == [("c/temp", "21")]
+
+
+async def test_a_kind_may_stand_among_words_alike() -> None:
+    world = world_of(thing("light", "a", "Reading corner"), thing("switch", "b", "Reading pump"))
+    assert await published(world, "reading lampe on") == [("a/set", "ON")]
+
+
+# What is only for its whole name.
+
+
+TEXTS = (
+    thing("text", "note", "Board"),
+    ("text", "line", {"name": "Second line", "dev": {"name": "Board"}}),
+    ("number", "level", {"name": "Contrast", "dev": {"name": "Board"}}),
+    ("number", "volume", {"name": "Volume", "ent_cat": "config", "dev": {"name": "Board"}}),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "every"),
+    [
+        ("board hello world", [("note/set", "hello world")]),
+        ("board second line hello", [("line/set", "hello")]),
+        ("board contrast 7", [("level/set", "7")]),
+        ("board contrst 7", []),
+        ("board volum 7", []),
+        ("board contrast high", []),
+        ("second line hello", [("line/set", "hello")]),
+    ],
+)
+async def test_a_text_is_written_only_where_nothing_else_was_meant(
+    line: str, every: list[tuple[str, str]]
+) -> None:
+    assert await published(world_of(*TEXTS), line) == every
+
+
+async def test_what_is_sent_pressed_or_installed_has_its_whole_name() -> None:
+    world = world_of(
+        thing("notify", "n", "Pager"),
+        thing("scene", "s", "Evening"),
+        thing("button", "b", "Bell", pl_prs=""),
+        thing("update", "u", "Router", pl_inst="go"),
+    )
+    assert await published(world, "pager dinner is ready") == [("n/set", "dinner is ready")]
+    assert await published(world, "evening") == [("s/set", "ON")]
+    assert await published(world, "evening activate") == [("s/set", "ON")]
+    assert await published(world, "bell") == [("b/set", "")]
+    assert await published(world, "bell press") == [("b/set", "")]
+    for words in ("page dinner", "even", "bel", "bel press", "rout install"):
+        assert await published(world, words) == []
+    assert (await world.ask("set router install")).startswith("⚠ Router will be set to install.")
+    assert await world.ask("yes") == "Router: install (sent)"
+
+
+async def test_firmware_is_installed_by_the_name_of_the_device_and_that_word() -> None:
+    config = {"name": "Update", "pl_inst": "go", "ent_cat": "config", "dev": {"name": "Gateway"}}
+    world = world_of(("update", "u", config), thing("switch", "s", "Gateway"))
+    assert (await world.ask("set gateway firmware install")).startswith("⚠ Gateway Update")
+
+
+# What nothing was done for.
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("shed", "What about Shed should be set? There is: Shed Fan, Shed Pump"),
+        (
+            "shed heater on",
+            "Shed has nothing called “heater on” that can be set. There is: Shed Fan, Shed Pump",
+        ),
+        ("shed speed fast", "Shed Fan cannot be set to “speed fast”. Possible: speed 0 to 100 %"),
+        ("shed pump fast", "Shed Pump cannot be set to “fast”. Possible: on, off"),
+        ("shed pump", "What should Shed Pump be set to? Possible: on, off"),
+        ("shed moisture 4", "Nothing can be set about Shed Moisture from here."),
+        ("probe 4", "Nothing can be set about Probe from here."),
+        ("prob 4", "Nothing can be set about Probe State from here."),
+        ("lone up", "Lone cannot be set to “up”. Possible: on, off"),
+        ("pumps", "No device, entity or area is called “pumps”."),
+        ("twin up", "Which one? Twin (North), Twin (South). Say more of the name."),
+        ("sout up", "Twin cannot be set to “up”. Possible: on, off"),
+    ],
+)
+async def test_what_is_possible_is_said(line: str, answer: str) -> None:
+    shed = {"name": "Shed"}
+    world = world_of(
+        ("fan", "f", {"name": "Fan", "dev": shed, "pct_cmd_t": "f/speed"}),
+        ("switch", "p", {"name": "Pump", "dev": shed}),
+        ("sensor", "m", {"name": "Moisture", "dev": shed, "cmd_t": None}),
+        ("sensor", "probe", {"name": "State", "dev": {"name": "Probe"}, "cmd_t": None}),
+        thing("switch", "lone", "Lone"),
+        thing("switch", "n", "Twin", "North"),
+        thing("switch", "s", "Twin", "South"),
+    )
+    world.broker.published.clear()
+    assert await world.ask(f"set {line}") == answer
+    assert world.broker.published == []
+
+
+async def test_names_alike_of_several_are_asked_about() -> None:
+    world = world_of(*(thing("switch", f"s{n}", f"Garden post {n}") for n in range(10)))
+    answer = await world.ask("set garden up")
+    assert answer.startswith("Which one? Garden post 0,")
+    assert answer.endswith("Garden post 7, …. Say more of the name.")
+
+
+# Several at once.
+
+ROOMS = (
+    thing("light", "k1", "Counter", "Kitchen"),
+    thing("light", "k2", "Table", "Kitchen", bri_cmd_t="k2/bri"),
+    thing("switch", "k3", "Kettle", "Kitchen"),
+    thing("cover", "k4", "Window", "Kitchen", set_pos_t="k4/pos"),
+    thing("lock", "k5", "Back door", "Kitchen"),
+    thing("button", "k6", "Identify", "Kitchen"),
+    ("switch", "k7", {"name": "LED", "ent_cat": "config", "dev": {"name": "Kettle", "sa": "Kitchen"}}),
+    thing("light", "b1", "Mirror", "Bath"),
+    thing("cover", "b2", "Skylight", "Bath"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "topics"),
+    [
+        ("kitchen off", ["k1/set", "k3/set", "k2/set"]),
+        ("kitchen on", ["k1/set", "k2/set"]),
+        ("kitchen lamps off", ["k1/set", "k2/set"]),
+        ("lampen kitchen aus", ["k1/set", "k2/set"]),
+        ("all lights in the kitchen off", ["k1/set", "k2/set"]),
+        ("all lamps on", ["k1/set", "b1/set", "k2/set"]),
+        ("lamps on", ["k1/set", "b1/set", "k2/set"]),
+        ("all light on", ["k1/set", "b1/set", "k2/set"]),
+        ("alle rollos runter", ["b2/set", "k4/set"]),
+        ("all blinds position 30", ["k4/pos"]),
+        ("kitchen down", ["k4/set"]),
+        ("kitchen 40 %", ["k2/bri", "k2/set"]),
+        ("kitchen brightness 40", ["k2/bri", "k2/set"]),
+        ("bath light off", ["b1/set"]),
+        ("all locks lock", ["k5/set"]),
+        ("all on", []),
+        ("all kitchen", []),
+        ("all fans on", []),
+        ("kitchen purple", []),
+    ],
+)
+async def test_several_things_are_set_at_once(line: str, topics: list[str]) -> None:
+    got = await published(world_of(*ROOMS), line)
+    assert [topic for topic, _ in got if topic != "k1/bri"] == topics
+
+
+async def test_more_than_three_are_asked_about() -> None:
+    world = world_of(*ROOMS, thing("light", "h", "Hall"))
+    asked = await world.ask("set all lamps off")
+    assert asked.startswith("⚠ 4 things will be set to off: Counter, Hall, Mirror, Table.")
+    assert world.broker.published == []
+    assert await world.ask("yes") == "4 set to off: Counter, Hall, Mirror, Table"
+    assert len(world.broker.published) == 4
+    assert (await world.ask("set all off")).startswith("⚠ 5 things will be set to off:")
+
+
+async def test_what_is_offline_is_left_out_of_several() -> None:
+    away = thing("light", "away", "Cellar", avty_t="away/there")
+    world = world_of(*ROOMS[:2], away)
+    world.receive("away/there", "offline")
+    assert await world.ask("set all lamps on") == "2 set to on: Counter, Table. Offline, so left out: Cellar"
+    assert [each[0] for each in world.broker.published] == ["k1/set", "k2/set"]
+    assert (await world.ask("set all lamps on --force")).startswith("3 set to on:")
+    world = world_of(away)
+    world.receive("away/there", "offline")
+    assert (await world.ask("set lamps on")).startswith("Cellar is offline, so nothing was sent.")
+
+
+async def test_an_action_learns_what_was_published_to_several() -> None:
+    world = world_of(*ROOMS[:2])
+    reply = await world.bot.execute(
+        bind(Set, {"name": "lamps", "value": "on"}), Caller(Surface.ACTION, ME, Role.ADMIN)
+    )
+    assert isinstance(reply, Text)
+    assert reply.facts["offline"] == []
+    assert reply.facts["set"] == [
+        {"name": name, "value": "on", "published": [{"topic": f"{at}/set", "payload": "ON"}]}
+        for name, at in (("Counter", "k1"), ("Table", "k2"))
+    ]
+
+
+async def test_too_many_at_once_are_refused() -> None:
+    world = world_of(*(thing("light", f"l{n}", f"Lamp {n}") for n in range(51)))
+    assert await world.ask("set all lamps on") == "That would be 51 things at once; 50 is the most."
+
+
+async def test_a_group_that_is_an_entity_is_that_entity() -> None:
+    world = world_of(*ROOMS[:2], thing("light", "g", "All lamps"))
+    assert await published(world, "all lamps on") == [("g/set", "ON")]
+
+
+async def test_words_of_another_language_are_understood() -> None:
+    words = Vocabulary({"rouge": "red"}, {"blanc chaud": 2700}, {"allumé": frozenset({"on", "open"})})
+    world = world_of(thing("light", "l", "Salon", rgb_cmd_t="l/rgb", clr_temp_cmd_t="l/ct"), vocabulary=words)
+    assert await published(world, "salon allumé") == [("l/set", "ON")]
+    assert (await published(world, "salon rouge"))[0] == ("l/rgb", "255,0,0")
+    assert (await published(world, "salon blanc chaud"))[0] == ("l/ct", "370")

@@ -1,0 +1,1 @@
+"""Made-up devices that announce themselves as firmware of all kinds does."""

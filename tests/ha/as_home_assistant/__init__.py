@@ -1,0 +1,1 @@
+"""The bot beside Home Assistant's own MQTT integration, on one broker."""
