@@ -287,7 +287,7 @@ def test_lights_have_the_channels_that_they_are_made_of(
     assert len(control(home, "effect")) == words
 
 
-@pytest.mark.parametrize(("option", "kelvins"), [(0, (2000, 6535)), (1, (2632, 5000))])
+@pytest.mark.parametrize(("option", "kelvins"), [(0, (2000, 6535)), (1, (2631, 5000))])
 def test_white_has_the_range_that_was_chosen(option: int, kelvins: tuple[int, int]) -> None:
     home = world(rl=[2], lt_st=2, so={"82": option})
     scales = [
