@@ -8,7 +8,7 @@ from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases, When
 from ..rendering.gathered import render_gathered
-from ..rendering.readings import render_reading
+from ..rendering.readings import render_digest, render_reading
 from .pace import LONGEST, Seen
 
 IN_FULL = 3
@@ -117,17 +117,26 @@ class Batch:
                 self.unlisted += one.count
                 self._more.add(topic)
 
-    def render(self, phrases: Phrases, when: When, seen: Seen | None = None) -> str:
-        """Return it as text; where it does not all fit, first what was not told for longest."""
-        seen = seen or Seen()
+    def render(self, phrases: Phrases, when: When) -> str:
         if self.count <= self._in_full:
-            for one in self._first:
-                seen.note(one.reading.message.topic)
-            blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
-            return "\n\n".join(blocks)
+            return self._whole(phrases, when)
+        entries = [(one.reading, one.subscription, one.count) for one in self.latest]
+        return render_digest(entries, self.unlisted, phrases)
+
+    def render_short(self, phrases: Phrases, when: When, seen: Seen) -> str:
+        """Return it as a few lines: where not all fits, first what was not told for longest.
+
+        What came late is told whole all the same.
+        """
         lines = sorted(self.latest, key=lambda one: seen.rank(one.reading.message.topic))
         entries = [(one.reading, one.subscription, one.count) for one in lines]
         text, shown = render_gathered(entries, self.unlisted, phrases)
+        if self.count <= self._in_full or any(number for _, number in self._latest):
+            text, shown = self.render(phrases, when), len(lines)
         for one in lines[:shown]:
             seen.note(one.reading.message.topic)
         return text
+
+    def _whole(self, phrases: Phrases, when: When) -> str:
+        blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
+        return "\n\n".join(blocks)

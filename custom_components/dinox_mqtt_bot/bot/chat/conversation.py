@@ -273,7 +273,7 @@ class Conversation:
 
     def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
         self._told.update(batch.topics)
-        return self._gathered_notices(batch, batch.render(self._phrases, self._when, self._seen), now)
+        return self._gathered_notices(batch, batch.render_short(self._phrases, self._when, self._seen), now)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
