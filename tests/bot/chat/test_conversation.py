@@ -326,8 +326,8 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     asleep.clear()
     text = conversation.release(YOU)
     lines = text.split("\n")
-    assert lines[0] == "t: 3 ×2"
-    assert lines[-1] == "… 9 more messages"
+    assert lines[0] == "t: 3 ×3"
+    assert lines[-1] == "… 8 more messages"
     assert "t" in conversation.take_told()
     assert conversation.release(YOU) == ""
 
