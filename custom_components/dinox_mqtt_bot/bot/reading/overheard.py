@@ -2,8 +2,8 @@
 
 from ..discovery.devices import Devices
 from ..discovery.discovery import Discovery
-from ..discovery.gateway_keys import key_of
-from ..discovery.gateways import Gateways, Told, name_in, told_on
+from ..discovery.native.gateway_keys import key_of
+from ..discovery.native.gateways import Gateways, Told, name_in, told_on
 from ..model.message import Field, Message
 from ..payload.fields import together
 from ..payload.interpret import Meaning
