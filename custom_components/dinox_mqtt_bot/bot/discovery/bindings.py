@@ -88,7 +88,9 @@ class Binding:
         found = quantity(value)
         if found is None or (self.form.textual and _is_code(value, found.unit)):
             return None
-        return found if found.unit or not self.unit else found._replace(unit=self.unit)
+        if found.unit or not self.unit:
+            return found
+        return Meaning(found.kind, found.text, found.value, self.unit, whole=found.whole)
 
     def shown(self, value: str) -> str:
         """Return a value as people read it, without its unit."""
