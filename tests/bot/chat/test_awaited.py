@@ -6,6 +6,7 @@ from typing import Any
 from fakes import ME, World, failing
 import pytest
 
+from bot.model.message import Message
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Display, Priority, Role, Subscription
 from bot.model.utterance import Utterance
@@ -41,7 +42,7 @@ async def test_the_answer_of_a_device_is_told() -> None:
     assert await said_after(world, "set porch on") == "Porch: on (sent)"
     world.receive("h/porch", '{"state": "ON", "brightness": 102}')
     world.later(0.1)
-    assert world.said[-1] == "Porch: on, brightness 40 %"
+    assert world.said[-1] == "Porch: on, 40 %"
     count = len(world.said)
     world.wait(20)
     assert len(world.said) == count
@@ -89,7 +90,7 @@ async def test_a_device_that_answers_otherwise_is_told_as_it_is() -> None:
     world.later(1.0)
     assert world.said[-1] == "Porch: brightness 80 % (sent)"
     world.later(4.0)
-    assert world.said[-1] == "Porch: on, brightness 40 %"
+    assert world.said[-1] == "Porch: on, 40 %"
 
 
 async def test_any_word_after_a_colour_is_its_answer() -> None:
@@ -102,7 +103,7 @@ async def test_any_word_after_a_colour_is_its_answer() -> None:
 
 
 async def test_its_own_command_is_not_told_to_anybody() -> None:
-    world = home()
+    world = home(Subscription("h/#"), Subscription("h/porch/set"))
     await said_after(world, "set porch on")
     world.receive("h/porch/set", '{"state": "ON"}')
     world.wait(3)
@@ -117,11 +118,30 @@ async def test_its_own_command_is_not_told_to_anybody() -> None:
 
 
 async def test_an_urgent_topic_is_told_in_any_case() -> None:
-    world = home(Subscription("h/#", priority=Priority.ALERT))
+    world = home(Subscription("h/porch/set", priority=Priority.ALERT))
     await said_after(world, "set porch on")
     world.receive("h/porch/set", '{"state": "ON"}')
     world.wait(3)
     assert any("h/porch/set" in text for text in world.said)
+
+
+COMMAND = Message("h/shed", b"ON")
+
+
+async def test_a_command_on_the_topic_of_the_state_is_not_told() -> None:
+    world = home()
+    world.receive(
+        "homeassistant/switch/shed/config", json.dumps({**OTHER, "cmd_t": "h/shed", "opt": True}), retain=True
+    )
+    await said_after(world, "set shed on")
+    world.receive("h/shed", "ON")
+    world.wait(3)
+    assert not any("h/shed" in text or text == "Shed\non" for text in world.said)
+    awaited, now = world.bot.awaited, world.clock.now()
+    assert awaited.takes(COMMAND, Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#", priority=Priority.ALERT), now)
+    assert not awaited.takes(Message("h/shed", b"OFF"), Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#"), now + 20)
 
 
 async def test_others_are_told_of_the_change_as_always() -> None:
@@ -129,7 +149,8 @@ async def test_others_are_told_of_the_change_as_always() -> None:
     await said_after(world, "set porch on")
     world.receive("h/porch", '{"state": "ON"}')
     world.wait(3)
-    assert [notice.to for notice in world.outbox.notices if notice.text.startswith("Porch\n")] == [ME, FRIEND]
+    told = [each.to for each in world.outbox.notices]
+    assert (told.count(ME), told.count(FRIEND)) == (3, 1)
 
 
 async def test_nothing_is_awaited_where_nothing_can_be_heard() -> None:
@@ -222,3 +243,14 @@ async def test_so_many_are_awaited_and_no_more(monkeypatch: pytest.MonkeyPatch) 
     world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
     assert await said_after(world, "set porch on") == "Porch: on (sent)"
     assert await said_after(world, "set shed on", FRIEND) == "Shed: on"
+
+
+async def test_two_who_wait_for_one_device_are_both_told() -> None:
+    world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
+    await said_after(world, "set porch on")
+    await said_after(world, "set porch off", FRIEND)
+    await said_after(world, "set shed on")
+    world.receive("h/porch", '{"state": "OFF"}')
+    world.later(0.1)
+    assert [each.text for each in world.outbox.notices if each.to == FRIEND][-1] == "Porch: off"
+    assert world.bot.awaited.answer("nobody@example.org", "") == ""

@@ -92,7 +92,7 @@ async def test_publish_stands_lone_surrogates() -> None:
 async def test_subscribe_adds_a_subscription() -> None:
     world = World()
     assert await world.ask("sub home/# 2") == "Subscribed to home/# with QoS 2."
-    assert subscription(world, "home/#") == Subscription("home/#", QoS.EXACTLY_ONCE)
+    assert subscription(world, "home/#") == Subscription("home/#", QoS.EXACTLY_ONCE, display=Display.CHANGES)
     assert world.broker.wanted[-1]["home/#"] is QoS.EXACTLY_ONCE
 
 

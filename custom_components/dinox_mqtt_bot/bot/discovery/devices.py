@@ -180,6 +180,7 @@ class Devices:
             known = True
             if size <= LARGEST:
                 self._keep(wild, message.received, payload)
+            self.tell(wild)
         if known:
             self._note_level(message)
             self.tell(message.topic)
