@@ -520,7 +520,7 @@ class World:
         )
         self.bot = Bot(
             ports,
-            Readings(self.templates),
+            Readings(self.templates, words=ports.phrases),
             self._rule_set,
             name="Home",
             spawn=self.spawned.append,
