@@ -109,7 +109,7 @@ async def test_each_is_asked_for_itself() -> None:
     world = home()
     await world.ask("history ice chest", who="a@b")
     assert await world.ask("lid", who="c@d") != ""
-    assert "off" in await world.ask("lid", who="a@b")
+    assert "closed" in await world.ask("lid", who="a@b")
 
 
 async def test_what_cannot_be_undone_is_asked_about_after_the_choice() -> None:
