@@ -54,6 +54,19 @@ def async_register_subentry(hass: HomeAssistant, entry: BotConfigEntry, subentry
     )
 
 
+def subentry_device(hass: HomeAssistant, entry: BotConfigEntry, subentry_id: str) -> dr.DeviceInfo:
+    """Return the device of a subentry for entities that may be the first of it."""
+    subentry = entry.subentries[subentry_id]
+    return dr.DeviceInfo(
+        entry_type=dr.DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, subentry_id)},
+        manufacturer=MANUFACTURER,
+        model=MODELS[subentry.subentry_type],
+        name=subentry.title,
+        via_device_id=async_bot_device(hass, entry).id,
+    )
+
+
 @callback
 def _forget_device(hass: HomeAssistant, entry: BotConfigEntry, subentry: ConfigSubentry) -> None:
     """Remove the device that a contact had, with its entity, while the bot had an account."""

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.sensor import (
-    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
-    SensorExtraStoredData,
     SensorStateClass,
 )
-from homeassistant.components.sensor.const import DEVICE_CLASS_STATE_CLASSES, DEVICE_CLASS_UNITS
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant, callback
@@ -22,21 +20,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .bot.model.message import Reading
 from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
-from .entity import BotEntity, OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .hass.clock import Pulse
-from .hass.values import excerpt, plain_topic, shown_number
-from .runtime.runtime import BotConfigEntry, BotRuntime
+from .entity import OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .hass.values import excerpt, plain_topic
+from .runtime.found_sensors import FoundSensors
+from .runtime.runtime import BotConfigEntry
+from .topic_sensor import STATE_CHARACTERS, FoundSensor, TopicSensor
 
 PARALLEL_UPDATES = 0
 
-# A state holds 255 characters; attributes stay small, because the recorder keeps each of their versions.
-STATE_CHARACTERS = 255
-FIELD_LINES = 32
-FIELD_CHARACTERS = 120
 MOST_NAMES = 20
 
 type Attributes = Mapping[str, StateType | datetime]
@@ -166,7 +160,6 @@ OTHER_BOT = (
         value=lambda beacon: dt_util.utc_from_timestamp(beacon.since) if beacon.since else None,
     ),
 )
-VALUE = SensorEntityDescription(key="value", translation_key="value")
 
 
 async def async_setup_entry(
@@ -196,6 +189,9 @@ async def async_setup_entry(
             async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
+    found = FoundSensors(runtime, async_add_entities, partial(FoundSensor, runtime))
+    entry.async_on_unload(found.start())
+    async_add_for_subentries(entry, SUBENTRY_TOPIC, found.follow)
 
     @callback
     def add_other(bot_id: str) -> None:
@@ -230,67 +226,6 @@ class FiringSensor(StatusSensor):
         names = {rule.id: rule.name for rule in alerts.rules}
         firing = dict.fromkeys(names.get(alert.rule) or alert.rule for alert in alerts.active)
         return {"names": list(firing)[:MOST_NAMES]}
-
-
-class TopicSensor(BotEntity, RestoreSensor):
-    """A topic's newest value, a number or cut text; the first shows at once, a flood once a second."""
-
-    _unrecorded_attributes = frozenset({"fields"})
-
-    def __init__(self, runtime: BotRuntime, subentry_id: str, topic: str) -> None:
-        super().__init__(runtime, VALUE, subentry_id)
-        self.topic = topic
-        self._pulse = Pulse(runtime.hass.loop)
-        self._attr_available = False
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        self._online()
-        self._restore(await self.async_get_last_sensor_data())
-        self.async_on_remove(self.runtime.announcer.watch(self.topic, self._read))
-        self.async_on_remove(self.runtime.announcer.pulse.listen(self._follow))
-        self.async_on_remove(self._pulse.close)
-        self._pulse.listen(self.async_write_ha_state)
-        await super().async_added_to_hass()
-
-    def _restore(self, last: SensorExtraStoredData | None) -> None:
-        if last is not None:
-            self._attr_native_value = last.native_value
-            self._attr_native_unit_of_measurement = last.native_unit_of_measurement
-            if isinstance(last.native_value, int | float):
-                self._attr_state_class = SensorStateClass.MEASUREMENT
-
-    def _online(self) -> bool:
-        """Take over whether the broker is there; say whether that changed."""
-        before, self._attr_available = self._attr_available, self.runtime.online
-        return before != self._attr_available
-
-    @callback
-    def _follow(self) -> None:
-        if self._online():
-            self._pulse.notify()
-
-    def _classify(self, *, numeric: bool) -> None:
-        """Take over the classes of HA discovery, as far as they go with a number of this unit."""
-        device, state = self.runtime.bot.readings.classes(self.topic) if numeric else ("", "")
-        known = SensorDeviceClass(device) if device in set(SensorDeviceClass) else None
-        if known and self.native_unit_of_measurement not in DEVICE_CLASS_UNITS.get(known, ()):
-            known = None
-        wanted = SensorStateClass(state) if state in set(SensorStateClass) else SensorStateClass.MEASUREMENT
-        fits = numeric and (known is None or wanted in DEVICE_CLASS_STATE_CLASSES[known])
-        self._attr_device_class = known
-        self._attr_state_class = wanted if fits else None
-
-    @callback
-    def _read(self, reading: Reading) -> None:
-        value = shown_number(reading.value)
-        self._attr_native_value = excerpt(reading.text, STATE_CHARACTERS) if value is None else value
-        self._attr_native_unit_of_measurement = (reading.unit or None) if value is not None else None
-        self._classify(numeric=value is not None)
-        lines = reading.fields[:FIELD_LINES]
-        fields = {line.name: excerpt(f"{line.text} {line.unit}".strip(), FIELD_CHARACTERS) for line in lines}
-        self._attr_extra_state_attributes = {"fields": fields} if fields else {}
-        self._pulse.beat()
 
 
 class OtherBotSensor(OtherBotEntity, SensorEntity):

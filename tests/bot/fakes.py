@@ -356,7 +356,7 @@ class FakeRules:
         assert self.bot is not None
         rules = self.bot.rules
         if not rule.id:
-            number = max((each.number for each in rules.alerts), default=0) + 1
+            number = max(rule.number, max((each.number for each in rules.alerts), default=0) + 1)
             rule = replace(rule, id=f"rule{number}", number=number)
         others = {each.id: each for each in rules.alerts}
         self.bot.apply(replace(rules, alerts=tuple({**others, rule.id: rule}.values())))

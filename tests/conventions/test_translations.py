@@ -148,6 +148,7 @@ def test_no_text_is_left_over() -> None:
         "alert_snoozed",
         "alert_muted",
         "alert_why_",
+        "confirm_unknown_",
         "import_kind_",
         "kind_",
         "import_why_",

@@ -39,7 +39,7 @@ STEPS = {
     "config.step.reauth_confirm": REAUTH,
     "options.step.init": options.OPTIONS_FORM.schema,
     "config_subentries.topic.step.user": topic_flow.NEW_TOPIC_FORM.schema,
-    "config_subentries.topic.step.reconfigure": topic_flow.TOPIC_FORM.schema,
+    "config_subentries.topic.step.reconfigure": topic_flow.known_form([]).schema,
     "config_subentries.contact.step.user": contact_flow.contact_form().schema,
     "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
     "config_subentries.preset.step.user": preset_flow.PRESET_FORM.schema,

@@ -17,8 +17,8 @@ from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
-from .commands.command import Command, execute
-from .commands.confirmation import Confirmation
+from .commands.command import Command
+from .commands.confirmation import Confirmation, execute
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -97,8 +97,8 @@ class Bot:
         self.listening = Listening(ports, readings, self._say)
         self._dropped = dropped
         self._gap = Gap()
-        engine = AlertEngine(kept=kept, last_number=last_number)
-        self._build(engine, spawn, CommandReader(ports.phrases, COMMANDS, bare=bare_commands), paused=paused)
+        hearing = CommandReader(ports.phrases, COMMANDS, readings.names, bare=bare_commands)
+        self._build(AlertEngine(kept=kept, last_number=last_number), spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
@@ -178,7 +178,7 @@ class Bot:
         self.bridges.apply(rules, self.subscriptions)
         self._inbound.apply(rules)
         self._questions.apply(rules)
-        self._dialogue.apply(rules, self.subscriptions.aliases)
+        self._dialogue.apply(rules)
         self.held.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
@@ -307,7 +307,7 @@ class Bot:
 
         What the reply says is stored: nobody has to say twice what was confirmed, whatever happens next.
         """
-        reply = await execute(command, self, caller, ask=self._confirmation.ask, confirmed=confirmed)
+        reply = await execute(command, self, caller, asking=self._confirmation, confirmed=confirmed)
         self._wake(self.ports.clock.now())
         await self.ports.rules.settle()
         return reply

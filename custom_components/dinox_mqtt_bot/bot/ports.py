@@ -283,7 +283,7 @@ class Rules(Protocol):
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
-        """Add a rule without id, numbered after the highest, or replace that of its id (ask)."""
+        """Add a rule without id, numbered after the highest or higher, or replace that of its id (ask)."""
 
     async def remove_alert(self, rule: AlertRule) -> None:
         """Remove a rule (ask). Raises BotError `no_rule`."""

@@ -114,13 +114,12 @@ class NumberedCodec[R: AlertRule | Bridge | Preset](Codec[R]):
             raise self.taken(rule)
 
     def numbered(self, entry: ConfigEntry[Any], rule: R, known: ConfigSubentry | None) -> R:
-        """Return a rule with its number: that of the `known` one, else the one after the highest."""
+        """Return a rule with its number: of the `known` one, else its own or the one after the highest."""
         if known is not None:
             return replace(rule, number=int(known.data.get(CONF_NUMBER, 0)))
         every = entry.get_subentries_of_type(self.subentry_type)
-        return replace(
-            rule, number=1 + max((int(each.data.get(CONF_NUMBER, 0)) for each in every), default=0)
-        )
+        highest = max((int(each.data.get(CONF_NUMBER, 0)) for each in every), default=0)
+        return replace(rule, number=max(rule.number, highest + 1))
 
 
 def name_id(subentry_type: str, name: str) -> str | None:

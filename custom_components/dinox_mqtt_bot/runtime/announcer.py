@@ -36,12 +36,16 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Announcer:
-    """`pulse` beats with every change; `alerts` hear of those that change, `events` of new messages."""
+    """`pulse` beats with every change; `alerts` hear of those that change, `events` of new messages.
+
+    `readings` hear of all messages, also those that are not new.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
         self._entry_id = entry_id
         self.pulse = Pulse(hass.loop)
+        self.readings = Listeners[MessageReceived]()
         self.events = Listeners[MessageReceived]()
         self.alerts = Listeners[AlertChanged]()
         self.allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
@@ -68,6 +72,7 @@ class Announcer:
     def _announce_message(self, message: MessageReceived) -> None:
         if (watchers := self._watched.get(message.reading.message.topic)) is not None:
             watchers.announce(message.reading)
+        self.readings.announce(message)
         if is_event(message):
             self._fire_events(message)
         self.pulse.beat()

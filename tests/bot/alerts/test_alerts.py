@@ -840,7 +840,8 @@ def test_silence_that_ends_is_told_with_its_length() -> None:
 async def test_words_that_mean_no_alert_and_no_rule() -> None:
     world = house(hot())
     assert "there is no alert" in await world.ask("ack too hot gone there")
-    assert (await world.ask("mute hall")).startswith("🔕 Muted: hall.")
+    assert await world.ask("mute hallo") == "I know no “hallo”. What there is: topics, devices."
+    assert await world.ask("mute") == "Nothing is muted. Mute something with /mqtt mute home/door 2h"
 
 
 async def test_who_asks_for_what_was_held_while_it_is_told_gets_it_once() -> None:

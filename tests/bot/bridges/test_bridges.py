@@ -880,7 +880,7 @@ async def test_a_bridge_is_made_changed_listed_and_removed() -> None:
 async def test_an_alias_stands_for_its_topic_and_a_template_takes_the_rest() -> None:
     world = World(Subscription("home/#", alias="House"))
     await world.ask(f'bridge House {ME} limit off template "{{name}} is {{value}}"')
-    await world.ask(f"bridge a {ME} nick Bob retain off template {{name}}\\nis {{value}}")
+    await world.ask(f"bridge home/a {ME} nick Bob retain off template {{name}}\\nis {{value}}")
     first, second = world.bot.rules.bridges
     assert (first.filter, first.per_minute, first.template) == ("home/#", 0, "{name} is {value}")
     assert (second.template, second.retain, second.nick) == ("{name}\nis {value}", False, "")
@@ -891,7 +891,7 @@ async def test_an_alias_stands_for_its_topic_and_a_template_takes_the_rest() -> 
 
 
 async def test_a_room_is_recognised_or_named_as_one() -> None:
-    world = World()
+    world = World(Subscription("a"))
     await world.ask(f"bridge a {ROOM} nick Bob")
     await world.ask("bridge b den@example.org room in")
     first, second = world.bot.rules.bridges
@@ -921,7 +921,7 @@ async def test_a_room_is_recognised_or_named_as_one() -> None:
     ],
 )
 async def test_what_is_wrong_is_said(typed: str, says: str) -> None:
-    world = World()
+    world = World(Subscription("x"), Subscription("a"))
     await world.ask(f"bridge x {ME} as First")
     assert says in await world.ask(typed)
     assert len(world.bot.rules.bridges) == 1

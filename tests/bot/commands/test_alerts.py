@@ -33,12 +33,14 @@ async def test_a_rule_is_made_and_says_what_it_does() -> None:
     world = World(HOME, FREEZER)
     world.receive("home/freezer", "-18 °C")
     answer = await world.ask("/mqtt alert freezer > -15 for 5m critical")
-    assert answer == ("Alert rule 1, “Freezer”. Tell it as critical when Freezer is above -15 for 5 min.")
+    assert answer == (
+        "Alert rule 1, “Freezer > -15”. Tell it as critical when Freezer is above -15 for 5 min."
+    )
     (made,) = rules(world)
     assert made == AlertRule(
         "home/freezer",
         Condition(Operator.ABOVE, ("-15",)),
-        name="Freezer",
+        name="Freezer > -15",
         id="rule1",
         number=1,
         hold=300.0,
@@ -46,20 +48,22 @@ async def test_a_rule_is_made_and_says_what_it_does() -> None:
     )
 
 
-async def test_a_second_rule_gets_another_name() -> None:
+async def test_a_rule_is_called_by_what_it_asks_for() -> None:
     world = World(HOME)
     await world.ask("alert home/temperature temperature > 30")
-    await world.ask("alert home/temperature temperature < 3")
+    await world.ask("alert home/temperature temperature < 3 for 5m")
+    await world.ask("alert home/temperature temperature < 3 critical")
     assert [rule.name for rule in rules(world)] == [
-        "home/temperature temperature",
-        "home/temperature temperature 2",
+        "home/temperature temperature > 30",
+        "home/temperature temperature < 3",
+        "home/temperature temperature < 3 2",
     ]
 
 
 async def test_an_alias_of_many_topics_stands_for_its_filter() -> None:
     world = World(Subscription("home/+/door", alias="Any Door"))
     await world.ask("alert any door OPEN")
-    assert (rules(world)[0].filter, rules(world)[0].name) == ("home/+/door", "Any Door")
+    assert (rules(world)[0].filter, rules(world)[0].name) == ("home/+/door", "Any Door = OPEN")
 
 
 async def test_what_is_no_topic_filter_is_refused() -> None:
@@ -88,10 +92,13 @@ async def test_a_bare_field_finds_its_topic() -> None:
     assert (rules(world)[0].filter, rules(world)[0].field) == ("home/a", "temp")
 
 
-async def test_a_bare_word_that_is_no_field_is_a_topic() -> None:
+async def test_a_bare_word_that_is_no_field_is_a_topic_after_a_yes() -> None:
     world = World(HOME)
     world.receive("home/a", '{"hum": 20}')
-    answer = await world.ask("alert temp > 30")
+    asked = await world.ask("alert temp > 30")
+    assert asked == "Nothing is known of “temp”. Make the rule all the same? yes or no"
+    assert rules(world) == ()
+    answer = await world.ask("yes")
     assert "temp is not subscribed: the bot listens to it for this rule only." in answer
     assert (rules(world)[0].filter, rules(world)[0].field) == ("temp", "")
 
@@ -108,31 +115,55 @@ async def test_a_bare_field_of_topics_without_a_common_subscription_is_asked_abo
     world = World(Subscription("a"), Subscription("b"))
     world.receive("a", '{"temp": 20}')
     world.receive("b", '{"temp": 20}')
-    assert await world.ask("alert temp > 30") == "Several topics have temp: a, b. Which one is meant?"
+    assert await world.ask("alert temp > 30") == (
+        "Which “temp”?\n1 a temp\n2 b temp\nAnswer with a number or a word: a, b"
+    )
+    assert "temp of b is above 30" in await world.ask("2")
+    assert (rules(world)[0].filter, rules(world)[0].field) == ("b", "temp")
 
 
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("temp > warm", "This rule can never fire: its limit is no number."),
         ("humidity > 5", "have no field humidity, so it never fires with them. They have: temp, door"),
         ("door > 5", "> needs a number, but the newest value is “OPEN”."),
-        ("temp == warm", "The newest value is 20, and “warm” is no number: they are never the same."),
         ("temp != ! 3", "The newest value is 20, and “! 3” is no number"),
         ("power > 5 kg", "The newest value is 3 W, and kg does not measure that"),
         ("power > 5 for", "The newest value is 3 W, and for does not measure that"),
         ("power == 5 kg", "The newest value is 3 W, and kg does not measure that"),
         ("count > 5 Stück", "The newest value is 3 Stk., and Stück does not measure that"),
-        ("temp between 5 kg and 20 °C", "This rule can never fire: the units of its limits"),
     ],
 )
-async def test_a_rule_that_can_never_fire_says_so(text: str, doubt: str) -> None:
+async def test_a_rule_that_may_never_fire_says_so(text: str, doubt: str) -> None:
     world = World(HOME)
     world.receive("home/x", '{"temp": 20, "door": "OPEN", "power": "3 W", "count": "3 Stk."}')
     answer = await world.ask(f"alert home/x {text}")
     assert doubt in answer
     assert answer.count("⚠") == 1
     assert len(rules(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("temp > warm", "This rule can never fire: its limit is no number."),
+        ("temp > 5 and door is OPEN", "A rule watches one thing"),
+        ("door is OPEN or temp > 5", "A rule watches one thing"),
+        ("temp == warm", "The newest value is 20, and “warm” is no number: they are never the same."),
+        ("temp between 5 kg and 20 °C", "This rule can never fire: the units of its limits"),
+    ],
+)
+async def test_a_rule_that_can_never_fire_is_not_made(text: str, why: str) -> None:
+    world = World(HOME)
+    world.receive("home/x", '{"temp": 20, "door": "OPEN"}')
+    assert why in await world.ask(f"alert home/x {text}")
+    assert rules(world) == ()
+
+
+async def test_a_word_with_and_in_it_is_a_word() -> None:
+    world = World(HOME)
+    await world.ask("alert home/x mode is heat and cool")
+    assert rules(world)[0].condition.values == ("heat and cool",)
 
 
 async def test_a_rule_about_something_silent_or_binary_says_so() -> None:
@@ -180,8 +211,8 @@ async def test_a_rule_that_is_switched_on_again_is_asked_again() -> None:
 
 async def test_what_only_a_rule_wants_is_listened_to() -> None:
     world = World()
-    answer = await world.ask("alert $share/bots/home/x > 5")
-    assert "/mqtt subscribe $share/bots/home/x" in answer
+    assert "Nothing is known of “$share/bots/home/x”" in await world.ask("alert $share/bots/home/x > 5")
+    assert "/mqtt subscribe $share/bots/home/x" in await world.ask("yes")
     assert "home/y > 5" not in await world.ask("alert home/y > 5")
 
 
@@ -191,10 +222,10 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
     assert isinstance(reply, Text)
     assert reply.facts == {
         "number": 1,
-        "name": "home/x",
+        "name": "home/x > 5",
         "filter": "home/x",
         "field": "",
-        "rule": 'home/x > 5 for 1m clear 4 as "home/x"',
+        "rule": 'home/x > 5 for 1m clear 4 as "home/x > 5"',
         "operator": ">",
         "values": ["5"],
         "clear": "4",
@@ -225,7 +256,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     world.later(120)
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
-        "• ✔ 1. Freezer — > -15 °C — alert\n"
+        "• ✔ 1. Freezer > -15 °C — alert\n"
         "• ↳ ⚠ #1 Freezer — -10 °C — firing — since 08:00:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )

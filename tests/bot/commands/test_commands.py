@@ -92,7 +92,7 @@ async def test_publish_stands_lone_surrogates() -> None:
 async def test_subscribe_adds_a_subscription() -> None:
     world = World()
     assert await world.ask("sub home/# 2") == "Subscribed to home/# with QoS 2."
-    assert subscription(world, "home/#") == Subscription("home/#", QoS.EXACTLY_ONCE)
+    assert subscription(world, "home/#") == Subscription("home/#", QoS.EXACTLY_ONCE, display=Display.CHANGES)
     assert world.broker.wanted[-1]["home/#"] is QoS.EXACTLY_ONCE
 
 
@@ -141,7 +141,10 @@ async def test_subscribe_refuses_what_is_no_filter(topic_filter: str) -> None:
 
 
 async def test_subscribe_answers_an_action_with_facts() -> None:
-    reply = await World().bot.execute(Subscribe(filter="x"), Caller(Surface.ACTION, "ha", Role.ADMIN))
+    caller = Caller(Surface.ACTION, "ha", Role.ADMIN)
+    with pytest.raises(BotError, match="unknown_subscription"):
+        await World().bot.execute(Subscribe(filter="x"), caller)
+    reply = await World().bot.execute(Subscribe(filter="x", force=True), caller)
     assert reply == Text(
         "subscribed",
         {"filter": "x", "qos": "1"},

@@ -109,7 +109,7 @@ async def test_a_topic_is_known_by_what_people_call_it() -> None:
     assert "garden/humidity" in text
     world.receive("home/sensor", '{"co2": 400, "level": 3}')
     assert "co2" in await world.ask("hist co2")
-    assert "Nothing has come in on nowhere yet." in await world.ask("hist nowhere")
+    assert await world.ask("hist nowhere") == "I know no “nowhere”. What there is: topics, devices."
 
 
 async def test_a_topic_that_was_forgotten_is_not_listed() -> None:
@@ -255,7 +255,7 @@ async def test_a_field_that_only_its_device_has_a_name_for() -> None:
             "There is no number of Kitchen in that time; the newest is of 08:00:00",
         ),
         ('{"a": 1}', "chart kitchen 2026-01-01", "There is no number of Kitchen in that time"),
-        ("1", "chart nothing", "Nothing is stored of “nothing”."),
+        ("1", "chart home/nothing", "Nothing is stored of “home/nothing”."),
         ("1", "chart kitchen.x 3", "no numbers to draw: the newest message is “1”"),
         ("1", "chart kitchen soon enough", "“soon enough” is no time that I understand."),
         ("1", "chart kitchen 501", "“501” is not how many: a number from 1 to 500 is."),
@@ -271,7 +271,7 @@ async def test_a_filter_of_one_topic_means_that_topic() -> None:
     assert "📊 Kitchen" in await world.ask("chart home/+")
     world.receive("home/hum", "3")
     text = await world.ask("chart home/+")
-    assert "home/hum, home/temp" in text
+    assert text.splitlines()[:3] == ["Which “home/+”?", "1 home/hum", "2 Kitchen"]
     assert "Nothing is stored of “garden/#”." in await world.ask("chart garden/#")
 
 

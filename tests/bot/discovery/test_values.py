@@ -403,7 +403,7 @@ def test_a_topic_with_wildcards_is_found_by_those_that_it_matches() -> None:
     other = {**config, "name": "Hum", "unit_of_meas": "%", "val_tpl": "{{ value_json.h | is_defined }}"}
     home = Home("sensor", config, other)
     reading = home.hear("gw/tag/AB12", {"t": 8.5})
-    assert (reading.name, reading.text) == ("gw/tag/AB12", "Temp: 8.5 °C")
+    assert (reading.name, reading.text) == ("gw/tag/AB12", "Temp 8.5 °C")
     assert home.hear("gw/tag/AB13", {"t": 8.5}).fields[0].name == "t"
     home.hear("gw/tag/AB12/2", {"h": 61})
     assert [state_text(each, home.readings.devices, TEMPLATES) for each in home.readings.devices] == [
@@ -522,7 +522,7 @@ def test_of_a_large_payload_is_kept_what_its_entities_look_for() -> None:
     ]
     home = Home("sensor", *configs, templates=Written("debug"))
     reading = home.hear("hub/info", large(version="9.1", join=False, log={"level": "debug"}))
-    assert reading.text == "Version: 9.1, Join: debug, Log: debug"
+    assert reading.text == "Join debug · Log debug · Version 9.1"
     newest = home.readings.devices.newest("hub/info")
     assert newest is not None
     assert json.loads(newest[1]) == {"version": "9.1", "join": False, "log": {"level": "debug"}}

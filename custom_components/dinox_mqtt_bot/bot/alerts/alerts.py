@@ -21,6 +21,7 @@ from .watches import BROKER
 
 ALIVE = "alive"
 HEARD = "heard_until"
+LAST_RULE = "last_rule"
 ALIVE_EVERY = 300.0
 
 
@@ -104,6 +105,7 @@ class Alerts:
     def apply(self, rules: RuleSet, subscriptions: Subscriptions, now: float) -> None:
         """Take over other rules; what is not told yet may now be told in another way."""
         self._rules, self._subscriptions = rules, subscriptions
+        self._note_number(rules)
         self._overfull.apply(rules)
         judged = self.engine.apply(rules.alerts, now)
         self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
@@ -113,6 +115,16 @@ class Alerts:
         self._save(record, [*ends.notices, *self._notices.closed(self.engine.closed, rules, now)])
         self.follow(judged, now)
         self.resume(now)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next rule: none is used again, since messages and people go on naming it."""
+        return int(self._ports.memory.get(LAST_RULE) or 0) + 1
+
+    def _note_number(self, rules: RuleSet) -> None:
+        highest = max((rule.number for rule in rules.alerts), default=0)
+        if highest >= self.next_number:
+            self._ports.memory.set(LAST_RULE, str(highest))
 
     def judge(self, reading: Reading, now: float) -> Judged:
         """Judge what came in; whoever stores the message stores the record with it, then calls `follow`."""

@@ -1,33 +1,24 @@
 """Commands about alert rules: make, list, change, remove, rehearse."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rule_texts import condition_text, sentence
-from ..alerts.rules.contradictions import contradiction
-from ..alerts.rules.grammar import changed, parse_rule, read_rule, write_rule
+from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.shown import note_of, with_its_field, with_note
-from ..alerts.rules.warnings import known_names, settled, warnings_of, with_warnings
-from ..model import alert
+from ..alerts.rules.subject import named_rule
+from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
-from ..reading.topic_lookup import topic_name
+from ..reading.topic_lookup import known_names, topic_name
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
-
-_STATES = {
-    alert.AlertState.FIRING: "alert_is_firing",
-    alert.AlertState.RECOVERING: "alert_is_recovering",
-    alert.AlertState.NO_DATA: "alert_is_no_data",
-}
-MOST_BLIND = 20
-"""Topics without a value that are listed of one rule."""
+from .doubts import is_known, unknown
+from .rule_rows import alert_rows, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
@@ -39,7 +30,7 @@ class Alert(Command):
     node: ClassVar[str] = "alert"
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", alias=True)
+    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", named=True)
     condition: str = param(
         "Field, comparison and value, then for 5m, clear 28, every 1h, a priority, as “name”.",
         default="",
@@ -47,12 +38,19 @@ class Alert(Command):
         verbatim=True,
     )
 
+    force: bool = param(
+        "Whether it is made although nothing is known of the topic.", default=False, aside=True
+    )
+
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        known = await known_names(parts)
-        rule = await settled(parts, parse_rule(self.topic, self.condition, known), known)
+        names = await known_names(parts)
+        rule, name = await named_rule(parts, names, self.topic, self.condition)
         rule = await with_its_field(parts, rule)
-        rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter))
+        refuse_hopeless(rule)
+        if name and not self.force and not is_known(parts, names, rule.filter):
+            raise unknown(names, replace(self, force=True), name, "unknown_topic")
+        rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter), parts.ports.phrases)
         return await _kept(parts, "rule_made", rule)
 
 
@@ -61,53 +59,16 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
 
     Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
     """
-    wrong = contradiction(rule)
-    if wrong is not None and (before is None or contradiction(before) != wrong):
-        raise wrong.error(rule)
-    kept = await parts.ports.rules.put_alert(rule)
-    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": _sentence(parts, kept)}
-    done = with_note(Text(key, placeholders, _facts(parts, kept)), await note_of(parts, kept))
-    return with_warnings(done, await warnings_of(parts, kept))
-
-
-def _sentence(parts: Parts, rule: AlertRule) -> str:
-    return sentence(rule, parts.ports.phrases, topic_name(parts, rule.filter))
-
-
-def _facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
-    return {
-        "number": rule.number,
-        "name": rule.name,
-        "filter": rule.filter,
-        "field": rule.field,
-        "rule": write_rule(rule),
-        "operator": rule.condition.operator.value,
-        "values": list(rule.condition.values),
-        "clear": rule.condition.clear,
-        "missing_clears": rule.condition.missing_clears,
-        "seconds": rule.condition.seconds,
-        "for": rule.hold,
-        "every": rule.repeat,
-        "priority": rule.priority.word,
-        "enabled": rule.enabled,
-        "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],
-        "blind": [
-            {"topic": each.topic, "since": each.seen} for each in parts.alerts.of(rule.id) if each.blind
-        ],
-    }
-
-
-def _alert_facts(each: alert.Alert) -> Mapping[str, object]:
-    return {
-        "number": each.number,
-        "topic": each.topic,
-        "name": each.name,
-        "state": each.state.value,
-        "value": each.value,
-        "since": each.fired,
-        "peak": each.peak,
-        "acknowledged_by": each.acknowledged_by,
-    }
+    refuse_hopeless(rule, before)
+    doubts = await warnings_of(parts, rule)
+    if before is None and (never := never_fires(rule, doubts)) is not None:
+        raise never
+    kept = await parts.ports.rules.put_alert(
+        rule if rule.id else replace(rule, number=parts.alerts.next_number)
+    )
+    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": sentence_of(parts, kept)}
+    done = with_note(Text(key, placeholders, rule_facts(parts, kept)), await note_of(parts, kept))
+    return with_warnings(done, doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,16 +83,17 @@ class Alerts(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         rules = [rule for rule in parts.alerts.rules if _asked_for(parts, rule, fold(self.filter))]
         rows: list[tuple[Cell, ...]] = []
-        for rule in rules:
-            rows.append(_rule_row(parts, rule))
-            rows += _alert_rows(parts, rule)
+        listed = await rule_rows(parts, rules)
+        for rule, row in zip(rules, listed, strict=True):
+            rows.append(row)
+            rows += alert_rows(parts, rule)
         active = sum(each.active for rule in rules for each in parts.alerts.of(rule.id))
         return Table(
             title=Text("alerts", {"count": str(len(rules)), "active": str(active)}),
             columns=_COLUMNS,
             rows=tuple(rows),
             empty=self._empty(),
-            facts=tuple(_facts(parts, rule) for rule in rules),
+            facts=tuple(rule_facts(parts, rule) for rule in rules),
             more=Text("alerts_more", {"example": f"{PREFIX} alerts freezer"}),
         )
 
@@ -147,43 +109,6 @@ def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
     return word.removeprefix("#") == str(rule.number) or any(word in fold(text) for text in texts)
 
 
-def _rule_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
-    where = topic_name(parts, rule.filter)
-    what = " ".join(filter(None, (rule.field, condition_text(rule, parts.ports.phrases))))
-    text = what if where in rule.name else f"{where} {what}"
-    row = Text("row_on" if rule.enabled else "row_off", {"number": str(rule.number), "what": rule.name})
-    return row, text, Text(f"priority_{rule.priority.word}")
-
-
-def _alert_rows(parts: Parts, rule: AlertRule) -> list[tuple[Cell, ...]]:
-    """Return what a rule reports, and where it sees nothing to judge."""
-    known = parts.alerts.of(rule.id)
-    blind = [(_named(each), "", _no_value(parts, each)) for each in known if each.blind and not each.active]
-    return [*(_alert_row(parts, each) for each in known if each.active), *blind[:MOST_BLIND]]
-
-
-def _named(each: alert.Alert) -> Text:
-    key = "row_alert" if each.active else "row_blind"
-    return Text(key, {"number": str(each.number), "name": each.name or each.topic})
-
-
-def _no_value(parts: Parts, each: alert.Alert) -> Text:
-    return Text("alert_is_blind", {"time": parts.moment(each.seen)})
-
-
-def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
-    lasted = duration(parts.ports.clock.now() - each.fired)
-    taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
-    since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
-    return (
-        _named(each),
-        each.value,
-        _no_value(parts, each) if each.blind else Text(_STATES[each.state]),
-        since,
-        taken,
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class RmAlert(Command):
     """Removes an alert rule; what it reports now is over without a word."""
@@ -197,7 +122,7 @@ class RmAlert(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         rule = parts.alerts.rule(self.rule)
-        facts = _facts(parts, rule)
+        facts = rule_facts(parts, rule)
         await parts.ports.rules.remove_alert(rule)
         return Text("rule_removed", {"number": str(rule.number), "name": rule.name}, facts)
 
@@ -240,7 +165,7 @@ def _shown(parts: Parts, rule: AlertRule) -> Table:
         )
     ]
     rows: list[tuple[Cell, ...]] = [
-        (Text("column_rule"), _sentence(parts, rule)),
+        (Text("column_rule"), sentence_of(parts, rule)),
         (Text("column_filter"), rule.filter),
         *([(Text("column_field"), rule.field)] if rule.field else []),
         *([(Text("column_contacts"), ", ".join(rule.contacts))] if rule.contacts else []),
@@ -248,12 +173,12 @@ def _shown(parts: Parts, rule: AlertRule) -> Table:
         *(escalation if rule.escalate_after else []),
         (Text("column_typed"), write_rule(rule)),
     ]
-    rows += _alert_rows(parts, rule)
+    rows += alert_rows(parts, rule)
     return Table(
         title=Text("rule_shown", {"number": str(rule.number), "name": rule.name}),
         columns=("column_what", "column_value", "column_state", "column_time", "column_acknowledged"),
         rows=tuple(rows),
-        facts=(_facts(parts, rule),),
+        facts=(rule_facts(parts, rule),),
     )
 
 
@@ -281,9 +206,10 @@ class Try(Command):
         found = Handles(parts.alerts.rules).begun(self.rule)
         if found is not None:
             return changed(*found) if found[1] else found[0]
-        known = await known_names(parts)
+        names = await known_names(parts)
         try:
-            return await with_its_field(parts, await settled(parts, read_rule(self.rule, known), known))
+            rule, _ = await named_rule(parts, names, *first_word(self.rule))
+            return await with_its_field(parts, rule)
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
@@ -305,7 +231,7 @@ def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
         "quiet": result.quiet,
     }
     placeholders = {
-        "sentence": _sentence(parts, rule),
+        "sentence": sentence_of(parts, rule),
         "filter": rule.filter,
         "days": str(days),
         "span": duration(result.until - result.since),

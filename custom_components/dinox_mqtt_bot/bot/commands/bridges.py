@@ -1,7 +1,7 @@
 """Commands about bridges: make or change, list, remove."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
@@ -11,6 +11,7 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.topics import fold
 from .command import Command, Parts, param
+from .doubts import known_topic, unknown
 
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
@@ -34,13 +35,16 @@ class Bridge(Command):
     node: ClassVar[str] = "bridge"
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", alias=True)
+    topic: str = param("Topic, topic filter or alias; or number or name of a bridge to change.", named=True)
     what: str = param(
         "Address, then payload, short or file, out, in or both, room, trusted, topic out/x, limit 10 (a "
         "minute), on, off, as “name”.",
         default="",
         greedy=True,
         verbatim=True,
+    )
+    force: bool = param(
+        "Whether it is made although nothing is known of the topic.", default=False, aside=True
     )
 
     @override
@@ -52,9 +56,14 @@ class Bridge(Command):
             return await _kept(parts, "bridge_changed", changed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
             find_bridge(parts, self.topic)  # there is none, and the error says so
-        made = changed_bridge(self.what, Kept(parts.subscriptions.resolve(self.topic), ""))
+        topic, names, known = await known_topic(parts, self.topic)
+        made = changed_bridge(self.what, Kept(topic, ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
+        # Where nothing is to come from the topic, nothing has to be known of it.
+        if not (self.force or known or made.direction is Direction.IN):
+            checked_bridge(made, {contact.jid for contact in parts.rules.contacts})
+            raise unknown(names, replace(self, force=True), topic, "unknown_bridge")
         return await _kept(parts, "bridge_made", made)
 
 

@@ -6,10 +6,9 @@ from typing import ClassVar, override
 from ..delivery.uploads import File
 from ..history.charts import MOST_FIELDS, ChartRequest, chart
 from ..history.look_back import look_back_check, read_look_back
-from ..model.errors import BotError
 from ..model.replies import Caller, Chart as Drawn, Reply, Surface
 from ..model.topics import shared
-from ..reading.topic_lookup import find_topic
+from ..reading.topic_lookup import find_topic, several
 from .command import Command, Parts, param
 
 PNG = "image/png"
@@ -23,7 +22,7 @@ class Chart(Command):
     node: ClassVar[str] = "chart"
     aliases: ClassVar[tuple[str, ...]] = ("sparkline",)
 
-    topic: str = param("Topic or alias, perhaps with .field behind it.", alias=True)
+    topic: str = param("Topic or alias, perhaps with .field behind it.", named=True)
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many values.",
         default="",
@@ -38,7 +37,7 @@ class Chart(Command):
         clock = parts.ports.clock
         when = read_look_back(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
-        wanted = ChartRequest(await _plain(parts, topic), field or when.field, when.span, count)
+        wanted = ChartRequest(await _plain(parts, self.topic, topic), field or when.field, when.span, count)
         drawn = await chart(parts, wanted, parts.alerts.rules)
         if caller.surface is Surface.CHAT:
             await self._send(parts, caller.who, drawn)
@@ -54,12 +53,12 @@ class Chart(Command):
         parts.uploads.send(File("chart.png", PNG, payload, done, lambda error: None))
 
 
-async def _plain(parts: Parts, topic_filter: str) -> str:
-    """Return the only topic of a filter. Raises BotError `which_topic`."""
+async def _plain(parts: Parts, said: str, topic_filter: str) -> str:
+    """Return the only topic of a filter. Raises Ambiguous."""
     topic = shared(topic_filter)[1]
     if "+" not in topic and "#" not in topic:
         return topic
     found = [row.topic for row in await parts.ports.history.topics(topic, MOST_FIELDS + 1)]
     if len(found) > 1:
-        raise BotError("which_topic", name=topic_filter, topics=", ".join(found[:MOST_FIELDS]))
+        raise several(parts, said, found)
     return found[0] if found else topic

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
 from types import UnionType
 from typing import Any, ClassVar, Protocol, get_args
@@ -67,6 +67,12 @@ class Command:
         """Say whether this is to be asked about first; a destructive one may be harmless with some values."""
         return self.destructive
 
+    def about(self, said: str, handle: str) -> Command:
+        """Return the command about the one thing that was chosen, where a name was said that several have."""
+        texts = {each.name: getattr(self, each.name) for each in fields(self)}
+        name = next(name for name, text in texts.items() if isinstance(text, str) and said in text)
+        return replace(self, **{name: texts[name].replace(said, handle, 1)})
+
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
         return Text(f"services.{self.node}.description")
@@ -76,7 +82,9 @@ class Command:
 class Parameter:
     """One typed input of a command; `kind` is str, int, bool or an Enum.
 
-    `greedy` takes the rest of a chat text, `verbatim` with its quotes; `alias`: one may stand for the topic;
+    `greedy` takes the rest of a chat text, `verbatim` with its quotes; `alias`: one may stand for the topic,
+    `named`: whatever the bot calls it; `aside`: given by its name only, and not shown; `behind_field`: a word
+    before it that is no part of it belongs to the topic;
     `check` raises BotError for an impossible text. `longest` in characters: names, times and conditions are
     looked at from many sides, which is not done with texts of any length.
     """
@@ -88,7 +96,10 @@ class Parameter:
     required: bool
     greedy: bool = False
     verbatim: bool = False
+    aside: bool = False
     alias: bool = False
+    named: bool = False
+    behind_field: bool = False
     short: str = ""
     check: Callable[[str], object] | None = None
     minimum: int = 0
@@ -134,13 +145,14 @@ def typed(command: type[Command]) -> tuple[Parameter, ...]:
     """Return the parameters that are typed one after the other; those after a greedy one are options."""
     ordered = parameters(command)
     greedy = next((index for index, parameter in enumerate(ordered) if parameter.greedy), len(ordered))
-    return ordered[: greedy + 1]
+    return tuple(parameter for parameter in ordered[: greedy + 1] if not parameter.aside)
 
 
 def usage(command: type[Command]) -> str:
     """Return the line that shows how to type a command."""
     plain = [_plain_usage(parameter) for parameter in typed(command)]
-    options = [_option_usage(parameter) for parameter in parameters(command)[len(plain) :]]
+    behind = parameters(command)[len(plain) :]
+    options = [_option_usage(parameter) for parameter in behind if not parameter.aside]
     return " ".join((PREFIX, command.node, *options, *plain))
 
 
@@ -250,23 +262,3 @@ def require(caller: Caller, role: Role, command: str) -> None:
     if caller.trusted is not None and caller.trusted >= role:
         raise BotError("room_not_trusted", command=command, role=role.word, room=caller.room)
     raise BotError("not_allowed", command=command, role=role.word)
-
-
-async def execute(
-    command: Command,
-    parts: Parts,
-    caller: Caller,
-    *,
-    ask: Callable[[Command, Caller, Text], Text],
-    confirmed: bool = False,
-) -> Reply:
-    """Run a command for a caller; every surface comes through here.
-
-    A destructive one is asked about first, unless `confirmed`, or harmless by its own account. Raises
-    BotError as `require`, and what `ask` and `run` raise.
-    """
-    require(caller, command.role, command.node)
-    said = confirmed or getattr(command, CONFIRM, False)
-    if command.destructive and not said and command.needs_confirmation(parts):
-        return ask(command, caller, await command.at_stake(parts))
-    return await command.run(parts, caller)

@@ -1,12 +1,15 @@
-"""Asking first: what cannot be undone is done only after a yes."""
+"""Asking first: what cannot be undone is done only after a yes, what several are called so after a choice."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 import re
 
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Surface, Text
+from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Text
 from ..model.topics import fold
 from ..ports import Clock
-from .command import Command
+from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
+from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
 LATE = 600.0
@@ -22,31 +25,114 @@ _LONGEST = 100
 type _Key = tuple[Surface, str, str]
 
 
+class Doubtful(BotError):
+    """What is done only if it is meant: `again` is the command that does it without asking."""
+
+    def __init__(self, again: Command, key: str, **placeholders: object) -> None:
+        super().__init__(key, **placeholders)
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The command that an answer wants, and whether it need not be asked about any more."""
+
+    command: Command
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A command that waits until a Unix time for a yes, or for one of several things it may be about."""
+
+    command: Command
+    until: float
+    said: str = ""
+    options: tuple[Meant, ...] = ()
+
+
 class Confirmation:
-    """What waits for a yes: one command for each who asked for it, and each place where it did."""
+    """What waits for an answer: one command for each who asked for it, and each place where it did."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._waiting: dict[_Key, tuple[Command, float]] = {}
+        self._waiting: dict[_Key, _Question] = {}
 
     def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
         """Ask about what is at stake. Raises BotError `not_confirmed` where nobody can answer."""
         if caller.surface not in CONVERSING:
             raise BotError("not_confirmed", command=command.node)
-        self._waiting[_key(caller)] = command, self._clock.now() + PATIENCE
+        self._wait(caller, _Question(command, self._until))
         return Text("confirm", {"stake": stake}, {"confirm": True})
 
-    def take(self, text: str, caller: Caller) -> Command | Text | None:
-        """Return the command a text confirms, what to say to no or too late, or None; any text withdraws."""
-        command, until = self._waiting.pop(_key(caller), (None, 0.0))
-        late = self._clock.now() - until
-        if command is None or late > LATE:
+    def doubt(self, doubt: Doubtful, caller: Caller) -> Text:
+        """Ask whether something doubtful is meant. Raises it where nobody can answer."""
+        if caller.surface not in CONVERSING:
+            raise doubt
+        self._wait(caller, _Question(doubt.again, self._until))
+        return Text(f"confirm_{doubt.key}", doubt.placeholders, {"confirm": True})
+
+    def which(self, command: Command, caller: Caller, names: Ambiguous) -> Text:
+        """Ask which of several things is meant. Raises what lists them where nobody can answer."""
+        if caller.surface not in CONVERSING:
+            raise names
+        self._wait(caller, _Question(command, self._until, names.said, names.options))
+        return _which(names.said, names.options)
+
+    @property
+    def _until(self) -> float:
+        return self._clock.now() + PATIENCE
+
+    def _wait(self, caller: Caller, question: _Question) -> None:
+        self._waiting[_key(caller)] = question
+
+    def take(self, text: str, caller: Caller) -> Answered | Text | None:
+        """Return the command that a text confirms or completes, what to say to it, or None.
+
+        No, an answer that comes too late and one that several fit are said something to; any other text
+        withdraws the question.
+        """
+        question = self._waiting.pop(_key(caller), None)
+        if question is None or (late := self._clock.now() - question.until) > LATE:
             return None
-        if _word(text) in _NO:
+        word = _word(text)
+        if word in _NO:
             return Text("confirm_no")
-        if _word(text) not in _YES:
+        if question.options:
+            return self._chosen(question, word, caller) if late <= 0 else None
+        if word not in _YES:
             return None
-        return command if late <= 0 else Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+        command = question.command
+        if late > 0:
+            return Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+        return Answered(command, confirmed=True)
+
+    def _chosen(self, question: _Question, word: str, caller: Caller) -> Answered | Text | None:
+        """Return the command with the one thing that was chosen by number or by a further word."""
+        number = word.removeprefix("#")
+        shown = question.options[:MOST_NAMED]
+        if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(shown):
+            found = [shown[int(number) - 1]]
+        else:
+            found = narrowed(question.options, word)
+        if len(found) > 1:
+            self._wait(caller, replace(question, until=self._until, options=tuple(found)))
+            return _which(question.said, found)
+        if not found:
+            return None
+        return Answered(question.command.about(question.said, found[0].handle), confirmed=False)
+
+
+def _which(said: str, options: Sequence[Meant]) -> Text:
+    asked = Text("which", {"name": said})
+    for at, name in enumerate(labels(options), 1):
+        asked = Text("which_option", {"asked": asked, "number": str(at), "name": name})
+    if len(options) > MOST_NAMED:
+        asked = Text("which_more", {"asked": asked})
+    words = telling(options)
+    key = "which_words" if words else "which_number"
+    told: dict[str, Cell] = {"asked": asked, "words": ", ".join(words)}
+    return Text(key, told, {"options": [each.topic for each in options]})
 
 
 def _key(caller: Caller) -> _Key:
@@ -56,3 +142,24 @@ def _key(caller: Caller) -> _Key:
 def _word(text: str) -> str:
     # A yes is short, and blanks at the end are looked for from each blank anew.
     return fold(_AROUND.sub("", text)) if len(text) <= _LONGEST else ""
+
+
+async def execute(
+    command: Command, parts: Parts, caller: Caller, *, asking: Confirmation, confirmed: bool = False
+) -> Reply:
+    """Run a command for a caller; every surface comes through here.
+
+    A destructive one is asked about first, unless `confirmed`, or harmless by its own account; so is what a
+    name means that several things have, and what is made on something nobody knows. Raises BotError as
+    `require`, and what `asking` and `run` raise.
+    """
+    require(caller, command.role, command.node)
+    said = confirmed or getattr(command, CONFIRM, False)
+    try:
+        if command.destructive and not said and command.needs_confirmation(parts):
+            return asking.ask(command, caller, await command.at_stake(parts))
+        return await command.run(parts, caller)
+    except Ambiguous as names:
+        return asking.which(command, caller, names)
+    except Doubtful as doubt:
+        return asking.doubt(doubt, caller)

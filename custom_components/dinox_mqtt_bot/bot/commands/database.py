@@ -6,7 +6,6 @@ from typing import ClassVar, override
 from ..model.history import ALWAYS
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
-from ..model.topics import valid_filter
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text
@@ -80,7 +79,7 @@ class Purge(Command):
     destructive: ClassVar[bool] = True
 
     topic: str = param(
-        "Topic, topic filter or alias whose messages go; nothing for what is too old.", default="", alias=True
+        "Topic, topic filter or alias whose messages go; nothing for what is too old.", default="", named=True
     )
     confirm: bool = param("Whether it is to be done without asking first.", default=False)
 
@@ -114,27 +113,26 @@ class Clear(Command):
     role: ClassVar[Role] = Role.ADMIN
     destructive: ClassVar[bool] = True
 
-    filter: str = param("Topic, topic filter or alias; nothing for all messages.", default="", alias=True)
+    filter: str = param("Topic, topic filter or alias; nothing for all messages.", default="", named=True)
     confirm: bool = param("Whether it is done without asking first.", default=False)
 
     @override
     async def at_stake(self, parts: Parts) -> Text:
-        filters = self._filters(parts)
+        filters = await self._filters(parts)
         count = sum([(await parts.ports.history.statistics(each, ALWAYS)).messages for each in filters])
         key = "clear_stake" if self.filter else "clear_stake_all"
         return Text(key, {"count": str(count), "filter": self.filter})
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        gone = sum([await parts.ports.history.forget(each) for each in self._filters(parts)])
+        gone = sum([await parts.ports.history.forget(each) for each in await self._filters(parts)])
         if not self.filter:
             parts.ports.outbox.mark_all_read()
         key = "clear_done" if self.filter else "clear_done_all"
         return Text(key, {"count": str(gone), "filter": self.filter}, {"removed": gone})
 
-    def _filters(self, parts: Parts) -> tuple[str, ...]:
+    async def _filters(self, parts: Parts) -> tuple[str, ...]:
         if not self.filter:
             return ALL
-        topic_filter = parts.subscriptions.resolve(self.filter)
-        valid_filter(topic_filter)
-        return (topic_filter,)
+        topic, _ = await find_topic(parts, self.filter)
+        return (topic,)

@@ -17,14 +17,14 @@ class Priority(Command):
     aliases: ClassVar[tuple[str, ...]] = ("prio",)
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
     priority: Matter | None = param("silent, normal, alert or critical.", default=None)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
             return _table(parts, "priority_title", "column_priority")
-        known = (subscribed_as if self.priority is None else own_subscription)(parts, self.filter)
+        known = await (subscribed_as if self.priority is None else own_subscription)(parts, self.filter)
         if self.priority is not None and self.priority is not known.priority:
             known = replace(known, priority=self.priority)
             await parts.ports.rules.put_subscription(known)
@@ -45,14 +45,14 @@ class Display(Command):
     node: ClassVar[str] = "display"
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
     display: Shown | None = param("each, digest, live, changes or silent.", default=None)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
             return _table(parts, "display_title", "column_display")
-        known = (subscribed_as if self.display is None else own_subscription)(parts, self.filter)
+        known = await (subscribed_as if self.display is None else own_subscription)(parts, self.filter)
         if self.display is not None and self.display is not known.display:
             known = replace(known, display=self.display)
             await parts.ports.rules.put_subscription(known)

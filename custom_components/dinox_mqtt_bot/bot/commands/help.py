@@ -91,6 +91,7 @@ def _description(command: type[Command]) -> Text:
 def _explain(command: type[Command]) -> Table:
     """Explain one command: how it is typed, what it does, what each word means."""
     path = f"services.{command.node}"
+    shown = [parameter for parameter in parameters(command) if not parameter.aside]
     notes: dict[str, Cell] = {
         "aliases": ", ".join(command.aliases),
         "role": Text(f"role_{command.role.word}"),
@@ -99,11 +100,8 @@ def _explain(command: type[Command]) -> Table:
         title=Text("help_command", {"usage": usage(command), "description": _description(command)}),
         columns=("column_parameter", "column_what"),
         rows=tuple(
-            (parameter.name, Text(f"{path}.fields.{parameter.name}.description"))
-            for parameter in parameters(command)
+            (parameter.name, Text(f"{path}.fields.{parameter.name}.description")) for parameter in shown
         ),
-        facts=tuple(
-            {"parameter": parameter.name, "required": parameter.required} for parameter in parameters(command)
-        ),
+        facts=tuple({"parameter": parameter.name, "required": parameter.required} for parameter in shown),
         note=Text("help_command_note_aliases" if command.aliases else "help_command_note", notes),
     )

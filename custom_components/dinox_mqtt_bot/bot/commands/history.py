@@ -1,7 +1,7 @@
 """Commands that look back: the stored messages, as lines and as a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..delivery.uploads import File
@@ -10,7 +10,8 @@ from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
 from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
-from ..reading.topic_lookup import find_topic
+from ..reading.replay import field_values
+from ..reading.topic_lookup import MOST_NAMED, Meant, find_name, shown
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit
 from .command import Command, Parts, param
@@ -30,11 +31,12 @@ class History(Command):
     node: ClassVar[str] = "history"
     aliases: ClassVar[tuple[str, ...]] = ("hist",)
 
-    topic: str = param("Topic, topic filter or alias.", default="", alias=True)
+    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", default="", named=True)
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; or how many messages.",
         default="",
         greedy=True,
+        behind_field=True,
         check=look_back_check(most=MOST),
     )
     count: int = param("How many messages.", default=DEFAULT, minimum=1, maximum=MOST, short="n")
@@ -44,29 +46,33 @@ class History(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if self.topic == "":
             return _seen(parts, await parts.ports.history.topics("#", MAX_TOPICS))
-        topic, _ = await find_topic(parts, self.topic)
+        meant = await find_name(parts, self.topic)
+        topic, called = meant.topic, shown(self.topic, meant)
         when = _when(self.range, parts)
         span, count = when.span or ALWAYS, when.count or self.count
         found = await parts.ports.history.statistics(topic, span)
         rows = await parts.ports.history.page(topic, count, span, (self.page - 1) * count)
+        if meant.field:
+            rows = await _of_field(parts, meant, rows)
+            found = replace(found, numbers=0)
         return Table(
-            title=Text("history", {"topic": self.topic}),
+            title=Text("history", {"topic": called}),
             columns=("column_time", "column_name", "column_value"),
             rows=tuple(_line(parts, row, topic) for row in rows),
-            empty=await self._empty(parts, topic, found),
+            empty=await self._empty(parts, topic, called, found),
             facts=tuple(_row_facts(row) for row in rows),
             note=self._note(parts, rows, found, -(-found.messages // count)),
             more=Text("history_more"),
             keep_last=True,
         )
 
-    async def _empty(self, parts: Parts, topic: str, found: Statistics) -> Text:
+    async def _empty(self, parts: Parts, topic: str, called: str, found: Statistics) -> Text:
         if found.messages:
-            return Text("history_no_page", {"topic": self.topic, "page": str(self.page)})
+            return Text("history_no_page", {"topic": called, "page": str(self.page)})
         last = (await parts.ports.history.statistics(topic, ALWAYS)).last
         if last:
-            return Text("history_empty_then", {"topic": self.topic, "time": parts.moment(last)})
-        return Text("history_empty", {"topic": self.topic})
+            return Text("history_empty_then", {"topic": called, "time": parts.moment(last)})
+        return Text("history_empty", {"topic": called})
 
     def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""
@@ -86,6 +92,24 @@ class History(Command):
 def _when(text: str, parts: Parts) -> LookBack:
     clock = parts.ports.clock
     return read_look_back(text, clock.now(), clock.local, most=MOST)
+
+
+async def _of_field(parts: Parts, meant: Meant, rows: list[Row]) -> list[Row]:
+    """Return rows with the value of one field instead of all; those without it are left out.
+
+    Raises BotError `no_field` where none of them has it.
+    """
+    since = min((row.time for row in rows), default=0.0)
+    values, names = await field_values(parts, meant.topic, meant.field, since)
+    found = [
+        replace(row, text=with_unit(value.text, value.unit))
+        for row in rows
+        if (value := values.get((row.topic, row.time))) is not None
+    ]
+    if rows and not found:
+        fields = ", ".join(names[:MOST_NAMED]) or "–"
+        raise BotError("no_field", field=meant.field, topic=meant.topic, fields=fields)
+    return found
 
 
 def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
@@ -163,7 +187,7 @@ class Export(Command):
 
     node: ClassVar[str] = "export"
 
-    topic: str = param("Topic, topic filter or alias.", alias=True)
+    topic: str = param("Topic, topic filter or alias.", named=True)
     range: str = param(
         "Which time: 24h, 7d, today, since 8:00, 2026-11-01..2026-11-05; nothing for all.",
         default="",
@@ -176,27 +200,30 @@ class Export(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if caller.surface is Surface.ASSIST:
             raise BotError("export_needs_chat")
-        topic, _ = await find_topic(parts, self.topic)
+        meant = await find_name(parts, self.topic)
+        topic, called = meant.topic, shown(self.topic, meant)
         form, span = self._asked(parts)
         most = MOST_IN_ANSWER if caller.surface is Surface.ACTION else MOST_ROWS
         written = await export(
             parts.ports.history, parts.ports.clock.local, topic, span, form=form, most=most
         )
         if not written.rows:
-            return Text("export_empty", {"topic": self.topic}, {"rows": 0, "content": written.text})
+            return Text("export_empty", {"topic": called}, {"rows": 0, "content": written.text})
         if caller.surface is Surface.ACTION:
-            return self._reply(parts, written, "exported", {"content": written.text})
+            return self._reply(parts, called, written, "exported", {"content": written.text})
         _send(parts, caller.who, written, form)
-        return self._reply(parts, written, "export_sent", {})
+        return self._reply(parts, called, written, "export_sent", {})
 
     def _asked(self, parts: Parts) -> tuple[FileFormat, Span]:
         """Return the format, which may be a word of the range, and the span."""
         form, range_ = _unformed(self.range)
         return form or self.format, _when(range_, parts).span or ALWAYS
 
-    def _reply(self, parts: Parts, written: Written, key: str, facts: Mapping[str, object]) -> Text:
+    def _reply(
+        self, parts: Parts, called: str, written: Written, key: str, facts: Mapping[str, object]
+    ) -> Text:
         placeholders = {
-            "topic": self.topic,
+            "topic": called,
             "count": str(written.rows),
             "name": written.name,
             "size": size_text(len(written.text.encode())),

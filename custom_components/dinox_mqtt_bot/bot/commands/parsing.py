@@ -1,16 +1,20 @@
 """Chat text to command: total on any text, forgiving about quotes."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
-from itertools import islice
+from itertools import islice, takewhile
 import re
 
 from ..model.errors import BotError
 from ..model.replies import PREFIX
 from ..model.topics import fold
+from ..reading.meant import Begun
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
 from .command import Command, Parameter, bind, parameters, typed, usage
+
+type Begin = Callable[[str], Begun]
+"""Finds the name that a text begins with."""
 
 _ADDRESSED = re.compile(rf"\s*{PREFIX}(?!\S)", re.IGNORECASE)
 _MOST_WORDS = 600
@@ -37,21 +41,34 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
     raise BotError("unknown_command_similar", command=word[:MAX_QUOTED], similar=similar, help=help_line)
 
 
-def parse(text: str, commands: Collection[type[Command]], aliases: Collection[str] = ()) -> Command:
+def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
+    """Say whether a text is a command that takes the name of a topic."""
+    spoken = next(words(_ADDRESSED.sub("", text, count=1)), None)
+    word = spoken.text.casefold() if spoken else ""
+    meant = [command for command in commands if word in (command.node, *command.aliases)]
+    return any(parameter.named for command in meant for parameter in parameters(command))
+
+
+def parse(
+    text: str,
+    commands: Collection[type[Command]],
+    aliases: Collection[str] = (),
+    begin: Begin | None = None,
+) -> Command:
     """Make a command of a text, with or without `/mqtt`; nothing at all asks for help.
 
-    Words of folded `aliases` need no quotes. Raises BotError `unknown_command`, `too_many_words`, or what
-    `bind` raises.
+    Words of folded `aliases` need no quotes, nor do names that `begin` finds. Raises BotError
+    `unknown_command`, `too_many_words`, or what `bind` raises.
     """
     match = _ADDRESSED.match(text)
     text = text[match.end() if match else 0 :].strip()
     spoken = deque(islice(words(text), _MOST_WORDS))
     command = find(spoken.popleft().text if spoken else "help", commands)
-    return bind(command, _raw(command, text, spoken, aliases))
+    return bind(command, _raw(command, text, spoken, lambda left: _topic(text, spoken, left, aliases, begin)))
 
 
 def _raw(
-    command: type[Command], text: str, spoken: deque[Word], aliases: Collection[str]
+    command: type[Command], text: str, spoken: deque[Word], topic: Callable[[list[Parameter]], str]
 ) -> Mapping[str, object]:
     options = _options(command)
     left = list(typed(command))
@@ -72,8 +89,9 @@ def _raw(
             parameter = left.pop(0)
             raw[parameter.name] = _rest(text[word.start : _end(spoken, parameter, options)], parameter)
         else:
-            parameter = left.pop(0)
-            raw[parameter.name] = _topic(spoken, aliases) if parameter.alias else spoken.popleft().text
+            named = left[0].alias or left[0].named
+            raw[left[0].name] = topic(left) if named else spoken.popleft().text
+            left.pop(0)
     return raw
 
 
@@ -113,7 +131,19 @@ def _rest(text: str, parameter: Parameter) -> str:
     return only[0].text if len(only) == 1 else text
 
 
-def _topic(spoken: deque[Word], aliases: Collection[str]) -> str:
+def _topic(
+    text: str, spoken: deque[Word], left: list[Parameter], aliases: Collection[str], begin: Begin | None
+) -> str:
+    """Take the words of a topic's name, or one word; where more is to follow, it has to be left something."""
+    if begin is not None and left[0].named:
+        start = spoken[0].start
+        begun = begin(text[start:])
+        if len(left) > 1 and left[1].required and not text[start + begun.end :].strip() and len(spoken) > 1:
+            begun = begin(text[start : spoken[-1].start])
+        if begun.said:
+            name = _taken(text, spoken, start, begun)
+            field = _field(left, spoken) if begun.meant else ""
+            return f'"{begun.meant[0].topic}".{field}' if field and len(begun.meant) == 1 else name
     for count in range(min(len(spoken), MAX_ALIAS_WORDS), 1, -1):
         name = " ".join(word.text for word in islice(spoken, count))
         if fold(name) in aliases:
@@ -121,3 +151,31 @@ def _topic(spoken: deque[Word], aliases: Collection[str]) -> str:
                 spoken.popleft()
             return name
     return spoken.popleft().text
+
+
+def _taken(text: str, spoken: deque[Word], start: int, begun: Begun) -> str:
+    """Take the words of a name; one in quotes is without them, unless a field stands behind it."""
+    first, end = spoken[0], start + begun.end
+    spoken.clear()
+    # What follows is read anew: a quote may have been taken for the one that belongs to it.
+    behind = islice(words(text[end:]), _MOST_WORDS)
+    spoken.extend(Word(word.text, end + word.start, quoted=word.quoted) for word in behind)
+    return first.text if first.quoted and first.end == end else begun.said
+
+
+def _field(left: list[Parameter], spoken: deque[Word]) -> str:
+    """Take the word behind a name, if it is no part of what follows but all behind it is: a field."""
+    if len(left) < 2 or not left[1].behind_field or (check := left[1].check) is None:
+        return ""
+    rest = [word.text for word in takewhile(lambda word: not word.text.startswith("-"), spoken)]
+    if not rest or _passes(check, " ".join(rest)) or not _passes(check, " ".join(rest[1:])):
+        return ""
+    return spoken.popleft().text
+
+
+def _passes(check: Callable[[str], object], text: str) -> bool:
+    try:
+        check(text)
+    except BotError:
+        return False
+    return True

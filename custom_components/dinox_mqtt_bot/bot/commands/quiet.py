@@ -1,5 +1,6 @@
 """Commands of whoever wants to be left alone: mute, quiet, do not disturb."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, override
 
@@ -10,7 +11,8 @@ from ..model.errors import BotError
 from ..model.replies import PREFIX, Caller, Reply, Table, Text
 from ..model.rules import Role
 from ..model.timers import NEVER
-from ..model.topics import fold, valid_filter
+from ..model.topics import fold
+from ..reading.topic_lookup import find_name, known_names
 from .command import Command, Parts, param
 
 
@@ -21,14 +23,14 @@ class Mute(Command):
     node: ClassVar[str] = "mute"
     role: ClassVar[Role] = Role.OPERATOR
 
-    what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", alias=True)
+    what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", named=True)
     duration: str = param("How long, as 2h or until 7:00; without it for good.", default="", greedy=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.what and not caller.about:
             return _mutes(parts)
-        meant = [_of_alert(each, parts) for each in caller.about] or [_muted(parts, self.what)]
+        meant = [_of_alert(each, parts) for each in caller.about] or [await _muted(parts, self.what)]
         until = end_of(
             parts.ports.clock, f"{self.what} {self.duration}".strip() if caller.about else self.duration
         )
@@ -53,21 +55,21 @@ def _broker(parts: Parts) -> str:
     return parts.ports.phrases.phrase("common.alert_broker")
 
 
-def _muted(parts: Parts, what: str) -> tuple[str, str, bool]:
-    """Return what to mute, its name, and whether it is the rule so called, or numbered, or a topic filter."""
-    topic = parts.subscriptions.resolve(what)
-    is_topic = topic != what or parts.subscriptions.get(topic) is not None or "/" in what
-    if not is_topic and fold(what) == fold(_broker(parts)):
-        return BROKER.id, what, True
-    if not is_topic and parts.alerts.rules:
-        try:
+async def _muted(parts: Parts, what: str) -> tuple[str, str, bool]:
+    """Return what to mute, its name, and whether it is the rule so called, or numbered, or a topic filter.
+
+    Raises Ambiguous, BotError `no_name` or `invalid_filter`.
+    """
+    names = await known_names(parts)
+    if not names.known(what) and "/" not in what:
+        if fold(what) == fold(_broker(parts)):
+            return BROKER.id, what, True
+        with suppress(BotError):
             rule = parts.alerts.rule(what)
-        except BotError:
-            pass
-        else:
             return rule.id, rule.name, True
-    valid_filter(topic)
-    return topic, what, False
+    meant = await find_name(parts, what)
+    written = names.known(what) or meant.topic == what
+    return meant.topic, what if written else meant.name, False
 
 
 def _mutes(parts: Parts) -> Table:
@@ -94,11 +96,13 @@ class Unmute(Command):
     node: ClassVar[str] = "unmute"
     role: ClassVar[Role] = Role.OPERATOR
 
-    what: str = param("What was muted.", alias=True, greedy=True)
+    what: str = param("What was muted.", named=True, greedy=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        key, name, of_rule = _muted(parts, self.what)
+        topics = parts.alerts.mutes.topics
+        known = self.what in topics
+        key, name, of_rule = (self.what, self.what, False) if known else await _muted(parts, self.what)
         if not parts.alerts.unmute(key, parts.ports.clock.now(), of_rule=of_rule):
             raise BotError("not_muted", what=name)
         return Text("unmuted", {"what": name}, {"what": key})

@@ -11,7 +11,9 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
+from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
 from .command import Command, Parts, param
+from .doubts import known_topic, unknown
 from .following import follow_facts, follow_rows
 from .history import topic_facts
 
@@ -30,11 +32,14 @@ def _unknown(parts: Parts, name: str) -> BotError:
     return BotError("not_subscribed", filter=name)
 
 
-def subscribed_as(parts: Parts, name: str) -> Subscription:
-    """Find by filter or alias. Raises BotError `not_subscribed`, `covered` and the like."""
-    subscription = parts.subscriptions.get(parts.subscriptions.resolve(name))
+async def subscribed_as(parts: Parts, name: str) -> Subscription:
+    """Find by whatever its topic is called. Raises Ambiguous, BotError `not_subscribed` and the like."""
+    found = (await known_names(parts)).find(name)
+    subscribed = [each for each in found if parts.subscriptions.get(each.topic) is not None]
+    topic = only(name, subscribed or found).topic if found else name
+    subscription = parts.subscriptions.get(topic)
     if subscription is None:
-        raise _unknown(parts, name)
+        raise _unknown(parts, topic)
     return subscription
 
 
@@ -56,12 +61,13 @@ class Subscribe(Command):
     aliases: ClassVar[tuple[str, ...]] = ("sub",)
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic, or topic filter such as home/# or home/+/temperature.", alias=True)
+    filter: str = param("Topic, or topic filter such as home/# or home/+/temperature.", named=True)
     qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
+    force: bool = param("Whether it is done although nothing is called so.", default=False, aside=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        topic_filter = parts.subscriptions.resolve(self.filter)
+        topic_filter = await self._filter(parts)
         valid_filter(topic_filter)
         known = parts.subscriptions.get(topic_filter)
         if known is not None:
@@ -70,6 +76,13 @@ class Subscribe(Command):
         subscription = Subscription(topic_filter, qos, display=usual_display(topic_filter))
         await parts.ports.rules.put_subscription(subscription)
         return _done(parts, "subscribed", subscription)
+
+    async def _filter(self, parts: Parts) -> str:
+        """Return what to subscribe to. Raises Ambiguous; Doubtful for a word that nothing is called by."""
+        topic, names, known = await known_topic(parts, self.filter)
+        if not (self.force or known or looks_like_topic(topic)):
+            raise unknown(names, replace(self, force=True), topic, "unknown_subscription")
+        return topic
 
 
 async def _resubscribe(parts: Parts, known: Subscription, qos: QoS | None) -> Reply:
@@ -106,11 +119,11 @@ class Unsubscribe(Command):
     aliases: ClassVar[tuple[str, ...]] = ("unsub",)
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", alias=True)
+    filter: str = param("Topic filter as it was subscribed, or its alias.", named=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        gone = subscribed_as(parts, self.filter)
+        gone = await subscribed_as(parts, self.filter)
         await parts.ports.rules.remove_subscription(gone.filter)
         rest = [
             each
@@ -130,7 +143,7 @@ class Topics(Command):
     node: ClassVar[str] = "topics"
     aliases: ClassVar[tuple[str, ...]] = ("list",)
 
-    filter: str = param("Topic filter or alias whose topics are listed.", default="", alias=True)
+    filter: str = param("Topic filter or alias whose topics are listed.", default="", named=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -182,10 +195,8 @@ def _row(
 
 
 async def _seen(parts: Parts, name: str) -> Table:
-    """List what came in under a filter, by topic."""
-    topic_filter = parts.subscriptions.resolve(name)
-    valid_filter(topic_filter)
-    seen = await parts.ports.history.topics(topic_filter, MAX_TOPICS)
+    """List what came in under a filter or below a topic, or on each topic that is called so."""
+    seen = await _rows(parts, name)
     return Table(
         title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
         columns=("column_name", "column_value", "column_count", "column_time"),
@@ -199,17 +210,38 @@ async def _seen(parts: Parts, name: str) -> Table:
     )
 
 
-def own_subscription(parts: Parts, topic: str) -> Subscription:
-    """Return the subscription of a filter or alias; else a new one like that it comes in by.
+async def _rows(parts: Parts, name: str) -> list[TopicRow]:
+    """Return the topics that a name stands for. Raises BotError `no_name` or `invalid_filter`."""
+    names = await known_names(parts)
+    exact = parts.subscriptions.resolve(name) if names.known(name) else name
+    if looks_like_topic(exact) or names.known(name):
+        valid_filter(exact)
+    plain = not {"+", "#"} & set(exact)
+    below = f"{exact.rstrip('/')}/#" if plain and not exact.isspace() else exact
+    if seen := await parts.ports.history.topics(below, MAX_TOPICS):
+        return seen
+    found = () if looks_like_topic(name) else names.find(name)
+    if not found and not looks_like_topic(name):
+        raise no_name(names, name)
+    rows = [await parts.ports.history.topics(each.topic, MAX_TOPICS) for each in found[:MAX_TOPICS]]
+    return list({row.topic: row for some in rows for row in some}.values())
 
-    Raises BotError `invalid_filter`, or what `subscribed_as` raises.
+
+async def own_subscription(parts: Parts, name: str) -> Subscription:
+    """Return the subscription of what is called so; else a new one like that it comes in by.
+
+    Raises Ambiguous, BotError `no_name`, `invalid_filter`, or what `subscribed_as` raises.
     """
-    resolved = parts.subscriptions.resolve(topic)
-    known, covering = parts.subscriptions.get(resolved), parts.subscriptions.covering(resolved)
+    names = await known_names(parts)
+    found = names.find(name)
+    topic = only(name, found).topic if found else name
+    known, covering = parts.subscriptions.get(topic), parts.subscriptions.covering(topic)
     if known is not None or covering is None:
-        return subscribed_as(parts, topic)
-    valid_filter(resolved)
-    return replace(covering, filter=resolved, alias="")
+        return await subscribed_as(parts, name)
+    if not found and not looks_like_topic(name):
+        raise no_name(names, name)
+    valid_filter(topic)
+    return replace(covering, filter=topic, alias="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +251,7 @@ class Qos(Command):
     node: ClassVar[str] = "qos"
     role: ClassVar[Role] = Role.ADMIN
 
-    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", alias=True)
+    filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
     qos: QoS | None = param("How reliably the broker delivers it.", default=None, short="q")
 
     @override
@@ -227,11 +259,11 @@ class Qos(Command):
         if not self.filter:
             return _qos_table(parts)
         if self.qos is None:
-            known = subscribed_as(parts, self.filter)
+            known = await subscribed_as(parts, self.filter)
             return Text(
                 "qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known)
             )
-        changed = replace(own_subscription(parts, self.filter), qos=self.qos)
+        changed = replace(await own_subscription(parts, self.filter), qos=self.qos)
         await parts.ports.rules.put_subscription(changed)
         return _done(parts, "qos_set", changed)
 
@@ -254,20 +286,20 @@ class Alias(Command):
     node: ClassVar[str] = "alias"
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic, or topic filter as it was subscribed.", alias=True)
+    topic: str = param("Topic, or topic filter as it was subscribed.", named=True)
     name: str = param("What it is called; in the chat the rest of the text.", greedy=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        topic = parts.subscriptions.resolve(self.topic)
-        valid_filter(topic)
         name = " ".join(self.name.split())
         if not 1 <= len(name) <= MAX_ALIAS:
             raise BotError("invalid_alias", maximum=MAX_ALIAS)
+        subscription = await own_subscription(parts, self.topic)
+        topic = subscription.filter
         taken = parts.subscriptions.resolve(name)
         if fold(name) in parts.subscriptions.aliases and taken != topic:
             raise BotError("alias_taken", alias=name, filter=taken)
-        await parts.ports.rules.put_subscription(replace(own_subscription(parts, topic), alias=name))
+        await parts.ports.rules.put_subscription(replace(subscription, alias=name))
         return Text("alias_set", {"filter": topic, "alias": name}, {"filter": topic, "alias": name})
 
 
@@ -297,11 +329,11 @@ class RmAlias(Command):
     aliases: ClassVar[tuple[str, ...]] = ("delalias",)
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic filter or alias.", alias=True)
+    topic: str = param("Topic filter or alias.", named=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        known = subscribed_as(parts, self.topic)
+        known = await subscribed_as(parts, self.topic)
         if not known.alias:
             raise BotError("no_alias", filter=known.filter)
         await parts.ports.rules.put_subscription(replace(known, alias=""))

@@ -1,6 +1,6 @@
 """The way back: chat text in, reply out."""
 
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
 import logging
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ..commands.attending import Ack
 from ..commands.command import Command
-from ..commands.confirmation import Confirmation
+from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
@@ -71,11 +71,12 @@ class Dialogue:
         self._trusts = trusts
         self._announce = announce
         self._rules = RuleSet()
-        self._aliases: Collection[str] = ()
+        self._history = ports.history
 
-    def apply(self, rules: RuleSet, aliases: Collection[str]) -> None:
-        """Know the contacts, what becomes of free text, and the (folded) aliases of topics."""
-        self._rules, self._aliases = rules, aliases
+    def apply(self, rules: RuleSet) -> None:
+        """Know the contacts, what becomes of free text, and what is subscribed."""
+        self._rules = rules
+        self._hearing.apply(rules)
 
     async def hear(self, utterance: Utterance) -> None:
         contact, room = self._contact(utterance.jid), utterance.room
@@ -102,12 +103,13 @@ class Dialogue:
             self._hearing.readable(contact.jid)
         about = await self._told(utterance.reply_to, contact)
         caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
-        asked = self._hearing.command(text, self._aliases, among_others=bool(room))
+        await self._hearing.learn(text, self._history)
+        asked = self._hearing.command(text, among_others=bool(room))
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         self._announce(ChatReceived(contact.jid, text, (asked or confirmed) is not None))
         if confirmed is not None:
-            return await self._done(confirmed, caller, confirmed=True)
+            return await self._done(confirmed, caller)
         if asked is not None:
             return await self._done(asked, caller)
         if about:
@@ -145,19 +147,20 @@ class Dialogue:
 
     async def _asked(self, text: str, caller: Caller) -> str:
         text = text[:LONGEST_TEXT]
-        confirmed = self._confirmation.take(text, caller)
-        wanted = confirmed or self._hearing.parse(text, self._aliases)
-        return await self._done(wanted, caller, confirmed=confirmed is not None)
+        wanted = self._confirmation.take(text, caller)
+        if wanted is None:
+            await self._hearing.learn(text, self._history)
+            return await self._done(self._hearing.parse(text), caller)
+        return await self._done(wanted, caller)
 
-    async def _done(
-        self, wanted: Command | Text | BotError, caller: Caller, *, confirmed: bool = False
-    ) -> str:
+    async def _done(self, wanted: Command | Answered | Text | BotError, caller: Caller) -> str:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted
-        reply = (
-            wanted if isinstance(wanted, Text) else await self._execute(wanted, caller, confirmed=confirmed)
-        )
+        if isinstance(wanted, Answered):
+            reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
+        else:
+            reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         return render_reply(reply, self._phrases)
 
     async def _other(self, utterance: Utterance, contact: Contact) -> str:

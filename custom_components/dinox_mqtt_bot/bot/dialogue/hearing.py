@@ -1,12 +1,16 @@
 """What in a chat is meant for the bot, and what it says to the rest."""
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from ..commands.command import Command
-from ..commands.parsing import addressed, parse
+from ..commands.parsing import addressed, parse, takes_name
 from ..model.errors import BotError
 from ..model.replies import PREFIX
+from ..model.rules import RuleSet
+from ..model.topics import Subscriptions
 from ..ports import Phrases
+from ..reading.names import Names, Topics
 from ..text.rate import Window
 
 HINT_EVERY = 600.0
@@ -18,16 +22,25 @@ MOST_ANSWERS = 20
 class CommandReader:
     """The bot's ear. `bare` says that commands are understood without `/mqtt` too."""
 
-    def __init__(self, phrases: Phrases, commands: Collection[type[Command]], *, bare: bool) -> None:
+    def __init__(
+        self,
+        phrases: Phrases,
+        commands: Collection[type[Command]],
+        names: Names | None = None,
+        *,
+        bare: bool,
+    ) -> None:
         self._phrases = phrases
         self._commands = commands
+        self._names = names
+        self._subscriptions = Subscriptions()
         self._bare = bare
         self._hinted: dict[str, float] = {}
         self._answered: dict[str, Window] = {}
         self._unread: dict[str, float] = {}
 
     def command(
-        self, text: str, aliases: Collection[str], *, among_others: bool = False
+        self, text: str, aliases: Collection[str] = (), *, among_others: bool = False
     ) -> Command | BotError | None:
         """Return the command a text asks for, or what is wrong with it; nothing if it asks for none.
 
@@ -39,10 +52,21 @@ class CommandReader:
         asked = self.parse(text, aliases)
         return asked if called or isinstance(asked, Command) else None
 
-    def parse(self, text: str, aliases: Collection[str]) -> Command | BotError:
+    def apply(self, rules: RuleSet) -> None:
+        """Know what is subscribed, and by which aliases."""
+        self._subscriptions = Subscriptions(rules.subscriptions)
+
+    async def learn(self, text: str, history: Topics) -> None:
+        """Know every name before a text is read that may have one in it, as far as that can be known."""
+        if self._names is not None and takes_name(text, self._commands):
+            with suppress(BotError):
+                await self._names.refresh(history, self._subscriptions)
+
+    def parse(self, text: str, aliases: Collection[str] = ()) -> Command | BotError:
         """Return the command that a text means, with or without `/mqtt`, or what is wrong with it."""
         try:
-            return parse(text, self._commands, aliases)
+            begin = self._names.begin if self._names is not None else None
+            return parse(text, self._commands, aliases or self._subscriptions.aliases, begin)
         except BotError as err:
             return err
 

@@ -8,6 +8,7 @@ STATE_KEYS = {
     "dev_cla": "device_class",
     "pl_on": "payload_on",
     "pl_off": "payload_off",
+    "uniq_id": "unique_id",
     "unit_of_meas": "unit_of_measurement",
     "temp_unit": "temperature_unit",
     "act_stat_t": "activity_state_topic",

@@ -1,7 +1,7 @@
 """What an entity of Home Assistant's discovery finds on a topic: a name, a unit, a template, a form."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
@@ -68,6 +68,7 @@ class Binding:
     main: bool = True
     aspect: str = ""
     presence: bool = False
+    unique_id: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -219,6 +220,7 @@ def _binding(
         string(config, "platform"),
         is_main(config),
         aspect,
+        unique_id=string(config, "unique_id"),
     )
 
 

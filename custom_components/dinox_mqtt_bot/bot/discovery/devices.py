@@ -233,8 +233,13 @@ class Devices:
     # Found by name.
 
     def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
-        """Return the words of an entity's full and own name, of its device, its area and its component."""
+        """Return the words of an entity's full name, its own, its device's, its area's, and its kind."""
         return self._words[entity.id]
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every word that names have."""
+        return self._index.keys()
 
     def match(self, entity: Entity, words: Sequence[str]) -> Match:
         """Say how well words (`name_words`) name an entity."""

@@ -19,6 +19,8 @@ _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
 _LONGEST_ID = 100
 _WORD = re.compile(r"\w+")
+_UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
+"""An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,12 @@ def kept(entity: Entity) -> int:
 
 @lru_cache(4_096)
 def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name as they are compared: without case, accents and what stands between them."""
-    if text.isascii():
-        return tuple(_WORD.findall(text.replace("_", " ").lower()))
-    signs = unicodedata.normalize("NFKD", text.replace("_", " "))
-    return tuple(_WORD.findall("".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()))
+    """Return the words of a name as they are compared: without case, accents and what stands between them.
+
+    An umlaut is the same however it is written: `Tür`, `Tuer`.
+    """
+    if not text.isascii():
+        signs = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in signs if not unicodedata.combining(sign)).casefold()
+    words = _WORD.findall(text.replace("_", " ").lower())
+    return tuple(_UMLAUT.sub(r"\1", word) for word in words)

@@ -44,6 +44,14 @@ class ValueTemplate:
     filters: tuple[tuple[str, tuple[object, ...]], ...] = ()
 
     @property
+    def place(self) -> str:
+        """The name of the field that the template takes, as `a.b[0]`; empty if it does more than that."""
+        if self.root != "value_json":
+            return ""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".")
+
+    @property
     def partial(self) -> bool:
         """Whether it knows that messages may lack what it looks for: others tell of that."""
         if not self.root:

@@ -1,12 +1,12 @@
 """The settings of the DinoX MQTT plugin made into rules of this bot. What is there already stays as it is."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from ..commands.command import Parts
 from ..model.errors import BotError
 from ..model.replies import Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
-from ..ports import Rules
 from .outcomes import Imported, Outcome, Plan
 from .recognise import Fields, first, recognise
 from .rules import AlertPlan, BridgePlan, PresetPlan
@@ -42,16 +42,17 @@ async def carry_out(made: Plan, parts: Parts) -> None:
     """Keep the rules; what cannot be kept is skipped, with the reason in its outcome."""
     for rule, outcome in made.steps:
         try:
-            await _keep(rule, parts.ports.rules)
+            await _keep(rule, parts)
         except BotError as err:
             outcome.skip("refused", Text(f"exceptions.{err.key}.message", err.placeholders))
 
 
-async def _keep(rule: Imported | None, port: Rules) -> None:
+async def _keep(rule: Imported | None, parts: Parts) -> None:
+    port = parts.ports.rules
     if isinstance(rule, Subscription):
         await port.put_subscription(rule)
     elif isinstance(rule, AlertRule):
-        await port.put_alert(rule)
+        await port.put_alert(replace(rule, number=parts.alerts.next_number))
     elif isinstance(rule, Preset):
         await port.put_preset(rule)
     elif isinstance(rule, Bridge):

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 import logging
 
 from ..discovery.devices import Devices
-from ..discovery.discovery import Discovery, Entity
+from ..discovery.discovery import Binding, Discovery, Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
 from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
-from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long, shared
 from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Ticks
+from .names import Names
 from .overheard import Overheard, Told, event
 from .parts import Arranged, arranged, bound
 
@@ -72,6 +72,7 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
+        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
 
@@ -136,7 +137,7 @@ class Readings:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do: at once, or never."""
-        return 0.0 if self._learning.waiting else NEVER
+        return self._learning.due_at
 
     def tick(self, now: float) -> None:
         """Take in a little more of the configurations that are large."""
@@ -209,6 +210,9 @@ class Readings:
         return Reading(
             message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
         )
+
+    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+        return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:
         """Return device and state class of a topic's only value, as HA discovery has them, if so."""

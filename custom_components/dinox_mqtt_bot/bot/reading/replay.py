@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 from ..model.history import Past
-from ..model.message import Kind, Message, Reading
+from ..model.message import MORE, Kind, Message, Reading
+from ..model.rules import Value
 from ..payload.paths import lookup, parse_path
 from .lookups import Lookups
 
@@ -13,6 +14,8 @@ NEWEST = 20
 """Messages that are looked at to see what comes in under a filter."""
 
 LOOKED_THROUGH = 400
+MOST_READ = 2_000
+"""Messages that are read again to find one field in them."""
 
 
 def read_again(lookups: Lookups, past: Past) -> Reading:
@@ -59,3 +62,16 @@ async def with_field(lookups: Lookups, field: str) -> list[str]:
         reading.message.topic: reading for reading in await newest_readings(lookups, "#", CHUNK)
     }
     return [topic for topic, reading in last.items() if lookup(reading, path) is not None]
+
+
+async def field_values(
+    lookups: Lookups, topic_filter: str, field: str, since: float
+) -> tuple[dict[tuple[str, float], Value], list[str]]:
+    """Return what a field said in a filter's messages, by topic and time, and the names of all fields."""
+    path, values, names = parse_path(field), dict[tuple[str, float], Value](), dict[str, None]()
+    async for readings in stored_readings(lookups, topic_filter, since, MOST_READ):
+        for reading in readings:
+            names |= dict.fromkeys(each.name for each in reading.fields if each.name not in {"", MORE})
+            if (value := lookup(reading, path)) is not None:
+                values[reading.message.topic, reading.message.received] = value
+    return values, list(names)

@@ -1,62 +1,83 @@
 """Which topic is meant: by its name, an alias, what people call it, or a field that only it has."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-import re
+from collections.abc import Sequence
 
 from ..model.errors import BotError
-from ..model.history import TopicRow
-from ..model.topics import fold, shared, valid_filter
+from ..model.topics import shared, valid_filter
 from ..payload.paths import parse_path, write_path
 from .lookups import Lookups
+from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
+from .names import Names
 from .replay import with_field
+from .wording import Known, split_known, splits
 
-MOST_TOPICS = 5_000
-MOST_NAMED = 8
-_PLAIN = set("/+#$")
+__all__ = ["MOST_NAMED", "Ambiguous", "Begun", "Known", "Meant", "Names", "shown"]
+_SIGNS = set("/+#$")
 
-type Known = Callable[[str], bool]
-"""Says whether a text is a topic, a topic filter or an alias that there is."""
 
-MOST_BORDERS = 20
-_BORDER = re.compile(r"[.\[]")
+async def known_names(lookups: Lookups) -> Names:
+    """Return what knows every name, of what came in until now. Raises BotError if that cannot be read."""
+    names = lookups.readings.names
+    await names.refresh(lookups.ports.history, lookups.subscriptions)
+    return names
 
 
 async def find_topic(lookups: Lookups, text: str) -> tuple[str, str]:
-    """Return the topic or filter that a text means, and the field behind it, if any.
+    """Return the topic or filter that a text means, and a field of it, if any. Raises as `find_name`."""
+    meant = await find_name(lookups, text)
+    return meant.topic, meant.field
 
-    Raises BotError `which_topic` where it may be several, `invalid_filter` where it can be none.
+
+async def find_name(lookups: Lookups, text: str) -> Meant:
+    """Return what a text means: what is called so, a field that only one has, or a filter as it is written.
+
+    Raises Ambiguous where it may be several, `no_name` where nothing is called so, `invalid_filter` where it
+    can be no filter.
     """
-    rows = await lookups.ports.history.topics("#", MOST_TOPICS)
-    seen = {row.topic for row in rows}
-    subscriptions = lookups.subscriptions
-
-    def known(name: str) -> bool:
-        return name in seen or subscriptions.get(name) is not None or fold(name) in subscriptions.aliases
-
-    topic, field = split_topic(text, known)
-    if known(topic):
-        return subscriptions.resolve(topic), write_path(parse_path(field))
-    if called := _called(text, rows):
-        return _only(text, called), ""
-    if not _PLAIN & set(text) and (topics := await with_field(lookups, text)):
-        return _only(text, topics), write_path(parse_path(text))
+    names = await known_names(lookups)
+    if found := names.find(text):
+        return only(text, found)
+    begun = names.begin(text)
+    if begun.written is not None and begun.end == len(text):
+        meant, text = begun.written, begun.written.topic
+        if looks_like_topic(text):
+            valid_filter(text)
+            return meant
+    if not looks_like_topic(text):
+        if found := await by_field(lookups, text):
+            return only(text, found)
+        raise no_name(names, text)
     valid_filter(text)
-    return text, ""
+    return Meant(text, name=text)
 
 
-def _called(text: str, rows: Sequence[TopicRow]) -> list[str]:
-    """Return the topics that have this name, else those that end in it."""
-    name = fold(text)
-    return [row.topic for row in rows if fold(row.name) == name] or [
-        row.topic for row in rows if fold(row.topic.rpartition("/")[2]) == name
-    ]
+async def by_field(lookups: Lookups, text: str) -> tuple[Meant, ...]:
+    """Return the field that is called so, of each topic whose newest messages have it."""
+    field, called = write_path(parse_path(text)), lookups.readings.names.name
+    return tuple(Meant(topic, field, f"{called(topic)} {field}") for topic in await with_field(lookups, text))
 
 
-def _only(text: str, topics: Sequence[str]) -> str:
-    if len(topics) > 1:
-        raise BotError("which_topic", name=text, topics=", ".join(topics[:MOST_NAMED]))
-    return topics[0]
+def several(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:
+    """Return the question which of some topics is meant."""
+    return Ambiguous(said, [Meant(each, name=topic_name(lookups, each)) for each in topics])
+
+
+def looks_like_topic(text: str) -> bool:
+    """Say whether a text is written as a topic or a filter, and so is meant as one by whoever writes it."""
+    return bool(_SIGNS & set(text))
+
+
+def only(text: str, found: Sequence[Meant]) -> Meant:
+    """Return the one that is meant. Raises Ambiguous where there are several."""
+    if len(found) > 1:
+        raise Ambiguous(text, found)
+    return found[0]
+
+
+def no_name(names: Names, text: str) -> BotError:
+    """Return the error for a name that nothing has, with those that look like it."""
+    near = names.nearest(text)
+    return BotError("no_name_near" if near else "no_name", name=text, near=", ".join(near))
 
 
 def split_topic(text: str, known: Known) -> tuple[str, str]:
@@ -64,20 +85,8 @@ def split_topic(text: str, known: Known) -> tuple[str, str]:
     if known(text):
         return text, ""
     parts = split_known(text, known)
-    topic, field = parts or next(iter(_splits(text)), (text, ""))
+    topic, field = parts or next(splits(text), (text, ""))
     return (topic, field) if parts or field[:1].isalpha() or field[:1] in tuple("_\"'") else (text, "")
-
-
-def split_known(text: str, known: Known) -> tuple[str, str] | None:
-    """Return the topic that is known, and the field behind it, if there is such a topic."""
-    return next(((topic, field) for topic, field in _splits(text) if field and known(topic)), None)
-
-
-def _splits(text: str) -> Iterator[tuple[str, str]]:
-    last = text.rfind("/") + 1
-    found = (match.start() for match in _BORDER.finditer(text, last + 1))
-    for at in islice(found, MOST_BORDERS):
-        yield text[:at], text[at:].removeprefix(".")
 
 
 def topic_name(lookups: Lookups, topic_filter: str) -> str:

@@ -55,7 +55,7 @@ async def test_the_answer_says_whether_what_is_shown_or_what_is_written_is_judge
     assert answer.splitlines()[-1] == f"ℹ {note}"
 
 
-@pytest.mark.parametrize("asked", ["battery > 50", "raw.contact == false", "== on", "voltage > 3"])
+@pytest.mark.parametrize("asked", ["battery > 50", "raw.contact == false", "voltage > 3"])
 async def test_nothing_is_said_where_both_are_the_same(asked: str) -> None:
     assert "ℹ" not in await gate().ask(f"alert zb/Gate {asked}")
 

@@ -1,6 +1,7 @@
 """What an alert rule asks for that cannot work with its condition: refused before the rule is kept."""
 
 from dataclasses import dataclass
+import re
 
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Value
@@ -8,11 +9,21 @@ from ...text.durations import write_duration
 from ...text.numbers import number
 from ...text.units import comparable, convert
 from ..judge import Judge
+from .clauses import SYMBOL
+from .vocabulary import PHRASES
 
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
 _MOVING = frozenset({Operator.RISES, Operator.FALLS})
 _RANGES = frozenset({Operator.BETWEEN, Operator.OUTSIDE})
+_NEVER = {
+    "rule_limit_missing": "value",
+    "rule_limit_no_number": "value",
+    "rule_limit_units": "value",
+    "rule_window_missing": "seconds",
+}
+"""What `Judge.problem` says of conditions that can never be met, and the part of them that it is about."""
+_AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +43,10 @@ class Contradiction:
 
 
 def contradiction(rule: AlertRule) -> Contradiction | None:
-    """Return the first part of a rule that would be taken, read back and ignored, or would never end."""
+    """Return the first part of a rule that can never be met, would be read back and ignored, or never end."""
     condition = rule.condition
+    if hopeless := _hopeless(condition):
+        return hopeless
     if condition.operator.momentary:
         return _of_a_moment(rule)
     if condition.operator is Operator.STALE:
@@ -41,6 +54,23 @@ def contradiction(rule: AlertRule) -> Contradiction | None:
     if condition.missing_clears and not rule.field:
         return Contradiction("rule_missing_field", "missing_clears")
     return _of_the_end(condition) if condition.clear else None
+
+
+def _hopeless(condition: Condition) -> Contradiction | None:
+    """Return why a condition can never be met."""
+    if any(_goes_on(value) for value in condition.values):
+        return Contradiction("rule_two_conditions", "value")
+    problem = Judge(condition).problem()
+    return Contradiction(problem, _NEVER[problem]) if problem in _NEVER else None
+
+
+def _goes_on(value: str) -> bool:
+    """Say whether a value has another condition behind an `and`: a rule watches one thing."""
+    found = _AND.search(value)
+    if found is None:
+        return False
+    behind = value[found.end() :].casefold()
+    return SYMBOL.search(behind) is not None or any((word,) in PHRASES for word in behind.split())
 
 
 def _of_a_moment(rule: AlertRule) -> Contradiction | None:

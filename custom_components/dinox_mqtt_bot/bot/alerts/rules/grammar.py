@@ -6,7 +6,8 @@ from dataclasses import replace
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Priority
 from ...payload.paths import parse_path, write_path
-from ...reading.topic_lookup import Known, split_known, split_topic
+from ...reading.topic_lookup import split_topic
+from ...reading.wording import Known, split_known
 from ...text.durations import write_duration
 from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked
@@ -31,8 +32,13 @@ def parse_rule(topic: str, rest: str, known: Known) -> AlertRule:
 
 def read_rule(text: str, known: Known) -> AlertRule:
     """Read a whole rule; an alias of several words needs no quotes. Raises what `parse_rule` raises."""
+    return parse_rule(*first_word(text), known)
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """Return the first word of a text, without quotes, and what follows it."""
     first = next(words(text), None)
-    return parse_rule(first.text if first else "", text[first.end :] if first else "", known)
+    return (first.text, text[first.end :]) if first else ("", "")
 
 
 def changed(rule: AlertRule, text: str) -> AlertRule:

@@ -6,16 +6,26 @@ from itertools import count
 
 from ...model.rules import AlertRule
 from ...model.topics import fold
+from ...ports import Phrases
 from ...text.plain import cut, plain
+from ..rule_texts import condition_text
 from .clauses import LONGEST_NAME
 
+QUOTES = "\"'"
 _ROOM = 8
 """Characters left for what tells a name from others."""
 
 
-def name_rule(rule: AlertRule, rules: Iterable[AlertRule], topic: str) -> AlertRule:
-    """Return the rule with a name of its own: made of `topic` (its name) and field if none; ` 2` if taken."""
-    wanted = rule.name or " ".join(f"{plain(topic)} {rule.field}".split())
+def name_rule(
+    rule: AlertRule, rules: Iterable[AlertRule], topic: str, phrases: Phrases | None = None
+) -> AlertRule:
+    """Return the rule with a name of its own; ` 2` if it is taken.
+
+    Without one it is what it asks for: `topic` (its name), field and, where there are phrases, condition.
+    """
+    wanted = rule.name or " ".join(f"{plain(topic)} {rule.field.strip(QUOTES)}".split())
+    if phrases is not None and not rule.name:
+        wanted = f"{wanted} {condition_text(replace(rule, hold=0.0), phrases)}"
     wanted = cut(wanted, LONGEST_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"

@@ -5,11 +5,14 @@ from ...model.rules import Operator, Priority
 OPERATORS: dict[Operator, tuple[str, ...]] = {
     Operator.ABOVE: (
         *(">", "above", "over", "exceeds", "greater than", "more than", "higher than"),
-        *("über", "ueber", "größer als", "groesser als", "mehr als", "höher als"),
+        *("warmer than", "hotter than", "bigger than", "longer than"),
+        *("über", "ueber", "größer als", "groesser als", "mehr als", "höher als", "hoeher als"),
+        *("wärmer als", "waermer als", "heißer als", "heisser als", "länger als", "laenger als"),
     ),
     Operator.BELOW: (
         *("<", "below", "under", "less than", "lower than", "unter", "kleiner als", "weniger als"),
-        *("niedriger als",),
+        *("colder than", "cooler than", "smaller than", "shorter than"),
+        *("niedriger als", "kälter als", "kaelter als", "kühler als", "kuehler als", "kürzer als"),
     ),
     Operator.AT_LEAST: (">=", "≥", "=>", "at least", "mindestens"),
     Operator.AT_MOST: ("<=", "≤", "=<", "at most", "höchstens", "hoechstens"),

@@ -1,50 +1,27 @@
 """What speaks against an alert rule ever firing, said when it is made."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ...model.errors import BotError
 from ...model.message import MORE, Reading
 from ...model.replies import PREFIX, Text
 from ...model.rules import AlertRule, Operator, Value
-from ...model.topics import fold, matches, valid_filter
-from ...payload.paths import parse_path, write_path
 from ...reading.lookups import Lookups
-from ...reading.replay import newest_readings, with_field
-from ...reading.topic_lookup import Known
+from ...reading.replay import newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
+from .contradictions import contradiction
 
-MOST_TOPICS = 5_000
 MOST_NAMED = 8
 
 
-async def known_names(lookups: Lookups) -> Known:
-    """Return what knows the topics that came in, the filters that are subscribed, and the aliases."""
-    seen = {row.topic for row in await lookups.ports.history.topics("#", MOST_TOPICS)}
-    subscriptions = lookups.subscriptions
-
-    def known(text: str) -> bool:
-        return text in seen or subscriptions.get(text) is not None or fold(text) in subscriptions.aliases
-
-    return known
-
-
-async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
-    """Return a rule with the filter that its alias, or a field such as `temp`, means.
-
-    Raises BotError `rule_which_topic` or `invalid_filter`.
-    """
-    if not known(rule.filter) and not set("/+#$") & set(rule.filter):
-        field = ".".join(filter(None, (write_path(parse_path(rule.filter)), rule.field)))
-        topics = await with_field(lookups, field)
-        if topics:
-            return replace(rule, filter=_covering(lookups, topics, field), field=field)
-    resolved = lookups.subscriptions.resolve(rule.filter)
-    valid_filter(resolved)
-    return replace(rule, filter=resolved)
+def refuse_hopeless(rule: AlertRule, before: AlertRule | None = None) -> None:
+    """Raise BotError for what cannot work, unless the rule asked for that before."""
+    wrong = contradiction(rule)
+    if wrong is not None and (before is None or contradiction(before) != wrong):
+        raise wrong.error(rule)
 
 
 async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
@@ -86,24 +63,21 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
+def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
+    """Return the error for a rule that waits for a word where only numbers come."""
+    if rule.condition.operator is not Operator.EQUAL:
+        return None
+    return next(
+        (BotError(each.key, **each.placeholders) for each in found if each.key == "rule_only_numbers"), None
+    )
+
+
 def with_warnings(done: Text, found: list[Text]) -> Text:
     """Return what was done, and after it what speaks against it, one a line."""
     facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
     for doubt in found:
         done = Text("rule_doubt", {"done": done, "doubt": doubt})
     return Text(done.key, done.placeholders, facts)
-
-
-def _covering(lookups: Lookups, topics: list[str], field: str) -> str:
-    """Return the topic that has a field, or the narrowest subscription that brings all that have it."""
-    if len(topics) == 1:
-        return topics[0]
-    found = [
-        each.filter for each in lookups.subscriptions if all(matches(each.filter, topic) for topic in topics)
-    ]
-    if not found:
-        raise BotError("rule_which_topic", field=field, topics=", ".join(topics[:MOST_NAMED]))
-    return max(found, key=lambda each: (each.count("/"), len(each)))
 
 
 def _field_names(readings: list[Reading]) -> str:

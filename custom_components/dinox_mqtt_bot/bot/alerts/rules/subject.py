@@ -1,0 +1,119 @@
+"""What an alert rule is about: the topic, or the field of it, that its first words name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...model.rules import AlertRule, Condition, Operator
+from ...model.topics import matches, valid_filter
+from ...reading.lookups import Lookups
+from ...reading.topic_lookup import (
+    Ambiguous,
+    Begun,
+    Known,
+    Meant,
+    Names,
+    by_field,
+    looks_like_topic,
+    only,
+)
+from ...reading.wording import behind_fillers
+from ...text.numbers import number
+from ...text.words import words
+from ..judge import NUMERIC
+from .grammar import parse_rule
+
+_WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
+"""Conditions that need no value of their own."""
+_QUOTES = tuple("\"'“„«")
+
+
+async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
+    """Return the rule on what is called so, unchecked, and what it is called if nothing is.
+
+    `topic` may have only the beginning of the name, or all of the rule. Raises Ambiguous, and BotError as
+    `parse_rule` and `settled`.
+    """
+    begun, behind = _begun(names, topic, rest)
+    if begun.meant:
+        return _of_one(names, begun, behind), ""
+    if (written := begun.written) is not None:
+        return _about(written, parse_rule(written.topic, behind, written.topic.__eq__)), written.topic
+    rule = parse_rule(topic, rest, names.known)
+    found = await settled(lookups, rule, names.known)
+    if found.filter != rule.filter or found.field != rule.field or looks_like_topic(found.filter):
+        return found, found.filter
+    return _of_words(topic, rest, found)
+
+
+def _of_one(names: Names, begun: Begun, behind: str) -> AlertRule:
+    """Return the rule on the one thing that is meant; of what it shows, on what can be compared so."""
+    rule = parse_rule(begun.meant[0].topic, behind, begun.meant[0].topic.__eq__)
+    fits, others = _comparable(begun.meant, rule.condition)
+    meant = only(begun.said, [*fits, *others])
+    made = _about(meant, rule)
+    if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
+        return made
+    fits, others = _comparable(fields, rule.condition)
+    return _about(only(begun.said, fits or others), rule)
+
+
+def _about(meant: Meant, rule: AlertRule) -> AlertRule:
+    field = f"{meant.field}.{rule.field}" if meant.field and rule.field else meant.field or rule.field
+    return replace(rule, filter=meant.topic, field=field)
+
+
+def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Meant], list[Meant]]:
+    """Part what measures something from what does not: first those that are so compared."""
+    limits = condition.values
+    numeric = condition.operator in NUMERIC or all(number(each) is not None for each in limits)
+    fits = [each for each in found if each.measured is numeric]
+    return fits, [each for each in found if each.measured is not numeric]
+
+
+def _begun(names: Names, topic: str, rest: str) -> tuple[Begun, str]:
+    """Return the name that a rule begins with, and what stands behind it."""
+    text = f"{topic} {rest.lstrip()}"
+    begun = names.begin(text)
+    if begun.meant and begun.end >= len(topic.rstrip()):
+        return begun, text[begun.end :]
+    if found := names.find(topic):
+        return Begun(topic, len(topic), found), rest
+    return begun, text[begun.end :]
+
+
+def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
+    """Return a rule on a name that nobody knows: all the words before the comparison are that name."""
+    if rest.lstrip()[:1] in _QUOTES or not rule.field:
+        return rule, rule.filter
+    text = f"{topic} {rest.lstrip()}"
+    at = max(behind_fillers(text), default=0)
+    first = next(words(text[at:])).text
+    again = parse_rule(first, text[at:].partition(first)[2], first.__eq__)
+    name = " ".join(filter(None, (first, again.field)))
+    return replace(again, filter=name, field=""), name
+
+
+async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:
+    """Return a rule with the filter that its alias, or a field such as `temp`, means.
+
+    Raises Ambiguous, or BotError `invalid_filter`.
+    """
+    if not known(rule.filter) and not looks_like_topic(rule.filter):
+        field = ".".join(filter(None, (rule.filter, rule.field)))
+        if found := await by_field(lookups, field):
+            return replace(rule, filter=_covering(lookups, rule.filter, found), field=found[0].field)
+    resolved = lookups.subscriptions.resolve(rule.filter)
+    valid_filter(resolved)
+    return replace(rule, filter=resolved)
+
+
+def _covering(lookups: Lookups, said: str, found: Sequence[Meant]) -> str:
+    """Return the topic that has a field, or the narrowest subscription that brings all that have it."""
+    if len(found) == 1:
+        return found[0].topic
+    filters = [
+        each.filter for each in lookups.subscriptions if all(matches(each.filter, one.topic) for one in found)
+    ]
+    if not filters:
+        raise Ambiguous(said, found)
+    return max(filters, key=lambda each: (each.count("/"), len(each)))

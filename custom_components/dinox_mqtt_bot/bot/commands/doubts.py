@@ -1,0 +1,37 @@
+"""Asking before anything is made on something that nobody knows."""
+
+from ..model.topics import matches
+from ..reading.topic_lookup import Names, known_names, looks_like_topic, only
+from .command import Command, Parts
+from .confirmation import Doubtful
+
+
+async def known_topic(parts: Parts, said: str) -> tuple[str, Names, bool]:
+    """Return the topic or filter that was said, every name, and whether anything is known of the topic.
+
+    Raises Ambiguous where several things are called so.
+    """
+    names = await known_names(parts)
+    found = names.find(said)
+    topic = only(said, found).topic if found else said
+    return topic, names, bool(found) or is_known(parts, names, topic)
+
+
+def unknown(names: Names, again: Command, name: str, key: str) -> Doubtful:
+    """Return the question about a name that nothing has, with those that look like it."""
+    near = names.nearest(name)
+    return Doubtful(again, f"{key}_near" if near else key, name=name, near=", ".join(near))
+
+
+def is_known(parts: Parts, names: Names, topic_filter: str) -> bool:
+    """Say whether anything is known of a topic or filter: it came in, is subscribed, or a device has it.
+
+    A word alone is a name first: that everything is subscribed makes no topic of it.
+    """
+    if names.known(topic_filter) or names.spoken(topic_filter):
+        return True
+    if not looks_like_topic(topic_filter):
+        return False
+    if parts.subscriptions.covering(topic_filter) is not None:
+        return True
+    return any(matches(topic_filter, topic) for topic in names.topics)

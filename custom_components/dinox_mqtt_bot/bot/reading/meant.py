@@ -1,0 +1,117 @@
+"""What a name stands for: a topic or filter, perhaps a field of it, and what it is called."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..discovery.entities import name_words
+from ..model.errors import BotError
+from .wording import FILLERS
+
+MOST_NAMED = 8
+"""Things that are listed where several are meant, or near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One thing: `topic` or a filter, `field` as a rule has it; what it is called, and where it stands.
+
+    `whole` is what its topic is called, `measured` says that it has a unit.
+    """
+
+    topic: str
+    field: str = ""
+    name: str = ""
+    area: str = ""
+    whole: str = ""
+    main: bool = True
+    measured: bool = False
+
+    @property
+    def handle(self) -> str:
+        """Return a text that means this and nothing else."""
+        quote = "'" if '"' in self.topic else '"'
+        path = f".{self.field}" if self.field and self.field[0] != "[" else self.field
+        return f"{quote}{self.topic}{quote}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a text begins with: the name as it was said, where it ends in the text, what it may mean.
+
+    `written` is what stands in quotes, and the field behind them, where nothing is known of that.
+    """
+
+    said: str
+    end: int
+    meant: tuple[Meant, ...] = ()
+    written: Meant | None = None
+
+
+class Ambiguous(BotError):
+    """A name that several things have: they are asked about where somebody can answer."""
+
+    def __init__(self, said: str, options: Sequence[Meant]) -> None:
+        names, words = labels(options), telling(options)
+        more = ["…"] * (len(options) > MOST_NAMED)
+        super().__init__("which_name", name=said, names=", ".join([*names, *more]), words=", ".join(words))
+        self.said = said
+        self.options = tuple(options)
+
+
+def labels(options: Sequence[Meant]) -> list[str]:
+    """Return what each of several is called, told apart by area or topic where names are alike."""
+    shown = options[:MOST_NAMED]
+    names = [each.name for each in shown]
+    placed = [f"{each.name} ({each.area})" if each.area else each.name for each in shown]
+    told = [f"{each.name} ({each.topic})" if each.name != each.topic else each.name for each in shown]
+    return [
+        name if names.count(name) == 1 else place if placed.count(place) == 1 else topic
+        for name, place, topic in zip(names, placed, told, strict=True)
+    ]
+
+
+def telling(options: Sequence[Meant]) -> list[str]:
+    """Return a word for each of several things that only it has, as far as there is one."""
+    every = [words_of(each) for each in options[:MOST_NAMED]]
+    found = []
+    for at, words in enumerate(every):
+        others = {word for other in every[:at] + every[at + 1 :] for word in other}
+        own = [word for word in words if word not in others and not word.isdigit()]
+        found += own[:1]
+    return found
+
+
+def words_of(meant: Meant) -> tuple[str, ...]:
+    return (*name_words(meant.name), *name_words(meant.area), *name_words(meant.topic))
+
+
+def narrowed(options: Iterable[Meant], text: str) -> list[Meant]:
+    """Return those that a further word means: whole words before beginnings of words."""
+    said = [word for word in name_words(text) if word not in FILLERS]
+    if not said:
+        return []
+    whole = [each for each in options if set(said) <= set(words_of(each))]
+    return whole or [
+        each
+        for each in options
+        if all(any(word.startswith(part) for word in words_of(each)) for part in said)
+    ]
+
+
+def merged(found: Iterable[Meant]) -> tuple[Meant, ...]:
+    """Return each once, the main ones if there are any; several of one topic are the topic as a whole."""
+    every = list({(each.topic, each.field): each for each in found}.values())
+    by_topic: dict[str, list[Meant]] = {}
+    for each in [each for each in every if each.main] or every:
+        by_topic.setdefault(each.topic, []).append(each)
+    return tuple(some[0] if len(some) == 1 else _whole(some) for some in by_topic.values())
+
+
+def _whole(some: Sequence[Meant]) -> Meant:
+    first = next((each for each in some if not each.field), some[0])
+    return replace(first, field="", name=first.whole or first.name)
+
+
+def shown(said: str, meant: Meant) -> str:
+    """Return how a thing is spoken of to whoever said its name: in the same words, unless it was a handle."""
+    return meant.name if said[:1] in tuple("\"'") else said

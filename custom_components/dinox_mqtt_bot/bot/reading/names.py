@@ -1,0 +1,303 @@
+"""Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Protocol
+
+from ..discovery.bindings import Binding
+from ..discovery.devices import Devices
+from ..discovery.entities import Entity, name_words
+from ..model.history import TopicRow
+from ..model.topics import Subscriptions, fold
+from ..payload.paths import parse_path, write_path
+from ..text.plain import plain
+from ..text.words import MAX_ALIAS_WORDS, Word, words
+from .meant import Begun, Meant, merged
+from .nearest import MOST_NEAR, close, ranked
+from .seen import Fit, Hit, Seen, fits, seen_hits
+from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
+
+MOST_TOPICS = 5_000
+MOST_FOUND = 200
+"""Things that are looked at closely where very many are called so: they are asked about anyway."""
+MOST_RANKED = 20
+"""Names with a word that is near, of which the nearest are told."""
+_TOPIC_SIGNS = frozenset("/+#$")
+
+
+type Phrase = tuple[str, ...]
+
+
+class Topics(Protocol):
+    """Where it is remembered what came in."""
+
+    async def topics(self, topic_filter: str, limit: int) -> list[TopicRow]: ...
+
+
+class Names:
+    """What the bot calls its topics, devices and entities, and so what it understands.
+
+    `bindings` are what entities of HA discovery find on a topic. Only what is new is looked at when something
+    is asked; what was subscribed and what came in is brought by `refresh`.
+    """
+
+    def __init__(self, devices: Devices, bindings: Callable[[str], Sequence[Binding]]) -> None:
+        self._devices = devices
+        self._bindings = bindings
+        self._seen: dict[str, Seen] = {}
+        self._heard_words: frozenset[str] | None = None
+        self._subscriptions = Subscriptions()
+
+    async def refresh(self, history: Topics, subscriptions: Subscriptions) -> None:
+        """Learn what came in and what is subscribed. Raises BotError where that cannot be read."""
+        self._subscriptions = subscriptions
+        before = self._seen
+        seen: dict[str, Seen] = {}
+        for row in await history.topics("#", MOST_TOPICS):
+            kept = before.get(row.topic)
+            seen[row.topic] = kept if kept and kept.name == row.name else Seen(row.topic, row.name)
+        if seen.keys() != before.keys():
+            self._heard_words = None
+        self._seen = seen
+
+    def known(self, text: str) -> bool:
+        """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
+        return (
+            text in self._seen
+            or self._subscriptions.get(text) is not None
+            or fold(text) in self._subscriptions.aliases
+        )
+
+    def heard(self, topic: str) -> bool:
+        """Say whether anything came in on a topic."""
+        return topic in self._seen
+
+    def spoken(self, topic: str) -> bool:
+        """Say whether a device says that it speaks on a topic."""
+        return bool(self._bindings(topic))
+
+    @property
+    def topics(self) -> Iterable[str]:
+        """The topics that came in."""
+        return self._seen.keys()
+
+    # A name at the beginning of a text.
+
+    def begin(self, text: str) -> Begun:
+        """Return the longest name that a text begins with, without what is said before names (`me when the`).
+
+        Nothing is meant by the first word alone where no name begins.
+        """
+        first = self._begun(text)
+        for at in () if first.meant else behind_fillers(text):
+            later = self._begun(text[at:])
+            if later.meant:
+                return Begun(later.said, at + later.end, later.meant)
+        return first
+
+    def find(self, text: str) -> tuple[Meant, ...]:
+        """Return what a whole text may mean; nothing if that is not known."""
+        if (meant := self._literal(text)) is not None:
+            return (meant,)
+        begun = self.begin(text)
+        return begun.meant if not text[begun.end :].strip() else ()
+
+    def _begun(self, text: str) -> Begun:
+        if quoted := QUOTED.match(text):
+            inside = next(part for part in quoted.groups()[:5] if part)
+            written = Meant(inside, write_path(parse_path(quoted[6])), inside)
+            meant = self._quoted(written)
+            return Begun(text[: quoted.end()].strip(), quoted.end(), meant, None if meant else written)
+        spoken = list(plain_words(text))
+        if not spoken:
+            first = next(words(text), None)
+            return Begun(first.text, first.end) if first else Begun("", 0)
+        for last in reversed(spoken):
+            said = text[spoken[0].start : last.end]
+            one = self._literal(said)
+            # Behind a field stands something else.
+            if one is not None and not (one.field and said[len(one.topic) :].split()[1:]):
+                return Begun(said, last.end, (one,))
+        # A topic is what it is: nobody means something alike by it.
+        if _TOPIC_SIGNS & set(spoken[0].text):
+            return Begun(spoken[0].text, spoken[0].end)
+        count, found = self._named(spoken)
+        end = spoken[count - 1].end if count else spoken[0].end
+        return Begun(text[spoken[0].start : end], end, found)
+
+    def _quoted(self, written: Meant) -> tuple[Meant, ...]:
+        """Return what is meant by a name in quotes, with a field behind it or not."""
+        found = self.find(written.topic)
+        if not written.field:
+            return found
+        return tuple(Meant(each.topic, written.field, f"{each.name} {written.field}") for each in found)
+
+    def _literal(self, text: str) -> Meant | None:
+        """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
+        subscriptions = self._subscriptions
+        if text in self._seen:
+            return self._seen[text].meant
+        if subscriptions.get(text) is not None or fold(text) in subscriptions.aliases:
+            topic = subscriptions.resolve(text)
+            return Meant(topic, name=self._called(topic))
+        if split := split_known(text, self.known):
+            topic = subscriptions.resolve(split[0])
+            field = write_path(parse_path(split[1]))
+            return Meant(topic, field, f"{self._called(topic)} {field}")
+        return Meant(text, name=self.name(text)) if self._bindings(text) else None
+
+    def _called(self, topic: str) -> str:
+        subscription = self._subscriptions.get(topic)
+        return subscription.alias if subscription and subscription.alias else self.name(topic)
+
+    def name(self, topic: str) -> str:
+        """Return what a topic is called, as far as that is known here."""
+        if (seen := self._seen.get(topic)) is not None:
+            return seen.name
+        names = {binding.name for binding in self._bindings(topic)}
+        names = names if len(names) == 1 else {binding.device for binding in self._bindings(topic)}
+        return names.pop() if len(names) == 1 else topic
+
+    # Names by their words.
+
+    def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...]]:
+        """Return how many words are a name, and what may be meant by it."""
+        said, counts = said_in(spoken)
+        entities, seen = self._narrowing(said)
+        hits = (self._alias_hits(said), self._entity_hits(entities, said), seen_hits(seen, said))
+        exact = [hit for some in hits for hit in islice(some, MOST_FOUND) if hit[0] in counts]
+        longest = max((length for length, _, _ in exact), default=0)
+        best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
+        meant = merged(each for length, fit, each in exact if length == longest and fit is best)
+        if len(meant) == 1:
+            return counts[longest], meant
+        for length in sorted(counts, reverse=True):
+            alike = self._alike(entities, seen, said[:length]) if length > longest else ()
+            if alike and (not meant or len(alike) == 1):
+                return counts[length], alike
+        return counts.get(longest, 0), meant
+
+    def _narrowing(self, said: tuple[str, ...]) -> tuple[list[list[Entity]], list[list[Seen]]]:
+        """Return the entities and topics that have the first word, the first two, …, until none has."""
+        entities: list[list[Entity]] = []
+        seen: list[list[Seen]] = []
+        left = list(self._seen.values())
+        for count, word in enumerate(said, 1):
+            found = self._devices.found(said[:count]) if count == 1 or entities[-1] else []
+            left = [each for each in left if word in each.path or word in each.shown]
+            if not found and not left:
+                break
+            entities.append(found)
+            seen.append(left)
+        return entities, seen
+
+    def _alias_hits(self, said: tuple[str, ...]) -> Iterator[Hit]:
+        for each in self._subscriptions:
+            named = name_words(each.alias)
+            if named and said[: len(named)] == named:
+                yield len(named), Fit.ALIAS, Meant(each.filter, name=each.alias)
+
+    def _entity_hits(self, entities: Sequence[Sequence[Entity]], said: tuple[str, ...]) -> Iterator[Hit]:
+        """Yield what is exactly called so: an entity, a thing about it, a device; with its area or not."""
+        for entity in entities[0] if entities else ():
+            full, name, device, area, _ = self._devices.words(entity)
+            phrases = _phrases(full, name, device, area)
+            hits = [(len(phrase), fit) for phrase, fit in phrases if said[: len(phrase)] == phrase]
+            if hits:
+                values = self._values(entity)
+                yield from ((length, fit, meant) for length, fit in hits for meant in values)
+                yield from self._aspect_hits(entity, said)
+
+    def _aspect_hits(self, entity: Entity, said: tuple[str, ...]) -> Iterator[Hit]:
+        for topic, binding in entity.values:
+            if binding.entity == entity.name:
+                continue
+            for phrase in {name_words(binding.name), name_words(binding.entity)}:
+                if phrase and said[: len(phrase)] == phrase:
+                    yield len(phrase), Fit.FULL, self._value(entity, topic, binding)
+
+    def _values(self, entity: Entity) -> list[Meant]:
+        """Return where an entity's state is; of one that has none, everything there is about it."""
+        states = [each for each in entity.values if each[1].entity == entity.name]
+        found = [self._value(entity, topic, binding) for topic, binding in states or entity.values]
+        own = {topic for topic, _ in entity.values}
+        if len(found) > 1 and len(own) == 1 and len(self._bindings(found[0].topic)) == len(found):
+            return [Meant(found[0].topic, "", entity.full_name, entity.area, main=entity.main)]
+        return found
+
+    def fields(self, topic: str) -> list[Meant]:
+        """Return the values that a device shows on a topic, where there are several."""
+        found = [
+            self._value(entity, topic, binding)
+            for entity in self._devices
+            for at, binding in entity.values
+            if at == topic
+        ]
+        every = [each for each in found if each.field]
+        return [each for each in every if each.main] or every
+
+    def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:
+        """Return a value with the field that the chat shows it as, where it shares its topic with others."""
+        shared = len([each for each in self._bindings(topic) if not each.aside]) > 1
+        shown = plain(binding.entity or binding.device) if shared and binding.template else ""
+        field = write_path((shown,)) if shown else ""
+        name, whole = binding.name or entity.full_name, self.name(topic)
+        return Meant(topic, field, name, entity.area, whole, entity.main, bool(binding.unit))
+
+    def _alike(
+        self, entities: Sequence[Sequence[Entity]], seen: Sequence[Sequence[Seen]], said: tuple[str, ...]
+    ) -> tuple[Meant, ...]:
+        """Return what has every word that was said: whole words before beginnings of words."""
+        if said[0] in FILLERS:
+            return ()
+        found = list(islice(self._likenesses(entities, seen, said), MOST_FOUND))
+        some = any(whole for whole, _ in found)
+        return merged(meant for whole, meant in found if whole or not some)
+
+    def _likenesses(
+        self, entities: Sequence[Sequence[Entity]], seen: Sequence[Sequence[Seen]], said: tuple[str, ...]
+    ) -> Iterator[tuple[bool, Meant]]:
+        """Yield what has every word that was said, and whether all of them are whole words of it."""
+        at, wanted, spoken = len(said) - 1, set(said), set[str]()
+        for entity in entities[at] if at < len(entities) else ():
+            every = {word for named in self._devices.words(entity) for word in named}
+            if fits(said, every):
+                yield from ((wanted <= every, meant) for meant in self._values(entity))
+                # What it is told on, and whether it is there, is not what it says.
+                spoken |= {topic for topic, _ in entity.values} | {each.topic for each in entity.sources}
+                spoken |= {control.topic for control in entity.controls}
+        for subscription in self._subscriptions:
+            if subscription.alias and fits(said, every := set(name_words(subscription.alias))):
+                yield wanted <= every, Meant(subscription.filter, name=subscription.alias)
+        for each in seen[at] if at < len(seen) else ():
+            if each.topic not in spoken and fits(said, every := each.words):
+                yield wanted <= every, each.meant
+
+    # Names that are near.
+
+    def nearest(self, text: str) -> list[str]:
+        """Return names that look like what was said, the nearest first; some milliseconds at most."""
+        said = [word for word in name_words(text)[:MAX_ALIAS_WORDS] if not word.isdigit()]
+        near = dict.fromkeys(other for word in said[:MOST_NEAR] for other in close(word, self._vocabulary()))
+        found: dict[str, None] = {}
+        for word in near:
+            entities, seen = self._narrowing((word,))
+            alike = islice(self._likenesses(entities, seen, (word,)), MOST_RANKED)
+            found |= dict.fromkeys(each.name for _, each in alike)
+        return ranked(said, found)
+
+    def _vocabulary(self) -> Iterator[str]:
+        """Yield every word that names have."""
+        if self._heard_words is None:
+            self._heard_words = frozenset(word for each in self._seen.values() for word in each.words)
+        yield from self._devices.vocabulary
+        yield from self._heard_words
+        yield from (part for each in self._subscriptions for part in name_words(each.alias))
+
+
+def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterator[tuple[Phrase, Fit]]:
+    """Yield what an entity is called, with its area or without, and how well that fits."""
+    for own, fit in ((full, Fit.FULL), ((*device, *name), Fit.FULL), (name, Fit.PART), (device, Fit.PART)):
+        if own:
+            yield own, fit
+            yield (*area, *own), fit

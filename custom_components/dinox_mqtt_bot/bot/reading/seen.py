@@ -1,0 +1,74 @@
+"""Topics that came in, found by their words, and how well what was said fits a name."""
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+
+from ..discovery.entities import name_words
+from .meant import Meant
+
+_SPOKEN = 4
+"""Letters from which on the beginning of a word says which word is meant, behind the first one."""
+
+
+class Fit(IntEnum):
+    """How well a name fits what was said."""
+
+    LEVELS = 1
+    SHOWN = 2
+    PART = 3
+    FULL = 4
+    ALIAS = 5
+
+
+class Seen:
+    """A topic that came in and what it was called then; the words of both, each between blanks."""
+
+    __slots__ = ("name", "path", "shown", "topic")
+
+    def __init__(self, topic: str, name: str) -> None:
+        self.topic = topic
+        self.name = name
+        self.path = f" {' '.join(name_words(topic))} "
+        self.shown = self.path if name == topic else f" {' '.join(name_words(name))} "
+
+    @property
+    def meant(self) -> Meant:
+        return Meant(self.topic, name=self.name)
+
+    @property
+    def words(self) -> set[str]:
+        return {*self.path.split(), *self.shown.split()}
+
+    def ends(self, said: Sequence[str]) -> bool:
+        """Say whether the last levels are called so, one at least and each as a whole."""
+        levels = self.topic.split("/")
+        return any(name_words("/".join(levels[at:])) == said for at in range(len(levels)))
+
+
+type Hit = tuple[int, Fit, Meant]
+"""How many words of what was said are a name, how well they fit, and whose name it is."""
+
+
+def seen_hits(seen: Sequence[Sequence[Seen]], said: tuple[str, ...]) -> Iterator[Hit]:
+    """Yield the topics that are called so, or whose last levels are."""
+    phrases = [(length, f" {' '.join(said[:length])} ") for length in range(1, len(said) + 1)]
+    for each in seen[0] if seen else ():
+        for length, phrase in phrases:
+            if each.shown == phrase:
+                yield length, Fit.SHOWN, each.meant
+            elif each.path.endswith(phrase) and each.ends(said[:length]):
+                yield length, Fit.LEVELS, each.meant
+
+
+def fits(said: Sequence[str], every: set[str]) -> bool:
+    """Say whether each word is there: as a whole, or long enough for it as the beginning or part of one."""
+    return all(
+        word in every or (not word.isdigit() and any(_begins(word, other, first=at == 0) for other in every))
+        for at, word in enumerate(said)
+    )
+
+
+def _begins(word: str, other: str, *, first: bool) -> bool:
+    if len(word) >= _SPOKEN:
+        return word in other
+    return first and len(word) > 1 and other.startswith(word)

@@ -1,0 +1,73 @@
+"""How names stand in a text: words, quotes with a field behind them, and what people say before them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, pairwise
+import re
+
+from ..discovery.entities import name_words
+from ..text.words import MAX_ALIAS_WORDS, Word, words
+
+FILLERS = frozenset(
+    (
+        *("me", "mich", "mir", "us", "uns", "when", "whenever", "once", "if", "that", "wenn", "falls"),
+        *("sobald", "dass", "the", "a", "an", "my", "our", "of", "for", "der", "die", "das", "den", "dem"),
+        *("des", "ein", "eine", "einen", "mein", "meine", "von"),
+    )
+)
+"""Words that people say before a name."""
+_MOST_FILLERS = 4
+_ENDS = re.compile(r"[<>=≥≤≠!]")
+QUOTED = re.compile(
+    r"""\s*(?:"([^"]+)"|'([^']+)'|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»)"""
+    r"""((?:\.(?:"[^"]*"|'[^']*'|[^\s.\["'<>=!≥≤≠]+)|\[-?\d+\])*)(?=\s|\Z|[<>=!≥≤≠])"""
+)
+_BORDER = re.compile(r"[.\[]")
+_MOST_BORDERS = 20
+type Known = Callable[[str], bool]
+"""Says whether a text is a topic, a topic filter or an alias that there is."""
+
+
+def split_known(text: str, known: Known) -> tuple[str, str] | None:
+    """Return the topic that is known, and the field behind it, if there is such a topic."""
+    return next(((topic, field) for topic, field in splits(text) if field and known(topic)), None)
+
+
+def splits(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to part a text into a topic and a field of it."""
+    last = text.rfind("/") + 1
+    found = (match.start() for match in _BORDER.finditer(text, last + 1))
+    for at in islice(found, _MOST_BORDERS):
+        yield text[:at], text[at:].removeprefix(".")
+
+
+def plain_words(text: str) -> Iterator[Word]:
+    """Yield the words that may be a name: not in quotes, and up to a sign that compares."""
+    for word in islice(words(text), MAX_ALIAS_WORDS):
+        if word.quoted or word.text.startswith("--") or _ENDS.match(word.text):
+            return
+        if (sign := _ENDS.search(word.text)) is not None:
+            yield Word(word.text[: sign.start()], word.start, quoted=False)
+            return
+        yield word
+
+
+def said_in(spoken: Sequence[Word]) -> tuple[tuple[str, ...], dict[int, int]]:
+    """Return the words as names are compared; by how many of them end a spoken word, how many were spoken."""
+    said: list[str] = []
+    counts: dict[int, int] = {}
+    for count, word in enumerate(spoken, 1):
+        parts = name_words(word.text)
+        if not parts:
+            break
+        said += parts
+        counts[len(said)] = count
+    return tuple(said), counts
+
+
+def behind_fillers(text: str) -> Iterator[int]:
+    """Yield where the text goes on behind words that are said before a name."""
+    spoken = list(islice(words(text), _MOST_FILLERS + 1))
+    for word, after in pairwise(spoken):
+        if word.quoted or word.text.casefold() not in FILLERS:
+            return
+        yield after.start
