@@ -5,7 +5,7 @@ from ..discovery.discovery import Discovery
 from ..discovery.native.gateway_keys import key_of
 from ..discovery.native.gateways import Gateways, Told, name_in, told_on
 from ..model.message import Field, Message
-from ..payload.fields import line, together
+from ..payload.fields import together
 from ..payload.interpret import Meaning
 from ..payload.technical import told_of
 from ..text.plain import cut, plain
@@ -54,5 +54,4 @@ def event(meaning: Meaning) -> tuple[str, Meaning]:
     if not fields:
         return "", meaning
     told = told_of(fields, len(meaning.text))
-    text = line(told[0]) if len(told) == 1 else together(told)
-    return name, meaning._replace(fields=fields, text=text, told=told)
+    return name, meaning._replace(fields=fields, text=together(told), told=told)

@@ -56,7 +56,7 @@ def _gateway(levels: Sequence[str]) -> str:
 
 
 def _configures(levels: Sequence[str], prefix: str) -> bool:
-    if "/".join(levels) == f"{prefix}/status":
+    if "/".join(levels) in (f"{prefix}/status", "homeassistant/status"):
         return True
     return levels[:2] == ["tasmota", "discovery"] or (levels[0] == "homeassistant" and levels[-1] == "config")
 
