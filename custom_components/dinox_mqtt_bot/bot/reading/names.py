@@ -335,4 +335,6 @@ def _refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
 
 def _measures(alike: Sequence[Meant], thing: Meant) -> bool:
     """Say whether what is alike is something measured of a thing: `plug power` is not all of the plug."""
-    return len(alike) == 1 and alike[0].measured and alike[0].name.startswith(f"{thing.name} ")
+    return bool(alike) and all(
+        each.measured and f"{each.name} ".startswith(f"{thing.name} ") for each in alike
+    )
