@@ -85,6 +85,10 @@ class Naming(Protocol):
     def called(self) -> str:
         """The name in lower case."""
 
+    @property
+    def partial(self) -> bool:
+        """Whether messages may leave it out, as others tell of it."""
+
     def field(self, value: str) -> Field:
         """Return a value that was found, as people read it under the name."""
 

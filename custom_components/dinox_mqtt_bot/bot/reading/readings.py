@@ -10,7 +10,6 @@ from ..discovery.narrowing import note
 from ..model.message import Message, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
-from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long
 from ..payload.interpret import Meaning, interpret
 from ..ports import StateWords, Templates
@@ -115,7 +114,7 @@ class Readings:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do: at once, or never."""
-        return 0.0 if self._learning.waiting else NEVER
+        return self._learning.due_at
 
     def tick(self, now: float) -> None:
         """Take in a little more of the configurations that are large."""
