@@ -19,7 +19,6 @@ from ..payload.interpret import Meaning, described, interpret
 from ..ports import StateWords, Templates
 from ..text.plain import cut, plain
 from .budget import Budget, Found, Limited, Ticks
-from .names import Names
 from .overheard import Overheard, Told, event
 from .parts import Arranged, arranged, bound
 
@@ -74,7 +73,6 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
-        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, _Plan] = {}
         self._start_over(prefix)
 
@@ -213,7 +211,8 @@ class Readings:
             message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
         )
 
-    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+    def bindings(self, topic: str) -> tuple[Binding, ...]:
+        """Return what entities find on a topic."""
         return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:

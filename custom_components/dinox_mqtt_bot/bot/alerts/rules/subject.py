@@ -23,6 +23,7 @@ from ...text.numbers import number
 from ...text.words import words
 from ..judge import NUMERIC
 from .grammar import parse_rule
+from .shown import with_its_field
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
@@ -44,7 +45,7 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     if (written := begun.written) is not None:
         return _about(written, parse_rule(written.topic, behind, written.topic.__eq__)), written.topic
     rule = parse_rule(topic, rest, names.known)
-    found = await settled(lookups, rule, names.known)
+    found = await with_its_field(lookups, await settled(lookups, rule, names.known))
     if found.filter != rule.filter or found.field != rule.field or looks_like_topic(found.filter):
         return found, found.filter
     return _of_words(topic, rest, found)
@@ -63,7 +64,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     fits, others = _comparable(found, rule.condition)
     meant = only(begun.said, [*fits, *others])
-    made = _about(meant, rule)
+    made = await with_its_field(lookups, _about(meant, rule))
     if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
         return made
     fits, others = _comparable(fields, rule.condition)

@@ -13,6 +13,7 @@ from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
+from .shown import note_of, with_note
 
 MOST_NAMED = 8
 
@@ -72,9 +73,10 @@ def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
     )
 
 
-def with_warnings(done: Text, found: list[Text]) -> Text:
-    """Return what was done, and after it what speaks against it, one a line."""
+async def with_doubts(lookups: Lookups, rule: AlertRule, done: Text, found: list[Text]) -> Text:
+    """Return what was done, after it what is judged, and what speaks against it, one a line."""
     facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
+    done = with_note(done, await note_of(lookups, rule))
     for doubt in found:
         done = Text("rule_doubt", {"done": done, "doubt": doubt})
     return Text(done.key, done.placeholders, facts)
