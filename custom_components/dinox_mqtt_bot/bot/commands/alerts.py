@@ -7,7 +7,7 @@ from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
-from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_doubts
+from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
@@ -65,7 +65,7 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": sentence_of(parts, kept)}
-    return await with_doubts(parts, kept, Text(key, placeholders, rule_facts(parts, kept)), doubts)
+    return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
 
 
 @dataclass(frozen=True, kw_only=True)

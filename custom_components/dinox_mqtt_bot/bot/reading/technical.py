@@ -35,6 +35,8 @@ def technical(topic: str, prefix: str, uses: TopicUses) -> str:
         return found
     if uses.is_main(topic):
         return ""
+    if uses.is_repeated(topic):
+        return "telemetry"
     if uses.is_command(topic) or "cmnd" in levels[:-1]:
         return "command"
     if not {"tele", "stat"}.isdisjoint(levels[:-1]) and _TASMOTA.fullmatch(levels[-1]):

@@ -37,6 +37,11 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     `topic` may have only the beginning of the name, or all of the rule. Raises Ambiguous, and BotError as
     `parse_rule` and `settled`.
     """
+    rule, name = await _named(lookups, names, topic, rest)
+    return await with_its_field(lookups, rule), name
+
+
+async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
     begun, behind = _begun(names, topic, rest)
     if begun.meant and (one := await _of_one(lookups, names, begun, behind)) is not None:
         return one, ""
