@@ -50,7 +50,7 @@ async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple
     if (written := begun.written) is not None:
         return _about(written, parse_rule(written.topic, behind, written.topic.__eq__)), written.topic
     rule = parse_rule(topic, rest, names.known)
-    found = await with_its_field(lookups, await settled(lookups, rule, names.known))
+    found = await settled(lookups, rule, names.known)
     if found.filter != rule.filter or found.field != rule.field or looks_like_topic(found.filter):
         return found, found.filter
     return _of_words(topic, rest, found)
