@@ -213,11 +213,14 @@ def _same_word(value: Value, text: str) -> bool:
             return text.strip().casefold() == value.raw.strip().casefold()
         if word == _plain(value.raw):
             return True
-    if value.exact and (
-        word == _plain(value.exact) or same_state(word, value.exact) or same_state(word, value.text)
-    ):
+    if value.exact and (word == _plain(value.exact) or _is_said(word, value)):
         return True
     return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
+
+
+def _is_said(word: str, value: Value) -> bool:
+    """Say whether a word is one for a state, in any language or that of its kind of thing."""
+    return any(same_state(word, each) for each in (value.text, value.exact, value.word) if each)
 
 
 def _is_truth(text: str) -> bool:

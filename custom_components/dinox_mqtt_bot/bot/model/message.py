@@ -85,6 +85,10 @@ class Naming(Protocol):
     def called(self) -> str:
         """The name in lower case."""
 
+    @property
+    def device_class(self) -> str:
+        """What kind of thing it is in Home Assistant, or empty."""
+
     def field(self, value: str) -> Field:
         """Return a value that was found, as people read it under the name."""
 

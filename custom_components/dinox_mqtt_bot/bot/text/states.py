@@ -32,8 +32,40 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("problem, störung", "ok, in ordnung", "safe, sicher", "unsafe, unsicher"),
     ("update available, update verfügbar", "up-to-date, up to date, aktuell"),
 )
+_CLASSES = {
+    **dict.fromkeys(("door", "garage_door", "opening", "window"), ("open", "closed")),
+    **dict.fromkeys(
+        ("gas", "carbon_monoxide", "motion", "occupancy", "smoke", "sound"), ("detected", "clear")
+    ),
+    **dict.fromkeys(("vibration", "glass_break", "tamper"), ("detected", "clear")),
+    "battery": ("low", "normal"),
+    "battery_charging": ("charging", "not charging"),
+    "cold": ("cold", "normal"),
+    "connectivity": ("connected", "disconnected"),
+    "heat": ("hot", "normal"),
+    "light": ("light detected", "no light"),
+    "lock": ("unlocked", "locked"),
+    "moisture": ("wet", "dry"),
+    "moving": ("moving", "not moving"),
+    "plug": ("plugged in", "unplugged"),
+    "presence": ("home", "away"),
+    "problem": ("problem", "ok"),
+    "running": ("running", "not running"),
+    "safety": ("unsafe", "safe"),
+    "update": ("update available", "up-to-date"),
+}
+"""What on and off are called for each device class of a binary sensor."""
+
 _KINDS = {word: kind for family in _FAMILIES for kind in family for word in kind.split(", ")}
 _FAMILY_OF = {kind: family for family in _FAMILIES for kind in family}
+
+
+def class_word(device_class: str, state: str) -> str:
+    """Return the English word for `on` or `off` of a device class; empty for any other."""
+    words = _CLASSES.get(device_class)
+    if words is None or state not in ("on", "off"):
+        return ""
+    return words[state == "off"]
 
 
 def is_state_word(text: str) -> bool:

@@ -46,7 +46,7 @@ def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
     if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
         return
     for word in rule.condition.values:
-        shown = {each for value in values for each in (value.text, value.exact)}
+        shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
         if is_state_word(word) and not any(may_become(each, word) for each in shown):
             yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
 
