@@ -50,8 +50,9 @@ class Scale:
             value, unit = 1_000_000 / value, "K"
         if not comparable(unit, self.unit):
             return None
-        value = convert(value, unit, self.unit)
-        return value if self.low <= value <= self.high and self._on_step(value) else None
+        own = convert(value, unit, self.unit)
+        # What was said in another unit is hardly ever on a step.
+        return own if self.low <= own <= self.high and (own != value or self._on_step(own)) else None
 
     def nearest(self, value: float) -> float:
         """Return a number of the range."""

@@ -37,20 +37,20 @@ def understood(
     words = text.split()
     named = exact(devices, words)
     if hits := _best(_exact_hits(devices, named, vocabulary)):
-        return (_one(hits, text, phrases),)
+        return (_one(hits, words, phrases),)
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := several(devices, words, vocabulary, longest):
         return group
     like = alike(devices, words, longest)
     if hits := _best(_alike_hits(like, vocabulary)):
-        return (_one(hits, text, phrases),)
+        return (_one(hits, words, phrases),)
     raise refusal(devices, words, [*named, *like], phrases)
 
 
-def _one(hits: Sequence[_Hit], text: str, phrases: Phrases) -> Wish:
+def _one(hits: Sequence[_Hit], words: Sequence[str], phrases: Phrases) -> Wish:
     if len(hits) == 1:
         return hits[0].wish
-    raise which_one([hit.named for hit in hits], text, phrases)
+    raise which_one([hit.named for hit in hits], words, phrases)
 
 
 def _best(hits: Iterable[_Hit]) -> list[_Hit]:
@@ -68,9 +68,12 @@ def _exact_hits(devices: Devices, named: Sequence[Named], vocabulary: Vocabulary
     owned = _claims(named)
     names = [each for each in named if each.how is How.NAME]
     longest = max((each.count for each in names), default=0)
+    whole = max((each.count for each in named if each.how in (How.NAME, How.DEVICE)), default=0)
     for each in _whole_first(devices, names, named):
         entity = each.entity
         if not entity.controls or not _may(each):
+            continue
+        if each.how is How.PLACE and each.count <= whole:  # something else is called just so
             continue
         if entity.component in _OWNED and owned.get((entity.device, each.value), each.count) < each.count:
             continue
@@ -110,7 +113,7 @@ def _claims(named: Sequence[Named]) -> Mapping[tuple[str, str], int]:
     """Return what the owners of a word have claimed: device and value, with the words of their names."""
     found: dict[tuple[str, str], int] = {}
     for each in named:
-        if each.entity.component not in OWNERS or not each.value:
+        if each.entity.component not in OWNERS or not each.value or each.how in (How.KIND, How.PLACE):
             continue
         for control in each.entity.controls:
             if control.aspect and (rest := behind(each.entity.component, control, each.value)):
