@@ -131,6 +131,7 @@ class Naming:
     def __init__(self, name: str, field: Field) -> None:
         self.called = name.casefold()
         self.device_class = ""
+        self.component = "lock"
         self._field = field
 
     def field(self, value: str) -> Field:
@@ -150,6 +151,7 @@ class Naming:
         ("Geöffnet", "on", "on", True),
         ("Geöffnet", "on", "wet", False),
         ("on", "on", "open", False),
+        ("on", "on", "ein", True),
         ("blue", "blue", "Blue", True),
     ],
 )
@@ -161,6 +163,12 @@ def test_a_word_in_the_other_language_is_the_same(text: str, exact: str, word: s
 def test_a_word_of_its_kind_of_thing_is_understood_whatever_is_shown() -> None:
     value = Value("fermé", exact="off", word="closed")
     for word, same in (("closed", True), ("zu", True), ("fermé", True), ("open", False), ("dry", False)):
+        assert Judge(Condition(Operator.EQUAL, (word,))).holds(value, None, (), 0.0) is same
+
+
+def test_without_a_class_any_word_for_on_is_on() -> None:
+    value = Value("on", exact="on", word="on")
+    for word, same in (("open", True), ("nass", True), ("on", True), ("zu", False), ("blue", False)):
         assert Judge(Condition(Operator.EQUAL, (word,))).holds(value, None, (), 0.0) is same
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.text.states import class_word, is_state_word, may_become, same_state
+from bot.text.states import class_word, is_state_word, may_become, same_state, side_of
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,17 @@ def test_what_is_in_one_state_may_be_in_others_of_its_kind(shown: str, word: str
         ("moisture", "off", "dry"),
         ("lock", "on", "unlocked"),
         ("power", "on", ""),
-        ("", "off", ""),
+        ("", "off", "off"),
         ("door", "unknown", ""),
     ],
 )
 def test_a_device_class_has_words_for_on_and_off(device_class: str, state: str, word: str) -> None:
     assert class_word(device_class, state) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "side"),
+    [("Offen", "on"), ("dry", "off"), ("an", "on"), ("normal", "off"), ("stopped", ""), ("x", "")],
+)
+def test_a_word_is_for_on_or_off(word: str, side: str) -> None:
+    assert side_of(word) == side

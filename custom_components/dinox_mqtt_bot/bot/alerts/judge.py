@@ -7,7 +7,7 @@ import re
 
 from ..model.rules import Condition, Operator, Value
 from ..text.numbers import number, with_unit
-from ..text.states import is_state_word, same_state
+from ..text.states import is_state_word, same_state, side_of
 from ..text.units import comparable, conversion, convert
 
 type Samples = tuple[tuple[float, float], ...]
@@ -219,7 +219,9 @@ def _same_word(value: Value, text: str) -> bool:
 
 
 def _is_said(word: str, value: Value) -> bool:
-    """Say whether a word is one for a state, in any language or that of its kind of thing."""
+    """Say whether a word is one for the state, in any language or of its kind of thing, or of any unknown."""
+    if value.word in ("on", "off") and side_of(word) == value.word:
+        return True
     return any(same_state(word, each) for each in (value.text, value.exact, value.word) if each)
 
 

@@ -86,6 +86,10 @@ class Naming(Protocol):
         """The name in lower case."""
 
     @property
+    def component(self) -> str:
+        """The kind of entity, or empty."""
+
+    @property
     def device_class(self) -> str:
         """What kind of thing it is in Home Assistant, or empty."""
 

@@ -107,7 +107,8 @@ def _stated(value: Value, naming: Naming, raw: str = "") -> Value:
     if value.number is not None:
         return value
     exact = value.exact or value.text
-    return Value(value.text, None, value.unit, exact, raw, class_word(naming.device_class, exact))
+    word = class_word(naming.device_class, exact) if naming.component == "binary_sensor" else ""
+    return Value(value.text, None, value.unit, exact, raw, word)
 
 
 def _with_raw(shown: Value, raw: Value | None) -> Value:

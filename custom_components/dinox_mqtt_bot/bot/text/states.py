@@ -57,15 +57,24 @@ _CLASSES = {
 """What on and off are called for each device class of a binary sensor."""
 
 _KINDS = {word: kind for family in _FAMILIES for kind in family for word in kind.split(", ")}
+_ON = frozenset(_KINDS[words[0]] for words in (*_CLASSES.values(), ("on", "off")))
+_OFF = frozenset(_KINDS[words[1]] for words in (*_CLASSES.values(), ("on", "off")))
 _FAMILY_OF = {kind: family for family in _FAMILIES for kind in family}
 
 
 def class_word(device_class: str, state: str) -> str:
-    """Return the English word for `on` or `off` of a device class; empty for any other."""
-    words = _CLASSES.get(device_class)
-    if words is None or state not in ("on", "off"):
+    """Return the English word for `on` or `off` of a device class, itself without one; empty for others."""
+    if state not in ("on", "off"):
         return ""
-    return words[state == "off"]
+    words = _CLASSES.get(device_class, () if device_class else ("on", "off"))
+    return words[state == "off"] if words else ""
+
+
+@lru_cache(1024)
+def side_of(text: str) -> str:
+    """Return of which state a word is for some device class: `on` for `open` and `wet`; empty for neither."""
+    kind = _kind(text)
+    return "on" if kind in _ON else "off" if kind in _OFF else ""
 
 
 def is_state_word(text: str) -> bool:
