@@ -367,3 +367,17 @@ async def test_words_of_another_language_are_understood() -> None:
     assert await published(world, "salon allumé") == [("l/set", "ON")]
     assert (await published(world, "salon rouge"))[0] == ("l/rgb", "255,0,0")
     assert (await published(world, "salon blanc chaud"))[0] == ("l/ct", "370")
+
+
+async def test_what_is_called_so_counts_before_a_kind_in_a_room() -> None:
+    world = world_of(
+        thing("climate", "c", "Corner radiator", "Hallway", temp_cmd_t="c/t"),
+        ("sensor", "s", {"name": "Humidity", "cmd_t": None, "dev": {"name": "Hallway climate"}}),
+        ("switch", "p", {"name": "Pump", "dev": {"name": "Boiler"}}),
+        ("climate", "b", {"name": "Flow", "dev": {"name": "Boiler"}, "temp_cmd_t": "b/t"}),
+        ("number", "n", {"name": "Heating temperature", "max": 90, "dev": {"name": "Boiler"}}),
+    )
+    assert await published(world, "hallway climate temperature 21") == []
+    assert await published(world, "hallway thermostat temperature 21") == [("c/t", "21")]
+    assert await published(world, "boiler heating temperature 54") == [("n/set", "54")]
+    assert await published(world, "boiler temperature 30") == [("b/t", "30")]

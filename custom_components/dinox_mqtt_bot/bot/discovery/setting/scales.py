@@ -50,8 +50,10 @@ class Scale:
             value, unit = 1_000_000 / value, "K"
         if not comparable(unit, self.unit):
             return None
-        value = convert(value, unit, self.unit)
-        return value if self.low <= value <= self.high and self._on_step(value) else None
+        own = convert(value, unit, self.unit)
+        # What was said in another unit is no multiple of the step but by chance.
+        on_step = own != value or self._on_step(own)
+        return own if self.low <= own <= self.high and on_step else None
 
     def nearest(self, value: float) -> float:
         """Return a number of the range."""
