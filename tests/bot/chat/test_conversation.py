@@ -11,13 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from phrases import RealPhrases
 import pytest
 
-from bot.chat.batch import NEVER
+from bot.chat.batch import MOST_KEPT, NEVER
 from bot.chat.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
 from bot.chat.first_look import FirstLook
 from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
 from bot.model.rules import Display, Priority, Subscription
 from bot.reading.readings import Readings
+from bot.rendering.gathered import MOST_LINES
 from bot.rendering.readings import MOST_TOPICS
 
 ME, YOU = "me@example.org", "you@example.org"
@@ -89,11 +90,70 @@ def test_more_at_once_are_one_line_a_topic() -> None:
 
 def test_topics_beyond_the_bound_are_counted() -> None:
     conversation = talk()
-    for number in range(MOST_TOPICS + 7):
-        conversation.take(reading(f"t{number}", "1"), EACH, NOON)
+    for number in range(MOST_KEPT + 7):
+        conversation.take(reading(f"a/rather/long/topic/of/a/sensor/{number}", "1"), EACH, NOON)
     (text,) = texts(conversation.due(NOON + 0.3))
-    assert text.splitlines()[-1] == PHRASES.phrase("common.more_readings", count=7)
-    assert len(text.splitlines()) == MOST_TOPICS + 1
+    *lines, last = text.splitlines()
+    assert len(lines) == MOST_LINES - 1
+    shown = sum(line.count(": 1") for line in lines)
+    assert last == PHRASES.phrase("common.more_readings", count=MOST_KEPT + 7 - shown)
+
+
+def test_what_was_not_told_for_longest_comes_first_where_not_all_fits() -> None:
+    conversation = talk()
+    names = [f"a/rather/long/topic/of/a/sensor/{number:02}" for number in range(60)]
+    told: list[str] = []
+    for turn in range(3):
+        for name in names:
+            conversation.take(reading(name, "1"), EACH, NOON + 100 * turn)
+        told += re.findall(r"sensor/(\d+)", texts(conversation.due(NOON + 100 * turn + 1))[0])
+    assert told[:60] == [name[-2:] for name in names]
+
+
+def test_of_what_is_told_side_by_side_the_main_value_is_told() -> None:
+    conversation = talk()
+    for number in range(30):
+        message = Message(f"t{number}", b'{"on": true, "watts": 7}', received=NOON)
+        conversation.take(Readings().read(message), EACH, NOON)
+    (text,) = texts(conversation.due(NOON + 1))
+    assert text.startswith("t0: on true · t1: on true · ")
+    assert "watts" not in text
+
+
+def test_messages_keep_ever_farther_apart_as_long_as_it_stays_busy() -> None:
+    conversation = talk()
+    told = []
+    for tenths in range(20_000):
+        now = NOON + tenths / 10
+        if tenths % 5 == 0:
+            conversation.take(reading("t", str(tenths)), EACH, now)
+        if conversation.due(now):
+            told.append(now)
+    gaps = [round(later - earlier) for earlier, later in pairwise(told)]
+    assert gaps[:6] == [2, 2, 2, 2, 2, 4]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == 300
+
+
+def test_what_comes_after_a_calm_minute_is_told_at_once() -> None:
+    conversation = talk()
+    for number in range(200):
+        conversation.take(reading(f"t{number}", "1"), EACH, NOON + number / 10)
+        conversation.due(NOON + number / 10)
+    conversation.due(NOON + 1_000)
+    conversation.take(reading("t", "1"), EACH, NOON + 1_000)
+    assert conversation.wake_at <= NOON + 1_002
+    assert texts(conversation.due(NOON + 1_002)) == ["t\n1"]
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait() -> None:
+    conversation = talk()
+    for number in range(100):
+        conversation.take(reading(f"t{number}", "1"), EACH, NOON)
+    conversation.due(NOON + 1)
+    conversation.take(reading("t", "1"), EACH, NOON - 86_400)
+    conversation.take(reading("u", "1"), EACH, NOON - 86_399)
+    assert texts(conversation.due(NOON - 86_397)) == ["t\n1\n\nu\n1"]
 
 
 def test_messages_keep_two_seconds_apart() -> None:
@@ -254,20 +314,20 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     conversation.take(reading("t", "2"), EACH, NOON + 5)
     assert [each.to for each in conversation.due(NOON + 6)] == [ME]
     conversation.take(reading("t", "3"), EACH, NOON + 8)
-    assert [each.to for each in conversation.due(NOON + 9)] == [ME]
-    conversation.take(reading("l", "5"), live("l"), NOON + 11)
-    assert [each.to for each in conversation.due(NOON + 11)] == [ME]
-    conversation.take(reading("l", "6"), live("l"), NOON + 11)
+    assert [each.to for each in conversation.due(NOON + 15)] == [ME]
+    conversation.take(reading("l", "5"), live("l"), NOON + 17)
+    assert [each.to for each in conversation.due(NOON + 17)] == [ME]
+    conversation.take(reading("l", "6"), live("l"), NOON + 17)
     asleep.add(ME)
-    assert conversation.due(NOON + 20) == []
+    assert conversation.due(NOON + 26) == []
     assert "l" not in conversation.take_told()
     assert conversation.holding == [YOU, ME]
     assert conversation.release(ME) == "l: 6"
     asleep.clear()
     text = conversation.release(YOU)
     lines = text.split("\n")
-    assert lines[0] == "t: 3 ×2"
-    assert lines[-1] == "… 9 more messages"
+    assert lines[0] == "t: 3 ×3"
+    assert lines[-1] == "… 8 more messages"
     assert "t" in conversation.take_told()
     assert conversation.release(YOU) == ""
 
@@ -470,10 +530,10 @@ def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
 def test_topics_without_a_line_of_their_own_are_told_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.chat.batch.MOST_NAMED", 5)
     conversation = talk()
-    for number in range(MOST_TOPICS + 7):
+    for number in range(MOST_KEPT + 7):
         conversation.take(reading(f"t{number}", "1"), EACH, NOON)
     conversation.due(NOON + 1)
-    assert sorted(conversation.take_told()) == sorted(f"t{number}" for number in range(MOST_TOPICS + 5))
+    assert sorted(conversation.take_told()) == sorted(f"t{number}" for number in range(MOST_KEPT + 5))
 
 
 def test_what_a_pause_or_the_end_takes_is_told() -> None:

@@ -7,9 +7,13 @@ from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases, When
-from ..rendering.readings import MOST_TOPICS, render_digest, render_reading
+from ..rendering.gathered import render_gathered
+from ..rendering.readings import render_digest, render_reading
+from .pace import LONGEST, Seen
 
 IN_FULL = 3
+MOST_KEPT = 200
+"""Topics of which the newest value is kept."""
 MOST_NAMED = 10_000
 LARGE_JSON = 4_096
 
@@ -25,11 +29,12 @@ class Batch:
     """What came in since the last time, due `delay` seconds after the first: three readings in full.
 
     Beyond that the newest of each topic, and late ones a line each: how it ended does not tell what happened
-    meanwhile. Its size is bounded; the rest is counted.
+    meanwhile. Its size is bounded; the rest is counted. It is not due before `not_before`.
     """
 
-    def __init__(self, delay: float, in_full: int = IN_FULL) -> None:
+    def __init__(self, delay: float, in_full: int = IN_FULL, *, not_before: float = 0.0) -> None:
         self.delay = delay
+        self.not_before = not_before
         self.due_at = NEVER
         self._in_full = in_full
         self._first: list[Latest] = []
@@ -54,6 +59,9 @@ class Batch:
 
     def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
         if not self.count:
+            # Farther off than the longest gap: the clock was set back.
+            wait = self.not_before - now
+            self.delay = max(self.delay, wait if wait <= LONGEST else 0.0)
             self.due_at = now + self.delay
         self.count += 1
         # Parsed, JSON takes many times the memory of its text, and no text is made of it.
@@ -69,7 +77,7 @@ class Batch:
         if known is not None:
             known.reading, known.subscription = reading, subscription
             known.count += 1
-        elif len(self._latest) < MOST_TOPICS:
+        elif len(self._latest) < MOST_KEPT:
             self._latest[line] = Latest(reading, subscription)
         else:
             self.unlisted += 1
@@ -103,7 +111,7 @@ class Batch:
             if known is not None:
                 known.reading, known.subscription = one.reading, one.subscription
                 known.count += one.count
-            elif len(self._latest) < MOST_TOPICS:
+            elif len(self._latest) < MOST_KEPT:
                 self._latest[line] = replace(one)
             else:
                 self.unlisted += one.count
@@ -111,7 +119,24 @@ class Batch:
 
     def render(self, phrases: Phrases, when: When) -> str:
         if self.count <= self._in_full:
-            blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
-            return "\n\n".join(blocks)
+            return self._whole(phrases, when)
         entries = [(one.reading, one.subscription, one.count) for one in self.latest]
         return render_digest(entries, self.unlisted, phrases)
+
+    def render_short(self, phrases: Phrases, when: When, seen: Seen) -> str:
+        """Return it as a few lines: where not all fits, first what was not told for longest.
+
+        What came late is told whole all the same.
+        """
+        lines = sorted(self.latest, key=lambda one: seen.rank(one.reading.message.topic))
+        entries = [(one.reading, one.subscription, one.count) for one in lines]
+        text, shown = render_gathered(entries, self.unlisted, phrases)
+        if self.count <= self._in_full or any(number for _, number in self._latest):
+            text, shown = self.render(phrases, when), len(lines)
+        for one in lines[:shown]:
+            seen.note(one.reading.message.topic)
+        return text
+
+    def _whole(self, phrases: Phrases, when: When) -> str:
+        blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
+        return "\n\n".join(blocks)

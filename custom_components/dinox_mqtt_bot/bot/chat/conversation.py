@@ -14,6 +14,7 @@ from .absences import Absences, render_absences
 from .batch import Batch
 from .first_look import FirstLook
 from .live import Bubble, Live
+from .pace import Pace, Seen
 from .urgent import Urgent
 
 BUFFER = 0.3
@@ -42,8 +43,9 @@ class Conversation:
     """The conversation with all contacts that receive.
 
     Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together,
-    and new messages keep 2 s apart; batches, digests, new live bubbles, first looks and absences take turns,
-    the longest waiting first. While the XMPP server is away they wait, to be told as one when it is back.
+    and new messages keep 2 s apart, those of readings ever more as long as it stays busy; batches, digests,
+    new live bubbles, first looks and absences take turns, the longest waiting first. While the XMPP server is
+    away they wait, to be told as one when it is back.
     What a contact who is not to be disturbed misses becomes a digest for it alone.
     """
 
@@ -63,6 +65,7 @@ class Conversation:
         self._digest_seconds = DIGEST
         self.urgent = Urgent(phrases, new_id, when)
         self._batch = Batch(BUFFER)
+        self._pace, self._seen = Pace(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
         self._live = Live()
         self.look = look
@@ -129,6 +132,8 @@ class Conversation:
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
         elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
+            if self._pace.hear(now):
+                self._batch.not_before = 0.0
             self._batch.add(reading, subscription, now)
         return True
 
@@ -260,20 +265,24 @@ class Conversation:
         if isinstance(first, Absences):
             return self._absence_notices(now)
         if first is self._batch:
-            self._batch = Batch(BUFFER)
+            self._pace.tell(first.count, now)
+            self._batch = Batch(BUFFER, not_before=self._pace.until)
         else:
             self._digest = Batch(self._digest_seconds, in_full=0)
         return self._batch_notices(first, now)
 
     def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
         self._told.update(batch.topics)
-        return self._gathered_notices(batch, batch.render(self._phrases, self._when), now)
+        return self._gathered_notices(batch, batch.render_short(self._phrases, self._when, self._seen), now)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
         batch = self.look.batch
         self._told.update(self.look.topics)
         text = self.look.end(self._phrases, self._when)
+        self._pace.hear(now)
+        self._pace.tell(batch.count, now)
+        self._batch.not_before = self._pace.until
         return self._gathered_notices(batch, text, now) if text else []
 
     def _gathered_notices(self, batch: Batch, text: str, now: float) -> list[Notice]:

@@ -87,7 +87,7 @@ class _Look:
         return is_offline(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def raw(self, entity: Entity) -> bool:
-        return self.parts.readings.is_raw(entity, self.templates)
+        return self.parts.readings.budget.is_raw(entity, self.templates)
 
     def state(self, entity: Entity) -> Cell:
         if self.offline(entity):

@@ -9,9 +9,9 @@ from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
 from .devices import Devices
-from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
-from .natives import FILTERS, Natives
+from .native.doubles import Doubles, same_place
+from .native.natives import FILTERS, Natives
 from .wording import Wording
 
 _LARGEST = 262_144
@@ -26,11 +26,14 @@ _MOST_ON_TOPIC = 100
 _MOST_REFUSED = 1_000
 """Configurations that are remembered for having been refused."""
 
+_NAMELESS = frozenset({"device_automation", "tag"})
+"""Components that no entity comes of: they only tell which device speaks on a topic."""
+
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
 type _Bindings = dict[str, tuple[Binding, ...]]
 type Part = tuple[Entity, tuple[tuple[str, Binding], ...], int]
 """An entity of a configuration, what it finds on its topics, and the bytes that it takes."""
-__all__ = ["Binding", "Discovery", "Part"]
+__all__ = ["Binding", "Discovery", "Entity", "Part"]
 
 
 class Discovery:
@@ -137,7 +140,7 @@ class Discovery:
 
     def take(self, topic: str, parts: Sequence[Part]) -> bool:
         """Take in what was read in a configuration. True if it changed anything."""
-        entities = tuple(entity for entity, _, _ in parts)
+        entities = tuple(entity for entity, _, _ in parts if entity.component not in _NAMELESS)
         if not self._has_room(topic, len(parts), sum(size for _, _, size in parts)):
             return False
         if self._devices is not None:

@@ -51,9 +51,8 @@ class Scale:
         if not comparable(unit, self.unit):
             return None
         own = convert(value, unit, self.unit)
-        # What was said in another unit is no multiple of the step but by chance.
-        on_step = own != value or self._on_step(own)
-        return own if self.low <= own <= self.high and on_step else None
+        # What was said in another unit is hardly ever on a step.
+        return own if self.low <= own <= self.high and (own != value or self._on_step(own)) else None
 
     def nearest(self, value: float) -> float:
         """Return a number of the range."""

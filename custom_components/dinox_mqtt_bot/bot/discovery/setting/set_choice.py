@@ -68,13 +68,13 @@ def _exact_hits(devices: Devices, named: Sequence[Named], vocabulary: Vocabulary
     owned = _claims(named)
     names = [each for each in named if each.how is How.NAME]
     longest = max((each.count for each in names), default=0)
-    called = max((each.count for each in named if each.how in {How.NAME, How.DEVICE}), default=0)
+    whole = max((each.count for each in named if each.how in (How.NAME, How.DEVICE)), default=0)
     for each in _whole_first(devices, names, named):
         entity = each.entity
         if not entity.controls or not _may(each):
             continue
-        if each.how in {How.KIND, How.PLACE} and each.count <= called:
-            continue  # something is called so as a whole
+        if each.how is How.PLACE and each.count <= whole:  # something else is called just so
+            continue
         if entity.component in _OWNED and owned.get((entity.device, each.value), each.count) < each.count:
             continue
         if entity.component in _FREE_TEXT and (each.count < longest or _swallows(devices, each)):
@@ -113,7 +113,7 @@ def _claims(named: Sequence[Named]) -> Mapping[tuple[str, str], int]:
     """Return what the owners of a word have claimed: device and value, with the words of their names."""
     found: dict[tuple[str, str], int] = {}
     for each in named:
-        if each.how not in {How.NAME, How.DEVICE} or each.entity.component not in OWNERS:
+        if each.entity.component not in OWNERS or not each.value or each.how in (How.KIND, How.PLACE):
             continue
         for control in each.entity.controls:
             if control.aspect and (rest := behind(each.entity.component, control, each.value)):
