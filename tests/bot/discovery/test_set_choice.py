@@ -381,3 +381,41 @@ async def test_what_is_called_so_counts_before_a_kind_in_a_room() -> None:
     assert await published(world, "hallway thermostat temperature 21") == [("c/t", "21")]
     assert await published(world, "boiler heating temperature 54") == [("n/set", "54")]
     assert await published(world, "boiler temperature 30") == [("b/t", "30")]
+
+
+@pytest.mark.parametrize(
+    ("line", "every"),
+    [
+        ("nook mode heat", [("c/mode", "heat")]),
+        ("nook mode boost", [("s/set", "boost")]),
+        ("nook boost", []),
+        ("nook temp 21", [("c/t", "21")]),
+        ("nook 99", []),
+        ("nook delay 99", [("n/set", "99")]),
+        ("gate open", []),
+        ("gate close", [("g/set", "CLOSE")]),
+        ("lantern 153 mireds", [("l/ct", "153"), ("l/set", "ON")]),
+        ("lantern 9000 K", []),
+        ("lantern 700", []),
+    ],
+)
+async def test_a_value_that_is_refused_goes_nowhere_else(line: str, every: list[tuple[str, str]]) -> None:
+    nook, gate, lantern = ({"name": name} for name in ("Nook", "Gate", "Lantern"))
+    modes = {"mode_cmd_t": "c/mode", "modes": ["off", "heat"], "temp_cmd_t": "c/t"}
+    world = world_of(
+        thing("climate", "c", "Nook", **modes),
+        ("select", "s", {"name": "Mode", "ops": ["heat", "boost"], "dev": nook}),
+        ("number", "n", {"name": "Delay", "max": 100, "dev": nook}),
+        thing("cover", "g", "Gate", dev_cla="gate"),
+        ("button", "b", {"name": "Open", "dev": gate}),
+        thing("light", "l", "Lantern", clr_temp_cmd_t="l/ct"),
+        ("number", "start", {"name": "Startup", "max": 10_000, "dev": lantern}),
+    )
+    assert await published(world, line) == every
+
+
+async def test_what_has_to_be_named_as_a_whole_is_suggested() -> None:
+    world = world_of(thing("scene", "s", "Movie night"))
+    assert await world.ask("set movie") == (
+        "No device, entity or area is called “movie”. Did you mean Movie night?"
+    )
