@@ -419,3 +419,20 @@ async def test_what_has_to_be_named_as_a_whole_is_suggested() -> None:
     assert await world.ask("set movie") == (
         "No device, entity or area is called “movie”. Did you mean Movie night?"
     )
+
+
+async def test_what_is_said_anew_is_no_answer() -> None:
+    world = world_of(*(thing("switch", f"s{n}", f"Socket {n}") for n in range(3, 6)))
+    assert (await world.ask("set socket on")).startswith("Which “socket”?")
+    assert (await world.ask("set socket on")).startswith("Which “socket”?")
+    assert await world.ask("socket 4") == "Socket 4: on (sent)"
+    assert [each[0] for each in world.broker.published] == ["s4/set"]
+
+
+async def test_what_very_many_have_in_common_names_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.setting.set_targets._MOST_ALIKE", 2)
+    world = world_of(*(thing("light", f"l{n}", f"Spot {n}") for n in range(3)))
+    assert await published(world, "spot on") == []
+    assert await published(world, "spo on") == []
+    assert await published(world, "lamp spot on") == []
+    assert await published(world, "spot 2 on") == [("l2/set", "ON")]
