@@ -156,12 +156,13 @@ async def test_words_are_those_of_the_users_language(
     hass: HomeAssistant, own_mosquitto: Server, mock_hass_config: None
 ) -> None:
     hass.config.language = "de"
-    found = Report()
+    found = Report("de")
     some = [bridge(), *devices()[14:48], *alarms(), *comfort(), *robots()]
     async with both(hass, own_mosquitto.ports["mqtt"], some) as home:
         await _look(found, home)
     assert found.compared["value"] > 50
     assert not found.open, found.told()
+    assert found.unused == []
 
 
 async def test_no_row_of_the_table_is_for_nothing(report: Report) -> None:

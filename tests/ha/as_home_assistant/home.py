@@ -27,6 +27,8 @@ from .words import Seen
 
 _LOGGER = logging.getLogger(__name__)
 LAST = "last/said"
+TRIES = 3
+"""Times that something is done again which a busy machine may have no time for."""
 
 
 class Both:
@@ -62,8 +64,7 @@ class Both:
     async def rows(self, device: Device) -> dict[str, dict[str, Any]]:
         """Return what `devices` tells of each entity of a device, by its unique id."""
         known = {entity.id: entity for entity in self.runtime.bot.readings.devices}
-        answer = await ask(self.hass, "devices", name=device.name)
-        rows = [row for row in answer["rows"] if row["device"] == device.name]
+        rows = await self._told(device)
         found: dict[str, dict[str, Any]] = {}
         for number, part in enumerate(device.parts):
             entity = known.get(f"{part.topic} {number if device.whole else 0}")
@@ -72,6 +73,15 @@ class Both:
                 rows.remove(row)
                 found[part.unique_id] = {**row, "main": entity.main}
         return found
+
+    async def _told(self, device: Device) -> list[dict[str, Any]]:
+        """Return the rows of a device; asked again where none has a value, as on a busy machine."""
+        for _ in range(TRIES):
+            answer = await ask(self.hass, "devices", name=device.name)
+            rows = [row for row in answer["rows"] if row["device"] == device.name]
+            if any(row["value"] for row in rows):
+                break
+        return rows
 
     # Things are done, and a mark is set behind what came of them.
 
@@ -145,10 +155,14 @@ async def _announce(hass: HomeAssistant, home: Home, found: Both) -> None:
     client = hass.data[DATA_MQTT].client
     await until(lambda: not client._pending_subscriptions)
     await hass.async_block_till_done()
-    await _publish(hass, home, (each for device in every for each in device.messages))
-    await _publish(hass, home, [Value(LAST, b"all of it", 1)])
-    await until(lambda: hass.states.get("sensor.last_said").state == "all of it")
-    await until(lambda: found.runtime.bot.readings.devices.newest(LAST))
+    for number in range(TRIES):
+        # Home Assistant may still be about to subscribe to what is not retained.
+        await _publish(hass, home, (each for device in every for each in device.messages))
+        await _publish(hass, home, [Value(LAST, str(number).encode(), 1)])
+        await until(lambda said=str(number): hass.states.get("sensor.last_said").state == said)
+        await hass.async_block_till_done()
+    last_heard = str(TRIES - 1).encode()
+    await until(lambda: (found.runtime.bot.readings.devices.newest(LAST) or (0, b""))[1] == last_heard)
     await async_get_translations(
         hass, hass.config.language, "entity_component", sorted(hass.config.components)
     )
