@@ -189,8 +189,8 @@ async def async_setup_entry(
             async_add_entities([sensors[subentry.subentry_id]], config_subentry_id=subentry.subentry_id)
 
     async_add_for_subentries(entry, SUBENTRY_TOPIC, follow)
-    found = FoundSensors(runtime, async_add_entities, partial(FoundSensor, runtime))
-    entry.async_on_unload(found.start())
+    found = FoundSensors(hass, entry, async_add_entities, partial(FoundSensor, runtime))
+    entry.async_on_unload(runtime.announcer.readings.listen(found.hear))
     async_add_for_subentries(entry, SUBENTRY_TOPIC, found.follow)
 
     @callback

@@ -36,7 +36,7 @@ Everything is set in Home Assistant: *Settings → Devices & services → DinoX 
 `configuration.yaml`.
 """
 # The forms by which a bot is added, in the order in which they come.
-ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules")
+ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "follow")
 
 
 def actions_page() -> str:

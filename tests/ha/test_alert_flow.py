@@ -149,18 +149,18 @@ async def test_a_condition_takes_what_it_needs(
     assert kept(entry)[-1].condition == condition
 
 
-async def test_a_rule_without_a_name_is_called_after_what_it_looks_at(
+async def test_a_rule_without_a_name_is_called_after_what_it_asks_for(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     for filter_and_field in ({}, {"field": "temperature"}, {}, {"filter": "Freezer"}, {"filter": "lab/+"}):
         menu = await answer(hass, await add(hass, entry), ALERT | filter_and_field)
         await choose(hass, menu, "save")
     assert [(rule.name, rule.filter, rule.number) for rule in kept(entry)[1:]] == [
-        ("Freezer", "home/freezer", 2),
-        ("Freezer temperature", "home/freezer", 3),
-        ("Freezer 2", "home/freezer", 4),
-        ("Freezer 3", "home/freezer", 5),
-        ("lab/+", "lab/+", 6),
+        ("Freezer > -15", "home/freezer", 2),
+        ("Freezer temperature > -15", "home/freezer", 3),
+        ("Freezer > -15 2", "home/freezer", 4),
+        ("Freezer > -15 3", "home/freezer", 5),
+        ("lab/+ > -15", "lab/+", 6),
     ]
 
 

@@ -658,6 +658,7 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "paused": True,
         "discovery": False,
         "discovery_prefix": "ha",
+        "follows": [],
         "digest_seconds": 60,
         "retention_days": 30,
         "retention_rows": 500_000,
@@ -704,14 +705,16 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
     }
     on_mqtt = {"tell_status": False, "tell_notifications": False}
     options |= alerts | free_text | on_mqtt
-    entry = bot_entry(standalone(1) | NO_ACCOUNT, options=options)
+    stored = options | {"follows": [{"scope": "area", "key": "kitchen", "name": "Kitchen"}]}
+    entry = bot_entry(standalone(1) | NO_ACCOUNT, options=stored)
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
+    options |= {"follows": ["area:kitchen"]}
     assert suggested(form) == options
     answers = {key: value for key, value in options.items() if key not in alerts | free_text | on_mqtt}
     answers |= {"alerts": alerts, "free_text_section": free_text, "on_mqtt": on_mqtt}
     await hass.config_entries.options.async_configure(form["flow_id"], answers)
-    assert entry.options == options
+    assert entry.options == stored
 
 
 async def test_a_discovery_prefix_is_a_topic(hass: HomeAssistant) -> None:

@@ -156,7 +156,8 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     reached = raised("flows/contact_flow.py")
     typed = own | {"invalid_jid", "invalid_filter"} | reached
     assert set(texts["config"]["error"]) == probes | typed
-    topic = {"invalid_filter", "already_configured", "filter_or_device", *raised("entry/account.py")}
+    names = {"which_name", "unknown_again", "unknown_again_near"}
+    topic = {"invalid_filter", "already_configured", "filter_or_device", *names, *raised("entry/account.py")}
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key
@@ -166,7 +167,8 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     # What the form leaves out by itself nobody needs to complain of there.
     refused = {key for key in contradictions() if not key.endswith("_needless")}
     assert len(refused) > 5
-    known = {"invalid_filter", "name_taken", *alert, *refused}
+    shown = {"invalid_filter", "name_taken", "which_name", "rule_only_numbers"}
+    known = shown | alert | refused
     assert set(texts["config_subentries"]["alert"]["error"]) == known
     assert set(texts["config_subentries"]["contact"]["error"]) == {
         "invalid_jid",
@@ -181,7 +183,10 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "invalid_jid",
     }
     bridge -= {"bridge_word", "bridge_value", "bridge_number", "bridge_role"}
-    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | {"bridge_name", "bridge_twin"}
+    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | names | {
+        "bridge_name",
+        "bridge_twin",
+    }
     preset = {"invalid_topic", "already_configured", "preset_name"}
     assert set(texts["config_subentries"]["preset"]["error"]) == preset
     options = {"invalid_topic", "invalid_target", *raised("flows/options.py")}

@@ -4,7 +4,9 @@ import asyncio
 import json
 
 from homeassistant.core import HomeAssistant
-from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, topics, until
+from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, until
+
+from custom_components.dinox_mqtt_bot.probing.devices import async_devices
 
 BOILER = {
     "dn": "Boiler",
@@ -69,10 +71,10 @@ async def test_what_devices_say_of_themselves_is_known_and_they_are_set(
     hass: HomeAssistant, port: int
 ) -> None:
     await announce(port)
-    entry = bot_entry({**standalone(port), **NO_ACCOUNT}, topics("cellar/#", "homie/#"))
-    async with running(hass, entry, None) as bot:
+    async with running(hass, bot_entry({**standalone(port), **NO_ACCOUNT}), None) as bot:
         devices = bot.bot.readings.devices
         await until(lambda: {"Boiler", "Garden", "Tank"} <= {each.device for each in devices})
+        await until(lambda: "homie/5/tank/n/level" in bot.bot.wanted)
         await publish(port, "cellar/boiler/tele/SENSOR", json.dumps(TELEMETRY))
         await publish(port, "cellar/boiler/stat/POWER2", "ON")
         await publish(port, "homie/garden/water/flow", "7.5", "-r")
@@ -128,3 +130,9 @@ async def test_home_assistants_discovery_comes_first(hass: HomeAssistant, port: 
         assert [each.config for each in devices if each.full_name == "Boiler"] == [
             "homeassistant/switch/000001_RL_1/config"
         ]
+
+
+async def test_the_set_up_finds_them(hass: HomeAssistant, port: int) -> None:
+    await announce(port)
+    found = await async_devices(hass, standalone(port))
+    assert {"Boiler", "Garden", "Tank"} <= {each.device for each in found}

@@ -84,7 +84,7 @@ async def test_a_contact_is_added(hass: HomeAssistant, entry: MockConfigEntry) -
     ("kind", "wrong", "complaint", "good"),
     [
         ("topic", TOPIC | {"filter": "home/#/x"}, "filter: invalid_filter", TOPIC),
-        ("topic", TOPIC | {"filter": " "}, "filter: invalid_filter", TOPIC),
+        ("topic", TOPIC | {"filter": " "}, "filter: filter_or_device", TOPIC),
         ("topic", TOPIC | {"filter": "lab/#"}, "filter: already_configured", TOPIC),
         ("contact", CONTACT | {"jid": "you"}, "jid: invalid_jid", CONTACT),
         ("contact", CONTACT | {"jid": "Alice@home.test"}, "jid: already_configured", CONTACT),

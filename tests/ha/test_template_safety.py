@@ -75,6 +75,7 @@ USUAL = [
     "{{ value_json.at | timestamp_local }}",
     "{{ strptime(value, '%Y-%m-%dT%H:%M:%S%z') }}",
     "{{ strptime(value_json.at, '%d.%m.%y', '') }}",
+    "{{ strptime(value, '%d.%m.%Y').strftime('%Y-%m-%d') }}",
     "{{ '%.2f' | format(value_json.p | float) }}",
     "{{ '%02d:%02d' | format(value_json.h, value_json.m) }}",
     "{{ '{:.1f} / {}'.format(value_json.a | float, value_json.b) }}",
@@ -111,6 +112,9 @@ DANGEROUS = [
     "{{ 1 | timestamp_custom(format='%999999999d') }}",
     "{{ 1 | timestamp_custom('%d' * 90000) }}",
     "{{ strptime(value, value) }}",
+    "{{ (value | as_datetime).strftime(value) }}",
+    "{{ (value | as_datetime).strftime('%999999999d') }}",
+    "{{ (value | as_datetime).strftime() }}",
     "{{ strptime(value) }}",
     "{{ strptime(value, '" + "%d%H" * 30 + "') }}",
     "{{ '%*d' | format(999999999, 1) }}",
@@ -251,6 +255,7 @@ async def test_what_devices_ask_for_comes_out_as_in_home_assistant(hass: HomeAss
     assert render("{{ value_json.at | timestamp_custom('%H', true, '?') }}", at="x") == "?"
     assert render("{{ value_json.at | timestamp_local }}", at=0) == "1970-01-01T01:00:00+01:00"
     assert render("{{ strptime(value, '%Y-%m-%d').isoformat() }}") == "2026-03-01T00:00:00"
+    assert render("{{ strptime(value, '%Y-%m-%d').strftime('%d.%m.') }}") == "01.03."
     assert render("{{ '%02d:%04.1f' | format(value_json.h, value_json.m) }}", h=7, m=3.14) == "07:03.1"
     assert render("{{ '{:.1f} of {}'.format(value_json.a, value_json.b) }}", a=2.55, b="x") == "2.5 of x"
     assert render("{{ value_json.x.format }}", x="a") is not None

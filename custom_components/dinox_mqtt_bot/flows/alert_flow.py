@@ -11,7 +11,6 @@ import voluptuous as vol
 
 from ..bot.alerts.judge import NUMERIC
 from ..bot.alerts.rules.contradictions import contradiction
-from ..bot.alerts.rules.names import name_rule
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
 from ..bot.model.rules import AlertRule, Operator, RuleSet
@@ -39,7 +38,7 @@ from ..const import (
 from ..entry.rules import ALERTS
 from ..hass.targets import TARGET, async_choices
 from ..runtime.runtime import BotConfigEntry
-from .alert_preview import async_preview, called
+from .alert_preview import async_never, async_preview, async_titled
 from .fields import FLAG, TEXT, Typed, choice, chosen, flat, folded, nested, option, stripped, suggestions
 from .rule_flow import SubentryFlow
 
@@ -220,7 +219,10 @@ class AlertFlow(SubentryFlow):
             return await self._async_show(step)
         rules = self._rules()
         self._typed = flat(user_input, alert_form(rules))
-        rule = typed_alert(self._typed, self._resolved(self._typed[CONF_FILTER]))
+        try:
+            rule = await self._async_rule(self._typed)
+        except BotError as err:
+            return await self._async_show(step, {CONF_FILTER: err.key}, err.placeholders)
         if known is not None:
             rule = replace(rule, id=known.subentry_id)
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
@@ -229,10 +231,19 @@ class AlertFlow(SubentryFlow):
         except BotError as err:
             errors[CONF_NAME] = err.key
             placeholders |= err.placeholders
+        if not errors and known is None and (never := await async_never(self._get_entry(), rule)) is not None:
+            errors[CONF_VALUE] = never.key
+            placeholders |= never.placeholders
         if errors:
             return await self._async_show(step, errors, placeholders)
-        self._rule = name_rule(rule, rules.alerts, called(rules, rule.filter))
+        self._rule = await async_titled(self.hass, self._get_entry(), rules, rule)
         return await self.async_step_preview()
+
+    async def _async_rule(self, typed: Typed) -> AlertRule:
+        """Return the rule that was typed, on what is called as its topic. Raises Ambiguous."""
+        named = await self._async_named(typed[CONF_FILTER])
+        rule = typed_alert(typed, named.topic)
+        return replace(rule, field=rule.field or named.field)
 
     async def async_step_preview(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Say in plain words what the rule does, and what it would have done."""
@@ -249,7 +260,10 @@ class AlertFlow(SubentryFlow):
     async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
-        return await self._keep(ALERTS.write(ALERTS.numbered(self._get_entry(), self._rule, self._known())))
+        entry: BotConfigEntry = self._get_entry()
+        if entry.state is ConfigEntryState.LOADED:
+            self._rule = replace(self._rule, number=entry.runtime_data.bot.alerts.next_number)
+        return await self._keep(ALERTS.write(ALERTS.numbered(entry, self._rule, self._known())))
 
     async def _async_seen(self) -> dict[str, str]:
         """Return the topics that came in with their names, none while the bot cannot be asked."""

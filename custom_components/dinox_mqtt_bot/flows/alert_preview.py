@@ -1,20 +1,23 @@
 """What an alert rule means, in plain words, and what it would have done, before it is kept."""
 
 import re
-from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from ..bot.alerts.rule_texts import sentence
+from ..bot.alerts.rules.names import name_rule
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
+from ..bot.alerts.rules.warnings import never_fires, warnings_of
 from ..bot.model.errors import BotError
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.topics import Subscriptions
+from ..bot.reading.topic_lookup import topic_name
 from ..bot.text.durations import DAY, duration
 from ..entry.rules import rule_set
 from ..hass.phrases import Translations, async_load_phrases
-from ..runtime.runtime import BotRuntime
+from ..runtime.runtime import BotConfigEntry, BotRuntime
+from .named import async_named
 
 DAYS = 7
 
@@ -22,7 +25,7 @@ DAYS = 7
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-async def async_preview(hass: HomeAssistant, entry: ConfigEntry[Any], rule: AlertRule) -> dict[str, str]:
+async def async_preview(hass: HomeAssistant, entry: BotConfigEntry, rule: AlertRule) -> dict[str, str]:
     """Return the sentence of a rule, and in notes what speaks against it and what it would have done."""
     phrases = await async_load_phrases(hass)
     rules = rule_set(entry.subentries.values(), entry.options)
@@ -30,13 +33,36 @@ async def async_preview(hass: HomeAssistant, entry: ConfigEntry[Any], rule: Aler
     if Subscriptions(rules.subscriptions).covering(rule.filter) is None:
         notes.append(phrases.phrase("common.preview_not_subscribed", filter=rule.filter))
     if entry.state is ConfigEntryState.LOADED:
+        named = await async_named(entry, rules, rule.filter)
+        if not named.known:
+            key = "common.preview_unknown_near" if named.near else "common.preview_unknown"
+            notes.insert(0, phrases.phrase(key, name=rule.filter, near=named.near))
         notes += await _rehearsed(entry.runtime_data, rule, phrases)
-    said = sentence(rule, phrases, called(rules, rule.filter))
+    said = sentence(rule, phrases, called(entry, rules, rule.filter))
     return {"sentence": _literal(said), "notes": "\n\n".join(map(_literal, notes))}
 
 
-def called(rules: RuleSet, topic_filter: str) -> str:
-    """Return what a topic filter is called: its alias, if it has one."""
+async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:
+    """Return why a rule can never fire with what comes in, as far as the bot can be asked."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    try:
+        return never_fires(rule, await warnings_of(entry.runtime_data.bot, rule))
+    except BotError:  # the history cannot be read now
+        return None
+
+
+async def async_titled(
+    hass: HomeAssistant, entry: BotConfigEntry, rules: RuleSet, rule: AlertRule
+) -> AlertRule:
+    """Return a rule with a name of its own: what it asks for, if none was given."""
+    return name_rule(rule, rules.alerts, called(entry, rules, rule.filter), await async_load_phrases(hass))
+
+
+def called(entry: BotConfigEntry, rules: RuleSet, topic_filter: str) -> str:
+    """Return what a topic filter is called: as in the chat, or its alias while the bot cannot be asked."""
+    if entry.state is ConfigEntryState.LOADED:
+        return topic_name(entry.runtime_data.bot, topic_filter)
     known = Subscriptions(rules.subscriptions).get(topic_filter)
     return known.alias if known is not None and known.alias else topic_filter
 

@@ -7,7 +7,7 @@ import voluptuous as vol
 
 from ..bot.bridges.grammar import MOST_PER_MINUTE, checked_bridge
 from ..bot.model.errors import BotError
-from ..bot.model.rules import RuleSet
+from ..bot.model.rules import Direction, RuleSet
 from ..const import (
     CONF_DIRECTION,
     CONF_ENABLED,
@@ -41,7 +41,7 @@ from .fields import (
     stripped,
     suggestions,
 )
-from .rule_flow import RuleFlow
+from .rule_flow import Named, RuleFlow
 
 _TEXT = folded(
     {
@@ -95,11 +95,15 @@ class BridgeFlow(RuleFlow):
         return await super().async_step_user(user_input)
 
     @override
+    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+        """Where nothing is to come from the topic, nothing has to be known of it."""
+        return typed.get(CONF_DIRECTION) == Direction.IN.value
+
+    @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
-        """Return the subentry typed, an alias for its filter. Raises what `checked_bridge` raises."""
+        """Return the subentry typed. Raises what `checked_bridge` raises."""
         entry = self._get_entry()
         data = stripped(flat(typed, self.form))
-        data[CONF_FILTER] = self._resolved(data[CONF_FILTER])
         bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in self._rules().contacts})
         BRIDGES.refuse_taken(entry, bridge, known)
         return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))

@@ -13,10 +13,13 @@ import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
-from ..bot.model.topics import Subscriptions
+from ..const import CONF_FILTER
 from ..entry.rules import rule_set
 from .confirmed import async_foresee, async_settle
 from .fields import Typed, errors_of
+from .named import Named, async_named
+
+__all__ = ["Named", "RuleFlow", "SubentryFlow"]
 
 
 class SubentryFlow(ConfigSubentryFlow):
@@ -30,9 +33,9 @@ class SubentryFlow(ConfigSubentryFlow):
         entry = self._get_entry()
         return rule_set(entry.subentries.values(), entry.options)
 
-    def _resolved(self, name: str) -> str:
-        """Return the topic filter that was typed: an alias stands for its own."""
-        return Subscriptions(self._rules().subscriptions).resolve(name.strip())
+    async def _async_named(self, said: str) -> Named:
+        """Return the topic filter that was typed, by whatever it is called. Raises Ambiguous."""
+        return await async_named(self._get_entry(), self._rules(), said)
 
     async def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
         title, data, unique_id = rule["title"], rule["data"], rule["unique_id"]
@@ -49,6 +52,26 @@ class RuleFlow(SubentryFlow):
     """One form, for a new rule and for a changed one."""
 
     form: vol.Schema
+    _doubted = ""
+    """The topic of which nothing is known, and which was asked about."""
+
+    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+        """Say whether a rule may be about a topic that nobody knows, without asking."""
+        return True
+
+    async def _async_understood(self, typed: Typed) -> Typed:
+        """Return what was typed with the topic that is called so.
+
+        Raises Ambiguous; BotError `unknown_again` once for a topic of which nothing is known.
+        """
+        if not (said := str(typed.get(CONF_FILTER, ""))):
+            return typed
+        named = await self._async_named(said)
+        if not named.known and said != self._doubted and not self._may_be_new(typed, named):
+            self._doubted = said
+            key = "unknown_again_near" if named.near else "unknown_again"
+            raise BotError(key, name=said, near=named.near)
+        return {**typed, CONF_FILTER: named.topic}
 
     @abstractmethod
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
@@ -66,7 +89,8 @@ class RuleFlow(SubentryFlow):
         if typed is None:
             return self._show(step, stored)
         try:
-            return await self._keep(self._read(typed, self._known()))
+            understood = await self._async_understood(typed)
+            return await self._keep(self._read(understood, self._known()))
         except BotError as err:
             return self._show(step, typed, err)
 

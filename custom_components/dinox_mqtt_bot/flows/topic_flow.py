@@ -35,7 +35,7 @@ from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_settle
 from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped
 from .follow_field import async_field, chosen_data, chosen_values, devices_of, follow_field
-from .rule_flow import RuleFlow
+from .rule_flow import Named, RuleFlow
 
 _HOW = {
     vol.Optional(CONF_ALIAS): TEXT,
@@ -94,6 +94,11 @@ class TopicFlow(RuleFlow):
         self.hass.config_entries.async_update_entry(entry, options=options)
         await async_settle(entry)
         return self.async_abort(reason="followed")
+
+    @override
+    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+        """What is written as a topic is meant as one; a word alone may be a name that was mistyped."""
+        return named.written
 
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:

@@ -17,7 +17,6 @@ COMPONENTS = (
 """Whose states devices of MQTT discovery have."""
 _CAPITAL = frozenset({"de", "de-CH", "lb"})
 """Languages in which the case of a word's first letter is part of its spelling."""
-_SWITCHED = frozenset({"on", "off"})
 
 
 class Translations:
@@ -43,13 +42,7 @@ class Translations:
         kinds = (device_class, "_") if device_class else ("_",)
         keys = (f"component.{component}.entity_component.{kind}.{within}state.{state}" for kind in kinds)
         word = next((self._states[key] for key in keys if key in self._states), "")
-        if state in _SWITCHED and word.casefold() == self._plainly(state):
-            return self._texts.get(f"common.{state}", state)
         return self._inside_a_line(word) or state
-
-    def _plainly(self, state: str) -> str:
-        """Return what Home Assistant calls a thing that is on or off, and no more than that."""
-        return self._states.get(f"component.switch.entity_component._.state.{state}", state).casefold()
 
     def _inside_a_line(self, word: str) -> str:
         """Return a word of Home Assistant's cards as it stands behind a name: `closed`, but `OK`."""

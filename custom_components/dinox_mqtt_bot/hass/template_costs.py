@@ -275,6 +275,9 @@ class Costs:
             case nodes.Getattr(attr="format"):
                 _only_judged("format", node)
                 return self._filled(node.node.node, node, braces=True)
+            case nodes.Getattr(attr="strftime"):
+                _only_judged("strftime", node)
+                return self._dated(self.value(node.node.node), node)
             case nodes.Getattr(attr=name):
                 return self._method(name, self.value(node.node.node), node)
             case nodes.Name(name=name) if name in FUNCTIONS and node.args:
@@ -394,6 +397,15 @@ class Costs:
             raise TooMuch
         self._pay(value.size * _READ)
         return _largest([Value(_LONGEST_DATE, Kind.TEXT), *given])
+
+    def _dated(self, value: Value, node: nodes.Call) -> Value:
+        """What a moment writes itself as; nothing but a moment can."""
+        if len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+            raise TooMuch
+        if not is_date_format(str(node.args[0].value)):
+            raise TooMuch
+        self._pay(value.size * _READ)
+        return Value(_LONGEST_DATE, Kind.TEXT)
 
     def _moment(self, value: Value, node: nodes.Filter) -> Value:
         """A moment, read as a constant says, or what is given in place of it."""

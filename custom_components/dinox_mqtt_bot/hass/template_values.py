@@ -88,6 +88,6 @@ METHODS: Mapping[str, Callable[[Value], Value]] = {
         ("lower", "upper", "title", "capitalize"), lambda whole: Value(whole.size * CASED, Kind.TEXT)
     ),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isnumeric"), lambda _: TRUTH),
-    **dict.fromkeys(("isoformat", "timestamp", "format"), lambda _: SHORT),
+    **dict.fromkeys(("isoformat", "timestamp", "format", "strftime"), lambda _: SHORT),
 }
 """What may be called on a value, and what comes of it."""

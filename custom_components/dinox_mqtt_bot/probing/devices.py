@@ -28,7 +28,8 @@ _FIRST, _CALM, _LONGEST = 0.8, 0.4, 4.0
 async def async_devices(hass: HomeAssistant, data: Mapping[str, Any]) -> Devices:
     """Listen for a moment with the connection of an entry to be; no devices where it does not work."""
     readings = Readings(prefix=DEFAULT_DISCOVERY_PREFIX)
-    if is_prosody(data):
+    through_ha = data[CONF_MODE] == Mode.HOME_ASSISTANT
+    if is_prosody(data) or (through_ha and "mqtt" not in hass.data):
         return readings.devices
     try:
         broker = await _async_broker(hass, data)
@@ -52,7 +53,7 @@ async def _async_listen(broker: ConnectedBroker, readings: Readings) -> None:
         if status.phase is Phase.ONLINE:
             online.set()
 
-    broker.want(Subscriptions().wanted(DEFAULT_DISCOVERY_PREFIX))
+    broker.want(Subscriptions().wanted(readings.discovery_filters))
     broker.start(on_message=hear, on_status=changed)
     try:
         async with asyncio.timeout(_LONGEST):

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import Platform
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -17,7 +17,6 @@ from ..bot.reading.sensors import FoundValue, values_of
 from ..const import CONF_FILTER, DOMAIN
 from ..hass.found_values import found_entries, found_id
 from ..hass.values import plain_topic
-from .runtime import BotRuntime
 
 MOST_OF_TOPIC, MOST = 50, 500
 """Sensors of one topic, and of one bot: all of them are rows of the registry, wanted or not."""
@@ -39,8 +38,11 @@ type Make = Callable[[str, str, FoundValue], Entity]
 class FoundSensors:
     """Makes a sensor, off at first, of each value that Home Assistant's own MQTT integration has not."""
 
-    def __init__(self, runtime: BotRuntime, add: AddConfigEntryEntitiesCallback, make: Make) -> None:
-        self._runtime = runtime
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, add: AddConfigEntryEntitiesCallback, make: Make
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
         self._add = add
         self._make = make
         self._subentries: dict[str, ConfigSubentry] = {}
@@ -48,11 +50,6 @@ class FoundSensors:
         self._count = 0
         self._looked: dict[str, float] = {}
         self._waiting: dict[str, tuple[str, Reading]] = {}
-
-    @callback
-    def start(self) -> CALLBACK_TYPE:
-        """Listen to every message, until the function returned is called."""
-        return self._runtime.announcer.readings.listen(self._hear)
 
     @callback
     def follow(self, subentry: ConfigSubentry) -> None:
@@ -63,9 +60,7 @@ class FoundSensors:
         self._looked.clear()
         topic_filter = shared(subentry.data[CONF_FILTER])[1]
         sensors: list[Entity] = []
-        for entry, topic, path in list(
-            found_entries(self._runtime.hass, self._runtime.entry.entry_id, subentry_id)
-        ):
+        for entry, topic, path in list(found_entries(self._hass, self._entry.entry_id, subentry_id)):
             if not matches(topic_filter, topic):
                 self._forget(subentry_id, topic, entry)
             elif new:
@@ -76,9 +71,9 @@ class FoundSensors:
         if sensors:
             self._add(sensors, config_subentry_id=subentry_id)
 
-    def _hear(self, message: MessageReceived) -> None:
+    def hear(self, message: MessageReceived) -> None:
         """Note a message that may have values not known yet: one of each topic, now and then."""
-        topic, now = message.reading.message.topic, self._runtime.hass.loop.time()
+        topic, now = message.reading.message.topic, self._hass.loop.time()
         if self._looked.get(topic, 0.0) > now or message.subscription is None:
             return
         if len(self._looked) >= _MOST_LOOKED:
@@ -87,7 +82,7 @@ class FoundSensors:
         if len(topic) > _LONGEST_TOPIC or len(self._waiting) >= _MOST_WAITING:
             return
         if not self._waiting:
-            self._runtime.hass.loop.call_soon(self._look)
+            self._hass.loop.call_soon(self._look)
         self._waiting[topic] = message.subscription.filter, message.reading
 
     @callback
@@ -102,11 +97,11 @@ class FoundSensors:
                 if sensors:
                     self._add(sensors, config_subentry_id=subentry.subentry_id)
         if self._waiting:
-            self._runtime.hass.loop.call_soon(self._look)
+            self._hass.loop.call_soon(self._look)
 
     def _here(self) -> list[ConfigSubentry]:
         """Return the subentries that are still there; what hangs on another one Home Assistant removes."""
-        there = self._runtime.entry.subentries
+        there = self._entry.subentries
         for subentry_id in [each for each in self._subentries if each not in there]:
             del self._subentries[subentry_id]
             for key in [each for each in self._known if each[0] == subentry_id]:
@@ -114,7 +109,7 @@ class FoundSensors:
         return list(self._subentries.values())
 
     def _sensors(self, subentry: ConfigSubentry, topic: str, reading: Reading) -> Iterator[Entity]:
-        registry, subentry_id = er.async_get(self._runtime.hass), subentry.subentry_id
+        registry, subentry_id = er.async_get(self._hass), subentry.subentry_id
         known = self._known.get((subentry_id, topic), set())
         for found in values_of(reading, MOST_OF_TOPIC):
             unique_id = found_id(subentry_id, topic, found.path)
@@ -135,7 +130,7 @@ class FoundSensors:
         return known
 
     def _forget(self, subentry_id: str, topic: str, entry: er.RegistryEntry) -> None:
-        er.async_get(self._runtime.hass).async_remove(entry.entity_id)
+        er.async_get(self._hass).async_remove(entry.entity_id)
         known = self._known.get((subentry_id, topic), set())
         if entry.unique_id in known:
             known.remove(entry.unique_id)

@@ -6,6 +6,7 @@ from typing import Any
 from fakes import ME, World, failing
 import pytest
 
+from bot.model.message import Message
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Display, Priority, Role, Subscription
 from bot.model.utterance import Utterance
@@ -124,12 +125,32 @@ async def test_an_urgent_topic_is_told_in_any_case() -> None:
     assert any("h/porch/set" in text for text in world.said)
 
 
+COMMAND = Message("h/shed", b"ON")
+
+
+async def test_a_command_on_the_topic_of_the_state_is_not_told() -> None:
+    world = home()
+    world.receive(
+        "homeassistant/switch/shed/config", json.dumps({**OTHER, "cmd_t": "h/shed", "opt": True}), retain=True
+    )
+    await said_after(world, "set shed on")
+    world.receive("h/shed", "ON")
+    world.wait(3)
+    assert not any("h/shed" in text or text == "Shed\non" for text in world.said)
+    awaited, now = world.bot.awaited, world.clock.now()
+    assert awaited.takes(COMMAND, Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#", priority=Priority.ALERT), now)
+    assert not awaited.takes(Message("h/shed", b"OFF"), Subscription("h/#"), now)
+    assert not awaited.takes(COMMAND, Subscription("h/#"), now + 20)
+
+
 async def test_others_are_told_of_the_change_as_always() -> None:
     world = home(contacts=(Contact(ME), Contact(FRIEND)))
     await said_after(world, "set porch on")
     world.receive("h/porch", '{"state": "ON"}')
     world.wait(3)
-    assert [notice.to for notice in world.outbox.notices if notice.text.startswith("Porch\n")] == [ME, FRIEND]
+    told = [each.to for each in world.outbox.notices]
+    assert (told.count(ME), told.count(FRIEND)) == (3, 1)
 
 
 async def test_nothing_is_awaited_where_nothing_can_be_heard() -> None:
@@ -222,3 +243,14 @@ async def test_so_many_are_awaited_and_no_more(monkeypatch: pytest.MonkeyPatch) 
     world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
     assert await said_after(world, "set porch on") == "Porch: on (sent)"
     assert await said_after(world, "set shed on", FRIEND) == "Shed: on"
+
+
+async def test_two_who_wait_for_one_device_are_both_told() -> None:
+    world = home(contacts=(Contact(ME, role=Role.ADMIN), Contact(FRIEND, role=Role.ADMIN)))
+    await said_after(world, "set porch on")
+    await said_after(world, "set porch off", FRIEND)
+    await said_after(world, "set shed on")
+    world.receive("h/porch", '{"state": "OFF"}')
+    world.later(0.1)
+    assert [each.text for each in world.outbox.notices if each.to == FRIEND][-1] == "Porch: off"
+    assert world.bot.awaited.answer("nobody@example.org", "") == ""

@@ -382,12 +382,12 @@ async def test_a_name_that_could_be_several_is_asked_back() -> None:
     for room in ("Office", "Attic"):
         config = {"name": "Lamp", "cmd_t": f"{room}/set", "dev": {"name": f"{room} corner", "sa": room}}
         announced(world, "switch", room, config)
-    assert await world.ask("set lamp on") == (
-        "Which one? Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
+    asked = (
+        "Which “lamp”?\n1 Attic corner Lamp\n2 Office corner Lamp\n"
+        "Answer with a number or a word: attic, office"
     )
-    assert await world.ask("set lamp up") == (
-        "Which one? Attic corner Lamp (Attic), Office corner Lamp (Office). Say more of the name."
-    )
+    assert await world.ask("set lamp on") == asked
+    assert await world.ask("set lamp up") == asked
     assert (await world.ask("set attic lamp on")).startswith("Attic corner Lamp: on")
     assert [each[0] for each in world.broker.published] == ["Attic/set"]
 
@@ -404,7 +404,7 @@ async def test_of_many_that_are_meant_some_are_told() -> None:
     world = World()
     for number in range(10):
         announced(world, "switch", f"s{number}", {"name": f"Lamp {number}", "cmd_t": "x"})
-    assert (await world.ask("set lamp on")).endswith("Lamp 7, …. Say more of the name.")
+    assert "\n8 Lamp 7\n…\n" in await world.ask("set lamp on")
 
 
 async def test_what_only_sets_a_device_up_is_not_meant_if_anything_else_is() -> None:

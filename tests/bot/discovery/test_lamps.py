@@ -172,3 +172,24 @@ async def test_a_lamp_of_the_json_schema_with_a_white_of_its_own() -> None:
 async def test_what_a_lamp_takes_is_said() -> None:
     assert "color name or #ff8800" in await lamp(**BASIC).ask("set lamp up")
     assert "on, off" in await lamp(**TEMPLATE).ask("set lamp up")
+
+
+async def test_an_unknown_schema_has_nothing_to_set() -> None:
+    assert "Nothing can be set" in await lamp(schema="other", cmd_t="l/set").ask("set lamp on")
+
+
+async def test_a_level_may_be_told_by_a_template_that_finds_nothing() -> None:
+    world = lamp(
+        **{**BASIC, "on_cmd_type": "brightness", "bri_stat_t": "l/state", "bri_val_tpl": "{{ value_json.b }}"}
+    )
+    world.receive("l/state", '{"c": 80}')
+    assert await published(world, "on") == [("l/bri", "255")]
+    world = lamp(**{**BASIC, "on_cmd_type": "brightness", "bri_stat_t": "l/state"})
+    world.receive("l/state", "70")
+    assert await published(world, "on") == [("l/bri", "70")]
+
+
+@pytest.mark.parametrize("template", ["x" * 3_000, "{{ value ~ states('a') }}", "{{ value", "{{ this.x }}"])
+async def test_a_template_that_is_not_run_sends_nothing(template: str) -> None:
+    world = lamp(cmd_t="l/on", stat_t="l", bri_cmd_t="l/bri", bri_cmd_tpl=template)
+    assert await published(world, "40 %") == []

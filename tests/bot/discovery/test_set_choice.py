@@ -8,10 +8,10 @@ import pytest
 
 from bot.commands.command import bind
 from bot.commands.devices import Set
-from bot.model.errors import WhichOne
 from bot.model.replies import Caller, Surface, Text
 from bot.model.rules import Role, Subscription
 from bot.model.vocabulary import Vocabulary
+from bot.reading.meant import Ambiguous
 
 type Config = dict[str, object]
 
@@ -65,36 +65,39 @@ async def test_a_kind_tells_apart_what_has_one_name(line: str, topic: str | None
 async def test_the_question_names_the_kinds_that_would_help() -> None:
     world = world_of(*CEILING)
     assert await world.ask("set ceiling on") == (
-        "Which one? Ceiling (fan), Ceiling (lamp). Say more of the name."
+        "Which “ceiling”?\n1 Ceiling (fan)\n2 Ceiling (lamp)\nAnswer with a number or a word: fan, lamp"
     )
-    assert await published(world, "ceiling 40") == []
+    assert await world.ask("lamp") == "Ceiling: on (sent)"
+    assert world.broker.published[-1][0] == "lamp/set"
+    await world.ask("set ceiling 40 %")
+    assert await world.ask("1") == "Ceiling: speed 40 % (sent)"
 
 
 async def test_a_question_has_a_text_for_each_that_it_names() -> None:
     world = world_of(*CEILING, thing("light", "other", "Ceiling"), thing("light", "far", "Ceiling", "Attic"))
-    with pytest.raises(WhichOne) as asked:
+    with pytest.raises(Ambiguous) as asked:
         await world.bot.execute(
             bind(Set, {"name": "ceiling", "value": "on"}), Caller(Surface.ACTION, ME, Role.ADMIN)
         )
-    labels = {choice.label for choice in asked.value.choices}
+    labels = {option.name for option in asked.value.options}
     assert labels == {
         "Ceiling (fan)",
         "Ceiling (homeassistant/light/lamp/config)",
         "Ceiling (homeassistant/light/other/config)",
         "Ceiling (Attic)",
     }
-    topics = [await published(world, choice.text) for choice in asked.value.choices]
+    topics = [await published(world, f"{option.handle} on") for option in asked.value.options]
     assert {got[0][0] for got in topics} == {"fan/set", "lamp/set", "other/set", "far/set"}
 
 
 async def test_one_of_several_entities_of_a_configuration_has_a_text_too() -> None:
     parts = {each: {"p": "switch", "name": None, "cmd_t": f"box/{each}"} for each in "ab"}
     world = world_of(("device", "box", {"dev": {"name": "Box"}, "cmps": parts}))
-    with pytest.raises(WhichOne) as asked:
+    with pytest.raises(Ambiguous) as asked:
         await world.bot.execute(
             bind(Set, {"name": "box", "value": "on"}), Caller(Surface.ACTION, ME, Role.ADMIN)
         )
-    assert [await published(world, choice.text) for choice in asked.value.choices] == [
+    assert [await published(world, f"{option.handle} on") for option in asked.value.options] == [
         [("box/a", "ON")],
         [("box/b", "ON")],
     ]
@@ -102,9 +105,8 @@ async def test_one_of_several_entities_of_a_configuration_has_a_text_too() -> No
 
 async def test_an_area_tells_apart_what_has_one_name() -> None:
     world = world_of(thing("light", "a", "Lamp", "Attic"), thing("light", "k", "Lamp", "Kitchen"))
-    assert await world.ask("set lamp on") == (
-        "Which one? Lamp (Attic), Lamp (Kitchen). Say more of the name."
-    )
+    assert "1 Lamp (Attic)\n2 Lamp (Kitchen)\n" in await world.ask("set lamp on")
+    assert await world.ask("kitchen") == "Lamp: on (sent)"
     assert await published(world, "kitchen lamp on") == [("k/set", "ON")]
     assert await published(world, "attic light on") == [("a/set", "ON")]
 
@@ -232,7 +234,10 @@ async def test_firmware_is_installed_by_the_name_of_the_device_and_that_word() -
         ("prob 4", "Nothing can be set about Probe State from here."),
         ("lone up", "Lone cannot be set to “up”. Possible: on, off"),
         ("pumps", "No device, entity or area is called “pumps”."),
-        ("twin up", "Which one? Twin (North), Twin (South). Say more of the name."),
+        (
+            "twin up",
+            "Which “twin”?\n1 Twin (North)\n2 Twin (South)\nAnswer with a number or a word: north, south",
+        ),
         ("sout up", "Twin cannot be set to “up”. Possible: on, off"),
     ],
 )
@@ -255,8 +260,8 @@ async def test_what_is_possible_is_said(line: str, answer: str) -> None:
 async def test_names_alike_of_several_are_asked_about() -> None:
     world = world_of(*(thing("switch", f"s{n}", f"Garden post {n}") for n in range(10)))
     answer = await world.ask("set garden up")
-    assert answer.startswith("Which one? Garden post 0,")
-    assert answer.endswith("Garden post 7, …. Say more of the name.")
+    assert answer.startswith("Which “garden”?\n1 Garden post 0\n2 Garden post 1\n")
+    assert "8 Garden post 7\n…\n" in answer
 
 
 # Several at once.
@@ -293,6 +298,7 @@ ROOMS = (
         ("bath light off", ["b1/set"]),
         ("all locks lock", ["k5/set"]),
         ("all on", []),
+        ("all button press", []),
         ("all kitchen", []),
         ("all fans on", []),
         ("kitchen purple", []),
@@ -338,9 +344,16 @@ async def test_an_action_learns_what_was_published_to_several() -> None:
     ]
 
 
+async def test_without_rooms_the_names_tell_what_belongs_together() -> None:
+    world = world_of(thing("light", "a", "Garage wall"), thing("light", "b", "Garage door"), ROOMS[0])
+    assert [topic for topic, _ in await published(world, "all garage lamps off")] == ["b/set", "a/set"]
+    assert await published(world, "- lamps off") != []
+    assert await published(world, "-") == []
+
+
 async def test_too_many_at_once_are_refused() -> None:
     world = world_of(*(thing("light", f"l{n}", f"Lamp {n}") for n in range(51)))
-    assert await world.ask("set all lamps on") == "That would be 51 things at once; 50 is the most."
+    assert await world.ask("set all lamps on") == "That would be more than 50 things at once."
 
 
 async def test_a_group_that_is_an_entity_is_that_entity() -> None:

@@ -559,3 +559,18 @@ def test_a_payload_too_large_for_a_topic_with_wildcards_is_not_kept() -> None:
     home.hear("hub/info", "x" * 5_000)
     assert home.readings.devices.newest("hub/+") is None
     assert home.hear("hub/info", "7").text == "7"
+
+
+def test_the_last_event_stays_until_there_is_another() -> None:
+    template = "{% for p in q %}{{ value_json.action|regex_findall(p) }}{% endfor %}"
+    home = Home("event", {"name": "Action", "stat_t": "z", "val_tpl": template})
+    home.hear("z", {"action": "single", "battery": 90})
+    home.hear("z", {"battery": 89})
+    assert home.say() == "single"
+
+
+@pytest.mark.parametrize("component", ["device_automation", "tag"])
+def test_what_only_triggers_automations_is_no_entity(component: str) -> None:
+    home = Home(component, {"topic": "z/action", "dev": {"name": "Remote"}})
+    assert list(home.readings.devices) == []
+    assert home.hear("z/action", "single").name == "Remote"

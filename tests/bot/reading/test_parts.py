@@ -183,6 +183,9 @@ def test_a_device_that_only_diagnoses_is_told_but_not_how_it_is_heard() -> None:
     readings = known("Repeater", COMMON)
     assert read(readings, "Repeater", {"battery": 80}).text == "Battery 80 %"
     assert read(readings, "Repeater", {}).text == f"Linkquality 87 lqi · Last seen {SAID['last_seen']}"
+    newer = {"update": {"installed_version": 3, "latest_version": 4}}
+    message = Message("mesh/Repeater", json.dumps({**SAID, **newer}).encode())
+    assert readings.read(message).text == "3 → 4 available"
 
 
 def test_a_message_without_a_main_value_tells_the_others() -> None:
@@ -215,11 +218,12 @@ def test_what_people_look_at_first_comes_first() -> None:
             entity("binary_sensor", "Fault", "f"),
             entity("binary_sensor", "Motion", "g", dev_cla="motion"),
             sensor("Signal", "h", dev_cla="signal_strength", unit_of_meas="dBm"),
+            entity("binary_sensor", "Low", "i", dev_cla="battery"),
         ),
     )
-    payload: dict[str, object] = dict.fromkeys("abcdeh", 1) | dict.fromkeys("fg", "ON")
+    payload: dict[str, object] = dict.fromkeys("abcdeh", 1) | dict.fromkeys("fgi", "ON")
     names = [line.name for line in read(readings, "Mixed", payload).told]
-    assert names == ["Motion", "Fault", "Humidity", "Draw", "Pressure", "Voltage", "Mode"]
+    assert names == ["Motion", "Fault", "Humidity", "Draw", "Pressure", "Low", "Voltage", "Mode"]
 
 
 def test_of_many_entities_the_first_are_told_and_the_rest_is_counted() -> None:
@@ -254,6 +258,16 @@ def test_one_entity_of_several_values_gives_its_topic_its_name() -> None:
     assert (reading.name, reading.text) == ("Porch", "on, 20 %")
     assert render_reading(reading, None, ENGLISH) == "Porch\non, 20 %"
     assert readings.read(Message("p", b'{"linkquality": 4}')).text == "linkquality: 4"
+
+
+def test_a_topic_of_one_aspect_is_called_after_it() -> None:
+    readings = Readings()
+    config = {"name": "Pool", "curr_temp_t": "p/is", "temp_stat_t": "p/goal", "temp_unit": "C"}
+    assert readings.learn(Message("homeassistant/climate/p/config", json.dumps(config).encode()))
+    assert [readings.name(topic) for topic in ("p/is", "p/goal")] == [
+        "Pool current temperature",
+        "Pool temperature",
+    ]
 
 
 def test_a_word_for_no_value_is_not_told() -> None:

@@ -279,3 +279,87 @@ def test_what_was_fetched_afterwards_says_so() -> None:
 def test_only_the_adapter_says_that_something_was_fetched_afterwards() -> None:
     forged = READINGS.read(Message("t", b"1", properties=Properties(user=(("late", "1"),))))
     assert render_reading(forged, None, ENGLISH, str) == "t\n1"
+
+
+# Topics of one device.
+
+
+def roof(*entities: tuple[str, str]) -> Readings:
+    """Return readings that know a device with a topic for each entity, called `roof/<name>`."""
+    readings = Readings()
+    for component, name in entities:
+        unit = {"unit_of_meas": "W", "dev_cla": "power"} if "Power" in name else {}
+        config = {"name": name, "stat_t": f"roof/{name}", "dev": {"name": "Roof"}, **unit}
+        topic = f"homeassistant/{component}/{name.replace(' ', '')}/config"
+        assert readings.learn(Message(topic, json.dumps(config).encode()))
+    return readings
+
+
+SOLAR = (("sensor", "Yield"), ("sensor", "Power"), ("binary_sensor", "Producing"), ("sensor", "CH10 Power"))
+
+
+def test_topics_of_one_device_are_told_together_and_the_main_one_first() -> None:
+    readings = roof(*SOLAR)
+    entries = [
+        (readings.read(Message("roof/Yield", b"1204.5")), None, 1),
+        (readings.read(Message("other", b"1")), None, 1),
+        (readings.read(Message("roof/CH10 Power", b"48")), None, 2),
+        (readings.read(Message("roof/Power", b"97")), None, 1),
+        (readings.read(Message("roof/Producing", b"ON")), None, 1),
+    ]
+    assert render_digest(entries, 0, ENGLISH).split("\n") == [
+        "Roof: Producing on · Power 97 W · CH10 Power 48 W ×2",
+        "\u2003Yield 1204.5",
+        "other: 1",
+    ]
+
+
+def test_of_many_topics_of_a_device_the_rest_is_counted() -> None:
+    readings = roof(*(("sensor", f"Register number {number}") for number in range(12)))
+    entries = [
+        (readings.read(Message(f"roof/Register number {number}", b"1")), None, 1) for number in range(12)
+    ]
+    lines = render_digest(entries, 0, ENGLISH).split("\n")
+    assert lines[0] == "Roof: Register number 0 1 · Register number 1 1"
+    assert lines[3] == "\u2003… 6 more fields"
+    assert max(map(len, lines)) <= 61
+
+
+def test_what_has_an_alias_or_another_mark_or_came_late_has_a_line_of_its_own() -> None:
+    readings = roof(("sensor", "Yield"), ("sensor", "Power"), ("sensor", "Heat"), ("sensor", "Wind"))
+    named = Subscription("roof/Heat", alias="Attic")
+    entries = [
+        (readings.read(Message("roof/Yield", b"1")), None, 1),
+        (readings.read(Message("roof/Power", b"2", retain=True)), None, 1),
+        (readings.read(Message("roof/Heat", b"3"), named), named, 1),
+        (readings.read(Message("roof/Wind", b"4", fetched=True)), None, 1),
+    ]
+    assert render_digest(entries, 0, ENGLISH).split("\n") == [
+        "Roof Yield: 1",
+        "📌 Roof Power: 2 W",
+        "Attic: 3",
+        "⏰ Roof Wind: 4",
+    ]
+
+
+def test_a_message_that_calls_itself_otherwise_is_of_no_device() -> None:
+    readings = roof(("sensor", "Yield"))
+    labelled = Properties(user=(("label", "Mine"),))
+    assert readings.read(Message("roof/Yield", b"1", properties=labelled)).origin is None
+    origin = readings.read(Message("roof/Yield", b"1")).origin
+    assert origin is not None
+    assert (origin.device, origin.label) == ("Roof", "Yield")
+
+
+def test_an_entity_that_is_not_called_after_its_device_has_no_place_in_it() -> None:
+    readings = Readings()
+    config = {"name": "Roofing", "stat_t": "r", "dev": {"name": ""}}
+    assert readings.learn(Message("homeassistant/sensor/r/config", json.dumps(config).encode()))
+    assert readings.read(Message("r", b"1")).origin is None
+
+
+def test_as_many_fields_as_have_room_are_told_on_a_line() -> None:
+    reading = READINGS.read(Message("k", json.dumps({f"number{at}": at for at in range(9)}).encode()))
+    assert render_value(reading, ENGLISH, 25) == "number0 0 · number1 1 · …"
+    assert render_value(reading, ENGLISH, 1) == "number0 0 · …"
+    assert len(render_digest([(reading, None, 1)], 0, ENGLISH)) <= 64

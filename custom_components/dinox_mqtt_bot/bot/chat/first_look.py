@@ -49,11 +49,12 @@ class FirstLook:
         self.due_at = NEVER
         self.batch = Batch(BUFFER)
         self._began = 0.0
-        self._filters: dict[str, None] = {}
+        self._filters: dict[str, Subscription] = {}
         self._followed = False
-        self._topics: set[str] = set()
-        self._devices: set[str] = set()
-        self._notable: dict[str, dict[str, None]] = {}
+        self._topics: dict[str, Subscription] = {}
+        # What is told of them, each with the topic that it was found on.
+        self._devices: dict[str, str] = {}
+        self._notable: dict[str, dict[str, str]] = {}
         self._samples: dict[str, Reading] = {}
 
     def apply(self, rules: RuleSet) -> None:
@@ -93,10 +94,11 @@ class FirstLook:
         if not self._topics:
             self._began, self.due_at = now, now + BUFFER
         if len(self._topics) < MOST_COUNTED:
-            self._topics.add(topic)
-            self._devices |= self._devices_on(topic) if presence is None else set(presence.devices)
+            self._topics[topic] = subscription
+            devices = self._devices_on(topic) if presence is None else presence.devices
+            self._devices |= dict.fromkeys(devices, topic)
         if subscription.filter in self._own:
-            self._filters[subscription.filter] = None
+            self._filters[subscription.filter] = subscription
         else:
             self._followed = True
         if presence is None:
@@ -104,9 +106,9 @@ class FirstLook:
             if len(self._samples) < MOST_SAMPLES + IN_FULL or topic in self._samples:
                 self._samples[topic] = reading
             for kind, name in notable(reading):
-                self._notable.setdefault(kind, {}).setdefault(name)
+                self._notable.setdefault(kind, {})[name] = topic
         elif not presence.there:
-            self._notable.setdefault("away", {}).update(dict.fromkeys(presence.devices))
+            self._notable.setdefault("away", {}).update(dict.fromkeys(presence.devices, topic))
         if len(self._topics) > IN_FULL:
             self.due_at = min(now + CALM, self._began + LONGEST_FLOOD)
 
@@ -117,8 +119,16 @@ class FirstLook:
     def drop(self, gone: Callable[[Subscription], bool]) -> None:
         """Forget what came in under subscriptions that are gone."""
         self.batch.drop(gone)
-        if not self.batch.count:
+        self._topics = {topic: each for topic, each in self._topics.items() if not gone(each)}
+        self._filters = {name: each for name, each in self._filters.items() if not gone(each)}
+        self._samples = {topic: each for topic, each in self._samples.items() if topic in self._topics}
+        self._devices = self._left(self._devices)
+        self._notable = {kind: left for kind, found in self._notable.items() if (left := self._left(found))}
+        if not self._topics:
             self._start()
+
+    def _left(self, found: dict[str, str]) -> dict[str, str]:
+        return {name: topic for name, topic in found.items() if topic in self._topics}
 
     def end(self, phrases: Phrases, when: When) -> str:
         """Take what was gathered as text; nothing if there is nothing to say."""

@@ -6,7 +6,6 @@ from typing import ClassVar, override
 from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
-from ..alerts.rules.shown import note_of, with_its_field, with_note
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
@@ -46,7 +45,6 @@ class Alert(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         names = await known_names(parts)
         rule, name = await named_rule(parts, names, self.topic, self.condition)
-        rule = await with_its_field(parts, rule)
         refuse_hopeless(rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
@@ -67,8 +65,7 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
     placeholders = {"number": str(kept.number), "name": kept.name, "sentence": sentence_of(parts, kept)}
-    done = with_note(Text(key, placeholders, rule_facts(parts, kept)), await note_of(parts, kept))
-    return with_warnings(done, doubts)
+    return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,8 +205,7 @@ class Try(Command):
             return changed(*found) if found[1] else found[0]
         names = await known_names(parts)
         try:
-            rule, _ = await named_rule(parts, names, *first_word(self.rule))
-            return await with_its_field(parts, rule)
+            return (await named_rule(parts, names, *first_word(self.rule)))[0]
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise

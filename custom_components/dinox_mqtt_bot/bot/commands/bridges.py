@@ -56,14 +56,14 @@ class Bridge(Command):
             return await _kept(parts, "bridge_changed", changed_bridge(self.what, meant))
         if self.topic.removeprefix("#").isdigit():
             find_bridge(parts, self.topic)  # there is none, and the error says so
-        topic, names, known = await known_topic(parts, self.topic)
-        made = changed_bridge(self.what, Kept(topic, ""))
+        named, names, known = await known_topic(parts, self.topic)
+        made = changed_bridge(self.what, Kept(named.topic, ""))
         if not made.to:
             raise BotError("bridge_nobody", example=EXAMPLE)
         # Where nothing is to come from the topic, nothing has to be known of it.
         if not (self.force or known or made.direction is Direction.IN):
             checked_bridge(made, {contact.jid for contact in parts.rules.contacts})
-            raise unknown(names, replace(self, force=True), topic, "unknown_bridge")
+            raise unknown(names, replace(self, force=True), self.topic, "unknown_bridge")
         return await _kept(parts, "bridge_made", made)
 
 

@@ -1,7 +1,7 @@
 """Commands about the devices of MQTT discovery: list them, set them, learn them anew."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import ClassVar, override
 
@@ -9,12 +9,13 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
 from ..discovery.setting.set_choice import understood
-from ..model.errors import BotError
+from ..model.errors import BotError, WhichOne
 from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
+from ..reading.meant import Ambiguous, Meant
 from .command import Command, Parts, param, require, usage
 
 MOST = 200
@@ -86,7 +87,7 @@ class _Look:
         return is_offline(entity, self.parts.readings.devices, self.templates, self.parts.ports.clock.now())
 
     def raw(self, entity: Entity) -> bool:
-        return self.parts.readings.is_raw(entity, self.templates)
+        return self.parts.readings.budget.is_raw(entity, self.templates)
 
     def state(self, entity: Entity) -> Cell:
         if self.offline(entity):
@@ -278,9 +279,19 @@ class Set(Command):
         there = [wish for wish in wishes if not _is_away(parts, wish)]
         return parts.awaited.expect(caller.who, caller.room, there, parts.ports.clock.now())
 
+    @override
+    def about(self, said: str, handle: str) -> Command:
+        """Return the command about the one thing that was chosen, with what was said behind the name."""
+        words = f"{self.name} {self.value}".split()
+        return replace(self, name=handle, value=" ".join(words[len(said.split()) :]))
+
     def _wishes(self, parts: Parts) -> tuple[Wish, ...]:
         devices, ports = parts.readings.devices, parts.ports
-        wishes = understood(devices, f"{self.name} {self.value}", ports.phrases, ports.vocabulary)
+        try:
+            wishes = understood(devices, f"{self.name} {self.value}", ports.phrases, ports.vocabulary)
+        except WhichOne as which:
+            options = [Meant(choice.handle, name=choice.label) for choice in which.choices]
+            raise Ambiguous(which.said, options) from None
         for wish in wishes:
             wish.check()
         return wishes

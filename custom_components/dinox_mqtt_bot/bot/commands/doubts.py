@@ -1,20 +1,19 @@
 """Asking before anything is made on something that nobody knows."""
 
-from ..model.topics import matches
-from ..reading.topic_lookup import Names, known_names, looks_like_topic, only
+from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, only
 from .command import Command, Parts
 from .confirmation import Doubtful
 
 
-async def known_topic(parts: Parts, said: str) -> tuple[str, Names, bool]:
+async def known_topic(parts: Parts, said: str) -> tuple[Meant, Names, bool]:
     """Return the topic or filter that was said, every name, and whether anything is known of the topic.
 
     Raises Ambiguous where several things are called so.
     """
     names = await known_names(parts)
     found = names.find(said)
-    topic = only(said, found).topic if found else said
-    return topic, names, bool(found) or is_known(parts, names, topic)
+    meant = only(said, found) if found else Meant(said, name=said)
+    return meant, names, bool(found) or is_known(parts, names, said)
 
 
 def unknown(names: Names, again: Command, name: str, key: str) -> Doubtful:
@@ -34,4 +33,4 @@ def is_known(parts: Parts, names: Names, topic_filter: str) -> bool:
         return False
     if parts.subscriptions.covering(topic_filter) is not None:
         return True
-    return any(matches(topic_filter, topic) for topic in names.topics)
+    return names.heard_below(topic_filter)

@@ -79,10 +79,10 @@ class Subscribe(Command):
 
     async def _filter(self, parts: Parts) -> str:
         """Return what to subscribe to. Raises Ambiguous; Doubtful for a word that nothing is called by."""
-        topic, names, known = await known_topic(parts, self.filter)
-        if not (self.force or known or looks_like_topic(topic)):
-            raise unknown(names, replace(self, force=True), topic, "unknown_subscription")
-        return topic
+        meant, names, known = await known_topic(parts, self.filter)
+        if not (self.force or known or looks_like_topic(meant.topic)):
+            raise unknown(names, replace(self, force=True), self.filter, "unknown_subscription")
+        return meant.topic
 
 
 async def _resubscribe(parts: Parts, known: Subscription, qos: QoS | None) -> Reply:

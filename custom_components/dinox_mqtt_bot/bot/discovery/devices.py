@@ -180,6 +180,7 @@ class Devices:
             known = True
             if size <= LARGEST:
                 self._keep(wild, message.received, payload)
+            self.tell(wild)
         if known:
             self._note_level(message)
             self.tell(message.topic)
@@ -307,6 +308,8 @@ def _keys(payload: bytes) -> frozenset[bytes]:
 
 def _partial_topics(entity: Entity) -> list[str]:
     """Return the topics whose messages tell of some things only, as their templates know."""
+    if entity.component == "event":
+        return [topic for topic, _ in entity.values]
     return [topic for topic, binding in entity.values if binding.template and binding.template.partial]
 
 

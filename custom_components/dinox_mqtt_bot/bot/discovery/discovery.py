@@ -9,9 +9,9 @@ from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
 from .devices import Devices
-from .doubles import Doubles, same_place
 from .entities import Entity, entity_of, kept
-from .natives import FILTERS, Natives
+from .native.doubles import Doubles, same_place
+from .native.natives import FILTERS, Natives
 from .wording import Wording
 
 _LARGEST = 262_144
@@ -33,7 +33,7 @@ _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
 type _Bindings = dict[str, tuple[Binding, ...]]
 type Part = tuple[Entity, tuple[tuple[str, Binding], ...], int]
 """An entity of a configuration, what it finds on its topics, and the bytes that it takes."""
-__all__ = ["Binding", "Discovery", "Part"]
+__all__ = ["Binding", "Discovery", "Entity", "Part"]
 
 
 class Discovery:

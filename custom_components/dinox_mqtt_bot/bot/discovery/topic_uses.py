@@ -22,9 +22,10 @@ class TopicUses:
         self.states = StateTopics()
         self._listened: Counter[str] = Counter()
         self._main: Counter[str] = Counter()
+        self._repeated: Counter[str] = Counter()
         self._commands: Counter[str] = Counter()
         # By topic: how it says that something is there, and of which devices, each with its entities.
-        self._sources: dict[str, tuple[Source, Counter[str]]] = {}
+        self._sources: dict[str, tuple[Counter[Source], Counter[str]]] = {}
 
     def learn(self, entity: Entity) -> None:
         for topic in state_topics(entity):
@@ -32,9 +33,11 @@ class TopicUses:
             if self._listened[topic] == 1:
                 self.states.add(topic)
         self._main.update(_main_topics(entity))
+        self._repeated.update(entity.repeats)
         self._commands.update(control.topic for control in entity.controls)
         for source in entity.sources:
-            _, devices = self._sources.setdefault(source.topic, (source, Counter()))
+            sources, devices = self._sources.setdefault(source.topic, (Counter(), Counter()))
+            sources[source] += 1
             devices[entity.device or entity.full_name] += 1
 
     def drop(self, entity: Entity) -> None:
@@ -43,20 +46,29 @@ class TopicUses:
                 self.states.drop(topic)
         for topic in _main_topics(entity):
             _less(self._main, topic)
+        for topic in entity.repeats:
+            _less(self._repeated, topic)
         for control in entity.controls:
             _less(self._commands, control.topic)
         for source in entity.sources:
-            devices = self._sources[source.topic][1]
+            sources, devices = self._sources[source.topic]
+            _less(sources, source)
             if _less(devices, entity.device or entity.full_name) and not devices:
                 del self._sources[source.topic]
 
     def clear(self) -> None:
-        for each in (self.states, self._listened, self._main, self._commands, self._sources):
+        for each in (
+            *(self.states, self._listened, self._main, self._repeated, self._commands, self._sources),
+        ):
             each.clear()
 
     def is_main(self, topic: str) -> bool:
         """Say whether a device tells there what it is there for."""
         return topic in self._main
+
+    def is_repeated(self, topic: str) -> bool:
+        """Say whether a device says again there what it says elsewhere, and nothing else."""
+        return topic in self._repeated and topic not in self._main
 
     def is_command(self, topic: str) -> bool:
         """Say whether a device is told something there, and tells nothing itself."""
@@ -71,14 +83,16 @@ class TopicUses:
 
     def is_there(self, topic: str, payload: bytes, templates: Templates) -> bool | None:
         """Say whether those `devices` are there; None for what says neither."""
-        source = self._sources[topic][0]
         if len(payload) > _LARGEST:
             return None
         meaning = interpret(payload)
-        text: str | None = meaning.text.strip()
-        if source.template is not None:
-            text = source.template.render(meaning.text, meaning.json, templates)
-        return {source.offline: False, source.online: True}.get(text or "")
+        for source in self._sources[topic][0]:
+            text: str | None = meaning.text.strip()
+            if source.template is not None:
+                text = source.template.render(meaning.text, meaning.json, templates)
+            if text in (source.offline, source.online):
+                return text == source.online
+        return None
 
 
 def state_topics(entity: Entity) -> Iterator[str]:
@@ -89,7 +103,7 @@ def state_topics(entity: Entity) -> Iterator[str]:
 
 
 def _main_topics(entity: Entity) -> set[str]:
-    return {topic for topic, _ in entity.values} if entity.main else set()
+    return {topic for topic, _ in entity.values}.difference(entity.repeats) if entity.main else set()
 
 
 def _bases(topic: str) -> Iterator[str]:
@@ -100,10 +114,10 @@ def _bases(topic: str) -> Iterator[str]:
             yield base
 
 
-def _less(counted: Counter[str], topic: str) -> bool:
+def _less[Counted](counted: Counter[Counted], what: Counted) -> bool:
     """Count one less; say whether none is left."""
-    counted[topic] -= 1
-    if counted[topic]:
+    counted[what] -= 1
+    if counted[what]:
         return False
-    del counted[topic]
+    del counted[what]
     return True

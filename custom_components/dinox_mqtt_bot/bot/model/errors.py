@@ -1,5 +1,6 @@
 """The errors of the bot: a key that every surface renders from the translations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -14,15 +15,16 @@ class BotError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several things that may be meant: what it is called, and the text that means it alone."""
+    """One of several things that may be meant: what it is called, and the name that only it has."""
 
     label: str
-    text: str
+    handle: str
 
 
 class WhichOne(BotError):
-    """A question which of several things is meant."""
+    """A question which of several things is meant that were `said`."""
 
-    def __init__(self, choices: tuple[Choice, ...], **placeholders: object) -> None:
-        super().__init__("which_one", **placeholders)
-        self.choices = choices
+    def __init__(self, said: str, choices: Sequence[Choice]) -> None:
+        super().__init__("which_one", said=said, names=", ".join(each.label for each in choices))
+        self.said = said
+        self.choices = tuple(choices)

@@ -89,6 +89,15 @@ class Naming(Protocol):
         """Return a value that was found, as people read it under the name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose value is on a topic: the device, what the value is called there, its place among the others."""
+
+    device: str
+    label: str
+    place: tuple[object, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What a message means, parsed once.
@@ -100,7 +109,8 @@ class Reading:
     `exact` is what Home Assistant keeps, where the text is only how that is shown, as in a `Field`.
     `found` is what each entity of discovery found, also where `fields` leave it out.
     `told` is what of the `fields` the chat tells, the main state first and in few words; the text is made of
-    it, so a message with the same text says nothing new.
+    it, so a message with the same text says nothing new. `origin` is there if the name is that of a device,
+    or of one thing of it.
     """
 
     message: Message
@@ -116,6 +126,7 @@ class Reading:
     exact: str = ""
     found: Sequence[tuple[Naming, str | None]] = ()
     told: tuple[Field, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """JSON as a person reads it: one field per line, values with their units."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from json import JSONDecoder
 from math import isfinite
@@ -115,6 +116,9 @@ def _object(path: str, value: dict[str, object], depth: int, beside: Beside) -> 
     measured, unit_key = measure_of(value)
     unit = written_unit(" ".join(plain(str(value[unit_key])).split())) if unit_key else ""
     beside = units_beside(value) or beside
+    if not (unit or beside):
+        yield from _plain_object(path, value, depth)
+        return
     for key, item in value.items():
         if (unit and key == unit_key) or (beside and key in _BESIDE and len(value) > 1):
             continue
@@ -127,19 +131,40 @@ def _object(path: str, value: dict[str, object], depth: int, beside: Beside) -> 
             yield Field(name, scalar_text(item), unit_for(name, item, beside) if beside else "")
 
 
+def _plain_object(path: str, value: dict[str, object], depth: int) -> Iterator[Field]:
+    """Yield the fields of an object that tells no units."""
+    for key, item in value.items():
+        name = f"{path}.{plain(key)}" if path else plain(key)
+        if isinstance(item, (dict, list)):
+            yield from _leaves(name, item, depth + 1, ())
+        else:
+            yield Field(name, scalar_text(item))
+
+
 def units_beside(value: Mapping[str, object]) -> Beside:
     """Return the units that an object tells for all values below it, as Tasmota's `TempUnit` does."""
     if "TempUnit" not in value and "PressureUnit" not in value and "SpeedUnit" not in value:
         return ()
-    found = ((parts, value.get(key)) for key, parts in _BESIDE.items())
-    units = ((parts, " ".join(plain(unit).split())) for parts, unit in found if isinstance(unit, str))
-    return tuple((parts, _DEGREES.get(unit, written_unit(unit))) for parts, unit in units)
+    units = (value.get(key) for key in _BESIDE)
+    return _beside(*(unit if isinstance(unit, str) else "" for unit in units))
+
+
+@lru_cache(64)
+def _beside(*units: str) -> Beside:
+    plainly = (" ".join(plain(unit).split()) for unit in units)
+    given = zip(_BESIDE.values(), plainly, strict=True)
+    return tuple((parts, _DEGREES.get(unit, written_unit(unit))) for parts, unit in given if unit)
 
 
 def unit_for(name: str, item: object, beside: Beside) -> str:
     """Return which of the units beside is that of a number by its name, if one is."""
     if not isinstance(item, (int, float)) or isinstance(item, bool):
         return ""
+    return _unit_by_name(name, beside)
+
+
+@lru_cache(4_096)
+def _unit_by_name(name: str, beside: Beside) -> str:
     folded = name.lower()
     return next((unit for parts, unit in beside if any(part in folded for part in parts)), "")
 

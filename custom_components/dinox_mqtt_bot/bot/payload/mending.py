@@ -12,9 +12,8 @@ DEEPEST = 64
 _LONGEST_WORD = 100
 
 # Controls were made visible before. The patterns are possessive: none goes back over what it has passed.
-_B = r"[\s\u2400-\u2421]*+"
-_BLANK = re.compile(_B)
-_CLOSED = rf"(?!{_B}(?:[,:}}\]]|\Z))"
+_SOLID = re.compile(r"[^\s\u2400-\u2421]")
+_CLOSED = r"(?![\s\u2400-\u2421]*+(?:[,:}\]]|\Z))"
 """Not what follows a quote that ends a string: it is one inside it."""
 
 _STRINGS = {
@@ -77,8 +76,8 @@ class _Mending:
 
     def _next(self) -> str:
         """Stand at the next character that is no blank, and return it; nothing at the end."""
-        if (found := _BLANK.match(self._text, self._at)) is not None:
-            self._at = found.end()
+        found = _SOLID.search(self._text, self._at)
+        self._at = found.start() if found else len(self._text)
         return self._text[self._at : self._at + 1]
 
     def _step(self) -> bool:

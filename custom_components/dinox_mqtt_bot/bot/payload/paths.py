@@ -84,7 +84,11 @@ def only_word(reading: Reading) -> Value | None:
 
 
 def _is_word(field: Field) -> bool:
-    return field.name != MORE and not _TIME.match(field.text) and quantity(field.text) is None
+    """Say whether a field has a word: no number, no time, and not digits at both ends as in an id."""
+    text = field.text
+    if field.name == MORE or (text[:1].isdigit() and text[-1:].isdigit()):
+        return False
+    return not _TIME.match(text) and quantity(text) is None
 
 
 def _shown(reading: Reading, path: Path) -> Value | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from ..discovery.bindings import Binding, value_in
+from ..discovery.entities import Entity
 from ..discovery.narrowing import narrowed
 from ..payload.interpret import Meaning
 from ..ports import Templates
@@ -43,6 +44,11 @@ class Budget:
         """Let a configuration that has changed try again."""
         self.off.pop(config, None)
         self._strikes.pop(config, None)
+
+    def is_raw(self, entity: Entity, templates: Templates) -> bool:
+        """Say whether an entity's values are shown as they come, as its templates are not run."""
+        sources = (binding.template.source for _, binding in entity.values if binding.template)
+        return entity.config in self.off or not all(map(templates.runs, filter(None, sources)))
 
     def values(self, topic: str, meaning: Meaning, spoken: Spoken, *, foreign: bool) -> Found | None:
         """Return what each entity finds in a message; None if that would take too much of it.

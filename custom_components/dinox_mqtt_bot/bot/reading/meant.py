@@ -38,13 +38,15 @@ class Meant:
 class Begun:
     """What a text begins with: the name as it was said, where it ends in the text, what it may mean.
 
-    `written` is what stands in quotes, and the field behind them, where nothing is known of that.
+    `written` is what stands in quotes, and the field behind them, where nothing is known of that. `exact`:
+    what is meant is called so, and not only alike.
     """
 
     said: str
     end: int
     meant: tuple[Meant, ...] = ()
     written: Meant | None = None
+    exact: bool = True
 
 
 class Ambiguous(BotError):

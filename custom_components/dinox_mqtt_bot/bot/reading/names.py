@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -8,13 +8,13 @@ from ..discovery.bindings import Binding
 from ..discovery.devices import Devices
 from ..discovery.entities import Entity, name_words
 from ..model.history import TopicRow
-from ..model.topics import Subscriptions, fold
+from ..model.topics import Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.plain import plain
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged
 from .nearest import MOST_NEAR, close, ranked
-from .seen import Fit, Hit, Seen, fits, seen_hits
+from .seen import Fit, Seen, fits, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
 MOST_TOPICS = 5_000
@@ -26,6 +26,8 @@ _TOPIC_SIGNS = frozenset("/+#$")
 
 
 type Phrase = tuple[str, ...]
+type Hit = tuple[int, Fit, Meant]
+"""How many words of what was said are a name, how well they fit, and whose name it is."""
 
 
 class Topics(Protocol):
@@ -76,10 +78,9 @@ class Names:
         """Say whether a device says that it speaks on a topic."""
         return bool(self._bindings(topic))
 
-    @property
-    def topics(self) -> Iterable[str]:
-        """The topics that came in."""
-        return self._seen.keys()
+    def heard_below(self, topic_filter: str) -> bool:
+        """Say whether anything came in on a topic that a filter matches."""
+        return any(matches(topic_filter, topic) for topic in self._seen)
 
     # A name at the beginning of a text.
 
@@ -92,7 +93,7 @@ class Names:
         for at in () if first.meant else behind_fillers(text):
             later = self._begun(text[at:])
             if later.meant:
-                return Begun(later.said, at + later.end, later.meant)
+                return Begun(later.said, at + later.end, later.meant, exact=later.exact)
         return first
 
     def find(self, text: str) -> tuple[Meant, ...]:
@@ -112,18 +113,28 @@ class Names:
         if not spoken:
             first = next(words(text), None)
             return Begun(first.text, first.end) if first else Begun("", 0)
+        as_it_is = self._written(text, spoken)
+        # A topic is what it is: nobody means something alike by it.
+        if _TOPIC_SIGNS & set(spoken[0].text):
+            return as_it_is or Begun(spoken[0].text, spoken[0].end)
+        count, found, exact = self._named(spoken)
+        end = spoken[count - 1].end if count else spoken[0].end
+        if as_it_is is not None and as_it_is.end >= end:
+            return as_it_is
+        if not found and "." in spoken[0].text:
+            name, _, path = spoken[0].text.partition(".")
+            found = self._quoted(Meant(name, write_path(parse_path(path))))
+        return Begun(text[spoken[0].start : end], end, found, exact=exact)
+
+    def _written(self, text: str, spoken: Sequence[Word]) -> Begun | None:
+        """Return the longest topic, filter or alias that a text begins with as it is written."""
         for last in reversed(spoken):
             said = text[spoken[0].start : last.end]
             one = self._literal(said)
             # Behind a field stands something else.
             if one is not None and not (one.field and said[len(one.topic) :].split()[1:]):
                 return Begun(said, last.end, (one,))
-        # A topic is what it is: nobody means something alike by it.
-        if _TOPIC_SIGNS & set(spoken[0].text):
-            return Begun(spoken[0].text, spoken[0].end)
-        count, found = self._named(spoken)
-        end = spoken[count - 1].end if count else spoken[0].end
-        return Begun(text[spoken[0].start : end], end, found)
+        return None
 
     def _quoted(self, written: Meant) -> tuple[Meant, ...]:
         """Return what is meant by a name in quotes, with a field behind it or not."""
@@ -136,7 +147,7 @@ class Names:
         """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
         subscriptions = self._subscriptions
         if text in self._seen:
-            return self._seen[text].meant
+            return _of(self._seen[text])
         if subscriptions.get(text) is not None or fold(text) in subscriptions.aliases:
             topic = subscriptions.resolve(text)
             return Meant(topic, name=self._called(topic))
@@ -160,22 +171,22 @@ class Names:
 
     # Names by their words.
 
-    def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...]]:
-        """Return how many words are a name, and what may be meant by it."""
+    def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...], bool]:
+        """Return how many words are a name, what may be meant by it, and whether it is exactly that."""
         said, counts = said_in(spoken)
         entities, seen = self._narrowing(said)
-        hits = (self._alias_hits(said), self._entity_hits(entities, said), seen_hits(seen, said))
+        hits = (self._alias_hits(said), self._entity_hits(entities, said), _seen_hits(seen, said))
         exact = [hit for some in hits for hit in islice(some, MOST_FOUND) if hit[0] in counts]
         longest = max((length for length, _, _ in exact), default=0)
         best = max((fit for length, fit, _ in exact if length == longest), default=Fit.LEVELS)
         meant = merged(each for length, fit, each in exact if length == longest and fit is best)
-        if len(meant) == 1:
-            return counts[longest], meant
         for length in sorted(counts, reverse=True):
-            alike = self._alike(entities, seen, said[:length]) if length > longest else ()
-            if alike and (not meant or len(alike) == 1):
-                return counts[length], alike
-        return counts.get(longest, 0), meant
+            # What repeats the name is none of it: `alias pantry Pantry`.
+            again = length <= longest or set(said[longest:length]) & set(said[:longest])
+            alike = () if again else self._alike(entities, seen, said[:length])
+            if alike and _refines(alike, meant):
+                return counts[length], alike, False
+        return counts.get(longest, 0), meant, True
 
     def _narrowing(self, said: tuple[str, ...]) -> tuple[list[list[Entity]], list[list[Seen]]]:
         """Return the entities and topics that have the first word, the first two, …, until none has."""
@@ -271,7 +282,7 @@ class Names:
                 yield wanted <= every, Meant(subscription.filter, name=subscription.alias)
         for each in seen[at] if at < len(seen) else ():
             if each.topic not in spoken and fits(said, every := each.words):
-                yield wanted <= every, each.meant
+                yield wanted <= every, _of(each)
 
     # Names that are near.
 
@@ -301,3 +312,18 @@ def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterat
         if own:
             yield own, fit
             yield (*area, *own), fit
+
+
+def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:
+    yield from ((length, fit, _of(each)) for length, fit, each in seen_hits(seen, said))
+
+
+def _of(seen: Seen) -> Meant:
+    return Meant(seen.topic, name=seen.name)
+
+
+def _refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
+    """Say whether what has more of the words is meant instead of what is called exactly as the first ones."""
+    if len(exact) == 1:
+        return {each.topic for each in alike} == {exact[0].topic}
+    return not exact or len(alike) == 1

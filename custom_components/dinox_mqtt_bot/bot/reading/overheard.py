@@ -2,11 +2,12 @@
 
 from ..discovery.devices import Devices
 from ..discovery.discovery import Discovery
-from ..discovery.gateway_keys import key_of
-from ..discovery.gateways import Gateways, Told, name_in, told_on
+from ..discovery.native.gateway_keys import key_of
+from ..discovery.native.gateways import Gateways, Told, name_in, told_on
 from ..model.message import Field, Message
-from ..payload.fields import line
+from ..payload.fields import together
 from ..payload.interpret import Meaning
+from ..payload.technical import told_of
 from ..text.plain import cut, plain
 
 _LONGEST_NAME = 200
@@ -52,4 +53,5 @@ def event(meaning: Meaning) -> tuple[str, Meaning]:
     fields = tuple(Field(key.name, field.text, key.unit) for field, key in known if key is not None)
     if not fields:
         return "", meaning
-    return name, meaning._replace(fields=fields, text=", ".join(map(line, fields)))
+    told = told_of(fields, len(meaning.text))
+    return name, meaning._replace(fields=fields, text=together(told), told=told)

@@ -54,15 +54,15 @@ class Part:
     """One entity of a topic: what it finds is from `start` to `end` among what all of them find.
 
     `label` is what its value is called beside those of the others, nothing if the entity is called as its
-    device is. `told`: it is in the chat. `spare`: it is, where nothing else has a value. `composed`: its
-    values make one text.
+    device is. `told`: it is in the chat; else it is where nothing else has a value, the `idle` ones last.
+    `composed`: its values make one text.
     """
 
     label: str
     start: int
     end: int
     told: bool
-    spare: bool
+    idle: int
     composed: bool
 
 
@@ -70,13 +70,17 @@ class Part:
 class Arranged:
     """What entities find on a topic, as people look at it.
 
-    What is found is called by its name of `names`. `name` is that of the only entity, where there is one.
+    What is found is called by its name of `names`. `name` is that of an entity that has several values there
+    and the topic for itself. `device` is the one whose topic it is, `place` that of the first entity among
+    those of the device.
     """
 
     spoken: Spoken
     names: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     name: str = ""
+    device: str = ""
+    place: tuple[object, ...] = ()
 
 
 def arranged(spoken: Spoken) -> Arranged:
@@ -85,14 +89,17 @@ def arranged(spoken: Spoken) -> Arranged:
     for config, binding in spoken:
         key = config, binding.device, binding.component, _own_name(binding)
         entities.setdefault(key, []).append((config, binding))
-    groups = [sorted(each, key=_aspect) for _, each in sorted(entities.items(), key=_place)]
+    placed = sorted(entities.items(), key=_place)
+    groups = [sorted(each, key=_aspect) for _, each in placed]
     ordered = tuple(chain.from_iterable(groups))
     names = tuple(plain(binding.entity or binding.device) for _, binding in ordered)
-    only = ordered[0][1] if len(groups) == 1 else None
+    only = ordered[0][1] if len(groups) == 1 and len(ordered) > 1 else None
     name = full_name(only.device, _own_name(only)) if only else ""
-    return Arranged(
-        ordered, names, tuple(_parts([[binding for _, binding in each] for each in groups])), name
-    )
+    parts = tuple(_parts([[binding for _, binding in each] for each in groups]))
+    devices = {binding.device for _, binding in ordered}
+    if len(devices) != 1:
+        return Arranged(ordered, names, parts, name)
+    return Arranged(ordered, names, parts, name, devices.pop(), _place(placed[0]))
 
 
 def _parts(groups: Sequence[Sequence[Binding]]) -> Iterator[Part]:
@@ -106,7 +113,7 @@ def _parts(groups: Sequence[Sequence[Binding]]) -> Iterator[Part]:
         again = len(each) == 1 and bool(templates) and templates <= said
         told = _is_main(first) and not again and not (regulated and _is_room(first))
         composed = len(each) > 1 or first.component in _COMPOSED
-        yield Part(label, start, end, told, _is_spare(first), composed)
+        yield Part(label, start, end, told, _idleness(first), composed)
         if told and len(each) > 1:
             said |= templates
             regulated = regulated or any(binding.aspect == "current_temperature" for binding in each)
@@ -131,7 +138,12 @@ def _own_name(binding: Binding) -> str:
 
 
 def _is_main(binding: Binding) -> bool:
-    return binding.main and binding.device_class != "signal_strength" and not is_of_radio(_own_name(binding))
+    return binding.main and _is_heard(binding)
+
+
+def _is_heard(binding: Binding) -> bool:
+    """Say whether a value is none of how its device is heard."""
+    return binding.device_class != "signal_strength" and not is_of_radio(_own_name(binding))
 
 
 def _is_room(binding: Binding) -> bool:
@@ -139,10 +151,11 @@ def _is_room(binding: Binding) -> bool:
     return binding.device_class == "temperature" and _own_name(binding).casefold() in _ROOM
 
 
-def _is_spare(binding: Binding) -> bool:
-    """Say whether what only diagnoses or configures a device is worth being told alone."""
-    late = binding.component == "update" or binding.device_class == "timestamp"
-    return not (late or is_technical(_own_name(binding)))
+def _idleness(binding: Binding) -> int:
+    """Say how little it is worth to be told of what only diagnoses or configures a device: 0 to 2."""
+    if not _is_heard(binding) or binding.device_class == "timestamp" or is_technical(_own_name(binding)):
+        return 2
+    return int(binding.component == "update")
 
 
 def _place(entity: tuple[tuple[str, ...], Sequence[tuple[str, Binding]]]) -> tuple[object, ...]:
@@ -151,7 +164,9 @@ def _place(entity: tuple[tuple[str, ...], Sequence[tuple[str, Binding]]]) -> tup
     binding = min(spoken, key=_aspect)[1]
     unnamed = not name and component not in _NEVER_FIRST
     rank = _rank(binding, name)
-    return not _is_main(binding), device, not unnamed, rank, _natural(name), name, config, component
+    # `Power` is that of the whole of what has a `CH1 Power`.
+    called = len(name.split()), _natural(name), name
+    return not _is_main(binding), device, not unnamed, rank, called, config, component
 
 
 def _aspect(each: tuple[str, Binding]) -> tuple[str, ...]:
@@ -164,9 +179,9 @@ def _rank(binding: Binding, name: str) -> tuple[int, int]:
     component, device_class = binding.component, binding.device_class
     if component in _DEVICES:
         return 0, _DEVICES.index(component)
-    if component == "binary_sensor":
+    if component == "binary_sensor" and device_class not in _LAST:
         return 1, _NOTICED.index(device_class) if device_class in _NOTICED else len(_NOTICED)
-    if component != "sensor":
+    if component not in ("binary_sensor", "sensor"):
         return 5, component in ("button", "scene", "update")
     measured = device_class or _BY_UNIT.get(binding.unit) or name.casefold()
     if measured in _MEASURED:
@@ -205,8 +220,9 @@ def _lines(parts: Sequence[Part], found: Found, fields: Sequence[Field | None]) 
     """Return what the chat tells: what is not left to `devices`, or that, if there is nothing else."""
     told = [line for part in parts if part.told and (line := _line(part, found, fields)) is not None]
     if not told:
-        every = [(part, line) for part in parts if (line := _line(part, found, fields)) is not None]
-        told = [line for part, line in every if part.spare] or [line for _, line in every]
+        every = [(part.idle, line) for part in parts if (line := _line(part, found, fields)) is not None]
+        least = min((idle for idle, _ in every), default=0)
+        told = [line for idle, line in every if idle == least]
     if len(told) > _MOST_TOLD:
         return *told[:_MOST_TOLD], Field(MORE, str(len(told) - _MOST_TOLD))
     return tuple(told)

@@ -1,51 +1,27 @@
 """Messages become readings: payload decoded and JSON parsed once, the name looked up once a topic."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 import logging
 
 from ..discovery.devices import Devices
 from ..discovery.discovery import Binding, Discovery
-from ..discovery.entities import Entity
 from ..discovery.learning import Learning
 from ..discovery.narrowing import note
-from ..model.message import NO_PROPERTIES, Kind, Message, Properties, Reading
+from ..model.message import Message, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
 from ..model.timers import NEVER
-from ..model.topics import LONGEST_HEARD, is_too_long, shared
-from ..payload.interpret import Meaning, described, interpret
+from ..model.topics import LONGEST_HEARD, is_too_long
+from ..payload.interpret import Meaning, interpret
 from ..ports import StateWords, Templates
-from ..text.plain import cut, plain
-from .budget import Budget, Found, Limited, Ticks
+from .budget import Budget, Limited, Ticks
 from .names import Names
-from .overheard import Overheard, Told, event
-from .parts import Arranged, arranged, bound
+from .overheard import Overheard
+from .topic_plan import Plan, planned
 
 _LOGGER = logging.getLogger(__name__)
 
 _KNOWN_TOPICS = 20_000
-_LONGEST_NAME = 200
-_LONGEST_LABEL = 60
-
-# The three item types of Prosody's mod_pubsub_mqtt, whose topics are HOST/TYPE/NODE.
-_PROSODY = {"json": "{} (JSON)", "utf8": "{}", "atom_title": "{}"}
-
-_EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
-"""The years 2000 to 2100 in Unix seconds: a clock that says anything else is not set."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is known of a topic before a message arrives on it."""
-
-    subscription: Subscription | None
-    name: str
-    named: bool
-    arranged: Arranged
-    foreign: bool
-    gateway: Told | None
 
 
 class Readings:
@@ -75,7 +51,7 @@ class Readings:
         self.left_out = 0
         self.devices = Devices()
         self.names = Names(self.devices, self._bindings)
-        self._plans: dict[str, _Plan] = {}
+        self._plans: dict[str, Plan] = {}
         self._start_over(prefix)
 
     def use_prefix(self, prefix: str) -> None:
@@ -171,10 +147,10 @@ class Readings:
         """The configurations that took too long, each with a topic on which it did."""
         return self._budget.off
 
-    def is_raw(self, entity: Entity, templates: Templates) -> bool:
-        """Say whether an entity's values are shown as they come, as its templates are not run."""
-        sources = (binding.template.source for _, binding in entity.values if binding.template)
-        return entity.config in self._budget.off or not all(map(templates.runs, filter(None, sources)))
+    @property
+    def budget(self) -> Budget:
+        """What the entities of topics may take of a message, and which of them took too much."""
+        return self._budget
 
     def limited(self, templates: Templates) -> Limited:
         """Return templates for a listing of devices: they run for as long as that may take."""
@@ -188,30 +164,10 @@ class Readings:
         """Say what a message means. Total: no message makes it raise."""
         plan = self._plan(message.topic, subscription)
         meaning = self._meaning(message)
-        found: Found | None = None
         if plan.gateway and self._overheard.hear(plan.gateway, message, meaning):
             self._learned(message.topic)
             plan = self._plan(message.topic, subscription)
-        spoken = plan.arranged.spoken
-        if spoken and meaning.kind not in (Kind.EMPTY, Kind.BINARY):
-            found = self._budget.values(message.topic, meaning, spoken, foreign=plan.foreign)
-            meaning = described(meaning) if found is None else bound(meaning, found, plan.arranged)
-        elif meaning.kind is Kind.JSON:
-            meaning = described(meaning)
-        name = plan.name
-        if plan.gateway is Told.EVENTS and not plan.named:
-            said, meaning = event(meaning)
-            name = said or name
-        kind, text, value, unit, fields, parsed, media, exact, _, told = meaning
-        time, properties = message.received, message.properties
-        if properties is not NO_PROPERTIES and properties.user:
-            label = "" if plan.named else _property(properties, "label")
-            name = _labelled(label, message.topic) if label else name
-            unit = _property(properties, "unit") or unit
-            time = _time(_property(properties, "timestamp")) or time
-        return Reading(
-            message, name, kind, text, value, unit, fields, parsed, time, media, exact, found or (), told
-        )
+        return plan.read(message, meaning, self._budget)
 
     def _bindings(self, topic: str) -> tuple[Binding, ...]:
         return self._discovery.bindings(topic)
@@ -225,31 +181,15 @@ class Readings:
         """Return the names of the devices that say something on a topic."""
         return {binding.device or binding.entity for binding in self._discovery.bindings(topic)}
 
-    def _plan(self, topic: str, subscription: Subscription | None) -> _Plan:
+    def _plan(self, topic: str, subscription: Subscription | None) -> Plan:
         plan = self._plans.get(topic)
         if plan is None or plan.subscription is not subscription:
             if len(self._plans) >= _KNOWN_TOPICS:
                 self._plans.clear()
-            plan = self._plans[topic] = self._made(topic, subscription)
+            gateway = self._overheard.told_on(topic)
+            plan = planned(topic, subscription, self._discovery, self._budget.off, gateway)
+            self._plans[topic] = plan
         return plan
-
-    def _made(self, topic: str, subscription: Subscription | None) -> _Plan:
-        gateway = self._overheard.told_on(topic)
-        spoken = self._discovery.spoken(topic)
-        alias = _alias(topic, subscription) if subscription and subscription.alias else ""
-        off = self._budget.off
-        strong = arranged(
-            tuple(
-                (config, replace(binding, template=None) if config in off else binding)
-                for config, binding in spoken
-                if binding.speaks
-            )
-        )
-        name = alias or strong.name or self._discovery.name(topic) or _prosody(topic) or topic
-        name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
-        templates = (binding.template for _, binding in strong.spoken)
-        foreign = any(template is not None and template.source for template in templates)
-        return _Plan(subscription, name, bool(alias), strong, foreign, gateway)
 
 
 def _ignore(what: object) -> None:
@@ -258,47 +198,3 @@ def _ignore(what: object) -> None:
 
 def _ignore_all() -> None:
     """Leave it unsaid as well."""
-
-
-def _alias(topic: str, subscription: Subscription) -> str:
-    """Return the alias, and for one of many topics of a wildcard what tells it from the others."""
-    wanted = shared(subscription.filter)[1].split("/")
-    levels = topic.split("/")
-    parts = [level for want, level in zip(wanted, levels, strict=False) if want == "+"]
-    if wanted[-1] == "#":
-        parts += levels[len(wanted) - 1 :]
-    return " / ".join([subscription.alias, "/".join(parts)] if parts else [subscription.alias])
-
-
-def _prosody(topic: str) -> str:
-    host, _, rest = topic.partition("/")
-    kind, _, node = rest.partition("/")
-    return _PROSODY[kind].format(node) if "." in host and kind in _PROSODY and node else ""
-
-
-def _property(properties: Properties, name: str) -> str:
-    value = next((text for key, text in properties.user if key.lower() == name), "")
-    return " ".join(plain(value).split())
-
-
-def _labelled(label: str, topic: str) -> str:
-    """Return what a message calls its topic, and the topic: any message may call itself anything."""
-    return f"{cut(label, _LONGEST_LABEL)} ({cut(' '.join(plain(topic).split()), _LONGEST_NAME)})"
-
-
-def _time(text: str) -> float | None:
-    """Read ISO 8601 or Unix seconds, milliseconds or microseconds; None for anything else."""
-    try:
-        time = float(text)
-    except ValueError:
-        return _iso_time(text)
-    return next((time / unit for unit in (1, 1e3, 1e6) if _EARLIEST <= time / unit <= _LATEST), None)
-
-
-def _iso_time(text: str) -> float | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        time = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except ValueError, OverflowError:
-        return None
-    return time if _EARLIEST <= time <= _LATEST else None

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 
 from ..discovery.entities import name_words
-from .meant import Meant
 
 _SPOKEN = 4
 """Letters from which on the beginning of a word says which word is meant, behind the first one."""
@@ -32,10 +31,6 @@ class Seen:
         self.shown = self.path if name == topic else f" {' '.join(name_words(name))} "
 
     @property
-    def meant(self) -> Meant:
-        return Meant(self.topic, name=self.name)
-
-    @property
     def words(self) -> set[str]:
         return {*self.path.split(), *self.shown.split()}
 
@@ -45,19 +40,19 @@ class Seen:
         return any(name_words("/".join(levels[at:])) == said for at in range(len(levels)))
 
 
-type Hit = tuple[int, Fit, Meant]
-"""How many words of what was said are a name, how well they fit, and whose name it is."""
+type SeenHit = tuple[int, Fit, Seen]
+"""How many words of what was said are a topic's name, how well they fit, and which topic it is."""
 
 
-def seen_hits(seen: Sequence[Sequence[Seen]], said: tuple[str, ...]) -> Iterator[Hit]:
+def seen_hits(seen: Sequence[Sequence[Seen]], said: tuple[str, ...]) -> Iterator[SeenHit]:
     """Yield the topics that are called so, or whose last levels are."""
     phrases = [(length, f" {' '.join(said[:length])} ") for length in range(1, len(said) + 1)]
     for each in seen[0] if seen else ():
         for length, phrase in phrases:
             if each.shown == phrase:
-                yield length, Fit.SHOWN, each.meant
+                yield length, Fit.SHOWN, each
             elif each.path.endswith(phrase) and each.ends(said[:length]):
-                yield length, Fit.LEVELS, each.meant
+                yield length, Fit.LEVELS, each
 
 
 def fits(said: Sequence[str], every: set[str]) -> bool:

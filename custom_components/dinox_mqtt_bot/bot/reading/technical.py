@@ -35,6 +35,8 @@ def technical(topic: str, prefix: str, uses: TopicUses) -> str:
         return found
     if uses.is_main(topic):
         return ""
+    if uses.is_repeated(topic):
+        return "telemetry"
     if uses.is_command(topic) or "cmnd" in levels[:-1]:
         return "command"
     if not {"tele", "stat"}.isdisjoint(levels[:-1]) and _TASMOTA.fullmatch(levels[-1]):
@@ -54,7 +56,7 @@ def _gateway(levels: Sequence[str]) -> str:
 
 
 def _configures(levels: Sequence[str], prefix: str) -> bool:
-    if "/".join(levels) == f"{prefix}/status":
+    if "/".join(levels) in (f"{prefix}/status", "homeassistant/status"):
         return True
     return levels[:2] == ["tasmota", "discovery"] or (levels[0] == "homeassistant" and levels[-1] == "config")
 

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 
 from ..model.errors import BotError
 from ..model.topics import shared, valid_filter
-from ..payload.paths import parse_path, write_path
+from ..payload.paths import lookup, parse_path, write_path
 from .lookups import Lookups
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
 from .names import Names
-from .replay import with_field
-from .wording import Known, split_known, splits
+from .replay import newest_readings, with_field
+from .wording import Known, behind_fillers, split_known, splits
 
-__all__ = ["MOST_NAMED", "Ambiguous", "Begun", "Known", "Meant", "Names", "shown"]
+__all__ = [
+    "MOST_NAMED",
+    "Ambiguous",
+    "Begun",
+    "Known",
+    "Meant",
+    "Names",
+    "behind_fillers",
+    "shown",
+    "split_known",
+]
 _SIGNS = set("/+#$")
 
 
@@ -55,6 +65,12 @@ async def by_field(lookups: Lookups, text: str) -> tuple[Meant, ...]:
     """Return the field that is called so, of each topic whose newest messages have it."""
     field, called = write_path(parse_path(text)), lookups.readings.names.name
     return tuple(Meant(topic, field, f"{called(topic)} {field}") for topic in await with_field(lookups, text))
+
+
+async def has_field(lookups: Lookups, topic: str, field: str) -> bool:
+    """Say whether the newest messages of a topic have a field of this name."""
+    path = parse_path(field)
+    return any(lookup(each, path) is not None for each in await newest_readings(lookups, topic))
 
 
 def several(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:

@@ -56,11 +56,10 @@ def said_in(spoken: Sequence[Word]) -> tuple[tuple[str, ...], dict[int, int]]:
     said: list[str] = []
     counts: dict[int, int] = {}
     for count, word in enumerate(spoken, 1):
-        parts = name_words(word.text)
-        if not parts:
-            break
-        said += parts
-        counts[len(said)] = count
+        # What has no letters, as the slash in `Lamps / hall`, stands only between words.
+        if parts := name_words(word.text):
+            said += parts
+            counts[len(said)] = count
     return tuple(said), counts
 
 

@@ -1,6 +1,7 @@
 """Readings as chat text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 from ..model.history import TopicRow
@@ -10,7 +11,7 @@ from ..payload.fields import BETWEEN, brief, line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
 from ..ports import Phrases, When
-from ..text.foreign import nested, one_line, quoted, short
+from ..text.foreign import NESTED, nested, one_line, quoted, short
 from ..text.numbers import size_text, with_unit
 from ..text.plain import cut, inert, plain
 
@@ -25,6 +26,9 @@ WIDTH = 60
 """Characters that a phone shows on a line."""
 MOST_PACKED = 3
 """Lines of fields side by side; what takes more has a line for each."""
+
+type Entry = tuple[Reading, Subscription | None, int]
+"""A reading that is told on a line, and how many there were of its topic."""
 
 _OLD = 60.0
 """Seconds between a message's own time and its receipt from which the time is told."""
@@ -51,15 +55,13 @@ def render_body(reading: Reading, phrases: Phrases) -> str:
     return inert(_value(reading, phrases, quoted))
 
 
-def render_digest(
-    entries: Iterable[tuple[Reading, Subscription | None, int]], unlisted: int, phrases: Phrases
-) -> str:
-    """Return a line per topic: newest value and count; `unlisted` and topics past 40 are counted."""
+def render_digest(entries: Iterable[Entry], unlisted: int, phrases: Phrases) -> str:
+    """Return a line per topic: newest value and count; `unlisted` and topics past 40 are counted.
+
+    Topics of one device are told together, the main one first.
+    """
     entries = iter(entries)
-    lines = [
-        f"{_digest_line(header(reading, sub), reading, phrases)}{_times(count)}"
-        for reading, sub, count in islice(entries, MOST_TOPICS)
-    ]
+    lines = list(_digest_lines(islice(entries, MOST_TOPICS), phrases))
     unlisted += sum(count for _, _, count in entries)
     if unlisted:
         lines.append(phrases.phrase("common.more_readings", count=unlisted))
@@ -92,17 +94,71 @@ def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) 
         return one_line(_SUMMARIES[reading.kind](reading, phrases), limit)
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
+    if len(reading.told) > 1:
+        return _fitting(reading.told, limit)
     return one_line(with_unit(reading.text, reading.unit), limit)
 
 
-def _digest_line(name: str, reading: Reading, phrases: Phrases) -> str:
-    """Return the name and the value of a reading, of several fields as many as fit, and the first always."""
-    if len(reading.told) < 2:
-        return f"{name}: {render_value(reading, phrases, LONGEST_DIGEST_LINE)}"
-    first, *others = (one_line(brief(field), LONGEST_DIGEST_LINE) for field in reading.told)
-    text = f"{name}: {first}"
+def _digest_lines(entries: Iterable[Entry], phrases: Phrases) -> Iterator[str]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        reading, subscription, _ = entry
+        origin = None if reading.message.fetched else reading.origin
+        # No header has a line end: what is of no device is a group of its own.
+        key = header(replace(reading, name=origin.device), subscription) if origin else f"\n{len(groups)}"
+        groups.setdefault(key, []).append(entry)
+    for key, group in groups.items():
+        if len(group) > 1:
+            yield from _device_lines(key, sorted(group, key=_place), phrases)
+        else:
+            yield _digest_line(*group[0], phrases)
+
+
+def _place(entry: Entry) -> tuple[object, ...]:
+    origin = entry[0].origin
+    return origin.place if origin else ()
+
+
+def _digest_line(reading: Reading, subscription: Subscription | None, count: int, phrases: Phrases) -> str:
+    name = header(reading, subscription)
+    room = WIDTH - len(name) - 2 if len(reading.told) > 1 else LONGEST_DIGEST_LINE
+    return f"{name}: {render_value(reading, phrases, room)}{_times(count)}"
+
+
+def _device_lines(name: str, group: Iterable[Entry], phrases: Phrases) -> Iterator[str]:
+    """Yield what is told of the topics of one device: side by side, on few lines."""
+    values = [
+        f"{reading.origin.label if reading.origin else ''} {render_value(reading, phrases, WIDTH)}".lstrip()
+        + _times(count)
+        for reading, _, count in group
+    ]
+    lines, left = _side_by_side(f"{name}: {values[0]}", values[1:], MOST_PACKED)
+    yield from (f"{NESTED}{line}" if number else line for number, line in enumerate(lines))
+    if left:
+        yield f"{NESTED}{phrases.phrase('common.more_fields', count=left)}"
+
+
+def _side_by_side(first: str, others: Iterable[str], most: int) -> tuple[list[str], int]:
+    """Return texts on as few lines as they have room on, and how many of them have none on so many lines."""
+    lines, left = [first], 0
+    for text in others:
+        if left:
+            left += 1
+        elif len(lines[-1]) + len(BETWEEN) + len(text) <= WIDTH:
+            lines[-1] += f"{BETWEEN}{text}"
+        elif len(lines) == most:
+            left = 1
+        else:
+            lines.append(text)
+    return lines, left
+
+
+def _fitting(fields: tuple[Field, ...], limit: int) -> str:
+    """Return as many of some fields as have room on a line, and the first always."""
+    first, *others = [one_line(brief(field), LONGEST_DIGEST_LINE) for field in fields if field.name != MORE]
+    text = first
     for other in others:
-        if len(text) + len(BETWEEN) + len(other) > WIDTH:
+        if len(text) + len(BETWEEN) + len(other) > limit:
             return f"{text}{BETWEEN}…"
         text = f"{text}{BETWEEN}{other}"
     return text
@@ -144,18 +200,9 @@ def _packed(fields: tuple[Field, ...]) -> list[str]:
     """Return fields side by side, on few lines; none if they need many."""
     if not 1 < len(fields) <= MOST_FIELDS:
         return []
-    lines: list[str] = []
-    for field in fields:
-        text = short(brief(field), LONGEST_LINE)
-        if len(text) > WIDTH:
-            return []
-        if lines and len(lines[-1]) + len(BETWEEN) + len(text) <= WIDTH:
-            lines[-1] += f"{BETWEEN}{text}"
-        elif len(lines) == MOST_PACKED:
-            return []
-        else:
-            lines.append(text)
-    return lines
+    texts = [short(brief(field), LONGEST_LINE) for field in fields]
+    lines, left = _side_by_side(texts[0], texts[1:], MOST_PACKED)
+    return [] if left or max(map(len, texts)) > WIDTH else lines
 
 
 def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:

@@ -262,6 +262,7 @@ def comparable(unit: str, to: str) -> bool:
     return not unit or not to or unit == to or conversion(unit, to) is not None
 
 
+@lru_cache(maxsize=1024)
 def written_unit(unit: str) -> str:
     """Return a unit with the signs that people and Home Assistant write: `°C` for `℃`, `˚C` and `Â°C`."""
     return unit if unit.isascii() else unit.translate(_WRITTEN)

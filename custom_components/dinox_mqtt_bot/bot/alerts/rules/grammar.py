@@ -6,8 +6,7 @@ from dataclasses import replace
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Priority
 from ...payload.paths import parse_path, write_path
-from ...reading.topic_lookup import split_topic
-from ...reading.wording import Known, split_known
+from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
 from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked

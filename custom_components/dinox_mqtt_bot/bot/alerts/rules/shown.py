@@ -1,6 +1,8 @@
 """What the words of a rule mean among the fields that came in: a field, a value as shown or as written."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ...model.message import Reading
 from ...model.replies import Text
@@ -9,10 +11,13 @@ from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import with_unit
-from ...text.states import is_state_word
+from ...text.states import is_state_word, may_become
 from ...text.words import words
 from ..judge import NUMERIC
 from ..watches import Watch
+
+NOTES = frozenset({"rule_as_shown", "rule_as_written"})
+"""Texts that only tell what a rule judges."""
 
 _MOST_WORDS = 8
 
@@ -36,10 +41,20 @@ async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
     return rule
 
 
-async def note_of(lookups: Lookups, rule: AlertRule) -> Text | None:
-    """Return which of both is judged, where a device writes a value in another way than the chat shows it."""
-    readings = await newest_readings(lookups, rule.filter) if rule.field else []
-    return next(filter(None, (_note(rule, each) for each in reversed(readings))), None)
+def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
+    """Yield words that are never shown of what the rule watches: `wet` of a door, `open` of a mere `on`."""
+    if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
+        return
+    for word in rule.condition.values:
+        shown = {each for value in values for each in (value.text, value.exact)}
+        if is_state_word(word) and not any(may_become(each, word) for each in shown):
+            yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
+
+
+def notes_of(rule: AlertRule, readings: Sequence[Reading]) -> Iterator[Text]:
+    """Yield which of both is judged, where a device writes a value in another way than the chat shows it."""
+    notes = (_note(rule, each) for each in reversed(readings)) if rule.field else ()
+    yield from islice(filter(None, notes), 1)
 
 
 def _note(rule: AlertRule, reading: Reading) -> Text | None:
@@ -57,8 +72,3 @@ def _is_written(rule: AlertRule, value: Value) -> bool:
     if rule.condition.operator in NUMERIC or not value.exact:
         return bool(value.exact)
     return bool(limits) and not any(map(is_state_word, limits))
-
-
-def with_note(done: Text, note: Text | None) -> Text:
-    """Return what was done, and below it a note."""
-    return done if note is None else Text("rule_note", {"done": done, "note": note}, done.facts)

@@ -7,23 +7,27 @@ from ...model.rules import AlertRule, Condition, Operator
 from ...model.topics import matches, valid_filter
 from ...reading.lookups import Lookups
 from ...reading.topic_lookup import (
+    MOST_NAMED,
     Ambiguous,
     Begun,
     Known,
     Meant,
     Names,
+    behind_fillers,
     by_field,
+    has_field,
     looks_like_topic,
     only,
 )
-from ...reading.wording import behind_fillers
 from ...text.numbers import number
 from ...text.words import words
 from ..judge import NUMERIC
 from .grammar import parse_rule
+from .shown import with_its_field
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
+_UNQUOTED = str.maketrans("", "", "\"'")
 _QUOTES = tuple("\"'“„«")
 
 
@@ -33,9 +37,16 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     `topic` may have only the beginning of the name, or all of the rule. Raises Ambiguous, and BotError as
     `parse_rule` and `settled`.
     """
+    rule, name = await _named(lookups, names, topic, rest)
+    return await with_its_field(lookups, rule), name
+
+
+async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
     begun, behind = _begun(names, topic, rest)
+    if begun.meant and (one := await _of_one(lookups, names, begun, behind)) is not None:
+        return one, ""
     if begun.meant:
-        return _of_one(names, begun, behind), ""
+        return _of_words(begun.said, behind, parse_rule(begun.said, behind, begun.said.__eq__))
     if (written := begun.written) is not None:
         return _about(written, parse_rule(written.topic, behind, written.topic.__eq__)), written.topic
     rule = parse_rule(topic, rest, names.known)
@@ -45,10 +56,18 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     return _of_words(topic, rest, found)
 
 
-def _of_one(names: Names, begun: Begun, behind: str) -> AlertRule:
-    """Return the rule on the one thing that is meant; of what it shows, on what can be compared so."""
+async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> AlertRule | None:
+    """Return the rule on the one thing that is meant; of what it shows, on what can be compared so.
+
+    None if what is only alike has no such field: then all of the words are a name that nothing has.
+    """
     rule = parse_rule(begun.meant[0].topic, behind, begun.meant[0].topic.__eq__)
-    fits, others = _comparable(begun.meant, rule.condition)
+    found: Sequence[Meant] = begun.meant
+    if rule.field and (len(found) > 1 or not begun.exact):
+        found = [each for each in found[:MOST_NAMED] if await has_field(lookups, each.topic, rule.field)]
+    if not found:
+        return None
+    fits, others = _comparable(found, rule.condition)
     meant = only(begun.said, [*fits, *others])
     made = _about(meant, rule)
     if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
@@ -78,7 +97,7 @@ def _begun(names: Names, topic: str, rest: str) -> tuple[Begun, str]:
         return begun, text[begun.end :]
     if found := names.find(topic):
         return Begun(topic, len(topic), found), rest
-    return begun, text[begun.end :]
+    return Begun(topic, len(topic), (), begun.written), text[begun.end :]
 
 
 def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
@@ -89,7 +108,7 @@ def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
     at = max(behind_fillers(text), default=0)
     first = next(words(text[at:])).text
     again = parse_rule(first, text[at:].partition(first)[2], first.__eq__)
-    name = " ".join(filter(None, (first, again.field)))
+    name = " ".join(filter(None, (first, again.field.translate(_UNQUOTED))))
     return replace(again, filter=name, field=""), name
 
 

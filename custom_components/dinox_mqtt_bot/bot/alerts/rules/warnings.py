@@ -13,8 +13,11 @@ from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
+from .shown import NOTES, notes_of, strange_words
 
 MOST_NAMED = 8
+_NEVER = frozenset({"rule_only_numbers", "rule_no_such_state"})
+"""Warnings that leave no way for a rule to fire."""
 
 
 def refuse_hopeless(rule: AlertRule, before: AlertRule | None = None) -> None:
@@ -25,7 +28,7 @@ def refuse_hopeless(rule: AlertRule, before: AlertRule | None = None) -> None:
 
 
 async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
-    """Return why a rule may never fire, as far as its condition and the newest messages tell."""
+    """Return why a rule may never fire, and what it judges, as far as the newest messages tell."""
     watch = Watch.of(rule)
     found = [Text(problem)] if (problem := watch.judge.problem()) else []
     if lookups.subscriptions.covering(rule.filter) is None:
@@ -42,7 +45,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
         found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
-    return [*found, *_of_the_limits(rule, values)]
+    return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
 
 
 def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
@@ -64,19 +67,17 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
 
 
 def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
-    """Return the error for a rule that waits for a word where only numbers come."""
+    """Return the error for a rule that waits for a word where only numbers come, or other words."""
     if rule.condition.operator is not Operator.EQUAL:
         return None
-    return next(
-        (BotError(each.key, **each.placeholders) for each in found if each.key == "rule_only_numbers"), None
-    )
+    return next((BotError(each.key, **each.placeholders) for each in found if each.key in _NEVER), None)
 
 
 def with_warnings(done: Text, found: list[Text]) -> Text:
-    """Return what was done, and after it what speaks against it, one a line."""
-    facts = {**done.facts, "warnings": [doubt.key for doubt in found]}
-    for doubt in found:
-        done = Text("rule_doubt", {"done": done, "doubt": doubt})
+    """Return what was done, and after it what speaks against it and what is judged, one a line."""
+    facts = {**done.facts, "warnings": [doubt.key for doubt in found if doubt.key not in NOTES]}
+    for doubt in sorted(found, key=lambda each: each.key not in NOTES):
+        done = Text("rule_note" if doubt.key in NOTES else "rule_doubt", {"done": done, "doubt": doubt})
     return Text(done.key, done.placeholders, facts)
 
 

@@ -5,10 +5,11 @@ import re
 
 from ...ports import CommandTemplates
 from ..config import is_whole
-from ..templates import compile_template
 
 _LONGEST = 1_000
 """Characters of a value; templates are judged for short ones."""
+
+_SIGNS = ("{{", "{%", "{#")
 
 # What Home Assistant hands to every command template and the bot has none of.
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -22,13 +23,7 @@ def written(template: str, variables: Mapping[str, object], templates: CommandTe
         isinstance(each, str) and len(each) > _LONGEST for each in variables.values()
     ):
         return None
-    inside = " ".join(_QUOTED.sub("", part) for part in _INSIDE.findall(template))
-    if not inside:
+    if not any(sign in template for sign in _SIGNS):
         return template
-    if _UNKNOWN.search(inside):
-        return None
-    simple = compile_template(template)
-    value = variables["value"]
-    if simple.root == "value" and isinstance(value, str):
-        return simple.render(value, None, None)
-    return templates.command(template, variables)
+    inside = " ".join(_QUOTED.sub("", part) for part in _INSIDE.findall(template))
+    return None if _UNKNOWN.search(inside) else templates.command(template, variables)

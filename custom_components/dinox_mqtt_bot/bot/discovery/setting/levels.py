@@ -9,8 +9,8 @@ from ..templates import compile_template
 def level_in(payload: bytes, source: str, templates: Templates | None) -> float | None:
     """Return the level that a payload tells, by a template or as it is; None if there is none above zero."""
     meaning = interpret(payload)
-    text: str | None = meaning.text
+    text: str | None = meaning.raw
     if source:
-        text = compile_template(source).render(meaning.text, meaning.json, templates)
+        text = compile_template(source).render(meaning.raw, meaning.json, templates)
     found = number(text) if text else None
     return found[0] if found is not None and found[0] > 0 else None

@@ -37,20 +37,20 @@ def understood(
     words = text.split()
     named = exact(devices, words)
     if hits := _best(_exact_hits(devices, named, vocabulary)):
-        return (_one(hits, text, phrases),)
+        return (_one(hits, words, phrases),)
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := several(devices, words, vocabulary, longest):
         return group
     like = alike(devices, words, longest)
     if hits := _best(_alike_hits(like, vocabulary)):
-        return (_one(hits, text, phrases),)
+        return (_one(hits, words, phrases),)
     raise refusal(devices, words, [*named, *like], phrases)
 
 
-def _one(hits: Sequence[_Hit], text: str, phrases: Phrases) -> Wish:
+def _one(hits: Sequence[_Hit], words: Sequence[str], phrases: Phrases) -> Wish:
     if len(hits) == 1:
         return hits[0].wish
-    raise which_one([hit.named for hit in hits], text, phrases)
+    raise which_one([hit.named for hit in hits], words, phrases)
 
 
 def _best(hits: Iterable[_Hit]) -> list[_Hit]:

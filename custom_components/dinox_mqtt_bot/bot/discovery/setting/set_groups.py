@@ -1,6 +1,7 @@
 """Several things that are set at once: `all lamps off`, `kitchen blinds down`, `Küche aus`."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ...model.errors import BotError
 from ...model.vocabulary import Vocabulary
@@ -22,34 +23,33 @@ def several(devices: Devices, words: Sequence[str], vocabulary: Vocabulary, abov
     for count, name, value in parted(words):
         if count <= above or not value:
             continue
-        wishes = [each for entity, each in _wishes(devices, name, value, vocabulary) if entity.main]
+        wishes = list(islice(_wishes(devices, name, value, vocabulary), _MOST + 1))
         if len(wishes) > _MOST:
-            raise BotError("set_too_many", count=len(wishes), most=_MOST)
+            raise BotError("set_too_many", most=_MOST)
         if wishes:
             return tuple(sorted(wishes, key=lambda each: each.entity.full_name))
     return ()
 
 
-def _wishes(
-    devices: Devices, name: tuple[str, ...], value: str, vocabulary: Vocabulary
-) -> Iterator[tuple[Entity, Wish]]:
+def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Vocabulary) -> Iterator[Wish]:
     everything = name[0] in kinds.ALL
     left = [word for word in name if word not in kinds.ALL and word not in kinds.BETWEEN]
     at = next((at for at, word in enumerate(left) if kinds.several(word)), None)
     if at is None and everything:
         at = next((at for at, word in enumerate(left) if kinds.one(word)), None)
     place = tuple(left if at is None else left[:at] + left[at + 1 :])
-    components = kinds.any_of(left[at]) if at is not None else frozenset()
-    if not components and not (place or everything):
-        return
-    for entity in _placed(devices, place, whole=at is None and not everything):
-        if entity.component in kinds.EXACT_ONLY or not entity.controls:
-            continue
-        if components and entity.component not in components:
+    if at is not None:
+        components = kinds.any_of(left[at]) - kinds.EXACT_ONLY
+    elif place:
+        components = kinds.SIMPLE | {kinds.COVER}
+    else:
+        components = kinds.SIMPLE if everything else frozenset()
+    for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
+        if entity.component not in components or not entity.main or not entity.controls:
             continue
         found = wish(entity, value, How.PLACE, vocabulary)
-        if found is not None and (components or _meant(entity, found, place)):
-            yield entity, found
+        if found is not None and (at is not None or _meant(entity, found, place)):
+            yield found
 
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:
@@ -66,13 +66,12 @@ def _words(devices: Devices, entity: Entity) -> set[str]:
 
 
 def _meant(entity: Entity, found: Wish, place: Sequence[str]) -> bool:
-    """Say whether a thing is meant where only a room was named, or nothing but all."""
-    if found.control.aspect == "" and found.value.said == _OFF:
-        return entity.component in kinds.SIMPLE
-    return bool(place) and entity.component in {kinds.LIGHT, kinds.COVER} and _is_of(entity, found)
+    """Say whether a thing is meant where only a room was named, or nothing but all.
 
-
-def _is_of(entity: Entity, found: Wish) -> bool:
-    """Say whether a value is one that only things of this kind have: open of blinds, the rest of lamps."""
-    counted = found.control.aspect == "position" and not found.named
-    return entity.component == kinds.LIGHT or not counted
+    All of a room is switched off; to what else is said, its lamps listen, and its blinds to open and close.
+    """
+    if not found.control.aspect and found.value.said == _OFF:
+        return True
+    if not place:
+        return False
+    return entity.component == kinds.LIGHT or (entity.component == kinds.COVER and bool(found.control.words))

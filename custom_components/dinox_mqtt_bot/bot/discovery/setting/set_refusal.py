@@ -11,34 +11,28 @@ from .aspects import behind
 from .set_targets import How, Named, handle, parted
 
 _MOST_NAMES = 8
+_MOST_ASKED = 40
+"""Things that are told apart."""
 
 
-def which_one(every: Sequence[Named], text: str, phrases: Phrases) -> WhichOne:
+def which_one(every: Sequence[Named], words: Sequence[str], phrases: Phrases) -> WhichOne:
     """Return the question which of several is meant, with what tells them apart."""
-    shown = every[:_MOST_NAMES]
-    labels = _labels([each.entity for each in shown], phrases)
-    choices = tuple(
-        Choice(label, f"{handle(each.entity)} {each.value}".strip())
-        for label, each in zip(labels, shown, strict=True)
-    )
-    names = [*labels, *["…"] * (len(every) > _MOST_NAMES)]
-    return WhichOne(choices, said=" ".join(text.split()[: every[0].count]), names=", ".join(names))
+    entities = [each.entity for each in every[:_MOST_ASKED]]
+    handles = [handle(entity) for entity in entities]
+    choices = [Choice(*each) for each in zip(_labels(entities, phrases), handles, strict=True)]
+    return WhichOne(" ".join(words[: every[0].count]), choices)
 
 
 def _labels(entities: Sequence[Entity], phrases: Phrases) -> list[str]:
     """Return a name for each that tells it from the others: with its kind, its area, or its topic."""
     names = [entity.full_name for entity in entities]
     kinds = [f"{entity.full_name} ({kind_text(entity, phrases)})" for entity in entities]
-    areas = [f"{entity.full_name} ({entity.area or '–'})" for entity in entities]
+    areas = [f"{entity.full_name} ({entity.area})" if entity.area else "" for entity in entities]
     exact = [f"{entity.full_name} ({handle(entity)})" for entity in entities]
+    every = (names, kinds, areas, exact)
     return [
-        next(
-            each[at]
-            for each in (areas if any_area else names, kinds, areas, exact)
-            if each.count(each[at]) == 1
-        )
+        next(labels[at] for labels in every if labels[at] and labels.count(labels[at]) == 1)
         for at in range(len(entities))
-        for any_area in (bool(entities[at].area),)
     ]
 
 
@@ -53,7 +47,7 @@ def refusal(devices: Devices, words: Sequence[str], named: Sequence[Named], phra
     """Return the error for a text that means nothing: the name is unknown, or the value not allowed."""
     whole = [each for each in named if each.how in {How.NAME, How.KIND}]
     if whole:
-        return _of_one(whole, phrases)
+        return _of_one(whole, words, phrases)
     if device := [each for each in named if each.how is How.DEVICE]:
         return _of_device(device, phrases)
     if named:
@@ -61,7 +55,7 @@ def refusal(devices: Devices, words: Sequence[str], named: Sequence[Named], phra
     return _unknown(devices, words)
 
 
-def _of_one(whole: Sequence[Named], phrases: Phrases) -> BotError:
+def _of_one(whole: Sequence[Named], words: Sequence[str], phrases: Phrases) -> BotError:
     """Return the error for something that is called so as a whole, the longest name first."""
     longest = max(each.count for each in whole)
     every = [each for each in whole if each.count == longest]
@@ -69,7 +63,7 @@ def _of_one(whole: Sequence[Named], phrases: Phrases) -> BotError:
     if not settable:
         return BotError("not_settable", name=every[0].entity.full_name)
     if len(settable) > 1:
-        return which_one(settable, f"{'x ' * longest}", phrases)
+        return which_one(settable, words, phrases)
     return _not_taken(settable[0], phrases)
 
 
@@ -110,7 +104,7 @@ def _of_alike(like: Sequence[Named], words: Sequence[str], phrases: Phrases) -> 
     best = next((each for each in like if each.value), like[0])
     every = [each for each in like if each.count == best.count]
     if len(every) > 1:
-        return which_one(every, " ".join(words), phrases)
+        return which_one(every, words, phrases)
     return _not_taken(best, phrases)
 
 

@@ -7,7 +7,7 @@ from fakes import World
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.discovery.homie import HOMIE_4, HOMIE_5
+from bot.discovery.native.homie import HOMIE_4, HOMIE_5
 from bot.model.rules import Subscription
 from bot.model.timers import NEVER
 
@@ -170,6 +170,19 @@ async def test_a_device_is_there_with_its_bridge() -> None:
     assert len(await sent(home, "hallway power on")) == 1
     home.receive("homie/5/bridge/$state", "lost", retain=True)
     assert len(await sent(home, "hallway power on")) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "there"),
+    [("ready", True), ("sleeping", True), ("disconnected", False), ("lost", False), ("init", None)],
+)
+def test_every_word_of_a_state_is_understood_for_all_of_a_device(state: str, there: bool | None) -> None:
+    home = greenhouse()
+    uses = home.bot.readings.devices.uses
+    assert uses.devices(f"{BASE}/$state") == ["Greenhouse"]
+    assert uses.is_there(f"{BASE}/$state", state.encode(), home.bot.ports.templates) is there
+    tell(home, {"$homie": ""})
+    assert uses.devices(f"{BASE}/$state") == []
 
 
 def test_a_state_is_a_message_like_others() -> None:

@@ -3,9 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.discovery import gateways
-from bot.discovery.gateway_keys import Key, key_of
-from bot.discovery.gateways import Gateways, Told, name_in, told_on
+from bot.discovery.native import gateways
+from bot.discovery.native.gateway_keys import Key, key_of
+from bot.discovery.native.gateways import Gateways, Told, name_in, told_on
 
 BEACON = "attic/pi/BTtoMQTT/A4C138000001"
 

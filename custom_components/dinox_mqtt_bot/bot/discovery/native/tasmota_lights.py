@@ -1,6 +1,6 @@
 """The lights of a Tasmota device."""
 
-from .config import Announced, Config, path
+from ..config import Announced, Config, path
 from .tasmota_topics import Tasmota
 
 _DIMMER, _WHITES, _COLOR, _COLOR_WHITE, _COLOR_WHITES = range(1, 6)

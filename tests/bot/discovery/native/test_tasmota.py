@@ -7,7 +7,7 @@ from fakes import World
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.discovery.tasmota import TASMOTA
+from bot.discovery.native.tasmota import TASMOTA
 from bot.model.rules import Subscription
 
 MAC = "5CCF7F001122"
@@ -106,6 +106,26 @@ async def test_the_newest_of_several_topics_counts() -> None:
     home.receive("stat/cooler/POWER", "ON")
     assert (await shown(home, "wine cooler"))["Wine cooler"].lower() == "on"
     assert (await shown(home, "wine cooler signal"))["Wine cooler Signal"] == "-58 dBm"
+
+
+def test_what_is_said_again_is_told_once() -> None:
+    home = world()
+    home.wait(600)
+    before = len(home.said)
+    home.receive("stat/cooler/RESULT", '{"POWER": "ON"}')
+    home.receive("stat/cooler/POWER", "ON")
+    home.receive("tele/cooler/STATE", '{"POWER": "ON", "Wifi": {"RSSI": 80}}')
+    home.wait(600)
+    assert [text.lower().count("on") for text in home.said[before:]] == [1 + "Wine cooler".count("on")]
+    assert [each[1].name for each in home.history.appended[-3:]] == ["SILENT", "NORMAL", "SILENT"]
+
+
+def test_of_a_lamp_one_message_tells_all_that_has_changed() -> None:
+    home = world(rl=[2], lt_st=1)
+    home.receive("stat/cooler/RESULT", '{"POWER": "ON", "Dimmer": 40}')
+    home.receive("stat/cooler/POWER", "ON")
+    home.receive("tele/cooler/STATE", '{"POWER": "ON", "Dimmer": 40}')
+    assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "SILENT", "SILENT"]
 
 
 async def test_a_device_that_says_it_is_gone_is_not_set() -> None:

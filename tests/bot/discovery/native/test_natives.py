@@ -5,10 +5,10 @@ import json
 from fakes import World
 import pytest
 
-from bot.discovery import natives
 from bot.discovery.discovery import Discovery
-from bot.discovery.doubles import Doubles
-from bot.discovery.natives import FILTERS, Natives
+from bot.discovery.native import natives
+from bot.discovery.native.doubles import Doubles
+from bot.discovery.native.natives import FILTERS, Natives
 from bot.model.rules import Subscription
 from bot.model.timers import NEVER
 

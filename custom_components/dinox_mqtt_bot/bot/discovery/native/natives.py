@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from .config import Announced
+from ..config import Announced
 from .homie import HOMIE_4, HOMIE_5
 from .tasmota import TASMOTA
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 import re
 
-from ..text.plain import cut
-from .config import Config, path
+from ...text.plain import cut
+from ..config import Config, path
 from .gateway_keys import Key, key_of
 
 _OBJECT = re.compile(r".+/(?:BTtoMQTT|RTL_433toMQTT)/.+")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model.topics import fold
-from .config import Config, amount
+from ...model.topics import fold
+from ..config import Config, amount
 from .quantities import device_class, state_class
 
 _PRESENCE = (("ready", "lost"), ("alert", "disconnected"), ("sleeping", "lost"))

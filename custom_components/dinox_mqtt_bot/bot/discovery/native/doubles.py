@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from .bindings import Binding
+from ..bindings import Binding
 
 _MOST, _MOST_ON_TOPIC = 20_000, 10
 """Topics that are known, and the devices that speak on one: each is read anew when others come to it."""

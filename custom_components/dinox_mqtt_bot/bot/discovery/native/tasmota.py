@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 import re
 
-from .config import Announced, Config, object_in, path
+from ..config import Announced, Config, object_in, path
 from .tasmota_lights import light
 from .tasmota_sensors import sensors, status_sensors
 from .tasmota_topics import Tasmota, listed, name_in, numbers

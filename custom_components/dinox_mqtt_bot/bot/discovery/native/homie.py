@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 import re
 
-from ..text.plain import plain
-from .config import Announced, Config, object_in
+from ...text.plain import plain
+from ..config import Announced, Config, object_in
 from .homie_properties import Property, announced
 
 _BASE = "homie/"

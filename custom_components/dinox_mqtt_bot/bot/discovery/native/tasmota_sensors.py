@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from .config import Announced, Config, path
+from ..config import Announced, Config, path
 from .tasmota_topics import Tasmota
 
 _MOST = 200
@@ -11,6 +11,9 @@ _MOST = 200
 
 _NOT_TOLD = frozenset({"Time", "PN532", "RDM6300"})
 """The time, and readers of tags, whose last tag is no state."""
+
+_ASIDE = frozenset({"Id", "Address", "TotalStartTime"})
+"""What tells which sensor it is, and since when it counts."""
 
 _PARTICLES = ("µg/m³", "", "measurement")
 _COUNTED = ("ppd", "", "measurement")
@@ -94,6 +97,8 @@ def sensors(tasmota: Tasmota, told: Config) -> Iterator[Announced]:
             "value_template": path(*keys),
         }
         given = {"unit_of_measurement": unit, "device_class": device_class, "state_class": state_class}
+        if keys[-1] in _ASIDE:
+            config["entity_category"] = "diagnostic"
         yield ({**config, **{key: value for key, value in given.items() if value}},)
 
 

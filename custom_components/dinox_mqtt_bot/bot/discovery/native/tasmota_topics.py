@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .config import Config, path, string, topic_in
+from ..config import Config, path, string, topic_in
 
 _MOST = 64
 """Things of one kind that a device has."""

@@ -1,0 +1,235 @@
+"""What a new subscription brings first, and that it is told once."""
+
+import json
+
+from fakes import World
+import pytest
+
+from bot.chat import first_look
+from bot.model.rules import Display, Follow, Priority, Scope, Subscription
+
+HOME = Subscription("home/#", display=Display.CHANGES)
+
+
+def flood(world: World, count: int = 60, *, retain: bool = True) -> None:
+    for number in range(count):
+        world.receive(f"home/room{number}/temperature", str(20 + number), retain=retain)
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_flood_is_told_as_a_few_lines(retain: bool) -> None:
+    world = World(HOME)
+    flood(world, retain=retain)
+    world.later(0.3)
+    assert world.said == []
+    world.later(1)
+    (said,) = world.said
+    lines = said.split("\n")
+    assert lines[0] == "First look at home/#. Topics: 60, devices: 0."
+    assert "room0" in said
+    assert lines[-1] == "All values: /mqtt devices, /mqtt topics. Fewer messages: /mqtt display home/# digest"
+    assert len(lines) <= 12
+    assert len(world.history.appended) == 60
+    assert world.history.waiting == {}
+
+
+def test_a_flood_that_goes_on_is_told_after_a_while() -> None:
+    world = World(HOME)
+    flood(world, 5)
+    for number in range(20):
+        world.receive(f"home/{number}", "1")
+        world.later(0.5)
+    assert world.said[0].startswith("First look at home/#. Topics: 21,")
+
+
+def test_a_few_values_are_told_as_they_are() -> None:
+    world = World(HOME)
+    flood(world, 2)
+    world.later(0.3)
+    assert world.said[0].startswith("📌 home/room0/temperature\n20")
+
+
+def test_afterwards_everything_is_told_as_usual() -> None:
+    world = World(HOME)
+    flood(world)
+    world.later(2)
+    flood(world)
+    world.later(5)
+    assert len(world.said) == 1
+    world.receive("home/room3/temperature", "99")
+    world.later(5)
+    assert world.said[1] == "home/room3/temperature\n99"
+
+
+def test_what_was_looked_at_is_not_new_after_a_restart() -> None:
+    world = World(HOME)
+    flood(world)
+    world.later(2)
+    world.restart()
+    flood(world, retain=False)
+    world.later(5)
+    assert world.said[-1].startswith("home/room0/temperature: 20")
+
+
+async def test_a_filter_that_comes_back_is_new_again() -> None:
+    world = World(HOME)
+    flood(world)
+    world.later(2)
+    await world.ask("unsubscribe home/#")
+    assert world.memory.get("looked_at") == ""
+    await world.ask("subscribe home/#")
+    flood(world, retain=False)
+    world.later(5)
+    assert world.said[-1].startswith("First look at home/#")
+
+
+@pytest.mark.parametrize("wanted", [Subscription("home/room1/temperature"), HOME])
+def test_one_topic_is_no_flood(wanted: Subscription) -> None:
+    world = World(wanted)
+    world.receive("home/room1/temperature", "20")
+    world.later(0.3)
+    assert world.said == ["home/room1/temperature\n20"]
+
+
+@pytest.mark.parametrize("display", [Display.DIGEST, Display.LIVE])
+def test_what_tells_little_by_itself_is_not_gathered(display: Display) -> None:
+    world = World(Subscription("home/#", display=display))
+    flood(world)
+    world.later(2)
+    assert not any(said.startswith("First look") for said in world.said)
+
+
+def test_what_stands_out_comes_first() -> None:
+    world = World(HOME)
+    flood(world)
+    for number in range(6):
+        world.receive(f"home/window{number}", "open")
+    world.receive("home/lamp", "on")
+    world.receive("home/sensor/battery", "4")
+    world.receive("home/pump/availability", "offline")
+    world.later(2)
+    lines = world.said[0].split("\n")
+    assert lines[1:5] == [
+        "Away: home/pump",
+        "Battery low: home/sensor/battery",
+        "Open: home/window0, home/window1, home/window2, home/window3 and 2 more",
+        "On: home/lamp",
+    ]
+
+
+def test_one_large_value_is_told_in_a_few_lines_too() -> None:
+    world = World(HOME)
+    world.receive("home/inverter", json.dumps({f"field{number}": number for number in range(30)}))
+    world.later(2)
+    assert world.said[0].startswith("First look at home/#. Topics: 1")
+    assert world.said[0].count("\n") < 12
+
+
+def test_devices_that_are_there_are_counted_and_not_listed() -> None:
+    world = World(HOME)
+    for number in range(9):
+        world.receive(f"home/{number}/availability", "online", retain=True)
+    world.later(2)
+    assert world.said[0].split("\n")[0] == "First look at home/#. Topics: 9, devices: 9."
+    world.receive("home/3/availability", "offline")
+    world.wait(60)
+    assert world.said[1] == "home/3 is away."
+
+
+def test_one_device_that_is_there_is_nothing_to_tell() -> None:
+    world = World(HOME)
+    world.receive("home/3/availability", "online", retain=True)
+    world.wait(60)
+    assert world.said == []
+
+
+def test_a_device_that_is_away_at_first_is_told_back() -> None:
+    world = World(HOME)
+    world.receive("home/3/availability", "offline", retain=True)
+    world.later(2)
+    assert "Away: home/3" in world.said[0]
+    world.receive("home/3/availability", "online")
+    world.wait(60)
+    assert world.said[1] == "home/3 is back."
+
+
+def test_what_is_followed_at_first_is_looked_at_too() -> None:
+    world = World(follows=(Follow(Scope.ALL),))
+    for number in range(20):
+        config = {
+            "name": None,
+            "stat_t": f"z/{number}",
+            "dev": {"name": f"Lamp {number}", "ids": str(number)},
+        }
+        world.receive(f"homeassistant/switch/l{number}/config", json.dumps(config))
+    world.later(0)
+    world.later(1)
+    for number in range(20):
+        world.receive(f"z/{number}", "ON" if number < 2 else "OFF", retain=True)
+    world.later(2)
+    lines = world.said[0].split("\n")
+    assert lines[0] == "First look at what you follow. Topics: 20, devices: 20."
+    assert lines[1] == "On: Lamp 0, Lamp 1"
+    assert lines[-1] == "All values: /mqtt devices. What you follow: /mqtt topics"
+    world.receive("z/5", "ON")
+    world.later(5)
+    assert world.said[1] == "Lamp 5\non"
+
+
+def test_alerts_are_counted() -> None:
+    world = World(HOME)
+    world.bot.conversation.look._firing = lambda: 2
+    flood(world)
+    world.later(2)
+    assert world.said[0].split("\n")[1] == "Alerts now: 2. List: /mqtt alerts"
+
+
+def test_what_came_first_is_hidden_by_a_pause_as_anything() -> None:
+    world = World(HOME)
+    flood(world)
+    world.bot.conversation.pause()
+    hidden = world.bot.conversation.resume()
+    assert hidden.count == 60
+    world.later(5)
+    assert world.said == []
+
+
+async def test_what_came_first_under_a_filter_that_is_gone_is_not_told() -> None:
+    world = World(HOME)
+    flood(world)
+    await world.ask("unsubscribe home/#")
+    world.later(10)
+    assert not any("First look" in said for said in world.said)
+    assert world.history.waiting == {}
+
+
+async def test_of_two_filters_that_are_new_one_may_go() -> None:
+    world = World(HOME, Subscription("garden/#", display=Display.CHANGES))
+    flood(world)
+    world.receive("garden/well", "1")
+    await world.ask("unsubscribe garden/#")
+    world.later(10)
+    assert "garden" not in world.said[0]
+
+
+def test_at_the_end_what_was_gathered_is_said() -> None:
+    world = World(HOME)
+    flood(world)
+    world.bot.close()
+    assert world.said[0].startswith("First look at home/#")
+
+
+def test_many_filters_are_named_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_look, "MOST_COUNTED", 30)
+    world = World(*(Subscription(f"home/{letter}/#") for letter in "abcde"))
+    for letter in "abcde":
+        for number in range(10):
+            world.receive(f"home/{letter}/{number}", "1")
+    world.later(2)
+    assert world.said[0].startswith("First look at home/a/#, home/b/#, home/c/#, …. Topics: 30")
+
+
+def test_urgent_values_wait_for_nothing() -> None:
+    world = World(Subscription("home/#", priority=Priority.ALERT))
+    world.receive("home/a", "1")
+    assert len(world.said) == 1

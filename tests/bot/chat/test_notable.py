@@ -1,0 +1,47 @@
+"""What stands out among values."""
+
+from fakes import reading
+import pytest
+
+from bot.chat.notable import KINDS, notable
+from bot.model.message import Field
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("Window", "open", "open"),
+        ("Fenster", "offen", "open"),
+        ("Lamp", "ON", "on"),
+        ("Sensor Battery", "7", "battery"),
+        ("Batterie", "19,5 %", "battery"),
+        ("Door battery", "low", "battery"),
+        ("Door battery", "on", "battery"),
+        ("Cellar leak", "wet", "alarm"),
+        ("Node", "offline", "away"),
+    ],
+)
+def test_this_does(name: str, text: str, kind: str) -> None:
+    assert list(notable(reading(name, text))) == [(kind, name)]
+    assert kind in KINDS
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Window", "closed"),
+        ("Lamp", "off"),
+        ("Battery", "21"),
+        ("Battery", "full"),
+        ("Heat", "7"),
+        ("X", "low"),
+    ],
+)
+def test_this_does_not(name: str, text: str) -> None:
+    assert list(notable(reading(name, text))) == []
+
+
+def test_each_field_is_looked_at() -> None:
+    fields = (Field("Contact", "open"), Field("Battery", "5", "%"), Field("Temperature", "3"))
+    found = list(notable(reading("Door", "x", fields=fields)))
+    assert found == [("open", "Door Contact"), ("battery", "Door Battery")]
