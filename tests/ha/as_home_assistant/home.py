@@ -64,7 +64,8 @@ class Both:
     async def rows(self, device: Device) -> dict[str, dict[str, Any]]:
         """Return what `devices` tells of each entity of a device, by its unique id."""
         known = {entity.id: entity for entity in self.runtime.bot.readings.devices}
-        rows = await self._told(device)
+        answer = await ask(self.hass, "devices", name=device.name)
+        rows = [row for row in answer["rows"] if row["device"] == device.name]
         found: dict[str, dict[str, Any]] = {}
         for number, part in enumerate(device.parts):
             entity = known.get(f"{part.topic} {number if device.whole else 0}")
@@ -73,15 +74,6 @@ class Both:
                 rows.remove(row)
                 found[part.unique_id] = {**row, "main": entity.main}
         return found
-
-    async def _told(self, device: Device) -> list[dict[str, Any]]:
-        """Return the rows of a device; asked again where none has a value, as on a busy machine."""
-        for _ in range(TRIES):
-            answer = await ask(self.hass, "devices", name=device.name)
-            rows = [row for row in answer["rows"] if row["device"] == device.name]
-            if any(row["value"] for row in rows):
-                break
-        return rows
 
     # Things are done, and a mark is set behind what came of them.
 

@@ -23,10 +23,7 @@ class Difference(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """A row of the table: patterns of what may differ, with the words that the documentation has for it.
-
-    `language`: the only one in which it does.
-    """
+    """A row of the table: patterns of what may differ, with the words that the documentation has for it."""
 
     kind: str
     who: str
@@ -34,7 +31,6 @@ class Allowed(NamedTuple):
     bot: str
     what: str
     reason: str
-    language: str = ""
 
     def covers(self, found: Difference) -> bool:
         patterns = (self.kind, self.who, self.ha, self.bot)
@@ -50,8 +46,7 @@ def allowed() -> list[Allowed]:
 class Report:
     """Everything that was compared."""
 
-    def __init__(self, language: str = "") -> None:
-        self.language = language
+    def __init__(self) -> None:
         self.compared: Counter[str] = Counter()
         self.found: list[Difference] = []
         self.lines: Counter[str] = Counter()
@@ -75,8 +70,7 @@ class Report:
     @property
     def unused(self) -> list[Allowed]:
         """The rows of the table that nothing was found for."""
-        rows = (row for row in allowed() if row.language == self.language)
-        return [row for row in rows if not any(row.covers(each) for each in self.found)]
+        return [row for row in allowed() if not any(row.covers(each) for each in self.found)]
 
     def told(self, most: int = 400) -> str:
         """Return what a person reads: how much was compared, and what differs, by kind."""
