@@ -16,13 +16,14 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
     Bridge,
     Contact,
+    Follow,
     Preset,
     RuleSet,
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, Gap, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
-from custom_components.dinox_mqtt_bot.bot.ports import Chat, Ports, Templates
+from custom_components.dinox_mqtt_bot.bot.ports import Chat, CommandTemplates, Ports
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
@@ -98,6 +99,9 @@ class NoRules:
     async def set_discovery(self, on: bool) -> None:
         raise AssertionError
 
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        raise AssertionError
+
     async def settle(self) -> None:
         return
 
@@ -122,6 +126,9 @@ class NoTemplates:
         return False
 
     def render(self, template: str, text: str, json: object) -> str | None:
+        return None
+
+    def command(self, template: str, variables: Mapping[str, object]) -> str | None:
         return None
 
 
@@ -154,7 +161,7 @@ class Assembly:
         directory: str,
         rules: RuleSet,
         chat: Chat | None = None,
-        templates: Templates | None = None,
+        templates: CommandTemplates | None = None,
         others: Mapping[str, Any] | None = None,
     ) -> None:
         """Build the bot on a database of its own; `others` are ports in place of those here."""

@@ -15,7 +15,14 @@ from benchmarks.assembly import Assembly, RecordingChat
 from custom_components.dinox_mqtt_bot.bot.model.charts import Picture
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Properties, QoS
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
+from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
+    Bridge,
+    Follow,
+    Preset,
+    RuleSet,
+    Subscription,
+)
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.ports import Agent, Broker, Chat, Pictures, Rules, Uploads
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
@@ -128,6 +135,9 @@ class RulesInMemory:
 
     async def set_discovery(self, on: bool) -> None:
         self._write(discovery_prefix="homeassistant" if on else "")
+
+    async def set_follows(self, follows: Iterable[Follow]) -> None:
+        self._write(follows=tuple(follows))
 
 
 class NotingServices:

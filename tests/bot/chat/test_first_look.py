@@ -172,7 +172,7 @@ def test_what_is_followed_at_first_is_looked_at_too() -> None:
     assert lines[1] == "On: Lamp 0, Lamp 1"
     assert lines[-1] == "All values: /mqtt devices. What you follow: /mqtt topics"
     world.receive("z/5", "ON")
-    world.later(5)
+    world.wait(10)
     assert world.said[1] == "Lamp 5\non"
 
 
