@@ -67,6 +67,13 @@ class Entity:
         return self.id.rpartition(" ")[0]
 
     @property
+    def told(self) -> tuple[tuple[str, Binding], ...]:
+        """The values on the topics that are the first to tell of them."""
+        if not self.repeats:
+            return self.values
+        return tuple(each for each in self.values if each[0] not in self.repeats)
+
+    @property
     def full_name(self) -> str:
         """The name as Home Assistant gives it."""
         return full_name(self.device, self.name) or self.component
@@ -124,12 +131,18 @@ def _sources(config: Config) -> tuple[Source, ...]:
 
 def _source(config: Config, topic: str, template: str) -> Source:
     source = template_in(config, template)
-    return Source(
+    return _shared(
         topic_in(config, topic),
         string(config, "payload_available") or "online",
         string(config, "payload_not_available") or "offline",
         compile_template(source) if source else None,
     )
+
+
+@lru_cache(1_024)
+def _shared(topic: str, online: str, offline: str, template: ValueTemplate | None) -> Source:
+    """Return a source; all entities of a device have the same."""
+    return Source(topic, online, offline, template)
 
 
 def kept(entity: Entity) -> int:
