@@ -484,3 +484,10 @@ async def test_a_rule_does_not_miss_what_only_some_messages_tell() -> None:
     home.receive("stat/cooler/RESULT", '{"Lid": {"Action": "ON"}}')
     home.later(5)
     assert any("Test" in text for text in home.said)
+
+
+def test_which_sensor_it_is_is_no_main_thing() -> None:
+    home = world()
+    told = {"DS18B20": {"Id": "01AA", "Temperature": 20}, "ENERGY": {"TotalStartTime": "2026-01-01T00:00:00"}}
+    home.receive(f"{TOPIC}/sensors", json.dumps({"sn": told}), retain=True)
+    assert names(home) == ["Wine cooler", "Wine cooler DS18B20 Temperature"]
