@@ -145,7 +145,7 @@ class FakeHistory(FakeArchive):
                 number,
                 reading.message.topic,
                 with_unit(reading.text, reading.unit)
-                if reading.json is None
+                if reading.json is None and not reading.found
                 else reading.message.payload.decode(),
                 reading.time,
                 reading.message.retain,
@@ -520,7 +520,7 @@ class World:
         )
         self.bot = Bot(
             ports,
-            Readings(self.templates),
+            Readings(self.templates, words=ports.phrases),
             self._rule_set,
             name="Home",
             spawn=self.spawned.append,

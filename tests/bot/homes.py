@@ -35,13 +35,18 @@ def home(*subscriptions: Subscription) -> World:
         unit_of_measurement="°C",
         device=cellar,
     )
-    announce(*(world, "binary_sensor", "ice_d"), name="Lid", state_topic="home/ice/lid", device=cellar)
+    door = {"device_class": "door"}
+    announce(
+        *(world, "binary_sensor", "ice_d"), name="Lid", state_topic="home/ice/lid", device=cellar, **door
+    )
     for key, unit in (("temperature", "°C"), ("humidity", "%")):
         sensor(world, "Pantry air", key, "home/pantry air", unit_of_measurement=unit)
     lamp = {"state_topic": "home/kitchen/lamp", "command_topic": "home/kitchen/lamp/set"}
     announce(world, "light", "lamp", name=None, device="Kitchen lamp", **lamp)
     announce(world, "fan", "fan", name=None, state_topic="home/kitchen/fan", device="Kitchen fan")
-    announce(world, "binary_sensor", "tuer", name="Haustür", state_topic="home/entry/3", device="Küche")
+    announce(
+        world, "binary_sensor", "tuer", name="Haustür", state_topic="home/entry/3", device="Küche", **door
+    )
     for topic, payload in (
         *(("home/ice/t", "-18.5"), ("home/ice/lid", "OFF"), ("home/kitchen/lamp", "ON")),
         *(("home/kitchen/fan", "OFF"), ("home/entry/3", "OFF"), ("home/kitchen/lamp/set", "ON")),

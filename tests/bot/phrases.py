@@ -1,6 +1,7 @@
 """The real translations, as the bot asks for them."""
 
 from functools import cache
+from importlib.util import find_spec
 import json
 from pathlib import Path
 
@@ -23,11 +24,30 @@ def _flat(tree: dict[str, object], path: str = "") -> dict[str, str]:
     return texts
 
 
+@cache
+def load_states(component: str, language: str) -> dict[str, str]:
+    """Return Home Assistant's words for the states of a component by their dotted path."""
+    spec = find_spec("homeassistant")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    folder = Path(spec.submodule_search_locations[0]) / "components" / component / "translations"
+    path = folder / f"{language}.json"
+    return _flat(json.loads(path.read_text("utf-8"))["entity_component"]) if path.exists() else {}
+
+
 class RealPhrases:
-    """`bot.ports.Phrases` over a translation file; a missing text or placeholder fails the test."""
+    """`bot.ports.StateWords` over a translation file; a missing text or placeholder fails the test."""
 
     def __init__(self, language: str = "en") -> None:
         self._texts = load(language)
+        self._language = language
 
     def phrase(self, key: str, **placeholders: object) -> str:
         return self._texts[key].format(**placeholders)
+
+    def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
+        words = load_states(component, self._language)
+        within = f"state_attributes.{attribute}." if attribute else ""
+        keys = [f"{kind}.{within}state.{state}" for kind in (device_class, "_")]
+        word = next((words[key] for key in keys if key in words), state)
+        return word if word[1:2].isupper() or self._language == "de" else word[:1].lower() + word[1:]

@@ -159,3 +159,14 @@ def test_since_a_time_is_since_that_time(times: list[int], since: int) -> None:
     assert [each for each in ids if each > before] == [
         each for each, at in zip(ids, times, strict=True) if at >= since
     ]
+
+
+async def test_what_a_device_wrote_for_a_word_is_read_again(store: Store) -> None:
+    readings = Readings()
+    config = b'{"name": "Flap", "pos_t": "flap", "pos_open": 0, "pos_clsd": 100}'
+    readings.learn(message("homeassistant/cover/flap/config", config))
+    for payload in (b"100", b"30"):
+        store.history.append(readings.read(message("flap", payload)), Priority.NORMAL)
+    store.history.append(readings.read(message("other", b"5")), Priority.NORMAL)
+    assert await all_of(store, "#", 0.0, 9) == ["100", "30", "5"]
+    assert [row.text for row in await store.history.page("flap", 9)] == ["0 %", "70 %"]

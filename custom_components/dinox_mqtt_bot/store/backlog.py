@@ -37,8 +37,8 @@ GATHER_SECONDS = 0.005
 ENOUGH = 500
 
 type Content = tuple[str, float, Kind, str, str, float | None, bool]
-"""Of a reading what a row has: name, time, kind, text, unit, value, and whether the payload was JSON. What
-JSON is parsed to takes many times the memory of the payload."""
+"""Of a reading what a row has: name, time, kind, text, unit, value, and whether the payload is kept beside
+the text. What JSON is parsed to takes many times the memory of the payload."""
 
 type Appended = tuple[Message, Content | None, int, int, bool, int]
 """Message, its content (None: nothing to store, only to acknowledge), priority, digest, repeated, and the

@@ -84,8 +84,11 @@ class SqliteHistory(ports.History):
         message = reading.message
         digest, repeated = self._recent.learn(message)
         wait = self._wait(message.topic) if untold else 0
-        is_json = reading.json is not None
-        content = reading.name, reading.time, reading.kind, reading.text, reading.unit, reading.value, is_json
+        # A word or a number in the place of another is read again from what the device wrote.
+        kept = reading.json is not None or (
+            bool(reading.found) and reading.text != message.payload.decode(errors="replace")
+        )
+        content = reading.name, reading.time, reading.kind, reading.text, reading.unit, reading.value, kept
         item = (message, content, priority, digest, repeated, wait)
         if record:
             self._backlog.append_with(item, group_of(record))

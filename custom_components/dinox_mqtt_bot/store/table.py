@@ -75,12 +75,12 @@ def cut_for_row(text: str) -> str:
     return text[:MAX_TEXT_BYTES].encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
 
 
-def _json_text(payload: bytes, text: str) -> str | None:
-    """Return the JSON that a message was, None where its text is the same or it is too long to be kept."""
+def _payload_text(payload: bytes, text: str) -> str | None:
+    """Return what a message was, None where its text is the same or it is too long to be kept."""
     if len(payload) > MAX_JSON_BYTES:
         return None
-    json = payload.decode(errors="replace")
-    return None if json == text else json
+    written = payload.decode(errors="replace")
+    return None if written == text else written
 
 
 class MessageTable:
@@ -126,7 +126,7 @@ class MessageTable:
         message, content, priority, digest, repeated, untold = item
         assert content is not None
         topic = message.topic
-        name, time, kind, said, unit, value, is_json = content
+        name, time, kind, said, unit, value, kept = content
         text = cut_for_row(with_unit(said, unit))
         return (
             self._topic_ids.get(topic) or self._topic_id(topic, name, message.received),
@@ -143,7 +143,7 @@ class MessageTable:
             len(message.payload),
             value,
             digest,
-            _json_text(message.payload, text) if is_json else None,
+            _payload_text(message.payload, text) if kept else None,
             untold,
         )
 

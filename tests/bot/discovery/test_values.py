@@ -574,3 +574,11 @@ def test_what_only_triggers_automations_is_no_entity(component: str) -> None:
     home = Home(component, {"topic": "z/action", "dev": {"name": "Remote"}})
     assert list(home.readings.devices) == []
     assert home.hear("z/action", "single").name == "Remote"
+
+
+def test_a_template_that_asks_whether_a_key_is_there_leaves_the_earlier_value() -> None:
+    config = {"stat_t": "tag", "val_tpl": "{{ value_json.t | is_defined * 2 }}"}
+    home = Home("sensor", config, templates=Written("6"))
+    home.hear("tag", {"t": 3})
+    home.hear("tag", {"h": 3})
+    assert len(home.readings.devices.heard("tag")) == 2

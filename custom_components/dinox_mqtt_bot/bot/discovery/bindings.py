@@ -23,6 +23,9 @@ _MOST_TOPICS = 20
 _LONGEST_SCALAR = 300
 """Characters of a bare number or truth value, which is JSON too."""
 
+_LONGEST_NUMBER = 64
+"""Characters of a number with its unit."""
+
 _MOST_JOINED = 2
 """Entities after all of which a topic is called whose value is the same for them."""
 
@@ -42,6 +45,8 @@ _BY_TEMPLATE = ("brightness", "color_temp", "effect")
 """What a lamp of the schema `template` reads from its state topic besides the state."""
 
 _PERCENT = frozenset({"position", "tilt", "percentage", "brightness", "current_humidity", "target_humidity"})
+_LISTED, _ALONE = ("topic", "value_template"), ("availability_topic", "availability_template")
+"""Where a topic that says whether a device is there is named, with its template."""
 _SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
 """Home Assistant's spelling of units: Greek mu for the micro sign."""
 
@@ -90,10 +95,9 @@ class Binding:
 
         Where a configuration has neither unit nor class, letters behind a number make a code of it: `3E`.
         """
-        found = quantity(value)
-        if found is None or (self.form.textual and _is_code(value, found.unit)):
+        if len(value) > _LONGEST_NUMBER or value[:1].isalpha():
             return None
-        return found if found.unit or not self.unit else found._replace(unit=self.unit)
+        return _amount(value, self.unit, self.form.textual)
 
     def shown(self, value: str) -> str:
         """Return a value as people read it, without its unit."""
@@ -112,9 +116,19 @@ class Binding:
 
     def field(self, value: str) -> Field:
         """Return a value that was found as a field of a reading."""
-        amount, shown = self.amount(value), self.shown(value)
+        amount = self.amount(value)
+        shown = self.form.shown(value if amount is None else amount.text)
         name = plain(self.entity or self.device)
         return Field(name, shown, amount.unit if amount else "", "" if shown == value else value)
+
+
+@lru_cache(4_096)
+def _amount(value: str, unit: str, textual: bool) -> Meaning | None:
+    """Return a number with its unit; what devices measure comes again and again."""
+    found = quantity(value)
+    if found is None or (textual and _is_code(value, found.unit)):
+        return None
+    return found if found.unit or not unit else Meaning(Kind.NUMBER, found.text, found.value, unit)
 
 
 def _is_code(value: str, unit: str) -> bool:
@@ -273,21 +287,20 @@ def _presence(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
     entity = words.availability if device else f"{entity_name(config)} {words.availability}".lstrip()
     listed = config.get("availability")
     every = listed if isinstance(listed, list) else [config]
-    keys = (
-        ("topic", "value_template")
-        if isinstance(listed, list)
-        else (
-            "availability_topic",
-            "availability_template",
-        )
-    )
+    keys = _LISTED if isinstance(listed, list) else _ALONE
     for each in every:
         if isinstance(each, dict) and (topic := topic_in(each, keys[0])):
             there = string(each, "payload_available") or "online"
             gone = string(each, "payload_not_available") or "offline"
-            form = presence_form(there, gone)
-            template = _compiled(each, keys[1])
-            yield topic, Binding(device, entity, "", template, form, aside=True, presence=True)
+            yield topic, _presence_binding(device, entity, there, gone, _compiled(each, keys[1]))
+
+
+@lru_cache(1_024)
+def _presence_binding(
+    device: str, entity: str, there: str, gone: str, template: ValueTemplate | None
+) -> Binding:
+    """Return what all entities of a device have alike."""
+    return Binding(device, entity, "", template, presence_form(there, gone), aside=True, presence=True)
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:

@@ -1,6 +1,7 @@
 """What stands in a discovery configuration of Home Assistant: its entities, with their keys in full."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 import json
 
 from ..text.plain import cut, plain
@@ -89,9 +90,13 @@ def _based(base: str, topic: str) -> str:
 def string(config: Config, key: str) -> str:
     """Return a text on one line, cut if it is too long for a name; empty for what is none."""
     value = config.get(key)
-    if not isinstance(value, str):
-        return ""
-    return " ".join(plain(cut(value, _LONGEST_TEXT)).split())
+    return _line(cut(value, _LONGEST_TEXT)) if isinstance(value, str) else ""
+
+
+@lru_cache(4_096)
+def _line(text: str) -> str:
+    """Return a text as one line; that of a device is asked for with each of its entities."""
+    return " ".join(plain(text).split())
 
 
 def topic_in(config: Config, key: str) -> str:

@@ -225,10 +225,11 @@ class Discovery:
 
 def _once(every: Iterable[tuple[str, Binding]]) -> list[tuple[str, Binding]]:
     """Return each binding once: what says whether a device is there is the same for all of its entities."""
-    found: dict[Binding, str] = {}
-    for config, binding in every:
-        found.setdefault(binding, config)
-    return [(config, binding) for binding, config in found.items()]
+    found: dict[int, tuple[str, Binding]] = {}
+    for each in every:
+        found.setdefault(id(each[1]), each)  # they are one object, and far quicker told apart by that
+    once = {binding: config for config, binding in reversed(found.values())}
+    return [(config, binding) for binding, config in reversed(once.items())]
 
 
 def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:

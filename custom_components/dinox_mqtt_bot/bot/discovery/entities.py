@@ -131,12 +131,18 @@ def _sources(config: Config) -> tuple[Source, ...]:
 
 def _source(config: Config, topic: str, template: str) -> Source:
     source = template_in(config, template)
-    return Source(
+    return _shared(
         topic_in(config, topic),
         string(config, "payload_available") or "online",
         string(config, "payload_not_available") or "offline",
         compile_template(source) if source else None,
     )
+
+
+@lru_cache(1_024)
+def _shared(topic: str, online: str, offline: str, template: ValueTemplate | None) -> Source:
+    """Return a source; all entities of a device have the same."""
+    return Source(topic, online, offline, template)
 
 
 def kept(entity: Entity) -> int:

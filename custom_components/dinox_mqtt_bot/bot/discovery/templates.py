@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 import json
 from math import isfinite
 import re
@@ -77,8 +78,9 @@ class ValueTemplate:
         return _text(value)
 
 
+@lru_cache(1_024)
 def compile_template(source: str) -> ValueTemplate:
-    """Compile once what is rendered for every message."""
+    """Compile once what is rendered for every message, and what many entities have alike."""
     found = _SIMPLE.fullmatch(source)
     if found is None:
         return ValueTemplate(source)

@@ -98,8 +98,8 @@ class Row:
 class Past:
     """One message of the history, to be read again.
 
-    `payload` is its text, or the JSON it was; `id` rises. `kind` tells bytes from the digits they are shown
-    as.
+    `payload` is its text, or what the device wrote for that; `id` rises. `kind` tells bytes from the digits
+    they are shown as.
     """
 
     id: int

@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -40,7 +40,7 @@ class Names:
     """What the bot calls its topics, devices and entities, and so what it understands.
 
     `bindings` are what entities of HA discovery find on a topic. Only what is new is looked at when something
-    is asked; what was subscribed and what came in is brought by `refresh`.
+    is asked; what came in is brought by `refresh`.
     """
 
     def __init__(self, devices: Devices, bindings: Callable[[str], Sequence[Binding]]) -> None:
@@ -50,9 +50,17 @@ class Names:
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
 
-    async def refresh(self, history: Topics, subscriptions: Subscriptions) -> None:
-        """Learn what came in and what is subscribed. Raises BotError where that cannot be read."""
+    def apply(self, subscriptions: Subscriptions) -> None:
+        """Know what is subscribed, and what it is called."""
         self._subscriptions = subscriptions
+
+    @property
+    def aliases(self) -> Collection[str]:
+        """The aliases as `fold` writes them."""
+        return self._subscriptions.aliases
+
+    async def refresh(self, history: Topics) -> None:
+        """Learn what came in. Raises BotError where that cannot be read."""
         before = self._seen
         seen: dict[str, Seen] = {}
         for row in await history.topics("#", MOST_TOPICS):

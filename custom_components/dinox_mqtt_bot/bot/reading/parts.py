@@ -197,6 +197,8 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 def bound(meaning: Meaning, found: Found, arranged: Arranged) -> Meaning:
     """Return what a payload means by what the entities of HA discovery have found in it."""
+    if len(found) == 1:
+        return _only(meaning, *found[0])
     inside = isinstance(meaning.json, dict)
     every = [
         _field(name, binding, text)
@@ -205,14 +207,14 @@ def bound(meaning: Meaning, found: Found, arranged: Arranged) -> Meaning:
         for name, (binding, text) in zip(arranged.names, found, strict=True)
     ]
     fields = tuple([field for field in every if field is not None])
-    if len(found) == 1 or not fields:
+    if not fields:
         return _only(meaning, *next((each for each in found if each[1] is not None), found[0]))
     lines = _lines(arranged.parts, found, every)
     if any(binding.template is None and text is None for binding, text in found):
         # An entity without a template takes the object as a whole: nothing of it is to be lost.
         taken = {_path(binding) for binding, _ in found}
         others = tuple(field for field in described(meaning).fields if field.name not in taken)
-        fields, lines = fields + others, lines + told_of(others, len(meaning.text))
+        fields, lines = fields + others, lines + told_of(others)
     return meaning._replace(kind=Kind.JSON, unit="", text=together(lines), fields=fields, told=lines)
 
 
@@ -247,7 +249,8 @@ def _only(meaning: Meaning, binding: Binding, text: str | None) -> Meaning:
     """Return what one entity has found as the whole meaning, or the payload as it is if that was nothing."""
     if text is None:
         return described(meaning)
-    found, shown = binding.amount(text), binding.shown(text)
+    found = binding.amount(text)
+    shown = binding.form.shown(text if found is None else found.text)
     exact = "" if shown == text else text
     if found is None:
         return meaning._replace(kind=Kind.TEXT, text=shown, value=None, unit="", exact=exact)

@@ -120,6 +120,15 @@ def test_what_is_said_again_is_told_once() -> None:
     assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "SILENT", "SILENT"]
 
 
+def test_what_is_only_said_again_is_told_until_it_is_said_first() -> None:
+    home = world()
+    home.wait(600)
+    home.receive("tele/cooler/STATE", '{"POWER": "ON"}')
+    home.receive("stat/cooler/POWER", "OFF")
+    home.receive("tele/cooler/STATE", '{"POWER": "OFF"}')
+    assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "NORMAL", "SILENT"]
+
+
 def test_of_a_lamp_one_message_tells_all_that_has_changed() -> None:
     home = world(rl=[2], lt_st=1)
     home.receive("stat/cooler/RESULT", '{"POWER": "ON", "Dimmer": 40}')
