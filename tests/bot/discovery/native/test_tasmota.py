@@ -124,7 +124,7 @@ def test_what_is_only_said_again_is_told_until_it_is_said_first() -> None:
     home = world()
     home.wait(600)
     home.receive("tele/cooler/STATE", '{"POWER": "ON"}')
-    home.receive("stat/cooler/POWER", "OFF")
+    home.receive("stat/cooler/RESULT", '{"POWER": "OFF"}')
     home.receive("tele/cooler/STATE", '{"POWER": "OFF"}')
     assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "NORMAL", "SILENT"]
 
