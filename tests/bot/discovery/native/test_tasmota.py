@@ -124,7 +124,7 @@ def test_what_is_only_said_again_is_told_until_it_is_said_first() -> None:
     home = world()
     home.wait(600)
     home.receive("tele/cooler/STATE", '{"POWER": "ON"}')
-    home.receive("stat/cooler/POWER", "OFF")
+    home.receive("stat/cooler/RESULT", '{"POWER": "OFF"}')
     home.receive("tele/cooler/STATE", '{"POWER": "OFF"}')
     assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "NORMAL", "SILENT"]
 
@@ -493,3 +493,10 @@ async def test_a_rule_does_not_miss_what_only_some_messages_tell() -> None:
     home.receive("stat/cooler/RESULT", '{"Lid": {"Action": "ON"}}')
     home.later(5)
     assert any("Test" in text for text in home.said)
+
+
+def test_which_sensor_it_is_is_no_main_thing() -> None:
+    home = world()
+    told = {"DS18B20": {"Id": "01AA", "Temperature": 20}, "ENERGY": {"TotalStartTime": "2026-01-01T00:00:00"}}
+    home.receive(f"{TOPIC}/sensors", json.dumps({"sn": told}), retain=True)
+    assert names(home) == ["Wine cooler", "Wine cooler DS18B20 Temperature"]
