@@ -151,6 +151,7 @@ def test_no_text_is_left_over() -> None:
         "confirm_unknown_",
         "import_kind_",
         "kind_",
+        "range_",
         "import_why_",
         "theme_",
         "away_",

@@ -24,6 +24,7 @@ from corpus.every import every
 from corpus.guards import alarms
 from corpus.things import robots
 from corpus.zigbee_home import bridge, devices
+from custom_components.dinox_mqtt_bot.bot.reading import budget
 from lab.servers import Lab, Server
 
 KNOWN: list[Report] = []
@@ -34,6 +35,12 @@ def port() -> Generator[int]:
     pytest_socket.enable_socket()
     with Lab() as lab:
         yield lab.mosquitto().ports["mqtt"]
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a listing show every value, also on a busy machine."""
+    monkeypatch.setattr(budget, "_LISTING_SECONDS", 60.0)
 
 
 @pytest.fixture

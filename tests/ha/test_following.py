@@ -189,8 +189,13 @@ async def test_devices_are_followed_in_the_form_of_a_topic_and_in_the_options(
         answers = {"follows": ["all:", "device:shed1"], "alerts": {}, "free_text_section": {}, "on_mqtt": {}}
         await hass.config_entries.options.async_configure(form["flow_id"], answers)
         assert follows_in(entry.options) == (Follow(Scope.ALL),)
-        # Other options of the form need a reload.
-        await until(lambda: len(entry.runtime_data.bot.listening.followed) == 3)
+
+        def followed() -> bool:
+            """Look at the bot that runs now: other options of the form need a reload."""
+            now = getattr(entry, "runtime_data", None)
+            return now is not None and len(now.bot.listening.followed) == 3
+
+        await until(followed)
 
 
 async def test_a_new_topic_with_wildcards_shows_changes_unless_told_otherwise(

@@ -82,13 +82,15 @@ def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Pat
     assert figures["kills"] == {"home_assistant": 2, "broker": 2, "xmpp": 2}
 
 
-def test_homes_are_lived_in(tmp_path: Path) -> None:
+def test_a_newcomer_reads_little_and_knows_how_everything_is(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
-    done = run("scripts/homes", "--short", "--json", str(file))
+    done = run("scripts/homes", "--json", str(file))
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(file.read_text("utf-8"))
     assert set(figures) == {"zigbee2mqtt", "tasmota", "esphome", "openmqttgateway", "opendtu"}
     for home in figures.values():
-        assert home["messages"] > 0
-        assert home["lines"] >= home["longest_message_lines"] > 0
-        assert 0 <= home["main_state_shown"] <= 1
+        assert 0 < home["messages"] <= 15
+        assert 0 < home["longest_message_lines"] <= 12
+        assert home["lines"] <= 100
+        assert home["main_state_shown"] == 1
+    assert figures["opendtu"]["messages"] <= 6

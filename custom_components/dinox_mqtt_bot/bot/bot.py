@@ -42,6 +42,7 @@ from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.listening import Listening
+from .reading.names import Names
 from .reading.readings import Readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
@@ -85,6 +86,7 @@ class Bot:
     ) -> None:
         self.ports = ports
         self.readings = readings
+        self.names = Names(readings.devices, readings.bindings)
         self.name = name
         self.id = bot_id
         self.connection = connection or {}
@@ -97,7 +99,7 @@ class Bot:
         self.listening = Listening(ports, readings, self._say)
         self._dropped = dropped
         self._gap = Gap()
-        hearing = CommandReader(ports.phrases, COMMANDS, readings.names, bare=bare_commands)
+        hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
         self._build(AlertEngine(kept=kept, last_number=last_number), spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
@@ -175,6 +177,7 @@ class Bot:
         self.readings.use_prefix(rules.discovery_prefix)
         self.listening.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
+        self.names.apply(self.subscriptions)
         self.bridges.apply(rules, self.subscriptions)
         self._inbound.apply(rules)
         self._questions.apply(rules)

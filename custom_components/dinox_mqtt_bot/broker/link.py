@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from itertools import islice
 import logging
 import ssl
 from typing import Any
@@ -33,6 +34,8 @@ _REFUSED_SECONDS = (15.0, 300.0)
 # A broker that leaves SUBSCRIBE unanswered for so long (against MQTT 5 §3.8.4) never answers.
 _SUBACK_SECONDS = 15.0
 _TRACEBACK_EVERY = 100
+# Requests in one turn of the loop: many devices that are found at once want many filters.
+_MOST_REQUESTS = 50
 
 
 def _always() -> bool:
@@ -290,9 +293,13 @@ class BrokerLink:
         self._sync = None
         if (client := self._session()) is None:
             return
-        for request in self._wanted.requests():
+        sent = 0
+        for request in islice(self._wanted.requests(), _MOST_REQUESTS):
             self._wanted.sent(client.request(request), request)
+            sent += 1
         client.flush()
+        if sent == _MOST_REQUESTS:
+            self._sync_soon()
         self._wait_for_answers()
         if self.refused != self._told_refused:
             self._told_refused = dict(self.refused)

@@ -68,7 +68,10 @@ def holds(rule: str, reading: Reading) -> bool | None:
         ("zb/Gate raw.contact == false", "open"),
         ("zb/Gate roh.contact == true", "closed"),
         ("zb/Gate contact contains true", "closed"),
+        ("zb/Gate contact is open", "open"),
+        ("zb/Gate contact ist geschlossen", "closed"),
         ("zb/Gate == on", "open"),
+        ("zb/Gate is open", "open"),
         ("zb/Gate is off", "closed"),
     ],
 )
@@ -127,6 +130,8 @@ class Naming:
 
     def __init__(self, name: str, field: Field) -> None:
         self.called = name.casefold()
+        self.device_class = ""
+        self.component = "lock"
         self._field = field
 
     def field(self, value: str) -> Field:
@@ -146,12 +151,25 @@ class Naming:
         ("Geöffnet", "on", "on", True),
         ("Geöffnet", "on", "wet", False),
         ("on", "on", "open", False),
+        ("on", "on", "ein", True),
         ("blue", "blue", "Blue", True),
     ],
 )
 def test_a_word_in_the_other_language_is_the_same(text: str, exact: str, word: str, same: bool) -> None:
     judge = Judge(Condition(Operator.EQUAL, (word,)))
     assert judge.holds(Value(text, exact=exact, raw="x"), None, (), 0.0) is same
+
+
+def test_a_word_of_its_kind_of_thing_is_understood_whatever_is_shown() -> None:
+    value = Value("fermé", exact="off", word="closed")
+    for word, same in (("closed", True), ("zu", True), ("fermé", True), ("open", False), ("dry", False)):
+        assert Judge(Condition(Operator.EQUAL, (word,))).holds(value, None, (), 0.0) is same
+
+
+def test_without_a_class_any_word_for_on_is_on() -> None:
+    value = Value("on", exact="on", word="on")
+    for word, same in (("open", True), ("nass", True), ("on", True), ("zu", False), ("blue", False)):
+        assert Judge(Condition(Operator.EQUAL, (word,))).holds(value, None, (), 0.0) is same
 
 
 def test_a_word_of_no_entity_is_taken_as_it_is_written() -> None:

@@ -233,3 +233,12 @@ def test_urgent_values_wait_for_nothing() -> None:
     world = World(Subscription("home/#", priority=Priority.ALERT))
     world.receive("home/a", "1")
     assert len(world.said) == 1
+
+
+def test_who_is_not_to_be_disturbed_gets_it_later() -> None:
+    world = World(HOME)
+    world.bot.conversation.spare(lambda contact: True)
+    flood(world)
+    world.later(2)
+    assert world.said == []
+    assert world.bot.conversation.holding == ["me@example.org"]

@@ -93,6 +93,21 @@ async def test_a_question_is_narrowed_down_and_withdrawn_by_anything_else() -> N
     assert "Muted" not in await say(world, "1")
 
 
+async def test_an_answer_without_a_word_is_none() -> None:
+    world = home()
+    await say(world, "mute ice chest")
+    assert "Muted" not in await say(world, "the …")
+
+
+async def test_a_topic_begun_in_one_parameter_ends_there() -> None:
+    world = home()
+    world.receive("home/some tank", "1")
+    await world.bot.execute(Alert(topic="home/some tank", condition="> 5"), ACTION)
+    await world.bot.execute(Alert(topic="some tank", condition="level > 5"), ACTION)
+    await world.bot.execute(Alert(topic="home/some tank.oil level", condition="> 5"), ACTION)
+    assert [rule.field for rule in rules(world)] == ["", "level", '"oil level"']
+
+
 async def test_a_question_can_be_refused_and_ends_by_itself() -> None:
     world = home()
     await say(world, "mute ice chest")
@@ -245,6 +260,8 @@ async def test_commands_about_a_topic_take_its_name() -> None:
     assert "Unsubscribed from home/kitchen/fan" in await say(world, "unsubscribe kitchen fan")
     assert "covered" in await say(world, "qos kitchen fan") or "home/#" in await say(world, "qos kitchen fan")
     assert "kitchn is not subscribed" in await say(world, "display kitchn live")
+    assert "I know no “kitchn”" in await say(World(Subscription("#")), "display kitchn live")
+    assert await say(world, "alias kitchen lamp") == await say(world, "alias kitchen lamp ")
 
 
 async def test_of_several_the_subscribed_one_is_meant_where_that_counts() -> None:

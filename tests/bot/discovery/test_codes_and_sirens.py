@@ -236,3 +236,31 @@ async def test_other_things_are_told_in_their_way(
     world = world_of(component, **config)
     await told(world, said)
     assert [each[1].decode() for each in world.broker.published] == [payload]
+
+
+@pytest.mark.parametrize(
+    ("component", "said", "payload"),
+    [
+        ("date", "2027-02-03", "2027-02-03"),
+        ("date", "3.2.2027", "2027-02-03"),
+        ("date", "32.1.2027", None),
+        ("date", "tomorrow", None),
+        ("time", "7:45", "07:45:00"),
+        ("time", "07:45:10", "07:45:10"),
+        ("time", "7:45 Uhr", "07:45:00"),
+        ("time", "25:00", None),
+        ("time", "noon", None),
+        ("datetime", "2027-02-03T08:45+01:00", "2027-02-03T07:45:00+00:00"),
+        ("datetime", "2027-02-03T08:45", None),
+        ("datetime", "0001-01-01T00:00+14:00", None),
+    ],
+)
+async def test_dates_and_times_are_set(component: str, said: str, payload: str | None) -> None:
+    got = await told(world_of(component), said)
+    assert got == payload if payload else got.startswith("Thing cannot be set to")
+
+
+async def test_what_is_said_in_another_unit_need_not_be_on_a_step() -> None:
+    world = world_of("climate", temp_cmd_t="x/t", temp_unit="F", temp_step=1, min_temp=50, max_temp=86)
+    assert await told(world, "22 °C") == "71.6"
+    assert "cannot be set" in await told(world, "71.6")

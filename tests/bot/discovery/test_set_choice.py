@@ -367,3 +367,72 @@ async def test_words_of_another_language_are_understood() -> None:
     assert await published(world, "salon allumé") == [("l/set", "ON")]
     assert (await published(world, "salon rouge"))[0] == ("l/rgb", "255,0,0")
     assert (await published(world, "salon blanc chaud"))[0] == ("l/ct", "370")
+
+
+async def test_what_is_called_so_counts_before_a_kind_in_a_room() -> None:
+    world = world_of(
+        thing("climate", "c", "Corner radiator", "Hallway", temp_cmd_t="c/t"),
+        ("sensor", "s", {"name": "Humidity", "cmd_t": None, "dev": {"name": "Hallway climate"}}),
+        ("switch", "p", {"name": "Pump", "dev": {"name": "Boiler"}}),
+        ("climate", "b", {"name": "Flow", "dev": {"name": "Boiler"}, "temp_cmd_t": "b/t"}),
+        ("number", "n", {"name": "Heating temperature", "max": 90, "dev": {"name": "Boiler"}}),
+    )
+    assert await published(world, "hallway climate temperature 21") == []
+    assert await published(world, "hallway thermostat temperature 21") == [("c/t", "21")]
+    assert await published(world, "boiler heating temperature 54") == [("n/set", "54")]
+    assert await published(world, "boiler temperature 30") == [("b/t", "30")]
+
+
+@pytest.mark.parametrize(
+    ("line", "every"),
+    [
+        ("nook mode heat", [("c/mode", "heat")]),
+        ("nook mode boost", [("s/set", "boost")]),
+        ("nook boost", []),
+        ("nook temp 21", [("c/t", "21")]),
+        ("nook 99", []),
+        ("nook delay 99", [("n/set", "99")]),
+        ("gate open", []),
+        ("gate close", [("g/set", "CLOSE")]),
+        ("lantern 153 mireds", [("l/ct", "153"), ("l/set", "ON")]),
+        ("lantern 9000 K", []),
+        ("lantern 700", []),
+    ],
+)
+async def test_a_value_that_is_refused_goes_nowhere_else(line: str, every: list[tuple[str, str]]) -> None:
+    nook, gate, lantern = ({"name": name} for name in ("Nook", "Gate", "Lantern"))
+    modes = {"mode_cmd_t": "c/mode", "modes": ["off", "heat"], "temp_cmd_t": "c/t"}
+    world = world_of(
+        thing("climate", "c", "Nook", **modes),
+        ("select", "s", {"name": "Mode", "ops": ["heat", "boost"], "dev": nook}),
+        ("number", "n", {"name": "Delay", "max": 100, "dev": nook}),
+        thing("cover", "g", "Gate", dev_cla="gate"),
+        ("button", "b", {"name": "Open", "dev": gate}),
+        thing("light", "l", "Lantern", clr_temp_cmd_t="l/ct"),
+        ("number", "start", {"name": "Startup", "max": 10_000, "dev": lantern}),
+    )
+    assert await published(world, line) == every
+
+
+async def test_what_has_to_be_named_as_a_whole_is_suggested() -> None:
+    world = world_of(thing("scene", "s", "Movie night"))
+    assert await world.ask("set movie") == (
+        "No device, entity or area is called “movie”. Did you mean Movie night?"
+    )
+
+
+async def test_what_is_said_anew_is_no_answer() -> None:
+    world = world_of(*(thing("switch", f"s{n}", f"Socket {n}") for n in range(3, 6)))
+    assert (await world.ask("set socket on")).startswith("Which “socket”?")
+    assert (await world.ask("set socket on")).startswith("Which “socket”?")
+    assert await world.ask("socket 4") == "Socket 4: on (sent)"
+    assert [each[0] for each in world.broker.published] == ["s4/set"]
+
+
+async def test_what_very_many_have_in_common_names_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.setting.set_targets._MOST_ALIKE", 2)
+    world = world_of(*(thing("light", f"l{n}", f"Spot {n}") for n in range(3)))
+    assert await published(world, "spot on") == []
+    assert await published(world, "spo on") == []
+    assert await published(world, "lamp spot on") == []
+    assert await published(world, "spot 2 on") == [("l2/set", "ON")]

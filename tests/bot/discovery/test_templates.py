@@ -185,3 +185,16 @@ JSON = st.recursive(
 def test_any_template_on_any_payload_gives_text_or_nothing(parts: list[str], payload: object) -> None:
     rendered = compile_template(f"{{{{ value_json{''.join(parts)} }}}}").render("raw", payload, None)
     assert rendered is None or rendered
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("{{ value_json.a.b[0] }}", "a.b[0]"),
+        ("{{ value_json['x y'] | float }}", "x y"),
+        ("{{ value | float }}", ""),
+        ("{{ value_json.a + 1 }}", ""),
+    ],
+)
+def test_a_template_that_takes_a_field_says_which(source: str, place: str) -> None:
+    assert compile_template(source).place == place

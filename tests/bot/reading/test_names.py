@@ -155,6 +155,12 @@ async def test_a_topic_of_a_device_is_known_before_anything_came_in() -> None:
     assert names.name("garden/other") == "garden/other"
 
 
+async def test_an_entity_without_a_device_is_called_as_it_is() -> None:
+    world = home()
+    announce(world, "sensor", "rain", name="Rain today", state_topic="garden/rain")
+    assert meant(await names_of(world), "rain today") == {("garden/rain", "")}
+
+
 async def test_what_is_forgotten_is_known_no_more() -> None:
     world = home()
     assert meant(await names_of(world), "meter") == {("home/meter", "")}

@@ -14,6 +14,7 @@ class Stranger:
     """An entity that is none of discovery."""
 
     called = "x"
+    device_class = component = ""
 
 
 def config(name: str, template: str, **more: object) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.text.states import is_state_word, may_become, same_state
+from bot.text.states import class_word, is_state_word, may_become, same_state, side_of
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,26 @@ def test_what_only_devices_write_is_no_word_for_a_state(word: str) -> None:
 )
 def test_what_is_in_one_state_may_be_in_others_of_its_kind(shown: str, word: str, possible: bool) -> None:
     assert may_become(shown, word) is possible
+
+
+@pytest.mark.parametrize(
+    ("device_class", "state", "word"),
+    [
+        ("door", "on", "open"),
+        ("moisture", "off", "dry"),
+        ("lock", "on", "unlocked"),
+        ("power", "on", ""),
+        ("", "off", "off"),
+        ("door", "unknown", ""),
+    ],
+)
+def test_a_device_class_has_words_for_on_and_off(device_class: str, state: str, word: str) -> None:
+    assert class_word(device_class, state) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "side"),
+    [("Offen", "on"), ("dry", "off"), ("an", "on"), ("normal", "off"), ("stopped", ""), ("x", "")],
+)
+def test_a_word_is_for_on_or_off(word: str, side: str) -> None:
+    assert side_of(word) == side

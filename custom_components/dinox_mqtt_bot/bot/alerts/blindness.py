@@ -49,8 +49,10 @@ class Blindness:
     ) -> tuple[Alert | None, AlertBlind | None]:
         """Take note of a message without a value: what the alert is now, and what there is to tell.
 
-        Who waits for messages will hear of it anyway.
+        Who waits for messages will hear of it anyway. What some messages leave out is not missed.
         """
+        if any(each.partial for each, _ in reading.found):
+            return None, None
         if watch.judge.timed:
             return (replace(alert, blind=now) if alert is not None and not alert.blind else None), None
         key = watch.rule.id, reading.message.topic

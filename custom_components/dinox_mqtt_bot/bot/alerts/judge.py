@@ -7,7 +7,7 @@ import re
 
 from ..model.rules import Condition, Operator, Value
 from ..text.numbers import number, with_unit
-from ..text.states import is_state_word, same_state
+from ..text.states import is_state_word, same_state, side_of
 from ..text.units import comparable, conversion, convert
 
 type Samples = tuple[tuple[float, float], ...]
@@ -213,11 +213,16 @@ def _same_word(value: Value, text: str) -> bool:
             return text.strip().casefold() == value.raw.strip().casefold()
         if word == _plain(value.raw):
             return True
-    if value.exact and (
-        word == _plain(value.exact) or same_state(word, value.exact) or same_state(word, value.text)
-    ):
+    if value.exact and (word == _plain(value.exact) or _is_said(word, value)):
         return True
     return word in (_plain(value.text), _plain(with_unit(value.text, value.unit)))
+
+
+def _is_said(word: str, value: Value) -> bool:
+    """Say whether a word is one for the state, in any language or of its kind of thing, or of any unknown."""
+    if value.word in ("on", "off") and side_of(word) == value.word:
+        return True
+    return any(same_state(word, each) for each in (value.text, value.exact, value.word) if each)
 
 
 def _is_truth(text: str) -> bool:

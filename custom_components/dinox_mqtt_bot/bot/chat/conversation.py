@@ -280,8 +280,9 @@ class Conversation:
         batch = self.look.batch
         self._told.update(self.look.topics)
         text = self.look.end(self._phrases, self._when)
+        # However much is retained, it does not tell how busy it is.
         self._pace.hear(now)
-        self._pace.tell(batch.count, now)
+        self._pace.tell(1, now)
         self._batch.not_before = self._pace.until
         return self._gathered_notices(batch, text, now) if text else []
 

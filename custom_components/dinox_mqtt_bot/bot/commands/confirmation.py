@@ -109,6 +109,9 @@ class Confirmation:
 
     def _chosen(self, question: _Question, word: str, caller: Caller) -> Answered | Text | None:
         """Return the command with the one thing that was chosen by number or by a further word."""
+        command = question.command
+        if word.split(" ", maxsplit=1)[0] in (command.node, *command.aliases):
+            return None  # it is asked anew, perhaps with other words
         number = word.removeprefix("#")
         shown = question.options[:MOST_NAMED]
         if number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(shown):
@@ -120,7 +123,7 @@ class Confirmation:
             return _which(question.said, found)
         if not found:
             return None
-        return Answered(question.command.about(question.said, found[0].handle), confirmed=False)
+        return Answered(command.about(question.said, found[0].handle), confirmed=False)
 
 
 def _which(said: str, options: Sequence[Meant]) -> Text:

@@ -140,10 +140,9 @@ def _topic(
         begun = begin(text[start:])
         if len(left) > 1 and left[1].required and not text[start + begun.end :].strip() and len(spoken) > 1:
             begun = begin(text[start : spoken[-1].start])
-        if begun.said:
-            name = _taken(text, spoken, start, begun)
-            field = _field(left, spoken) if begun.meant else ""
-            return f'"{begun.meant[0].topic}".{field}' if field and len(begun.meant) == 1 else name
+        name = _taken(text, spoken, start, begun)
+        field = _field(left, spoken) if begun.meant else ""
+        return f'"{begun.meant[0].topic}".{field}' if field and len(begun.meant) == 1 else name
     for count in range(min(len(spoken), MAX_ALIAS_WORDS), 1, -1):
         name = " ".join(word.text for word in islice(spoken, count))
         if fold(name) in aliases:

@@ -74,9 +74,8 @@ class Dialogue:
         self._history = ports.history
 
     def apply(self, rules: RuleSet) -> None:
-        """Know the contacts, what becomes of free text, and what is subscribed."""
+        """Know the contacts, and what becomes of free text."""
         self._rules = rules
-        self._hearing.apply(rules)
 
     async def hear(self, utterance: Utterance) -> None:
         contact, room = self._contact(utterance.jid), utterance.room

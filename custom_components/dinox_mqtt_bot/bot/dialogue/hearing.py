@@ -7,8 +7,6 @@ from ..commands.command import Command
 from ..commands.parsing import addressed, parse, takes_name
 from ..model.errors import BotError
 from ..model.replies import PREFIX
-from ..model.rules import RuleSet
-from ..model.topics import Subscriptions
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window
@@ -33,7 +31,6 @@ class CommandReader:
         self._phrases = phrases
         self._commands = commands
         self._names = names
-        self._subscriptions = Subscriptions()
         self._bare = bare
         self._hinted: dict[str, float] = {}
         self._answered: dict[str, Window] = {}
@@ -52,21 +49,18 @@ class CommandReader:
         asked = self.parse(text, aliases)
         return asked if called or isinstance(asked, Command) else None
 
-    def apply(self, rules: RuleSet) -> None:
-        """Know what is subscribed, and by which aliases."""
-        self._subscriptions = Subscriptions(rules.subscriptions)
-
     async def learn(self, text: str, history: Topics) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
         if self._names is not None and takes_name(text, self._commands):
             with suppress(BotError):
-                await self._names.refresh(history, self._subscriptions)
+                await self._names.refresh(history)
 
     def parse(self, text: str, aliases: Collection[str] = ()) -> Command | BotError:
         """Return the command that a text means, with or without `/mqtt`, or what is wrong with it."""
         try:
-            begin = self._names.begin if self._names is not None else None
-            return parse(text, self._commands, aliases or self._subscriptions.aliases, begin)
+            if self._names is None:
+                return parse(text, self._commands, aliases)
+            return parse(text, self._commands, aliases or self._names.aliases, self._names.begin)
         except BotError as err:
             return err
 

@@ -81,6 +81,11 @@ class Binding:
         return full_name(self.device, self.entity)
 
     @property
+    def partial(self) -> bool:
+        """Whether messages may leave its value out, as others tell of it."""
+        return self.template is not None and self.template.partial
+
+    @property
     def speaks(self) -> bool:
         """Whether there is a value on the topic, and not only what belongs to one."""
         return self.presence or not self.aside

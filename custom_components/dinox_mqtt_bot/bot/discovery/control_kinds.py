@@ -86,6 +86,10 @@ def _notify(config: Config) -> Iterator[Control]:
     yield replace(control(config), letters=(1, _LONGEST_MESSAGE))
 
 
+def _moment(config: Config) -> Iterator[Control]:
+    yield replace(control(config), moment=string(config, "platform"))
+
+
 def _button(config: Config) -> Iterator[Control]:
     yield control(config, words=payload_words(config, ("press", "press", "PRESS")))
 
@@ -289,6 +293,8 @@ _MAKERS: dict[str, Callable[[Config], Iterator[Control]]] = {
     "button": _button,
     "climate": _climate,
     "cover": _cover,
+    "date": _moment,
+    "datetime": _moment,
     "fan": _fan,
     "humidifier": _humidifier,
     "lawn_mower": _lawn_mower,
@@ -301,6 +307,7 @@ _MAKERS: dict[str, Callable[[Config], Iterator[Control]]] = {
     "siren": _siren,
     "switch": _switch,
     "text": _text_entity,
+    "time": _moment,
     "update": _update,
     "vacuum": _vacuum,
     "valve": _valve,

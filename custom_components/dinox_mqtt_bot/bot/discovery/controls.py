@@ -9,6 +9,7 @@ from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..text.numbers import number_text, with_unit
 from .setting.codes import Code
 from .setting.colors import white
+from .setting.moments import moment
 from .setting.palettes import Palette
 from .setting.scales import Scale, whole
 from .setting.sirens import Extras
@@ -45,7 +46,8 @@ class Control:
 
     A command `template` gets the value as `value` (unless it is `bare`) and as `called`, the number that was
     said as `said_as`, and what is `given`. `recalls`: a topic and a template that tell the last value, which
-    is published again; `restores` is the control that does so besides this one.
+    is published again; `restores` is the control that does so besides this one. `moment`: it takes a
+    date, a time or both.
     """
 
     aspect: str
@@ -69,13 +71,14 @@ class Control:
     given: tuple[tuple[str, object], ...] = ()
     recalls: tuple[str, str] | None = None
     restores: Control | None = None
+    moment: str = ""
 
     @property
     def usable(self) -> bool:
         """Whether there is a way to say anything to it."""
         ranged = self.scale is not None and self.scale.low < self.scale.high
-        says = bool(self.words) or ranged or self.letters is not None or self.palette is not None
-        return bool(self.topic) and says
+        says = bool(self.words) or ranged or self.letters is not None or bool(self.moment)
+        return bool(self.topic) and (says or self.palette is not None)
 
     def take(self, said: str, vocabulary: Vocabulary = BUILT_IN) -> SetValue | None:
         """Return what was said as a value of this; None if it is not allowed."""
@@ -89,6 +92,8 @@ class Control:
                 return found
         if self.palette is not None and (tint := self.palette.take(said, vocabulary)) is not None:
             return SetValue(tint.said, tint.payload, given=tint.given)
+        if self.moment and (at := moment(said, self.moment)) is not None:
+            return SetValue(at, at)
         if self.letters is not None and self.letters[0] <= len(said) <= self.letters[1]:
             return SetValue(said, said)
         return None

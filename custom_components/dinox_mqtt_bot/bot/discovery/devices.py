@@ -233,6 +233,13 @@ class Devices:
 
     # Found by name.
 
+    def having(self, words: Iterable[str]) -> Iterator[Entity]:
+        """Yield the entities that have all of some words as they are."""
+        first, *rest = sorted((self._index.get(word, {}) for word in words), key=len)
+        for each in first:
+            if all(each in other for other in rest):
+                yield self._by_id[each]
+
     def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
         """Return the words of an entity's full name, its own, its device's, its area's, and its kind."""
         return self._words[entity.id]

@@ -67,6 +67,13 @@ class Entity:
         return self.id.rpartition(" ")[0]
 
     @property
+    def told(self) -> tuple[tuple[str, Binding], ...]:
+        """The values on the topics that are the first to tell of them."""
+        if not self.repeats:
+            return self.values
+        return tuple(each for each in self.values if each[0] not in self.repeats)
+
+    @property
     def full_name(self) -> str:
         """The name as Home Assistant gives it."""
         return full_name(self.device, self.name) or self.component

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..model.timers import NEVER
 from .discovery import Discovery, Part
 
 _AT_ONCE = 16_384
@@ -24,9 +25,9 @@ class Learning:
         self._read: tuple[str, Iterator[Part], list[Part]] | None = None
 
     @property
-    def waiting(self) -> bool:
-        """Whether there is more to read."""
-        return self._read is not None or bool(self._waiting)
+    def due_at(self) -> float:
+        """When `step` has something to do: at once, or never."""
+        return 0.0 if self._read is not None or self._waiting else NEVER
 
     def put(self, topic: str, payload: bytes) -> bool:
         """Take in a configuration or leave it waiting. True if anything is known otherwise now."""

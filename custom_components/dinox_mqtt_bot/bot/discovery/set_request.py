@@ -139,6 +139,8 @@ def describe(control: Control, phrases: Phrases) -> str:
         parts.append(phrases.phrase(key, low=low, high=high, step=number_text(scale.step)))
     if control.palette is not None:
         parts.append(phrases.phrase("common.range_colors"))
+    if control.moment:
+        parts.append(phrases.phrase(f"common.range_{control.moment}"))
     if control.letters is not None:
         low, high = map(str, control.letters)
         parts.append(phrases.phrase("common.range_letters", low=low, high=high))

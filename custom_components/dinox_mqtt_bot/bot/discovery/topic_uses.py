@@ -1,7 +1,7 @@
 """What devices use their topics for: to tell how they are, whether they are there, to be told something."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..payload.interpret import interpret
 from ..ports import Templates
@@ -23,6 +23,8 @@ class TopicUses:
         self._listened: Counter[str] = Counter()
         self._main: Counter[str] = Counter()
         self._repeated: Counter[str] = Counter()
+        # By topic where something is said again: where it is said first.
+        self._first: dict[str, Counter[str]] = {}
         self._commands: Counter[str] = Counter()
         # By topic: how it says that something is there, and of which devices, each with its entities.
         self._sources: dict[str, tuple[Counter[Source], Counter[str]]] = {}
@@ -34,6 +36,8 @@ class TopicUses:
                 self.states.add(topic)
         self._main.update(_main_topics(entity))
         self._repeated.update(entity.repeats)
+        for topic in entity.repeats:
+            self._first.setdefault(topic, Counter()).update(_main_topics(entity))
         self._commands.update(control.topic for control in entity.controls)
         for source in entity.sources:
             sources, devices = self._sources.setdefault(source.topic, (Counter(), Counter()))
@@ -47,7 +51,10 @@ class TopicUses:
         for topic in _main_topics(entity):
             _less(self._main, topic)
         for topic in entity.repeats:
-            _less(self._repeated, topic)
+            for first in _main_topics(entity):
+                _less(self._first[topic], first)
+            if _less(self._repeated, topic):
+                del self._first[topic]
         for control in entity.controls:
             _less(self._commands, control.topic)
         for source in entity.sources:
@@ -58,7 +65,15 @@ class TopicUses:
 
     def clear(self) -> None:
         for each in (
-            *(self.states, self._listened, self._main, self._repeated, self._commands, self._sources),
+            *(
+                self.states,
+                self._listened,
+                self._main,
+                self._repeated,
+                self._first,
+                self._commands,
+                self._sources,
+            ),
         ):
             each.clear()
 
@@ -69,6 +84,10 @@ class TopicUses:
     def is_repeated(self, topic: str) -> bool:
         """Say whether a device says again there what it says elsewhere, and nothing else."""
         return topic in self._repeated and topic not in self._main
+
+    def first(self, topic: str) -> Collection[str]:
+        """Return the topics on which is said first what is repeated on one."""
+        return self._first.get(topic, ())
 
     def is_command(self, topic: str) -> bool:
         """Say whether a device is told something there, and tells nothing itself."""

@@ -13,7 +13,7 @@ from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
 from ..reading.replay import newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
-from ..text.numbers import number_text, with_unit
+from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
 from .sparkline import gather, mean_text, sparkline, summary
 
@@ -47,12 +47,16 @@ _ASIDE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ChartRequest:
-    """What a chart is of. Without a span the newest days are shown, with a count the newest numbers."""
+    """What a chart is of. Without a span the newest days are shown, with a count the newest numbers.
+
+    `shown`: its numbers are not those that the device writes.
+    """
 
     topic: str
     field: str = ""
     span: Span | None = None
     count: int = 0
+    shown: bool = False
 
 
 async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule]) -> Chart:
@@ -61,7 +65,9 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
     field, others = wanted.field, list[str]()
     if not field and not any(_number(reading, "") is not None for reading in readings):
         field, *others = numeric_fields(readings) or [""]
-    points, span = await _series(lookups, ChartRequest(wanted.topic, field, wanted.span, wanted.count))
+    shown = _is_shown_otherwise(readings, field)
+    request = ChartRequest(wanted.topic, field, wanted.span, wanted.count, shown=shown)
+    points, span = await _series(lookups, request)
     if not points:
         raise _nothing(lookups, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
@@ -109,6 +115,13 @@ def _number(reading: Reading, field: str) -> float | None:
     return None if value is None else value.number
 
 
+def _is_shown_otherwise(readings: Iterable[Reading], field: str) -> bool:
+    """Say whether a device counts in another way than the chat shows it: 254 for 100 %."""
+    path = parse_path(field)
+    values = (lookup(reading, path) for reading in readings if path)
+    return any(value is not None and value.raw != "" and number(value.raw) is not None for value in values)
+
+
 def _unit(reading: Reading, field: str) -> str:
     value = lookup(reading, parse_path(field))
     return "" if value is None or value.number is None else value.unit
@@ -146,14 +159,16 @@ async def _bounded(lookups: Lookups, topic: str, span: Span) -> Span:
 
 
 async def _within(lookups: Lookups, wanted: ChartRequest, span: Span) -> tuple[list[Point], Span]:
-    points = await lookups.ports.history.series(wanted.topic, wanted.field, span, BUCKETS)
+    history = lookups.ports.history
+    points = [] if wanted.shown else await history.series(wanted.topic, wanted.field, span, BUCKETS)
     if not points and wanted.field:
         points = gather(await _read_again(lookups, wanted, span.since), span, BUCKETS)
     return points, span
 
 
 async def _newest_numbers(lookups: Lookups, wanted: ChartRequest, now: float) -> list[Point]:
-    points = await lookups.ports.history.numbers(wanted.topic, wanted.field, wanted.count)
+    history = lookups.ports.history
+    points = [] if wanted.shown else await history.numbers(wanted.topic, wanted.field, wanted.count)
     if not points and wanted.field:
         numbers = await _read_again(lookups, wanted, now - DEFAULTS[-1])
         points = [Point(at, value, value, value) for at, value in numbers[-wanted.count :]]

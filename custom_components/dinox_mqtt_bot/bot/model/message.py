@@ -85,6 +85,18 @@ class Naming(Protocol):
     def called(self) -> str:
         """The name in lower case."""
 
+    @property
+    def partial(self) -> bool:
+        """Whether messages may leave it out, as others tell of it."""
+
+    @property
+    def component(self) -> str:
+        """The kind of entity, or empty."""
+
+    @property
+    def device_class(self) -> str:
+        """What kind of thing it is in Home Assistant, or empty."""
+
     def field(self, value: str) -> Field:
         """Return a value that was found, as people read it under the name."""
 

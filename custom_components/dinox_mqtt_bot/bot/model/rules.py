@@ -59,7 +59,8 @@ class Value:
     """What a rule looks at in a reading: the number if it is one, its unit, and the text without the unit.
 
     `exact` is what Home Assistant keeps for a text that is its word for it: `off` for `closed`. `raw` is what
-    the device wrote, where that is something else.
+    the device wrote, where that is something else. `word` is the English word for the
+    state of a binary sensor: `closed`, and `off` where no class tells what that is.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Value:
     unit: str = ""
     exact: str = ""
     raw: str = ""
+    word: str = ""
 
 
 class Priority(IntEnum):

@@ -84,7 +84,7 @@ def _deep(value: object) -> bool:
 
 def fields_of(parsed: Mapping[str, object] | list[object]) -> tuple[Field, ...]:
     """Return a JSON object's or array's leaves as fields, 40 at most; one more counts the rest."""
-    leaves = _leaves("", parsed, 0, ())
+    leaves = _object("", parsed, 0, ()) if isinstance(parsed, dict) else _leaves("", parsed, 0, ())
     fields = tuple(islice(leaves, MOST_FIELDS))
     rest = sum(1 for _ in islice(leaves, _MOST_COUNTED)) if len(fields) == MOST_FIELDS else 0
     return (*fields, Field(MORE, str(rest))) if rest else fields
@@ -171,8 +171,10 @@ def _unit_by_name(name: str, beside: Beside) -> str:
 
 def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
     """Return the key an object's unit is of (`value`, or the only number) and the unit's, or none."""
-    unit_key = next((key for key in _UNITS if isinstance(value.get(key), str)), "")
-    if not unit_key:
+    for unit_key in _UNITS:
+        if isinstance(value.get(unit_key), str):
+            break
+    else:
         return "", ""
     if isinstance(value.get("value"), (int, float, str)):
         return "value", unit_key

@@ -181,15 +181,14 @@ def described(meaning: Meaning) -> Meaning:
         if found is None:
             return Meaning(Kind.JSON, only.text, None, only.unit, json=parsed)
         return Meaning(Kind.JSON, found.text, found.value, only.unit or found.unit, json=parsed)
-    told = told_of(fields, len(meaning.text))
+    told = told_of(fields)
     text = line(told[0]) if len(told) == 1 else together(told)
-    return Meaning(Kind.JSON, text, _main_value(fields), "", fields, parsed, told=told)
+    value = _main_value(fields) if len(fields) == 1 or "value" in parsed else None
+    return Meaning(Kind.JSON, text, value, "", fields, parsed, "", "", "", told)
 
 
 def _main_value(fields: tuple[Field, ...]) -> float | None:
     """Return the number under `value`, or that of an only field."""
-    for field in fields:
-        if field.name == "value" or len(fields) == 1:
-            found = number(field.text)
-            return found[0] if found else None
-    return None
+    main = fields[0] if len(fields) == 1 else next((field for field in fields if field.name == "value"), None)
+    found = number(main.text) if main else None
+    return found[0] if found else None

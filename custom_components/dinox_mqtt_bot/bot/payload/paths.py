@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import lru_cache
 import re
 
-from ..model.message import MORE, Field, Kind, Message, Reading
+from ..model.message import MORE, Field, Kind, Message, Naming, Reading
 from ..model.rules import Value
+from ..text.states import class_word
 from ..text.units import written_unit
 from .fields import fields_of, line, measure_of, parse_json, scalar_text, unit_for, units_beside
 from .interpret import quantity
@@ -80,7 +81,9 @@ def only_word(reading: Reading) -> Value | None:
     if not isinstance(reading.json, dict):
         return None
     words = [field for field in reading.fields if _is_word(field)]
-    return _of_field(words[0]) if len(words) == 1 else None
+    if len(words) != 1:
+        return None
+    return lookup(reading, (words[0].name,)) or _of_field(words[0])
 
 
 def _is_word(field: Field) -> bool:
@@ -95,14 +98,22 @@ def _shown(reading: Reading, path: Path) -> Value | None:
     name = _name(path)
     for naming, text in reading.found:
         if text is not None and naming.called == name:
-            value = _of_field(naming.field(text))
-            return value if value.exact or value.number is not None else replace(value, exact=value.text)
+            return _stated(_of_field(naming.field(text)), naming)
     return None
+
+
+def _stated(value: Value, naming: Naming, raw: str = "") -> Value:
+    """Return what an entity of discovery found with what it stands for, if it is no number."""
+    if value.number is not None:
+        return value
+    exact = value.exact or value.text
+    word = class_word(naming.device_class, exact) if naming.component == "binary_sensor" else ""
+    return Value(value.text, None, value.unit, exact, raw, word)
 
 
 def _with_raw(shown: Value, raw: Value | None) -> Value:
     """Return a shown value with what the device wrote for it, and with its number if that is all there is."""
-    if raw is None:
+    if raw is None or (raw.number is not None and raw.number == shown.number):
         return shown
     written = "" if raw.text.casefold() == shown.text.casefold() else raw.text
     if shown.number is None and raw.number is not None:
@@ -151,11 +162,11 @@ def _own(reading: Reading) -> Value | None:
 
 def _translated(reading: Reading, value: Value) -> Value:
     """Return the word of a discovered state with what the device wrote for it."""
-    exact = value.exact or value.text
-    if isinstance(reading.json, dict | list) or len(reading.message.payload) > _LONGEST_RAW:
-        return replace(value, exact=exact)
-    raw = reading.message.payload.decode(errors="replace").strip()
-    return replace(value, exact=exact, raw="" if raw.casefold() == value.text.casefold() else raw)
+    raw = ""
+    if not isinstance(reading.json, dict | list) and len(reading.message.payload) <= _LONGEST_RAW:
+        raw = reading.message.payload.decode(errors="replace").strip()
+    raw = "" if raw.casefold() == value.text.casefold() else raw
+    return _stated(value, reading.found[0][0], raw)
 
 
 def _main(reading: Reading) -> Field:

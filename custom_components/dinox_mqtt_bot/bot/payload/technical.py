@@ -5,6 +5,7 @@ every field.
 """
 
 from functools import lru_cache
+from operator import itemgetter
 import re
 
 from ..model.message import MORE, Field
@@ -52,27 +53,49 @@ _FIRST = (
 )
 """What people look at first."""
 
-_PLACES = {name: place for place, name in enumerate(_FIRST)}
 _BETWEEN = re.compile(r"[\W_]+")
 _FIRST_KEY = re.compile(r"[.\[]")
-_KEPT, _LONGEST = 512, 4_096
-"""Objects whose order is kept, and characters of each."""
+_LEFT_OUT, _USUAL, _OF_BATTERY, _PERHAPS, _LATE, _REST = -1, 100, 101, 102, 103, 104
+"""Ranks of fields, behind those of `_FIRST`: left out, as they come, voltages, counters, batteries, and the
+number of those that are left out."""
+_UNSURE = frozenset({_OF_BATTERY, _PERHAPS, _REST})
+_LONGEST = 64
+"""Characters of a name whose rank is kept."""
 
 
-def told_of(fields: tuple[Field, ...], size: int) -> tuple[Field, ...]:
-    """Return the fields of an object that the chat tells, in the order in which people look.
+def told_of(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return the fields of an object that the chat tells, in the order in which people look."""
+    told: list[tuple[int, Field]] = []
+    before, sure = 0, True
+    for field in fields:
+        name = field.name
+        rank = _kept_rank(name) if len(name) <= _LONGEST else _rank(name)
+        if rank >= 0 and field.text != "null":
+            told.append((rank, field))
+            if rank < before or rank in _UNSURE:
+                sure = False
+            before = rank
+    if not sure:
+        told = _sorted(told)
+    if not told:
+        return tuple(field for field in fields if field.text != "null") or fields
+    return tuple([field for _, field in told])
 
-    `size` is the object's in characters.
-    """
-    names = tuple([field.name for field in fields])
-    order = _kept_order(names) if size <= _LONGEST else _order(names)
-    told = tuple([fields[at] for at in order if fields[at].text != "null"])
-    return told or tuple(field for field in fields if field.text != "null") or fields
+
+def _sorted(told: list[tuple[int, Field]]) -> list[tuple[int, Field]]:
+    """Return fields in their order, without what is not worth it beside the others; none if none is."""
+    ranks = {rank for rank, _ in told}
+    if ranks == {_REST}:
+        return []
+    unsure = {_PERHAPS, _OF_BATTERY} if _LATE in ranks else {_PERHAPS}
+    if min(ranks - unsure, default=_LATE) < _LATE:
+        told = [each for each in told if each[0] not in unsure]
+    return sorted(told, key=itemgetter(0))
 
 
 def is_technical(name: str) -> bool:
     """Say whether a field of this name is left out beside others."""
-    first = _FIRST_KEY.split(name, 1)[0]
+    first = _FIRST_KEY.split(name, maxsplit=1)[0]
     nested = len(first) < len(name)
     return _last(name) in TECHNICAL or (nested and _folded(first) in TECHNICAL_OBJECTS)
 
@@ -82,20 +105,15 @@ def is_of_radio(name: str) -> bool:
     return _folded(name) in _OF_RADIO
 
 
-def _order(names: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the places of the names that are told, in the order in which they are."""
-    last = [_last(name) for name in names]
-    told = [at for at, name in enumerate(names) if name != MORE and not is_technical(name)]
-    unsure = UNSURE | {_VOLTAGE} if any(each in _BATTERY for each in last) else UNSURE
-    sure = [at for at in told if last[at] not in unsure]
-    if any(last[at] not in _BATTERY for at in sure):
-        told = sure
-    told = told or [at for at, name in enumerate(names) if name != MORE]
-    told.sort(key=lambda at: (last[at] in _BATTERY, _PLACES.get(last[at], len(_FIRST))))
-    return (*told, *(at for at, name in enumerate(names) if name == MORE))
+def _rank(name: str) -> int:
+    if name == MORE:
+        return _REST
+    if is_technical(name):
+        return _LEFT_OUT
+    return _RANKS.get(_last(name), _USUAL)
 
 
-_kept_order = lru_cache(_KEPT)(_order)
+_kept_rank = lru_cache(4_096)(_rank)
 
 
 def _last(name: str) -> str:
@@ -104,3 +122,11 @@ def _last(name: str) -> str:
 
 def _folded(key: str) -> str:
     return _BETWEEN.sub("", key).lower()
+
+
+_RANKS = {
+    **{name: place for place, name in enumerate(_FIRST)},
+    **dict.fromkeys(UNSURE, _PERHAPS),
+    **dict.fromkeys(_BATTERY, _LATE),
+    _VOLTAGE: _OF_BATTERY,
+}

@@ -16,6 +16,8 @@ from .technical import presence_in, says_presence, technical
 WAIT = 0.5
 """Seconds from a configuration until the broker is asked for its topics: mostly hundreds come at once."""
 _KNOWN_TOPICS = 20_000
+_REPEATED = "/STATE"
+"""How a topic of Tasmota ends that may tell for hours alone how a device is."""
 
 
 class Listening:
@@ -95,8 +97,18 @@ class Listening:
             pass
         if len(self._heard) >= _KNOWN_TOPICS:
             self._forget()
-        found = self._heard[topic] = self._found(topic)
+        found = self._found(topic)
+        if not self._tells_first(topic):
+            self._heard[topic] = found
         return found
+
+    def _tells_first(self, topic: str) -> bool:
+        """Say whether a device told something only by what it repeats each few minutes, so far."""
+        devices = self._readings.devices
+        if not topic.endswith(_REPEATED) or not devices.uses.is_repeated(topic):
+            return False
+        first = devices.uses.first(topic)
+        return bool(first) and all(devices.newest(each) is None for each in first)
 
     def _found(self, topic: str) -> Subscription | None:
         own, followed = self.subscriptions.best(topic), self.followed.best(topic)
@@ -108,6 +120,8 @@ class Listening:
         if shared(told.filter)[1] == topic and told is own:
             return told
         uses = self._readings.devices.uses
+        if self._tells_first(topic):
+            return told
         if not uses.devices(topic) and technical(topic, self._rules.discovery_prefix, uses):
             return self._history_only(told)
         if says_presence(topic, uses):

@@ -4,11 +4,12 @@ from typing import Protocol
 
 from ..model.topics import Subscriptions
 from ..ports import Ports
+from .names import Names
 from .readings import Readings
 
 
 class Lookups(Protocol):
-    """The world, what is subscribed, what messages mean, and how times are written."""
+    """The world, what is subscribed, what messages mean, what is called how, and how times are written."""
 
     @property
     def ports(self) -> Ports: ...
@@ -18,5 +19,8 @@ class Lookups(Protocol):
 
     @property
     def readings(self) -> Readings: ...
+
+    @property
+    def names(self) -> Names: ...
 
     def moment(self, at: float) -> str: ...

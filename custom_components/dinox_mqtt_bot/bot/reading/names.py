@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -40,7 +40,7 @@ class Names:
     """What the bot calls its topics, devices and entities, and so what it understands.
 
     `bindings` are what entities of HA discovery find on a topic. Only what is new is looked at when something
-    is asked; what was subscribed and what came in is brought by `refresh`.
+    is asked; what came in is brought by `refresh`.
     """
 
     def __init__(self, devices: Devices, bindings: Callable[[str], Sequence[Binding]]) -> None:
@@ -50,9 +50,17 @@ class Names:
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
 
-    async def refresh(self, history: Topics, subscriptions: Subscriptions) -> None:
-        """Learn what came in and what is subscribed. Raises BotError where that cannot be read."""
+    def apply(self, subscriptions: Subscriptions) -> None:
+        """Know what is subscribed, and what it is called."""
         self._subscriptions = subscriptions
+
+    @property
+    def aliases(self) -> Collection[str]:
+        """The aliases as `fold` writes them."""
+        return self._subscriptions.aliases
+
+    async def refresh(self, history: Topics) -> None:
+        """Learn what came in. Raises BotError where that cannot be read."""
         before = self._seen
         seen: dict[str, Seen] = {}
         for row in await history.topics("#", MOST_TOPICS):
@@ -220,18 +228,21 @@ class Names:
                 yield from self._aspect_hits(entity, said)
 
     def _aspect_hits(self, entity: Entity, said: tuple[str, ...]) -> Iterator[Hit]:
-        for topic, binding in entity.values:
+        for topic, binding in entity.told:
             if binding.entity == entity.name:
                 continue
-            for phrase in {name_words(binding.name), name_words(binding.entity)}:
+            phrases = dict.fromkeys((name_words(binding.name), name_words(binding.entity)), Fit.FULL)
+            # Of `Blind cover 1` too, where it is the only thing of the device that has a position.
+            phrases.setdefault(name_words(f"{binding.device} {binding.aspect}"), Fit.PART)
+            for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
-                    yield len(phrase), Fit.FULL, self._value(entity, topic, binding)
+                    yield len(phrase), fit, self._value(entity, topic, binding)
 
     def _values(self, entity: Entity) -> list[Meant]:
         """Return where an entity's state is; of one that has none, everything there is about it."""
-        states = [each for each in entity.values if each[1].entity == entity.name]
-        found = [self._value(entity, topic, binding) for topic, binding in states or entity.values]
-        own = {topic for topic, _ in entity.values}
+        states = [each for each in entity.told if each[1].entity == entity.name]
+        found = [self._value(entity, topic, binding) for topic, binding in states or entity.told]
+        own = {topic for topic, _ in entity.told}
         if len(found) > 1 and len(own) == 1 and len(self._bindings(found[0].topic)) == len(found):
             return [Meant(found[0].topic, "", entity.full_name, entity.area, main=entity.main)]
         return found
@@ -244,12 +255,13 @@ class Names:
             for at, binding in entity.values
             if at == topic
         ]
-        every = [each for each in found if each.field]
+        every = list({each.field: each for each in found if each.field}.values())
         return [each for each in every if each.main] or every
 
     def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:
         """Return a value with the field that the chat shows it as, where it shares its topic with others."""
-        shared = len([each for each in self._bindings(topic) if not each.aside]) > 1
+        things = {(each.device, each.entity) for each in self._bindings(topic) if not each.aside}
+        shared = len(things) > 1
         shown = plain(binding.entity or binding.device) if shared and binding.template else ""
         field = write_path((shown,)) if shown else ""
         name, whole = binding.name or entity.full_name, self.name(topic)
@@ -325,5 +337,12 @@ def _of(seen: Seen) -> Meant:
 def _refines(alike: Sequence[Meant], exact: Sequence[Meant]) -> bool:
     """Say whether what has more of the words is meant instead of what is called exactly as the first ones."""
     if len(exact) == 1:
-        return {each.topic for each in alike} == {exact[0].topic}
+        return {each.topic for each in alike} == {exact[0].topic} or _measures(alike, exact[0])
     return not exact or len(alike) == 1
+
+
+def _measures(alike: Sequence[Meant], thing: Meant) -> bool:
+    """Say whether what is alike is something measured of a thing: `plug power` is not all of the plug."""
+    return bool(alike) and all(
+        each.measured and f"{each.name} ".startswith(f"{thing.name} ") for each in alike
+    )

@@ -53,5 +53,5 @@ def event(meaning: Meaning) -> tuple[str, Meaning]:
     fields = tuple(Field(key.name, field.text, key.unit) for field, key in known if key is not None)
     if not fields:
         return "", meaning
-    told = told_of(fields, len(meaning.text))
+    told = told_of(fields)
     return name, meaning._replace(fields=fields, text=together(told), told=told)

@@ -214,7 +214,7 @@ def bound(meaning: Meaning, found: Found, arranged: Arranged) -> Meaning:
         # An entity without a template takes the object as a whole: nothing of it is to be lost.
         taken = {_path(binding) for binding, _ in found}
         others = tuple(field for field in described(meaning).fields if field.name not in taken)
-        fields, lines = fields + others, lines + told_of(others, len(meaning.text))
+        fields, lines = fields + others, lines + told_of(others)
     return meaning._replace(kind=Kind.JSON, unit="", text=together(lines), fields=fields, told=lines)
 
 

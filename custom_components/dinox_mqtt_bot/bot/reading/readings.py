@@ -10,12 +10,10 @@ from ..discovery.narrowing import note
 from ..model.message import Message, Reading
 from ..model.replies import Text
 from ..model.rules import Subscription
-from ..model.timers import NEVER
 from ..model.topics import LONGEST_HEARD, is_too_long
 from ..payload.interpret import Meaning, interpret
 from ..ports import StateWords, Templates
 from .budget import Budget, Limited, Ticks
-from .names import Names
 from .overheard import Overheard
 from .topic_plan import Plan, planned
 
@@ -50,7 +48,6 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
-        self.names = Names(self.devices, self._bindings)
         self._plans: dict[str, Plan] = {}
         self._start_over(prefix)
 
@@ -115,7 +112,7 @@ class Readings:
     @property
     def due_at(self) -> float:
         """When `tick` has something to do: at once, or never."""
-        return 0.0 if self._learning.waiting else NEVER
+        return self._learning.due_at
 
     def tick(self, now: float) -> None:
         """Take in a little more of the configurations that are large."""
@@ -169,7 +166,8 @@ class Readings:
             plan = self._plan(message.topic, subscription)
         return plan.read(message, meaning, self._budget)
 
-    def _bindings(self, topic: str) -> tuple[Binding, ...]:
+    def bindings(self, topic: str) -> tuple[Binding, ...]:
+        """Return what entities find on a topic."""
         return self._discovery.bindings(topic)
 
     def classes(self, topic: str) -> tuple[str, str]:

@@ -27,8 +27,8 @@ _SIGNS = set("/+#$")
 
 async def known_names(lookups: Lookups) -> Names:
     """Return what knows every name, of what came in until now. Raises BotError if that cannot be read."""
-    names = lookups.readings.names
-    await names.refresh(lookups.ports.history, lookups.subscriptions)
+    names = lookups.names
+    await names.refresh(lookups.ports.history)
     return names
 
 
@@ -63,7 +63,7 @@ async def find_name(lookups: Lookups, text: str) -> Meant:
 
 async def by_field(lookups: Lookups, text: str) -> tuple[Meant, ...]:
     """Return the field that is called so, of each topic whose newest messages have it."""
-    field, called = write_path(parse_path(text)), lookups.readings.names.name
+    field, called = write_path(parse_path(text)), lookups.names.name
     return tuple(Meant(topic, field, f"{called(topic)} {field}") for topic in await with_field(lookups, text))
 
 

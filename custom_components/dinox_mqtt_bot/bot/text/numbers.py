@@ -5,6 +5,8 @@ from math import isfinite
 import re
 
 _LONGEST = 64
+_SHORT = 16
+"""Characters of a double that has fifteen digits at most."""
 _SIZES = ("B", "kB", "MB", "GB")
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _LETTER = r"[^\W\d_]"
@@ -59,7 +61,8 @@ def number_text(value: float) -> str:
     if isinstance(value, int):
         return str(value)
     # The sixteenth and seventeenth digit of a double are what arithmetic leaves behind.
-    text = f"{value:.15g}"
+    text = repr(value)
+    text = f"{value:.15g}" if len(text) > _SHORT or "e" in text else text.removesuffix(".0")
     if "e" in text and 1e-12 < abs(value) < 1e21:
         text = f"{Decimal(text):f}"
     return "0" if text == "-0" else text

@@ -32,8 +32,49 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("problem, störung", "ok, in ordnung", "safe, sicher", "unsafe, unsicher"),
     ("update available, update verfügbar", "up-to-date, up to date, aktuell"),
 )
+_CLASSES = {
+    **dict.fromkeys(("door", "garage_door", "opening", "window"), ("open", "closed")),
+    **dict.fromkeys(
+        ("gas", "carbon_monoxide", "motion", "occupancy", "smoke", "sound"), ("detected", "clear")
+    ),
+    **dict.fromkeys(("vibration", "glass_break", "tamper"), ("detected", "clear")),
+    "battery": ("low", "normal"),
+    "battery_charging": ("charging", "not charging"),
+    "cold": ("cold", "normal"),
+    "connectivity": ("connected", "disconnected"),
+    "heat": ("hot", "normal"),
+    "light": ("light detected", "no light"),
+    "lock": ("unlocked", "locked"),
+    "moisture": ("wet", "dry"),
+    "moving": ("moving", "not moving"),
+    "plug": ("plugged in", "unplugged"),
+    "presence": ("home", "away"),
+    "problem": ("problem", "ok"),
+    "running": ("running", "not running"),
+    "safety": ("unsafe", "safe"),
+    "update": ("update available", "up-to-date"),
+}
+"""What on and off are called for each device class of a binary sensor."""
+
 _KINDS = {word: kind for family in _FAMILIES for kind in family for word in kind.split(", ")}
+_ON = frozenset(_KINDS[words[0]] for words in (*_CLASSES.values(), ("on", "off")))
+_OFF = frozenset(_KINDS[words[1]] for words in (*_CLASSES.values(), ("on", "off")))
 _FAMILY_OF = {kind: family for family in _FAMILIES for kind in family}
+
+
+def class_word(device_class: str, state: str) -> str:
+    """Return the English word for `on` or `off` of a device class, itself without one; empty for others."""
+    if state not in ("on", "off"):
+        return ""
+    words = _CLASSES.get(device_class, () if device_class else ("on", "off"))
+    return words[state == "off"] if words else ""
+
+
+@lru_cache(1024)
+def side_of(text: str) -> str:
+    """Return of which state a word is for some device class: `on` for `open` and `wet`; empty for neither."""
+    kind = _kind(text)
+    return "on" if kind in _ON else "off" if kind in _OFF else ""
 
 
 def is_state_word(text: str) -> bool:

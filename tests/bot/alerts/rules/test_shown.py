@@ -13,7 +13,7 @@ GATE = json.dumps(
         "o": {"name": "made up"},
         "stat_t": "zb/Gate",
         "cmps": {
-            "c": {"p": "binary_sensor", "name": "Contact", "pl_on": False, "pl_off": True}
+            "c": {"p": "binary_sensor", "name": "Contact", "dev_cla": "door", "pl_on": False, "pl_off": True}
             | {"val_tpl": "{{ value_json.contact }}", "uniq_id": "g1"},
             "b": {"p": "sensor", "name": "Battery", "unit_of_meas": "%"}
             | {"val_tpl": "{{ value_json.battery }}", "uniq_id": "g2"},
@@ -94,7 +94,7 @@ async def test_a_rule_with_a_field_before_its_value_can_be_tried() -> None:
     assert "would have fired 1×" in await world.ask("try zb/hall/availability offline")
 
 
-@pytest.mark.parametrize("word", ["open", "nass", "verriegelt"])
+@pytest.mark.parametrize("word", ["wet", "nass", "erkannt"])
 async def test_no_rule_is_made_on_a_word_that_is_never_shown(word: str) -> None:
     world = gate()
     answer = await world.ask(f"alert zb/Gate contact == {word}")
@@ -114,3 +114,20 @@ async def test_a_rule_that_is_changed_so_is_kept_with_a_warning() -> None:
 )
 async def test_what_may_be_shown_some_day_is_not_spoken_against(asked: str) -> None:
     assert "and never as" not in await gate().ask(f"alert zb/Gate {asked}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "note"),
+    [
+        ("== open", "ℹ “open” is taken for “on”: the device does not tell what kind of thing it is."),
+        ("is not wet", "ℹ “wet” is taken for “on”: the device does not tell what kind of thing it is."),
+        ("== zu", "ℹ “zu” is taken for “off”: the device does not tell what kind of thing it is."),
+    ],
+)
+async def test_where_no_class_is_told_the_words_for_on_and_off_are_taken_so(asked: str, note: str) -> None:
+    world = World(Subscription("zb/#"))
+    lid = {"name": "Lid", "stat_t": "zb/lid", "uniq_id": "l"}
+    world.receive("homeassistant/binary_sensor/lid/config", json.dumps(lid))
+    world.receive("zb/lid", "ON")
+    assert (await world.ask(f"alert zb/lid {asked}")).splitlines()[1:] == [note]
+    assert "ℹ" not in await world.ask("alert zb/lid == aus")

@@ -117,7 +117,16 @@ def test_what_is_said_again_is_told_once() -> None:
     home.receive("tele/cooler/STATE", '{"POWER": "ON", "Wifi": {"RSSI": 80}}')
     home.wait(600)
     assert [text.lower().count("on") for text in home.said[before:]] == [1 + "Wine cooler".count("on")]
-    assert [each[1].name for each in home.history.appended[-3:]] == ["SILENT", "NORMAL", "SILENT"]
+    assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "SILENT", "SILENT"]
+
+
+def test_what_is_only_said_again_is_told_until_it_is_said_first() -> None:
+    home = world()
+    home.wait(600)
+    home.receive("tele/cooler/STATE", '{"POWER": "ON"}')
+    home.receive("stat/cooler/POWER", "OFF")
+    home.receive("tele/cooler/STATE", '{"POWER": "OFF"}')
+    assert [each[1].name for each in home.history.appended[-3:]] == ["NORMAL", "NORMAL", "SILENT"]
 
 
 def test_of_a_lamp_one_message_tells_all_that_has_changed() -> None:
@@ -434,3 +443,53 @@ def test_what_is_known_does_not_depend_on_the_order(random: Random) -> None:
 )
 def test_other_topics_announce_nothing(topic: str) -> None:
     assert TASMOTA.place(topic) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "topic", "field"),
+    [
+        ("wine cooler == off", "stat/cooler/RESULT", ""),
+        ("wine cooler voltage > 240 V", "tele/cooler/SENSOR", "ENERGY Voltage"),
+        ("wine cooler humidity > 70", "tele/cooler/SENSOR", "AM2301 Humidity"),
+        ("wine cooler lid == on", "stat/cooler/RESULT", "Lid"),
+    ],
+)
+async def test_a_rule_is_about_the_topic_that_tells_first(said: str, topic: str, field: str) -> None:
+    home = world(swc=[1] if "lid" in said else [-1], swn=["Lid"])
+    home.receive(f"{TOPIC}/sensors", json.dumps({"sn": SENSORS}), retain=True)
+    home.receive("tele/cooler/SENSOR", json.dumps(SENSORS))
+    await home.ask(f"alert {said} as Test")
+    (rule,) = home.bot.rules.alerts
+    assert (rule.filter, rule.field.strip('[]"')) == (topic, field)
+
+
+async def test_of_several_that_measure_the_same_one_is_asked_for() -> None:
+    home = world()
+    home.receive(f"{TOPIC}/sensors", json.dumps({"sn": SENSORS}), retain=True)
+    home.receive("tele/cooler/SENSOR", json.dumps(SENSORS))
+    asked = await home.ask("alert wine cooler power > 100 W as Test")
+    assert "Wine cooler ENERGY Power" in asked
+    assert home.bot.rules.alerts == ()
+
+
+async def test_the_only_shutter_is_named_by_its_device() -> None:
+    home = world(rl=[3, 3])
+    await home.ask("alert wine cooler position > 50 as Test")
+    home.receive("stat/cooler/RESULT", '{"Shutter1": {"Position": 80}}')
+    home.later(5)
+    assert any("80" in text and "Test" in text for text in home.said)
+
+
+async def test_a_rule_does_not_miss_what_only_some_messages_tell() -> None:
+    home = world(rl=[1, 1], swc=[1], swn=["Lid"])
+    await home.ask("alert wine cooler lid == on as Test")
+    for _ in range(3):
+        home.receive("stat/cooler/RESULT", '{"Lid": {"Action": "OFF"}}')
+        for _ in range(12):
+            home.later(60)
+            home.receive("stat/cooler/RESULT", '{"POWER1": "ON"}')
+    home.wait(600)
+    assert not [text for text in home.said if "Test" in text]
+    home.receive("stat/cooler/RESULT", '{"Lid": {"Action": "ON"}}')
+    home.later(5)
+    assert any("Test" in text for text in home.said)

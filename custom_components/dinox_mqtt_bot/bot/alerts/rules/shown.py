@@ -11,14 +11,16 @@ from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import with_unit
-from ...text.states import is_state_word, may_become
+from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.words import words
 from ..judge import NUMERIC
 from ..watches import Watch
 
-NOTES = frozenset({"rule_as_shown", "rule_as_written"})
+NOTES = frozenset({"rule_as_shown", "rule_as_written", "rule_as_side"})
 """Texts that only tell what a rule judges."""
 
+_EQUALITY = frozenset({Operator.EQUAL, Operator.UNEQUAL})
+_SIDES = frozenset({"on", "off"})
 _MOST_WORDS = 8
 
 
@@ -46,20 +48,27 @@ def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
     if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
         return
     for word in rule.condition.values:
-        shown = {each for value in values for each in (value.text, value.exact)}
+        if side_of(word) and any(value.word in _SIDES for value in values):
+            continue
+        shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
         if is_state_word(word) and not any(may_become(each, word) for each in shown):
             yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
 
 
 def notes_of(rule: AlertRule, readings: Sequence[Reading]) -> Iterator[Text]:
     """Yield which of both is judged, where a device writes a value in another way than the chat shows it."""
-    notes = (_note(rule, each) for each in reversed(readings)) if rule.field else ()
+    watch = Watch.of(rule)
+    values = [value for each in reversed(readings) if (value := watch.value(each)) is not None]
+    notes = (_note(rule, value) for value in values) if rule.field else ()
     yield from islice(filter(None, notes), 1)
+    for limit in rule.condition.values if values and values[0].word in _SIDES else ():
+        side = side_of(limit)
+        if rule.condition.operator in _EQUALITY and side and not same_state(limit, side):
+            yield Text("rule_as_side", {"limit": limit, "state": side})
 
 
-def _note(rule: AlertRule, reading: Reading) -> Text | None:
-    value = lookup(reading, parse_path(rule.field))
-    if value is None or not value.raw:
+def _note(rule: AlertRule, value: Value) -> Text | None:
+    if not value.raw:
         return None
     key = "rule_as_written" if _is_written(rule, value) else "rule_as_shown"
     shown = value.text if value.exact else with_unit(value.text, value.unit)

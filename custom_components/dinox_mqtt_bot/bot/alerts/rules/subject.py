@@ -69,7 +69,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     fits, others = _comparable(found, rule.condition)
     meant = only(begun.said, [*fits, *others])
-    made = _about(meant, rule)
+    made = await with_its_field(lookups, _about(meant, rule))
     if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
         return made
     fits, others = _comparable(fields, rule.condition)

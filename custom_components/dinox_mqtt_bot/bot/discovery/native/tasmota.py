@@ -69,10 +69,11 @@ def _relays(tasmota: Tasmota) -> Iterator[Announced]:
 
 def _relay(tasmota: Tasmota, index: int, platform: str) -> Announced:
     first, *others = tasmota.power(index)
+    topics = dict.fromkeys(each["state_topic"] for each in others)
     base = {**tasmota.base(platform, tasmota.friendly_name(platform, index)), **tasmota.words}
     rest = {
         "command_topic": f"{tasmota.command}POWER{index + 1}",
-        "repeats": (tasmota.result, tasmota.state),
+        "repeats": tuple(topic for topic in topics if topic != first["state_topic"]),
     }
     return ({**base, **first, **rest}, *({**base, **each} for each in others))
 

@@ -82,13 +82,17 @@ class Tasmota:
         return words
 
     def power(self, index: int) -> list[Config]:
-        """Return where the state of a relay is told: plain, in what a command has changed, later again."""
+        """Return where the state of a relay is told: with what it was asked, alone, and later again.
+
+        The first is where it is to be looked for; with a number it is the topic that this relay has alone.
+        """
         words = self.powers(index)
-        return [
-            *({"state_topic": self.stat + word} for word in words),
-            *({"state_topic": self.result, "value_template": path(word, partial=True)} for word in words),
-            *({"state_topic": self.state, "value_template": path(word)} for word in words),
+        plain: list[Config] = [{"state_topic": self.stat + word} for word in words]
+        told: list[Config] = [
+            {"state_topic": self.result, "value_template": path(word, partial=True)} for word in words
         ]
+        again: list[Config] = [{"state_topic": self.state, "value_template": path(word)} for word in words]
+        return [*plain, *told, *again] if len(words) == 1 else [*told, *plain, *again]
 
 
 def _full_topic(config: Config, prefix: str) -> str:

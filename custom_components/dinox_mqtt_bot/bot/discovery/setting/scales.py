@@ -1,7 +1,7 @@
 """Ranges of numbers: as people say them, and as devices count."""
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 import re
 
 from ...text.numbers import number
@@ -47,7 +47,7 @@ class Scale:
             return None
         value, unit = found
         if self.unit == "K" and value > 0 and (unit in _MIRED or (not unit and value < _COLDEST_MIREDS)):
-            value, unit = 1_000_000 / value, "K"
+            value, unit = floor(1_000_000 / value), "K"
         if not comparable(unit, self.unit):
             return None
         own = convert(value, unit, self.unit)

@@ -54,8 +54,12 @@ def _one(hits: Sequence[_Hit], words: Sequence[str], phrases: Phrases) -> Wish:
 
 
 def _best(hits: Iterable[_Hit]) -> list[_Hit]:
-    """Return the hits with the most words, of these those that were named best."""
-    every = list(hits)
+    """Return the hits with the most words, of these those that were named best.
+
+    What is only named, and so pressed, counts where nothing else takes what stands there as a value.
+    """
+    hits = list(hits)
+    every = [hit for hit in hits if hit.named.value] or hits
     most = max((hit.named.count for hit in every), default=0)
     every = [hit for hit in every if hit.named.count == most]
     how = max((hit.named.how for hit in every), default=How.ALIKE)
@@ -65,22 +69,27 @@ def _best(hits: Iterable[_Hit]) -> list[_Hit]:
 
 
 def _exact_hits(devices: Devices, named: Sequence[Named], vocabulary: Vocabulary) -> Iterable[_Hit]:
-    owned = _claims(named)
     names = [each for each in named if each.how is How.NAME]
     longest = max((each.count for each in names), default=0)
     whole = max((each.count for each in named if each.how in (How.NAME, How.DEVICE)), default=0)
+    settable = {each.count for each in names if each.entity.controls}
+    owned = _claims(named, vocabulary)
     for each in _whole_first(devices, names, named):
         entity = each.entity
         if not entity.controls or not _may(each):
             continue
         if each.how is How.PLACE and each.count <= whole:  # something else is called just so
             continue
-        if entity.component in _OWNED and owned.get((entity.device, each.value), each.count) < each.count:
+        if owned.get((entity.component, entity.device, each.value), each.count) < each.count:
             continue
         if entity.component in _FREE_TEXT and (each.count < longest or _swallows(devices, each)):
             continue
         found = wish(entity, each.value, each.how, vocabulary)
-        if found is not None:
+        if found is None:
+            continue
+        # What is called as its device is refuses a value: nobody meant something else of the device.
+        own = found.named and entity.component in OWNERS
+        if each.how is not How.DEVICE or each.count not in settable or own:
             yield _Hit(each, found)
 
 
@@ -109,15 +118,20 @@ def _may(named: Named) -> bool:
     return installs or (entity.main and entity.component not in EXACT_ONLY)
 
 
-def _claims(named: Sequence[Named]) -> Mapping[tuple[str, str], int]:
-    """Return what the owners of a word have claimed: device and value, with the words of their names."""
-    found: dict[tuple[str, str], int] = {}
+def _claims(named: Sequence[Named], vocabulary: Vocabulary) -> Mapping[tuple[str, str, str], int]:
+    """Return what owners of a word have claimed, with the words of their names.
+
+    By component, device and value; of a selection only a mode that is one of the owner's too.
+    """
+    found: dict[tuple[str, str, str], int] = {}
     for each in named:
         if each.entity.component not in OWNERS or not each.value or each.how in (How.KIND, How.PLACE):
             continue
         for control in each.entity.controls:
-            if control.aspect and (rest := behind(each.entity.component, control, each.value)):
-                key = each.entity.device, rest
+            rest = behind(each.entity.component, control, each.value) if control.aspect else ""
+            mode = rest and control.aspect == "mode" and control.take(rest, vocabulary) is not None
+            for component in (*_OWNED, *(("select",) if mode else ())) if rest else ():
+                key = component, each.entity.device, rest
                 found[key] = min(found.get(key, each.count), each.count)
     return found
 

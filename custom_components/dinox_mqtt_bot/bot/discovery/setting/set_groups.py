@@ -54,7 +54,7 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:
     """Yield what stands in a room; unless it is named as a `whole`, also what has that in its name."""
-    for entity in devices.found(place) if place else list(devices):
+    for entity in devices.having(place) if place else list(devices):
         if name_words(entity.area) == place or (
             not whole and all(word in _words(devices, entity) for word in place)
         ):

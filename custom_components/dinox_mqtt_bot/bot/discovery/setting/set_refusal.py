@@ -111,6 +111,8 @@ def _of_alike(like: Sequence[Named], words: Sequence[str], phrases: Phrases) -> 
 def _unknown(devices: Devices, words: Sequence[str]) -> BotError:
     name = " ".join(words)
     for entity in _known(devices, words):
+        if entity.controls:  # but only by its whole name
+            return BotError("no_device_similar", name=name, similar=entity.full_name)
         return BotError("not_settable", name=entity.full_name)
     parts = (name, " ".join(words[:-1]))  # with a value behind the name, or without
     similar = next((near for part in parts if (near := devices.similar(part))), [])

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from ...text.words import MAX_ALIAS_WORDS
 from ..devices import Devices, Match
 from ..entities import Entity, name_words
 from .kinds import EXACT_ONLY, any_of, one
 
+_MOST_ALIKE = 300
 _SHORTEST = 3
 """Letters of the beginning of a word; what is shorter has to be a whole word."""
 
@@ -54,14 +56,12 @@ def exact(devices: Devices, words: Sequence[str]) -> list[Named]:
         return found
     every: list[Named] = []
     for count, name, value in parted(words):
-        for entity in devices.found(name):
-            match devices.match(entity, name):
-                case Match.NAME:
-                    every.append(Named(entity, How.NAME, count, value))
-                case Match.DEVICE:
-                    every.append(Named(entity, How.DEVICE, count, value))
-                case _ if name == (*name_words(entity.area), *name_words(entity.device)):
-                    every.append(Named(entity, How.DEVICE, count, value))
+        for entity in devices.having(name):
+            full, own, device, area, _ = devices.words(entity)
+            if name in (full, own) or (area and name in ((*area, *full), (*area, *own))):
+                every.append(Named(entity, How.NAME, count, value))
+            elif name == device or (area and name == (*area, *device)):
+                every.append(Named(entity, How.DEVICE, count, value))
         every += _by_kind(devices, name, count, value)
     return _once(every)
 
@@ -77,7 +77,7 @@ def _by_kind(devices: Devices, name: tuple[str, ...], count: int, value: str) ->
     for kind, rest in ((name[-1], name[:-1]), (name[0], name[1:])):
         if not rest or not (components := one(kind)):
             continue
-        for entity in devices.found(rest):
+        for entity in devices.having(rest):
             if entity.component not in components:
                 continue
             if devices.match(entity, rest) >= Match.DEVICE:
@@ -93,7 +93,7 @@ def _once(every: Iterable[Named]) -> list[Named]:
         key = each.count, each.entity.id
         if key not in best or best[key].how < each.how:
             best[key] = each
-    return list(best.values())
+    return sorted(best.values(), key=lambda each: (-each.count, each.entity.id))
 
 
 def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
@@ -108,21 +108,26 @@ def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
 
 
 def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
-    """Return entities that have words like those of a name, whole ones if any has, or that and a kind."""
+    """Return entities that have words like those of a name, whole ones if any has, or that and a kind.
+
+    What so many have in common names none of them.
+    """
     if name[0].isdecimal():
         return []
-    found = [entity for entity in devices.found(name) if _long_enough(devices, entity, name)]
-    if not found:
-        found = list(_of_kind(devices, name))
-    return [entity for entity in found if set(name) <= _words_of(devices, entity)] or found
+    found = [entity for entity in devices.having(name) if entity.main] or devices.found(name)
+    if len(found) > _MOST_ALIKE:
+        return []
+    found = [entity for entity in found if _long_enough(devices, entity, name)]
+    return found or list(islice(_of_kind(devices, name), _MOST_ALIKE))
 
 
 def _of_kind(devices: Devices, name: Sequence[str]) -> Iterator[Entity]:
     for at, word in enumerate(name):
         rest, components = (*name[:at], *name[at + 1 :]), any_of(word)
-        if rest and components:
-            every = [entity for entity in devices.found(rest) if entity.component in components]
-            yield from (entity for entity in every if _long_enough(devices, entity, rest))
+        every = devices.found(rest) if rest and components else []
+        if len(every) <= _MOST_ALIKE:
+            fit = [entity for entity in every if entity.component in components]
+            yield from (entity for entity in fit if _long_enough(devices, entity, rest))
 
 
 def _long_enough(devices: Devices, entity: Entity, said: Sequence[str]) -> bool:

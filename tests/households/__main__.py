@@ -1,4 +1,4 @@
-"""Homes at length: `python -m homes [--minutes N] [--only HOME] [--seed N] [--json FILE]`."""
+"""Homes at length: `python -m households [--minutes N] [--only HOME] [--seed N] [--json FILE]`."""
 
 import argparse
 import asyncio

@@ -211,7 +211,11 @@ def tasmota_home(dice: random.Random, end: float) -> Life:
             )
         if number % 2 == 0:
             at = 120 + 40 * number
-            for said in (Said(f"stat/{topic}/RESULT", '{"POWER":"ON"}'), Said(f"stat/{topic}/POWER", "ON")):
+            key = "POWER1" if device.name == "Power strip" else "POWER"
+            for said in (
+                Said(f"stat/{topic}/RESULT", f'{{"{key}":"ON"}}'),
+                Said(f"stat/{topic}/{key}", "ON"),
+            ):
                 events.append(Event(at, said))
         kept.append(Said(f"tele/{topic}/LWT", "Online", True))
     states = {device.name: _tasmota_words(device) for device in every}

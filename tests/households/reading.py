@@ -39,7 +39,9 @@ def _about(text: str, name: str, others: Sequence[str]) -> Iterable[str]:
     for number, line in enumerate(lines):
         if name.casefold() not in line.casefold():
             continue
-        part = line[line.casefold().index(name.casefold()) + len(name) :]
+        at = line.casefold().index(name.casefold())
+        # `On: lamp, plug` says it in front.
+        part = f"{line[: line.find(':', 0, at) + 1]} {line[at + len(name) :]}"
         for after in lines[number + 1 :]:
             if not after.strip() or any(other.casefold() in after.casefold() for other in others):
                 break
