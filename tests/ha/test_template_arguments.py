@@ -12,7 +12,8 @@ from jinja2 import Environment
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.payload.fields import parse_json
-from custom_components.dinox_mqtt_bot.hass.template_costs import Costs, TooMuch
+from custom_components.dinox_mqtt_bot.hass.template_arguments import TooMuch
+from custom_components.dinox_mqtt_bot.hass.template_costs import Costs
 from custom_components.dinox_mqtt_bot.hass.template_safety import longest_payload
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 

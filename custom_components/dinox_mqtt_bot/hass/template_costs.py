@@ -10,12 +10,21 @@ from typing import Any, ClassVar
 
 from jinja2 import nodes
 
-from .template_formats import blanks, is_date_format
+from .template_arguments import (
+    TooMuch,
+    all_constant,
+    constants,
+    first_text,
+    is_short,
+    is_small,
+    is_spread,
+    only_judged,
+)
+from .template_formats import FILLED, LONGEST_DATE, PATTERN_COST, blanks, is_date_format
 from .template_values import (
     CASED,
     FLOAT,
     FUNCTIONS,
-    KEYWORDS,
     LONGEST_NUMBER,
     METHODS,
     NUMBER,
@@ -39,23 +48,10 @@ _MOST_GROWTH = 16
 """How much longer products of whole numbers are than these."""
 _LARGEST_FACTOR = 4_000
 """Of what may be a text."""
-_LARGEST_ARGUMENT = 36
-"""Decimal places, or a base: a rounding to a million would take a number with a million digits."""
-_LONGEST_NEEDLE = 100
 
-_LONGEST_DATE = 1_000
-"""Characters of a date in a format of 100: the longest of its parts is the name of a weekday."""
-_PATTERN = 2_000_000
-"""Nanoseconds in which Python makes a pattern of a format for dates and tries it."""
-_FILLED = 99
-"""Characters that a format makes of the shortest value."""
 
 _ESCAPED = 12
 """Characters that one can become in JSON: `\\ud83d\\ude00`."""
-
-
-class TooMuch(Exception):
-    """Raised for what takes too long, gets too large, or is not known to do neither."""
 
 
 # Nanoseconds for each character of a value, those payloads having been measured that are the slowest.
@@ -124,7 +120,7 @@ class Costs:
 
     def _namespace(self, node: nodes.Node) -> Value:
         """Return the largest thing in a namespace: the namespace as a whole is never used as a value."""
-        if not isinstance(node, nodes.Call) or _is_spread(node):
+        if not isinstance(node, nodes.Call) or is_spread(node):
             raise TooMuch
         return Value(max((each.size for each in self._arguments(node)), default=0), Kind.NAMESPACE)
 
@@ -213,7 +209,7 @@ class Costs:
         return TRUTH
 
     def _test(self, node: nodes.Test) -> Value:
-        _only_judged(node.name, node)
+        only_judged(node.name, node)
         tested = self.value(node.node)
         allowed = node.name in TESTS or (node.name in NUMBER_TESTS and tested.kind is Kind.NUMBER)
         if not allowed:
@@ -273,10 +269,10 @@ class Costs:
     def _call(self, node: nodes.Call) -> Value:
         match node.node:
             case nodes.Getattr(attr="format"):
-                _only_judged("format", node)
+                only_judged("format", node)
                 return self._filled(node.node.node, node, braces=True)
             case nodes.Getattr(attr="strftime"):
-                _only_judged("strftime", node)
+                only_judged("strftime", node)
                 return self._dated(self.value(node.node.node), node)
             case nodes.Getattr(attr=name):
                 return self._method(name, self.value(node.node.node), node)
@@ -291,7 +287,7 @@ class Costs:
         judge = self._FILTERS.get(name)
         if judge is None:
             raise TooMuch
-        _only_judged(name, node)
+        only_judged(name, node)
         return judge(self, value, node)
 
     def _parse(self, value: Value, node: nodes.Filter) -> Value:
@@ -299,7 +295,7 @@ class Costs:
         given = self._arguments(node)
         exact = {"round": node.args, "int": node.args[1:]}.get(node.name, [])
         named = [each.value for each in node.kwargs if each.key in ("precision", "base")]
-        if not all(map(_is_small, (*exact, *named))):
+        if not all(map(is_small, (*exact, *named))):
             raise TooMuch
         self._pay(value.size * _READ)
         size = value.size * 2 if node.name in ("int", "abs") else LONGEST_NUMBER
@@ -370,13 +366,13 @@ class Costs:
 
     def _replace(self, value: Value, node: nodes.Filter) -> Value:
         text = self._write(value)
-        old, new = _constants(node, 2)
+        old, new = constants(node, 2)
         self._pay(text.size * _SEARCH)
         grown = text.size // max(1, len(old)) * len(new) + len(new)
         return Value(max(text.size, grown + (0 if old else text.size)), Kind.TEXT)
 
     def _join(self, value: Value, node: nodes.Filter) -> Value:
-        between = _constants(node, 1)[0] if node.args else ""
+        between = constants(node, 1)[0] if node.args else ""
         self._pay(value.size * _WRITE)
         return Value(value.written.size + value.size * len(between), Kind.TEXT)
 
@@ -385,18 +381,18 @@ class Costs:
         return value
 
     def _truncate(self, value: Value, node: nodes.Filter) -> Value:
-        given = _all_constant(node)
+        given = all_constant(node)
         self._pay(value.size * _CHANGE)
         return Value(value.size + sum(len(str(each)) for each in given), value.kind)
 
     def _date(self, value: Value, node: nodes.Filter) -> Value:
         """A moment, written as a constant says, or what is given in place of it."""
-        written = _first_text(node)
+        written = first_text(node)
         given = self._arguments(node)
         if written is not None and not is_date_format(written):
             raise TooMuch
         self._pay(value.size * _READ)
-        return _largest([Value(_LONGEST_DATE, Kind.TEXT), *given])
+        return _largest([Value(LONGEST_DATE, Kind.TEXT), *given])
 
     def _dated(self, value: Value, node: nodes.Call) -> Value:
         """What a moment writes itself as; nothing but a moment can."""
@@ -405,15 +401,15 @@ class Costs:
         if not is_date_format(str(node.args[0].value)):
             raise TooMuch
         self._pay(value.size * _READ)
-        return Value(_LONGEST_DATE, Kind.TEXT)
+        return Value(LONGEST_DATE, Kind.TEXT)
 
     def _moment(self, value: Value, node: nodes.Filter) -> Value:
         """A moment, read as a constant says, or what is given in place of it."""
-        written = _first_text(node)
+        written = first_text(node)
         given = self._arguments(node)
         if written is None or not is_date_format(written):
             raise TooMuch
-        self._pay(_PATTERN + value.size * _READ)
+        self._pay(PATTERN_COST + value.size * _READ)
         return _largest([SHORT, *given[1:]])
 
     def _format(self, value: Value, node: nodes.Filter) -> Value:
@@ -425,9 +421,7 @@ class Costs:
         count = blanks(text, braces=braces) if isinstance(text, str) else None
         if count is None or count != len(node.args):
             raise TooMuch
-        filled = sum(
-            max(self._write(each).size, LONGEST_NUMBER) + _FILLED for each in self._values(node.args)
-        )
+        filled = sum(max(self._write(each).size, LONGEST_NUMBER) + FILLED for each in self._values(node.args))
         return Value(len(str(text)) + filled, Kind.TEXT)
 
     def _none(self, node: nodes.Filter | nodes.Call) -> None:
@@ -438,11 +432,11 @@ class Costs:
         made = METHODS.get(name)
         if made is None:
             raise TooMuch
-        _only_judged(name, node)
+        only_judged(name, node)
         given = self._arguments(node)
         if name == "get":
             return _largest([made(value), *given])
-        if not all(map(_is_short, node.args)):
+        if not all(map(is_short, node.args)):
             raise TooMuch
         self._pay(value.size * _SEARCH)
         return made(value)
@@ -500,55 +494,3 @@ def _largest(values: list[Value]) -> Value:
     """Return a value that may be any of some."""
     kinds = {each.kind for each in values}
     return Value(max(each.size for each in values), kinds.pop() if len(kinds) == 1 else Kind.ANY)
-
-
-def _constants(node: nodes.Filter, count: int) -> list[str]:
-    """Return the texts that a filter is given, and nothing else."""
-    constants = [str(each.value) for each in node.args if isinstance(each, nodes.Const)]
-    if len(constants) != count or len(node.args) != count:
-        raise TooMuch
-    return constants
-
-
-def _all_constant(node: nodes.Filter) -> list[object]:
-    """Return the constants that a filter is given, each short, and nothing else."""
-    every = [*node.args, *(each.value for each in node.kwargs)]
-    given = [each.value for each in every if isinstance(each, nodes.Const)]
-    if len(given) != len(every) or any(len(str(each)) > _LONGEST_NEEDLE for each in given):
-        raise TooMuch
-    return given
-
-
-def _first_text(node: nodes.Filter) -> str | None:
-    """Return the text that is the first argument; None if there is none. It has to be a constant."""
-    if not node.args:
-        return None
-    first = node.args[0]
-    if not isinstance(first, nodes.Const):
-        raise TooMuch
-    return str(first.value) if node.name != "timestamp_local" else None
-
-
-def _is_spread(node: nodes.Call | nodes.Filter | nodes.Test) -> bool:
-    """Say whether a value is spread over the arguments: it is not known which they are."""
-    return node.dyn_args is not None or node.dyn_kwargs is not None
-
-
-def _only_judged(name: str, node: nodes.Call | nodes.Filter | nodes.Test) -> None:
-    """Raise TooMuch for an argument that no judge looks at."""
-    known = KEYWORDS.get(name, frozenset())
-    if _is_spread(node) or any(each.key not in known for each in node.kwargs):
-        raise TooMuch
-
-
-def _is_small(node: nodes.Expr) -> bool:
-    """Say whether an argument is a number of places or a base, and no number that takes long itself."""
-    value = node.node if isinstance(node, nodes.Neg) else node
-    if not isinstance(value, nodes.Const):
-        return False
-    return not isinstance(value.value, int) or value.value <= _LARGEST_ARGUMENT
-
-
-def _is_short(node: nodes.Expr) -> bool:
-    """Say whether an argument is a text that is quickly looked for."""
-    return isinstance(node, nodes.Const) and len(str(node.value)) <= _LONGEST_NEEDLE

@@ -2,6 +2,13 @@
 
 import re
 
+LONGEST_DATE = 1_000
+"""Characters of a date in a format of 100: the longest of its parts is the name of a weekday."""
+PATTERN_COST = 2_000_000
+"""Nanoseconds in which Python makes a pattern of a format for dates and tries it."""
+FILLED = 99
+"""Characters that a format makes of the shortest value."""
+
 _LONGEST = 100
 _MOST_PARTS = 12
 """Blanks or parts of a date in one format."""

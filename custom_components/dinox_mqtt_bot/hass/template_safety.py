@@ -6,7 +6,8 @@ event loop. Hence a list of what may stand there, and a bound on what all of it 
 
 from jinja2 import Environment, TemplateError, nodes
 
-from .template_costs import Costs, TooMuch
+from .template_arguments import TooMuch
+from .template_costs import Costs
 
 LONGEST_PAYLOADS = (16_384, 4_096, 1_024)
 """Characters of a payload that a template is judged for: what is too much on the longest may do on less."""
