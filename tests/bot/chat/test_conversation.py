@@ -589,3 +589,13 @@ def test_who_is_not_to_be_disturbed_gets_what_came_late_whole() -> None:
         assert conversation.due(NOON + 10 * number) == []
     text = conversation.release(ME)
     assert text.split("\n") == ["⏰ t: 1", "⏰ t: 2", "u: (3, 4) ×2", "⏰ t: 3", "⏰ t: 4"]
+
+
+def test_of_what_was_held_for_somebody_too_much_is_counted() -> None:
+    conversation = talk()
+    conversation.spare(lambda contact: True)
+    for half in range(2):
+        for number in range(MOST_KEPT // 2 + 5):
+            conversation.take(reading(f"{half}/{number}", "1"), EACH, NOON + 100 * half)
+        conversation.due(NOON + 100 * half + 1)
+    assert conversation.release(ME).split("\n")[-1] == f"… {MOST_KEPT + 10 - MOST_TOPICS} more messages"
