@@ -1,6 +1,6 @@
 """Devices that went away and came back."""
 
-from fakes import NOON, reading
+from fakes import NOON, World, reading
 from phrases import RealPhrases
 import pytest
 
@@ -111,3 +111,20 @@ def test_no_more_are_kept_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     home.said(HOLD)
     home.absences.note(reading("d", "x"), ALL, Presence(False, ("d",)), NOON)
     assert not home.hears("d", True, 20)
+
+
+async def test_who_is_not_to_be_disturbed_hears_later_who_was_away() -> None:
+    world = World(Subscription("home/#"))
+    world.receive("home/3/availability", "online")
+    world.wait(60)
+    await world.ask("dnd on")
+    world.later(0)
+    await world.settle()
+    before = len(world.said)
+    world.receive("home/3/availability", "offline")
+    world.wait(60)
+    assert len(world.said) == before
+    await world.ask("dnd off")
+    world.later(0)
+    await world.settle()
+    assert "home/3/availability: offline" in world.said[-1]

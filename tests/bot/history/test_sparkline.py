@@ -1,6 +1,6 @@
 """Bars of text, and what they are made of."""
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from bot.history.sparkline import BARS, GAP, gather, longest_gap, mean_text, sparkline, summary
@@ -82,6 +82,7 @@ def test_patience_is_three_usual_intervals() -> None:
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@example([(0.0, 5e-324), (1.0, 0.0)], 2)
 @given(st.lists(st.tuples(st.floats(0, 10, exclude_max=True), numbers), max_size=60), st.integers(1, 40))
 def test_any_numbers_make_a_line(values: list[tuple[float, float]], width: int) -> None:
     found = gather(sorted(values), TEN, 240)

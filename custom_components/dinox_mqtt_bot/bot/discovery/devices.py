@@ -269,13 +269,11 @@ class Devices:
         found = self._fitting[said] = frozenset(chain.from_iterable(like))
         return found
 
-    def named(self, words: Sequence[str], *, settable: bool = False) -> list[Entity]:
+    def named(self, words: Sequence[str]) -> list[Entity]:
         """Return the entities that words name best; of several those not only for setting a device up."""
         best: list[Entity] = []
         level = Match.ALIKE
         for entity in self.found(words) if words else ():
-            if settable and not entity.controls:
-                continue
             if (found := self.match(entity, words)) >= level:
                 best = [*best, entity] if found == level else [entity]
                 level = found

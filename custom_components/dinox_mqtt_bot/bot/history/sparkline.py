@@ -102,7 +102,7 @@ def _bars(cells: Iterable[float | None], low: float, high: float) -> Iterator[st
     for cell in cells:
         if cell is None:
             yield GAP
-        elif high <= low:
+        elif high / 2 <= low / 2:
             yield BARS[3]
         else:
             # Halved, so that the distance of two huge numbers is finite.

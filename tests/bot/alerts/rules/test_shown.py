@@ -36,11 +36,11 @@ def gate() -> World:
     [
         (
             "contact == on",
-            "contact is judged as it is shown, now “on”. The device writes “false”: that is raw.contact.",
+            "contact is judged as it is shown, now “open”. The device writes “false”: that is raw.contact.",
         ),
         (
             "contact is not false",
-            "contact is compared with what the device writes, now “false”. It is shown as “on”.",
+            "contact is compared with what the device writes, now “false”. It is shown as “open”.",
         ),
         (
             "light > 50",
@@ -98,7 +98,7 @@ async def test_a_rule_with_a_field_before_its_value_can_be_tried() -> None:
 async def test_no_rule_is_made_on_a_word_that_is_never_shown(word: str) -> None:
     world = gate()
     answer = await world.ask(f"alert zb/Gate contact == {word}")
-    assert answer == f"It is shown as “on” now, and never as “{word}”: the rule would never fire."
+    assert answer == f"It is shown as “open” now, and never as “{word}”: the rule would never fire."
     assert not world.bot.rules.alerts
 
 
@@ -106,7 +106,7 @@ async def test_a_rule_that_is_changed_so_is_kept_with_a_warning() -> None:
     world = gate()
     await world.ask("alert zb/Gate contact == on as Gate")
     answer = await world.ask("rule Gate == wet")
-    assert "⚠ It is shown as “on” now, and never as “wet”." in answer.splitlines()
+    assert "⚠ It is shown as “open” now, and never as “wet”." in answer.splitlines()
 
 
 @pytest.mark.parametrize(
