@@ -396,3 +396,16 @@ async def test_slixmpp_does_nothing_by_itself_that_is_not_needed(liar: Liar, lin
         "PubSub",
         "Reach",
     }
+
+
+@pytest.mark.parametrize("address", ["a@", "a b@c", "@@/"])
+async def test_what_is_for_an_address_that_is_none_is_refused(
+    liar: Liar, link: Probed, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    await online(liar, link)
+    query = "<query xmlns='http://jabber.org/protocol/disco#items'/>"
+    liar.say(f"<iq from='{ALICE}/phone' to='{address}' type='get' id='lost'>{query}</iq>")
+    liar.say(from_alice("hello"))
+    await until(lambda: [said.text for said in link.texts] == ["hello"])
+    await until(lambda: any("lost" in each and "error" in each for each in liar.names("iq")))
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -248,7 +248,8 @@ class Stream(ClientXMPP):
         if opening.tag in _STANZAS and not self.in_session:
             # Also from whoever sits on the wire before it is encrypted.
             return NOTHING
-        self._admitted = self.admits(opening)
+        # slixmpp's handlers fail over an address that is none.
+        self._admitted = self.admits(opening) and _jid(opening.get("to", "")) is not None
         if opening.tag == _IQ:
             return _REQUEST
         return _UNASKED if self._admitted else NOTHING
