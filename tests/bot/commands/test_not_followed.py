@@ -232,3 +232,22 @@ async def test_an_entity_without_a_word_in_its_name_is_called_as_it_is() -> None
     announce(world, "sensor", "s", name=None, device=device, state_topic="sun")
     (entity,) = world.bot.readings.devices
     assert world.bot.readings.devices.label(entity) == "☀"
+
+
+@pytest.mark.parametrize("typed", ["alert gate hall 0", "alert gate hall == 0", "alert gate hatch hall == 0"])
+async def test_what_a_device_writes_beside_its_values_is_found_there(typed: str) -> None:
+    world = World()
+    for key, name in (("hall", "Hatch"), ("cell", "Cell")):
+        announce(
+            *(world, "binary_sensor", f"g_{key}"),
+            name=name,
+            device="Gate",
+            state_topic="zb/gate",
+            value_template=f"{{{{ value_json.{key} }}}}",
+            payload_on=1,
+            payload_off=0,
+            **({"device_class": "door"} if key == "hall" else {"entity_category": "diagnostic"}),
+        )
+    world.receive("zb/gate", '{"hall": 0, "cell": 1}')
+    await say(world, typed)
+    assert [(each.field, each.condition.values) for each in rules(world)] == [("hall", ("0",))]

@@ -1,7 +1,6 @@
 """Alert rules in plain words."""
 
 from ..model.rules import AlertRule, Condition, Operator, Priority
-from ..model.topics import fold
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number
@@ -86,7 +85,7 @@ def condition_text(rule: AlertRule, phrases: Phrases) -> str:
 
 def is_whole(field: str, name: str) -> bool:
     """Say whether a field is what its topic is there for, so that both have one name."""
-    return fold(field.strip("\"'")) == fold(name)
+    return field.strip("\"'").casefold() == name.casefold()
 
 
 def limit_text(text: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 import re
 
 from ..model.message import Reading
-from ..model.topics import fold
 
 KINDS = ("away", "alarm", "battery", "open", "on")
 """The kinds in the order in which they matter."""
@@ -32,7 +31,7 @@ def notable(reading: Reading) -> Iterator[tuple[str, str]]:
         yield from _said(reading.name, reading.name, reading.text)
     told = {field.name for field in reading.told}
     for field in reading.fields:
-        whole = fold(field.name) == fold(reading.name)
+        whole = field.name.casefold() == reading.name.casefold()
         # Of a radiator's child lock nobody wants to hear that it is open, of its battery that it is low.
         if not told or field.name in told or (whole and "" in told) or _BATTERY.search(field.name):
             name = reading.name if whole else f"{reading.name} {field.name}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import ClassVar, override
 
-from ..discovery.devices import Devices as Known
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
@@ -251,7 +250,7 @@ class Set(Command):
         first = wishes[0]
         if len(wishes) == 1:
             return Text("set_stake", {"name": known.label(first.entity), "value": first.value_text})
-        cells = {"count": str(len(wishes)), "names": _names(known, wishes), "value": first.value_text}
+        cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": first.value_text}
         return Text("set_stake_several", cells)
 
     @override
@@ -259,7 +258,7 @@ class Set(Command):
         wishes = self._wishes(parts)
         away = [wish for wish in wishes if _is_away(parts, wish)]
         if len(away) == len(wishes) and not self.force:
-            raise BotError("device_offline", name=_names(parts.readings.devices, away))
+            raise BotError("device_offline", name=_names(parts, away))
         told = [wish for wish in wishes if self.force or wish not in away]
         published = [wish.publishes(parts.readings.devices, parts.ports.templates) for wish in told]
         waits = self._expects(parts, caller, told)
@@ -270,7 +269,7 @@ class Set(Command):
             parts.awaited.withdraw(caller.who, caller.room)
             raise
         if len(wishes) > 1:
-            return _done_several(parts.readings.devices, told, published, away if not self.force else [])
+            return _done_several(parts, told, published, away if not self.force else [])
         answer = parts.awaited.answer(caller.who, caller.room) if waits else ""
         name = parts.readings.devices.label(told[0].entity)
         return _done(name, told[0], published[0], answer, offline=bool(away), waits=waits)
@@ -316,8 +315,8 @@ async def _publish(parts: Parts, caller: Caller, wish: Wish, every: _Published) 
         parts.readings.devices.assume(entity, wish.value_text)
 
 
-def _names(known: Known, wishes: Sequence[Wish]) -> str:
-    names = [known.label(wish.entity) for wish in wishes[:_MOST_NAMES]]
+def _names(parts: Parts, wishes: Sequence[Wish]) -> str:
+    names = [parts.readings.devices.label(wish.entity) for wish in wishes[:_MOST_NAMES]]
     return ", ".join(names + ["…"] * (len(wishes) > _MOST_NAMES))
 
 
@@ -341,13 +340,13 @@ def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline:
 
 
 def _done_several(
-    known: Known, wishes: Sequence[Wish], published: Sequence[_Published], away: Sequence[Wish]
+    parts: Parts, wishes: Sequence[Wish], published: Sequence[_Published], away: Sequence[Wish]
 ) -> Text:
     facts = {
         "set": [_published_facts(wish, every) for wish, every in zip(wishes, published, strict=True)],
         "offline": [wish.entity.full_name for wish in away],
     }
-    cells = {"count": str(len(wishes)), "names": _names(known, wishes), "value": wishes[0].value_text}
+    cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": wishes[0].value_text}
     if away:
-        return Text("set_several_offline", {**cells, "offline": _names(known, away)}, facts)
+        return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)
     return Text("set_several", cells, facts)

@@ -75,7 +75,12 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
     meant = only(begun.said, [*fits, *others])
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
-    made = await with_its_field(lookups, _about(meant, rule))
+    made = await with_its_field(lookups, replace(rule, filter=meant.topic))
+    if rule.field or not made.field:
+        made = await with_its_field(lookups, _about(meant, rule))
+    if meant.field and rule.field and not await has_field(lookups, made.filter, made.field):
+        # It is no part of what was named, but beside it: `door contact false`.
+        made = replace(made, field=rule.field)
     if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
         return made
     fits, others = _comparable(fields, rule.condition)
