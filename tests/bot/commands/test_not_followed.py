@@ -251,3 +251,15 @@ async def test_what_a_device_writes_beside_its_values_is_found_there(typed: str)
     world.receive("zb/gate", '{"hall": 0, "cell": 1}')
     await say(world, typed)
     assert [(each.field, each.condition.values) for each in rules(world)] == [("hall", ("0",))]
+
+
+async def test_an_alert_says_only_once_what_its_rule_asks() -> None:
+    world = house()
+    await say(world, "alert chest lid open")
+    await say(world, "alert chest warmth > -15 for 1 min")
+    world.receive("chest/lid", "ON")
+    world.later(2)
+    assert world.said[-1] == "⚠ Chest Lid: open\n“Chest Lid = open” · #1"
+    world.receive("chest/t", "-3")
+    world.wait(65)
+    assert world.said[-1].split("\n")[1] == "“Chest Warmth > -15”: for 1 min · #2"
