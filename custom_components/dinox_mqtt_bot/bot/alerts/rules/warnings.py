@@ -9,12 +9,11 @@ from ...model.rules import AlertRule, Operator, Value
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import number, with_unit
-from ...text.states import side_of
 from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
-from .shown import NOTES, notes_of, strange_words
+from .shown import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
 NEVER = frozenset({"rule_only_numbers", "rule_only_words", "rule_no_such_state"})
@@ -47,8 +46,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
-        words = all(value.exact or side_of(value.text) for value in values)
-        key = "rule_only_words" if words else "rule_no_number"
+        key = "rule_only_words" if only_words(values) else "rule_no_number"
         found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
     return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
 
