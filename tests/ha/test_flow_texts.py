@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import SelectSelector
 import pytest
 
 from custom_components import dinox_mqtt_bot
+from custom_components.dinox_mqtt_bot.bot.alerts.rules.warnings import NEVER
 from custom_components.dinox_mqtt_bot.bot.model.rules import RuleSet
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
 from custom_components.dinox_mqtt_bot.const import LinkName
@@ -167,7 +168,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     # What the form leaves out by itself nobody needs to complain of there.
     refused = {key for key in contradictions() if not key.endswith("_needless")}
     assert len(refused) > 5
-    shown = {"invalid_filter", "name_taken", "which_name", "rule_only_numbers"}
+    shown = {"invalid_filter", "name_taken", "which_name", *NEVER}
     known = shown | alert | refused
     assert set(texts["config_subentries"]["alert"]["error"]) == known
     assert set(texts["config_subentries"]["contact"]["error"]) == {

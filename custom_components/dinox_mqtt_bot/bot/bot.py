@@ -354,6 +354,10 @@ class Bot:
         self.announce(StatusChanged(self.status))
         return hidden
 
+    def is_told(self, topic: str) -> bool:
+        """Say whether what comes in on a topic is told, as what is followed is."""
+        return self.listening.followed.best(topic) is not None
+
     def moment(self, at: float) -> str:
         """Return a time as the user's clock shows it, with the date unless it is today's."""
         local, today = self.ports.clock.local(at), self.ports.clock.local(self.ports.clock.now())

@@ -176,6 +176,21 @@ def test_what_is_followed_at_first_is_looked_at_too() -> None:
     assert world.said[1] == "Lamp 5\non"
 
 
+def test_a_subscription_and_what_is_followed_are_both_named() -> None:
+    world = World(Subscription("yard/#"), follows=(Follow(Scope.ALL),))
+    for number in range(12):
+        config = {"name": None, "stat_t": f"z/{number}", "dev": {"name": f"Plug {number}"}}
+        world.receive(f"homeassistant/switch/p{number}/config", json.dumps(config))
+    world.later(0)
+    world.later(1)
+    world.receive("yard/pump", "off", retain=True)
+    for number in range(12):
+        world.receive(f"z/{number}", "OFF", retain=True)
+    world.later(2)
+    first = world.said[0].split("\n")[0]
+    assert first == "First look at yard/# and what you follow. Topics: 13, devices: 12."
+
+
 def test_alerts_are_counted() -> None:
     world = World(HOME)
     world.bot.conversation.look._firing = lambda: 2

@@ -41,6 +41,12 @@ def test_this_does_not(name: str, text: str) -> None:
     assert list(notable(reading(name, text))) == []
 
 
+def test_what_the_chat_leaves_out_stands_out_only_if_a_battery_is_low() -> None:
+    fields = (Field("Hatch", "open"), Field("Child lock", "unlocked"), Field("Battery", "5", "%"))
+    found = list(notable(reading("hatch", "x", fields=fields, told=(Field("", "open, 40 %"),))))
+    assert found == [("open", "hatch"), ("battery", "hatch Battery")]
+
+
 def test_each_field_is_looked_at() -> None:
     fields = (Field("Contact", "open"), Field("Battery", "5", "%"), Field("Temperature", "3"))
     found = list(notable(reading("Door", "x", fields=fields)))

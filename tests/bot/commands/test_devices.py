@@ -92,7 +92,7 @@ async def test_devices_are_listed_with_their_values_and_what_can_be_set() -> Non
     world.receive("z/plug", '{"state": "OFF", "power": 7.5}')
     world.receive("z/heat", '{"now": 20.5, "to": 21, "mode": "heat"}')
     assert (await world.ask("devices")).splitlines() == [
-        "5 devices, 6 entities",
+        "Devices: 5, entities: 6",
         "• Front door — can be set: lock, unlock",
         (
             "• Heating — 20.5 °C → 21, heat — can be set: "
@@ -148,7 +148,7 @@ async def test_many_entities_are_told_by_device() -> None:
     world.receive("z/s3", "4")
     world.receive("z/plug", '{"power": 3}')
     lines = (await world.ask("devices")).splitlines()
-    assert lines[0] == "6 devices, 36 entities"
+    assert lines[0] == "Devices: 6, entities: 36"
     assert "• Hub — S3 4" in lines
     assert "• Plug — Power 3 W — Office" in lines
     assert lines[-1] == "/mqtt devices and a name or an area shows what can be set."

@@ -120,7 +120,7 @@ async def test_what_is_gone_can_still_be_left() -> None:
         ((), "kitchen", "Nothing is followed."),
         ((WELL,), "kitchen", "“kitchen” is not followed. Followed: Well."),
         ((KITCHEN,), "stove", "“stove” is followed as part of Kitchen. Unfollow that"),
-        ((Follow(Scope.ALL),), "stove", "“stove” is followed as part of all. Unfollow that"),
+        ((Follow(Scope.ALL),), "stove", "“stove” is followed as part of everything. Unfollow that"),
         ((WELL,), "attic", "No device, entity or area is called “attic”."),
     ],
 )

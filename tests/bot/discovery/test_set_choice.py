@@ -106,7 +106,7 @@ async def test_one_of_several_entities_of_a_configuration_has_a_text_too() -> No
 async def test_an_area_tells_apart_what_has_one_name() -> None:
     world = world_of(thing("light", "a", "Lamp", "Attic"), thing("light", "k", "Lamp", "Kitchen"))
     assert "1 Lamp (Attic)\n2 Lamp (Kitchen)\n" in await world.ask("set lamp on")
-    assert await world.ask("kitchen") == "Lamp: on (sent)"
+    assert await world.ask("kitchen") == "Lamp (Kitchen): on (sent)"
     assert await published(world, "kitchen lamp on") == [("k/set", "ON")]
     assert await published(world, "attic light on") == [("a/set", "ON")]
 

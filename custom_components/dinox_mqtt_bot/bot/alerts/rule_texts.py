@@ -83,6 +83,11 @@ def condition_text(rule: AlertRule, phrases: Phrases) -> str:
     return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
 
 
+def is_whole(field: str, name: str) -> bool:
+    """Say whether a field is what its topic is there for, so that both have one name."""
+    return field.strip("\"'").casefold() == name.casefold()
+
+
 def limit_text(text: str) -> str:
     """Return a limit with the minus that values have, whatever it was typed with."""
     text = " ".join(text.split())
@@ -90,7 +95,9 @@ def limit_text(text: str) -> str:
 
 
 def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
-    what = phrases.phrase("common.rule_field", field=rule.field, name=name) if rule.field else name
+    what = name
+    if rule.field and not is_whole(rule.field, name):
+        what = phrases.phrase("common.rule_field", field=rule.field, name=name)
     hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
     return " ".join(_filled(key, rule.condition, phrases, name=what, hold=hold).split())

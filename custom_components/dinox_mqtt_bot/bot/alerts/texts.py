@@ -1,7 +1,7 @@
 """Alerts as chat text and as notifications."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.alert import Alert, AlertState, Step
 from ..model.notice import HELD
@@ -130,8 +130,7 @@ def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
     alert = one.alert
     text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
     if ruled:
-        rule, condition = rule_name(one.rule, phrases), condition_text(one.rule, phrases)
-        text = f"{text} — {phrases.phrase('common.alert_ruled', rule=rule, condition=condition)}".rstrip()
+        text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
     return f"{text} · #{alert.number}"
@@ -193,7 +192,15 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
         silent = duration(now - alert.seen)
         key = "common.alert_no_value" if alert.blind else "common.alert_no_data"
         return phrases.phrase(key, rule=name, duration=silent, time=when(alert.seen))
-    return phrases.phrase("common.alert_fired", rule=name, condition=condition)
+    return _ruled("alert_fired", rule, phrases)
+
+
+def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
+    """Return a rule's name with what it asks for, as far as the name does not tell that already."""
+    name, asked = rule_name(rule, phrases), condition_text(rule, phrases)
+    if condition_text(replace(rule, hold=0.0), phrases) in name:
+        asked = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
+    return phrases.phrase(f"common.{key}" if asked else "common.alert_named", rule=name, condition=asked)
 
 
 def _why_broker(one: Told, phrases: Phrases, when: When) -> str:

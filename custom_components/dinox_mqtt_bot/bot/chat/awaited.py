@@ -174,12 +174,14 @@ class Awaited:
         if len(every) == 1:
             (waited,) = every
             key = "set_answered" if waited.heard and waited.state else "set_no_answer"
-            return Text(key, {"name": waited.entity.full_name, "state": waited.state})
+            return Text(key, {"name": self._devices.label(waited.entity), "state": waited.state})
         late = [each for each in every if not each.answered]
         if not late:
             return Text("set_all_answered", {"count": str(len(every))})
         nothing = self._phrases.phrase("common.no_answer")
-        names = [f"{each.entity.full_name} ({each.state or nothing})" for each in late[:_MOST_NAMES]]
+        names = [
+            f"{self._devices.label(each.entity)} ({each.state or nothing})" for each in late[:_MOST_NAMES]
+        ]
         names += ["…"] * (len(late) > _MOST_NAMES)
         return Text("set_not_yet", {"names": ", ".join(names)})
 

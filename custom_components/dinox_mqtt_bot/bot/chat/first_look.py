@@ -148,7 +148,7 @@ class FirstLook:
 
     def _summary(self, phrases: Phrases) -> str:
         names = ", ".join([*list(self._filters)[:IN_FULL], *["…"] * (len(self._filters) > IN_FULL)])
-        key = "look" if self._filters else "look_followed"
+        key = "look_followed" if not self._filters else "look_both" if self._followed else "look"
         counts = {"topics": len(self._topics), "devices": len(self._devices)}
         lines = [phrases.phrase(f"common.{key}", filters=names, **counts)]
         if firing := self._firing():

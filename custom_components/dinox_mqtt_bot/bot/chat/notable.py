@@ -29,8 +29,13 @@ def notable(reading: Reading) -> Iterator[tuple[str, str]]:
     """Yield what stands out in a reading: its kind, and what it is of."""
     if not reading.fields:
         yield from _said(reading.name, reading.name, reading.text)
+    told = {field.name for field in reading.told}
     for field in reading.fields:
-        yield from _said(field.name, f"{reading.name} {field.name}", field.text)
+        whole = field.name.casefold() == reading.name.casefold()
+        # Of a radiator's child lock nobody wants to hear that it is open, of its battery that it is low.
+        if not told or field.name in told or (whole and "" in told) or _BATTERY.search(field.name):
+            name = reading.name if whole else f"{reading.name} {field.name}"
+            yield from _said(field.name, name, field.text)
 
 
 def _said(field: str, name: str, text: str) -> Iterator[tuple[str, str]]:

@@ -52,12 +52,16 @@ class Parts(Lookups, Talk, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One thing the bot can do; `node` is chat word, XEP-0050 node and action name at once."""
+    """One thing the bot can do; `node` is chat word, XEP-0050 node and action name at once.
+
+    A `destructive` one is asked about first; `final`: it cannot be undone.
+    """
 
     node: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     role: ClassVar[Role] = Role.VIEWER
     destructive: ClassVar[bool] = False
+    final: ClassVar[bool] = True
 
     @abstractmethod
     async def run(self, parts: Parts, caller: Caller) -> Reply:

@@ -63,7 +63,8 @@ class Confirmation:
         if caller.surface not in CONVERSING:
             raise BotError("not_confirmed", command=command.node)
         self._wait(caller, _Question(command, self._until))
-        return Text("confirm", {"stake": stake}, {"confirm": True})
+        key = "confirm" if command.final else "confirm_set"
+        return Text(key, {"stake": stake}, {"confirm": True})
 
     def doubt(self, doubt: Doubtful, caller: Caller) -> Text:
         """Ask whether something doubtful is meant. Raises it where nobody can answer."""

@@ -99,7 +99,7 @@ class _Look:
 
 
 def _devices(entities: Iterable[Entity]) -> int:
-    return len({entity.device or entity.full_name for entity in entities})
+    return len({entity.device_id or entity.device or entity.full_name for entity in entities})
 
 
 def _nothing(parts: Parts) -> Text:
@@ -232,6 +232,7 @@ class Set(Command):
     node: ClassVar[str] = "set"
     role: ClassVar[Role] = Role.OPERATOR
     destructive: ClassVar[bool] = True
+    final: ClassVar[bool] = False
 
     name: str = param("Device or entity.")
     value: str = param("What to set it to, such as on, 21.5 or brightness 40.", default="", greedy=True)
@@ -245,11 +246,11 @@ class Set(Command):
 
     @override
     async def at_stake(self, parts: Parts) -> Text:
-        wishes = self._wishes(parts)
+        wishes, known = self._wishes(parts), parts.readings.devices
         first = wishes[0]
         if len(wishes) == 1:
-            return Text("set_stake", {"name": first.entity.full_name, "value": first.value_text})
-        cells = {"count": str(len(wishes)), "names": _names(wishes), "value": first.value_text}
+            return Text("set_stake", {"name": known.label(first.entity), "value": first.value_text})
+        cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": first.value_text}
         return Text("set_stake_several", cells)
 
     @override
@@ -257,7 +258,7 @@ class Set(Command):
         wishes = self._wishes(parts)
         away = [wish for wish in wishes if _is_away(parts, wish)]
         if len(away) == len(wishes) and not self.force:
-            raise BotError("device_offline", name=_names(away))
+            raise BotError("device_offline", name=_names(parts, away))
         told = [wish for wish in wishes if self.force or wish not in away]
         published = [wish.publishes(parts.readings.devices, parts.ports.templates) for wish in told]
         waits = self._expects(parts, caller, told)
@@ -268,9 +269,10 @@ class Set(Command):
             parts.awaited.withdraw(caller.who, caller.room)
             raise
         if len(wishes) > 1:
-            return _done_several(told, published, away if not self.force else [])
+            return _done_several(parts, told, published, away if not self.force else [])
         answer = parts.awaited.answer(caller.who, caller.room) if waits else ""
-        return _done(told[0], published[0], answer, offline=bool(away), waits=waits)
+        name = parts.readings.devices.label(told[0].entity)
+        return _done(name, told[0], published[0], answer, offline=bool(away), waits=waits)
 
     def _expects(self, parts: Parts, caller: Caller, wishes: Sequence[Wish]) -> bool:
         """Have the answer of the devices told, where it can be told later."""
@@ -313,8 +315,8 @@ async def _publish(parts: Parts, caller: Caller, wish: Wish, every: _Published) 
         parts.readings.devices.assume(entity, wish.value_text)
 
 
-def _names(wishes: Sequence[Wish]) -> str:
-    names = [wish.entity.full_name for wish in wishes[:_MOST_NAMES]]
+def _names(parts: Parts, wishes: Sequence[Wish]) -> str:
+    names = [parts.readings.devices.label(wish.entity) for wish in wishes[:_MOST_NAMES]]
     return ", ".join(names + ["…"] * (len(wishes) > _MOST_NAMES))
 
 
@@ -327,22 +329,24 @@ def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
     return {"name": wish.entity.full_name, "value": wish.value_text, "published": shown}
 
 
-def _done(wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
+def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
     entity = wish.entity
-    cells = {"name": entity.full_name, "value": wish.value_text}
+    cells = {"name": name, "value": wish.value_text}
     facts = {**_published_facts(wish, published), "offline": offline}
     if answer:
-        return Text("set_answered", {"name": entity.full_name, "state": answer}, facts)
+        return Text("set_answered", {"name": name, "state": answer}, facts)
     sent = "set_sent" if waits else "set_unheard" if entity.optimistic else "set_done"
     return Text("set_offline" if offline else sent, cells, facts)
 
 
-def _done_several(wishes: Sequence[Wish], published: Sequence[_Published], away: Sequence[Wish]) -> Text:
+def _done_several(
+    parts: Parts, wishes: Sequence[Wish], published: Sequence[_Published], away: Sequence[Wish]
+) -> Text:
     facts = {
         "set": [_published_facts(wish, every) for wish, every in zip(wishes, published, strict=True)],
         "offline": [wish.entity.full_name for wish in away],
     }
-    cells = {"count": str(len(wishes)), "names": _names(wishes), "value": wishes[0].value_text}
+    cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": wishes[0].value_text}
     if away:
-        return Text("set_several_offline", {**cells, "offline": _names(away)}, facts)
+        return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)
     return Text("set_several", cells, facts)

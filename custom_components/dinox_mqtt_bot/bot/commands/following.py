@@ -28,6 +28,7 @@ class Follow(Command):
     node: ClassVar[str] = "follow"
     role: ClassVar[Role] = Role.ADMIN
     destructive: ClassVar[bool] = True
+    final: ClassVar[bool] = False
 
     name: str = param("Device, entity or area, or all; nothing for a list.", default="", greedy=True)
     confirm: bool = param("Whether it is done without asking first, however much it is.", default=False)
@@ -92,7 +93,7 @@ class Unfollow(Command):
             topics = _topics(parts, _chosen(parts, self.name))
         except BotError as err:
             return err
-        whole = ", ".join(names) or "all"
+        whole = ", ".join(names) or parts.ports.phrases.phrase("common.follow_all")
         if topics and topics <= _topics(parts, parts.rules.follows):
             return BotError("followed_with", name=self.name, whole=whole)
         return BotError("not_followed", name=self.name, followed=whole)
@@ -196,15 +197,21 @@ def _values(parts: Parts, follows: Sequence[Followed], key: str, silent: str) ->
         if len(rows) >= MOST_VALUES or look.over:
             break
         if text := state_text(entity, devices, look):
-            rows.append((entity.full_name, text))
+            rows.append((devices.label(entity), text))
     return Table(
         title=Text(key, cells),
         columns=("column_name", "column_value"),
         rows=tuple(rows),
         empty=Text(silent, cells),
         facts=({"followed": _facts(parts, follows), **_counted(cells)},),
-        note=Text("followed_note", {"unfollow": f"{PREFIX} unfollow", "name": cells["name"]}),
+        note=Text("followed_note", {"unfollow": f"{PREFIX} unfollow", "name": _left_by(parts, follows)}),
     )
+
+
+def _left_by(parts: Parts, follows: Sequence[Followed]) -> Cell:
+    """Return the name by which it is followed no longer: what is followed with everything has none."""
+    known = {_key(each) for each in parts.rules.follows}
+    return _name_cell(parts, follows if known & set(map(_key, follows)) else parts.rules.follows)
 
 
 def _counted(cells: Mapping[str, Cell]) -> dict[str, int]:

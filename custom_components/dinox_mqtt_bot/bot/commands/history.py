@@ -72,7 +72,11 @@ class History(Command):
         last = (await parts.ports.history.statistics(topic, ALWAYS)).last
         if last:
             return Text("history_empty_then", {"topic": called, "time": parts.moment(last)})
-        return Text("history_empty", {"topic": called})
+        device = parts.names.device(topic) if parts.names.heard(topic) else ""
+        if not device:
+            return Text("history_empty", {"topic": called})
+        key = "history_none_stored" if parts.is_told(topic) else "history_not_kept"
+        return Text(key, {"topic": called, "command": f"{PREFIX} follow {device}"})
 
     def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""

@@ -34,6 +34,9 @@ def _unknown(parts: Parts, name: str) -> BotError:
 
 async def subscribed_as(parts: Parts, name: str) -> Subscription:
     """Find by whatever its topic is called. Raises Ambiguous, BotError `not_subscribed` and the like."""
+    wide = parts.subscriptions.get(f"{name.rstrip('/')}/#")
+    if wide is not None and parts.subscriptions.get(parts.subscriptions.resolve(name)) is None:
+        return wide  # and not one topic below it, whose last levels these words are too
     found = (await known_names(parts)).find(name)
     subscribed = [each for each in found if parts.subscriptions.get(each.topic) is not None]
     topic = only(name, subscribed or found).topic if found else name

@@ -240,6 +240,14 @@ class Devices:
             if all(each in other for other in rest):
                 yield self._by_id[each]
 
+    def label(self, entity: Entity) -> str:
+        """Return what an entity is called, with its area where one of another area is called so too."""
+        name = entity.full_name
+        if not entity.area or not (words := name_words(name)):
+            return name
+        areas = {each.area for each in self.having(words) if each.full_name == name}
+        return f"{name} ({entity.area})" if len(areas) > 1 else name
+
     def words(self, entity: Entity) -> tuple[tuple[str, ...], ...]:
         """Return the words of an entity's full name, its own, its device's, its area's, and its kind."""
         return self._words[entity.id]

@@ -23,4 +23,7 @@ class Lookups(Protocol):
     @property
     def names(self) -> Names: ...
 
+    def is_told(self, topic: str) -> bool:
+        """Say whether what comes in on a topic is told, as what is followed is."""
+
     def moment(self, at: float) -> str: ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ..discovery.entities import name_words
 from ..model.errors import BotError
@@ -75,23 +76,35 @@ def labels(options: Sequence[Meant]) -> list[str]:
 def telling(options: Sequence[Meant]) -> list[str]:
     """Return a word for each of several things that only it has, as far as there is one."""
     every = [words_of(each) for each in options[:MOST_NAMED]]
-    found = []
+    found, ends = [], _ends(options)
     for at, words in enumerate(every):
         others = {word for other in every[:at] + every[at + 1 :] for word in other}
         own = [word for word in words if word not in others and not word.isdigit()]
-        found += own[:1]
+        end = "" if own or ends.count(ends[at]) > 1 else " ".join(ends[at])
+        found += own[:1] or [end] * bool(end)
     return found
+
+
+def _ends(options: Sequence[Meant]) -> list[tuple[str, ...]]:
+    """Return what the names of several have behind the words that all of them begin with."""
+    names = [name_words(each.name) for each in options[:MOST_NAMED]]
+    columns = takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False))
+    common = sum(1 for _ in columns)
+    return [each[common:] for each in names]
 
 
 def words_of(meant: Meant) -> tuple[str, ...]:
     return (*name_words(meant.name), *name_words(meant.area), *name_words(meant.topic))
 
 
-def narrowed(options: Iterable[Meant], text: str) -> list[Meant]:
-    """Return those that a further word means: whole words before beginnings of words."""
+def narrowed(options: Sequence[Meant], text: str) -> list[Meant]:
+    """Return those that a further word means: all of what tells one apart, whole words, then beginnings."""
     said = [word for word in name_words(text) if word not in FILLERS]
     if not said:
         return []
+    ends = _ends(options)
+    if ends.count(tuple(said)) == 1:
+        return [options[ends.index(tuple(said))]]
     whole = [each for each in options if set(said) <= set(words_of(each))]
     return whole or [
         each

@@ -6,11 +6,12 @@ from typing import Protocol
 
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices
-from ..discovery.entities import Entity, name_words
+from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
 from ..model.topics import Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.plain import plain
+from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged
 from .nearest import MOST_NEAR, close, ranked
@@ -79,8 +80,25 @@ class Names:
         )
 
     def heard(self, topic: str) -> bool:
-        """Say whether anything came in on a topic."""
-        return topic in self._seen
+        """Say whether anything came in on a topic, stored or not."""
+        return topic in self._seen or self._devices.newest(topic) is not None
+
+    def device(self, topic: str) -> str:
+        """Return the one device that speaks on a topic, or nothing."""
+        devices = {binding.device for binding in self._bindings(topic)}
+        return devices.pop() if len(devices) == 1 else ""
+
+    def presence(self, topic: str) -> Source | None:
+        """Return where it is told, of the one device that speaks on a topic alone, whether it is there."""
+        devices = self._devices
+        sources = {
+            source
+            for entity in devices.having(name_words(self.device(topic)) or ("",))
+            if any(at == topic for at, _ in entity.values)
+            for source in entity.sources
+            if len(devices.uses.devices(source.topic)) == 1
+        }
+        return sources.pop() if len(sources) == 1 else None
 
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
@@ -190,7 +208,9 @@ class Names:
         meant = merged(each for length, fit, each in exact if length == longest and fit is best)
         for length in sorted(counts, reverse=True):
             # What repeats the name is none of it: `alias pantry Pantry`.
-            again = length <= longest or set(said[longest:length]) & set(said[:longest])
+            # `lamp on` is no shorter name of `lamp Power-on behavior`, but a lamp and its state.
+            again = length <= longest or bool(set(said[longest:length]) & set(said[:longest]))
+            again = again or (bool(meant) and is_state_word(said[length - 1]))
             alike = () if again else self._alike(entities, seen, said[:length])
             if alike and _refines(alike, meant):
                 return counts[length], alike, False

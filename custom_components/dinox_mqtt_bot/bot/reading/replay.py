@@ -45,14 +45,25 @@ async def stored_readings(
 
 
 async def newest_readings(lookups: Lookups, topic_filter: str, limit: int = NEWEST) -> list[Reading]:
-    """Return some of the newest messages of a filter, oldest first."""
+    """Return some of the newest messages of a filter, oldest first.
+
+    What a device said is known without being stored: nobody has to follow it for that.
+    """
     rows = await lookups.ports.history.page(topic_filter, limit)
     found: list[Reading] = []
     if rows:
         since = min(row.time for row in rows)
         async for chunk in stored_readings(lookups, topic_filter, since, LOOKED_THROUGH):
             found += chunk
-    return found[-limit:]
+    return found[-limit:] or _said_by_devices(lookups, topic_filter)
+
+
+def _said_by_devices(lookups: Lookups, topic: str) -> list[Reading]:
+    """Return what the devices have said last on a topic, oldest first."""
+    return [
+        lookups.readings.read(Message(topic, payload, received=at), lookups.subscriptions.best(topic))
+        for at, payload in reversed(lookups.readings.devices.heard(topic))
+    ]
 
 
 async def with_field(lookups: Lookups, field: str) -> list[str]:

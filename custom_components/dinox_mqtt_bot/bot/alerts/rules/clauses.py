@@ -7,6 +7,7 @@ from ...model.errors import BotError
 from ...model.rules import Condition, Operator, Priority
 from ...text.durations import leading_duration
 from ...text.numbers import number
+from ...text.states import is_state_word
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from ..judge import NUMERIC
 from .vocabulary import (
@@ -41,6 +42,12 @@ _QUOTED_PATH = re.compile(
 _RANGE = re.compile(
     r"(.+?)(?:\s+(?:and|und|to|bis|[-–—])\s+|\s*(?:\.{2,3}|…)\s*|(?<=[\w%])\s*[-–—]\s*)(.+)", re.IGNORECASE
 )
+_LONGER = re.compile(
+    r"(?i)(\s(?:for|since|für|fuer|seit))?"
+    r"\s(?:longer than|more than|over|länger als|laenger als|mehr als|über)(?=\s)"
+)
+"""What is said before a time that something must last."""
+_DEGREES = re.compile(r"(?i)(?<=\d)\s*(?:grad|degrees?|deg)(?:\s+([cf])\w*)?\Z")
 _DOTTED = re.compile(r"(.+?)\s*(?:\.{2,3}|…)\s*(.+)")
 
 
@@ -63,8 +70,18 @@ def asked(text: str, *, changing: bool = False) -> Asked:
     """Read what follows a rule's topic, or what to change in it. Raises BotError `rule_…`."""
     if len(text) > LONGEST:
         raise BotError("rule_too_long", maximum=LONGEST)
-    field, operator, rest = _located(text, changing=changing)
+    field, operator, rest = _located(_lasting(text), changing=changing)
     return _Reader(rest, changing=changing).read(field, operator)
+
+
+def _lasting(text: str) -> str:
+    """Return a text that says `open for 5 min` for `open longer than 5 min` and `open for over 5 min`."""
+    found = _LONGER.search(text)
+    if found is None or not _duration(list(words(text[found.end() :])), 0)[1]:
+        return text
+    before = text[: found.start()].split()
+    state = any(is_state_word(" ".join(before[-count:])) for count in (1, 2) if len(before) >= count)
+    return f"{text[: found.start()]} for {text[found.end() :]}" if found[1] or state else text
 
 
 def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
@@ -164,7 +181,7 @@ class _Reader:
             return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
-        value = self._run(operator)
+        value = _DEGREES.sub(_degrees, self._run(operator))
         if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:
@@ -271,6 +288,11 @@ class _Reader:
         rest = self._text[self._words[self._at].start :]
         self._at = len(self._words)
         return checked_name(rest)
+
+
+def _degrees(found: re.Match[str]) -> str:
+    """Return the sign of a unit that was said in words; degrees alone are those of the value."""
+    return f" °{found[1].upper()}" if found[1] else ""
 
 
 def checked_name(text: str) -> str:

@@ -1,6 +1,6 @@
 """What the words of a rule mean among the fields that came in: a field, a value as shown or as written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -53,6 +53,11 @@ def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
         shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
         if is_state_word(word) and not any(may_become(each, word) for each in shown):
             yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
+
+
+def only_words(values: Iterable[Value]) -> bool:
+    """Say whether values are words for a state, of what never is a number."""
+    return all(value.exact or side_of(value.text) for value in values)
 
 
 def notes_of(rule: AlertRule, readings: Sequence[Reading]) -> Iterator[Text]:

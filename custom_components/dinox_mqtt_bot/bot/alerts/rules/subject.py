@@ -6,6 +6,7 @@ from dataclasses import replace
 from ...model.rules import AlertRule, Condition, Operator
 from ...model.topics import matches, valid_filter
 from ...reading.lookups import Lookups
+from ...reading.replay import newest_readings
 from ...reading.topic_lookup import (
     MOST_NAMED,
     Ambiguous,
@@ -20,6 +21,7 @@ from ...reading.topic_lookup import (
     only,
 )
 from ...text.numbers import number
+from ...text.states import same_state
 from ...text.words import words
 from ..judge import NUMERIC
 from .grammar import parse_rule
@@ -67,13 +69,53 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         found = [each for each in found[:MOST_NAMED] if await has_field(lookups, each.topic, rule.field)]
     if not found:
         return None
+    if (presence := await _presence(lookups, names, found, rule)) is not None:
+        return presence
     fits, others = _comparable(found, rule.condition)
     meant = only(begun.said, [*fits, *others])
-    made = await with_its_field(lookups, _about(meant, rule))
+    if measured := _measured(names, meant, rule):
+        return _about(only(begun.said, measured), rule)
+    made = await with_its_field(lookups, replace(rule, filter=meant.topic))
+    if rule.field or not made.field:
+        made = await with_its_field(lookups, _about(meant, rule))
+    if meant.field and rule.field and not await has_field(lookups, made.filter, made.field):
+        # It is no part of what was named, but beside it: `door contact false`.
+        made = replace(made, field=rule.field)
     if made.field or made.condition.operator in _WHOLE or not (fields := names.fields(meant.topic)):
         return made
     fits, others = _comparable(fields, rule.condition)
     return _about(only(begun.said, fits or others), rule)
+
+
+async def _presence(
+    lookups: Lookups, names: Names, found: Sequence[Meant], rule: AlertRule
+) -> AlertRule | None:
+    """Return the rule on where it is told whether a device is there: `washer is offline`.
+
+    None if that is not asked, or if what is meant says such words itself.
+    """
+    condition = rule.condition
+    word = condition.values[0] if len(condition.values) == 1 else ""
+    there = same_state(word, "online")
+    if condition.operator is not Operator.EQUAL or rule.field or not (there or same_state(word, "offline")):
+        return None
+    sources = {names.presence(each.topic) for each in found}
+    if len(sources) != 1 or (source := sources.pop()) is None:
+        return None
+    for each in found:
+        for reading in await newest_readings(lookups, each.topic):
+            if any(same_state(reading.text, own) for own in ("online", "offline")):
+                return None
+    said = source.online if there else source.offline
+    return replace(rule, filter=source.topic, condition=replace(condition, values=(said,)))
+
+
+def _measured(names: Names, meant: Meant, rule: AlertRule) -> list[Meant]:
+    """Return what is measured of a thing whose state is a word, for a rule that compares numbers."""
+    if rule.condition.operator not in NUMERIC or not meant.field or meant.measured or rule.field:
+        return []
+    fields = names.fields(meant.topic)
+    return [each for each in fields if each.measured and f"{each.name} ".startswith(f"{meant.name} ")]
 
 
 def _about(meant: Meant, rule: AlertRule) -> AlertRule:

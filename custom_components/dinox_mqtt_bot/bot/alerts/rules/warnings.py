@@ -13,10 +13,10 @@ from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
-from .shown import NOTES, notes_of, strange_words
+from .shown import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
-_NEVER = frozenset({"rule_only_numbers", "rule_no_such_state"})
+NEVER = frozenset({"rule_only_numbers", "rule_only_words", "rule_no_such_state"})
 """Warnings that leave no way for a rule to fire."""
 
 
@@ -31,9 +31,11 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     """Return why a rule may never fire, and what it judges, as far as the newest messages tell."""
     watch = Watch.of(rule)
     found = [Text(problem)] if (problem := watch.judge.problem()) else []
-    if lookups.subscriptions.covering(rule.filter) is None:
-        command = f"{PREFIX} subscribe {rule.filter}"
-        found.append(Text("rule_listens", {"filter": rule.filter, "command": command}))
+    if lookups.subscriptions.covering(rule.filter) is None and not lookups.is_told(rule.filter):
+        device = lookups.names.device(rule.filter)
+        command = f"{PREFIX} follow {device}" if device else f"{PREFIX} subscribe {rule.filter}"
+        key = "rule_not_followed" if device else "rule_listens"
+        found.append(Text(key, {"filter": rule.filter, "name": device, "command": command}))
     readings = await newest_readings(lookups, rule.filter)
     if not readings:
         return [*found, Text("rule_unseen", {"filter": rule.filter})]
@@ -44,7 +46,8 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
         last = with_unit(values[-1].text, values[-1].unit)
-        found.append(Text("rule_no_number", {"operator": rule.condition.operator.value, "value": last}))
+        key = "rule_only_words" if only_words(values) else "rule_no_number"
+        found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
     return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
 
 
@@ -67,10 +70,10 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
 
 
 def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
-    """Return the error for a rule that waits for a word where only numbers come, or other words."""
-    if rule.condition.operator is not Operator.EQUAL:
+    """Return the error for a rule that waits for a word where only numbers or other words come, or so."""
+    if rule.condition.operator is not Operator.EQUAL and rule.condition.operator not in NUMERIC:
         return None
-    return next((BotError(each.key, **each.placeholders) for each in found if each.key in _NEVER), None)
+    return next((BotError(each.key, **each.placeholders) for each in found if each.key in NEVER), None)
 
 
 def with_warnings(done: Text, found: list[Text]) -> Text:

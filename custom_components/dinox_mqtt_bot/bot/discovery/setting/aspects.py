@@ -2,7 +2,7 @@
 
 from ...model.topics import fold
 from ..controls import Control
-from .kinds import VALVE
+from .kinds import LIGHT, VALVE
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "": ("state", "power", "zustand"),
@@ -35,13 +35,18 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "command": ("send command", "befehl"),
 }
 
+_WARMTH = ("temperature", "temp", "temperatur")
+"""What people say of a lamp, which has only one."""
+
 _FILLERS = frozenset({"to", "at", "=", "auf", "is", "ist", "zu", "by", "mit"})
 """What is said before a value."""
 
 
 def _names_of(component: str, control: Control) -> tuple[str, ...]:
     own = (control.aspect, control.aspect.replace("_", " ")) if control.aspect else ()
-    more = ("position",) if component == VALVE and control.scale is not None else ()
+    more: tuple[str, ...] = ("position",) if component == VALVE and control.scale is not None else ()
+    if component == LIGHT and control.aspect == "color_temp":
+        more = _WARMTH
     return (*own, *_NAMES.get(control.aspect, ()), *more)
 
 
