@@ -86,7 +86,12 @@ class ChaosHouse(contextlib.AsyncExitStack):
         """Have every number told, and wait until Home Assistant has written that down."""
         api = self.hass.api
         await api.call_action(
-            DOMAIN, "alert", config_entry_id=self.entry, topic=f"{ROOT}/+", condition="> 0 as Chaos"
+            DOMAIN,
+            "alert",
+            config_entry_id=self.entry,
+            topic=f"{ROOT}/+",
+            condition="> 0 as Chaos",
+            force=True,
         )
         # No summaries: each number is to be read in the chat.
         await api.flow("options", {"handler": self.entry}, options_answer(storm=0))

@@ -38,9 +38,11 @@ def bot_answers(
 ) -> list[Answer]:
     """Return all forms of a new bot; without a broker it uses Home Assistant's own MQTT connection."""
     rules: Answer = {"contact": contact, "topics": topics} if account else {"topics": topics}
+    # The last is asked only where devices were found.
+    last: list[Answer] = [xmpp_answer(account), rules, {}]
     if broker is None:
-        return [{"next_step_id": "home_assistant"}, xmpp_answer(account), rules]
-    return [{"next_step_id": "standalone"}, broker, xmpp_answer(account), rules]
+        return [{"next_step_id": "home_assistant"}, *last]
+    return [{"next_step_id": "standalone"}, broker, *last]
 
 
 def options_answer(**alerts: Any) -> Answer:

@@ -43,7 +43,8 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
 
 def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
     """Say whether a text is a command that takes the name of a topic."""
-    spoken = next(words(_ADDRESSED.sub("", text, count=1)), None)
+    match = _ADDRESSED.match(text)
+    spoken = next(words(text[match.end() if match else 0 :]), None)
     word = spoken.text.casefold() if spoken else ""
     meant = [command for command in commands if word in (command.node, *command.aliases)]
     return any(parameter.named for command in meant for parameter in parameters(command))
