@@ -112,7 +112,7 @@ def test_a_word_inside_an_object_is_what_the_device_wrote() -> None:
         "val_tpl": "{{ value_json.x }}",
         "uniq_id": "w",
     }
-    reading = readings("homeassistant/binary_sensor/w/config", config).read(Message("a/b", b'{"x": "OPEN"}'))
+    reading = readings("homeassistant/sensor/w/config", config).read(Message("a/b", b'{"x": "OPEN"}'))
     assert lookup(reading, ()) == Value("OPEN", exact="OPEN")
 
 

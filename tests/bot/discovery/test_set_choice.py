@@ -436,3 +436,10 @@ async def test_what_very_many_have_in_common_names_none_of_them(monkeypatch: pyt
     assert await published(world, "spo on") == []
     assert await published(world, "lamp spot on") == []
     assert await published(world, "spot 2 on") == [("l2/set", "ON")]
+
+
+@pytest.mark.parametrize("said", ["mode breeze", "Modus breeze", "preset mode breeze", "breeze"])
+async def test_the_mode_of_a_fan_is_its_preset(said: str) -> None:
+    fan = thing("fan", "f", "Attic fan", pr_mode_cmd_t="f/mode", pr_modes=["breeze", "gale"])
+    other = thing("select", "s", "Attic fan", ops=["breeze"], ent_cat="config")
+    assert await published(world_of(fan, other), f"attic fan {said}") == [("f/mode", "breeze")]

@@ -125,6 +125,12 @@ _PANEL_ALIAS = (
     *(("entschärfen", "disarm"), ("unscharf schalten", "disarm"), ("trigger alarm", "trigger")),
 )
 
+_NO_CODES = frozenset(
+    word
+    for words in (*_ARMING, *(said for said, _ in _PANEL_ALIAS))
+    for word in words.replace("_", " ").split()
+)
+
 
 def _alarm_panel(config: Config) -> Iterator[Control]:
     listed_ones = config.get("supported_features")
@@ -139,7 +145,7 @@ def _alarm_panel(config: Config) -> Iterator[Control]:
     panel = control(config, words=words, guarded=True, alias=_PANEL_ALIAS)
     given = config.get("code")
     secret = str(given) if isinstance(given, str | int) else ""
-    code = Code(secret, free=frozenset(free), told="code" in panel.template)
+    code = Code(secret, free=frozenset(free), told="code" in panel.template, never=_NO_CODES)
     yield replace(panel, code=code, bare=True)
 
 

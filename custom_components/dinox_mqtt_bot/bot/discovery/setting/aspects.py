@@ -2,7 +2,7 @@
 
 from ...model.topics import fold
 from ..controls import Control
-from .kinds import VALVE
+from .kinds import FAN, VALVE
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "": ("state", "power", "zustand"),
@@ -41,7 +41,9 @@ _FILLERS = frozenset({"to", "at", "=", "auf", "is", "ist", "zu", "by", "mit"})
 
 def _names_of(component: str, control: Control) -> tuple[str, ...]:
     own = (control.aspect, control.aspect.replace("_", " ")) if control.aspect else ()
-    more = ("position",) if component == VALVE and control.scale is not None else ()
+    more: tuple[str, ...] = ("position",) if component == VALVE and control.scale is not None else ()
+    if (component, control.aspect) == (FAN, "preset"):
+        more = ("mode", *_NAMES["mode"])
     return (*own, *_NAMES.get(control.aspect, ()), *more)
 
 
