@@ -128,7 +128,9 @@ async def test_the_bot_publishes_items_and_answers_for_its_connection(
         assert f"Broker: PubSub ({SERVICE})" in (await you.next("configuration")).text
         you.say(BOT, "/mqtt subscribe home/#")
         you.say(BOT, "/mqtt subscribe other")
-        await you.next("other")
+        await you.next("Nothing is known of “other”")
+        you.say(BOT, "yes")
+        await you.next("Subscribed to other")
         await publish(you, "other", "new")
         assert (await you.next("other\n")).text == "other\nnew"
 

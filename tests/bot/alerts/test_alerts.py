@@ -727,7 +727,7 @@ async def test_why_in_a_reply_means_that_alert() -> None:
     assert (await reply(world, "/mqtt why")).startswith("#1, Too hot: s/1")
 
 
-async def test_many_things_held_are_listed_up_to_a_bound() -> None:
+async def test_many_things_held_are_told_in_several_messages() -> None:
     world = World(Subscription("s/#"))
     world.bot.held.set_undisturbed(NOON + 3600)
     for number in range(45):
@@ -737,9 +737,23 @@ async def test_many_things_held_are_listed_up_to_a_bound() -> None:
     world.bot.held.set_undisturbed(0)
     world.later(0)
     await world.settle()
-    lines = world.said[0].split("\n")
-    assert lines[41] == "… and 5 more, see /mqtt alerts"
-    assert lines[-2:] == ["", "s/1: 5"]
+    first, second = (text.split("\n") for text in world.said)
+    assert [line.rpartition(" ")[2] for line in first[1:]] == [f"{number}" for number in range(40)]
+    assert [line.rpartition(" ")[2] for line in second[1:6]] == [f"{number}" for number in range(40, 45)]
+    assert second[-2:] == ["", "s/1: 5"]
+
+
+async def test_of_very_many_things_held_the_oldest_are_counted() -> None:
+    world = World(Subscription("s/#"))
+    world.bot.held.set_undisturbed(NOON + 3600)
+    for number in range(410):
+        world.bot.send(f"text {number}")
+    world.bot.held.set_undisturbed(0)
+    world.later(0)
+    await world.settle()
+    assert len(world.said) == 10
+    assert world.said[0].split("\n")[-1] == "… and 10 more, see /mqtt alerts"
+    assert world.said[-1].endswith("text 409")
 
 
 async def test_critical_texts_pass_and_a_contact_that_still_sleeps_is_left_alone() -> None:

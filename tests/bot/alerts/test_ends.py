@@ -576,7 +576,7 @@ async def test_what_was_over_before_its_rule_was_changed_is_told_behind_what_is_
         assert [line.split(" ", 2)[2][:6] for line in digest.split("\n")[1:]] == ["⚠ s/1:", "✅ s/1:"]
 
 
-async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_more() -> None:
+async def test_a_critical_end_waits_behind_the_news_of_its_begin_that_is_held() -> None:
     rule = above(topic="s/1")
     world = house(rule)
     await world.ask("/mqtt dnd on")
@@ -587,7 +587,29 @@ async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_mo
     world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, priority=Priority.CRITICAL),)))
     world.receive("s/1", "20")
     world.later(GATHER)
-    assert [text[:6] for text in texts(world)][-1] == "✅ s/1:"
+    assert texts(world) == texts(world, PHONE) == []
+    await world.ask("/mqtt dnd off")
+    world.later(0)
+    await world.settle()
+    for to in (ME, PHONE):
+        (digest,) = [text for text in texts(world, to) if text.startswith("🌙")]
+        assert [line.split(" ", 2)[2][:6] for line in digest.split("\n")[1:]] == ["⚠ s/1:", "✅ s/1:"]
+
+
+async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_more() -> None:
+    rule = above(topic="s/1", repeat=600)
+    world = house(rule)
+    world.receive("s/1", "35")
+    world.later(GATHER)
+    await world.ask("/mqtt dnd on")
+    world.later(0)
+    await world.settle()
+    world.later(600)
+    world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, priority=Priority.CRITICAL),)))
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    assert [text[:6] for text in texts(world)] == ["⚠ s/1:", "✅ s/1:"]
     await world.ask("/mqtt dnd off")
     world.later(0)
     await world.settle()

@@ -275,7 +275,7 @@ class House(World):
         self.clock.time += seconds
         # A mute ends at a time on the wall.
         self._mutes = [
-            (what, since, max(until - seconds, self.now) if until > self.now else until)
+            (what, since, max(until - seconds, self.now) if until >= self.now else until)
             for what, since, until in self._mutes
         ]
         self.naive.go_on(self.now, self.clock.time)

@@ -1,13 +1,14 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
+from ..delivery.recipients import everybody
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.notice import HELD, Notice, Push, Ring, is_target
+from ..model.notice import HELD, HELD_TOO, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
@@ -154,12 +155,7 @@ class AlertNotices:
                 notice.id for _, letters in told for notice, one in letters if _passes_older_news(notice, one)
             )
             for debt, letters in told:
-                held = {
-                    notice.to: HELD
-                    for notice, _ in letters
-                    if notice.id in ends or self._holds(notice.to, notice.priority)
-                }
-                alerts.append(_told_by(debt.alert, letters, held))
+                alerts.append(_told_by(debt.alert, letters, ends, self._holds))
                 events += dict.fromkeys(_event(one, notice) for notice, one in letters)
             lane.due_at = now if len(mine) > len(told) else NEVER
         return Composed(tuple(notices), tuple(alerts), tuple(events), frozenset(ends))
@@ -258,18 +254,18 @@ class AlertNotices:
 
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
         text = alerts_text(group, self._phrases, self._when, desk.now, MOST_LINES, storm=storm)
-        return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(group)))
+        return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(to, group)))
 
     def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:
         title, text = alert_push(group, self._phrases, self._when, desk.now)
         sound = any(desk.ring(one.alert.topic) for one in group)
         push = Push(title, tag, sound, desk.rules.click)
-        return Notice(self._new_id(), to, text, desk.now, _priority(group), push=push)
+        return Notice(self._new_id(), to, text, desk.now, _priority(to, group), push=push)
 
 
-def _priority(group: Iterable[Told]) -> Priority:
+def _priority(to: str, group: Iterable[Told]) -> Priority:
     """Return that of the most urgent; that something is over is told also if its rule is silent by now."""
-    return max(Priority.NORMAL, *(one.priority for one in group))
+    return max(Priority.NORMAL, *(one.priority_for(to) for one in group))
 
 
 def _in_order(priority: Priority) -> Priority:
@@ -298,11 +294,17 @@ def _waves(debts: Iterable[Debt], rules: RuleSet) -> Iterator[_Wave]:
         for one in parts:
             if one is None:
                 continue
-            told_to = knowing.setdefault(one.incident, dict(one.alert.told_to))
+            told_to = knowing.setdefault(one.incident, _who_knows(one.alert, rules))
             for to in recipients(one, rules, told_to):
                 told_to.setdefault(to, "")
                 wave.setdefault(to, []).append(one)
         yield wave
+
+
+def _who_knows(alert: Alert, rules: RuleSet) -> dict[str, str]:
+    """Return who knows of an incident, and how; not whom it was only held for, and who is gone."""
+    there = everybody(rules)
+    return {to: how for to, how in alert.told_to if how != HELD or to in there}
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:
@@ -385,27 +387,39 @@ def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert
 
 def _passes_older_news(notice: Notice, one: Told) -> bool:
     """Say whether a notice tells of an end, and what its recipient was told of it before may be held."""
-    return one.over and (is_target(notice.to) or dict(one.alert.told_to).get(notice.to) == HELD)
+    return one.over and (is_target(notice.to) or dict(one.alert.told_to).get(notice.to) == HELD_TOO)
 
 
-def _told_by(alert: Alert, letters: list[Letter], held: Mapping[str, str]) -> Alert:
+def _told_by(
+    alert: Alert, letters: list[Letter], ends: Collection[str], holds: Callable[[str, Priority], bool]
+) -> Alert:
     """Return the alert as told, with what replies name it by and what replaces its notification.
 
-    `held` are those for whom it waits, with the tag of what tells of all that did.
+    Of the notices that are `ends` a copy may be held.
     """
     mine = [notice for notice, one in letters if one.incident == (alert.rule, alert.topic, alert.number)]
     tags = {notice.to: notice.push.tag for notice in mine if notice.push is not None}
     said = {notice.id: notice.to for notice in mine if notice.push is None}
     before = dict(alert.told_to)
-    chat = {to: held.get(to, before.get(to, "")) for to in said.values()}
+    chat = dict(before)
+    for notice in mine:
+        held = holds(notice.to, notice.priority)
+        chat[notice.to] = _known(before.get(notice.to), told=not held, held=held or notice.id in ends)
     return replace(
         alert,
         untold=(),
         ended=tuple(each for each in alert.ended if not each.untold),
         tag=[alert.tag, *tags.values()][-1],
         notices=(*alert.notices, *said)[-NOTICES_KEPT:],
-        told_to=tuple((before | chat | tags).items()),
+        told_to=tuple((chat | tags).items()),
     )
+
+
+def _known(before: str | None, *, told: bool, held: bool) -> str:
+    """Return what is noted of somebody in the chat: whether something was told, or is held, or both."""
+    told = told or before in {"", HELD_TOO}
+    held = held or before in {HELD, HELD_TOO}
+    return (HELD_TOO if told else HELD) if held else ""
 
 
 def _event(one: Told, notice: Notice) -> AlertEvent:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from ..model.alert import Alert
-from ..model.notice import HELD
+from ..model.notice import HELD, is_target
 from ..model.rules import Priority
 from .texts import Told
 
@@ -57,8 +57,8 @@ class Tags:
 
     def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
         """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
-        pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if tag not in {"", HELD}]
-        found = {(to, tag): alert for to, tag, alert in pairs}
+        pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if is_target(to)]
+        found = {(to, tag): alert for to, tag, alert in pairs if tag not in {"", HELD}}
         return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
 
     def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
@@ -68,7 +68,7 @@ class Tags:
             tags = [_own(one) if len(ones) == 1 else f"{_own(one)}-all" for one in ones]
             # One that began others may stand for those still.
             tag = next((tag for tag in tags if not self._is_shared(to, tag, ones)), tags[0])
-            held = self._holds(to, max(one.priority for one in ones))
+            held = self._holds(to, max(one.priority_for(to) for one in ones))
             yield HELD if held else tag, ones
 
     def _tag(self, to: str, one: Told) -> str:

@@ -1,6 +1,6 @@
 """What is held from those who are not to be disturbed, and said as one when it ends."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 import logging
 
@@ -17,6 +17,7 @@ from .conversation import Conversation
 
 _LOGGER = logging.getLogger(__name__)
 MOST_HELD = 40
+MOST_MESSAGES = 10
 LOOK_AGAIN = 60.0
 SETTLE = 10.0
 """Seconds after the bot or the chat has come in which the contacts' presences come in."""
@@ -173,21 +174,28 @@ class Held:
         digest = "" if is_target(to) else self._conversation.release(to)
         if held or digest:
             since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
-            # Who took somebody's place may have got the same itself.
-            texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
-            text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
-            priority = max((notice.priority for notice in held), default=Priority.NORMAL)
-            push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
-            digest_id = ports.clock.new_id()
             for notice in _replacing(held, ports.clock.new_id):
                 ports.outbox.put(notice)
-            ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
-            self._merged((notice.id for notice in held), digest_id)
+            parts = [held] if is_target(to) else list(_parted(held))
+            for part in parts:
+                self._tell(to, part, digest if part is parts[-1] else "", since, now)
         if held and to in ports.outbox.held_for:
             # It came while this was read.
             self._again = True
         else:
             self._do_not_disturb.behind.discard(to)
+
+    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: str, now: float) -> None:
+        """Tell as one what was held, and the digest of what was seen."""
+        ports = self._ports
+        # Who took somebody's place may have got the same itself.
+        texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
+        text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
+        priority = max((notice.priority for notice in held), default=Priority.NORMAL)
+        push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
+        digest_id = ports.clock.new_id()
+        ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
+        self._merged((notice.id for notice in held), digest_id)
 
     async def _read(self, to: str) -> list[Notice]:
         """Return what is held; what cannot be read is looked at again, and holds up nothing till then."""
@@ -200,6 +208,15 @@ class Held:
             self._look_at = self._ports.clock.now() + LOOK_AGAIN
             self._ports.clock.wake(self._look_at)
         return held
+
+
+def _parted(held: Sequence[Notice]) -> Iterator[Sequence[Notice]]:
+    """Yield what one message tells each; of very much the oldest is counted in the first one."""
+    first = max(0, len(held) - (MOST_MESSAGES - 1) * MOST_HELD)
+    first = min(first, len(held)) or min(MOST_HELD, len(held))
+    yield held[:first]
+    for start in range(first, len(held), MOST_HELD):
+        yield held[start : start + MOST_HELD]
 
 
 def _replacing(held: Iterable[Notice], new_id: Callable[[], str]) -> Iterator[Notice]:

@@ -11,6 +11,8 @@ type Ring = Callable[[str], bool]
 
 HELD = "dinox-held"
 """The tag of the notification that tells what was held, and of what is first told by it."""
+HELD_TOO = "dinox-held-too"
+"""In place of a tag: it was told, and something else about it is held."""
 
 
 @dataclass(frozen=True, slots=True)
