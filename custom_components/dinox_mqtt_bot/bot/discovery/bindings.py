@@ -116,6 +116,11 @@ class Binding:
         """The name that a field has of it, in lower case."""
         return _folded(self.entity or self.device)
 
+    @property
+    def place(self) -> str:
+        """The field of the JSON that it takes as it is, in lower case; empty where it does more."""
+        return self.template.place.casefold() if self.template is not None else ""
+
     def field(self, value: str) -> Field:
         """Return a value that was found as a field of a reading."""
         amount = self.amount(value)
