@@ -104,7 +104,7 @@ def _shown(reading: Reading, path: Path) -> Value | None:
 
 
 def _placed(reading: Reading, path: Path) -> Value | None:
-    """Return the word that the chat shows for a field of the JSON under another name: a contact `true` is off."""
+    """Return the word that the chat shows under another name for a field of the JSON: `true` is closed."""
     name = _name(path)
     for naming, text in reading.found:
         if text is not None and naming.place == name:
