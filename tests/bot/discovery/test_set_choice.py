@@ -443,3 +443,11 @@ async def test_the_mode_of_a_fan_is_its_preset(said: str) -> None:
     fan = thing("fan", "f", "Attic fan", pr_mode_cmd_t="f/mode", pr_modes=["breeze", "gale"])
     other = thing("select", "s", "Attic fan", ops=["breeze"], ent_cat="config")
     assert await published(world_of(fan, other), f"attic fan {said}") == [("f/mode", "breeze")]
+
+
+@pytest.mark.parametrize(
+    ("said", "place"), [("open", "100"), ("auf", "100"), ("hoch", "100"), ("zu", "0"), ("auf 30 %", "30")]
+)
+async def test_a_cover_that_takes_positions_only_is_opened_and_shut(said: str, place: str) -> None:
+    awning = thing("cover", "a", "Awning", cmd_t="", set_pos_t="a/to")
+    assert await published(world_of(awning), f"awning {said}") == [("a/to", place)]

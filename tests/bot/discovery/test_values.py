@@ -455,6 +455,12 @@ def test_what_is_no_value_leaves_the_earlier_one() -> None:
         ("sensor", {"dev_cla": "enum", "ops": ["idle", "busy"]}, ["busy", "late"], "busy"),
         ("sensor", {"dev_cla": "enum"}, ["busy", "late"], "late"),
         ("number", {"min": -5, "max": 5}, ["-5", "6"], "-5"),
+        (
+            "event",
+            {"evt_typ": ["hold", "tap"]},
+            [{"event_type": "tap", "n": 1}, {"event_type": "roll"}],
+            "tap",
+        ),
         ("number", {}, ["40", "0", "101", "40"], "40"),
         ("number", {}, ["40", "None"], ""),
         ("light", {"schema": "json"}, [{"state": "ON"}, {"state": "DIM"}], ""),

@@ -29,6 +29,11 @@ _ON_OFF = ("on", "off")
 _LONGEST_TEXT, _LONGEST_MESSAGE = 255, 1_000
 _MOST_TONES = 200
 _COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
+_ENDS = (
+    *((word, "100") for word in ("open", "up", "auf", "hoch", "öffnen", "offen")),
+    *((word, "0") for word in ("close", "closed", "down", "zu", "runter", "schließen", "geschlossen")),
+)
+"""What is said to covers that take positions only."""
 _LEVELS = (("half", "50"), ("halb", "50"), ("half open", "50"), ("halb offen", "50"))
 
 
@@ -158,7 +163,7 @@ def _cover(config: Config) -> Iterator[Control]:
         *(("position_open", opened), ("position_closed", closed)),
         *(("tilt_min", least), ("tilt_max", most)),
     )
-    ends = (("open", "100"), ("close", "0")) if not command_topic(config, "command_topic") else ()
+    ends = _ENDS if not command_topic(config, "command_topic") else ()
     yield Control(
         "position",
         command_topic(config, "set_position_topic"),

@@ -162,7 +162,8 @@ def _update(config: Config, words: Wording) -> Form:
 
 
 def _event(config: Config, words: Wording) -> Form:
-    return Form(key="event_type", textual=True)
+    types = _listed_form(config, "event_types")
+    return replace(types, key="event_type")
 
 
 def _sensor(config: Config, words: Wording) -> Form:
@@ -177,8 +178,12 @@ def _sensor(config: Config, words: Wording) -> Form:
 
 
 def _options(config: Config, words: Wording) -> Form:
-    """One of some texts, as far as there are not too many to look through."""
-    given = config.get("options")
+    return _listed_form(config, "options")
+
+
+def _listed_form(config: Config, key: str) -> Form:
+    """Return the form of one of some texts, as far as there are not too many to look through."""
+    given = config.get(key)
     options = given if isinstance(given, list) else []
     if not options or len(options) > _MOST_OPTIONS or not all(isinstance(each, str) for each in options):
         return TEXTUAL
