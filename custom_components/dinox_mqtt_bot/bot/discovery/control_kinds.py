@@ -270,6 +270,7 @@ _VACUUM_ALIAS = (
         ("home", "return"),
         ("dock", "return"),
         ("return home", "return"),
+        ("nach hause", "return"),
     ),
     *(("return to base", "return"), ("zurück", "return"), ("basis", "return"), ("clean spot", "spot")),
     *(("find", "locate"), ("suchen", "locate")),
