@@ -81,6 +81,27 @@ def test_a_name_means_what_the_chat_shows_under_it(rule: str, fires: str) -> Non
         assert holds(rule, known.read(Message("zb/Gate", payload))) is (state == fires)
 
 
+@pytest.mark.parametrize(
+    ("rule", "fires"),
+    [
+        ("zb/Gate contact == on", "open"),
+        ("zb/Gate.contact offen", "open"),
+        ("zb/Gate contact == off", "closed"),
+        ("zb/Gate contact == false", "open"),
+        ("zb/Gate raw.contact == true", "closed"),
+        ("zb/Gate tor ist offen", "open"),
+    ],
+)
+def test_a_field_means_what_the_chat_shows_of_it_under_another_name(rule: str, fires: str) -> None:
+    cmps = {key: dict(each) for key, each in GATE["cmps"].items()}  # type: ignore[attr-defined]
+    cmps["c"]["name"] = "Tor"
+    known = readings(config={**GATE, "cmps": cmps})
+    for state, payload in (("open", OPEN), ("closed", CLOSED)):
+        assert holds(rule, known.read(Message("zb/Gate", payload))) is (state == fires)
+    reading = known.read(Message("zb/Gate", b'{"battery": 80, "contact": true, "lid": false}'))
+    assert lookup(reading, parse_path("lid")) == Value("false")
+
+
 def test_what_discovery_does_not_find_is_looked_for_in_the_payload() -> None:
     reading = readings().read(Message("zb/Gate", b'{"battery": 80, "voltage": 3000}'))
     assert lookup(reading, parse_path("voltage")) == Value("3000", 3000.0)
@@ -112,7 +133,7 @@ def test_a_word_inside_an_object_is_what_the_device_wrote() -> None:
         "val_tpl": "{{ value_json.x }}",
         "uniq_id": "w",
     }
-    reading = readings("homeassistant/binary_sensor/w/config", config).read(Message("a/b", b'{"x": "OPEN"}'))
+    reading = readings("homeassistant/sensor/w/config", config).read(Message("a/b", b'{"x": "OPEN"}'))
     assert lookup(reading, ()) == Value("OPEN", exact="OPEN")
 
 

@@ -229,9 +229,9 @@ async def test_what_a_device_says_once_holds_for_its_parts() -> None:
         ("x" * 5_000, "• Küchenlampe — can be set"),
         (
             '{"state": "Boosting", "brightness": true, "color_temp": 0}',
-            "• Küchenlampe — Boosting — can be set",
+            "• Küchenlampe — can be set",
         ),
-        ('{"state": 1, "brightness": "x"}', "• Küchenlampe — 1 — can be set"),
+        ('{"state": 1, "brightness": "x"}', "• Küchenlampe — can be set"),
         ("[1]", "• Küchenlampe — can be set"),
     ],
 )

@@ -148,3 +148,21 @@ async def test_a_new_subscription_with_wildcards_tells_changes() -> None:
     await world.ask("subscribe home/#")
     await world.ask("subscribe home/door")
     assert [each.display.value for each in world.bot.rules.subscriptions] == ["changes", "each"]
+
+
+async def test_a_reply_tells_only_what_still_holds_and_what_each_thing_is() -> None:
+    world = house()
+    lantern = {"name": "Lantern", "ids": ["l1"]}
+    for component, more in (("light", {}), ("switch", {}), ("sensor", {"exp_aft": 60})):
+        config = {"name": None, "stat_t": f"l/{component}", "cmd_t": "l/set", "dev": lantern, **more}
+        world.receive(f"homeassistant/{component}/l/config", json.dumps(config))
+        world.receive(f"l/{component}", "ON")
+    world.later(61)
+    said = (await world.ask("follow lantern")).split("\n")
+    assert said[1:4] == ["• Lantern (lamp) — on", "• Lantern (switch) — on", ""]
+    rows = (await world.ask("devices lantern")).split("\n")
+    assert [row.split(" — ")[0] for row in rows[1:]] == [
+        "• Lantern (lamp)",
+        "• Lantern (sensor)",
+        "• Lantern (switch)",
+    ]

@@ -317,6 +317,9 @@ async def test_topics_lists_what_is_below_or_called_so() -> None:
     assert (await say(world, "topics iot/boiler")).startswith("Topics under iot/boiler: ")
     assert "iot/tank/level" in await say(world, "topics tank")
     assert "yet" in await say(world, "topics iot/none")
+    assert "yet" in await say(world, "topics IOT/+/none")
+    for part in ("tank/level", "Tank/Level", "/tank/level", "IoT/tank/level"):
+        assert "iot/tank/level" in await say(world, f"topics {part}")
     assert "I know no “none”" in await say(world, "topics none")
 
 
@@ -355,3 +358,10 @@ async def test_try_says_the_same_of_an_unknown_name() -> None:
 async def test_prose_stays_prose(line: str) -> None:
     world = home()
     assert "world" not in await say(world, line)
+
+
+@pytest.mark.parametrize("said", ['"garden/far away', "garden/away”", "'garden/away"])
+async def test_a_quotation_mark_at_the_edge_of_a_topic_is_asked_about(said: str) -> None:
+    world = home(Subscription("garden/#"))
+    assert "Nothing is known of" in await say(world, f"alert {said} > 5")
+    assert not rules(world)

@@ -30,6 +30,15 @@ async def told(world: World, said: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "said", ["arm night", "arm vacation", "scharf Urlaub", "disarm home", "arm custom bypass"]
+)
+async def test_a_way_of_arming_is_never_taken_for_a_code(said: str) -> None:
+    world = world_of("alarm_control_panel", code="REMOTE_CODE_TEXT", sup_feat=["arm_home", "arm_away"])
+    assert (await told(world, said)).startswith(f"Thing cannot be set to “{said}”")
+    assert await told(world, "arm zebra") == "ARM_AWAY"
+
+
+@pytest.mark.parametrize(
     ("config", "said", "payload"),
     [
         ({}, "arm home", "ARM_HOME"),

@@ -436,3 +436,30 @@ async def test_what_very_many_have_in_common_names_none_of_them(monkeypatch: pyt
     assert await published(world, "spo on") == []
     assert await published(world, "lamp spot on") == []
     assert await published(world, "spot 2 on") == [("l2/set", "ON")]
+
+
+@pytest.mark.parametrize("said", ["mode breeze", "Modus breeze", "preset mode breeze", "breeze"])
+async def test_the_mode_of_a_fan_is_its_preset(said: str) -> None:
+    fan = thing("fan", "f", "Attic fan", pr_mode_cmd_t="f/mode", pr_modes=["breeze", "gale"])
+    other = thing("select", "s", "Attic fan", ops=["breeze"], ent_cat="config")
+    assert await published(world_of(fan, other), f"attic fan {said}") == [("f/mode", "breeze")]
+
+
+@pytest.mark.parametrize(
+    ("said", "place"), [("open", "100"), ("auf", "100"), ("hoch", "100"), ("zu", "0"), ("auf 30 %", "30")]
+)
+async def test_a_cover_that_takes_positions_only_is_opened_and_shut(said: str, place: str) -> None:
+    awning = thing("cover", "a", "Awning", cmd_t="", set_pos_t="a/to")
+    assert await published(world_of(awning), f"awning {said}") == [("a/to", place)]
+
+
+async def test_a_step_is_no_share_of_a_hundred() -> None:
+    fan = thing("fan", "f", "Attic fan", pct_cmd_t="f/speed", spd_rng_max=4)
+    robot = thing(
+        "vacuum", "r", "Rob", sup_feat=["fan_speed", "return_home"], set_fan_spd_t="r/fan", fanspd_lst=["2"]
+    )
+    world = world_of(fan, robot)
+    assert await published(world, "attic fan stufe 2") == []
+    assert await published(world, "attic fan geschwindigkeit 50") == [("f/speed", "2")]
+    assert await published(world, "rob stufe 2") == [("r/fan", "2")]
+    assert await published(world, "rob nach hause") == [("r/set", "return_to_base")]

@@ -440,6 +440,61 @@ def test_what_is_no_value_leaves_the_earlier_one() -> None:
     assert home.say() == "3"
 
 
+@pytest.mark.parametrize(
+    ("component", "config", "payloads", "text"),
+    [
+        ("binary_sensor", {"pl_on": "wet", "pl_off": "dry"}, ["dry", "damp", "soaked"], "off"),
+        ("switch", {}, ["ON", "blinking", "UP"], "on"),
+        ("lock", {}, ["LOCKED", "rattling"], "locked"),
+        ("cover", {}, ["opening", "half way"], "opening"),
+        ("alarm_control_panel", {}, ["pending", "testing"], "pending"),
+        ("lawn_mower", {"act_stat_t": "x"}, ["mowing", "singing"], "mowing"),
+        ("select", {"ops": ["Dry", "Cool"]}, ["Dry", "Freeze"], "Dry"),
+        ("select", {"ops": ["a", "A"]}, ["a", "A"], "A"),
+        ("select", {"ops": ["a", 1]}, ["a", "b"], "b"),
+        ("sensor", {"dev_cla": "enum", "ops": ["idle", "busy"]}, ["busy", "late"], "busy"),
+        ("sensor", {"dev_cla": "enum"}, ["busy", "late"], "late"),
+        ("number", {"min": -5, "max": 5}, ["-5", "6"], "-5"),
+        (
+            "event",
+            {"evt_typ": ["hold", "tap"]},
+            [{"event_type": "tap", "n": 1}, {"event_type": "roll"}],
+            "tap",
+        ),
+        ("number", {}, ["40", "0", "101", "40"], "40"),
+        ("number", {}, ["40", "None"], ""),
+        ("light", {"schema": "json"}, [{"state": "ON"}, {"state": "DIM"}], ""),
+    ],
+)
+def test_what_an_entity_has_no_state_for_leaves_the_one_before(
+    component: str, config: dict[str, object], payloads: list[object], text: str
+) -> None:
+    home = Home(component, {"stat_t": "x", "cmd_t": "y", **config})
+    for at, payload in enumerate(payloads):
+        home.hear("x", payload, at=100.0 + at)
+    assert home.say() == text
+
+
+def test_what_says_only_that_something_is_there_is_over_after_its_time() -> None:
+    home = Home("binary_sensor", {"stat_t": "x", "off_dly": 30})
+    home.hear("x", "ON")
+    assert (home.say(129), home.say(130)) == ("on", "off")
+    home.hear("x", "ON", at=140)
+    assert home.say(169) == "on"
+
+
+def test_a_cover_tells_position_and_tilt_in_one_object() -> None:
+    config = {"pos_t": "x", "set_pos_t": "y", "pos_clsd": 10, "pos_open": 0}
+    assert said("cover", config, ("x", {"position": 6})) == "open, 40 %"
+    written = '{"position": 6, "tilt_position": 25}'
+    home = Home("cover", {**config, "pos_tpl": "{{ tilt_position | x }}"}, templates=Written(written))
+    home.hear("x", "y")
+    assert home.say() == "open, 40 %, tilt position 25 %"
+    home = Home("cover", {**config, "pos_tpl": "{{ tilt_position | x }}"}, templates=Written("7"))
+    home.hear("x", "y")
+    assert home.say() == "open, 30 %"
+
+
 # Names.
 
 
@@ -479,6 +534,27 @@ def test_what_says_whether_a_device_is_there_is_called_after_the_device(there: d
     assert (reading.name, reading.text) == ("Meter availability", "offline")
     assert home.hear("x/there", {"s": "yes"}).text == "online"
     assert Home("sensor", *configs, words=German()).hear("x/there", "x").name == "Meter Verfügbarkeit"
+
+
+@pytest.mark.parametrize(
+    ("there", "template", "payload", "gone"),
+    [
+        ({"pl_avail": "True", "pl_not_avail": "False"}, "{{ value_json.on }}", {"on": True}, False),
+        ({"pl_avail": True, "pl_not_avail": False}, "{{ value_json.on }}", {"on": False}, True),
+        ({"pl_avail": "true", "pl_not_avail": "false"}, "{{ value_json.on }}", {"on": False}, True),
+        ({"pl_avail": 1, "pl_not_avail": 0}, "", "0", True),
+        ({"pl_avail": "True", "pl_not_avail": "False"}, "", "false", False),
+    ],
+)
+def test_a_truth_says_whether_a_device_is_there(
+    there: dict[str, object], template: str, payload: object, *, gone: bool
+) -> None:
+    home = Home("sensor", {"name": "N", "stat_t": "n", "avty_t": "n/up", "avty_tpl": template, **there})
+    home.hear("n/up", payload)
+    assert home.gone(100) is gone
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    known = None if text == "false" else not gone
+    assert home.readings.devices.uses.is_there("n/up", text.encode(), TEMPLATES) is known
 
 
 def test_without_a_device_it_is_called_after_the_entity() -> None:

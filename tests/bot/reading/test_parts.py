@@ -95,7 +95,7 @@ HOME: dict[str, tuple[tuple[tuple[str, Config], ...], dict[str, object], str]] =
     ),
     "Washer": (
         (
-            entity("number", "Countdown", "countdown", cmd_t="x", unit_of_meas="s"),
+            entity("number", "Countdown", "countdown", cmd_t="x", unit_of_meas="s", min=0),
             entity("sensor", "Power", "power", dev_cla="power", unit_of_meas="W"),
             entity("switch", None, "state", cmd_t="x"),
             entity("lock", "Child lock", "child_lock", cmd_t="x", ent_cat="config"),

@@ -9,6 +9,7 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
 from ..discovery.setting.set_choice import understood
+from ..discovery.setting.set_refusal import told_apart
 from ..model.errors import BotError, WhichOne
 from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Role
@@ -111,10 +112,11 @@ def _nothing(parts: Parts) -> Text:
 
 def _rows(look: _Look, entities: Sequence[Entity]) -> Iterable[tuple[Cell, ...]]:
     """Yield a row for each entity; of those that nobody is shown, the names."""
-    for entity in entities[:MOST]:
+    shown = entities[:MOST]
+    for entity, name in zip(shown, told_apart(shown, look.parts.ports.phrases), strict=True):
         settable = look.settable(entity)
         told = Text("device_settable", {"what": settable}) if settable else ""
-        yield entity.full_name, look.value(entity), look.state(entity), told, entity.area
+        yield name, look.value(entity), look.state(entity), told, entity.area
     yield from ((entity.full_name, "", "", "", entity.area) for entity in entities[MOST:])
 
 

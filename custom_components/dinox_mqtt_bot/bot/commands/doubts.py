@@ -4,6 +4,9 @@ from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, 
 from .command import Command, Parts
 from .confirmation import Doubtful
 
+_QUOTES = frozenset("\"'“”„‚‘’«»")
+"""Signs at the edge of a topic that rather stand around it, the other one forgotten."""
+
 
 async def known_topic(parts: Parts, said: str) -> tuple[Meant, Names, bool]:
     """Return the topic or filter that was said, every name, and whether anything is known of the topic.
@@ -29,7 +32,7 @@ def is_known(parts: Parts, names: Names, topic_filter: str) -> bool:
     """
     if names.known(topic_filter) or names.spoken(topic_filter):
         return True
-    if not looks_like_topic(topic_filter):
+    if not looks_like_topic(topic_filter) or _QUOTES & {topic_filter[0], topic_filter[-1]}:
         return False
     if parts.subscriptions.covering(topic_filter) is not None:
         return True

@@ -6,6 +6,7 @@ from typing import ClassVar, override
 
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import state_text
+from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
 from ..model.errors import BotError
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
@@ -193,11 +194,13 @@ def _values(parts: Parts, follows: Sequence[Followed], key: str, silent: str) ->
     devices, look = parts.readings.devices, parts.readings.limited(parts.ports.templates)
     cells = _cells(parts, follows)
     rows: list[tuple[Cell, ...]] = []
-    for entity in entities_of(follows, devices):
+    every = list(entities_of(follows, devices))
+    now = parts.ports.clock.now()
+    for entity, name in zip(every, told_apart(every, parts.ports.phrases), strict=True):
         if len(rows) >= MOST_VALUES or look.over:
             break
-        if text := state_text(entity, devices, look):
-            rows.append((devices.label(entity), text))
+        if text := state_text(entity, devices, look, now):
+            rows.append((devices.label(entity) if name == entity.full_name else name, text))
     return Table(
         title=Text(key, cells),
         columns=("column_name", "column_value"),

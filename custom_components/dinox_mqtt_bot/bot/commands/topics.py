@@ -223,7 +223,7 @@ async def _rows(parts: Parts, name: str) -> list[TopicRow]:
     below = f"{exact.rstrip('/')}/#" if plain and not exact.isspace() else exact
     if seen := await parts.ports.history.topics(below, MAX_TOPICS):
         return seen
-    found = () if looks_like_topic(name) else names.find(name)
+    found = names.find(name.replace("/", " ").strip()) if plain else ()
     if not found and not looks_like_topic(name):
         raise no_name(names, name)
     rows = [await parts.ports.history.topics(each.topic, MAX_TOPICS) for each in found[:MAX_TOPICS]]

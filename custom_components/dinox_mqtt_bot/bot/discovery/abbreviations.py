@@ -209,6 +209,7 @@ FORM_KEYS = {
     "dsp_prc": "display_precision",
     "evt_typ": "event_types",
     "exp_aft": "expire_after",
+    "off_dly": "off_delay",
     "b_tpl": "blue_template",
     "g_tpl": "green_template",
     "r_tpl": "red_template",

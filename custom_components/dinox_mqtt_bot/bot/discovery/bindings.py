@@ -44,7 +44,9 @@ _IN_STATE = {
 _BY_TEMPLATE = ("brightness", "color_temp", "effect")
 """What a lamp of the schema `template` reads from its state topic besides the state."""
 
-_PERCENT = frozenset({"position", "tilt", "percentage", "brightness", "current_humidity", "target_humidity"})
+_PERCENT = frozenset(
+    {"position", "tilt", "tilt_position", "percentage", "brightness", "current_humidity", "target_humidity"}
+)
 _LISTED, _ALONE = ("topic", "value_template"), ("availability_topic", "availability_template")
 """Where a topic that says whether a device is there is named, with its template."""
 _SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
@@ -113,6 +115,11 @@ class Binding:
     def called(self) -> str:
         """The name that a field has of it, in lower case."""
         return _folded(self.entity or self.device)
+
+    @property
+    def place(self) -> str:
+        """The field of the JSON that it takes as it is, in lower case; empty where it does more."""
+        return self.template.place.casefold() if self.template is not None else ""
 
     def field(self, value: str) -> Field:
         """Return a value that was found as a field of a reading."""
@@ -201,7 +208,10 @@ def _aspects(config: Config, key: str) -> Iterator[tuple[str, ValueTemplate | No
     if key == "state_topic" and inside is not None:
         yield from ((aspect, ValueTemplate("", "value_json", (name,))) for aspect, name in inside.items())
         return
-    yield _aspect(component, key), _template(config, _stem(key))
+    template = _template(config, _stem(key))
+    yield _aspect(component, key), template
+    if (component, key) == ("cover", "position_topic") and template and "tilt_position" in template.source:
+        yield "tilt_position", template
     if key == "state_topic" and (component, schema) == ("light", "template"):
         every = ((aspect, _compiled(config, f"{aspect}_template")) for aspect in _BY_TEMPLATE)
         yield from ((aspect, template) for aspect, template in every if template is not None)
@@ -290,9 +300,17 @@ def _presence(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
     keys = _LISTED if isinstance(listed, list) else _ALONE
     for each in every:
         if isinstance(each, dict) and (topic := topic_in(each, keys[0])):
-            there = string(each, "payload_available") or "online"
-            gone = string(each, "payload_not_available") or "offline"
-            yield topic, _presence_binding(device, entity, there, gone, _compiled(each, keys[1]))
+            yield topic, _presence_binding(device, entity, *presence_payloads(each), _compiled(each, keys[1]))
+
+
+def presence_payloads(config: Config) -> tuple[str, str]:
+    """Return what says that something is there, and what that it is not."""
+    there, gone = config.get("payload_available"), config.get("payload_not_available")
+    return _written(there) or "online", _written(gone) or "offline"
+
+
+def _written(value: object) -> str:
+    return cut(str(value), _LONGEST_ASPECT) if isinstance(value, str | bool | int) else ""
 
 
 @lru_cache(1_024)

@@ -29,6 +29,11 @@ _ON_OFF = ("on", "off")
 _LONGEST_TEXT, _LONGEST_MESSAGE = 255, 1_000
 _MOST_TONES = 200
 _COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
+_ENDS = (
+    *((word, "100") for word in ("open", "up", "auf", "hoch", "öffnen", "offen")),
+    *((word, "0") for word in ("close", "closed", "down", "zu", "runter", "schließen", "geschlossen")),
+)
+"""What is said to covers that take positions only."""
 _LEVELS = (("half", "50"), ("halb", "50"), ("half open", "50"), ("halb offen", "50"))
 
 
@@ -125,6 +130,12 @@ _PANEL_ALIAS = (
     *(("entschärfen", "disarm"), ("unscharf schalten", "disarm"), ("trigger alarm", "trigger")),
 )
 
+_NO_CODES = frozenset(
+    word
+    for words in (*_ARMING, *(said for said, _ in _PANEL_ALIAS))
+    for word in words.replace("_", " ").split()
+)
+
 
 def _alarm_panel(config: Config) -> Iterator[Control]:
     listed_ones = config.get("supported_features")
@@ -139,7 +150,7 @@ def _alarm_panel(config: Config) -> Iterator[Control]:
     panel = control(config, words=words, guarded=True, alias=_PANEL_ALIAS)
     given = config.get("code")
     secret = str(given) if isinstance(given, str | int) else ""
-    code = Code(secret, free=frozenset(free), told="code" in panel.template)
+    code = Code(secret, free=frozenset(free), told="code" in panel.template, never=_NO_CODES)
     yield replace(panel, code=code, bare=True)
 
 
@@ -152,7 +163,7 @@ def _cover(config: Config) -> Iterator[Control]:
         *(("position_open", opened), ("position_closed", closed)),
         *(("tilt_min", least), ("tilt_max", most)),
     )
-    ends = (("open", "100"), ("close", "0")) if not command_topic(config, "command_topic") else ()
+    ends = _ENDS if not command_topic(config, "command_topic") else ()
     yield Control(
         "position",
         command_topic(config, "set_position_topic"),
@@ -259,6 +270,7 @@ _VACUUM_ALIAS = (
         ("home", "return"),
         ("dock", "return"),
         ("return home", "return"),
+        ("nach hause", "return"),
     ),
     *(("return to base", "return"), ("zurück", "return"), ("basis", "return"), ("clean spot", "spot")),
     *(("find", "locate"), ("suchen", "locate")),

@@ -117,9 +117,12 @@ class Devices:
                 self._earlier[topic] = earlier
 
     def _others(self, topic: str, payload: bytes) -> tuple[tuple[float, bytes], ...]:
-        """Return the messages that tell something else than this one: they have other keys."""
+        """Return the messages that tell something else than this one: they have other keys, or none have."""
         keys = _keys(payload)
-        return tuple(each for each in self.heard(topic) if not _keys(each[1]) <= keys)[:_EARLIER]
+        others = (
+            each for each in self.heard(topic) if (not _keys(each[1]) <= keys if keys else each[1] != payload)
+        )
+        return tuple(others)[:_EARLIER]
 
     def _lose(self, topic: str) -> None:
         if (kept := self._newest.pop(topic, None)) is not None:
@@ -320,10 +323,14 @@ def _keys(payload: bytes) -> frozenset[bytes]:
 
 
 def _partial_topics(entity: Entity) -> list[str]:
-    """Return the topics whose messages tell of some things only, as their templates know."""
+    """Return the topics whose messages tell of some things only: not each has a value of the entity."""
     if entity.component == "event":
         return [topic for topic, _ in entity.values]
-    return [topic for topic, binding in entity.values if binding.template and binding.template.partial]
+    return [
+        topic
+        for topic, binding in entity.values
+        if (binding.form.choosy if binding.template is None else binding.template.partial)
+    ]
 
 
 def _ignore(topic: str) -> None:

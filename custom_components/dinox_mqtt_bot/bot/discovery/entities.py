@@ -8,7 +8,7 @@ import unicodedata
 
 from ..model.message import QoS
 from ..text.plain import cut
-from .bindings import Binding, entity_name, full_name, is_main
+from .bindings import Binding, entity_name, full_name, is_main, presence_payloads
 from .config import Config, amount, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
@@ -18,6 +18,7 @@ _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
 _LONGEST_ID = 100
+_TRUTHS = frozenset({"true", "false"})
 _WORD = re.compile(r"\w+")
 _UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
 """An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
@@ -32,6 +33,16 @@ class Source:
     offline: str
     template: ValueTemplate | None = None
 
+    def says(self, text: str | None) -> bool | None:
+        """Say whether a text means that it is there; None if it says neither.
+
+        A truth value is written `True` by a template in Home Assistant.
+        """
+        words = self.online, self.offline
+        if text is not None and self.template is not None and text in _TRUTHS and text not in words:
+            text = text.capitalize()
+        return text == self.online if text in words else None
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -39,8 +50,8 @@ class Entity:
 
     `values`: topics of its values; `sources` and `mode` (`all`, `any`, `latest`) tell whether it is there.
     `main` is False for what configures or diagnoses. `optimistic`: it does not tell what became of a command.
-    `expires`: seconds that a value holds, if it holds only for a time. `repeats`: topics that only say again
-    what another one says.
+    `expires`: seconds that a value holds, if it holds only for a time; `off_after`: that `on` does.
+    `repeats`: topics that only say again what another one says.
     `device_id` is the device's own for ever, whatever it is called; its name where it says none.
     """
 
@@ -60,6 +71,7 @@ class Entity:
     expires: float = 0.0
     repeats: tuple[str, ...] = ()
     device_id: str = ""
+    off_after: float = 0.0
 
     @property
     def config(self) -> str:
@@ -101,6 +113,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         max(0.0, amount(config, "expire_after", 0)),
         _topics(config, "repeats"),
         _device_id(device),
+        max(0.0, amount(config, "off_delay", 0)) if component == "binary_sensor" else 0.0,
     )
 
 
@@ -133,8 +146,7 @@ def _source(config: Config, topic: str, template: str) -> Source:
     source = template_in(config, template)
     return _shared(
         topic_in(config, topic),
-        string(config, "payload_available") or "online",
-        string(config, "payload_not_available") or "offline",
+        *presence_payloads(config),
         compile_template(source) if source else None,
     )
 

@@ -11,6 +11,9 @@ from .entities import Entity, Source
 from .telling import told
 from .templates import ValueTemplate
 
+_NOTHING = b"None"
+"""What says that there is no value any more."""
+
 
 def state_text(entity: Entity, devices: Devices, templates: Templates, now: float = 0.0) -> str:
     """Return the newest values of an entity on one line, the main one first: `on, 40 %`.
@@ -29,11 +32,14 @@ def _values(
         for at, payload in devices.heard(topic):
             if _is_over(entity, at, now) or (binding.aspect in found and at <= found[binding.aspect][0]):
                 break
+            if binding.template is None and payload == _NOTHING:
+                break
             meaning = interpret(payload)
             if meaning.kind in (Kind.EMPTY, Kind.BINARY):
                 continue
             if (value := value_in(meaning, binding, templates)) is not None:
-                found[binding.aspect] = at, binding, value
+                over = value == "on" and 0 < entity.off_after <= now - at
+                found[binding.aspect] = at, binding, "off" if over else value
                 break
     yield from ((binding, value) for _, binding, value in found.values())
 
@@ -69,9 +75,9 @@ def _presence(source: Source, devices: Devices, templates: Templates) -> Iterato
     if newest is None:
         return
     at, payload = newest
-    text = _rendered(source.template, payload, templates)
-    if text in (source.online, source.offline):
-        yield at, text == source.online
+    there = source.says(_rendered(source.template, payload, templates))
+    if there is not None:
+        yield at, there
 
 
 def _rendered(template: ValueTemplate | None, payload: bytes, templates: Templates) -> str | None:

@@ -1,9 +1,10 @@
 """From an entity's configuration to the forms of its values: what each component of discovery writes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-from ..text.plain import cut
+from ..text.plain import cut, plain
 from .config import Config, amount, string, truth
 from .forms import NUMERIC, PLAIN, TEXTUAL, Brightness, Form, Mired, Pairs, Percent, Step
 from .wording import Wording
@@ -11,6 +12,7 @@ from .wording import Wording
 _LONGEST_WORD = 255
 """Characters of a payload that stands for a state."""
 _MOST_DIGITS = 10
+_MOST_OPTIONS = 100
 
 _NO_NUMBERS = frozenset({"date", "enum", "timestamp", "uptime"})
 """Classes of sensors whose values are never numbers."""
@@ -83,8 +85,8 @@ def _payload(config: Config, *keys: str, default: str) -> str:
 
 
 @lru_cache(1_024)
-def _with_payloads(payloads: Pairs, words: Pairs, key: str) -> Form:
-    return Form(payloads, words, key=key)
+def _with_payloads(payloads: Pairs, words: Pairs, key: str, only: bool) -> Form:
+    return Form(payloads, words, key=key, only=only)
 
 
 def _worded(
@@ -96,13 +98,17 @@ def _worded(
     device_class: str = "",
     attribute: str = "",
     key: str = "",
+    only: bool = False,
 ) -> Form:
-    """Return the form of states: `written` are what the device writes for them, else it writes them."""
+    """Return the form of states: `written` are what the device writes for them, else it writes them.
+
+    `only`: Home Assistant heeds nothing else there.
+    """
     payloads = dict(written)
     for state in states:
         payloads.setdefault(state.casefold(), state)
     shown = words.states(component, states, device_class=device_class, attribute=attribute)
-    return _with_payloads(tuple(payloads.items()), shown, key)
+    return _with_payloads(tuple(payloads.items()), shown, key, only)
 
 
 def _switched(config: Config, words: Wording) -> Form:
@@ -114,12 +120,12 @@ def _switched(config: Config, words: Wording) -> Form:
     ]
     device_class = string(config, "device_class") if component == "binary_sensor" else ""
     key = "state" if component == "siren" else ""
-    return _worded(words, component, _ON_OFF, written=written, device_class=device_class, key=key)
+    return _worded(words, component, _ON_OFF, written=written, device_class=device_class, key=key, only=True)
 
 
 def _light(config: Config, words: Wording) -> Form:
     if string(config, "schema").lower() in ("json", "template"):
-        return _worded(words, "light", _ON_OFF)
+        return _worded(words, "light", _ON_OFF, only=True)
     return _switched(config, words)
 
 
@@ -127,7 +133,7 @@ def _moved(config: Config, words: Wording) -> Form:
     """Covers and valves; a valve may tell its position in the place of its state."""
     component = string(config, "platform")
     written = [(_payload(config, f"state_{state}", default=state), state) for state in _COVER]
-    form = _worded(words, component, _COVER, written=dict((*_COVER_LOOSE, *written)).items())
+    form = _worded(words, component, _COVER, written=dict((*_COVER_LOOSE, *written)).items(), only=True)
     if component == "valve" and truth(config, "reports_position"):
         return Form(form.payloads, form.words, _position(config, words).count, key="position")
     return form
@@ -135,7 +141,7 @@ def _moved(config: Config, words: Wording) -> Form:
 
 def _lock(config: Config, words: Wording) -> Form:
     written = [(_payload(config, f"state_{state}", default=state), state) for state in _LOCK]
-    return _worded(words, "lock", _LOCK, written=dict((*_LOCK_LOOSE, *written)).items())
+    return _worded(words, "lock", _LOCK, written=dict((*_LOCK_LOOSE, *written)).items(), only=True)
 
 
 def _tracker(config: Config, words: Wording) -> Form:
@@ -146,7 +152,7 @@ def _tracker(config: Config, words: Wording) -> Form:
 
 def _fixed(states: tuple[str, ...]) -> Callable[[Config, Wording], Form]:
     def made(config: Config, words: Wording) -> Form:
-        return _worded(words, string(config, "platform"), states)
+        return _worded(words, string(config, "platform"), states, only=True)
 
     return made
 
@@ -156,22 +162,45 @@ def _update(config: Config, words: Wording) -> Form:
 
 
 def _event(config: Config, words: Wording) -> Form:
-    return Form(key="event_type", textual=True)
+    types = _listed_form(config, "event_types")
+    return replace(types, key="event_type")
 
 
 def _sensor(config: Config, words: Wording) -> Form:
     device_class = string(config, "device_class")
     digits = int(amount(config, "suggested_display_precision", -1))
     if device_class in _NO_NUMBERS:
-        return TEXTUAL
+        return _options(config, words) if device_class == "enum" else TEXTUAL
     if digits >= 0:
         return Form(digits=min(digits, _MOST_DIGITS), numeric=True)
     tells = device_class or string(config, "state_class") or string(config, "unit_of_measurement")
     return NUMERIC if tells else TEXTUAL
 
 
+def _options(config: Config, words: Wording) -> Form:
+    return _listed_form(config, "options")
+
+
+def _listed_form(config: Config, key: str) -> Form:
+    """Return the form of one of some texts, as far as there are not too many to look through."""
+    given = config.get(key)
+    options = given if isinstance(given, list) else []
+    if not options or len(options) > _MOST_OPTIONS or not all(isinstance(each, str) for each in options):
+        return TEXTUAL
+    return _one_of(tuple(options))
+
+
+@lru_cache(1_024)
+def _one_of(options: tuple[str, ...]) -> Form:
+    payloads = {cut(each, _LONGEST_WORD).strip().casefold(): plain(each) for each in options}
+    # Two that differ in their case only are told apart as they are.
+    return (
+        Form(tuple(payloads.items()), textual=True, only=True) if len(payloads) == len(options) else TEXTUAL
+    )
+
+
 def _number(config: Config, words: Wording) -> Form:
-    return Form(count=Step(), numeric=True)
+    return Form(count=Step(0, amount(config, "min", 1), amount(config, "max", 100)), numeric=True)
 
 
 def _text(config: Config, words: Wording) -> Form:
@@ -186,6 +215,15 @@ def _position(config: Config, words: Wording) -> Form:
     """A position has the words for a state too: some things tell nothing else."""
     closed, opened = amount(config, "position_closed", 0), amount(config, "position_open", 100)
     return _percent(closed, opened, words.states("cover", _COVER))
+
+
+def _with_place(config: Config, words: Wording) -> Form:
+    """A cover may tell position and tilt in one object."""
+    return replace(_position(config, words), key="position")
+
+
+def _tilt_inside(config: Config, words: Wording) -> Form:
+    return replace(_tilt(config, words), key="tilt_position", inside=True)
 
 
 def _tilt(config: Config, words: Wording) -> Form:
@@ -218,7 +256,8 @@ def _color_temp(config: Config, words: Wording) -> Form:
 _MAIN: dict[str, Callable[[Config, Wording], Form]] = {
     **dict.fromkeys(("binary_sensor", "fan", "humidifier", "siren", "switch"), _switched),
     **dict.fromkeys(("cover", "valve"), _moved),
-    **dict.fromkeys(("select", "text"), _text),
+    "select": _options,
+    "text": _text,
     "alarm_control_panel": _fixed(_ALARM),
     "device_tracker": _tracker,
     "event": _event,
@@ -232,7 +271,8 @@ _MAIN: dict[str, Callable[[Config, Wording], Form]] = {
 }
 _MODES = {"climate": _CLIMATE, "water_heater": _BOILER}
 _COUNTED: dict[tuple[str, str], Callable[[Config, Wording], Form]] = {
-    ("cover", "position"): _position,
+    ("cover", "position"): _with_place,
+    ("cover", "tilt_position"): _tilt_inside,
     ("cover", "tilt"): _tilt,
     ("fan", "oscillation"): _oscillation,
     ("fan", "percentage"): _speed,

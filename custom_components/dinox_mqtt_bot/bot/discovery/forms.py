@@ -1,9 +1,9 @@
 """The forms of values: what a device writes for a state, how it counts, and how people read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import floor, isfinite
+from math import floor, inf, isfinite
 
 from ..payload.fields import parse_json
 from ..text.numbers import number, number_text
@@ -52,11 +52,18 @@ class Mired:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Numbers are shown as multiples of a step; without one as they are, but for zeros at their end."""
+    """Numbers are shown as multiples of a step; without one as they are, but for zeros at their end.
+
+    What is less than `least` or more than `most` is no value.
+    """
 
     size: float = 0.0
+    least: float = -inf
+    most: float = inf
 
-    def read(self, value: float) -> float:
+    def read(self, value: float) -> float | None:
+        if not self.least <= value <= self.most:
+            return None
         if not self.size:
             return value
         return round(round(value / self.size) * self.size, 3)
@@ -72,7 +79,8 @@ class Form:
     `payloads`: what the device writes, folded, and the state it stands for. `words`: what people read for a
     state. `count`: how the device counts. `digits`: decimal places that are shown. `numeric`: nothing but a
     number is a value. `textual`: a number with letters behind it is none. `key`: where in an object the value
-    is. `versions`: an object tells which version is installed and which there is.
+    is. `versions`: an object tells which version is installed and which there is. `only`: what stands for
+    no state is no value. `inside`: nothing but an object has a value.
     """
 
     payloads: Pairs = ()
@@ -83,6 +91,13 @@ class Form:
     textual: bool = False
     key: str = ""
     versions: bool = False
+    only: bool = False
+    inside: bool = False
+
+    @property
+    def choosy(self) -> bool:
+        """Whether a device may write what is no value, which leaves the one before it as it is."""
+        return self.only or (isinstance(self.count, Step) and isfinite(self.count.least))
 
     def value(self, text: str) -> str | None:
         """Return the value in what a device wrote, as Home Assistant keeps it; None if there is none."""
@@ -90,12 +105,16 @@ class Form:
             return None
         if (self.key or self.versions) and text.startswith("{") and len(text) <= _LARGEST_OBJECT:
             return self._inside(text)
+        if self.inside:
+            return None
         if self.payloads and (state := _paired(self.payloads, text.strip().casefold())) is not None:
             return state
         if self.count is not None:
             found = number(text)
             own = None if found is None else self.count.read(found[0])
             return None if own is None else number_text(own)
+        if self.only:
+            return None
         if self.numeric and not _is_finite(text):
             return None
         return plain(text)
@@ -112,9 +131,10 @@ class Form:
         if self.versions:
             return _versions(found)
         inner = found.get(self.key) if self.key else None
-        if isinstance(inner, str):
-            return self.value(inner)
-        return None if inner is None or isinstance(inner, dict | list) else self.value(_plainly(inner))
+        if inner is None or isinstance(inner, dict | list):
+            return None
+        form = replace(self, inside=False) if self.inside else self
+        return form.value(inner if isinstance(inner, str) else _plainly(inner))
 
     def shown(self, value: str) -> str:
         """Return a value as people read it."""

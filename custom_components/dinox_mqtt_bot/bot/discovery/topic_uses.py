@@ -109,8 +109,8 @@ class TopicUses:
             text: str | None = meaning.text.strip()
             if source.template is not None:
                 text = source.template.render(meaning.text, meaning.json, templates)
-            if text in (source.offline, source.online):
-                return text == source.online
+            if (there := source.says(text)) is not None:
+                return there
         return None
 
 

@@ -86,6 +86,10 @@ class Naming(Protocol):
         """The name in lower case."""
 
     @property
+    def place(self) -> str:
+        """The field of the JSON that is taken as it is, in lower case; empty where more is done."""
+
+    @property
     def partial(self) -> bool:
         """Whether messages may leave it out, as others tell of it."""
 

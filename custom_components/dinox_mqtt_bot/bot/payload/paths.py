@@ -7,7 +7,7 @@ import re
 
 from ..model.message import MORE, Field, Kind, Message, Naming, Reading
 from ..model.rules import Value
-from ..text.states import class_word
+from ..text.states import class_word, is_state_word
 from ..text.units import written_unit
 from .fields import fields_of, line, measure_of, parse_json, scalar_text, unit_for, units_beside
 from .interpret import quantity
@@ -72,7 +72,8 @@ def lookup(reading: Reading, path: Path) -> Value | None:
     if found is _MISSING:
         return _named(reading, path) or _written(reading, path)
     if value is None or value.unit or value.number is None:
-        return value
+        placed = _placed(reading, path) if value is not None and reading.found else None
+        return value if placed is None else _with_raw(placed, value)
     return _with_known_unit(reading, path, value)
 
 
@@ -99,6 +100,16 @@ def _shown(reading: Reading, path: Path) -> Value | None:
     for naming, text in reading.found:
         if text is not None and naming.called == name:
             return _stated(_of_field(naming.field(text)), naming)
+    return None
+
+
+def _placed(reading: Reading, path: Path) -> Value | None:
+    """Return the word that the chat shows under another name for a field of the JSON: `true` is closed."""
+    name = _name(path)
+    for naming, text in reading.found:
+        if text is not None and naming.place == name:
+            shown = _stated(_of_field(naming.field(text)), naming)
+            return shown if shown.number is None and is_state_word(shown.exact) else None
     return None
 
 

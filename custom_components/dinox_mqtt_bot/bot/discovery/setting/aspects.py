@@ -2,7 +2,10 @@
 
 from ...model.topics import fold
 from ..controls import Control
-from .kinds import LIGHT, VALVE
+from .kinds import FAN, LIGHT, VALVE
+
+_STEP = "stufe"
+"""One of some steps: the second of three is not two of a hundred."""
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "": ("state", "power", "zustand"),
@@ -22,7 +25,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "temperature_high": ("target temperature high", "temperatur oben"),
     "temperature_low": ("target temperature low", "temperatur unten"),
     "mode": ("hvac mode", "operation mode", "modus", "betriebsart"),
-    "speed": ("fan speed", "percentage", "stufe", "geschwindigkeit", "drehzahl"),
+    "speed": ("fan speed", "percentage", _STEP, "geschwindigkeit", "drehzahl"),
     "preset": ("preset mode", "voreinstellung", "programm"),
     "fan": ("fan mode", "lüfter"),
     "swing": ("swing mode", "schwenken"),
@@ -47,7 +50,10 @@ def _names_of(component: str, control: Control) -> tuple[str, ...]:
     more: tuple[str, ...] = ("position",) if component == VALVE and control.scale is not None else ()
     if component == LIGHT and control.aspect == "color_temp":
         more = _WARMTH
-    return (*own, *_NAMES.get(control.aspect, ()), *more)
+    if (component, control.aspect) == (FAN, "preset"):
+        more = ("mode", *_NAMES["mode"])
+    names = (*own, *_NAMES.get(control.aspect, ()), *more)
+    return tuple(name for name in names if name != _STEP) if control.scale is not None else names
 
 
 def behind(component: str, control: Control, value: str) -> str:

@@ -17,20 +17,22 @@ _PATTERN = re.compile(r"\^?(?P<one>\\d|\.|\[[^\]\\^]{1,20}\])(?P<times>[+*]|\{\d
 class Code:
     """The code of an entity: `secret` is what it must be, `pattern` how it must look.
 
-    `free` are the words that do without; `told`: it is passed on where there is no other use for it.
+    `free` are the words that do without; `told`: it is passed on where there is no other use for it. `never`
+    are words that are no code: what else can be wanted of such a thing.
     """
 
     secret: str = ""
     pattern: str = ""
     free: frozenset[str] = frozenset()
     told: bool = False
+    never: frozenset[str] = frozenset()
 
     def parted(self, said: str) -> Iterator[tuple[str, str]]:
         """Yield what was said as a word and a code behind it, first as one without."""
         yield said, ""
         words = said.split()
         used = self.secret or self.pattern or self.told
-        if not used or len(words) < 2 or len(words[-1]) > _LONGEST:
+        if not used or len(words) < 2 or len(words[-1]) > _LONGEST or words[-1].casefold() in self.never:
             return
         rest = words[:-1]
         while len(rest) > 1 and rest[-1].casefold() in _CODE_WORDS:

@@ -1,5 +1,6 @@
 """What is said to a `set` that nothing was done for: what is unknown, not allowed, or could be several."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...model.errors import BotError, Choice, WhichOne
@@ -33,6 +34,18 @@ def _labels(entities: Sequence[Entity], phrases: Phrases) -> list[str]:
     return [
         next(labels[at] for labels in every if labels[at] and labels.count(labels[at]) == 1)
         for at in range(len(entities))
+    ]
+
+
+def told_apart(entities: Sequence[Entity], phrases: Phrases) -> list[str]:
+    """Return the names of entities; a name that several kinds of things have with what each of them is."""
+    names = Counter(entity.full_name for entity in entities)
+    kinds = Counter((entity.full_name, entity.component) for entity in entities)
+    return [
+        entity.full_name
+        if names[entity.full_name] == kinds[entity.full_name, entity.component]
+        else f"{entity.full_name} ({kind_text(entity, phrases)})"
+        for entity in entities
     ]
 
 
