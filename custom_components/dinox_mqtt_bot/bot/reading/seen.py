@@ -40,13 +40,17 @@ class Seen:
         return any(name_words("/".join(levels[at:])) == said for at in range(len(levels)))
 
 
+_MOST_WORDS = 100
+"""Words of a name that are looked at: what is said without a blank may have thousands (`1,1,1,1`)."""
+
 type SeenHit = tuple[int, Fit, Seen]
 """How many words of what was said are a topic's name, how well they fit, and which topic it is."""
 
 
 def seen_hits(seen: Sequence[Sequence[Seen]], said: tuple[str, ...]) -> Iterator[SeenHit]:
     """Yield the topics that are called so, or whose last levels are."""
-    phrases = [(length, f" {' '.join(said[:length])} ") for length in range(1, len(said) + 1)]
+    longest = min(len(said), _MOST_WORDS)
+    phrases = [(length, f" {' '.join(said[:length])} ") for length in range(1, longest + 1)]
     for each in seen[0] if seen else ():
         for length, phrase in phrases:
             if each.shown == phrase:
