@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
-from ..delivery.recipients import everybody
 from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import HELD, HELD_TOO, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
@@ -15,7 +14,7 @@ from ..ports import Phrases, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .lifecycle import BEGUN
-from .tags import Tags
+from .tags import Tags, priority_for
 from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
 MOST_AT_ONCE = 200
@@ -265,7 +264,7 @@ class AlertNotices:
 
 def _priority(to: str, group: Iterable[Told]) -> Priority:
     """Return that of the most urgent; that something is over is told also if its rule is silent by now."""
-    return max(Priority.NORMAL, *(one.priority_for(to) for one in group))
+    return max(Priority.NORMAL, *(priority_for(to, one) for one in group))
 
 
 def _in_order(priority: Priority) -> Priority:
@@ -294,17 +293,11 @@ def _waves(debts: Iterable[Debt], rules: RuleSet) -> Iterator[_Wave]:
         for one in parts:
             if one is None:
                 continue
-            told_to = knowing.setdefault(one.incident, _who_knows(one.alert, rules))
+            told_to = knowing.setdefault(one.incident, dict(one.alert.told_to))
             for to in recipients(one, rules, told_to):
                 told_to.setdefault(to, "")
                 wave.setdefault(to, []).append(one)
         yield wave
-
-
-def _who_knows(alert: Alert, rules: RuleSet) -> dict[str, str]:
-    """Return who knows of an incident, and how; not whom it was only held for, and who is gone."""
-    there = everybody(rules)
-    return {to: how for to, how in alert.told_to if how != HELD or to in there}
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:

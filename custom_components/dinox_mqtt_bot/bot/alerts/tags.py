@@ -68,7 +68,7 @@ class Tags:
             tags = [_own(one) if len(ones) == 1 else f"{_own(one)}-all" for one in ones]
             # One that began others may stand for those still.
             tag = next((tag for tag in tags if not self._is_shared(to, tag, ones)), tags[0])
-            held = self._holds(to, max(one.priority_for(to) for one in ones))
+            held = self._holds(to, max(priority_for(to, one) for one in ones))
             yield HELD if held else tag, ones
 
     def _tag(self, to: str, one: Told) -> str:
@@ -86,6 +86,12 @@ class Tags:
             self._tags[to, one.incident] = tag
             if not (one.over or one.passed):
                 self._under.setdefault((to, tag), set()).add(one.incident)
+
+
+def priority_for(to: str, one: Told) -> Priority:
+    """Return how urgent it is for somebody: that it is over waits behind the news that it began."""
+    waits = one.over and dict(one.alert.told_to).get(to) == HELD
+    return min(one.priority, Priority.ALERT) if waits else one.priority
 
 
 def _own(one: Told) -> str:

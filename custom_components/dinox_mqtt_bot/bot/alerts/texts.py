@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..model.alert import Alert, AlertState, Step
-from ..model.notice import HELD
 from ..model.rules import AlertRule, Priority
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
@@ -46,11 +45,6 @@ class Told:
     def incident(self) -> tuple[str, str, int]:
         """What tells one incident from the others, also those of the same rule and topic."""
         return *self.key, self.alert.number
-
-    def priority_for(self, to: str) -> Priority:
-        """Return how urgent it is for somebody: that it is over waits behind the news that it began."""
-        waits = self.over and dict(self.alert.told_to).get(to) == HELD
-        return min(self.priority, Priority.ALERT) if waits else self.priority
 
     @property
     def over(self) -> bool:
