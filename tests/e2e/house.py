@@ -97,6 +97,11 @@ class House:
         self.you.say(BOT, text)
         return (await self.you.next(containing, within, sender=BOT)).text
 
+    async def make(self, text: str, topic: str) -> str:
+        """Say what makes something on a topic, agree if nobody knows it yet, and return the answer."""
+        answer = await self.ask(text, topic)
+        return await self.ask("yes", topic) if answer.startswith("Nothing is known") else answer
+
     async def action(self, name: str, **fields: Any) -> Any:
         """Call one of the bot's actions and return its response."""
         return await self.hass.api.call_action(DOMAIN, name, config_entry_id=self.entry_id, **fields)
@@ -104,7 +109,7 @@ class House:
     @contextlib.asynccontextmanager
     async def rule(self, topic: str, condition: str) -> AsyncIterator[int]:
         """Have an alert rule for a while; yields its number."""
-        made = await self.action("alert", topic=topic, condition=condition)
+        made = await self.action("alert", topic=topic, condition=condition, force=True)
         try:
             yield made["number"]
         finally:

@@ -47,7 +47,7 @@ async def quiet(house: House, topic: str, notices: int) -> None:
 
 async def test_a_rule_made_in_the_chat_rings_there_and_says_when_it_is_over(alarmed: House) -> None:
     house = alarmed
-    assert "Freezer" in await house.ask('/mqtt alert alarm/freezer > -15 as "Freezer"', "alarm/freezer")
+    assert "Freezer" in await house.make('/mqtt alert alarm/freezer > -15 as "Freezer"', "alarm/freezer")
     try:
         heard = await rings(house, "alarm/freezer", "-10.5")
         assert "-10.5" in heard.text

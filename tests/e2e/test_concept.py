@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 @contextlib.asynccontextmanager
 async def bridge(house: House, topic: str, what: str) -> AsyncIterator[None]:
     """Have a bridge, made in the chat, for a while."""
-    answer = await house.ask(f"/mqtt bridge {topic} {what}", f"{topic} ")
+    answer = await house.make(f"/mqtt bridge {topic} {what}", topic)
     (number,) = re.findall(r"\d+", answer.split(":", maxsplit=1)[0])
     try:
         yield

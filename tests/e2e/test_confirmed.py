@@ -30,7 +30,7 @@ async def listed(house: House, action: str) -> str:
 
 
 async def test_a_rule_made_by_an_action_survives_and_one_removed_stays_away(kept_house: House) -> None:
-    made = await kept_house.action("alert", topic="e2e/confirmed/action", condition="> 5")
+    made = await kept_house.action("alert", topic="e2e/confirmed/action", condition="> 5", force=True)
     await kill_and_start(kept_house)
     assert "e2e/confirmed/action" in await listed(kept_house, "alerts")
     await kept_house.action("rmalert", rule=str(made["number"]))
