@@ -97,7 +97,7 @@ async def publish(scene: Scene) -> None:
     await scene.ask("/mqtt publish home/kitchen/lamp/set ON", "Published to home/kitchen/lamp/set")
     if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"ON"):
         raise PersonError("what was published in the chat never reached the lamp")
-    await scene.hears("Kitchen lamp\nON")
+    await scene.hears("Kitchen lamp\non")
 
 
 async def subscribe(scene: Scene) -> None:
@@ -170,7 +170,7 @@ async def action(scene: Scene) -> None:
     await api.call_action("dinox_mqtt_bot", "publish", topic="home/kitchen/lamp/set", payload="OFF")
     if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"OFF"):
         raise PersonError("what the action published never reached the lamp")
-    await scene.hears("Kitchen lamp\nOFF")
+    await scene.ask("/mqtt devices kitchen lamp", "Kitchen lamp — off")
     sensor = await scene.stage.hass.entity("sensor", "status")
     state = (await api.states())[sensor]["state"]
     if state != "online":
