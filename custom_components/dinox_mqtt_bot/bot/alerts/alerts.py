@@ -15,7 +15,7 @@ from ..ports import Ports, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
-from .notices import AlertNotices, Debt, debt_of, told_of, waiting
+from .notices import AlertNotices, Composed, Debt, debt_of, told_of, waiting
 from .overfull import OverfullRules
 from .watches import BROKER
 
@@ -112,7 +112,8 @@ class Alerts:
         # Whoever changed the rule knows; a phone that shows the alert does not.
         ends = self._notices.ends(self.engine.closed, rules, now)
         record = replace(judged.record, events=(*judged.record.events, *ends.events))
-        self._save(record, [*ends.notices, *self._notices.closed(self.engine.closed, rules, now)])
+        closed = self._notices.closed(self.engine.closed, rules, now)
+        self._save(record, [*ends.notices, *closed], list(self._kept_behind(ends)))
         self.follow(judged, now)
         self.resume(now)
 
@@ -219,14 +220,15 @@ class Alerts:
         """Say what was gathered: notices, alerts and log in one transaction."""
         heard, _ = waiting(self._debts(), self.mutes)
         composed = self._notices.compose(heard, self._rules, self.rings, now)
-        ends = [notice for notice in composed.notices if notice.id in composed.ends]
         record = self.engine.mark_told(composed.alerts, composed.events)
-        self._save(record, composed.notices, list(self._kept_behind(ends)))
+        self._save(record, composed.notices, list(self._kept_behind(composed)))
 
-    def _kept_behind(self, ends: Iterable[Notice]) -> Iterator[Notice]:
+    def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
-        for notice in ends:
-            if notice.priority is Priority.CRITICAL and notice.to in self._ports.outbox.held_for:
+        behind = self._ports.outbox.held_for
+        for notice in composed.notices:
+            passes = notice.id in composed.ends and notice.priority is Priority.CRITICAL
+            if passes and notice.to in behind:
                 told = self._ports.phrases.phrase("common.alert_told_already", text=notice.text)
                 text = notice.text if notice.push else told
                 yield replace(notice, id=self._ports.clock.new_id(), text=text)

@@ -173,8 +173,8 @@ class AlertNotices:
                 wave.setdefault(to, []).append(one)
         told = [each for to, group in wave.items() for each in self._wave(to, group, desk)]
         events = (_event(one, notice) for notice, group in told for one in group)
-        notices = tuple(notice for notice, _ in told)
-        return Composed(notices, (), tuple(events), frozenset(notice.id for notice in notices))
+        ends = {notice.id for notice, group in told for one in group if _passes_older_news(notice, one)}
+        return Composed(tuple(notice for notice, _ in told), (), tuple(events), frozenset(ends))
 
     def closed(self, closed: Iterable[tuple[Alert, AlertRule]], rules: RuleSet, now: float) -> list[Notice]:
         """Return what takes, without a sound, the place of notifications whose rules ask for that no more."""
@@ -239,16 +239,18 @@ class AlertNotices:
         for to, group in summaries.items():
             order = {key: place for place, key in enumerate(dict.fromkeys(one.key for one in group))}
             group.sort(key=lambda one: order[one.key])
-            yield self._text(to, group, desk, storm=True), group
+            for some in _apart(to, group):
+                yield self._text(to, some, desk, storm=True), some
 
     def _wave(self, to: str, group: list[Told], desk: _Desk) -> Iterator[tuple[Notice, list[Told]]]:
         """Yield what one recipient is told at once, which is of different incidents."""
-        if is_target(to):
-            for tag, ones in desk.tags.part(to, group):
-                yield self._push(to, tag, ones, desk), ones
-        else:
-            for start in range(0, len(group), MOST_LINES):
-                chunk = group[start : start + MOST_LINES]
+        for some in _apart(to, group):
+            if is_target(to):
+                for tag, ones in desk.tags.part(to, some):
+                    yield self._push(to, tag, ones, desk), ones
+                continue
+            for start in range(0, len(some), MOST_LINES):
+                chunk = some[start : start + MOST_LINES]
                 yield self._text(to, chunk, desk, storm=False), chunk
 
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
@@ -260,6 +262,14 @@ class AlertNotices:
         sound = any(desk.ring(one.alert.topic) for one in group)
         push = Push(title, tag, sound, desk.rules.click)
         return Notice(self._new_id(), to, text, desk.now, _priority(to, group), push=push)
+
+
+def _apart(to: str, group: list[Told]) -> Iterator[list[Told]]:
+    """Yield what passes, then what waits behind what is held: one does not take the other along."""
+    waits = [priority_for(to, one) is not one.priority for one in group]
+    for waiting in (False, True):
+        if some := [one for one, waits_now in zip(group, waits, strict=True) if waits_now is waiting]:
+            yield some
 
 
 def _priority(to: str, group: Iterable[Told]) -> Priority:
