@@ -147,5 +147,7 @@ async def test_also_when_it_is_written_at_the_second_attempt(
     assert commits.of("INSERT INTO alert_log") == ["FULL"]
     store.history.append(reading_of(message("odd"), text="\ud800"), Priority.NORMAL)
     store.history.append(reading(), Priority.NORMAL, record=Record((FIRING,), (FIRED,)))
-    await store.history.page("#", 1)
+    async with asyncio.timeout(60):
+        while len(commits.of("INSERT INTO alert_log")) < 2:
+            await asyncio.sleep(0.01)
     assert commits.of("INSERT INTO alert_log") == ["FULL", "FULL"]
