@@ -78,13 +78,15 @@ async def test_two_bots_whose_bridges_mirror_each_other_come_to_rest(house: Hous
     try:
         await until(lambda: house.links_are_up(2), "the second bot did not come up", 60)
         await house.hass.add_rule(house.entry_id, "contact", jid=SHARED, role="operator", receives=False)
-        await house.action("bridge", topic="mirror/#", what=f"{SHARED} both payload topic mirror/one")
+        what = f"{SHARED} both payload topic mirror/one"
+        await house.action("bridge", topic="mirror/#", what=what, force=True)
         await house.hass.api.call_action(
             "dinox_mqtt_bot",
             "bridge",
             config_entry_id=other,
             topic="mirror/#",
             what=f"{BOT} both payload topic mirror/two",
+            force=True,
         )
         async with house.mqtt() as listener:
             await listener.subscribe("mirror/#", qos=1)

@@ -7,6 +7,8 @@ CALM = 60.0
 """Seconds without anything to tell, after which it is told at once again."""
 BURST = 5
 """Small messages that come as fast as they may."""
+FEW, SOON = 3, 10.0
+"""Readings of a message after which the next one is never longer than so many seconds away."""
 MANY = 12
 """Readings in one message that show that there is much to tell."""
 _MOST_SEEN = 10_000
@@ -15,7 +17,8 @@ _MOST_SEEN = 10_000
 class Pace:
     """The gap that is kept after a message: at first 2 s, then twice or four times the one before, to 5 min.
 
-    `until` is when the next message may come.
+    Where little comes together it is no more than 10 s: somebody walks through the house. `until` is when the
+    next message may come.
     """
 
     def __init__(self) -> None:
@@ -39,7 +42,7 @@ class Pace:
             self._gap *= 4
         elif self._told > BURST:
             self._gap *= 2
-        self._gap = min(self._gap, LONGEST)
+        self._gap = min(self._gap, SOON if readings <= FEW else LONGEST)
         self.until = now + self._gap
 
 
