@@ -221,3 +221,11 @@ async def test_what_the_chat_prints_is_understood(
                 begun = names.begin(said)
                 assert topic in {each.topic for each in begun.meant}, said
                 assert said[begun.end :].strip() in {"", field.name}, said
+
+
+async def test_a_topic_with_signs_that_compare_is_what_it_is() -> None:
+    world = home()
+    world.receive("home/odd/<xml>&", "1")
+    assert "1" in await world.ask("/mqtt history home/odd/<xml>&")
+    await world.ask("/mqtt alert home/odd/<xml>& > 5")
+    assert world.bot.rules.alerts[-1].filter == "home/odd/<xml>&"

@@ -135,9 +135,11 @@ class Names:
             written = Meant(inside, write_path(parse_path(quoted[6])), inside)
             meant = self._quoted(written)
             return Begun(text[: quoted.end()].strip(), quoted.end(), meant, None if meant else written)
-        spoken = list(plain_words(text))
+        spoken, first = list(plain_words(text)), next(words(text), None)
+        # A topic may have the signs that compare.
+        if first and not first.quoted and [first] != spoken[:1] and (literal := self._literal(first.text)):
+            return Begun(first.text, first.end, (literal,))
         if not spoken:
-            first = next(words(text), None)
             return Begun(first.text, first.end) if first else Begun("", 0)
         as_it_is = self._written(text, spoken)
         # A topic is what it is: nobody means something alike by it.
