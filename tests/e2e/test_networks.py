@@ -47,7 +47,7 @@ async def test_at_home_a_lamp_is_known_by_name_and_switched_in_the_chat(house: H
             await house.ask("/mqtt set net lamp on", "Net lamp")
             assert await next_payload() == "ON"
             await house.publish("e2e/net/lamp", "ON", retain=True)
-            await house.you.next("Net lamp\non", sender=BOT)
+            await house.you.next("Net lamp: on", sender=BOT)
     finally:
         for topic in (announced, "e2e/net/lamp"):
             await house.publish(topic, "", retain=True)
