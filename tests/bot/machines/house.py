@@ -97,11 +97,18 @@ class Post(FakeOutbox):
         self.composed: dict[str, float] = {}
         self.read: list[Delivery] = []
         self.backlog: list[Notice] = []
+        self.held_as: dict[str, str] = {}
+        """Notices that are put up without a sound by what was held, each with the one that was."""
+
         self._parts: dict[str, tuple[Notice, ...]] = {}
 
     def put(self, notice: Notice) -> None:
         super().put(notice)
         self.composed.setdefault(notice.id, self.clock.real)
+        for held in self.holding:
+            same = held.push and notice.push and held.push.tag == notice.push.tag
+            if same and (held.to, held.text) == (notice.to, notice.text):
+                self.held_as[notice.id] = held.id
         if self.chat or is_target(notice.to):
             self._deliver(notice)
         else:
@@ -269,6 +276,10 @@ class House(World):
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
+        if self.up and self.clock.alarm < NEVER:
+            # Whatever is due some day, the clock is looked at every minute.
+            self.bot.tick(self.clock.time)
+            self.finish()
         self.naive.disturbances.append(self.now)
         self.naive.set_at.append(self.now)
         self.naive.interrupt()
@@ -439,12 +450,16 @@ class House(World):
         self._mutes.append((what, self.now, self.now + seconds))
 
     def muted(self, rule_id: str, topic: str) -> list[tuple[float, float]]:
-        """Return from when till when a rule on a topic was muted."""
-        return [
-            (since, until)
-            for what, since, until in self._mutes
-            if what == rule_id or ("/" in what and matches(what, topic))
-        ]
+        """Return from when till when a rule on a topic was muted; one mute that follows another is one."""
+        found: list[tuple[float, float]] = []
+        for what, since, until in sorted(self._mutes, key=lambda each: each[1]):
+            if what != rule_id and not ("/" in what and matches(what, topic)):
+                continue
+            if found and since <= found[-1][1]:
+                found[-1] = found[-1][0], max(until, found[-1][1])
+            else:
+                found.append((since, until))
+        return found
 
     def held(self) -> list[str]:
         """Return what waits in the bot, though nothing is in its way."""

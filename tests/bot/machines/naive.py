@@ -210,6 +210,7 @@ class NaiveJudge:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
+        belief.intervals.clear()
         if rule.condition.operator in MOMENTS:
             # A bell may say nothing else than nothing.
             belief.pending = self.now
