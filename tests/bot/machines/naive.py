@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 import json
 import math
+from statistics import median
 
 from bot.model.rules import AlertRule, Condition, Operator
 from bot.model.topics import matches
@@ -295,7 +296,8 @@ class NaiveJudge:
     def _hear_life(self, belief: Belief, value: str, before: str | None, *, retain: bool) -> None:
         if retain and before is not None and alike(value, before):
             return
-        if belief.alive is not None and not retain:
+        if belief.alive is not None and not retain and self.now >= self.steady + GRACE:
+            # What was queued comes at once, and tells nothing of how often a topic speaks.
             belief.intervals.append(self.now - belief.alive)
         belief.alive, belief.alive_wall, belief.unsure = self.now, self.wall, False
         self._end(belief)
@@ -367,7 +369,8 @@ class NaiveJudge:
         if (rule.hold or rule.condition.operator is Operator.STALE) and (why := self._deafness(key[1])):
             return why
         if rule.condition.operator is Operator.STALE:
-            since, wall, borne = belief.alive, belief.alive_wall, rule.condition.seconds
+            usual = 2 * median(belief.intervals[-32:]) if belief.intervals else 0.0
+            since, wall, borne = belief.alive, belief.alive_wall, rule.condition.seconds or usual
         else:
             since, wall, borne = belief.pending, belief.pending_wall, rule.hold
         if since is None:

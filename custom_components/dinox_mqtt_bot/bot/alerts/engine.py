@@ -280,7 +280,8 @@ class AlertEngine:
         valued = lifecycle.valued(alert, reading.name, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
             return
-        learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
+        tells = not (reading.message.retain or self._silence.catching_up)
+        learns = tells and alert.seen and not watch.rule.condition.seconds
         memory = learn(alert.memory, now - alert.seen - alert.excused) if learns else alert.memory
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
@@ -309,7 +310,9 @@ class AlertEngine:
         held = judge.holds(value, None, memory, now)
         before = alert.amount if alert.state is not AlertState.INACTIVE else self._amounts.get(key)
         if value.number is not None:
-            self._note_amount(key, value.number)
+            if len(self._amounts) >= MOST_AMOUNTS:
+                self._amounts.clear()
+            self._amounts[key] = value.number
         if held is None:
             self._miss(watch, reading, now)
             return
@@ -325,11 +328,6 @@ class AlertEngine:
         if not lifecycle.over(changed) and (not changed.peak or judge.worse(amount, changed.peak_amount)):
             changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
-
-    def _note_amount(self, key: Key, amount: float) -> None:
-        if len(self._amounts) >= MOST_AMOUNTS:
-            self._amounts.clear()
-        self._amounts[key] = amount
 
     def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
         if alert.state is AlertState.PENDING and now < self._lasted_at(alert, rule):
