@@ -135,16 +135,16 @@ class Episode:
 class Belief:
     """What one rule is believed to say of one topic.
 
-    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was
+    `pending` since the condition holds, by the time gone by and by the time felt. `unsure`: a clock that was
     set, or an empty message, has left it open.
     """
 
     active: bool = False
     unsure: bool = False
     pending: float | None = None
-    pending_wall: float = 0.0
+    pending_felt: float = 0.0
     alive: float | None = None
-    alive_wall: float = 0.0
+    alive_felt: float = 0.0
     fired: float | None = None
     last: str | None = None
     intervals: list[float] = field(default_factory=list)
@@ -172,7 +172,9 @@ class NaiveJudge:
         self.set_at: list[float] = []
         """When the clock on the wall was set."""
 
-        self.now = self.wall = 0.0
+        self.now = self.wall = self.felt = 0.0
+        """`felt` is the time for whoever takes a clock that is set forward for time that has gone by."""
+
         self.listening = True
         self.steady = 0.0
         self.waiting: set[str] = set()
@@ -180,6 +182,7 @@ class NaiveJudge:
 
     def go_on(self, now: float, wall: float) -> None:
         """Let time have gone by."""
+        self.felt += max(0.0, wall - self.wall)
         self.now, self.wall = now, wall
         for key, belief in self.beliefs.items():
             if not belief.active and self._must(self.rules.get(key[0], ABSENCE), belief):
@@ -289,7 +292,7 @@ class NaiveJudge:
                 self._end(belief)
             return
         if belief.pending is None:
-            belief.pending, belief.pending_wall = self.now, self.wall
+            belief.pending, belief.pending_felt = self.now, self.felt
         if key != BROKER and not self.rules[key[0]].hold and not belief.active:
             self._begin(key, belief)
 
@@ -299,7 +302,7 @@ class NaiveJudge:
         if belief.alive is not None and not retain and self.now >= self.steady + GRACE:
             # What was queued comes at once, and tells nothing of how often a topic speaks.
             belief.intervals.append(self.now - belief.alive)
-        belief.alive, belief.alive_wall, belief.unsure = self.now, self.wall, False
+        belief.alive, belief.alive_felt, belief.unsure = self.now, self.felt, False
         self._end(belief)
 
     def _moved(self, rule: AlertRule, belief: Belief, value: str) -> bool | None:
@@ -370,12 +373,12 @@ class NaiveJudge:
             return why
         if rule.condition.operator is Operator.STALE:
             usual = 2 * median(belief.intervals[-32:]) if belief.intervals else 0.0
-            since, wall, borne = belief.alive, belief.alive_wall, rule.condition.seconds or usual
+            since, felt, borne = belief.alive, belief.alive_felt, rule.condition.seconds or usual
         else:
-            since, wall, borne = belief.pending, belief.pending_wall, rule.hold
+            since, felt, borne = belief.pending, belief.pending_felt, rule.hold
         if since is None:
             return "" if belief.unsure else "it is not so"
-        return "it has not lasted" if max(self.now - since, self.wall - wall) < borne - SLACK else ""
+        return "it has not lasted" if self.felt - felt < borne - SLACK else ""
 
     def _deafness(self, topic: str) -> str:
         if not self.listening:
