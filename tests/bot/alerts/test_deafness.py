@@ -153,7 +153,7 @@ def test_a_learned_rhythm_does_not_count_what_nobody_could_hear() -> None:
 
 
 def test_what_was_queued_teaches_no_rhythm() -> None:
-    """It comes at once when the broker is back: a sensor that speaks every five minutes is not silent then."""
+    """It comes at once when the broker is back: who speaks every five minutes is not silent then."""
     world = World(HIDDEN, alerts=(stale(0.0, topic="s/+"),), contacts=(Contact(ME),))
     for number in range(12):
         world.receive("s/1", f"{number}")

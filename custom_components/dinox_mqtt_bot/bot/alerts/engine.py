@@ -99,13 +99,17 @@ class AlertEngine:
     @property
     def active(self) -> list[Alert]:
         """What is wrong now, the oldest first."""
-        found = (self._alerts.get(key) for key in self._alerts.active)
-        return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
+        return sorted(self._alerts.every(self._alerts.active), key=lambda each: each.number)
 
     @property
     def untold(self) -> Iterable[Key]:
         """The alerts that have something to be told."""
         return self._alerts.owing.keys()
+
+    @property
+    def unsettled(self) -> list[Alert]:
+        """The alerts of which people wait for a last word."""
+        return self._alerts.every(self._alerts.active | self._alerts.owing | self._alerts.flapping)
 
     @property
     def overfull(self) -> list[AlertRule]:
@@ -367,11 +371,7 @@ class AlertEngine:
         return self._silence.lasted_at(alert.since, rule.hold)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
-        times = [
-            self._silent_at(alert, watch),
-            lifecycle.calm_at(alert),
-            watch.forgotten_at(alert),
-        ]
+        times = [self._silent_at(alert, watch), lifecycle.calm_at(alert), watch.forgotten_at(alert)]
         if alert.state is AlertState.PENDING:
             times.append(self._lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from ..model.alert import Alert
-from ..model.notice import HELD, is_target
+from ..model.notice import HELD, UNTAGGED, is_target
 from ..model.rules import Priority
 from .texts import Told
 
@@ -34,7 +34,7 @@ class Tags:
         for alert in self._active():
             # An earlier version wrote down the tag, and not to whom.
             for to, tag in alert.told_to or ((_ANY, alert.tag),):
-                if tag:
+                if tag not in UNTAGGED:
                     found.setdefault((to, tag), set()).add((alert.rule, alert.topic, alert.number))
         return found
 
@@ -58,7 +58,7 @@ class Tags:
     def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
         """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
         pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if is_target(to)]
-        found = {(to, tag): alert for to, tag, alert in pairs if tag not in {"", HELD}}
+        found = {(to, tag): alert for to, tag, alert in pairs if tag not in UNTAGGED}
         return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
 
     def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
@@ -73,7 +73,7 @@ class Tags:
 
     def _tag(self, to: str, one: Told) -> str:
         tag = self._tags.get((to, one.incident)) or dict(one.alert.told_to).get(to, "")
-        return "" if tag == HELD else tag
+        return "" if tag in UNTAGGED else tag
 
     def _is_shared(self, to: str, tag: str, ones: list[Told]) -> bool:
         """Say whether a notification stands for an alert that is wrong, and not among these."""
