@@ -106,6 +106,18 @@ def test_a_connection_that_breaks_again_and_again_keeps_no_rule_from_firing() ->
     assert len(alerts_in(world.said)) == 1
 
 
+def test_a_restart_does_not_set_back_once_more_what_a_message_found_set_back() -> None:
+    world = about_to_fire()
+    world.bot.tick(world.clock.time)
+    world.clock.time -= HOUR
+    world.receive("s/1", "36")
+    world.restart()
+    world.wait(GRACE)
+    assert not alerts_in(world.said)
+    world.wait(600)
+    assert len(alerts_in(world.said)) == 1
+
+
 def test_what_needs_not_last_fires_with_the_first_message() -> None:
     world = World(HIDDEN, alerts=(above(topic="s/+"),), contacts=(Contact(ME),))
     go(world, OFFLINE)

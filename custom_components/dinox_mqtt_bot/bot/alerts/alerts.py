@@ -137,6 +137,9 @@ class Alerts:
             self._overfull.say(self.engine.unwatched, self.engine.overfull, now)
         if judged is NOTHING:
             return
+        if now < self._alive:
+            # Else a run that follows this one would take the clock to be set back once more.
+            self._keep_alive(now)
         self._note((alert for alert in judged.record.alerts if alert.owes), now)
         for change in judged.changes:
             if isinstance(change, AlertBlind):
