@@ -19,7 +19,7 @@ from fakes import (
 from bot.model.alert import AlertEvent, Record, Step
 from bot.model.message import Message
 from bot.model.notice import Notice, is_target
-from bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
+from bot.model.rules import Contact, Display, Priority, Role, RuleSet, Subscription
 from bot.model.timers import NEVER
 from bot.model.topics import matches
 
@@ -177,7 +177,7 @@ class House(World):
 
     def __init__(self, home: Home) -> None:
         self.naive = NaiveJudge()
-        self.rules_known: dict[str, AlertRule] = {}
+        self.reminding: set[str] = set()
         self.up = self.broker_up = self.chat_up = True
         self.retained: dict[str, str] = {}
         self.queue: list[tuple[str, str]] = []
@@ -428,7 +428,7 @@ class House(World):
         """Take over what somebody configured; a bot that is not there reads it when it comes."""
         self.naive.disturbances.append(self.now)
         self.naive.apply(rules.alerts)
-        self.rules_known.update({rule.id: rule for rule in rules.alerts})
+        self.reminding |= {rule.id for rule in rules.alerts if rule.repeat or rule.escalate_after}
         self.bot.apply(rules)
         self.finish()
 

@@ -251,14 +251,12 @@ class Witness:
     def _twice(self) -> Iterator[Breach]:
         for (to, number), words in self.by.items():
             key = self.house.judging.get(number, BROKER)
-            rule = self.house.rules_known.get(key[0])
-            reminds = rule is not None and (rule.repeat or rule.escalate_after)
-            reminds = reminds or number in self.house.attended or self.house.muted(*key)
+            reminds = key[0] in self.house.reminding or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
             over = [word for word in words if word.mark in OVER and not word.again]
             flapped = any(FLAPPING in word.text for word in words)
             moments = number in self.house.moments
-            if len(first) > 1 and not (reminds or flapped or moments):
+            if len(first) > 1 and not (reminds or number in self.house.attended or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
             if len(over) > 1 and not flapped:
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in over]}")
