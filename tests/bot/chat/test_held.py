@@ -323,7 +323,8 @@ async def test_an_alert_of_which_nobody_heard_ends_without_a_word() -> None:
     assert world.said == []
 
 
-async def test_who_was_told_before_and_is_named_no_more_is_told_the_end() -> None:
+@pytest.mark.parametrize("then", ["over", "named no more", "over, and its rule is gone"])
+async def test_who_was_told_before_and_is_named_no_more_is_told_the_end(then: str) -> None:
     """A phone that had it from what was held, and for which it is held once more."""
     world = await handed_on(hot(targets=(TABLET,), repeat=600.0), ME)
     await world.ask("dnd off")
@@ -331,12 +332,16 @@ async def test_who_was_told_before_and_is_named_no_more_is_told_the_end() -> Non
     await world.ask("dnd on")
     world.later(600)
     world.later(GATHER)
-    world.bot.apply(replace(world.bot.rules, alerts=(hot(),)))
+    if then != "named no more":
+        world.receive("s/1", "20")
+        world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=() if "gone" in then else (hot(),)))
     await later(world)
     await world.ask("dnd off")
     await later(world)
-    world.receive("s/1", "20")
-    world.later(GATHER)
+    if then == "named no more":
+        world.receive("s/1", "20")
+        world.later(GATHER)
     assert "worst 31" in to(world, TABLET)[-1]
 
 

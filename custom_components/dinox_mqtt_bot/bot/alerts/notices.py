@@ -426,9 +426,11 @@ def after_held(alert: Alert, to: str, went: Mapping[str, Sequence[Notice]], *, w
     """
     ended = tuple(after_held(each, to, went, waits=waits) for each in alert.ended)
     mine = [notice_id for notice_id in alert.notices if notice_id in went]
+    if not mine:
+        return replace(alert, ended=ended)
     after = {notice.id: notice for notice_id in mine for notice in went[notice_id]}
     known = dict(alert.told_to)
-    if mine and not waits and known.get(to) in {HELD, HELD_TOO}:
+    if not waits and known.get(to) in {HELD, HELD_TOO}:
         if known[to] == HELD_TOO or any(notice.to == to for notice in after.values()):
             known[to] = ""
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from ..model.alert import Alert
-from ..model.notice import HELD, UNTAGGED, is_target
+from ..model.notice import HELD, HELD_TOO, UNTAGGED, is_target
 from ..model.rules import Priority
 from .texts import Told
 
@@ -19,7 +19,8 @@ class Tags:
 
     A notification is replaced only by what is true of all that it stands for: one alert of several that is
     over gets a notification of its own, and the last one takes the place of what told of them all. What has
-    no notification yet, and is held (`holds`), gets none: the one that tells of all that was held stays.
+    no notification yet, and is held (`holds`), gets none: the one that tells of all that was held stays. Only
+    the end of what such a one has told gets its own: it is put up even if nobody names the target by then.
     """
 
     def __init__(self, active: Callable[[], Iterable[Alert]], holds: Callable[[str, Priority], bool]) -> None:
@@ -69,7 +70,7 @@ class Tags:
             # One that began others may stand for those still.
             tag = next((tag for tag in tags if not self._is_shared(to, tag, ones)), tags[0])
             held = self._holds(to, max(priority_for(to, one) for one in ones))
-            yield HELD if held else tag, ones
+            yield tag if not held or all(one.over and _was_told(to, one) for one in ones) else HELD, ones
 
     def _tag(self, to: str, one: Told) -> str:
         tag = self._tags.get((to, one.incident)) or dict(one.alert.told_to).get(to, "")
@@ -92,6 +93,10 @@ def priority_for(to: str, one: Told) -> Priority:
     """Return how urgent it is for somebody: that it is over waits behind the news that it began."""
     waits = one.over and dict(one.alert.told_to).get(to) == HELD
     return min(one.priority, Priority.ALERT) if waits else one.priority
+
+
+def _was_told(to: str, one: Told) -> bool:
+    return dict(one.alert.told_to).get(to) in {"", HELD_TOO}
 
 
 def _own(one: Told) -> str:
