@@ -284,9 +284,10 @@ class House(World):
         self.naive.set_at.append(self.now)
         self.naive.interrupt()
         self.clock.time += seconds
-        # A mute ends at a time on the wall.
+        # A mute ends at a time on the wall, and not while there is no bot to see it.
+        seen = self.now if self.up else self.away[-1][0]
         self._mutes = [
-            (what, since, max(until - seconds, self.now) if until >= self.now else until)
+            (what, since, max(until - seconds, min(until, self.now)) if until >= seen else until)
             for what, since, until in self._mutes
         ]
         self.naive.go_on(self.now, self.clock.time)

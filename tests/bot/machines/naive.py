@@ -311,14 +311,16 @@ class NaiveJudge:
         if number is None:
             return None
         belief.samples.append((self.now, self.wall, number))
-        found = set()
-        for window in (seconds, seconds * 59 / 60):
-            for place, now in enumerate((self.now, self.wall)):
-                seen = [each[2] for each in belief.samples if now - window <= each[place] <= now]
-                moved = (
-                    number - min(seen) if rule.condition.operator is Operator.RISES else max(seen) - number
-                )
-                found.add(moved >= float(rule.condition.values[0]))
+        looks = [
+            [each[2] for each in belief.samples if now - window <= each[place] <= now]
+            for window in (seconds, seconds * 59 / 60)
+            for place, now in enumerate((self.now, self.wall))
+        ]
+        if any(at >= belief.samples[0][0] for at in self.set_at):
+            # How long ago something was, nobody can say any more.
+            looks.append([each[2] for each in belief.samples])
+        rises, least = rule.condition.operator is Operator.RISES, float(rule.condition.values[0])
+        found = {(number - min(seen) if rises else max(seen) - number) >= least for seen in looks}
         belief.unsure = len(found) > 1
         return None if belief.unsure else found.pop()
 
