@@ -242,7 +242,7 @@ class Alerts:
         A reply to one of these means all alerts that it is about; who is told of their end is who knows.
         """
         waits = to in self._ports.outbox.held_for
-        known = [(alert, after_held(alert, to, went, waits=waits)) for alert in self.engine.unsettled]
+        known = [(alert, after_held(alert, to, went, waits=waits)) for alert in self.engine.told]
         changed = [alert for before, alert in known if alert != before]
         if changed:
             self._ports.alerts.save(self.engine.mark_told(changed, ()))

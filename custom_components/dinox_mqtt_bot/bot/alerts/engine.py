@@ -99,7 +99,8 @@ class AlertEngine:
     @property
     def active(self) -> list[Alert]:
         """What is wrong now, the oldest first."""
-        return sorted(self._alerts.every(self._alerts.active), key=lambda each: each.number)
+        found = (self._alerts.get(key) for key in self._alerts.active)
+        return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
 
     @property
     def untold(self) -> Iterable[Key]:
@@ -107,9 +108,9 @@ class AlertEngine:
         return self._alerts.owing.keys()
 
     @property
-    def unsettled(self) -> list[Alert]:
-        """The alerts of which people wait for a last word."""
-        return self._alerts.every(self._alerts.active | self._alerts.owing | self._alerts.flapping)
+    def told(self) -> list[Alert]:
+        """The alerts of which somebody knows."""
+        return self._alerts.told
 
     @property
     def overfull(self) -> list[AlertRule]:

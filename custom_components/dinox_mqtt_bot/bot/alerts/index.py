@@ -1,7 +1,8 @@
 """The alerts that a bot knows, found by rule and topic."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain
 
 from ..model.alert import Alert
 from ..model.timers import Key
@@ -9,7 +10,7 @@ from .lifecycle import idle, last_seen
 
 
 class AlertIndex:
-    """Alerts by rule and topic; which are `active`, have something to be told (`owing`), or are `flapping`.
+    """Alerts by rule and topic; which of them are `active`, and which have something to be told (`owing`).
 
     What is only memory is known by its age: what makes room is what was not heard of for longest.
     """
@@ -17,7 +18,6 @@ class AlertIndex:
     def __init__(self) -> None:
         self.active: dict[Key, None] = {}
         self.owing: dict[Key, None] = {}
-        self.flapping: dict[Key, None] = {}
         self._idle: dict[str, OrderedDict[str, None]] = {}
         self._by_rule: dict[str, dict[str, Alert]] = {}
         self._count = 0
@@ -36,8 +36,11 @@ class AlertIndex:
     def get(self, key: Key) -> Alert | None:
         return self._by_rule.get(key[0], {}).get(key[1])
 
-    def every(self, keys: Iterable[Key]) -> list[Alert]:
-        return [self._by_rule[rule_id][topic] for rule_id, topic in keys]
+    @property
+    def told(self) -> list[Alert]:
+        """The alerts of which somebody knows, also of an incident before."""
+        every = chain.from_iterable(alerts.values() for alerts in self._by_rule.values())
+        return [alert for alert in every if alert.told_to or alert.ended]
 
     def of(self, rule_id: str) -> list[Alert]:
         return list(self._by_rule.get(rule_id, {}).values())
@@ -66,8 +69,7 @@ class AlertIndex:
         alerts = self._by_rule.setdefault(alert.rule, {})
         self._count += alert.topic not in alerts
         alerts[alert.topic] = alert
-        belonging = (self.active, alert.active), (self.owing, alert.owes), (self.flapping, alert.flapping)
-        for index, belongs in belonging:
+        for index, belongs in ((self.active, alert.active), (self.owing, alert.owes)):
             if belongs:
                 index[key] = None
             else:
@@ -87,7 +89,6 @@ class AlertIndex:
         self._count -= 1
         self.active.pop(key, None)
         self.owing.pop(key, None)
-        self.flapping.pop(key, None)
         self._no_longer_idle(key)
 
     def _no_longer_idle(self, key: Key) -> None:
