@@ -67,6 +67,10 @@ async def test_names_are_understood_and_asked_about(
             hass, entry, "alert", RULE | {"filter": "house/ice/L", "operator": "equal", "value": "full"}
         )
         assert form["errors"] == {"value": "rule_only_numbers"}
+        await publish(port, "house/ice/w", "5 W")
+        await until(lambda: bot.bot.status.messages == 3)
+        form = await fill(hass, entry, "alert", RULE | {"filter": "house/ice/w", "value": "5 kg"})
+        assert "rule_other_unit" in form["errors"].values()
 
         for kind, typed, codec, wrong in (
             ("topic", TOPIC, TOPICS, "Ice chess load"),
