@@ -9,6 +9,11 @@ _VERSIONS = (
     ("installing", "version_installing", "installing"),
 )
 _MOST_KINDS = 1_000
+_ASPECTS = (
+    *("brightness", "direction", "effect", "fan_speed", "oscillation", "percentage"),
+    *("position", "preset_mode", "tilt", "tilt_position"),
+)
+"""What is told of an entity beside its state, each with its name in front."""
 
 
 class Wording:
@@ -18,6 +23,7 @@ class Wording:
         self._words = words
         self._known: dict[tuple[str, tuple[str, ...], str, str], Pairs] = {}
         self.availability = self._phrase("availability", "availability")
+        self.aspects = {each: self._phrase(f"aspect_{each}", each.replace("_", " ")) for each in _ASPECTS}
         self.versions: Pairs = tuple((state, self._phrase(key, usual)) for state, key, usual in _VERSIONS)
 
     def _phrase(self, key: str, usual: str) -> str:

@@ -270,7 +270,8 @@ class Names:
                 continue
             phrases = dict.fromkeys((name_words(binding.name), name_words(binding.entity)), Fit.FULL)
             # Of `Blind cover 1` too, where it is the only thing of the device that has a position.
-            phrases.setdefault(name_words(f"{binding.device} {binding.aspect}"), Fit.PART)
+            for aspect in (binding.aspect, binding.label or binding.aspect):
+                phrases.setdefault(name_words(f"{binding.device} {aspect}"), Fit.PART)
             for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
                     yield len(phrase), fit, self._value(entity, topic, binding)
