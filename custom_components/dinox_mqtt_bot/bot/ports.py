@@ -317,6 +317,12 @@ class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:
         """Return the text at a dotted path of the translations, filled; the key if there is none."""
 
+    def write(self, value: object) -> str:
+        """Return a placeholder as this language, and who it is for, has it (`model.speech.Said`)."""
+
+    def amount(self, text: str) -> str:
+        """Return a number, with or without a unit, as the language writes it; any other text as it is."""
+
 
 class StateWords(Phrases, Protocol):
     """The words that people read for states, in the user's language."""

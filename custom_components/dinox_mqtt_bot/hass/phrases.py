@@ -1,14 +1,13 @@
 """The bot's words: Home Assistant's translations of this integration and of states, in its language."""
 
 from collections.abc import Mapping
-import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
+from ..bot.model.speech import Speech
 from ..const import DOMAIN
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CATEGORIES = ("common", "exceptions", "services")
 COMPONENTS = (
     *("alarm_control_panel", "binary_sensor", "climate", "cover", "device_tracker", "fan", "humidifier"),
@@ -19,22 +18,15 @@ _CAPITAL = frozenset({"de", "de-CH", "lb"})
 """Languages in which the case of a word's first letter is part of its spelling."""
 
 
-class Translations:
+class Translations(Speech):
     """`bot.ports.Phrases` and `StateWords` over flat tables of texts by dotted path."""
 
     def __init__(
         self, texts: Mapping[str, str], states: Mapping[str, str] | None = None, language: str = "en"
     ) -> None:
-        self._texts = texts
+        super().__init__(texts)
         self._states = states or {}
         self._language = language
-
-    def phrase(self, key: str, **placeholders: object) -> str:
-        """Return the text at a dotted path, filled; the key itself if there is none."""
-        text = self._texts.get(key)
-        if text is None:
-            return key
-        return PLACEHOLDER.sub(lambda found: str(placeholders.get(found[1], found[0])), text)
 
     def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
         """Return Home Assistant's word for a state or an attribute's value; that itself if there is none."""

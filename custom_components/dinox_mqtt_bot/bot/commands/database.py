@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.history import ALWAYS
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
+from ..model.speech import Typed
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text
@@ -66,7 +67,7 @@ class Dbstats(Command):
             columns=("column_what", "column_value", "column_detail"),
             rows=tuple(rows),
             facts=(facts,),
-            note=Text("dbstats_note", {"command": f"{PREFIX} purge"}),
+            note=Text("dbstats_note", {"command": Typed("purge")}),
         )
 
 

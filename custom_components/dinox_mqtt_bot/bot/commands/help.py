@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.speech import Typed
 from .command import Command, Parts, param, parameters, usage
 from .parsing import find
 
@@ -60,7 +61,7 @@ def _themes(parts: Parts, allowed: Collection[type[Command]]) -> Table:
         facts=_facts(allowed),
         note=Text(
             "help_note",
-            {"theme": f"{PREFIX} help 1", "example": f"{PREFIX} help topics", "all": f"{PREFIX} help all"},
+            {"theme": Typed("help", "1"), "example": Typed("help", "topics"), "all": Typed("help", "all")},
         ),
     )
 
@@ -74,14 +75,14 @@ def _commands(title: Text, nodes: Collection[str], allowed: Iterable[type[Comman
         rows=tuple((usage(command), _description(command)) for command in commands),
         empty=Text("help_role"),
         facts=_facts(commands),
-        note=Text("help_command_example", {"example": f"{PREFIX} help {commands[0].node}"})
+        note=Text("help_command_example", {"example": Typed("help", f"{commands[0].node}")})
         if commands
         else None,
     )
 
 
 def _facts(commands: Iterable[type[Command]]) -> tuple[dict[str, object], ...]:
-    return tuple({"command": command.node, "usage": usage(command)} for command in commands)
+    return tuple({"command": command.node, "usage": str(usage(command))} for command in commands)
 
 
 def _description(command: type[Command]) -> Text:

@@ -9,7 +9,8 @@ from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
+from ..model.speech import Typed
 from ..reading.replay import field_values
 from ..reading.topic_lookup import MOST_NAMED, Meant, find_name, shown
 from ..rendering.replies import render_error
@@ -76,7 +77,7 @@ class History(Command):
         if not device:
             return Text("history_empty", {"topic": called})
         key = "history_none_stored" if parts.is_told(topic) else "history_not_kept"
-        return Text(key, {"topic": called, "command": f"{PREFIX} follow {device}"})
+        return Text(key, {"topic": called, "command": Typed("follow", device)})
 
     def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""
@@ -85,7 +86,7 @@ class History(Command):
             return numbers
         range_ = f" {self.range}" if self.range else ""
         count = f" --count {self.count}" if self.count != DEFAULT else ""
-        older = f"{PREFIX} history {self.topic}{range_}{count} --page {self.page + 1}"
+        older = Typed("history", f"{self.topic}{range_}{count} --page {self.page + 1}")
         placeholders = {"page": str(self.page), "pages": str(pages), "count": str(found.messages)}
         paged = Text("history_page", placeholders)
         if self.page < pages:
@@ -169,7 +170,7 @@ def _seen(parts: Parts, topics: list[TopicRow]) -> Table:
         ),
         empty=Text("history_nothing"),
         facts=tuple(topic_facts(row) for row in newest),
-        more=Text("history_topics_more", {"example": f"{PREFIX} topics home/#"}),
+        more=Text("history_topics_more", {"example": Typed("topics", "home/#")}),
     )
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Contact, Role
+from ..model.speech import Typed
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts
@@ -161,7 +162,7 @@ class Reconnect(Command):
         # A chat that carries this very conversation works.
         if caller.surface is not Surface.CHAT or parts.chat.status.phase is not Phase.ONLINE:
             parts.ports.chat.reconnect()
-        return Text("reconnecting", {"status": f"{PREFIX} status"})
+        return Text("reconnecting", {"status": Typed("status")})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import ClassVar, override
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
+from ..model.speech import Typed
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
@@ -172,9 +173,9 @@ class Topics(Command):
             title=Text("topics", {"count": str(len(rows))}),
             columns=("column_name", "column_value", "column_time", "column_settings", "column_refused"),
             rows=tuple(rows),
-            empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+            empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
             facts=tuple(facts),
-            more=Text("topics_more", {"example": f"{PREFIX} topics home/#"}),
+            more=Text("topics_more", {"example": Typed("topics", "home/#")}),
         )
 
 
@@ -209,7 +210,7 @@ async def _seen(parts: Parts, name: str) -> Table:
         ),
         empty=Text("topics_seen_empty", {"filter": name}),
         facts=tuple(topic_facts(row) for row in seen),
-        more=Text("topics_seen_more", {"example": f"{PREFIX} topics home/kitchen/#"}),
+        more=Text("topics_seen_more", {"example": Typed("topics", "home/kitchen/#")}),
     )
 
 
@@ -277,7 +278,7 @@ def _qos_table(parts: Parts) -> Table:
         title=Text("qos_title"),
         columns=("column_name", "column_qos"),
         rows=tuple((each.filter, f"QoS {int(each.qos)}") for each in ordered),
-        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
         facts=tuple(subscription_facts(each) for each in ordered),
     )
 
@@ -319,7 +320,7 @@ class Aliases(Command):
             title=Text("aliases"),
             columns=("column_alias", "column_filter"),
             rows=tuple((each.alias, each.filter) for each in named),
-            empty=Text("aliases_empty", {"example": f"{PREFIX} alias home/kitchen/temperature Kitchen"}),
+            empty=Text("aliases_empty", {"example": Typed("alias", "home/kitchen/temperature Kitchen")}),
             facts=tuple(subscription_facts(each) for each in named),
         )
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..commands.parsing import addressed, likely
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
 from ..model.errors import BotError
 from ..model.message import Message, Properties, QoS, Reading
-from ..model.replies import PREFIX, Caller, Surface
+from ..model.replies import Caller, Surface
 from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
+from ..model.speech import Term
 from ..model.timers import NEVER
-from ..model.topics import Subscriptions, fold
+from ..model.topics import Subscriptions
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
@@ -25,8 +27,7 @@ ECHO = 60.0
 
 def mistyped(text: str) -> bool:
     """Say whether a text looks like a command that was typed wrong, which must not be published."""
-    first = fold(text).partition(" ")[0]
-    return first == PREFIX.removeprefix("/") or (first.startswith("/") and first != "/me")
+    return addressed(text) or likely(text)
 
 
 def answers_wanted(wish: FreeText, subscriptions: Subscriptions) -> Iterator[Subscription]:
@@ -156,4 +157,4 @@ class Questions:
 def require_operator_for_text(contact: Contact) -> None:
     """Raise BotError `not_allowed_text` for a contact who may only look."""
     if contact.role < Role.OPERATOR:
-        raise BotError("not_allowed_text", role=Role.OPERATOR.word)
+        raise BotError("not_allowed_text", role=Term("role_operator", Role.OPERATOR.word))

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from ..commands.command import Command
-from ..commands.parsing import addressed, parse, takes_name
+from ..commands.parsing import addressed, likely, parse, takes_name
 from ..model.errors import BotError
-from ..model.replies import PREFIX
+from ..model.speech import Typed
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window
@@ -41,13 +41,14 @@ class CommandReader:
     ) -> Command | BotError | None:
         """Return the command a text asks for, or what is wrong with it; nothing if it asks for none.
 
-        Without `/mqtt` the whole text has to be a command; in a room it needs `/mqtt`.
+        Without `/mqtt` the whole text has to be a command; in a room it needs that, or `mqtt`.
         """
-        called = addressed(text)
-        if not called and (not self._bare or among_others or not text.strip()):
+        called, maybe = addressed(text), likely(text)
+        quiet = among_others or not self._bare
+        if not (called or maybe) and (quiet or not text.strip()):
             return None
         asked = self.parse(text, aliases)
-        return asked if called or isinstance(asked, Command) else None
+        return asked if called or (maybe and not quiet) or isinstance(asked, Command) else None
 
     async def learn(self, text: str, history: Topics) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
@@ -69,7 +70,7 @@ class CommandReader:
         if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
             return ""
         self._hinted[jid] = now
-        return self._phrases.phrase("common.hint", help=f"{PREFIX} help")
+        return self._phrases.phrase("common.hint", help=Typed("help"))
 
     def unreadable(self, where: str, scheme: str, now: float) -> str:
         """Return that an encrypted message cannot be read; once a day, or again after one that could be."""

@@ -7,8 +7,9 @@ from functools import partial
 
 from ..model.errors import BotError
 from ..model.history import Span
+from ..text.times import Local
 from ..text.words import words
-from .spans import Local, parse_span
+from .spans import parse_span
 
 # The last moment of a leap year far ahead: whatever can be a span at all is one then.
 _LATER = datetime(2196, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
@@ -28,6 +29,8 @@ def read_look_back(text: str, now: float, local: Local, *, most: int, fields: in
 
     Raises BotError `invalid_span` or `invalid_count`.
     """
+    if (span := parse_span(text, now, local)) is not None:
+        return LookBack(span)
     spoken = [word.text for word in words(text)]
     count = 0
     for at in (0, -1):

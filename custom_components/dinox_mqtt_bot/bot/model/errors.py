@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .speech import plain_text
+
 
 class BotError(Exception):
-    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`."""
+    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`.
+
+    `cells` are these before they are written for nobody in particular.
+    """
 
     def __init__(self, key: str, **placeholders: object) -> None:
         super().__init__(key, placeholders)
         self.key = key
-        self.placeholders = {name: str(value) for name, value in placeholders.items()}
+        self.cells = placeholders
+        self.placeholders = {name: plain_text(value) for name, value in placeholders.items()}
 
 
 @dataclass(frozen=True, slots=True)

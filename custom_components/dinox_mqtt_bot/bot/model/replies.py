@@ -7,10 +7,10 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Role
+from .speech import Said
 
-type Cell = str | Text
+type Cell = str | Text | Said | tuple[Said, ...]
 type Reply = Text | Table | Chart
-PREFIX = "/mqtt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Replies and errors as chat text."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..model.errors import BotError
 from ..model.replies import Cell, Chart, Reply, Table, Text
+from ..model.speech import Amount, Said, Typed
 from ..ports import Phrases
 from ..text.foreign import flat
 from ..text.plain import cut, inert, plain
@@ -56,14 +58,16 @@ def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> s
     """Return a translated sentence, each placeholder cut to `limit` characters."""
     key = text.key if "." in text.key else f"common.{text.key}"
     filled = {name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
-    return phrases.phrase(key, **explained(filled, phrases))
+    if "reason" in filled:
+        filled["reason"] = reason_text(str(filled["reason"]), phrases)
+    return phrases.phrase(key, **filled)
 
 
 def render_error(error: BotError, phrases: Phrases) -> str:
-    filled = {
-        name: _foreign(value, MAX_PLACEHOLDER)
-        for name, value in explained(error.placeholders, phrases).items()
-    }
+    cells = {**error.cells}
+    if "reason" in cells:
+        cells["reason"] = reason_text(str(cells["reason"]), phrases)
+    filled = {name: _shown(value, MAX_PLACEHOLDER) for name, value in cells.items()}
     return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
 
 
@@ -99,7 +103,7 @@ def _lines(table: Table, phrases: Phrases) -> list[str]:
     lines: list[str] = []
     room = MAX_CHARACTERS
     for row in rows:
-        cells = [text for cell in row if (text := _cell(cell, phrases, MAX_CELL, " "))]
+        cells = [text for cell in row if (text := phrases.write(_cell(cell, phrases, MAX_CELL, " ")))]
         line = f"• {_labelled(cells) if table.columns[0] in _LABELS else ' — '.join(cells)}"
         room -= len(line)
         if room < 0:
@@ -112,11 +116,20 @@ def _labelled(cells: list[str]) -> str:
     return ": ".join(filter(None, (cells[0], ", ".join(cells[1:]))))
 
 
-def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:
+def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> object:
     """Return a cell as text; what comes from outside is cut and on one line, in a table all is."""
     if isinstance(cell, Text):
         return newline.join(render_text(cell, phrases, limit).split("\n"))
-    return _foreign(cell, limit)
+    return _shown(cell, limit)
+
+
+def _shown(value: object, limit: int) -> object:
+    """Return a placeholder with what may come from outside made harmless; phrases write the rest."""
+    if isinstance(value, Typed):
+        return replace(value, rest=_foreign(value.rest, limit))
+    if isinstance(value, Amount):
+        return Amount(_foreign(value.value, limit))
+    return value if isinstance(value, (Said, tuple)) else _foreign(str(value), limit)
 
 
 def _foreign(text: str, limit: int) -> str:

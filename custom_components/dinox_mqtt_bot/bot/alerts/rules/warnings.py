@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ...model.errors import BotError
 from ...model.message import MORE, Reading
-from ...model.replies import PREFIX, Text
+from ...model.replies import Text
 from ...model.rules import AlertRule, Operator, Value
+from ...model.speech import Typed
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import number, with_unit
@@ -33,7 +34,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     found = [Text(problem)] if (problem := watch.judge.problem()) else []
     if lookups.subscriptions.covering(rule.filter) is None and not lookups.is_told(rule.filter):
         device = lookups.names.device(rule.filter)
-        command = f"{PREFIX} follow {device}" if device else f"{PREFIX} subscribe {rule.filter}"
+        command = Typed("follow", device) if device else Typed("subscribe", rule.filter)
         key = "rule_not_followed" if device else "rule_listens"
         found.append(Text(key, {"filter": rule.filter, "name": device, "command": command}))
     readings = await newest_readings(lookups, rule.filter)
