@@ -43,15 +43,19 @@ class Translations(Speech):
         return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
 
 
-async def async_load_phrases(hass: HomeAssistant) -> Translations:
-    """Load the texts the bot needs; where the language lacks one, Home Assistant fills in the English one."""
+async def async_load_phrases(hass: HomeAssistant, language: str = "") -> Translations:
+    """Load the texts the bot needs, in Home Assistant's language or another.
+
+    Where the language lacks one, Home Assistant fills in the English one.
+    """
+    language = language or hass.config.language
     prefix = f"component.{DOMAIN}."
     texts: dict[str, str] = {}
     for category in CATEGORIES:
-        texts |= await async_get_translations(hass, hass.config.language, category, [DOMAIN])
-    states = await async_get_translations(hass, hass.config.language, "entity_component", COMPONENTS)
+        texts |= await async_get_translations(hass, language, category, [DOMAIN])
+    states = await async_get_translations(hass, language, "entity_component", COMPONENTS)
     return Translations(
         {key.removeprefix(prefix): text for key, text in texts.items()},
         {key: text for key, text in states.items() if ".state." in key},
-        hass.config.language,
+        language,
     )

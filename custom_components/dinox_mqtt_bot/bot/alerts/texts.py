@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..model.alert import Alert, AlertState, Step
 from ..model.rules import AlertRule, Priority
+from ..model.speech import Typed
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
@@ -117,12 +118,16 @@ def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
         limit -= 1
     lines = [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
     more = {one.incident for one in group[limit:]}
-    return [*lines, phrases.phrase("common.alert_more", count=len(more))] if more else lines
+    return (
+        [*lines, phrases.phrase("common.alert_more", count=len(more), alerts=Typed("alerts"))]
+        if more
+        else lines
+    )
 
 
 def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
     alert = one.alert
-    text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
+    text = f"• {one.mark} {_subject(one, phrases)} {_value(one, phrases)}".rstrip()
     if ruled:
         text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
@@ -132,7 +137,7 @@ def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
 
 def _what(one: Told, phrases: Phrases) -> str:
     """Return the first line: the mark, what the topic is called, its value and where it is going."""
-    return f"{one.mark} {_subject(one, phrases)}: {_value(one)}".removesuffix(": ")
+    return f"{one.mark} {_subject(one, phrases)}: {_value(one, phrases)}".removesuffix(": ")
 
 
 def _subject(one: Told, phrases: Phrases) -> str:
@@ -141,14 +146,14 @@ def _subject(one: Told, phrases: Phrases) -> str:
     return short(plain(one.alert.name or one.alert.topic), LONGEST_NAME)
 
 
-def _value(one: Told) -> str:
+def _value(one: Told, phrases: Phrases) -> str:
     alert = one.alert
     if one.passed:
-        return _way(alert.peak, alert.value)
+        return phrases.amount(_way(alert.peak, alert.value))
     if one.rule.condition.operator.momentary:
-        return _way(alert.peak or alert.value, alert.value)
+        return phrases.amount(_way(alert.peak or alert.value, alert.value))
     arrow = _ARROWS.get(alert.trend, "")
-    return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
+    return f"{phrases.amount(one_line(plain(alert.value), LONGEST_DIGEST_LINE))} {arrow}".strip()
 
 
 def _way(values: str, newest: str) -> str:
@@ -192,7 +197,7 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
 def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
     """Return a rule's name with what it asks for, as far as the name does not tell that already."""
     name, asked = rule_name(rule, phrases), condition_text(rule, phrases)
-    if condition_text(replace(rule, hold=0.0), phrases) in name:
+    if condition_text(replace(rule, hold=0.0), phrases, str) in name:
         asked = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     return phrases.phrase(f"common.{key}" if asked else "common.alert_named", rule=name, condition=asked)
 
@@ -209,7 +214,7 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
     """Return how long it lasted, the worst value if one was worse than the last, and why it ended."""
     lasted = duration(alert.since - alert.fired)
     if alert.peak:
-        peak = one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
+        peak = phrases.amount(one_line(plain(alert.peak), LONGEST_DIGEST_LINE))
         over = phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
     else:
         over = phrases.phrase("common.alert_lasted", duration=lasted)
@@ -227,7 +232,9 @@ def attended_text(
     every = list(group)
     named = [f"{_subject(one, phrases)} (#{one.alert.number})" for one in every[:MOST_SUBJECTS]]
     if len(every) > MOST_SUBJECTS:
-        named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
+        named.append(
+            phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS, alerts=Typed("alerts"))
+        )
     subjects = ", ".join(named)
     text = phrases.phrase(
         f"common.{key}_until" if until else f"common.{key}",

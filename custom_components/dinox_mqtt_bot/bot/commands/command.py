@@ -79,6 +79,10 @@ class Command:
         name = next(name for name, text in texts.items() if isinstance(text, str) and said in text)
         return replace(self, **{name: texts[name].replace(said, handle, 1)})
 
+    def following(self) -> Command | None:
+        """Return the command that shows what comes behind what this one has shown, if anything may."""
+        return None
+
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
         return Text(f"services.{self.node}.description")
@@ -276,7 +280,13 @@ def require(caller: Caller, role: Role, command: str) -> None:
     if caller.role >= role:
         return
     if caller.trusted is not None and caller.trusted >= role:
-        raise BotError("room_not_trusted", command=Typed(command), role=_role(role), room=caller.room)
+        raise BotError(
+            "room_not_trusted",
+            command=Typed(command),
+            role=_role(role),
+            room=caller.room,
+            bridge=Typed("bridge"),
+        )
     raise BotError("not_allowed", command=Typed(command), role=_role(role))
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 from ..model.history import ALWAYS
 from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Role
-from ..model.speech import Typed
+from ..model.speech import Amount, Count, Typed
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text
@@ -34,17 +34,17 @@ class Dbstats(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         sizes = await parts.ports.history.sizes()
         rows: list[tuple[Cell, ...]] = [
-            (Text(LABELS[table]), str(number)) for table, number in sizes.rows.items()
+            (Text(LABELS[table]), Count(number)) for table, number in sizes.rows.items()
         ]
         if sizes.newest:
             since = {"since": parts.moment(sizes.oldest), "until": parts.moment(sizes.newest)}
             rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
         rows += [
-            (Text("stored_size"), size_text(sizes.size)),
+            (Text("stored_size"), Amount(size_text(sizes.size))),
             (
                 Text("stored_days"),
                 duration(sizes.days * DAY),
-                Text("stored_most", {"count": str(sizes.most)}),
+                Text("stored_most", {"count": Count(sizes.most)}),
             ),
             *(
                 (Text("stored_days_of", {"filter": each.filter}), duration(each.keep_days * DAY))

@@ -13,7 +13,7 @@ from ..discovery.setting.set_refusal import told_apart
 from ..model.errors import BotError, WhichOne
 from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Role
-from ..model.speech import ChoiceWord, FieldName, Typed
+from ..model.speech import Amount, ChoiceWord, FieldName, Typed
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
@@ -119,7 +119,7 @@ def _rows(look: _Look, entities: Sequence[Entity]) -> Iterable[tuple[Cell, ...]]
     for entity, name in zip(shown, told_apart(shown, look.parts.ports.phrases), strict=True):
         settable = look.settable(entity)
         told = Text("device_settable", {"what": settable}) if settable else ""
-        yield name, look.value(entity), look.state(entity), told, entity.area
+        yield name, Amount(look.value(entity)), look.state(entity), told, entity.area
     yield from ((entity.full_name, "", "", "", entity.area) for entity in entities[MOST:])
 
 
@@ -129,7 +129,8 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
     for (area, device), each in islice(groups, MOST):
         group = list(each)
         main = ([entity for entity in group if entity.main] or group)[:MOST]
-        values = [f"{entity.name} {text}".strip() for entity in main if (text := look.value(entity))]
+        write = look.parts.ports.phrases.amount
+        values = [f"{entity.name} {write(text)}".strip() for entity in main if (text := look.value(entity))]
         offline = all(look.offline(entity) for entity in group)
         raw = any(look.raw(entity) for entity in main)
         state = Text("device_offline") if offline else Text("device_raw") if raw else ""
@@ -161,11 +162,11 @@ class Discovery(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         word = fold(self.what)
-        if word.partition(" ")[0] in _PREFIX:
+        if parts.rules.discovery_prefix and word.partition(" ")[0] in _PREFIX:
             return Text(
                 "discovery_prefix", {"prefix": parts.rules.discovery_prefix or "–"}, _discovery_facts(parts)
             )
-        if word in _STATUS:
+        if word in _STATUS or word.partition(" ")[0] in _PREFIX:
             return _standing(parts)
         if word not in _ON | _OFF | _REFRESH:
             raise BotError(
@@ -261,8 +262,12 @@ class Set(Command):
         wishes, known = self._wishes(parts), parts.readings.devices
         first = wishes[0]
         if len(wishes) == 1:
-            return Text("set_stake", {"name": known.label(first.entity), "value": first.value_text})
-        cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": first.value_text}
+            return Text("set_stake", {"name": known.label(first.entity), "value": Amount(first.value_text)})
+        cells: dict[str, Cell] = {
+            "count": str(len(wishes)),
+            "names": _names(parts, wishes),
+            "value": Amount(first.value_text),
+        }
         return Text("set_stake_several", cells)
 
     @override
@@ -343,7 +348,7 @@ def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
 
 def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
     entity = wish.entity
-    cells = {"name": name, "value": wish.value_text}
+    cells: dict[str, Cell] = {"name": name, "value": Amount(wish.value_text)}
     facts = {**_published_facts(wish, published), "offline": offline}
     if answer:
         return Text("set_answered", {"name": name, "state": answer}, facts)
@@ -358,7 +363,11 @@ def _done_several(
         "set": [_published_facts(wish, every) for wish, every in zip(wishes, published, strict=True)],
         "offline": [wish.entity.full_name for wish in away],
     }
-    cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": wishes[0].value_text}
+    cells: dict[str, Cell] = {
+        "count": str(len(wishes)),
+        "names": _names(parts, wishes),
+        "value": Amount(wishes[0].value_text),
+    }
     if away:
         return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)
     return Text("set_several", cells, facts)

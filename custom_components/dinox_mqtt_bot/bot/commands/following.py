@@ -11,7 +11,7 @@ from ..discovery.topic_uses import state_topics
 from ..model.errors import BotError
 from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Follow as Followed, Role, Scope
-from ..model.speech import Typed
+from ..model.speech import Amount, Typed
 from ..reading.following import chosen, device_key, entities_of, follow_name
 from .command import Command, Parts, param
 
@@ -201,7 +201,7 @@ def _values(parts: Parts, follows: Sequence[Followed], key: str, silent: str) ->
         if len(rows) >= MOST_VALUES or look.over:
             break
         if text := state_text(entity, devices, look, now):
-            rows.append((devices.label(entity) if name == entity.full_name else name, text))
+            rows.append((devices.label(entity) if name == entity.full_name else name, Amount(text)))
     return Table(
         title=Text(key, cells),
         columns=("column_name", "column_value"),

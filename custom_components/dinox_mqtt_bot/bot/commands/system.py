@@ -5,7 +5,7 @@ from typing import ClassVar, override
 
 from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
 from ..model.rules import Contact, Role
-from ..model.speech import Typed
+from ..model.speech import Amount, Typed
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts
@@ -64,9 +64,9 @@ def _last(parts: Parts) -> tuple[Cell, ...]:
     status = parts.status
     if not status.messages:
         return ()
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "topic": parts.readings.name(status.last_topic, parts.subscriptions.best(status.last_topic)),
-        "value": status.last_text,
+        "value": Amount(status.last_text),
         "time": parts.moment(status.last_time),
     }
     return (Text("last_message", placeholders),)

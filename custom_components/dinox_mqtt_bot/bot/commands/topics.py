@@ -9,7 +9,7 @@ from ..model.history import TopicRow
 from ..model.message import QoS
 from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
-from ..model.speech import Typed
+from ..model.speech import Amount, Typed
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
@@ -189,11 +189,13 @@ def _row(
     if last is None:
         value: Cell = Text("no_value")
     elif last.topic == subscription.filter:
-        value = last.last_text
+        value = Amount(last.last_text)
     elif len(seen) == 1:
-        value = f"{last.name}: {last.last_text}"
+        value = Text("set_done", {"name": last.name, "value": Amount(last.last_text)})
     else:
-        value = Text("newest_of", {"name": last.name, "value": last.last_text, "count": str(len(seen))})
+        value = Text(
+            "newest_of", {"name": last.name, "value": Amount(last.last_text), "count": str(len(seen))}
+        )
     refused: Cell = Text("refused_by", {"reason": reason}) if reason is not None else ""
     return name, value, parts.moment(last.last_seen) if last else "", ", ".join(settings), refused
 
@@ -205,7 +207,12 @@ async def _seen(parts: Parts, name: str) -> Table:
         title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
         columns=("column_name", "column_value", "column_count", "column_time"),
         rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), parts.moment(row.last_seen))
+            (
+                row.name,
+                Amount(row.last_text),
+                Text("times", {"count": str(row.count)}),
+                parts.moment(row.last_seen),
+            )
             for row in seen
         ),
         empty=Text("topics_seen_empty", {"filter": name}),

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from ..commands.command import Command
-from ..commands.parsing import addressed, likely, parse, takes_name
+from ..commands.parsing import addressed, likely, parse, takes_name, unaddressed
 from ..model.errors import BotError
-from ..model.speech import Typed
+from ..model.speech import PREFIX, Typed
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window
+from .paging import asks_for_more
 
 HINT_EVERY = 600.0
 UNREADABLE_EVERY = 86_400.0
@@ -50,6 +51,11 @@ class CommandReader:
         asked = self.parse(text, aliases)
         return asked if called or (maybe and not quiet) or isinstance(asked, Command) else None
 
+    def wants_more(self, text: str, *, among_others: bool = False) -> bool:
+        """Say whether a text asks for more of the last answer; among others it has to be addressed."""
+        plainly = self._bare and not among_others
+        return (plainly or addressed(text) or likely(text)) and asks_for_more(unaddressed(text))
+
     async def learn(self, text: str, history: Topics) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
         if self._names is not None and takes_name(text, self._commands):
@@ -65,12 +71,18 @@ class CommandReader:
         except BotError as err:
             return err
 
-    def hint(self, jid: str, now: float) -> str:
+    def address(self, room: str) -> str:
+        """Return what stands before a command that is written for somebody, in a room or not."""
+        if not self._bare:
+            return PREFIX
+        return PREFIX.removeprefix("/") if room else ""
+
+    def hint(self, jid: str, now: float, phrases: Phrases) -> str:
         """Return how to talk to the bot, or nothing: seldom (machines answer), never if `/mqtt` is needed."""
         if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
             return ""
         self._hinted[jid] = now
-        return self._phrases.phrase("common.hint", help=Typed("help"))
+        return phrases.phrase("common.hint", help=Typed("help"))
 
     def unreadable(self, where: str, scheme: str, now: float) -> str:
         """Return that an encrypted message cannot be read; once a day, or again after one that could be."""

@@ -19,7 +19,10 @@ MINUS = "−"
 _CHOICE = "choice_"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:( ?)([^\s0-9.,:/+-]\S*))?")
+_NAMED = re.compile(r"((?:[^\n]* )?)(-?[0-9]+(?:\.[0-9]+)? ?[^\s0-9.,:/+-]\S*)")
+_BETWEEN = re.compile(r"( · | → |, )")
 _LONGEST_AMOUNT = 64
+_LONGEST_LISTED = 500
 _GROUPED = 5
 """Digits from which thousands are parted."""
 
@@ -115,6 +118,21 @@ class Amount(Said):
 
 
 @dataclass(frozen=True, slots=True)
+class Count(Said):
+    """How many there are of something."""
+
+    number: int
+
+    @override
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @override
+    def write(self, speech: Speech) -> str:
+        return grouped(str(self.number))
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A parameter as it stands in a usage: `<topic>`, `[time…]`, `[--qos 0|1|2]`."""
 
@@ -199,18 +217,28 @@ class Speech:
     def amount(self, text: str) -> str:
         """Return a number, with or without a unit, as the language writes it; any other text as it is.
 
-        Thousands are parted only where there is a unit: without one it may be no amount, but a code.
+        Several values side by side each so, if they have units. Thousands are parted only where there is a
+        unit: without one it may be no amount, but a code.
         """
+        if text.isalpha() or len(text) > _LONGEST_LISTED:
+            return text
+        parts = _BETWEEN.split(text)
+        if len(parts) == 1:
+            return self._amount(text)
+        return "".join(part if number % 2 else self._listed(part) for number, part in enumerate(parts))
+
+    def _listed(self, part: str) -> str:
+        """Return one of several values, which may have a name before it."""
+        found = _NAMED.fullmatch(part)
+        return f"{found[1]}{self._amount(found[2])}" if found else part
+
+    def _amount(self, text: str) -> str:
         found = _AMOUNT.fullmatch(text) if len(text) <= _LONGEST_AMOUNT else None
         if found is None or (found[5] and not is_unit(found[5])):
             return text
         whole = grouped(found[2]) if found[5] else found[2]
         fraction = f"{self._point}{found[3]}" if found[3] else ""
         return f"{MINUS if found[1] else ''}{whole}{fraction}{found[4] or ''}{found[5] or ''}"
-
-    def count(self, number: int) -> str:
-        """Return how many something is."""
-        return grouped(str(number))
 
 
 def grouped(digits: str) -> str:

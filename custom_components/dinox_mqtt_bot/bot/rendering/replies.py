@@ -89,9 +89,10 @@ def _table(table: Table, phrases: Phrases) -> str:
         return render_text(table.empty, phrases)
     lines = _lines(table, phrases)
     left_out = len(table.rows) - len(lines)
-    if left_out:
-        more = render_text(table.more, phrases) if table.more else ""
-        lines.append(" ".join(filter(None, (phrases.phrase("common.more", count=left_out), more))))
+    if left_out or table.left:
+        key = "more_left" if table.left else "more"
+        count = phrases.phrase(f"common.{key}", count=left_out + table.left, more=Typed("more"))
+        lines.append(" ".join(filter(None, (count, render_text(table.more, phrases) if table.more else ""))))
     if table.note is not None:
         lines += ["", render_text(table.note, phrases)]
     return "\n".join([render_text(table.title, phrases), *lines])

@@ -231,7 +231,7 @@ def _ahead(point: Point, now: datetime, *, whole: bool) -> float | None:
 
 
 def _hours(point: Point, *, whole: bool) -> tuple[int, int]:
-    """Return the hour that is meant where no time of day is said, and how much longer a `whole` part lasts."""
+    """Return the hour that is meant where no time of day is said, and how much longer a `whole` one is."""
     if not point.part:
         return (24, 0) if whole else (DAYBREAK, 0)
     hour, _, end = PARTS[point.part]
