@@ -26,7 +26,7 @@ def rule(text: str) -> AlertRule:
                 "again every 1 h until acknowledged."
             ),
             (
-                "Als Alarm melden, wenn Freezer seit 5 min über -15 °C liegt; vorbei bei -16 °C; "
+                "Als Alarm melden, wenn Freezer seit 5 min über −15 °C liegt; vorbei bei −16 °C; "
                 "erneut alle 1 h, bis jemand quittiert."
             ),
         ),

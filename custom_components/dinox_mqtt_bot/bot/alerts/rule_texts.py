@@ -72,7 +72,7 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
 
 
 def condition_text(rule: AlertRule, phrases: Phrases, write: Callable[[str], str] | None = None) -> str:
-    """Return what a rule asks in few words: `> 30 °C for 5 min`, its limits as `write` or the language does."""
+    """Return what a rule asks in few words: `> 30 °C for 5 min`, its limits as `write` has them."""
     condition, write = rule.condition, write or phrases.amount
     if condition.operator in _SIGNS:
         brief = " ".join(

@@ -10,6 +10,7 @@ from ..model.speech import Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
+from ..text.tongue import words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
@@ -19,8 +20,8 @@ LATE = 600.0
 CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 """Where a question can be answered."""
 
-_YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
-_NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
+_YES = words("yes") | {"👍"}
+_NO = words("no") | {"👎"}
 _AROUND = re.compile(r"(?i)\A\s*(?:[/!]?mqtt(?!\S))?\s*[/!]?|[\s.!]+\Z")
 _LONGEST = 100
 type _Key = tuple[Surface, str, str]

@@ -29,9 +29,32 @@ _OF_MQTT = {
 }
 """The names of reason codes for a topic (MQTT 5 §2.4), each with its own of `REASONS`."""
 
+_OF_SYSTEM = {
+    "connection refused": "refused",
+    "no route to host": "unreachable",
+    "network is unreachable": "unreachable",
+    "host is unreachable": "unreachable",
+    "name or service not known": "unknown_host",
+    "no address associated": "unknown_host",
+    "name resolution": "unknown_host",
+    "timed out": "timeout",
+    "connection reset": "connection_lost",
+    "broken pipe": "connection_lost",
+    "disk is full": "disk_full",
+    "no space left": "disk_full",
+    "disk i/o error": "disk_error",
+    "input/output error": "disk_error",
+    "readonly database": "read_only",
+    "read-only file system": "read_only",
+    "permission denied": "no_permission",
+    "unable to open database": "cannot_open",
+}
+"""What the errors of a system say in English, each with its own of `REASONS`."""
+
 REASONS = frozenset(
     {
         *_OF_MQTT.values(),
+        *_OF_SYSTEM.values(),
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
         *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
@@ -79,8 +102,13 @@ def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str,
 
 
 def reason_text(reason: str, phrases: Phrases) -> str:
-    """Return one of `REASONS` in words (`common.reason_<key>`); a server's own words stay as they are."""
+    """Return one of `REASONS` in words (`common.reason_<key>`); or by what kind of error of a system
+    it is; a server's own words stay as they are.
+    """
     key = _OF_MQTT.get(reason, reason)
+    if key not in REASONS:
+        lower = reason[:MAX_PLACEHOLDER].lower()
+        key = next((each for said, each in _OF_SYSTEM.items() if said in lower), key)
     return phrases.phrase(f"common.reason_{key}") if key in REASONS else reason
 
 

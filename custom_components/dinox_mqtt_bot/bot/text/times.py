@@ -34,6 +34,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
 _DAY = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th)?")
 _YEAR = re.compile(r"[0-9]{4}")
+_MINUTES = re.compile(r"[0-5][0-9]")
 _TORN = re.compile(r"(?<=[0-9])t(?=[0-9])")
 _COMMA = re.compile(r",(?=\s|\Z)")
 
@@ -145,22 +146,20 @@ def _clock(spoken: Sequence[str], at: int, *, bare: bool) -> tuple[Clock | None,
         if hour is None or hour != int(hour):
             return None, at
         return _sane(int(hour) - (to > past), 30, 0), _behind_clock(spoken, end)
-    found = _CLOCK.fullmatch(spoken[at])
-    if found is None:
-        word, end = lead("number", spoken, at)
-        behind = _behind_clock(spoken, end)
-        if not word.isdecimal() or not (bare or behind > end):
-            return None, at
-        return _sane(int(word), 0, 0), behind
-    half, end = _half(found[4] or "", spoken, at + 1)
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if not (found[2] or found[4] or half or end > at + 1 or bare):
+    found, (word, end) = _CLOCK.fullmatch(spoken[at]), lead("number", spoken, at)
+    if found is None and not word.isdecimal():
         return None, at
-    if not found[2] and end < len(spoken) and (end > at + 1) and re.fullmatch("[0-5][0-9]", spoken[end]):
+    number_end = at + 1 if found else end
+    half, end = _half((found[4] or "") if found else "", spoken, number_end)
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (int(word), 0)
+    said = found is not None and bool(found[2] or found[4])
+    if not (said or half or end > number_end or bare):
+        return None, at
+    if end > number_end and not said and end < len(spoken) and _MINUTES.fullmatch(spoken[end]):
         minute, end = int(spoken[end]), end + 1
-    if half in {"am", "pm"} and 1 <= hour <= 12:
+    if half and 1 <= hour <= 12:
         hour = hour % 12 + 12 * (half == "pm")
-    return _sane(hour, minute, int(found[3] or 0)), end
+    return _sane(hour, minute, int(found[3] or 0) if found else 0), end
 
 
 def _half(attached: str, spoken: Sequence[str], at: int) -> tuple[str, int]:
