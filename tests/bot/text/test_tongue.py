@@ -86,7 +86,8 @@ def test_a_third_language_needs_its_file_only(tmp_path: Path) -> None:
         "    world = World(Subscription('home/#'), language='xx')\n"
         "    for number in range(12):\n"
         "        world.receive('home/t', f'-{number}.5')\n"
-        "    for line in ('teiuq owt sruoh', 'teiuq litnu worromot', 'teiuq on', 'yrotsih home/t', 'quiet 2h'):\n"
+        "    lines = 'teiuq owt sruoh', 'teiuq litnu worromot', 'teiuq on', 'yrotsih home/t', 'quiet 2h'\n"
+        "    for line in lines:\n"
         "        print(repr(await world.ask(line)))\n"
         "asyncio.run(main())\n"
     )

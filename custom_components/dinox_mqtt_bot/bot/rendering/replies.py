@@ -102,8 +102,9 @@ def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str,
 
 
 def reason_text(reason: str, phrases: Phrases) -> str:
-    """Return one of `REASONS` in words (`common.reason_<key>`); or by what kind of error of a system
-    it is; a server's own words stay as they are.
+    """Return one of `REASONS` in words (`common.reason_<key>`), or what kind of error of a system it is.
+
+    A server's own words stay as they are.
     """
     key = _OF_MQTT.get(reason, reason)
     if key not in REASONS:
