@@ -4,6 +4,7 @@ from functools import cache
 from importlib.util import find_spec
 import json
 from pathlib import Path
+import re
 
 from bot.model.speech import Speech
 
@@ -45,7 +46,9 @@ class RealPhrases(Speech):
         self._language = language
 
     def phrase(self, key: str, **placeholders: object) -> str:
-        load(self._language)[key].format(**dict.fromkeys(placeholders, ""))
+        text = load(self._language)[key]
+        wanted = set(re.findall(r"\{(\w+)\}", text)) - placeholders.keys()
+        assert all(name.startswith(("command_", "choice_")) for name in wanted), (key, wanted)
         return super().phrase(key, **placeholders)
 
     def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
-from ..bot.model.speech import Speech
+from ..bot.model.speech import PREFIX, Speech
+from ..bot.text.tongue import LANGUAGES
 from ..const import DOMAIN
 
 CATEGORIES = ("common", "exceptions", "services")
@@ -25,6 +26,7 @@ class Translations(Speech):
         self, texts: Mapping[str, str], states: Mapping[str, str] | None = None, language: str = "en"
     ) -> None:
         super().__init__(texts)
+        self.languages: Mapping[str, Translations] = {}
         self._states = states or {}
         self._language = language
 
@@ -41,6 +43,16 @@ class Translations(Speech):
         if self._language in _CAPITAL or word[1:2].isupper():
             return word
         return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
+
+
+async def async_load_all(hass: HomeAssistant, *, bare: bool) -> Translations:
+    """Load the texts in Home Assistant's language, with all others; `bare`: commands need no `/mqtt`."""
+    address = "" if bare else PREFIX
+    phrases = (await async_load_phrases(hass)).addressed(address)
+    phrases.languages = {
+        language: (await async_load_phrases(hass, language)).addressed(address) for language in LANGUAGES
+    }
+    return phrases
 
 
 async def async_load_phrases(hass: HomeAssistant, language: str = "") -> Translations:

@@ -12,12 +12,10 @@ from homeassistant.core import HomeAssistant
 
 from ..bot.bot import Bot
 from ..bot.model.notice import Notice
-from ..bot.model.speech import PREFIX
 from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
 from ..bot.ports import Clock, Phrases, Ports, StateWords
 from ..bot.reading.readings import Readings
-from ..bot.text.tongue import LANGUAGES
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
 from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DEFAULT_BARE_COMMANDS, Mode
@@ -34,7 +32,7 @@ from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
-from ..hass.phrases import Translations, async_load_phrases
+from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
@@ -63,7 +61,7 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
     """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
     snapshot = Snapshot.of(entry)
-    phrases = (await async_load_phrases(hass)).addressed(address(entry))
+    phrases = await async_load_all(hass, bare=bare_commands(entry))
     store = await async_open_store(hass, entry)
     try:
         journal = Journal(hass, entry, store)
@@ -88,11 +86,7 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
-    languages = {
-        language: (await async_load_phrases(hass, language)).addressed(address(entry))
-        for language in LANGUAGES
-    }
-    ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=languages)
+    ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=phrases.languages)
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
@@ -272,11 +266,6 @@ def bare_commands(entry: ConfigEntry[Any]) -> bool:
     """Say whether a command needs no `/mqtt`; in a user's own self-chat every note would be taken for one."""
     wanted: bool = entry.options.get(CONF_BARE_COMMANDS, DEFAULT_BARE_COMMANDS)
     return wanted and not shares_account(entry)
-
-
-def address(entry: ConfigEntry[Any]) -> str:
-    """Return what has to stand before a command: nothing, or `/mqtt`, which some clients swallow."""
-    return "" if bare_commands(entry) else PREFIX
 
 
 def build_notifier(

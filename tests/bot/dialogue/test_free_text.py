@@ -6,8 +6,8 @@ from fakes import GUEST, ME, NOON, World, failing
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.dialogue.free_text import ECHO, MOST_WAITING, mistyped
-from bot.dialogue.hearing import MOST_ANSWERS
+from bot.dialogue.free_text import ECHO, MOST_WAITING
+from bot.dialogue.hearing import MOST_ANSWERS, mistyped
 from bot.model.message import Properties, QoS
 from bot.model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
 from bot.model.utterance import Utterance

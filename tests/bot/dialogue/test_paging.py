@@ -3,7 +3,8 @@
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.dialogue.paging import MOST_LEFT, asks_for_more
+from bot.commands.command import is_more
+from bot.dialogue.paging import MOST_LEFT
 from bot.model.replies import PAGE, Caller, Surface
 from bot.model.rules import Contact, Role, Subscription
 from bot.model.utterance import Utterance
@@ -105,9 +106,9 @@ async def test_an_answer_of_another_surface_is_another_one() -> None:
     )
 
 
-def test_what_asks_for_more() -> None:
-    assert asks_for_more("  MORE ")
-    assert not asks_for_more("more history")
+def test_what_is_more() -> None:
+    assert is_more("  MORE ")
+    assert not is_more("more history")
 
 
 async def test_each_contact_has_its_language() -> None:

@@ -7,6 +7,7 @@ from bot.commands.alerts import Alert
 from bot.commands.command import usage
 from bot.commands.display import Priority
 from bot.commands.messages import Publish
+from bot.model.errors import BotError
 from bot.model.speech import (
     PREFIX,
     THIN,
@@ -17,7 +18,6 @@ from bot.model.speech import (
     Speech,
     Term,
     Typed,
-    plain_text,
 )
 
 EN, DE = RealPhrases("en"), RealPhrases("de")
@@ -117,8 +117,8 @@ def test_one_of_something_has_its_own_text() -> None:
 
 
 def test_for_nobody_in_particular_it_is_written_with_mqtt() -> None:
-    assert plain_text(Typed("quiet", "x", "choice_digest")) == "/mqtt quiet x digest"
-    assert plain_text((Typed("a"), Typed("b"))) == "/mqtt a, /mqtt b"
+    assert str(Typed("quiet", "x", "choice_digest")) == "/mqtt quiet x digest"
+    assert BotError("x", a=(Typed("a"), Typed("b"))).placeholders == {"a": "/mqtt a, /mqtt b"}
     assert [str(each) for each in (Count(5), Amount("1.5"), Term("role_admin", "admin"))] == [
         "5",
         "1.5",
@@ -128,7 +128,8 @@ def test_for_nobody_in_particular_it_is_written_with_mqtt() -> None:
 
 
 def test_a_text_that_is_missing_is_its_key() -> None:
-    bare = Speech({"common.a": "{x} {y}"})
+    bare = Speech({"common.a": "{x} {y}", "common.c": "{command_status} {choice_live}"})
+    assert bare.phrase("common.c") == "/mqtt status live"
     assert bare.phrase("common.b") == "common.b"
     assert bare.phrase("common.a", x=1) == "1 {y}"
     assert bare.write(Typed("status")) == "/mqtt status"

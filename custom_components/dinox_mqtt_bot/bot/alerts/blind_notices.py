@@ -8,7 +8,6 @@ from ..model.alert import Alert
 from ..model.announcements import AlertBlind
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.speech import Typed
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
@@ -98,11 +97,7 @@ class BlindNotices:
                 continue
             shown = every[:MOST_LINES]
             if len(every) > MOST_LINES:
-                shown.append(
-                    self._phrases.phrase(
-                        "common.alert_more", count=len(every) - MOST_LINES, alerts=Typed("alerts")
-                    )
-                )
+                shown.append(self._phrases.phrase("common.alert_more", count=len(every) - MOST_LINES))
             yield Notice(self._new_id(), to, inert("\n".join(shown)), self._said, Priority.NORMAL)
 
     def _line(self, change: AlertBlind) -> str:

@@ -6,18 +6,12 @@ from ..model.alert import Alert
 from ..model.errors import BotError
 from ..model.replies import Caller
 from ..model.rules import AlertRule
-from ..model.timers import NEVER
 from ..model.topics import fold
 from ..ports import Clock
-from ..text.durations import parse_duration
-from ..text.times import is_marked, parse_end
-from ..text.tongue import words
+from ..text.times import leading_end, switched_until
 
 MOST_WORDS = 12
 """Words that the name of an alert may have."""
-
-MOST_TIME_WORDS = 8
-"""Words of a time that a note may follow."""
 
 
 def find_alerts(
@@ -89,28 +83,15 @@ def meant(
 
 
 def parted(text: str, clock: Clock) -> tuple[float, str]:
-    """Return the Unix time of the end that a text begins with, 0 if with none, and the rest of it.
-
-    Before a note it has to be said to be one: `until Monday`, `2h`. A note may begin with a day.
-    """
+    """Return the Unix time of the end that a text begins with, 0 if with none, and the rest of it."""
     spoken = text.split()
-    for count in range(min(len(spoken), MOST_TIME_WORDS), 0, -1):
-        said = " ".join(spoken[:count])
-        if count < len(spoken) and parse_duration(said) is None and not is_marked(said):
-            continue
-        if until := parse_end(said, clock.now(), clock.local):
-            return until, " ".join(spoken[count:])
-    return 0.0, text
+    until, count = leading_end(spoken, clock.now(), clock.local)
+    return (until, " ".join(spoken[count:])) if count else (0.0, text)
 
 
 def end_of(clock: Clock, text: str) -> float:
     """Return the Unix time of `2h`, `until 7:00`, `on` (∞) or `off` (0). Raises BotError `invalid_end`."""
-    word = " ".join(text.split()).casefold()
-    if not word or word in words("on"):
-        return NEVER
-    if word in words("off"):
-        return 0.0
-    until = parse_end(word, clock.now(), clock.local)
+    until = switched_until(text, clock.now(), clock.local)
     if until is None:
         raise BotError("invalid_end", text=text)
     return until

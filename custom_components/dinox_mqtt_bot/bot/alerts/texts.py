@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from ..model.alert import Alert, AlertState, Step
 from ..model.rules import AlertRule, Priority
-from ..model.speech import Typed
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
@@ -118,11 +117,7 @@ def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
         limit -= 1
     lines = [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
     more = {one.incident for one in group[limit:]}
-    return (
-        [*lines, phrases.phrase("common.alert_more", count=len(more), alerts=Typed("alerts"))]
-        if more
-        else lines
-    )
+    return [*lines, phrases.phrase("common.alert_more", count=len(more))] if more else lines
 
 
 def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
@@ -232,9 +227,7 @@ def attended_text(
     every = list(group)
     named = [f"{_subject(one, phrases)} (#{one.alert.number})" for one in every[:MOST_SUBJECTS]]
     if len(every) > MOST_SUBJECTS:
-        named.append(
-            phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS, alerts=Typed("alerts"))
-        )
+        named.append(phrases.phrase("common.alert_more", count=len(every) - MOST_SUBJECTS))
     subjects = ", ".join(named)
     text = phrases.phrase(
         f"common.{key}_until" if until else f"common.{key}",

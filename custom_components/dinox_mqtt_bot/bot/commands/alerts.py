@@ -10,9 +10,8 @@ from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
-from ..model.speech import Typed
 from ..model.topics import fold
 from ..reading.topic_lookup import known_names, topic_name
 from ..text.durations import DAY, duration

@@ -1,7 +1,7 @@
 """One command for every surface: fields are parameters, the docstring is the help, `run` the effect."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
 from types import UnionType
@@ -11,12 +11,11 @@ from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..model.errors import BotError
 from ..model.message import QoS
-from ..model.replies import Caller, Reply, Text
+from ..model.replies import Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
 from ..model.rules import Role, RuleSet
-from ..model.speech import ChoiceWord, FieldName, Slot, Term, Typed, Usage
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
-from ..text.tongue import meant, words
+from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
 from .talk import Talk
 
@@ -122,6 +121,23 @@ class Parameter:
         if not issubclass(self.kind, Enum):
             return ()
         return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
+
+
+def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:
+    """Return some commands by every word for them, in all languages, as `spelled` has it."""
+    nodes = {command.node: command for command in commands}
+    known = {" ".join(said): nodes[node] for said, node in phrases("command").items() if node in nodes}
+    return known | {name: command for command in nodes.values() for name in (command.node, *command.aliases)}
+
+
+def spelled(word: str) -> str:
+    """Return a word as the words of commands are compared."""
+    return plainly(word)
+
+
+def is_more(text: str) -> bool:
+    """Say whether a text asks for what is left of an answer."""
+    return meant("command", text) == "more"
 
 
 def param(summary: str, *, default: Any = MISSING, **how: Any) -> Any:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.history import ALWAYS
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Count, Reply, Table, Text, Typed
 from ..model.rules import Role
-from ..model.speech import Amount, Count, Typed
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
 from ..text.numbers import size_text

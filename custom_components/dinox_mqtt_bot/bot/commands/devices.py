@@ -11,9 +11,8 @@ from ..discovery.set_request import Wish, allowed
 from ..discovery.setting.set_choice import understood
 from ..discovery.setting.set_refusal import told_apart
 from ..model.errors import BotError, WhichOne
-from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Amount, Caller, Cell, ChoiceWord, FieldName, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
-from ..model.speech import Amount, ChoiceWord, FieldName, Typed
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited

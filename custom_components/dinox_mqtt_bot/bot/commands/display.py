@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display as Shown, Priority as Matter, Role
-from ..model.speech import Typed
 from .command import Command, Parts, param
 from .topics import own_subscription, subscribed_as, subscription_facts
 

@@ -7,9 +7,8 @@ from math import ceil, isfinite
 
 from ..discovery.entities import Entity
 from ..discovery.entity_state import is_offline, state_text
-from ..model.replies import Cell, Text
+from ..model.replies import Cell, Text, Typed
 from ..model.rules import Role
-from ..model.speech import Typed
 from ..reading.lookups import Lookups
 from ..text.numbers import number, number_text
 

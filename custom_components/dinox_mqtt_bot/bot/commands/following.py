@@ -9,9 +9,8 @@ from ..discovery.entity_state import state_text
 from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
 from ..model.errors import BotError
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Follow as Followed, Role, Scope
-from ..model.speech import Amount, Typed
 from ..reading.following import chosen, device_key, entities_of, follow_name
 from .command import Command, Parts, param
 

@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import Caller, Cell, Reply, Table, Text
-from ..model.rules import Role
-from ..model.speech import FieldName, Typed
+from ..model.replies import Caller, Cell, FieldName, Reply, Table, Text, Typed
 from ..text.tongue import meant, words
 from .command import Command, Parts, param, parameters, usage
 from .examples import examples
@@ -38,7 +36,7 @@ class Help(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         allowed = [command for command in parts.commands if command.role <= caller.role]
         if not self.command:
-            return await _first(parts, allowed, caller.role)
+            return await _first(parts, allowed, caller)
         if self.command.casefold() in words("all"):
             nodes = tuple(command.node for command in allowed)
             return _commands(Text("help", {"name": parts.name}), nodes, allowed)
@@ -53,14 +51,14 @@ def _theme(word: str) -> tuple[str, tuple[str, ...]] | None:
     return next((each for at, each in enumerate(THEMES, 1) if name == each[0] or word == str(at)), None)
 
 
-async def _first(parts: Parts, allowed: Collection[type[Command]], role: Role) -> Table:
+async def _first(parts: Parts, allowed: Collection[type[Command]], caller: Caller) -> Table:
     """Tell of a few lines that can be typed here, and where there is more."""
     may = {command.node for command in allowed}
     groups = tuple(Typed("help", last=f"theme_{name}") for name, nodes in THEMES if may.intersection(nodes))
     return Table(
         title=Text("help_first", {"name": parts.name}),
         columns=("column_usage", "column_what"),
-        rows=await examples(parts, role),
+        rows=await examples(parts, caller.role),
         facts=_facts(allowed),
         note=Text("help_groups", {"all": Typed("help", last="all"), "groups": groups}),
     )

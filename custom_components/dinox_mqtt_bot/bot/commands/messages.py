@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.message import QoS
-from ..model.replies import Caller, Reply, Text
+from ..model.replies import Caller, Reply, Text, Typed
 from ..model.rules import Role
-from ..model.speech import Typed
 from ..model.topics import valid_topic
 from .command import Command, Parts, param
 

@@ -1,7 +1,7 @@
 """Chat text to command: total on any text, forgiving about quotes."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice, takewhile
 import re
@@ -10,9 +10,8 @@ from ..model.errors import BotError
 from ..model.speech import PREFIX, FieldName, Typed
 from ..model.topics import fold
 from ..reading.meant import Begun
-from ..text.tongue import phrases, plainly
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
-from .command import Command, Parameter, bind, parameters, typed, usage
+from .command import Command, Parameter, bind, by_word, parameters, spelled, typed, usage
 
 type Begin = Callable[[str], Begun]
 """Finds the name that a text begins with."""
@@ -35,6 +34,13 @@ def likely(text: str) -> bool:
     return _LIKELY.match(text) is not None
 
 
+def address(*, bare: bool, room: bool) -> str:
+    """Return what stands before a command that is written for somebody; `bare`: nothing but in rooms."""
+    if not bare:
+        return PREFIX
+    return PREFIX.removeprefix("/") if room else ""
+
+
 def unaddressed(text: str) -> str:
     """Return a text without what it begins with to be meant for the bot."""
     match = _ADDRESSED.match(text) or _LIKELY.match(text)
@@ -43,8 +49,7 @@ def unaddressed(text: str) -> str:
 
 def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
     """Find a command by name. Raises BotError `unknown_command` or `unknown_command_similar`."""
-    known = dict(_named(commands))
-    name = plainly(word)
+    known, name = by_word(commands), spelled(word)
     if name in known:
         return known[name]
     near = list(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
@@ -55,21 +60,10 @@ def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
     raise BotError("unknown_command_similar", command=shown, similar=similar, help=help_line)
 
 
-def _named(commands: Iterable[type[Command]]) -> Iterator[tuple[str, type[Command]]]:
-    """Yield every word for some commands, in all languages."""
-    nodes = {command.node: command for command in commands}
-    for said, node in phrases("command").items():
-        if node in nodes:
-            yield " ".join(said), nodes[node]
-    for command in nodes.values():
-        for name in (command.node, *command.aliases):
-            yield name, command
-
-
 def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
     """Say whether a text is a command that takes the name of a topic."""
     spoken = next(words(unaddressed(text)), None)
-    command = dict(_named(commands)).get(plainly(spoken.text)) if spoken else None
+    command = by_word(commands).get(spelled(spoken.text)) if spoken else None
     return command is not None and any(parameter.named for parameter in parameters(command))
 
 

@@ -11,9 +11,8 @@ from ..alerts.rules.clauses import LONGEST_NAME
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Preset as Kept, Role
-from ..model.speech import Typed
 from ..model.topics import fold, valid_topic
 from ..text.tongue import words as understood
 from ..text.words import words

@@ -8,9 +8,8 @@ from ..alerts.lookup import end_of
 from ..alerts.watches import BROKER
 from ..model.alert import Alert
 from ..model.errors import BotError
-from ..model.replies import Caller, Reply, Surface, Table, Text
+from ..model.replies import Caller, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
-from ..model.speech import Typed
 from ..model.timers import NEVER
 from ..model.topics import fold
 from ..reading.topic_lookup import find_name, known_names

@@ -6,9 +6,8 @@ from dataclasses import replace
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import write_rule
 from ..model import alert
-from ..model.replies import Cell, Text
+from ..model.replies import Amount, Cell, Text
 from ..model.rules import AlertRule
-from ..model.speech import Amount
 from ..model.topics import fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
 from ..text.durations import duration

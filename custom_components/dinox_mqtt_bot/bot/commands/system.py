@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Contact, Role
-from ..model.speech import Amount, Typed
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts

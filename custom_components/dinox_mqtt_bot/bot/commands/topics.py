@@ -7,9 +7,8 @@ from typing import ClassVar, override
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
-from ..model.speech import Amount, Typed
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only

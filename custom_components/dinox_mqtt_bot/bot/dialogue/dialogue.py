@@ -6,10 +6,8 @@ from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
-from ..commands.attending import Ack
 from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
-from ..commands.parsing import unaddressed
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
@@ -19,10 +17,10 @@ from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .free_text import Questions, mistyped
-from .hearing import CommandReader
-from .paging import Pages, asks_for_more
-from .reactions import asked_by
+from .free_text import Questions
+from .hearing import CommandReader, mistyped
+from .paging import Pages
+from .reactions import asked_by, noted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -121,7 +119,7 @@ class Dialogue:
         if about:
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
-            return await self._done(Ack(note=text), caller)
+            return await self._done(noted(text), caller)
         return await self._other(utterance, replace(contact, role=role))
 
     async def react(self, reaction: Reaction) -> None:
@@ -153,7 +151,7 @@ class Dialogue:
 
     async def _asked(self, text: str, caller: Caller) -> str:
         text = text[:LONGEST_TEXT]
-        if asks_for_more(unaddressed(text)):
+        if self._hearing.wants_more(text, asked=True):
             return await self._more(caller)
         wanted = self._confirmation.take(text, caller)
         if wanted is None:

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..commands.parsing import addressed, likely
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
 from ..model.errors import BotError
 from ..model.message import Message, Properties, QoS, Reading
-from ..model.replies import Caller, Surface
+from ..model.replies import Caller, Surface, Term
 from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
-from ..model.speech import Term
 from ..model.timers import NEVER
 from ..model.topics import Subscriptions
 from ..ports import Ports
@@ -23,11 +21,6 @@ MOST_WAITING = 100
 LONGEST_ANSWER = 4_000
 ECHO = 60.0
 """Seconds within which the broker brings back what was published, where the bot listens to its own topic."""
-
-
-def mistyped(text: str) -> bool:
-    """Say whether a text looks like a command that was typed wrong, which must not be published."""
-    return addressed(text) or likely(text)
 
 
 def answers_wanted(wish: FreeText, subscriptions: Subscriptions) -> Iterator[Subscription]:

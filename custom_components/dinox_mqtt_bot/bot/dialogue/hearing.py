@@ -3,19 +3,22 @@
 from collections.abc import Collection
 from contextlib import suppress
 
-from ..commands.command import Command
-from ..commands.parsing import addressed, likely, parse, takes_name, unaddressed
+from ..commands.command import Command, is_more
+from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
 from ..model.errors import BotError
-from ..model.speech import PREFIX, Typed
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window
-from .paging import asks_for_more
 
 HINT_EVERY = 600.0
 UNREADABLE_EVERY = 86_400.0
 MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""
+
+
+def mistyped(text: str) -> bool:
+    """Say whether a text looks like a command that was typed wrong, which must not be published."""
+    return addressed(text) or likely(text)
 
 
 class CommandReader:
@@ -51,10 +54,10 @@ class CommandReader:
         asked = self.parse(text, aliases)
         return asked if called or (maybe and not quiet) or isinstance(asked, Command) else None
 
-    def wants_more(self, text: str, *, among_others: bool = False) -> bool:
-        """Say whether a text asks for more of the last answer; among others it has to be addressed."""
-        plainly = self._bare and not among_others
-        return (plainly or addressed(text) or likely(text)) and asks_for_more(unaddressed(text))
+    def wants_more(self, text: str, *, among_others: bool = False, asked: bool = False) -> bool:
+        """Say whether a text asks for more of the last answer; unless `asked` it may have to be addressed."""
+        plainly = asked or (self._bare and not among_others)
+        return (plainly or addressed(text) or likely(text)) and is_more(unaddressed(text))
 
     async def learn(self, text: str, history: Topics) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
@@ -73,16 +76,14 @@ class CommandReader:
 
     def address(self, room: str) -> str:
         """Return what stands before a command that is written for somebody, in a room or not."""
-        if not self._bare:
-            return PREFIX
-        return PREFIX.removeprefix("/") if room else ""
+        return address(bare=self._bare, room=bool(room))
 
     def hint(self, jid: str, now: float, phrases: Phrases) -> str:
         """Return how to talk to the bot, or nothing: seldom (machines answer), never if `/mqtt` is needed."""
         if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
             return ""
         self._hinted[jid] = now
-        return phrases.phrase("common.hint", help=Typed("help"))
+        return phrases.phrase("common.hint")
 
     def unreadable(self, where: str, scheme: str, now: float) -> str:
         """Return that an encrypted message cannot be read; once a day, or again after one that could be."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from ..commands.command import Command
 from ..model.replies import Caller, Reply, Surface, Table, Text
-from ..text.tongue import meant
 
 MOST_LEFT = 100
 """People for whom something is left."""
@@ -63,11 +62,6 @@ def _parted(table: Table) -> tuple[Table, Table | None]:
     else:
         shown, rest = table.rows[: table.page], table.rows[table.page :]
     return replace(table, rows=shown, left=count), replace(table, rows=rest)
-
-
-def asks_for_more(text: str) -> bool:
-    """Say whether a text asks for what is left of an answer."""
-    return meant("command", text) == "more"
 
 
 def _key(caller: Caller) -> _Who:

@@ -7,9 +7,8 @@ from ..model.charts import Picture
 from ..model.errors import BotError
 from ..model.history import Point, Span
 from ..model.message import MORE, Reading
-from ..model.replies import Cell, Chart, Text
+from ..model.replies import Amount, Cell, Chart, Text
 from ..model.rules import AlertRule
-from ..model.speech import Amount
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
 from ..reading.replay import newest_readings, stored_readings

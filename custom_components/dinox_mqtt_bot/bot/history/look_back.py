@@ -7,9 +7,8 @@ from functools import partial
 
 from ..model.errors import BotError
 from ..model.history import Span
-from ..text.times import Local
 from ..text.words import words
-from .spans import parse_span
+from .spans import Local, parse_span
 
 # The last moment of a leap year far ahead: whatever can be a span at all is one then.
 _LATER = datetime(2196, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()

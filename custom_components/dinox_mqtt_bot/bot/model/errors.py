@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .speech import plain_text
-
 
 class BotError(Exception):
     """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`.
@@ -16,7 +14,12 @@ class BotError(Exception):
         super().__init__(key, placeholders)
         self.key = key
         self.cells = placeholders
-        self.placeholders = {name: plain_text(value) for name, value in placeholders.items()}
+        self.placeholders = {name: _plain(value) for name, value in placeholders.items()}
+
+
+def _plain(value: object) -> str:
+    """Return a placeholder as it is written for nobody in particular."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,27 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Role
-from .speech import Said
+from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage
+
+__all__ = [
+    "PAGE",
+    "Amount",
+    "Caller",
+    "Cell",
+    "Chart",
+    "ChoiceWord",
+    "Count",
+    "FieldName",
+    "Reply",
+    "Said",
+    "Slot",
+    "Surface",
+    "Table",
+    "Term",
+    "Text",
+    "Typed",
+    "Usage",
+]
 
 type Cell = str | Text | Said | tuple[Said, ...]
 type Reply = Text | Table | Chart

@@ -17,6 +17,7 @@ THIN = "\u202f"
 
 MINUS = "−"
 _CHOICE = "choice_"
+_COMMAND = "command_"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _AMOUNT = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:( ?)([^\s0-9.,:/+-]\S*))?")
 _NAMED = re.compile(r"((?:[^\n]* )?)(-?[0-9]+(?:\.[0-9]+)? ?[^\s0-9.,:/+-]\S*)")
@@ -194,7 +195,16 @@ class Speech:
         text = self._texts.get(one) or self._texts.get(key)
         if text is None:
             return key
-        return _PLACEHOLDER.sub(lambda found: self.write(placeholders.get(found[1], found[0])), text)
+        return _PLACEHOLDER.sub(lambda found: self._placed(found[1], placeholders), text)
+
+    def _placed(self, name: str, placeholders: Mapping[str, object]) -> str:
+        """Return what stands at a placeholder; `command_<node>` and `choice_<word>` need not be given."""
+        if name in placeholders:
+            return self.write(placeholders[name])
+        if name.startswith(_CHOICE):
+            return self.word(name, name.removeprefix(_CHOICE))
+        command = name.removeprefix(_COMMAND)
+        return Typed(command).write(self) if command != name else f"{{{name}}}"
 
     def write(self, value: object) -> str:
         """Return a placeholder in the words of this speech."""
@@ -212,7 +222,7 @@ class Speech:
         return self._texts.get(f"common.words_{key}", otherwise).partition(",")[0]
 
     def command(self, node: str) -> str:
-        return self.word(f"command_{node}", node)
+        return self.word(f"{_COMMAND}{node}", node)
 
     def amount(self, text: str) -> str:
         """Return a number, with or without a unit, as the language writes it; any other text as it is.
@@ -247,8 +257,3 @@ def grouped(digits: str) -> str:
         return digits
     first = len(digits) % 3 or 3
     return THIN.join([digits[:first], *(digits[at : at + 3] for at in range(first, len(digits), 3))])
-
-
-def plain_text(value: object) -> str:
-    """Return a placeholder as it is written for nobody in particular."""
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

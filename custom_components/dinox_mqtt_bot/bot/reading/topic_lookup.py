@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from ..model.errors import BotError
-from ..model.speech import Typed
 from ..model.topics import shared, valid_filter
 from ..payload.paths import lookup, parse_path, write_path
 from .lookups import Lookups
@@ -94,8 +93,7 @@ def only(text: str, found: Sequence[Meant]) -> Meant:
 def no_name(names: Names, text: str) -> BotError:
     """Return the error for a name that nothing has, with those that look like it."""
     near = names.nearest(text)
-    known = {"topics": Typed("topics"), "devices": Typed("devices")}
-    return BotError("no_name_near" if near else "no_name", name=text, near=", ".join(near), **known)
+    return BotError("no_name_near" if near else "no_name", name=text, near=", ".join(near))
 
 
 def split_topic(text: str, known: Known) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from ..model.speech import Typed
 from ..ports import Phrases
 from ..text.foreign import one_line
 from ..text.plain import inert
@@ -16,7 +15,7 @@ def held_text(
     lines = [phrases.phrase("common.held", since=span[0], until=span[1])]
     lines += [f"• {time} {one_line(' — '.join(text.split('\n')), 300)}" for time, text in every[:limit]]
     if len(every) > limit:
-        lines.append(phrases.phrase("common.alert_more", count=len(every) - limit, alerts=Typed("alerts")))
+        lines.append(phrases.phrase("common.alert_more", count=len(every) - limit))
     if digest:
         lines += ["", digest] if every else [digest]
     return inert("\n".join(lines))

@@ -7,7 +7,6 @@ from itertools import islice
 from ..model.history import TopicRow
 from ..model.message import MORE, Field, Kind, Message, Reading
 from ..model.rules import Priority, Subscription
-from ..model.speech import Amount
 from ..payload.fields import BETWEEN, brief, line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
@@ -228,12 +227,12 @@ def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> s
     whole = len(reading.message.payload)
     # Of a large payload the reading has only the beginning.
     size = whole - len(shown.encode()) if whole > LARGE else len(text[len(shown) :].encode())
-    return f"{framed(shown)}\n{phrases.phrase('common.more_text', size=Amount(size_text(size)))}"
+    return f"{framed(shown)}\n{phrases.phrase('common.more_text', size=phrases.amount(size_text(size)))}"
 
 
 def _binary(reading: Reading, phrases: Phrases) -> str:
     size = size_text(len(reading.message.payload))
-    written = Amount(size)
+    written = phrases.amount(size)
     family = FAMILIES.get(reading.media)
     if family is None:
         known = phrases.phrase("common.media_data", size=written)
@@ -242,7 +241,7 @@ def _binary(reading: Reading, phrases: Phrases) -> str:
 
 
 def _page(reading: Reading, phrases: Phrases) -> str:
-    size = Amount(size_text(len(reading.message.payload)))
+    size = phrases.amount(size_text(len(reading.message.payload)))
     if not reading.media:
         return phrases.phrase("common.page_untitled", size=size)
     return phrases.phrase("common.page", title=short(reading.media, LONGEST_NAME), size=size)

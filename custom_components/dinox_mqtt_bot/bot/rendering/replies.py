@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..model.errors import BotError
-from ..model.replies import Cell, Chart, Reply, Table, Text
-from ..model.speech import Amount, Said, Typed
+from ..model.replies import Amount, Cell, Chart, Reply, Said, Table, Text, Typed
 from ..ports import Phrases
 from ..text.foreign import flat
 from ..text.plain import cut, inert, plain

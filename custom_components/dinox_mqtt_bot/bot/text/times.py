@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 import re
 
 from .durations import LONGEST, parse_duration, spoken_number
-from .tongue import lead, plainly, skip
+from .tongue import lead, plainly, skip, words
 
 type Local = Callable[[float], datetime]
 """Gives a Unix time as the time of day where the user lives."""
@@ -29,6 +30,7 @@ PARTS = {
 """For each part of a day: the hour that is meant by it, and when it begins and ends."""
 
 _MOST_WORDS = 12
+_MOST_LEADING = 8
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::([0-9]{2}))?(am|pm|uhr)?")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
@@ -206,6 +208,27 @@ def parse_end(text: str, now: float, local: Local) -> float | None:
     except ValueError, OverflowError:
         return None
     return end if end is not None and now < end <= now + LONGEST else None
+
+
+def switched_until(text: str, now: float, local: Local) -> float | None:
+    """Return until when something is to be: what `parse_end` reads, infinity for `on`, 0 for `off`."""
+    word = " ".join(text.split()).casefold()
+    if not word or word in words("on"):
+        return inf
+    return 0.0 if word in words("off") else parse_end(word, now, local)
+
+
+def leading_end(spoken: Sequence[str], now: float, local: Local) -> tuple[float, int]:
+    """Return the end that the first words lead to, and how many words that are; 0 words if they lead to none.
+
+    Before further words it has to be said to be one: `until Monday`, `2h`. A note may begin with a day.
+    """
+    for count in range(min(len(spoken), _MOST_LEADING), 0, -1):
+        said = " ".join(spoken[:count])
+        whole = count == len(spoken) or parse_duration(said) is not None or is_marked(said)
+        if whole and (until := parse_end(said, now, local)):
+            return until, count
+    return 0.0, 0
 
 
 def is_marked(text: str) -> bool:

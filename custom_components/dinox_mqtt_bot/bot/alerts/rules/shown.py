@@ -5,9 +5,8 @@ from dataclasses import replace
 from itertools import islice
 
 from ...model.message import Reading
-from ...model.replies import Text
+from ...model.replies import Amount, Text
 from ...model.rules import AlertRule, Operator, Value
-from ...model.speech import Amount
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings

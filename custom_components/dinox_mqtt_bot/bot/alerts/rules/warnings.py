@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from ...model.errors import BotError
 from ...model.message import MORE, Reading
-from ...model.replies import Text
+from ...model.replies import Amount, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
-from ...model.speech import Amount, Typed
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
 from ...text.numbers import number, with_unit
