@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from math import ceil, isfinite
 
 from ..discovery.entities import Entity
@@ -66,9 +66,7 @@ async def _measured(parts: Lookups) -> _Measured | None:
 def _of_devices(parts: Lookups) -> Iterator[_Measured]:
     devices, now = parts.readings.devices, parts.ports.clock.now()
     look = parts.readings.limited(parts.ports.templates)
-    for entity in _main(devices, ("sensor",)):
-        if look.over:
-            return
+    for entity in takewhile(lambda _: not look.over, _main(devices, ("sensor",))):
         read = number(state_text(entity, devices, look, now))
         if read is not None and isfinite(read[0]) and not is_offline(entity, devices, look, now):
             yield _Measured(devices.label(entity), *read)

@@ -4,7 +4,7 @@ They stand below `common` in keys that begin with `words_`, parted by commas, th
 first: `words_command_history: verlauf, chronik`. A further language needs its file and no code.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 import json
 from pathlib import Path
@@ -94,14 +94,3 @@ def skip(key: str, spoken: Sequence[str], at: int = 0) -> int:
 @cache
 def _phrases_of(key: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(plainly(word).split()) for word in words(key))
-
-
-def conflicts(languages: Iterable[Mapping[str, Sequence[str]]], kind: str) -> dict[str, set[str]]:
-    """Return the phrases of a kind that mean different things in some languages."""
-    found: dict[str, set[str]] = {}
-    for language in languages:
-        for key, said in language.items():
-            if key.startswith(f"{kind}_"):
-                for word in said:
-                    found.setdefault(plainly(word), set()).add(key)
-    return {word: keys for word, keys in found.items() if len(keys) > 1}
