@@ -22,6 +22,7 @@ from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.speech import PREFIX
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
 from bot.model.vocabulary import BUILT_IN, Vocabulary
@@ -480,6 +481,7 @@ class World:
         account: str = "",
         bot_id: str = "bot",
         vocabulary: Vocabulary = BUILT_IN,
+        language: str = "en",
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -490,6 +492,7 @@ class World:
         self.broker.status, self.chat.status = broker, chat
         self.vocabulary = vocabulary
         self.dropped = 0
+        self.language, self.address = language, "" if bare_commands else PREFIX
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
         self._how: dict[str, Any] = {"paused": paused, "bare_commands": bare_commands, "bot_id": bot_id}
@@ -513,10 +516,11 @@ class World:
             pictures=self.pictures,
             agent=self.agent,
             rules=self.rules,
-            phrases=RealPhrases(),
+            phrases=RealPhrases(self.language, self.address),
             templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,
+            languages={language: RealPhrases(language, self.address) for language in ("en", "de")},
         )
         self.bot = Bot(
             ports,

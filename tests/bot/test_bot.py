@@ -350,7 +350,7 @@ async def test_other_text_gets_one_hint() -> None:
     announced = heard(world)
     await world.bot.hear(say("good morning"))
     await world.bot.hear(say("I said good morning"))
-    assert world.said == ["I understand commands: see /mqtt help"]
+    assert world.said == ["I understand commands: see help"]
     assert [each.command for each in announced if isinstance(each, ChatReceived)] == [False, False]
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -317,6 +317,15 @@ class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:
         """Return the text at a dotted path of the translations, filled; the key if there is none."""
 
+    def write(self, value: object) -> str:
+        """Return a placeholder as this language, and who it is for, has it (`model.speech.Said`)."""
+
+    def addressed(self, address: str) -> Phrases:
+        """Return the same texts with another sign before the commands in them."""
+
+    def amount(self, text: str) -> str:
+        """Return a number, with or without a unit, as the language writes it; any other text as it is."""
+
 
 class StateWords(Phrases, Protocol):
     """The words that people read for states, in the user's language."""
@@ -377,3 +386,4 @@ class Ports:
     templates: CommandTemplates
     clock: Clock
     vocabulary: Vocabulary = BUILT_IN
+    languages: Mapping[str, Phrases] = field(default_factory=dict)

@@ -90,7 +90,7 @@ CONTACTS = Codec(
     rule=Contact,
     title=lambda known: known.name or known.jid,
     unique_id=lambda known: known.jid,
-    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT},
+    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT, "language": TEXT},
 )
 
 PRESETS = NumberedCodec(

@@ -10,8 +10,11 @@ from homeassistant.config_entries import (
     ConfigSubentryData,
     SubentryFlowResult,
 )
+from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
+    LanguageSelector,
+    LanguageSelectorConfig,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -21,6 +24,7 @@ import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
+from ..bot.text.tongue import LANGUAGES
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
 from ..entry.rules import CONTACTS
 from ..xmpp.reach import IS_ROOM
@@ -38,6 +42,9 @@ def contact_form(users: Iterable[SelectOptionDict] = ()) -> vol.Schema:
             **chosen(CONTACTS, CONF_ROLE),
             vol.Required(CONF_RECEIVES, default=True): FLAG,
             vol.Optional(CONF_USER): SelectSelector(choice),
+            vol.Optional(CONF_LANGUAGE): LanguageSelector(
+                LanguageSelectorConfig(languages=sorted(LANGUAGES), native_name=True)
+            ),
         }
     )
 

@@ -32,7 +32,7 @@ from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
-from ..hass.phrases import Translations, async_load_phrases
+from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
@@ -61,7 +61,7 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
     """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
     snapshot = Snapshot.of(entry)
-    phrases = await async_load_phrases(hass)
+    phrases = await async_load_all(hass, bare=bare_commands(entry))
     store = await async_open_store(hass, entry)
     try:
         journal = Journal(hass, entry, store)
@@ -86,7 +86,7 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
-    ports = replace(ports, vocabulary=await async_load_vocabulary(hass))
+    ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=phrases.languages)
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)

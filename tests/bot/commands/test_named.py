@@ -74,7 +74,7 @@ async def test_several_are_asked_about_and_one_is_chosen(chosen: str) -> None:
     asked = await say(world, "alert ice chest > -15")
     assert asked.startswith("Which “ice chest”?\n1 Ice chest Temperature\n2 Ice chest Lid\n")
     assert rules(world) == ()
-    assert "Ice chest Temperature is above -15" in await say(world, chosen)
+    assert "Ice chest Temperature is above −15" in await say(world, chosen)
     assert rules(world)[0].filter == "home/ice/t"
 
 

@@ -6,8 +6,8 @@ from fakes import GUEST, ME, NOON, World, failing
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.dialogue.free_text import ECHO, MOST_WAITING, mistyped
-from bot.dialogue.hearing import MOST_ANSWERS
+from bot.dialogue.free_text import ECHO, MOST_WAITING
+from bot.dialogue.hearing import MOST_ANSWERS, mistyped
 from bot.model.message import Properties, QoS
 from bot.model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
 from bot.model.utterance import Utterance
@@ -268,8 +268,8 @@ async def test_off_means_a_hint_as_before() -> None:
     await say(world, "good morning")
     await say(world, "/mqttstatus", BEN)
     assert world.broker.published == []
-    assert "/mqtt help" in told(world, ANN)[0]
-    assert "/mqtt help" in told(world, BEN)[0]
+    assert "see help" in told(world, ANN)[0]
+    assert "Did you mean status? See help" in told(world, BEN)[0]
 
 
 async def test_blanks_alone_are_not_published() -> None:

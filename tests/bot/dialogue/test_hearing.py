@@ -33,11 +33,11 @@ def test_in_the_users_own_chat_only_the_prefix_counts() -> None:
 
 def test_hints_seldom() -> None:
     hearing = ear()
-    assert "/mqtt help" in hearing.hint(ME, NOON)
-    assert hearing.hint(ME, NOON + HINT_EVERY - 1) == ""
-    assert hearing.hint("you@example.org", NOON) != ""
-    assert hearing.hint(ME, NOON + HINT_EVERY) != ""
+    assert hearing.hint(ME, NOON, RealPhrases()).endswith("see help")
+    assert hearing.hint(ME, NOON + HINT_EVERY - 1, RealPhrases()) == ""
+    assert hearing.hint("you@example.org", NOON, RealPhrases("de")).endswith("siehe hilfe")
+    assert hearing.hint(ME, NOON + HINT_EVERY, RealPhrases()) != ""
 
 
 def test_in_the_users_own_chat_there_is_no_hint() -> None:
-    assert ear(bare=False).hint(ME, NOON) == ""
+    assert ear(bare=False).hint(ME, NOON, RealPhrases()) == ""

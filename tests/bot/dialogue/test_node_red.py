@@ -50,7 +50,7 @@ async def test_the_bots_own_help_stays_its_own() -> None:
     world = World(free_text=FLOW)
     await ask(world, "help")
     assert world.broker.published == []
-    assert "/mqtt help all" in told(world)[0]
+    assert "More: help all" in told(world)[0]
 
 
 async def test_where_commands_need_their_prefix_every_word_of_the_flow_is_free() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from ..model.message import Presence, Reading
-from ..model.replies import PREFIX
 from ..model.rules import Follow, RuleSet, Subscription
 from ..model.timers import NEVER
 from ..model.topics import shared
@@ -152,16 +151,11 @@ class FirstLook:
         counts = {"topics": len(self._topics), "devices": len(self._devices)}
         lines = [phrases.phrase(f"common.{key}", filters=names, **counts)]
         if firing := self._firing():
-            lines.append(phrases.phrase("common.look_alerts", count=firing, alerts=f"{PREFIX} alerts"))
+            lines.append(phrases.phrase("common.look_alerts", count=firing))
         lines += [_listed(phrases, kind, list(found)) for kind in KINDS if (found := self._notable.get(kind))]
         lines += self._shown(phrases)[: MOST_LINES - 2 - len(lines)]
-        display = f"{PREFIX} display {next(iter(self._filters), '')} digest"
         hint = "look_hint" if self._filters else "look_hint_followed"
-        lines.append(
-            phrases.phrase(
-                f"common.{hint}", devices=f"{PREFIX} devices", topics=f"{PREFIX} topics", display=display
-            )
-        )
+        lines.append(phrases.phrase(f"common.{hint}", filter=next(iter(self._filters), "")))
         return inert("\n".join(lines))
 
     def _shown(self, phrases: Phrases) -> list[str]:

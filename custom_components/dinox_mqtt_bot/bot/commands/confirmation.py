@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import re
 
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Text
+from ..model.replies import Caller, Cell, Reply, Surface, Text, Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
+from ..text.tongue import words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
@@ -18,9 +19,9 @@ LATE = 600.0
 CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 """Where a question can be answered."""
 
-_YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
-_NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
-_AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
+_YES = words("yes") | {"👍"}
+_NO = words("no") | {"👎"}
+_AROUND = re.compile(r"(?i)\A\s*(?:[/!]?mqtt(?!\S))?\s*[/!]?|[\s.!]+\Z")
 _LONGEST = 100
 type _Key = tuple[Surface, str, str]
 
@@ -105,7 +106,7 @@ class Confirmation:
             return None
         command = question.command
         if late > 0:
-            return Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+            return Text("confirm_late", {"command": Typed(command.node)})
         return Answered(command, confirmed=True)
 
     def _chosen(self, question: _Question, word: str, caller: Caller) -> Answered | Text | None:

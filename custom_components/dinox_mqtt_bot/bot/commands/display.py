@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from .command import Command, Parts, param
 from .topics import own_subscription, subscription_facts, told_as
@@ -77,6 +77,6 @@ def _table(parts: Parts, title: str, column: str) -> Table:
         title=Text(title),
         columns=("column_name", column),
         rows=tuple((each.filter, Text(f"{kind}_{word}")) for each, word in zip(ordered, words, strict=True)),
-        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
         facts=tuple(subscription_facts(each) for each in ordered),
     )

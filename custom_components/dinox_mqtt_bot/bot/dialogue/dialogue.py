@@ -6,7 +6,6 @@ from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
-from ..commands.attending import Ack
 from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
@@ -16,11 +15,12 @@ from ..model.errors import BotError
 from ..model.replies import Caller, Reply, Surface, Text
 from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
-from ..ports import Ports
+from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .free_text import Questions, mistyped
-from .hearing import CommandReader
-from .reactions import asked_by
+from .free_text import Questions
+from .hearing import CommandReader, mistyped
+from .paging import Pages
+from .reactions import asked_by, noted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class Dialogue:
         self._announce = announce
         self._rules = RuleSet()
         self._history = ports.history
+        self._pages = Pages()
+        self._languages = ports.languages
 
     def apply(self, rules: RuleSet) -> None:
         """Know the contacts, and what becomes of free text."""
@@ -86,7 +88,7 @@ class Dialogue:
         else:
             whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
             heard = self._heard(utterance, contact, cut=utterance.text != whole.text)
-            answer = await self._answered(heard)
+            answer = await self._answered(heard, contact.jid, room)
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
@@ -106,6 +108,9 @@ class Dialogue:
             self._hearing.readable(contact.jid)
         about = await self._told(utterance.reply_to, contact)
         caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
+        if self._hearing.wants_more(text, among_others=bool(room)):
+            self._announce(ChatReceived(contact.jid, text, command=True))
+            return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room))
         if cut and asked is not None:
@@ -120,7 +125,7 @@ class Dialogue:
         if about:
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
-            return await self._done(Ack(note=text), caller)
+            return await self._done(noted(text), caller)
         return await self._other(utterance, replace(contact, role=role))
 
     async def react(self, reaction: Reaction) -> None:
@@ -132,7 +137,7 @@ class Dialogue:
         if about := await self._told(reaction.to, contact):
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
             self._confirmation.take("", caller)
-            self._answer(contact.jid, await self._answered(self._done(command, caller)))
+            self._answer(contact.jid, await self._answered(self._done(command, caller), contact.jid))
 
     async def _told(self, notice_id: str, contact: Contact) -> tuple[Alert, ...]:
         """Return the alerts that a notice told this contact of; its id may be known to others too.
@@ -148,11 +153,13 @@ class Dialogue:
 
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
-        return await self._answered(self._asked(text, caller))
+        return await self._answered(self._asked(text, caller), caller.who)
 
     async def _asked(self, text: str, caller: Caller) -> str:
         if len(text) > LONGEST_TEXT:
             raise _too_long()
+        if self._hearing.wants_more(text, asked=True):
+            return await self._more(caller)
         wanted = self._confirmation.take(text, caller)
         if wanted is None:
             await self._hearing.learn(text, self._history)
@@ -167,7 +174,24 @@ class Dialogue:
             reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
-        return render_reply(reply, self._phrases)
+        command = wanted if isinstance(wanted, Command) else None
+        return self._rendered(self._pages.begin(reply, command, caller), caller)
+
+    async def _more(self, caller: Caller) -> str:
+        """Return what is left of the last long answer to a caller."""
+        more = self._pages.more(caller)
+        if isinstance(more, Command):
+            return await self._done(more, caller)
+        return self._rendered(more, caller)
+
+    def _rendered(self, reply: Reply, caller: Caller) -> str:
+        return render_reply(reply, self._speech(caller.who, caller.room))
+
+    def _speech(self, who: str, room: str = "") -> Phrases:
+        """Return the texts for somebody, with what a command needs before it in a room."""
+        contact = self._contact(who)
+        speech = self._languages.get(contact.language, self._phrases) if contact else self._phrases
+        return speech.addressed(self._hearing.address(room)) if room else speech
 
     async def _other(self, utterance: Utterance, contact: Contact) -> str:
         """Answer what is no command, nor meant as one: a bridge has it, else it is free text (no room's)."""
@@ -177,7 +201,7 @@ class Dialogue:
         if utterance.room:
             return ""
         if self._rules.free_text.ear is Ear.OFF or not text.strip():
-            return self._hearing.hint(contact.jid, self._clock.now())
+            return self._hearing.hint(contact.jid, self._clock.now(), self._speech(contact.jid))
         if mistyped(text):
             return await self._asked(text, Caller(Surface.CHAT, contact.jid, contact.role))
         return await self._taken(text, contact)
@@ -191,15 +215,15 @@ class Dialogue:
                 await self._questions.pass_on(text, contact)
         return ""
 
-    async def _answered(self, answer: Coroutine[Any, Any, str]) -> str:
+    async def _answered(self, answer: Coroutine[Any, Any, str], who: str, room: str = "") -> str:
         """Return an answer, or what went wrong with it: whoever wrote to the bot gets one."""
         try:
             return await answer
         except BotError as err:
-            return render_error(err, self._phrases)
+            return render_error(err, self._speech(who, room))
         except Exception:  # whatever went wrong, it is answered
             _LOGGER.exception("A text could not be answered")
-            return self._phrases.phrase("exceptions.unexpected.message")
+            return self._speech(who).phrase("exceptions.unexpected.message")
 
     def _contact(self, jid: str) -> Contact | None:
         return next((contact for contact in self._rules.contacts if contact.jid == jid), None)

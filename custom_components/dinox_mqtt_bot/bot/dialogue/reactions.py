@@ -18,6 +18,11 @@ def asked_by(emojis: Sequence[str]) -> Command | None:
     return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), None)
 
 
+def noted(text: str) -> Command:
+    """Return what a reply to an alert does: whoever answers one has seen to it, and the words are a note."""
+    return Ack(note=text)
+
+
 def _plain(emoji: str) -> str:
     """Return an emoji without the selectors and skin colours that clients add to it."""
     return "".join(sign for sign in emoji if sign != "\ufe0f" and not "\U0001f3fb" <= sign <= "\U0001f3ff")

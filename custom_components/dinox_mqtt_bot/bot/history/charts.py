@@ -7,7 +7,7 @@ from ..model.charts import Picture
 from ..model.errors import BotError
 from ..model.history import Point, Span
 from ..model.message import MORE, Reading
-from ..model.replies import Chart, Text
+from ..model.replies import Amount, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
@@ -203,10 +203,10 @@ def _chart_text(
     points, span = picture.points, picture.span
     found = summary(points)
 
-    def written(text: str) -> str:
-        return with_unit(text, picture.unit)
+    def written(text: str) -> Amount:
+        return Amount(with_unit(text, picture.unit))
 
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "title": picture.title,
         "line": sparkline(points, even=by_count),
         "low": written(number_text(found.low)),
@@ -248,5 +248,5 @@ def _nothing(lookups: Lookups, wanted: ChartRequest, readings: Sequence[Reading]
         fields = ", ".join(numeric_fields(readings)[:MOST_FIELDS])
         if fields:
             return BotError("no_such_number", name=name, fields=fields)
-        return BotError("no_numbers", name=name, value=with_unit(last.text, last.unit)[:80])
+        return BotError("no_numbers", name=name, value=Amount(with_unit(last.text, last.unit)[:80]))
     return BotError("no_numbers_in_span", name=name, time=lookups.moment(numbers[-1].time))

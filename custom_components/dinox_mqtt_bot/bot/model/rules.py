@@ -187,7 +187,8 @@ class AlertRule:
 class Contact:
     """A bare JID the bot talks to; `receives`: messages are told to it unasked.
 
-    `user` is the HA user in whose name a conversation agent acts for it, or empty.
+    `user` is the HA user in whose name a conversation agent acts for it, or empty; `language` that of the
+    answers to it, empty for Home Assistant's.
     """
 
     jid: str
@@ -195,6 +196,7 @@ class Contact:
     role: Role = Role.ADMIN
     receives: bool = True
     user: str = ""
+    language: str = ""
 
 
 class Direction(StrEnum):
