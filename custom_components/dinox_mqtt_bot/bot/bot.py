@@ -16,9 +16,11 @@ from .chat.conversation import Conversation, Hidden
 from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
+from .chat.way_out import WayOut
 from .commands.catalogue import COMMANDS
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
+from .commands.display import ways_out
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -119,7 +121,10 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, look, paused=paused)
+        way_out = WayOut(ports.memory)
+        self.conversation = Conversation(
+            ports.phrases, clock.new_id, self.moment, look, way_out, paused=paused
+        )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
@@ -142,7 +147,7 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirmation = Confirmation(clock)
+        self._confirmation = Confirmation(clock, lambda: ways_out(way_out.filter, ports.phrases))
         self._dialogue = Dialogue(
             ports,
             self.outgoing,

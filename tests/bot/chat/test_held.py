@@ -314,7 +314,7 @@ async def test_a_place_that_is_taken_twice_before_anybody_looks_is_the_last_ones
 
 
 async def test_a_live_bubble_is_said_anew_to_who_slept() -> None:
-    world = World(Subscription("s/#", display=Display.LIVE), contacts=(Contact(ME), Contact(YOU)))
+    world = World(Subscription("s/#", display=Display.BOARD), contacts=(Contact(ME), Contact(YOU)))
     world.receive("s/before", "0")
     world.later(6)
     world.bot.held.set_contact(ME, True)

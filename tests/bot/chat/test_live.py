@@ -18,7 +18,7 @@ from bot.model.rules import Display, Subscription
 
 
 def on(topic: str) -> Subscription:
-    return Subscription(topic, display=Display.LIVE)
+    return Subscription(topic, display=Display.BOARD)
 
 
 LIVE = on("t")

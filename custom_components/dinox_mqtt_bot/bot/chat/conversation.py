@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from ..model.bounded import Bounded
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, RuleSet, Subscription
@@ -12,16 +11,17 @@ from ..ports import Phrases, When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
+from .changes import Change, Changes, is_word
 from .first_look import FirstLook
 from .live import Bubble, Live
-from .pace import Pace, Seen
+from .pace import Pace, Rare, Seen
 from .urgent import Urgent
+from .way_out import WayOut
 
 BUFFER = 0.3
 GAP = 2.0
 LONG_AWAY = 60.0
 MAX_HIDDEN_TOPICS = 200
-MAX_COMPARED_TOPICS = 10_000
 _GATHERED = frozenset({Display.EACH, Display.CHANGES})
 """Displays whose first messages are gathered: the others tell little by themselves."""
 DIGEST = 300.0
@@ -50,7 +50,14 @@ class Conversation:
     """
 
     def __init__(
-        self, phrases: Phrases, new_id: Callable[[], str], when: When, look: FirstLook, *, paused: bool
+        self,
+        phrases: Phrases,
+        new_id: Callable[[], str],
+        when: When,
+        look: FirstLook,
+        way_out: WayOut,
+        *,
+        paused: bool,
     ) -> None:
         self._phrases = phrases
         self._new_id = new_id
@@ -64,15 +71,15 @@ class Conversation:
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
         self.urgent = Urgent(phrases, new_id, when)
-        self._batch = Batch(BUFFER)
-        self._pace, self._seen = Pace(), Seen()
+        self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
+        self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
         self._live = Live()
-        self.look = look
+        self.look, self.way_out = look, way_out
         self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
-        self._compared = Bounded[str, int](MAX_COMPARED_TOPICS)
+        self._changes = Changes()
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused
@@ -105,7 +112,7 @@ class Conversation:
     @property
     def _turns(self) -> tuple[Batch | Live | FirstLook | Absences, ...]:
         """What waits its turn, one of them at a time."""
-        return self._batch, self._digest, self._live, self.look, self._absences
+        return self._batch, self._soon, self._digest, self._live, self.look, self._absences
 
     def take(
         self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None = None
@@ -119,7 +126,8 @@ class Conversation:
         if self.paused:
             self._hide(reading, 1)
             return False
-        if display is Display.CHANGES and not self._changed(reading):
+        change = self._changes.of(reading, now) if display is Display.CHANGES else None
+        if change is Change.NONE:
             return False
         if display in _GATHERED and self.look.expects(subscription):
             self.look.take(reading, subscription, now, presence)
@@ -131,11 +139,21 @@ class Conversation:
             return self._absences.take(reading, subscription, presence, now)
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
-        elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
-            if self._pace.hear(now):
-                self._batch.not_before = 0.0
-            self._batch.add(reading, subscription, now)
+        elif display is not Display.BOARD or not self._live.take(reading, subscription, now):
+            self._lane(reading, subscription, change, now).add(reading, subscription, now)
         return True
+
+    def _lane(self, reading: Reading, subscription: Subscription, change: Change | None, now: float) -> Batch:
+        """Return what a reading waits in: where it is busy, a rare word goes before what comes often."""
+        topic = reading.message.topic
+        word = is_word(reading) if change is None else change is Change.WORD
+        rare = self._rare.hear(topic, now, word=word)
+        if self._pace.hear(now, subscription.filter, again=not rare):
+            self._batch.hasten(now, BUFFER)
+        if topic in self._soon:
+            return self._soon
+        hurries = word and rare and self._pace.until > now + GAP and topic not in self._batch
+        return self._soon if hurries and self._rare.soon(now) else self._batch
 
     def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
@@ -159,7 +177,7 @@ class Conversation:
         """Return all that waits, due or not, because there will be no later."""
         notices = self.urgent.flush(now)
         notices += self._first_notices(now)
-        for batch in (self._batch, self._digest):
+        for batch in self._batches:
             if batch.count:
                 notices += self._batch_notices(batch, now)
         self._renew()
@@ -199,7 +217,7 @@ class Conversation:
         """Hide normal readings from now on, those that wait to be told as well."""
         self.paused = True
         self._paused_before = False
-        for batch in (self._batch, self._digest, self.look.batch):
+        for batch in (*self._batches, self.look.batch):
             for latest in batch.latest:
                 self._hide(latest.reading, latest.count)
             self._hidden_count += batch.unlisted
@@ -235,14 +253,6 @@ class Conversation:
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
         return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
 
-    def _changed(self, reading: Reading) -> bool:
-        """Say whether a reading differs from the last one told, and keep it as that."""
-        topic, text = reading.message.topic, hash(reading.text)
-        if self._compared.get(topic) == text:
-            return False
-        self._compared.put(topic, text)
-        return True
-
     def _hide(self, reading: Reading, count: int) -> None:
         self._hidden_count += count
         topic = reading.message.topic
@@ -250,8 +260,12 @@ class Conversation:
             self._hidden[topic] = reading.name, self._hidden.get(topic, ("", 0))[1] + count
 
     def _renew(self) -> None:
-        self._batch = Batch(BUFFER)
+        self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._digest = Batch(self._digest_seconds, in_full=0)
+
+    @property
+    def _batches(self) -> tuple[Batch, ...]:
+        return self._batch, self._soon, self._digest
 
     def _turn(self, now: float) -> list[Notice]:
         """Return the one new message that waited longest, if any is due."""
@@ -264,22 +278,31 @@ class Conversation:
             return self._first_notices(now)
         if isinstance(first, Absences):
             return self._absence_notices(now)
+        aside = ""
         if first is self._batch:
             self._pace.tell(first.count, now)
+            if self._pace.flood:
+                aside = self.way_out.offer(self._pace.heard, now - self._pace.since, self._phrases)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
+        elif first is self._soon:
+            self._soon = Batch(BUFFER)
         else:
             self._digest = Batch(self._digest_seconds, in_full=0)
-        return self._batch_notices(first, now)
+        return self._batch_notices(first, now, aside)
 
-    def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
+    def _batch_notices(self, batch: Batch, now: float, aside: str = "") -> list[Notice]:
+        """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
-        return self._gathered_notices(batch, batch.render_short(self._phrases, self._when, self._seen), now)
+        text = batch.render_short(self._phrases, self._when, self._seen)
+        return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
         batch = self.look.batch
         self._told.update(self.look.topics)
         text = self.look.end(self._phrases, self._when)
+        # What was only counted is new when it comes again.
+        self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is.
         self._pace.hear(now)
         self._pace.tell(1, now)
@@ -309,7 +332,8 @@ class Conversation:
     def apply(self, rules: RuleSet, gone: Callable[[Subscription], bool]) -> None:
         """Take over what is subscribed; tell nothing any more of what is `gone`, nor what waits of it."""
         self.look.apply(rules)
-        for batch in (self._batch, self._digest, *self._held.values()):
+        self.way_out.apply(rules)
+        for batch in (*self._batches, *self._held.values()):
             self._told.update(batch.drop(gone))
         self._told.update(self._live.drop(gone))
         topics = [each.reading.message.topic for each in self._absences.waiting if gone(each.subscription)]

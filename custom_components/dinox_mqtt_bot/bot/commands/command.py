@@ -236,8 +236,8 @@ def _member(command: type[Command], parameter: Parameter, value: object) -> obje
     if isinstance(value, parameter.kind):
         return value
     word = str(value).casefold()
-    for member in parameter.kind:  # type: ignore[attr-defined]
-        if word in {str(member.value), member.name.casefold()}:
+    for name, member in parameter.kind.__members__.items():  # type: ignore[attr-defined]
+        if word in {str(member.value), name.casefold()}:
             return member
     raise _no_choice(command, parameter, value, parameter.choices)
 

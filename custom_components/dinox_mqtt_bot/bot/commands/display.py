@@ -5,7 +5,10 @@ from typing import ClassVar, override
 
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
+from ..model.topics import fold
+from ..ports import Phrases
 from .command import Command, Parts, param
+from .messages import Pause
 from .topics import own_subscription, subscribed_as, subscription_facts
 
 
@@ -46,7 +49,7 @@ class Display(Command):
     role: ClassVar[Role] = Role.ADMIN
 
     filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
-    display: Shown | None = param("each, digest, live, changes or silent.", default=None)
+    display: Shown | None = param("each, digest, board, changes or silent.", default=None)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -62,6 +65,19 @@ class Display(Command):
         return Text(
             "display", _cells(known.filter, "display", known.display.value), subscription_facts(known)
         )
+
+
+def ways_out(topic_filter: str, phrases: Phrases) -> dict[str, Command]:
+    """Return what ends a flood of a filter, by the word that was offered for it."""
+    if not topic_filter:
+        return {}
+    displays = {"digest": Shown.DIGEST, "silent": Shown.SILENT, "board": Shown.BOARD}
+    ways: dict[str, Command] = {
+        word: Display(filter=topic_filter, display=display) for word, display in displays.items()
+    }
+    ways["only_alerts"] = Pause()
+    named = {fold(phrases.phrase(f"common.way_out_{word}")): command for word, command in ways.items()}
+    return {word.replace("_", " "): command for word, command in ways.items()} | named
 
 
 def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:
