@@ -12,6 +12,7 @@ from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
 from .chat.awaited import Awaited
+from .chat.board import Board
 from .chat.conversation import Conversation, Hidden
 from .chat.first_look import FirstLook
 from .chat.held import Held
@@ -121,9 +122,9 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        way_out = WayOut(ports.memory)
+        way_out, board = WayOut(ports.memory), Board(ports.outbox.newest)
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, way_out, paused=paused
+            ports.phrases, clock.new_id, self.moment, look, way_out=way_out, board=board, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
@@ -256,7 +257,7 @@ class Bot:
         """
         aside = self._questions.answers(reading, subscription, now)
         aside |= self.awaited.takes(reading.message, subscription, now)
-        cleared = self._is_cleared(reading.message, subscription, now)
+        cleared = self._is_cleared(reading.message, subscription)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         presence = self.listening.presence(reading.message)
         shown = told and self.conversation.take(reading, subscription, now, presence)
@@ -265,11 +266,11 @@ class Bot:
             self.uploads.show(reading, subscription)
         return shown
 
-    def _is_cleared(self, message: Message, subscription: Subscription, now: float) -> bool:
+    def _is_cleared(self, message: Message, subscription: Subscription) -> bool:
         """Say whether a message takes a topic's value away, and nobody looks at it or made it urgent."""
         if message.payload or subscription.priority >= Priority.ALERT:
             return False
-        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
+        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic)
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1

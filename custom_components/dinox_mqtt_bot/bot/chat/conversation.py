@@ -1,7 +1,7 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
@@ -11,9 +11,9 @@ from ..ports import Phrases, When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
+from .board import Board
 from .changes import Change, Changes, is_word
 from .first_look import FirstLook
-from .live import Bubble, Live
 from .pace import Pace, Rare, Seen
 from .urgent import Urgent
 from .way_out import WayOut
@@ -44,7 +44,7 @@ class Conversation:
 
     Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together,
     and new messages keep 2 s apart, those of readings ever more as long as it stays busy; batches, digests,
-    new live bubbles, first looks and absences take turns, the longest waiting first. While the XMPP server is
+    the board, first looks and absences take turns, the longest waiting first. While the XMPP server is
     away they wait, to be told as one when it is back.
     What a contact who is not to be disturbed misses becomes a digest for it alone.
     """
@@ -55,8 +55,9 @@ class Conversation:
         new_id: Callable[[], str],
         when: When,
         look: FirstLook,
-        way_out: WayOut,
         *,
+        way_out: WayOut,
+        board: Board,
         paused: bool,
     ) -> None:
         self._phrases = phrases
@@ -74,8 +75,7 @@ class Conversation:
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
-        self._live = Live()
-        self.look, self.way_out = look, way_out
+        self.look, self.way_out, self.board = look, way_out, board
         self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
@@ -88,9 +88,10 @@ class Conversation:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
         self.urgent.address(self._contacts)
+        self.board.address(self._contacts)
         for gone in self._held.keys() - set(self._contacts):
             self._told.update(self._held.pop(gone).topics)
-        self._digest_seconds = self._digest.delay = digest_seconds
+        self._digest_seconds = self._digest.delay = self.board.every = digest_seconds
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -107,12 +108,12 @@ class Conversation:
         if not self._online:
             return self.urgent.due_at
         turn = max(min(each.due_at for each in self._turns), self._quiet_until)
-        return min(turn, self._live.correct_at, self.urgent.due_at)
+        return min(turn, self.urgent.due_at)
 
     @property
-    def _turns(self) -> tuple[Batch | Live | FirstLook | Absences, ...]:
+    def _turns(self) -> tuple[Batch | Board | FirstLook | Absences, ...]:
         """What waits its turn, one of them at a time."""
-        return self._batch, self._soon, self._digest, self._live, self.look, self._absences
+        return self._batch, self._soon, self._digest, self.board, self.look, self._absences
 
     def take(
         self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None = None
@@ -139,7 +140,7 @@ class Conversation:
             return self._absences.take(reading, subscription, presence, now)
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
-        elif display is not Display.BOARD or not self._live.take(reading, subscription, now):
+        elif display is not Display.BOARD or not self.board.take(reading, subscription, now):
             self._lane(reading, subscription, change, now).add(reading, subscription, now)
         return True
 
@@ -155,9 +156,9 @@ class Conversation:
         hurries = word and rare and self._pace.until > now + GAP and topic not in self._batch
         return self._soon if hurries and self._rare.soon(now) else self._batch
 
-    def corrects(self, topic: str, now: float) -> bool:
+    def corrects(self, topic: str) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
-        return self._live.corrects(topic, now)
+        return self.board.has(topic)
 
     def due(self, now: float) -> list[Notice]:
         notices = self.urgent.due(now)
@@ -168,9 +169,6 @@ class Conversation:
             notices += said
             if said:
                 self._quiet_until = now + GAP
-        if self._live.correct_at != NEVER:
-            for bubble in self._live.next_stale(now):
-                notices += self._correct(bubble, now)
         return notices
 
     def flush(self, now: float) -> list[Notice]:
@@ -182,9 +180,7 @@ class Conversation:
                 notices += self._batch_notices(batch, now)
         self._renew()
         notices += self._absence_notices(now, every=True)
-        for bubble in self._live.unsaid():
-            notices += self._correct(bubble, now) if bubble.ids else self._bubble_notices(bubble, now)
-        return notices
+        return notices + self._board_notices(now, last=True)
 
     def set_online(self, online: bool, now: float) -> None:
         """Know whether what is said now reaches the XMPP server."""
@@ -225,10 +221,9 @@ class Conversation:
         self._renew()
         self._told.update(self.look.topics)
         self.look.end(self._phrases, self._when)
-        for bubble in self._live.unsaid():
-            for topic, count in bubble.unsaid.items():
-                self._hide(bubble.readings[topic], count)
-            self._told.update(bubble.settle())
+        for place in self.board.hide():
+            self._hide(place.reading, 1)
+        self._told.update(self.board.take_told())
 
     def resume(self) -> Hidden:
         """Tell readings again; return what was hidden."""
@@ -272,8 +267,8 @@ class Conversation:
         first = min(self._turns, key=lambda each: each.due_at)
         if not is_due(first.due_at, now, first.delay):
             return []
-        if isinstance(first, Live):
-            return self._bubble_notices(first.next_new(), now)
+        if isinstance(first, Board):
+            return self._board_notices(now)
         if isinstance(first, FirstLook):
             return self._first_notices(now)
         if isinstance(first, Absences):
@@ -335,7 +330,8 @@ class Conversation:
         self.way_out.apply(rules)
         for batch in (*self._batches, *self._held.values()):
             self._told.update(batch.drop(gone))
-        self._told.update(self._live.drop(gone))
+        self.board.drop(gone)
+        self._told.update(self.board.take_told())
         topics = [each.reading.message.topic for each in self._absences.waiting if gone(each.subscription)]
         self._absences.drop(topics)
         self._told.update(topics)
@@ -346,37 +342,19 @@ class Conversation:
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
-    def _spare(self, bubble: Bubble, now: float) -> None:
-        """Keep what a bubble shows for those who are not to be disturbed; they get one of their own then."""
-        for contact in self._contacts:
-            if self._disturbed(contact):
-                bubble.ids.pop(contact, None)
-                for topic in bubble.unsaid:
-                    self._hold(contact).add(bubble.readings[topic], bubble.subscription, now)
-
     def _awake(self, text: str, now: float) -> list[Notice]:
         """Return one notice for each contact that may be disturbed."""
         return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
 
-    def _bubble_notices(self, bubble: Bubble, now: float) -> list[Notice]:
-        bubble.shown = bubble.render(self._phrases, self._when)
-        bubble.since = bubble.said = now
-        self._spare(bubble, now)
-        self._told.update(bubble.settle())
-        notices = self._awake(bubble.shown, now)
-        bubble.ids = {notice.to: notice.id for notice in notices}
-        return notices
-
-    def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
-        """Return the corrections of a bubble, none if it would look the same."""
-        text = bubble.render(self._phrases, self._when)
-        if text != bubble.shown:
-            self._spare(bubble, now)
-        self._told.update(bubble.settle())
-        if text == bubble.shown:
-            return []
-        bubble.shown, bubble.said = text, now
-        bubble.corrections += 1
-        notices = [replace(each, replaces=bubble.ids.get(each.to, "")) for each in self._awake(text, now)]
-        bubble.ids |= {notice.to: notice.id for notice in notices if not notice.replaces}
+    def _board_notices(self, now: float, *, last: bool = False) -> list[Notice]:
+        """Return the board for each contact that has not seen it as it is: corrected, or anew."""
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                for place in self.board.unseen(contact):
+                    self._hold(contact).add(place.reading, place.subscription, now)
+        text, say = self.board.say(now, self._phrases, self._when, last=last)
+        notices = [Notice(self._new_id(), each.to, text, now, replaces=each.replaces) for each in say]
+        for notice in notices:
+            self.board.said(notice.to, notice.replaces or notice.id, now, self._phrases)
+        self._told.update(self.board.take_told())
         return notices

@@ -7,6 +7,8 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from ..model.topics import fold
 from ..ports import Phrases
+from ..rendering.readings import render_line
+from ..text.numbers import with_unit
 from .command import Command, Parts, param
 from .messages import Pause
 from .topics import own_subscription, subscribed_as, subscription_facts
@@ -64,6 +66,29 @@ class Display(Command):
             )
         return Text(
             "display", _cells(known.filter, "display", known.display.value), subscription_facts(known)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board(Command):
+    """Shows the board: the values of all topics that are shown on it."""
+
+    node: ClassVar[str] = "board"
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        readings = [each.reading for each in parts.conversation.board.places]
+        values = [render_line(each, parts.ports.phrases) for each in readings]
+        areas = [each.origin.area if each.origin else "" for each in readings]
+        return Table(
+            title=Text("board_now"),
+            columns=("column_area", "column_value"),
+            rows=tuple(zip(areas, values, strict=True)),
+            empty=Text("board_none", {"example": f"{PREFIX} display home/# board"}),
+            facts=tuple(
+                {"topic": each.message.topic, "area": area, "value": with_unit(each.text, each.unit)}
+                for each, area in zip(readings, areas, strict=True)
+            ),
         )
 
 
