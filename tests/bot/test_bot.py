@@ -135,7 +135,7 @@ def test_a_value_that_is_in_the_chat_is_taken_back_there_when_it_is_cleared() ->
     world.receive("home/k", "")
     world.later(5)
     shown, corrected = world.outbox.notices
-    assert (corrected.text, corrected.replaces) == ("home/k\n(empty)", shown.id)
+    assert (corrected.text.split("\n")[1], corrected.replaces) == ("home/k: (empty)", shown.id)
 
 
 def test_a_bell_that_says_nothing_rings_each_time() -> None:

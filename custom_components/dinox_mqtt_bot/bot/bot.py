@@ -6,18 +6,16 @@ from enum import Enum, auto
 import logging
 
 from .alerts.alerts import Alerts
-from .alerts.engine import NOTHING, AlertEngine
+from .alerts.engine import NOTHING, AlertEngine, Judged
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
 from .chat.awaited import Awaited
-from .chat.board import Board
 from .chat.conversation import Conversation, Hidden
 from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
-from .chat.way_out import WayOut
 from .commands.catalogue import COMMANDS
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
@@ -122,9 +120,9 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        way_out, board = WayOut(ports.memory), Board(ports.outbox.newest)
+        newest, memory = ports.outbox.newest, ports.memory
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, way_out=way_out, board=board, paused=paused
+            ports.phrases, clock.new_id, self.moment, look, memory=memory, newest=newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
@@ -148,7 +146,8 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirmation = Confirmation(clock, lambda: ways_out(way_out.filter, ports.phrases))
+        out = self.conversation.way_out
+        self._confirmation = Confirmation(clock, lambda: ways_out(out.filter, out.words(ports.phrases)))
         self._dialogue = Dialogue(
             ports,
             self.outgoing,
@@ -238,7 +237,7 @@ class Bot:
         self._count(reading)
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
-        shown = news is News.NEW and self._show(reading, subscription, now)
+        shown = news is News.NEW and self._show(reading, subscription, now, judged)
         record = judged.record or None
         if news is News.UNCHANGED:
             self.ports.history.skip(message, record=record)
@@ -250,27 +249,30 @@ class Bot:
             self._wake(now)
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
 
-    def _show(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+    def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
+
+        An alert that it set off or ended tells the value already.
 
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
         aside = self._questions.answers(reading, subscription, now)
         aside |= self.awaited.takes(reading.message, subscription, now)
-        cleared = self._is_cleared(reading.message, subscription)
+        cleared = self._is_cleared(reading.message, subscription, now)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         presence = self.listening.presence(reading.message)
-        shown = told and self.conversation.take(reading, subscription, now, presence)
+        alerted = judged is not NOTHING and self.alerts.tells(judged)
+        shown = told and self.conversation.take(reading, subscription, now, presence, alerted=alerted)
         self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:
             self.uploads.show(reading, subscription)
         return shown
 
-    def _is_cleared(self, message: Message, subscription: Subscription) -> bool:
+    def _is_cleared(self, message: Message, subscription: Subscription, now: float) -> bool:
         """Say whether a message takes a topic's value away, and nobody looks at it or made it urgent."""
         if message.payload or subscription.priority >= Priority.ALERT:
             return False
-        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic)
+        return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
 
     def _count(self, reading: Reading) -> None:
         self._messages += 1

@@ -12,11 +12,9 @@ from phrases import RealPhrases
 import pytest
 
 from bot.chat.batch import MOST_KEPT, NEVER
-from bot.chat.board import Board
 from bot.chat.changes import MAX_COMPARED_TOPICS
 from bot.chat.conversation import GAP, LONG_AWAY, MAX_HIDDEN_TOPICS, Conversation
 from bot.chat.first_look import FirstLook
-from bot.chat.way_out import WayOut
 from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
 from bot.model.rules import Display, Priority, Subscription
@@ -38,8 +36,8 @@ def talk(*contacts: str, paused: bool = False) -> Conversation:
         lambda: f"id{next(ids)}",
         str,
         FirstLook(FakeMemory(), lambda topic: set()),
-        way_out=WayOut(FakeMemory()),
-        board=Board(lambda to: LAST.get(to, "")),
+        memory=FakeMemory(),
+        newest=lambda to: LAST.get(to, ""),
         paused=paused,
     )
     LAST.clear()

@@ -333,7 +333,9 @@ async def test_the_board_is_said_anew_to_who_slept() -> None:
     mine = [notice for notice in world.outbox.notices[told:] if notice.to == ME]
     yours = [notice for notice in world.outbox.notices[told:] if notice.to == YOU]
     board = "s/before: awake {0}\ns/meanwhile: awake {0}"
-    assert [notice.text.partition("\n")[2] for notice in mine] == [board.format(number) for number in range(2)]
+    assert [notice.text.partition("\n")[2] for notice in mine] == [
+        board.format(number) for number in range(2)
+    ]
     assert [notice.replaces for notice in mine] == ["", mine[0].id]
     assert all(notice.replaces for notice in yours)
 

@@ -7,8 +7,7 @@ from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases, When
-from ..rendering.readings import LONGEST_NAME, render_digest
-from ..text.foreign import short
+from ..rendering.readings import render_digest
 
 BUFFER = 0.3
 CORRECT_EVERY = 5.0
@@ -76,9 +75,10 @@ class Board:
         place = self._places.get(topic)
         return place is not None and any(each.change < place.change for each in self._shown.values())
 
-    def has(self, topic: str) -> bool:
-        """Say whether the next value of a topic only takes the place of one on the board."""
-        return topic in self._places
+    def corrects(self, topic: str, now: float) -> bool:
+        """Say whether the next value of a topic only takes the place of one that somebody sees."""
+        shown = self._shown.items()
+        return topic in self._places and any(self._correctable(to, each, now) for to, each in shown)
 
     @property
     def places(self) -> list[Place]:
@@ -172,7 +172,7 @@ class Board:
         lines: list[str] = []
         for area, block in blocks.items():
             if len(blocks) > 1 or area:
-                lines.append(area and f"— {short(area, LONGEST_NAME)} —")
+                lines.append(area and f"— {area} —")
             lines.append(render_digest([(each.reading, each.subscription, 1) for each in block], 0, phrases))
         if (rest := len(places) - MOST_LINES) > 0:
             lines.append(phrases.phrase("common.more_topics", count=rest))

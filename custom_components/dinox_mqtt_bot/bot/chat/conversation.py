@@ -7,7 +7,7 @@ from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
-from ..ports import Phrases, When
+from ..ports import Memory, Phrases, When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
@@ -46,7 +46,8 @@ class Conversation:
     and new messages keep 2 s apart, those of readings ever more as long as it stays busy; batches, digests,
     the board, first looks and absences take turns, the longest waiting first. While the XMPP server is
     away they wait, to be told as one when it is back.
-    What a contact who is not to be disturbed misses becomes a digest for it alone.
+    What a contact who is not to be disturbed misses becomes a digest for it alone. `newest` tells what was
+    said last to whom.
     """
 
     def __init__(
@@ -56,8 +57,8 @@ class Conversation:
         when: When,
         look: FirstLook,
         *,
-        way_out: WayOut,
-        board: Board,
+        memory: Memory,
+        newest: Callable[[str], str],
         paused: bool,
     ) -> None:
         self._phrases = phrases
@@ -75,7 +76,7 @@ class Conversation:
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
-        self.look, self.way_out, self.board = look, way_out, board
+        self.look, self.way_out, self.board = look, WayOut(memory), Board(newest)
         self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
@@ -116,9 +117,18 @@ class Conversation:
         return self._batch, self._soon, self._digest, self.board, self.look, self._absences
 
     def take(
-        self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None = None
+        self,
+        reading: Reading,
+        subscription: Subscription,
+        now: float,
+        presence: Presence | None = None,
+        *,
+        alerted: bool = False,
     ) -> bool:
-        """Take a reading in; say whether it is told, now or later. `presence` is all that it says, if any."""
+        """Take a reading in; say whether it is told, now or later.
+
+        `presence` is all that it says, if any; `alerted` says that an alert tells the value anyway.
+        """
         priority, display = subscription.priority, subscription.display
         if priority >= Priority.ALERT and (presence is None or not presence.there):
             return self.urgent.take(reading, subscription, now)
@@ -138,6 +148,8 @@ class Conversation:
         if presence is not None:
             self._told.add(reading.message.topic)
             return self._absences.take(reading, subscription, presence, now)
+        if alerted and display in _GATHERED:
+            return False
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
         elif display is not Display.BOARD or not self.board.take(reading, subscription, now):
@@ -156,9 +168,9 @@ class Conversation:
         hurries = word and rare and self._pace.until > now + GAP and topic not in self._batch
         return self._soon if hurries and self._rare.soon(now) else self._batch
 
-    def corrects(self, topic: str) -> bool:
+    def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
-        return self.board.has(topic)
+        return self.board.corrects(topic, now)
 
     def due(self, now: float) -> list[Notice]:
         notices = self.urgent.due(now)

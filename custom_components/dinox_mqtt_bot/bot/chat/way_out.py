@@ -4,14 +4,12 @@ from collections import Counter
 
 from ..model.rules import Display, RuleSet, Subscription
 from ..ports import Memory, Phrases
-from ..text.foreign import short
 
 OFFERED = "offered"
 """Where it is remembered which filters were offered a way out, the newest last."""
 WORDS = ("digest", "silent", "only_alerts", "board")
 """What can be said then, each with its `common.way_out_<word>`."""
 _MINUTE = 60.0
-_LONGEST = 80
 _BUSY = frozenset({Display.EACH, Display.CHANGES})
 
 
@@ -45,6 +43,9 @@ class WayOut:
         each_second = count / max(seconds, 1.0)
         rate = "second" if each_second >= 1 else "minute"
         values = max(2, round(each_second * (1 if rate == "second" else _MINUTE)))
-        words = {word: phrases.phrase(f"common.way_out_{word}") for word in WORDS}
         key = f"common.way_out_each_{rate}"
-        return phrases.phrase(key, filter=short(busiest, _LONGEST), count=values, **words)
+        return phrases.phrase(key, filter=busiest, count=values, **self.words(phrases))
+
+    def words(self, phrases: Phrases) -> dict[str, str]:
+        """Return what can be said in the user's language, by `WORDS`."""
+        return {word: phrases.phrase(f"common.way_out_{word}") for word in WORDS}

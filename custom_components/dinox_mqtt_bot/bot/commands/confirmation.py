@@ -100,7 +100,8 @@ class Confirmation:
         question = self._waiting.pop(_key(caller), None)
         word = _word(text)
         if question is None or (late := self._clock.now() - question.until) > LATE:
-            offered = self._offers().get(word) if word else None
+            offers = {fold(each): command for each, command in self._offers().items()}
+            offered = offers.get(word) if word else None
             return None if offered is None else Answered(offered, confirmed=False)
         if word in _NO:
             return Text("confirm_no")

@@ -1,14 +1,12 @@
 """Commands about how the messages of a topic appear, and how much they matter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
-from ..model.topics import fold
-from ..ports import Phrases
 from ..rendering.readings import render_line
-from ..text.numbers import with_unit
 from .command import Command, Parts, param
 from .messages import Pause
 from .topics import own_subscription, subscribed_as, subscription_facts
@@ -86,14 +84,14 @@ class Board(Command):
             rows=tuple(zip(areas, values, strict=True)),
             empty=Text("board_none", {"example": f"{PREFIX} display home/# board"}),
             facts=tuple(
-                {"topic": each.message.topic, "area": area, "value": with_unit(each.text, each.unit)}
+                {"topic": each.message.topic, "area": area, "value": each.text, "unit": each.unit}
                 for each, area in zip(readings, areas, strict=True)
             ),
         )
 
 
-def ways_out(topic_filter: str, phrases: Phrases) -> dict[str, Command]:
-    """Return what ends a flood of a filter, by the word that was offered for it."""
+def ways_out(topic_filter: str, words: Mapping[str, str]) -> dict[str, Command]:
+    """Return what ends a flood of a filter, by the words that were offered for it, and in English."""
     if not topic_filter:
         return {}
     displays = {"digest": Shown.DIGEST, "silent": Shown.SILENT, "board": Shown.BOARD}
@@ -101,8 +99,8 @@ def ways_out(topic_filter: str, phrases: Phrases) -> dict[str, Command]:
         word: Display(filter=topic_filter, display=display) for word, display in displays.items()
     }
     ways["only_alerts"] = Pause()
-    named = {fold(phrases.phrase(f"common.way_out_{word}")): command for word, command in ways.items()}
-    return {word.replace("_", " "): command for word, command in ways.items()} | named
+    english = {word.replace("_", " "): command for word, command in ways.items()}
+    return english | {words[word]: command for word, command in ways.items()}
 
 
 def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:
