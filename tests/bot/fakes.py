@@ -210,6 +210,10 @@ class FakeOutbox:
         self.unread = 0
         self.unreadable = False
 
+    def newest(self, to: str) -> str:
+        mine = [each for each in self.notices if each.to == to]
+        return mine[-1].replaces or mine[-1].id if mine else ""
+
     def put(self, notice: Notice) -> None:
         self.notices.append(notice)
         self.rows.append(LedgerRow(notice.id, notice.to, "queued", notice.at))

@@ -129,13 +129,13 @@ def test_a_topic_that_is_cleared_is_no_message_but_in_the_history(display: Displ
 
 
 def test_a_value_that_is_in_the_chat_is_taken_back_there_when_it_is_cleared() -> None:
-    world = World(Subscription("home/#", display=Display.LIVE))
+    world = World(Subscription("home/#", display=Display.BOARD))
     world.receive("home/k", "21")
     world.later(5)
     world.receive("home/k", "")
     world.later(5)
     shown, corrected = world.outbox.notices
-    assert (corrected.text, corrected.replaces) == ("home/k\n(empty)", shown.id)
+    assert (corrected.text.split("\n")[1], corrected.replaces) == ("home/k: (empty)", shown.id)
 
 
 def test_a_bell_that_says_nothing_rings_each_time() -> None:

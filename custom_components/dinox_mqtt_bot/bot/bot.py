@@ -6,7 +6,7 @@ from enum import Enum, auto
 import logging
 
 from .alerts.alerts import Alerts
-from .alerts.engine import NOTHING, AlertEngine
+from .alerts.engine import NOTHING, AlertEngine, Judged
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
@@ -19,6 +19,7 @@ from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
+from .commands.display import ways_out
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -119,7 +120,10 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, look, paused=paused)
+        newest, memory = ports.outbox.newest, ports.memory
+        self.conversation = Conversation(
+            ports.phrases, clock.new_id, self.moment, look, memory=memory, newest=newest, paused=paused
+        )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
@@ -142,7 +146,8 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirmation = Confirmation(clock)
+        out = self.conversation.way_out
+        self._confirmation = Confirmation(clock, lambda: ways_out(out.filter, out.words(ports.phrases)))
         self._dialogue = Dialogue(
             ports,
             self.outgoing,
@@ -232,7 +237,7 @@ class Bot:
         self._count(reading)
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
-        shown = news is News.NEW and self._show(reading, subscription, now)
+        shown = news is News.NEW and self._show(reading, subscription, now, judged)
         record = judged.record or None
         if news is News.UNCHANGED:
             self.ports.history.skip(message, record=record)
@@ -244,8 +249,10 @@ class Bot:
             self._wake(now)
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
 
-    def _show(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+    def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
+
+        An alert that it set off or ended tells the value already.
 
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
@@ -254,7 +261,8 @@ class Bot:
         cleared = self._is_cleared(reading.message, subscription, now)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         presence = self.listening.presence(reading.message)
-        shown = told and self.conversation.take(reading, subscription, now, presence)
+        alerted = judged is not NOTHING and self.alerts.tells(judged)
+        shown = told and self.conversation.take(reading, subscription, now, presence, alerted=alerted)
         self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:
             self.uploads.show(reading, subscription)

@@ -196,6 +196,12 @@ class Outbox(Protocol):
     def unread(self) -> int:
         """Notices acknowledged by the server but not yet marked read. No I/O."""
 
+    def newest(self, to: str) -> str:
+        """Return the id of what a contact was told last in this run, empty for nothing. No I/O.
+
+        A correction (`replaces`) is the notice that it corrects.
+        """
+
     def put(self, notice: Notice) -> None:
         """Store a notice; when it is committed, it is said (tell)."""
 

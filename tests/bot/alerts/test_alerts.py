@@ -714,8 +714,8 @@ async def test_priority_and_display_are_shown_and_set() -> None:
     assert "silent, normal, alert, critical" in await world.ask("priority s/# urgent")
     assert await world.ask("display") == "Display:\n• s/# — each"
     assert await world.ask("display s/#") == "s/# is shown as: each."
-    assert await world.ask("display s/# live") == "s/# is shown as: live now."
-    assert await world.ask("display s/# live") == "s/# is shown as: live."
+    assert await world.ask("display s/# live") == "s/# is shown as: board now."
+    assert await world.ask("display s/# live") == "s/# is shown as: board."
 
 
 async def test_what_is_muted_by_rule_or_topic_is_listed() -> None:

@@ -91,7 +91,7 @@ def test_one_topic_is_no_flood(wanted: Subscription) -> None:
     assert world.said == ["home/room1/temperature\n20"]
 
 
-@pytest.mark.parametrize("display", [Display.DIGEST, Display.LIVE])
+@pytest.mark.parametrize("display", [Display.DIGEST, Display.BOARD])
 def test_what_tells_little_by_itself_is_not_gathered(display: Display) -> None:
     world = World(Subscription("home/#", display=display))
     flood(world)

@@ -168,4 +168,4 @@ def test_what_is_destructive_can_be_confirmed_at_once() -> None:
 
 
 def test_a_display_is_chosen_by_its_word() -> None:
-    assert [display.value for display in Display] == ["each", "digest", "live", "changes", "silent"]
+    assert [display.value for display in Display] == ["each", "digest", "board", "changes", "silent"]

@@ -39,6 +39,8 @@ class FirstLook:
         self._memory = memory
         self._devices_on = devices_on
         self._firing = firing
+        self.left_out: list[str] = []
+        """The topics whose values the last one did not tell, as they were too many."""
         self._own: frozenset[str] = frozenset()
         self._new: set[str] = set()
         self._new_follows: set[str] = set()
@@ -132,12 +134,15 @@ class FirstLook:
     def end(self, phrases: Phrases, when: When) -> str:
         """Take what was gathered as text; nothing if there is nothing to say."""
         text = self.batch.render(phrases, when) if self.batch.count else ""
+        self.left_out = []
         if (
             text.count("\n") >= MOST_LINES
             or "away" in self._notable
             or len(self._topics) > len(self._samples) + IN_FULL
         ):
             text = self._summary(phrases)
+            told = {topic for found in self._notable.values() for topic in found.values()}
+            self.left_out = [topic for topic in self._topics if topic not in told]
         seen = self._filters.keys() | (self._new_follows if self._followed else set())
         self._remember(self._seen | seen)
         self._new -= seen

@@ -7,7 +7,7 @@ from .charts import Chart
 from .command import Command
 from .database import Clear, Dbstats, Purge
 from .device_commands import DEVICE_COMMANDS
-from .display import Display, Priority
+from .display import Board, Display, Priority
 from .help import Help
 from .history import Export, History
 from .messages import Pause, Publish, Resume
@@ -41,6 +41,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Resume,
     Priority,
     Display,
+    Board,
     Qos,
     Alias,
     Aliases,

@@ -264,8 +264,8 @@ def _member(command: type[Command], parameter: Parameter, value: object) -> obje
         return value
     word = str(value).casefold()
     chosen = meant("choice", str(value))
-    for member in parameter.kind:  # type: ignore[attr-defined]
-        if {word, chosen} & {str(member.value), member.name.casefold()}:
+    for name, member in parameter.kind.__members__.items():  # type: ignore[attr-defined]
+        if {word, chosen} & {str(member.value), name.casefold()}:
             return member
     raise _no_choice(command, parameter, value, choices_of(parameter))
 

@@ -1,6 +1,6 @@
 """Asking first: what cannot be undone is done only after a yes, what several are called so after a choice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import re
 
@@ -55,8 +55,12 @@ class _Question:
 class Confirmation:
     """What waits for an answer: one command for each who asked for it, and each place where it did."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, offers: Callable[[], Mapping[str, Command]] = dict[str, Command]
+    ) -> None:
+        """`offers` are words that do something by themselves, since the bot has offered them."""
         self._clock = clock
+        self._offers = offers
         self._waiting: dict[_Key, _Question] = {}
 
     def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
@@ -95,9 +99,11 @@ class Confirmation:
         withdraws the question.
         """
         question = self._waiting.pop(_key(caller), None)
-        if question is None or (late := self._clock.now() - question.until) > LATE:
-            return None
         word = _word(text)
+        if question is None or (late := self._clock.now() - question.until) > LATE:
+            offers = {fold(each): command for each, command in self._offers().items()}
+            offered = offers.get(word) if word else None
+            return None if offered is None else Answered(offered, confirmed=False)
         if word in _NO:
             return Text("confirm_no")
         if question.options:

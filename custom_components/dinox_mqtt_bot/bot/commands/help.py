@@ -14,7 +14,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
     ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
     ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
-    ("telling", ("priority", "display", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
+    ("telling", ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
     ("devices", ("devices", "set", "follow", "unfollow", "discovery")),
     ("presets", ("preset", "presets")),

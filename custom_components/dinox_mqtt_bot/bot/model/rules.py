@@ -89,9 +89,11 @@ class Display(StrEnum):
 
     EACH = "each"
     DIGEST = "digest"
-    LIVE = "live"
+    BOARD = "board"
     CHANGES = "changes"
     SILENT = "silent"
+    # What it was called before, in entries and by people.
+    LIVE = "board"
 
 
 class Role(IntEnum):
