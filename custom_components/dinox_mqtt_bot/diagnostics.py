@@ -65,7 +65,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
         "messages": _messages(runtime.broker),
         "discovery": _discovery(runtime.bot.readings),
         "topics_too_long": runtime.bot.readings.left_out,
-        "events_left_out": runtime.announcer.allowance.refused,
+        "events_left_out": runtime.announcer.left_out,
         "on_mqtt": {
             "silent": runtime.on_mqtt.silent,
             "dropped": runtime.on_mqtt.publisher.dropped,
