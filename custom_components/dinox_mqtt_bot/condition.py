@@ -13,8 +13,6 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .bot.alerts.watches import BROKER
-from .bot.model.alert import Alert
-from .bot.model.rules import AlertRule
 from .bot.model.status import Phase
 from .const import DOMAIN
 from .hass.automations import address, is_rule
@@ -85,19 +83,17 @@ class AlertIsFiring(BotCondition):
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        return any(self._fits(alert, rule) for alert, rule in self._active())
-
-    def _active(self) -> Iterator[tuple[Alert, AlertRule]]:
-        """Yield the active alerts of the bots that run; one that does not knows of none."""
+        """Look at the alerts of the bots that run; one that does not knows of none."""
+        wanted = self._wanted[OPTION_RULE]
         for runtime in self.running():
             alerts = runtime.bot.alerts
             rules = {rule.id: rule for rule in alerts.rules}
-            yield from ((alert, rules.get(alert.rule, BROKER)) for alert in alerts.active)
-
-    def _fits(self, alert: Alert, rule: AlertRule) -> bool:
-        if self._wanted.get(OPTION_ACKNOWLEDGED, alert.acknowledged) != alert.acknowledged:
-            return False
-        return is_rule(self._hass, self._wanted[OPTION_RULE], rule.name or rule.id, rule.number, rule.id)
+            for alert in alerts.active:
+                rule = rules.get(alert.rule, BROKER)
+                fits = self._wanted.get(OPTION_ACKNOWLEDGED, alert.acknowledged) == alert.acknowledged
+                if fits and is_rule(self._hass, wanted, rule.name or rule.id, rule.number, rule.id):
+                    return True
+        return False
 
 
 class BotIsConnected(BotCondition):
