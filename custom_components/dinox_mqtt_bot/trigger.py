@@ -67,8 +67,8 @@ type Said = Mapping[str, Any]
 type Fields = Mapping[vol.Marker, Any]
 
 
-def _checked(check: Callable[[str], object]) -> Callable[[Any], str]:
-    """Return a validator for what the bot itself can check; empty stands for anything."""
+def _checked(check: Callable[[str], object], what: str) -> Callable[[Any], str]:
+    """Return a validator for what the bot itself can check: that it is `what`; empty stands for anything."""
 
     def validate(value: Any) -> str:
         text = cv.string(value)
@@ -76,10 +76,13 @@ def _checked(check: Callable[[str], object]) -> Callable[[Any], str]:
             if text:
                 check(text)
         except BotError as err:
-            raise vol.Invalid(f"{err.key}: {text}") from err
+            raise vol.Invalid(f"“{text}” is no {what}") from err
         return text
 
     return validate
+
+
+_FILTER = _checked(valid_filter, "topic filter")
 
 
 def _several(words: list[str]) -> vol.All[list[str]]:
@@ -89,7 +92,7 @@ def _several(words: list[str]) -> vol.All[list[str]]:
 def _contact(value: Any) -> str:
     """Return a notify entity as it is, an address as a bare JID."""
     text = cv.string(value)
-    return text if text.startswith("notify.") else bare_jid(_checked(bare_jid)(text))
+    return text if text.startswith("notify.") else bare_jid(_checked(bare_jid, "XMPP address")(text))
 
 
 def _texts(of: Callable[[Any], str] = cv.string) -> vol.All[list[str]]:
@@ -99,7 +102,7 @@ def _texts(of: Callable[[Any], str] = cv.string) -> vol.All[list[str]]:
 
 _TEXT = vol.All(vol.Any(str, int, float), cv.string)
 ENTRY: Fields = {vol.Optional(OPTION_ENTRY, default=""): cv.string}
-TOPIC: Fields = {vol.Optional(OPTION_TOPIC, default=""): _checked(valid_filter)}
+TOPIC: Fields = {vol.Optional(OPTION_TOPIC, default=""): _FILTER}
 VALUE: Fields = {
     vol.Optional(OPTION_FIELD, default=""): cv.string,
     **{vol.Optional(option): _TEXT for option in LIMITS},
@@ -237,8 +240,8 @@ class MessageTrigger(BotTrigger):
     @classmethod
     @override
     def check(cls, wanted: dict[str, Any]) -> dict[str, Any]:
-        if problems := Comparison(wanted).problems:
-            raise vol.Invalid(problems[0])
+        if Comparison(wanted).impossible:
+            raise vol.Invalid("“above” and “below” need a number")
         return wanted
 
     @abstractmethod
@@ -317,7 +320,7 @@ class ValueChangedTrigger(MessageTrigger):
     """
 
     fields: ClassVar[Fields] = {
-        vol.Required(OPTION_TOPIC): vol.All(_checked(valid_filter), vol.Length(min=1)),
+        vol.Required(OPTION_TOPIC): vol.All(_FILTER, vol.Length(min=1)),
         **VALUE,
         vol.Optional(CONF_FOR, default=timedelta): cv.positive_time_period,
     }

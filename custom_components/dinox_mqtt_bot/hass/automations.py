@@ -76,9 +76,9 @@ class Comparison:
         self._watches = [Watch.of(AlertRule(self._topic, condition, field=field)) for condition in conditions]
 
     @property
-    def problems(self) -> list[str]:
-        """Why no value can ever fit: keys below `common.`."""
-        return [found for watch in self._watches if (found := watch.judge.problem())]
+    def impossible(self) -> bool:
+        """Whether no value can ever fit, as a limit is no number."""
+        return any(watch.judge.problem() for watch in self._watches)
 
     def covers(self, reading: Reading) -> bool:
         """Say whether a message is on the topic, or is called so."""
