@@ -249,7 +249,7 @@ class MessageTrigger(BotTrigger):
         """Take a message that is on the topic."""
 
     def close(self) -> None:
-        """Leave nothing waiting."""
+        """Leave nothing behind that waits."""
 
     @override
     async def async_attach_runner(
