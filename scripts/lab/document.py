@@ -35,9 +35,9 @@ COMMANDS_PAGE = f"""{WRITTEN}
 
 # Commands
 
-What can be asked in the chat, in Assist, and as [actions](actions.md). `/mqtt` may be left out where *Commands
-without /mqtt* is on, as it is at first. Words in `<>` are needed, those in `[]` are not; `…` takes all that
-follows. What is told, and how: [chat.md](chat.md).
+What can be asked in the chat, in Assist, and as [actions](actions.md). `/mqtt` may be left out where
+*Commands without /mqtt* is on, as it is at first. Words in `<>` are needed, those in `[]` are not; `…` takes
+all that follows. What is told, and how: [chat.md](chat.md).
 """
 SETTINGS = f"""{WRITTEN}
 
