@@ -126,6 +126,9 @@ async def test_a_bell_without_a_value_rings_with_whatever_comes(
         await automated(hass, "who_rang", {"topic": "home/bell", "contacts": [NOTIFY_ALICE]})
         await publish(port, "home/bell", "")
         await alice.next("Somebody is at the door")
+        # It would wait for an answer.
+        bell = {"entity_id": "automation.who_rang"}
+        await hass.services.async_call(AUTOMATION, "turn_off", bell, blocking=True)
 
 
 async def report(hass: HomeAssistant) -> None:
