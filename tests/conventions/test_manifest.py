@@ -90,7 +90,15 @@ def test_brand_images_are_there() -> None:
 
 def test_hacs_knows_the_integration() -> None:
     hacs = json.loads((ROOT / "hacs.json").read_text("utf-8"))
-    assert set(hacs) <= {"name", "homeassistant", "hacs", "render_readme", "country"}
+    assert set(hacs) <= {
+        "name",
+        "homeassistant",
+        "hacs",
+        "render_readme",
+        "country",
+        "zip_release",
+        "filename",
+    }
     assert hacs["homeassistant"] == "2026.10.0"
     assert [
         path.name for path in (ROOT / "custom_components").iterdir() if path.is_dir() and path.name[0] != "_"

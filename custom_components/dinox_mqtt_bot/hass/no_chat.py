@@ -40,6 +40,10 @@ class NoChat:
         """None: there are no rooms."""
         return {}
 
+    def available(self, jid: str) -> bool:
+        """Say no: nobody is seen."""
+        return False
+
     async def inquire(self, jid: str) -> str:
         """Find nothing amiss: there is nobody to ask."""
         return ""
