@@ -561,7 +561,7 @@ async def test_a_history_that_cannot_be_written_is_told_and_shown_until_it_can()
     world.later(3)
     world.outbox.notices.clear()
     world.bot.history_changed(Gap(FULL, 3, NOON, NOON))
-    begin = f"The history cannot be written: {FULL}. I go on listening and alerting; "
+    begin = "The history cannot be written: the disk is full. I go on listening and alerting; "
     assert world.said == [f"{begin}what comes meanwhile may be missing from it."]
     assert world.chat.shown[-1] == (BotState.OFFLINE, "Online. The history cannot be written")
     assert (world.bot.status.state, world.bot.status.unwritten) == (BotState.ONLINE, FULL)

@@ -34,7 +34,7 @@ def demonstration() -> World:
 
 
 def _value(_world: World, answer: str) -> bool:
-    return "-17.7" in answer
+    return "−17.7" in answer
 
 
 def _rule(field: str, priority: Priority, hold: float) -> Callable[[World, str], bool]:

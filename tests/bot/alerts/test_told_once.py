@@ -46,4 +46,4 @@ async def test_what_is_muted_by_its_rule_is_told_as_a_value() -> None:
 
 
 def test_the_board_and_a_digest_show_it_all_the_same() -> None:
-    assert any("*Board*" in text and "t: 40" in text for text in said(home(Display.BOARD), "40"))
+    assert any("📊 Board" in text and "t: 40" in text for text in said(home(Display.BOARD), "40"))

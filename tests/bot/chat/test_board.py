@@ -73,8 +73,8 @@ def minutes(world: World, count: int, *, others: bool) -> None:
 def test_no_correction_becomes_a_message_of_its_own(client: type[Client], others: bool) -> None:
     world = World(ON, Subscription("door", priority=Priority.ALERT))
     minutes(world, 30, others=others)
-    boards = [each for each in world.outbox.notices if "*Board*" in each.text]
-    seen = [text for text in client().read(world.outbox.notices) if "*Board*" in text]
+    boards = [each for each in world.outbox.notices if "📊 Board" in each.text]
+    seen = [text for text in client().read(world.outbox.notices) if "📊 Board" in text]
     assert len(boards) > len(seen)
     assert len(seen) == len([each for each in boards if not each.replaces])
     assert 4 <= len(seen) <= 7
@@ -83,7 +83,7 @@ def test_no_correction_becomes_a_message_of_its_own(client: type[Client], others
 def test_a_new_one_comes_at_the_users_pace() -> None:
     world = World(ON, digest_seconds=900.0)
     minutes(world, 60, others=True)
-    boards = [each for each in world.outbox.notices if "*Board*" in each.text and not each.replaces]
+    boards = [each for each in world.outbox.notices if "📊 Board" in each.text and not each.replaces]
     assert 3 <= len(boards) <= 5
 
 
@@ -122,7 +122,7 @@ def _without(world: World, topic_filter: str) -> RuleSet:
 async def test_the_command_shows_it_on_demand_and_by_area() -> None:
     world = World(ON)
     assert await say(world, "board") == (
-        "Nothing is on the board. Put something on it with /mqtt display home/# board"
+        "Nothing is on the board. Put something on it with display home/# board"
     )
     for name, area in (("Lamp", "Kitchen"), ("Fan", "Attic"), ("Pump", "")):
         device = {"name": name, "identifiers": [name], "suggested_area": area}

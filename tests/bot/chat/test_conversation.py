@@ -250,7 +250,7 @@ def test_a_digest_and_a_batch_take_turns() -> None:
 
 
 def board(text: str, at: float) -> str:
-    return f"*Board* {at}\n{text}"
+    return f"📊 Board {at}\n{text}"
 
 
 def test_the_board_is_one_message_that_is_corrected() -> None:

@@ -96,7 +96,7 @@ GERMAN = [
     ("dnd an", "abschalten mit nichtstören aus"),
     ("priorität home/# kritisch", "hat jetzt die Priorität kritisch"),
     ("priorität home/# wichtig", "möglich: still, normal, alarm, kritisch. Aufruf: priorität"),
-    ("anzeige home/# laufend", "erscheint jetzt so: laufend"),
+    ("anzeige home/# laufend", "erscheint jetzt so: Tafel"),
     ("anzeige home/# änderungen", "erscheint jetzt so: nur Änderungen"),
     ("anzeige home/# each", "erscheint so: jede einzeln"),
     ("veröffentlichen home/x", "„inhalt“ fehlt. Aufruf: veröffentlichen"),
