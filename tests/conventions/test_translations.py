@@ -143,6 +143,7 @@ def test_no_text_is_left_over() -> None:
         "step_",
         "delivery_",
         "aspect_",
+        "way_out_",
         "quiet_",
         "dnd_",
         "alert_acknowledged",

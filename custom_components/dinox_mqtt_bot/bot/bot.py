@@ -130,10 +130,7 @@ class Bot:
         quiet, tell = self.do_not_disturb.quiet, self.announce
         self.alerts = Alerts(ports, self.outgoing, self.moment, quiet=quiet, announce=tell, engine=engine)
         self.held = Held(
-            ports,
-            self.do_not_disturb,
-            self.conversation,
-            self.outgoing,
+            *(ports, self.do_not_disturb, self.conversation, self.outgoing),
             when=self.moment,
             spawn=spawn,
             name=self.name,
@@ -148,12 +145,9 @@ class Bot:
         self._questions = Questions(ports, self.outgoing, self.publisher)
         out = self.conversation.way_out
         self._confirmation = Confirmation(clock, lambda: ways_out(out.filter, out.words(ports.phrases)))
+        asking = self._confirmation, self._questions
         self._dialogue = Dialogue(
-            ports,
-            self.outgoing,
-            hearing,
-            self._confirmation,
-            self._questions,
+            *(ports, self.outgoing, hearing, *asking),
             execute=self.execute,
             carry=self._inbound.hear,
             about=self.alerts.told_by,
@@ -252,9 +246,8 @@ class Bot:
     def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
 
-        An alert that it set off or ended tells the value already.
-
-        Before the history, so it is committed with the message or earlier, never after its acknowledgement.
+        An alert that it set off or ended tells the value already. Before the history, so it is committed with
+        the message or earlier, never after its acknowledgement.
         """
         aside = self._questions.answers(reading, subscription, now)
         aside |= self.awaited.takes(reading.message, subscription, now)
