@@ -120,9 +120,8 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        newest, memory = ports.outbox.newest, ports.memory
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, memory=memory, newest=newest, paused=paused
+            ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
@@ -146,8 +145,7 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        out = self.conversation.way_out
-        self._confirmation = Confirmation(clock, lambda: ways_out(out.filter, out.words(ports.phrases)))
+        self._confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
         self._dialogue = Dialogue(
             ports,
             self.outgoing,
@@ -251,8 +249,6 @@ class Bot:
 
     def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
-
-        An alert that it set off or ended tells the value already.
 
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
@@ -443,8 +439,6 @@ class Bot:
         notices = self.conversation.flush(now)
         self.held.keep()
         self._spoken.settle(notices)
-
-    # What the listeners are told.
 
     @property
     def status(self) -> BotStatus:
