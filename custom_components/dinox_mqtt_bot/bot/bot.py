@@ -120,9 +120,8 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        newest, memory = ports.outbox.newest, ports.memory
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, memory=memory, newest=newest, paused=paused
+            ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
@@ -130,12 +129,15 @@ class Bot:
         quiet, tell = self.do_not_disturb.quiet, self.announce
         self.alerts = Alerts(ports, self.outgoing, self.moment, quiet=quiet, announce=tell, engine=engine)
         self.held = Held(
-            *(ports, self.do_not_disturb, self.conversation, self.outgoing),
+            ports,
+            self.do_not_disturb,
+            self.conversation,
+            self.outgoing,
             when=self.moment,
             spawn=spawn,
             name=self.name,
             changed=self._status_changed,
-            went=self.alerts.follow_held,
+            merged=self.alerts.merged,
             settle=self._spoken.settle,
         )
         who = {"name": self.name, "bot_id": self.id, "account": account}
@@ -143,11 +145,13 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        out = self.conversation.way_out
-        self._confirmation = Confirmation(clock, lambda: ways_out(out.filter, out.words(ports.phrases)))
-        asking = self._confirmation, self._questions
+        self._confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
         self._dialogue = Dialogue(
-            *(ports, self.outgoing, hearing, *asking),
+            ports,
+            self.outgoing,
+            hearing,
+            self._confirmation,
+            self._questions,
             execute=self.execute,
             carry=self._inbound.hear,
             about=self.alerts.told_by,
@@ -246,8 +250,7 @@ class Bot:
     def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
 
-        An alert that it set off or ended tells the value already. Before the history, so it is committed with
-        the message or earlier, never after its acknowledgement.
+        Before the history, so it is committed with the message or earlier, never after its acknowledgement.
         """
         aside = self._questions.answers(reading, subscription, now)
         aside |= self.awaited.takes(reading.message, subscription, now)
@@ -436,8 +439,6 @@ class Bot:
         notices = self.conversation.flush(now)
         self.held.keep()
         self._spoken.settle(notices)
-
-    # What the listeners are told.
 
     @property
     def status(self) -> BotStatus:

@@ -36,7 +36,6 @@ def talk(*contacts: str, paused: bool = False) -> Conversation:
         lambda: f"id{next(ids)}",
         str,
         FirstLook(FakeMemory(), lambda topic: set()),
-        memory=FakeMemory(),
         newest=lambda to: LAST.get(to, ""),
         paused=paused,
     )

@@ -7,7 +7,7 @@ from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
-from ..ports import Memory, Phrases, When
+from ..ports import Phrases, When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
@@ -57,7 +57,6 @@ class Conversation:
         when: When,
         look: FirstLook,
         *,
-        memory: Memory,
         newest: Callable[[str], str],
         paused: bool,
     ) -> None:
@@ -76,7 +75,7 @@ class Conversation:
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
-        self.look, self.way_out, self.board = look, WayOut(memory), Board(newest)
+        self.look, self.way_out, self.board = look, WayOut(look.memory), Board(newest)
         self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
@@ -167,6 +166,11 @@ class Conversation:
             return self._soon
         hurries = word and rare and self._pace.until > now + GAP and topic not in self._batch
         return self._soon if hurries and self._rare.soon(now) else self._batch
+
+    @property
+    def offered(self) -> tuple[str, dict[str, str]]:
+        """What floods the conversation, and the words that were offered for it."""
+        return self.way_out.filter, self.way_out.words(self._phrases)
 
     def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""

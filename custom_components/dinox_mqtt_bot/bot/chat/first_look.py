@@ -36,7 +36,7 @@ class FirstLook:
     def __init__(
         self, memory: Memory, devices_on: Callable[[str], set[str]], firing: Callable[[], int] = int
     ) -> None:
-        self._memory = memory
+        self.memory = memory
         self._devices_on = devices_on
         self._firing = firing
         self.left_out: list[str] = []
@@ -69,11 +69,11 @@ class FirstLook:
 
     @property
     def _seen(self) -> set[str]:
-        return set(self._memory.get(SEEN).split("\n")) - {""}
+        return set(self.memory.get(SEEN).split("\n")) - {""}
 
     def _remember(self, keys: Iterable[str]) -> None:
-        if (text := "\n".join(sorted(keys))) != self._memory.get(SEEN):
-            self._memory.set(SEEN, text)
+        if (text := "\n".join(sorted(keys))) != self.memory.get(SEEN):
+            self.memory.set(SEEN, text)
 
     def __contains__(self, topic: str) -> bool:
         """Say whether something of a topic waits to be said."""
