@@ -142,6 +142,7 @@ def test_no_text_is_left_over() -> None:
         "column_",
         "step_",
         "delivery_",
+        "aspect_",
         "quiet_",
         "dnd_",
         "alert_acknowledged",

@@ -7,7 +7,6 @@ import json
 import re
 from typing import ClassVar, override
 
-from ..alerts.rules.clauses import LONGEST_NAME
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
@@ -17,7 +16,9 @@ from ..model.topics import fold, valid_topic
 from ..text.tongue import words as understood
 from ..text.words import words
 from .command import Command, Parts, param, require, usage
+from .doubts import topic_to_publish
 
+LONGEST_NAME = 100
 MAX_PAYLOAD_SHOWN = 200
 _ADD = understood("add")
 _LIST = understood("list") | {""}
@@ -173,6 +174,9 @@ class Preset(Command):
     retain: bool = param(
         "After add: whether the broker keeps it for those who subscribe later.", default=False, short="r"
     )
+    force: bool = param(
+        "After add: whether it is made although nothing is called as the topic.", default=False, aside=True
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -191,9 +195,8 @@ class Preset(Command):
     async def _added(self, parts: Parts) -> Reply:
         name, topic, payload = self._typed()
         qos = QoS.AT_LEAST_ONCE if self.qos is None else self.qos
-        wanted = checked_preset(
-            Kept(name, parts.subscriptions.resolve(topic), payload, qos=qos, retain=self.retain)
-        )
+        topic = await topic_to_publish(parts, topic, replace(self, force=True), force=self.force)
+        wanted = checked_preset(Kept(name, topic, payload, qos=qos, retain=self.retain))
         if any(fold(preset.name) == fold(wanted.name) for preset in parts.rules.presets):
             raise BotError("preset_taken", preset=wanted.name)
         kept = await parts.ports.rules.put_preset(wanted)
