@@ -36,7 +36,7 @@ Everything is set in Home Assistant: *Settings → Devices & services → DinoX 
 `configuration.yaml`.
 """
 # The forms by which a bot is added, in the order in which they come.
-ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "follow")
+ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "tell", "scan")
 
 
 def actions_page() -> str:

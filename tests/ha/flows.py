@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 from running import BOT, LOOPBACK
 
 from custom_components.dinox_mqtt_bot.const import DOMAIN
@@ -42,9 +42,11 @@ async def begin(hass: HomeAssistant, mode: str) -> ConfigFlowResult:
 
 
 async def answer(hass: HomeAssistant, form: Mapping[str, Any], answers: Answers) -> ConfigFlowResult:
-    """Submit a form of a config flow; devices that other tests left at the broker are not followed."""
+    """Submit a form of a config flow, insist on having nothing told, and leave the last forms as they are."""
     result = await hass.config_entries.flow.async_configure(form["flow_id"], answers)
-    if result.get("step_id") == "follow":
+    if "nothing_to_tell" in (result.get("errors") or {}).values():
+        result = await hass.config_entries.flow.async_configure(form["flow_id"], answers)
+    while result.get("step_id") in {"tell", "scan"} and not result["errors"]:
         result = await hass.config_entries.flow.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     return result
@@ -55,6 +57,14 @@ def asked(form: Mapping[str, Any]) -> str:
     assert form["type"] is FlowResultType.FORM, form
     complaints = [f"{field}: {error}" for field, error in (form["errors"] or {}).items()]
     return " ".join([form["step_id"], *complaints])
+
+
+def open_sections(form: Mapping[str, Any]) -> list[str]:
+    """Return the sections of a form that are unfolded."""
+    fields = form["data_schema"].schema.items()
+    return [
+        str(key) for key, field in fields if isinstance(field, section) and not field.options["collapsed"]
+    ]
 
 
 def suggested(form: Mapping[str, Any]) -> dict[str, Any]:

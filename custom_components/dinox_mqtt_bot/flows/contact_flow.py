@@ -23,7 +23,7 @@ from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
 from ..entry.rules import CONTACTS
-from ..xmpp.reach import IS_ROOM
+from ..xmpp.reach import IS_ROOM, RETURNED
 from .fields import ADDRESS, FLAG, TEXT, Typed, chosen, stripped
 from .rule_flow import RuleFlow
 
@@ -60,7 +60,7 @@ class AddressCheck:
         self._told = ""
 
     async def async_require(self, jid: str, inquire: Callable[[str], Awaitable[str]]) -> None:
-        """Raise BotError `contact_is_room`, or for the first time `contact_unreachable`."""
+        """Raise BotError `contact_is_room`; once, `contact_unreachable` or `contact_returned`."""
         if jid == self._told:
             return
         reason = await inquire(jid)
@@ -68,7 +68,7 @@ class AddressCheck:
             raise BotError("contact_is_room", jid=jid)
         if reason:
             self._told = jid
-            raise BotError("contact_unreachable", jid=jid)
+            raise BotError(RETURNED if reason == RETURNED else "contact_unreachable", jid=jid)
 
 
 class ContactFlow(RuleFlow):

@@ -1,6 +1,6 @@
 """One login, to try what the user typed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import dataclasses
 import ssl
@@ -28,7 +28,7 @@ async def probe(
     """Log in once and out, unseen: no presence, and another resource than the running bot's.
 
     Raises BotError `xmpp_cannot_connect`, `xmpp_invalid_auth`, `xmpp_no_starttls`, `xmpp_plain_refused`,
-    `xmpp_timeout`, `xmpp_tls_failed` or `xmpp_unknown_host`, with `host` and `detail`.
+    `xmpp_timeout`, `xmpp_tls_…` (what is wrong with the certificate) or `xmpp_unknown_host`, with `host`.
     """
     async with logged_in(settings, tls, timing):
         pass
@@ -36,19 +36,28 @@ async def probe(
 
 @asynccontextmanager
 async def logged_in(
-    settings: XmppSettings, tls: ssl.SSLContext | None, timing: Timing
+    settings: XmppSettings,
+    tls: ssl.SSLContext | None,
+    timing: Timing,
+    prepare: Callable[[Session], None] = lambda _: None,
 ) -> AsyncIterator[Session]:
-    """Be logged in for a while, as `probe` is. Raises its BotError."""
+    """Be logged in for a while, as `probe` is; `prepare` comes before the connection. Raises its BotError."""
     settings = dataclasses.replace(settings, resource=f"{settings.resource}-probe")
     session = Session(settings, tls, timing)
     session.xmpp.admits = Gate(settings.jid).admits
+    prepare(session)
     try:
         try:
             await session.open()
         except Disconnected as loss:
             host = settings.host or settings.jid.rpartition("@")[2]
-            key = _KEYS.get(loss.reason, "xmpp_cannot_connect")
-            raise BotError(key, host=host, detail=loss.detail) from loss
+            raise BotError(_key(loss), host=host) from loss
         yield session
     finally:
         await session.close()
+
+
+def _key(loss: Disconnected) -> str:
+    if loss.reason == disconnects.REGISTRATION:
+        return loss.detail
+    return f"xmpp_{loss.fault}" if loss.fault else _KEYS.get(loss.reason, "xmpp_cannot_connect")
