@@ -60,7 +60,7 @@ from .flows.first_rules import (
     first_rules,
     topic_filters,
 )
-from .flows.new_account import Accounts, required_address, scan_form
+from .flows.new_account import Accounts, scan_form
 from .flows.options_flow import DinoxOptionsFlow
 from .flows.rule_flows import RULE_FLOWS
 from .hass.phrases import async_load_phrases
@@ -157,7 +157,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input = spread_account(user_input)
         self._data = {CONF_MODE: Mode.XMPP_ACCOUNT.value}
         try:
-            data = required_address(await self._async_account(user_input, stored))
+            data = await self._async_account(user_input, stored, required=True)
             data[CONF_CLIENT_ID] = stored.get(CONF_CLIENT_ID) or new_client_id()
             self._found = await async_find(self.hass, self._data | data)
         except BotError as err:
@@ -374,9 +374,11 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             await async_try_xmpp(self.hass, data)
         self._data |= data
 
-    async def _async_account(self, typed: Typed, stored: Typed) -> dict[str, Any]:
-        """Read the account's form. Raises BotError, also `jid_in_use` and `already_configured`."""
+    async def _async_account(self, typed: Typed, stored: Typed, *, required: bool = False) -> dict[str, Any]:
+        """Read the account's form. Raises BotError, also `jid_in_use` and `jid_missing`."""
         data = await self._accounts.async_data(self.hass, typed, stored)
+        if required and not data[CONF_JID]:
+            raise BotError("invalid_jid", jid="")
         self._refuse_an_account_in_use(data[CONF_JID])
         return data
 

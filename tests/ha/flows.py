@@ -52,6 +52,34 @@ async def answer(hass: HomeAssistant, form: Mapping[str, Any], answers: Answers)
     return result
 
 
+async def fill_alert(hass: HomeAssistant, form: Any, typed: Answers) -> Any:
+    """Fill in the forms of an alert: what it is about, then those fields that belong to it."""
+    configure = hass.config_entries.subentries.async_configure
+    if form["step_id"] != "condition":
+        about = {key: typed[key] for key in ("filter", "operator") if key in typed}
+        form = await configure(form["flow_id"], about)
+        if form.get("step_id") != "condition" or form["errors"]:
+            return form
+    given = {key: value for key, value in typed.items() if not isinstance(value, dict) or key not in SECTIONS}
+    for name in SECTIONS:
+        given |= typed.get(name, {})
+    return await configure(form["flow_id"], _placed(form["data_schema"].schema, given))
+
+
+SECTIONS = ("more", "tell")
+
+
+def _placed(schema: Mapping[Any, Any], given: Answers) -> Answers:
+    """Return what is given for the fields of a form, in its sections."""
+    placed: Answers = {}
+    for key, field in schema.items():
+        if isinstance(field, section):
+            placed[str(key)] = _placed(field.schema.schema, given)
+        elif str(key) in given:
+            placed[str(key)] = given[str(key)]
+    return placed
+
+
 def asked(form: Mapping[str, Any]) -> str:
     """Return the step that is asked, with a complaint if there is one."""
     assert form["type"] is FlowResultType.FORM, form

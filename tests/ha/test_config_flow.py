@@ -242,7 +242,9 @@ async def test_what_is_pasted_as_a_host_goes_to_the_fields_it_belongs_to(
         "username": "ha",
         "password": "wrong",
         "tls": "off",
+        "protocol": "automatic",
         "transport": "tcp",
+        "plain_password_ok": False,
     }
     await goes_on(hass, form, {**pasted, "host": f"127.0.0.1:{port}", "username": "ha", "password": "right"})
 
@@ -432,7 +434,7 @@ async def logs_in(hass: HomeAssistant, form: ConfigFlowResult, good: Answers) ->
         ({"jid": "bot"}, "jid: invalid_jid"),
         ({"xmpp_password": ""}, "xmpp_password: password_missing"),
         ({"xmpp_password": "wrong"}, "xmpp_password: xmpp_invalid_auth"),
-        ({"advanced": {"xmpp_host": "xmpp://127.0.0.1"}}, "base: invalid_host"),
+        ({"advanced": {"xmpp_host": "http://127.0.0.1"}}, "base: invalid_host"),
         ({"advanced": {"xmpp_host": LOOPBACK, "xmpp_ca": "none"}}, "base: invalid_ca"),
         ({"advanced": {"xmpp_host": "192.0.2.1", "xmpp_security": "plain"}}, "base: plain_needs_loopback"),
         ({"advanced": {"xmpp_security": "plain"}}, "base: plain_needs_loopback"),

@@ -9,12 +9,13 @@ from typing import Any
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import SelectSelector
 import pytest
+import voluptuous as vol
 
 from custom_components import dinox_mqtt_bot
 from custom_components.dinox_mqtt_bot.bot.alerts.rules.warnings import NEVER
 from custom_components.dinox_mqtt_bot.bot.model.rules import RuleSet
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
-from custom_components.dinox_mqtt_bot.const import CONF_FOLLOWS, LinkName
+from custom_components.dinox_mqtt_bot.const import CONF_FOLLOWS, CONF_SENSORS, LinkName
 from custom_components.dinox_mqtt_bot.flows import (
     alert_flow,
     bridge_flow,
@@ -28,7 +29,6 @@ from custom_components.dinox_mqtt_bot.flows import (
     topic_flow,
 )
 from custom_components.dinox_mqtt_bot.flows.follow_field import follow_field
-from custom_components.dinox_mqtt_bot.xmpp.reach import RETURNED
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent
 REAUTH = {key: field for link in LinkName for key, field in connections.REAUTH[link].items()}
@@ -44,16 +44,20 @@ STEPS = {
     "config.step.reconfigure_xmpp": connections.XMPP_FORM.schema,
     "config.step.reauth_confirm": REAUTH,
     "options.step.init": options.OPTIONS_FORM.schema,
-    "config_subentries.topic.step.user": topic_flow.NEW_TOPIC_FORM.schema,
-    "config_subentries.topic.step.reconfigure": topic_flow.known_form([]).schema,
+    "config_subentries.topic.step.user": topic_flow.new_form((), follow_field()).schema,
+    "config_subentries.topic.step.reconfigure": {
+        **topic_flow.known_form().schema,
+        vol.Optional(CONF_SENSORS): follow_field(),
+    },
     "config_subentries.contact.step.user": contact_flow.contact_form().schema,
     "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
-    "config_subentries.preset.step.user": preset_flow.PRESET_FORM.schema,
-    "config_subentries.preset.step.reconfigure": preset_flow.PRESET_FORM.schema,
+    "config_subentries.preset.step.user": preset_flow.preset_form().schema,
+    "config_subentries.preset.step.reconfigure": preset_flow.preset_form().schema,
     "config_subentries.bridge.step.user": bridge_flow.bridge_form(RuleSet()).schema,
     "config_subentries.bridge.step.reconfigure": bridge_flow.bridge_form(RuleSet()).schema,
-    "config_subentries.alert.step.user": alert_flow.alert_form(RuleSet()).schema,
-    "config_subentries.alert.step.reconfigure": alert_flow.alert_form(RuleSet()).schema,
+    "config_subentries.alert.step.user": alert_flow.about_form(()).schema,
+    "config_subentries.alert.step.reconfigure": alert_flow.about_form(()).schema,
+    "config_subentries.alert.step.condition": alert_flow.condition_form(None, RuleSet()).schema,
 }
 
 
@@ -170,18 +174,23 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "flows/new_account.py",
         "probing/invitation.py",
     )
-    own |= {
-        word for word in words("xmpp/registering.py") if word.startswith(("regist", "invitation", "name_"))
-    }
+    own |= {word for word in words("xmpp/probe.py") if word.startswith(("regist", "invitation", "name_"))}
     own -= {"registration", "register"}
     certificates = {word for word in words("bot/model/certificates.py") if word.startswith("tls_")}
     probes |= certificates | {f"xmpp_{word}" for word in certificates} | {"refused", "no_route"}
     assert (len(probes), len(own)) > (10, 5)
-    reached = raised("flows/contact_flow.py") | {RETURNED}
+    reached = raised("flows/contact_flow.py")
     typed = own | {"invalid_jid", "invalid_filter"} | reached
     assert set(texts["config"]["error"]) == probes | typed
     names = {"which_name", "unknown_again", "unknown_again_near"}
-    topic = {"invalid_filter", "already_configured", "filter_or_device", *names, *raised("entry/account.py")}
+    topic = {
+        "invalid_filter",
+        "invalid_icon",
+        "already_configured",
+        "filter_or_device",
+        *names,
+        *raised("entry/account.py"),
+    }
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key

@@ -7,7 +7,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import QrCodeSelector, QrCodeSelectorConfig, QrErrorCorrectionLevel
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
 from ..const import CONF_INVITATION, CONF_JID, CONF_QR, CONF_XMPP_PASSWORD, CONF_XMPP_RESOURCE
 from ..probing.invitation import async_read_invitation, async_redeem
 from .connections import xmpp_data
@@ -23,7 +22,7 @@ class Accounts:
     async def async_data(self, hass: HomeAssistant, typed: Typed, stored: Typed) -> dict[str, Any]:
         """Return the account's part of the entry.
 
-        Raises the BotError of `xmpp_data`, `probing.invitation` and `xmpp.registering`.
+        Raises the BotError of `xmpp_data`, `probing.invitation` and `xmpp.probe`.
         """
         resource = {CONF_XMPP_RESOURCE: stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(8)}"}
         link = typed.get(CONF_INVITATION, "").strip()
@@ -50,10 +49,3 @@ def scan_form(jid: str) -> vol.Schema:
         data=f"xmpp:{jid}?roster", scale=6, error_correction_level=QrErrorCorrectionLevel.MEDIUM
     )
     return vol.Schema({vol.Optional(CONF_QR): QrCodeSelector(picture)})
-
-
-def required_address(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the account's part of an entry that cannot do without. Raises BotError `invalid_jid`."""
-    if not data[CONF_JID]:
-        raise BotError("invalid_jid", jid="")
-    return data

@@ -9,7 +9,6 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..bot.model.certificates import OTHER_NAME
 from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
 from ..bot.ports import Phrases
@@ -252,7 +251,7 @@ async def async_try_server(hass: HomeAssistant, data: Mapping[str, Any]) -> dict
     try:
         result = await async_try_broker(hass, named, ask_for)
     except BotError as err:
-        if err.key not in {"tls_failed", OTHER_NAME}:
+        if err.key not in {"tls_failed", "tls_other_name"}:
             raise
         # Not the certificate of the XMPP server; that of the host is as good.
         named[CONF_TLS_NAME] = ""

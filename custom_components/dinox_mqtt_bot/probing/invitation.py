@@ -18,7 +18,7 @@ from ..bot.model.jid import bare_jid
 from ..const import CONF_JID
 from ..entry.connections import xmpp_settings, xmpp_tls
 from ..entry.hosts import is_loopback
-from ..xmpp.registering import register
+from ..xmpp.probe import register
 from ..xmpp.settings import DEFAULT_TIMING
 
 NAME = "mqttbot"
@@ -104,7 +104,7 @@ async def async_redeem(
 ) -> dict[str, Any]:
     """Make the account and return the data with its address; `wish` is the name that was asked for, if any.
 
-    Where nobody wished for one, one that is free is found. Raises the BotError of `xmpp.registering`.
+    Where nobody wished for one, one that is free is found. Raises the BotError of `xmpp.probe`.
     """
     tls = await hass.async_add_executor_job(xmpp_tls, data)
     for nth in count(1):

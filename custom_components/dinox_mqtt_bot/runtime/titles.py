@@ -1,0 +1,81 @@
+"""What the rules are called in the settings: titles that tell what each does, kept true."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+
+from ..bot.alerts.rule_texts import condition_text, is_whole
+from ..bot.model.rules import AlertRule, Contact, Priority, Subscription
+from ..bot.ports import Phrases
+from ..const import SUBENTRY_ALERT, SUBENTRY_BRIDGE, SUBENTRY_CONTACT, SUBENTRY_PRESET, SUBENTRY_TOPIC
+from ..entry.rules import ALERTS, BRIDGES, CONTACTS, PRESETS, TOPICS
+
+BRIDGE, CONTACT, PRESET = "⇄", "☎", "▶"
+MARKS = {Priority.CRITICAL: "🔴"}
+MARK = "⚠"
+
+
+@callback
+def async_keep_titles(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    phrases: Phrases,
+    called: Callable[[str], str],
+    changed: Iterable[ConfigSubentry] | None,
+) -> None:
+    """Give those that changed, or all, the titles that tell what they do; a topic's name is in others too.
+
+    `called` returns what a topic filter is called.
+    """
+    looked_at = list(entry.subentries.values() if changed is None else changed)
+    if any(each.subentry_type == SUBENTRY_TOPIC for each in looked_at):
+        looked_at = list(entry.subentries.values())
+    for subentry in looked_at:
+        if (title := _title(subentry, phrases, called)) != subentry.title:
+            hass.config_entries.async_update_subentry(entry, subentry, title=title)
+
+
+def _title(subentry: ConfigSubentry, phrases: Phrases, called: Callable[[str], str]) -> str:
+    kind = subentry.subentry_type
+    if kind == SUBENTRY_TOPIC:
+        return topic_title(TOPICS.of(subentry))
+    if kind == SUBENTRY_CONTACT:
+        return contact_title(CONTACTS.of(subentry), phrases)
+    if kind == SUBENTRY_PRESET:
+        return f"{PRESET} {PRESETS.name_of(subentry)}"
+    if kind == SUBENTRY_BRIDGE:
+        return f"{BRIDGE} {BRIDGES.name_of(subentry)}"
+    if kind == SUBENTRY_ALERT:
+        rule = ALERTS.of(subentry)
+        return alert_title(rule, called(rule.filter), phrases)
+    return subentry.title  # of a later version
+
+
+def topic_title(wanted: Subscription) -> str:
+    """Return the title of a topic: `Icebox (home/freezer)`."""
+    icon = f"{wanted.icon} " if wanted.icon else ""
+    return f"{icon}{wanted.alias} ({wanted.filter})" if wanted.alias else f"{icon}{wanted.filter}"
+
+
+def contact_title(known: Contact, phrases: Phrases) -> str:
+    """Return the title of a contact: `☎ Anna (operator)`."""
+    role = phrases.phrase(f"common.role_{known.role.name.lower()}")
+    return f"{CONTACT} {known.name or known.jid} ({role})"
+
+
+def alert_title(rule: AlertRule, topic: str, phrases: Phrases) -> str:
+    """Return the title of an alert: `⚠ Icebox > -15 °C for 5 min`, with the name that it was given before it.
+
+    The name that a rule has by itself says the same: of an earlier condition, or of an earlier alias.
+    """
+    field = "" if is_whole(rule.field, topic) else f" {rule.field}"
+    asks = f"{topic}{field} {condition_text(rule, phrases)}"
+    brief = condition_text(replace(rule, hold=0.0), phrases)
+    usual = rule.name.casefold().startswith(f"{topic}{field} ".casefold()) or brief in rule.name
+    own = f"{rule.name}: " if rule.name and not usual else ""
+    mark = MARKS.get(rule.priority, MARK)
+    title = f"{mark} {own}{asks}"
+    return title if rule.enabled else phrases.phrase("common.title_off", title=title)
