@@ -194,7 +194,7 @@ async def test_a_rule_that_makes_no_sense_is_mended_in_the_same_form(
     for name in ("more", "tell"):
         folded = form["data_schema"].schema[name].options["collapsed"]
         assert folded is not complaint.startswith(f"{name}:"), "what is wrong can be seen"
-    menu = await answer(hass, form, ALERT)
+    menu = await answer(hass, form, ALERT | {"value_to": "5", "seconds": FIVE_MINUTES})
     assert (await choose(hass, menu, "save"))["type"] is FlowResultType.CREATE_ENTRY
 
 

@@ -71,7 +71,7 @@ def alert_title(rule: AlertRule, topic: str, phrases: Phrases) -> str:
 
     The name that a rule has by itself says the same: of an earlier condition, or of an earlier alias.
     """
-    field = "" if is_whole(rule.field, topic) else f" {rule.field}"
+    field = f" {rule.field}" if rule.field and not is_whole(rule.field, topic) else ""
     asks = f"{topic}{field} {condition_text(rule, phrases)}"
     brief = condition_text(replace(rule, hold=0.0), phrases)
     usual = rule.name.casefold().startswith(f"{topic}{field} ".casefold()) or brief in rule.name
