@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass
 import json
 from pathlib import Path
-from typing import Self
+from typing import Self, override
 
 from playwright.async_api import Locator, Page, async_playwright
 
@@ -36,6 +36,7 @@ class Browser(contextlib.AsyncExitStack):
         self._url, self._token = url, token
         self._language, self._width, self._pictures = language, width, pictures
 
+    @override
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         playwright = await self.enter_async_context(async_playwright())
