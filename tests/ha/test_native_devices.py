@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from homeassistant.core import HomeAssistant
-from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, until
+from running import NO_ACCOUNT, ask, bot_entry, next_on, publish, running, standalone, subscribed, until
 
 from custom_components.dinox_mqtt_bot.probing.devices import async_devices
 
@@ -27,6 +27,12 @@ TELEMETRY = {
     "DS18B20": {"Id": "00AA", "Temperature": 141.8},
     "ENERGY": {"Power": 1_950, "Total": 71.25},
     "TempUnit": "F",
+}
+SAID = {
+    "cellar/boiler/tele/SENSOR": json.dumps(TELEMETRY),
+    "cellar/boiler/stat/POWER2": "ON",
+    "homie/garden/water/flow": "7.5",
+    "homie/5/tank/n/level": "80",
 }
 DISCOVERY = "tasmota/discovery/30C6F7000001"
 VALVE = {
@@ -74,12 +80,11 @@ async def test_what_devices_say_of_themselves_is_known_and_they_are_set(
     async with running(hass, bot_entry({**standalone(port), **NO_ACCOUNT}), None) as bot:
         devices = bot.bot.readings.devices
         await until(lambda: {"Boiler", "Garden", "Tank"} <= {each.device for each in devices})
-        await until(lambda: "homie/5/tank/n/level" in bot.bot.wanted)
-        await publish(port, "cellar/boiler/tele/SENSOR", json.dumps(TELEMETRY))
-        await publish(port, "cellar/boiler/stat/POWER2", "ON")
-        await publish(port, "homie/garden/water/flow", "7.5", "-r")
-        await publish(port, "homie/5/tank/n/level", "80", "-r")
-        await until(lambda: devices.newest("homie/5/tank/n/level"))
+        await until(lambda: bot.bot.wanted.keys() >= SAID.keys())
+        await subscribed(bot)
+        for topic, payload in SAID.items():
+            await publish(port, topic, payload)
+        await until(lambda: all(devices.newest(topic) for topic in SAID))
         boiler = await shown(hass, "boiler")
         assert boiler["Boiler DS18B20 Temperature"] == "141.8 °F"
         assert boiler["Boiler ENERGY Power"].replace(" ", "") == "1950W"

@@ -27,10 +27,7 @@ from lab.servers import LOOPBACK, Lab, Server
 BOT, ALICE, MALLORY = "bot@home.test", "alice@home.test", "mallory@home.test"
 PASSWORDS = {"bot": "botpw", "alice": "apw", "mallory": "mpw", "shared": "spw", "named": "npw"}
 QUICK = Timing(
-    connect=4,
-    answer=4,
     ping_interval=20,
-    ping_timeout=4,
     first_pause=0.1,
     longest_pause=0.4,
     takeover_pause=600,

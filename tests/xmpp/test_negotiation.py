@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 import re
 
 from liar import OFFER, Liar, link_to
-from people import ALICE, Probed, until
+from people import ALICE, QUICK, Probed, until
 import pytest
 from slixmpp.util.sasl.mechanisms import SCRAM
 
@@ -48,15 +49,19 @@ async def test_nobody_is_believed_before_the_login(
         await link.link.stop()
 
 
-async def test_an_earlier_session_is_not_resumed_before_the_login(liar: Liar, link: Probed) -> None:
-    await started(liar, link)
-    liar.offer = offered(BIND, MANAGEMENT)
-    liar.heard.clear()
-    liar.cut()
-    await until(lambda: liar.accepted >= 2)
-    liar.offer = OFFER
-    await until(lambda: liar.names("auth"))
-    assert not liar.heard[0].startswith("<resume")
+async def test_an_earlier_session_is_not_resumed_before_the_login(liar: Liar) -> None:
+    link = link_to(liar, replace(QUICK, connect=4))
+    try:
+        await started(liar, link)
+        liar.offer = offered(BIND, MANAGEMENT)
+        liar.heard.clear()
+        liar.cut()
+        await until(lambda: liar.accepted >= 2)
+        liar.offer = OFFER
+        await until(lambda: liar.names("auth"))
+        assert not liar.heard[0].startswith("<resume")
+    finally:
+        await link.link.stop()
 
 
 async def test_what_is_said_before_the_session_is_not_heard(liar: Liar, link: Probed) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 import xml.etree.ElementTree as ET
 
-from people import ALICE, PASSWORDS, Person, Probed, World, until, world_of
+from people import ALICE, PASSWORDS, QUICK, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import ClientXMPP
 from wire import Wire
@@ -205,7 +206,7 @@ async def test_what_is_too_large_is_not_sent(world: World) -> None:
 
 async def test_without_a_session_nothing_can_be_asked(lab: Lab, own_prosody: Server) -> None:
     async with world_of(lab, own_prosody) as world:
-        bot = await world.bot()
+        bot = await world.bot(timing=replace(QUICK, answer=2))
         pubsub = bot.link.pubsub
         own_prosody.freeze()
         asked = asyncio.ensure_future(pubsub.items(node("x"), 1))

@@ -82,7 +82,7 @@ async def test_what_is_being_said_when_the_stream_ends_keeps_its_order(either: W
         left = len(bot.outbox)
         bot.link.reconnect()
         await until(lambda left=left: len(bot.outbox) < left - 20 or not bot.outbox)
-    await until(lambda: len(set(alice.bodies)) == 600 and not bot.outbox, timeout=60)
+    await until(lambda: len(set(alice.bodies)) == 600 and not bot.outbox, timeout=240)
     # What the server had passed on but not counted when the stream ended comes again, by its id and in order.
     heard = {message["id"]: message["body"] for message in alice.messages if message["body"]}
     assert list(heard.values()) == [notice.text for notice in notices]
