@@ -207,7 +207,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask whom the bot shall talk to, and about what."""
         form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
         if user_input is None:
-            return await self._async_show_rules(form, {CONF_TOPICS: list(self._topics)})
+            return self._show("rules", form, {CONF_TOPICS: list(self._topics)})
         try:
             first = first_rules(user_input)
             for topic_filter in first.filters:
@@ -219,7 +219,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             if not (first.filters or self._devices.choices):
                 self._warn_of_silence()
         except BotError as err:
-            return await self._async_show_rules(form, user_input, err)
+            return self._show("rules", form, user_input, err)
         self._first = first
         return await self.async_step_tell()
 
@@ -420,15 +420,6 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _show_xmpp(self, filled: Typed | None = None, err: BotError | None = None) -> ConfigFlowResult:
         return self._show("xmpp", XMPP_FORM, filled, err, providers=PROVIDERS)
-
-    async def _async_show_rules(
-        self, form: vol.Schema, filled: Typed, err: BotError | None = None
-    ) -> ConfigFlowResult:
-        client = ""
-        if client_id := self._data.get(CONF_CLIENT_ID):
-            phrases = await async_load_phrases(self.hass)
-            client = phrases.phrase("common.client_id_at_broker", client_id=client_id)
-        return self._show("rules", form, filled, err, client=client)
 
     def _show(
         self,

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, async_playwright
 
 from .server import program
 
-PATIENCE = 60_000
+PATIENCE = 180_000
 """Milliseconds: a machine that is busy with other tests is slow."""
 
 
