@@ -125,7 +125,7 @@ class Hass:
     async def add(self, *answers: Answer) -> Answer:
         """Go through the config flow with these answers and return the entry. Raises ApiError.
 
-        The last forms, of what is told and of the code for a phone, stay as they are unless there are answers.
+        The last forms, of what is told and of the code for a phone, stay as they are without answers.
         """
         result = await self.api.flow("", {"handler": DOMAIN}, *answers, {}, {})
         if result["type"] != "create_entry":
