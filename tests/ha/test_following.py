@@ -221,6 +221,6 @@ async def test_a_new_topic_with_wildcards_shows_changes_unless_told_otherwise(
 async def test_nobody_to_be_found_means_no_question(hass: HomeAssistant, own_mosquitto: Server) -> None:
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(own_mosquitto))
     form = await answer(hass, form, NO_XMPP)
-    end = await hass.config_entries.flow.async_configure(form["flow_id"], {})
-    await hass.async_block_till_done()
-    assert end["type"] is FlowResultType.CREATE_ENTRY
+    form = await hass.config_entries.flow.async_configure(form["flow_id"], {"topics": ["x"]})
+    assert asked(form) == "tell"
+    assert [str(key) for key in form["data_schema"].schema] == ["tell"]

@@ -6,6 +6,7 @@ from flows import fill_alert
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+import pytest
 from running import NO_ACCOUNT, alerts, ask, bot_entry, contacts, running, standalone, topics, until
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
@@ -21,6 +22,8 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
 )
 from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES, PRESETS
+from custom_components.dinox_mqtt_bot.hass.phrases import Translations
+from custom_components.dinox_mqtt_bot.runtime.titles import alert_title
 
 
 def titles(entry: Any) -> list[str]:
@@ -52,7 +55,7 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
             f"⇄ {base}/# → you@home.test",
             "☎ Anna (admin)",
             "☎ you@home.test (operator)",
-            "🔴 Gone: Icebox silent for 1 h (off)",
+            "🔴 Gone: Icebox no message for 1 h (off)",
         ]
         wanted = [f"Icebox ({freezer})", f"{base}/#", *others, "⚠ Icebox > -15 °C for 5 min"]
         assert titles(entry) == sorted(wanted)
@@ -77,3 +80,21 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
         menu = await fill_alert(hass, form, typed | {"priority": "alert", "name": "Door left open"})
         await hass.config_entries.subentries.async_configure(menu["flow_id"], {"next_step_id": "save"})
         await until(lambda: any(title.startswith("⚠ Door left open: Deep freeze") for title in titles(entry)))
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Icebox > -15", "⚠ Icebox > -15"),
+        ("ICEBOX > -20 (2)", "⚠ Icebox > -15"),
+        ("Icebox", "⚠ Icebox > -15"),
+        ("Icebox 2", "⚠ Icebox > -15"),
+        ("Freezer > -15", "⚠ Icebox > -15"),
+        ("", "⚠ Icebox > -15"),
+        ("Icebox warm", "⚠ Icebox warm: Icebox > -15"),
+        ("Dinner", "⚠ Dinner: Icebox > -15"),
+    ],
+)
+def test_a_title_has_the_name_that_somebody_gave(name: str, title: str) -> None:
+    rule = AlertRule("home/freezer", Condition(Operator.ABOVE, ("-15",)), name=name)
+    assert alert_title(rule, "Icebox", Translations({})) == title

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -16,6 +17,7 @@ from ..entry.rules import ALERTS, BRIDGES, CONTACTS, PRESETS, TOPICS
 BRIDGE, CONTACT, PRESET = "⇄", "☎", "▶"
 MARKS = {Priority.CRITICAL: "🔴"}
 MARK = "⚠"
+_BY_ITSELF = re.compile(r"(?: [<>=≤≥≠].*)?(?: \(?\d+\)?)?", re.DOTALL)
 
 
 @callback
@@ -67,15 +69,19 @@ def contact_title(known: Contact, phrases: Phrases) -> str:
 
 
 def alert_title(rule: AlertRule, topic: str, phrases: Phrases) -> str:
-    """Return the title of an alert: `⚠ Icebox > -15 °C for 5 min`, with the name that it was given before it.
-
-    The name that a rule has by itself says the same: of an earlier condition, or of an earlier alias.
-    """
+    """Return the title of an alert: `⚠ Icebox > -15 °C for 5 min`, and before it the name it was given."""
     field = f" {rule.field}" if rule.field and not is_whole(rule.field, topic) else ""
     asks = f"{topic}{field} {condition_text(rule, phrases)}"
     brief = condition_text(replace(rule, hold=0.0), phrases)
-    usual = rule.name.casefold().startswith(f"{topic}{field} ".casefold()) or brief in rule.name
-    own = f"{rule.name}: " if rule.name and not usual else ""
+    own = f"{rule.name}: " if rule.name and not _says_it(rule.name, f"{topic}{field}", brief) else ""
     mark = MARKS.get(rule.priority, MARK)
     title = f"{mark} {own}{asks}"
     return title if rule.enabled else phrases.phrase("common.title_off", title=title)
+
+
+def _says_it(name: str, what: str, condition: str) -> bool:
+    """Say whether a name is the one that a rule has by itself, perhaps of an earlier limit or alias."""
+    if condition in name:
+        return True
+    rest = name.casefold().removeprefix(what.casefold())
+    return rest != name.casefold() and _BY_ITSELF.fullmatch(rest) is not None
