@@ -64,7 +64,7 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
         assert device is not None
         assert (device.name, device.model) == ("Icebox", "MQTT topic")
 
-        await ask(hass, "alias", topic=freezer, alias="Deep freeze")
+        await ask(hass, "alias", topic=freezer, name="Deep freeze")
         await until(lambda: "⚠ Deep freeze > -15 °C for 5 min" in titles(entry))
         assert f"Deep freeze ({freezer})" in titles(entry)
         form = await hass.config_entries.subentries.async_init(
