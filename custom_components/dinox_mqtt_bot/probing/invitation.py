@@ -88,15 +88,20 @@ async def _async_page(hass: HomeAssistant, url: str) -> str:
     try:
         async with async_get_clientsession(hass).get(url, timeout=limit, max_redirects=5) as response:
             response.raise_for_status()
-            text = b""
-            async for part in response.content.iter_chunked(65_536):
-                text += part
-                if len(text) > MOST_BYTES:
-                    break
             links = " ".join(response.headers.getall("Link", []))
+            return f"{links} {await _async_text(response)}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as err:
         raise BotError("invitation_page") from err
-    return f"{links} {text.decode(errors='replace')}"
+
+
+async def _async_text(response: aiohttp.ClientResponse) -> str:
+    """Return the text of an answer, of a long one its beginning."""
+    text = b""
+    async for part in response.content.iter_chunked(65_536):
+        text += part
+        if len(text) > MOST_BYTES:
+            break
+    return text.decode(errors="replace")
 
 
 async def async_redeem(

@@ -100,15 +100,10 @@ async def _async_build_on(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
+    missed = catch_up(entry, chat, store, clock, create_task)
+    peers = PeerMessages(entry, others, skip=store.history.skip)
     links = Links(
-        hass=hass,
-        entry=entry,
-        broker=broker,
-        chat=chat,
-        missed=catch_up(entry, chat, store, clock, create_task),
-        peers=PeerMessages(entry, others, skip=store.history.skip),
-        memory=store,
-        bot=bot,
+        hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, peers=peers, memory=store, bot=bot
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
