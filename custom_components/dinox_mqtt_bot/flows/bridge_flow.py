@@ -36,6 +36,7 @@ from .fields import (
     chosen,
     flat,
     folded,
+    nested,
     number_field,
     option,
     stripped,
@@ -94,6 +95,12 @@ class BridgeFlow(RuleFlow):
         if not has_chat(self._get_entry()):
             return self.async_abort(reason="chat_not_configured")
         return await super().async_step_user(user_input)
+
+    @override
+    async def _async_understood(self, typed: Typed) -> Typed:
+        understood = flat(await super()._async_understood(typed), self.form)
+        topic = await self._async_published(understood.get(CONF_TOPIC, ""), self._known())
+        return nested(self.form, {**understood, CONF_TOPIC: topic})
 
     @override
     def _may_be_new(self, typed: Typed, named: Named) -> bool:
