@@ -47,7 +47,7 @@ Everything is set in Home Assistant: *Settings → Devices & services → DinoX 
 `configuration.yaml`.
 """
 # The forms by which a bot is added, in the order in which they come.
-ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "follow")
+ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "tell", "scan")
 
 
 def actions_page() -> str:
@@ -116,7 +116,12 @@ def settings_page() -> str:
     for kind, texts in TEXTS["config_subentries"].items():
         title = texts.get("entry_type") or kind
         parts.append(f"\n## {title[:1].upper()}{title[1:]}\n")
-        parts += _form(texts["step"]["user"], 0)
+        parts += [
+            part
+            for step in ("user", "condition")
+            if (form := texts["step"].get(step))
+            for part in _form(form, 0)
+        ]
     return "".join(parts)
 
 

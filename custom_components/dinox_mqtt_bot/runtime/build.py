@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 import ssl
 import time
@@ -16,6 +17,7 @@ from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
 from ..bot.ports import Clock, Phrases, Ports, StateWords
 from ..bot.reading.readings import Readings
+from ..bot.reading.topic_lookup import topic_name
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
 from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DEFAULT_BARE_COMMANDS, Mode
@@ -54,6 +56,7 @@ from .delivery import NoticeDelivery
 from .filters import held_filters
 from .links import AnyChat, Links, catch_up
 from .runtime import BotConfigEntry, BotRuntime
+from .titles import async_keep_titles
 
 AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
@@ -97,15 +100,10 @@ async def _async_build_on(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
+    missed = catch_up(entry, chat, store, clock, create_task)
+    peers = PeerMessages(entry, others, skip=store.history.skip)
     links = Links(
-        hass=hass,
-        entry=entry,
-        broker=broker,
-        chat=chat,
-        missed=catch_up(entry, chat, store, clock, create_task),
-        peers=PeerMessages(entry, others, skip=store.history.skip),
-        memory=store,
-        bot=bot,
+        hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, peers=peers, memory=store, bot=bot
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
@@ -123,6 +121,7 @@ async def _async_build_on(
         on_mqtt=on_mqtt,
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
+        entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
         has_chat=has_chat(entry),
     )
 
