@@ -12,6 +12,7 @@ from fake_archive import FakeArchive, FakePictures
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
+from sentences import RealSentences
 
 from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
@@ -480,6 +481,7 @@ class World:
         account: str = "",
         bot_id: str = "bot",
         vocabulary: Vocabulary = BUILT_IN,
+        language: str = "en",
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -489,6 +491,7 @@ class World:
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
         self.vocabulary = vocabulary
+        self.language = language
         self.dropped = 0
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
@@ -512,8 +515,9 @@ class World:
             uploads=self.uploads,
             pictures=self.pictures,
             agent=self.agent,
+            sentences=RealSentences(self.language),
             rules=self.rules,
-            phrases=RealPhrases(),
+            phrases=RealPhrases(self.language),
             templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,

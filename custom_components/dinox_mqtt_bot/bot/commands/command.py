@@ -16,6 +16,7 @@ from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
 from ..text.words import MAX_QUOTED
+from .changes import Changes
 from .talk import Talk
 
 CONFIRM = "confirm"
@@ -48,6 +49,8 @@ class Parts(Lookups, Talk, Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def bridges(self) -> Bridges: ...
+    @property
+    def changes(self) -> Changes: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,12 @@ class Command:
         texts = {each.name: getattr(self, each.name) for each in fields(self)}
         name = next(name for name, text in texts.items() if isinstance(text, str) and said in text)
         return replace(self, **{name: texts[name].replace(said, handle, 1)})
+
+    @classmethod
+    def takes_name(cls) -> bool:
+        """Say whether the first thing that is typed is the name of something."""
+        first = next(iter(typed(cls)), None)
+        return first is not None and (first.named or first.alias)
 
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""

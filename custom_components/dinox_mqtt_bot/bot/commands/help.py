@@ -16,8 +16,8 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
     ("telling", ("priority", "display", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
-    ("devices", ("devices", "set", "follow", "unfollow", "discovery", "preset", "presets")),
-    ("bot", ("status", "config", "contacts", "reconnect", "help")),
+    ("devices", ("devices", "value", "set", "follow", "unfollow", "discovery", "preset", "presets")),
+    ("bot", ("status", "config", "contacts", "reconnect", "undo", "help")),
 )
 """For each the part after `common.theme_` and its commands; asked for by number."""
 

@@ -8,6 +8,7 @@ import re
 from ..model.history import Span
 from ..text.durations import parse_duration
 
+__all__ = ["Local", "Span", "parse_span"]
 _DAYS = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1}
 _SINCE = frozenset({"since", "from", "seit", "von", "ab"})
 _UNTIL = frozenset({"until", "till", "bis"})

@@ -61,6 +61,14 @@ async def find_name(lookups: Lookups, text: str) -> Meant:
     return Meant(text, name=text)
 
 
+async def find_all(lookups: Lookups, text: str) -> tuple[Meant, ...]:
+    """Return everything that a text may mean. Raises BotError `no_name` or `invalid_filter`."""
+    try:
+        return (await find_name(lookups, text),)
+    except Ambiguous as several:
+        return several.options
+
+
 async def by_field(lookups: Lookups, text: str) -> tuple[Meant, ...]:
     """Return the field that is called so, of each topic whose newest messages have it."""
     field, called = write_path(parse_path(text)), lookups.names.name
