@@ -184,12 +184,13 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "invalid_jid",
     }
     bridge -= {"bridge_word", "bridge_value", "bridge_number", "bridge_role"}
-    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | names | {
+    places = {"publish_device", "publish_told"}
+    assert set(texts["config_subentries"]["bridge"]["error"]) == bridge | names | places | {
         "bridge_name",
         "bridge_twin",
     }
-    preset = {"invalid_topic", "already_configured", "preset_name"}
-    assert set(texts["config_subentries"]["preset"]["error"]) == preset
+    preset = {"preset_name", "invalid_topic", "already_configured"}
+    assert set(texts["config_subentries"]["preset"]["error"]) == preset | names | places
     options = {"invalid_topic", "invalid_target", *raised("flows/options.py")}
     assert set(texts["options"]["error"]) == options
 

@@ -11,7 +11,7 @@ import pytest
 from running import ALICE, NO_ACCOUNT, ask, bot_entry, contacts, publish, running, standalone, topics, until
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule
-from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, BRIDGES, TOPICS
+from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, BRIDGES, PRESETS, TOPICS
 from custom_components.dinox_mqtt_bot.flows import bridge_flow
 from lab.servers import Server
 
@@ -67,6 +67,10 @@ async def test_names_are_understood_and_asked_about(
             hass, entry, "alert", RULE | {"filter": "house/ice/L", "operator": "equal", "value": "full"}
         )
         assert form["errors"] == {"value": "rule_only_numbers"}
+        await publish(port, "house/ice/w", "5 W")
+        await until(lambda: bot.bot.status.messages == 3)
+        form = await fill(hass, entry, "alert", RULE | {"filter": "house/ice/w", "value": "5 kg"})
+        assert "rule_other_unit" in form["errors"].values()
 
         for kind, typed, codec, wrong in (
             ("topic", TOPIC, TOPICS, "Ice chess load"),
@@ -109,3 +113,40 @@ async def test_an_action_makes_nothing_on_an_unknown_name_and_no_number_comes_tw
         menu = await fill(hass, entry, "alert", RULE | {"filter": "house/back door"})
         await fill(hass, entry, "alert", {"next_step_id": "save"}, menu)
         assert [rule.number for rule in rules(entry)] == [1, 4]
+
+
+async def test_a_form_publishes_to_what_is_called_so_and_never_to_a_device(
+    hass: HomeAssistant, own_mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge_flow, "has_chat", lambda entry: True)
+    port = own_mosquitto.ports["mqtt"]
+    entry = bot_entry(standalone(port) | NO_ACCOUNT, [*topics("house/#"), *contacts(ALICE)])
+    preset = {"name": "Light", "payload": "ON", "qos": "1", "retain": False, "role": "operator"}
+    async with running(hass, entry) as bot:
+        lamp = {"name": "Lamp", "state_topic": "house/lamp", "command_topic": "house/lamp/set"}
+        await publish(port, "homeassistant/switch/lamp/config", json.dumps(lamp))
+        await publish(port, "house/lamp", "ON")
+        await publish(port, "house/meter", "3")
+        await until(lambda: bot.bot.status.messages == 2)
+
+        form = await fill(hass, entry, "preset", preset | {"topic": "lamp"})
+        assert form["errors"] == {"topic": "publish_device"}
+        form = await fill(hass, entry, "preset", preset | {"topic": "attic"}, form)
+        assert form["errors"] == {"base": "unknown_again"}
+        await fill(hass, entry, "preset", preset | {"topic": "meter"}, form)
+        form = await fill(
+            hass, entry, "bridge", BRIDGE | {"filter": "attic", "back": BRIDGE["back"] | {"topic": "loft"}}
+        )
+        assert form["description_placeholders"]["name"] == "attic"
+        for _ in range(2):
+            form = await fill(
+                hass,
+                entry,
+                "bridge",
+                {**BRIDGE, "filter": "attic", "back": BRIDGE["back"] | {"topic": "loft"}},
+                form,
+            )
+    assert [each.topic for each in PRESETS.every(entry.subentries.values())] == ["house/meter"]
+    assert [(each.filter, each.topic) for each in BRIDGES.every(entry.subentries.values())] == [
+        ("attic", "loft")
+    ]

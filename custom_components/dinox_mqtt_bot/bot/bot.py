@@ -136,7 +136,7 @@ class Bot:
             spawn=spawn,
             name=self.name,
             changed=self._status_changed,
-            merged=self.alerts.merged,
+            went=self.alerts.follow_held,
             settle=self._spoken.settle,
         )
         who = {"name": self.name, "bot_id": self.id, "account": account}

@@ -95,6 +95,12 @@ class BridgeFlow(RuleFlow):
         return await super().async_step_user(user_input)
 
     @override
+    async def _async_understood(self, typed: Typed) -> Typed:
+        understood = flat(await super()._async_understood(typed), self.form)
+        topic = await self._async_published(understood.get(CONF_TOPIC, ""), self._known())
+        return nested(self.form, {**understood, CONF_TOPIC: topic})
+
+    @override
     def _may_be_new(self, typed: Typed, named: Named) -> bool:
         """Where nothing is to come from the topic, nothing has to be known of it."""
         return typed.get(CONF_DIRECTION) == Direction.IN.value

@@ -57,6 +57,8 @@ FIELDS = {
     "xmpp_unknown_host": (CONF_JID,),
     "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
     "bridge_no_contact": (CONF_TO,),
+    "publish_device": (CONF_TOPIC,),
+    "publish_told": (CONF_TOPIC,),
     "contact_is_room": (CONF_JID, CONF_CONTACT),
     "contact_unreachable": (CONF_JID, CONF_CONTACT),
     "bridge_name": (CONF_NAME,),

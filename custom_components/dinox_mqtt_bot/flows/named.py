@@ -8,7 +8,7 @@ from ..bot.commands.doubts import known_topic
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
 from ..bot.model.topics import Subscriptions
-from ..bot.reading.topic_lookup import Ambiguous, looks_like_topic
+from ..bot.reading.topic_lookup import Ambiguous, looks_like_topic, published
 from ..runtime.runtime import BotConfigEntry
 
 
@@ -41,3 +41,13 @@ async def async_named(entry: BotConfigEntry, rules: RuleSet, said: str) -> Named
         near = "" if known else ", ".join(names.nearest(said))
         return Named(meant.topic, meant.field, known, near)
     return Named(resolved)
+
+
+async def async_published(entry: BotConfigEntry, rules: RuleSet, said: str) -> Named:
+    """Return the topic that is published to by what is called so. Raises as `published`."""
+    said = said.strip()
+    resolved = Subscriptions(rules.subscriptions).resolve(said)
+    if entry.state is not ConfigEntryState.LOADED or not said:
+        return Named(resolved)
+    topic, names = await published(entry.runtime_data.bot, said)
+    return Named(topic or said, known=bool(topic), near="" if topic else ", ".join(names.nearest(said)))

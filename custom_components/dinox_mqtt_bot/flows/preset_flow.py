@@ -29,6 +29,10 @@ class PresetFlow(RuleFlow):
     form = PRESET_FORM
 
     @override
+    async def _async_understood(self, typed: Typed) -> Typed:
+        return {**typed, CONF_TOPIC: await self._async_published(typed[CONF_TOPIC], self._known())}
+
+    @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
         preset = checked_preset(PRESETS.read({**typed, CONF_TOPIC: typed[CONF_TOPIC].strip()}))
         preset = PRESETS.numbered(self._get_entry(), preset, known)

@@ -13,11 +13,11 @@ import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
-from ..const import CONF_FILTER
+from ..const import CONF_FILTER, CONF_TOPIC
 from ..entry.rules import rule_set
 from .confirmed import async_foresee, async_settle
 from .fields import Typed, errors_of
-from .named import Named, async_named
+from .named import Named, async_named, async_published
 
 __all__ = ["Named", "RuleFlow", "SubentryFlow"]
 
@@ -52,8 +52,8 @@ class RuleFlow(SubentryFlow):
     """One form, for a new rule and for a changed one."""
 
     form: vol.Schema
-    _doubted = ""
-    """The topic of which nothing is known, and which was asked about."""
+    _doubted: frozenset[str] = frozenset()
+    """The topics of which nothing is known, and which were asked about."""
 
     def _may_be_new(self, typed: Typed, named: Named) -> bool:
         """Say whether a rule may be about a topic that nobody knows, without asking."""
@@ -67,11 +67,27 @@ class RuleFlow(SubentryFlow):
         if not (said := str(typed.get(CONF_FILTER, ""))):
             return typed
         named = await self._async_named(said)
-        if not named.known and said != self._doubted and not self._may_be_new(typed, named):
-            self._doubted = said
+        if not self._may_be_new(typed, named):
+            self._doubt(said, named)
+        return {**typed, CONF_FILTER: named.topic}
+
+    async def _async_published(self, said: str, known: ConfigSubentry | None) -> str:
+        """Return the topic that is published to, called so; the one that there was is as it was.
+
+        Raises Ambiguous; BotError as `published`, and `unknown_again`.
+        """
+        if not said.strip() or (known is not None and said == known.data.get(CONF_TOPIC)):
+            return said
+        named = await async_published(self._get_entry(), self._rules(), said)
+        self._doubt(said, named)
+        return named.topic
+
+    def _doubt(self, said: str, named: Named) -> None:
+        """Raise BotError `unknown_again` once for a topic of which nothing is known."""
+        if not named.known and said not in self._doubted:
+            self._doubted |= {said}
             key = "unknown_again_near" if named.near else "unknown_again"
             raise BotError(key, name=said, near=named.near)
-        return {**typed, CONF_FILTER: named.topic}
 
     @abstractmethod
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:

@@ -82,7 +82,7 @@ def text_in(message: Message) -> str:
         # Without a place that makes sense all of it is meant; a reply, in contrast, says something.
         whole = (0, len(body))
         spans += (span if _fits(span, body) else whole for span in _fallbacks(message, _REACTIONS_FEATURE))
-    text = _without(body, spans)[:LONGEST_TEXT]
+    text = _without(body, spans)[: LONGEST_TEXT + 1]  # whoever reads it sees that there was more
     return (_QUOTE.sub("", text) if quoted else text).strip()
 
 

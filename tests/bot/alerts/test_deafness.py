@@ -106,6 +106,18 @@ def test_a_connection_that_breaks_again_and_again_keeps_no_rule_from_firing() ->
     assert len(alerts_in(world.said)) == 1
 
 
+def test_a_restart_does_not_set_back_once_more_what_a_message_found_set_back() -> None:
+    world = about_to_fire()
+    world.bot.tick(world.clock.time)
+    world.clock.time -= HOUR
+    world.receive("s/1", "36")
+    world.restart()
+    world.wait(GRACE)
+    assert not alerts_in(world.said)
+    world.wait(600)
+    assert len(alerts_in(world.said)) == 1
+
+
 def test_what_needs_not_last_fires_with_the_first_message() -> None:
     world = World(HIDDEN, alerts=(above(topic="s/+"),), contacts=(Contact(ME),))
     go(world, OFFLINE)
@@ -145,11 +157,30 @@ def test_a_learned_rhythm_does_not_count_what_nobody_could_hear() -> None:
     watched.take(watched.engine.hear(False, watched.now))
     watched.pass_time(HOUR)
     watched.take(watched.engine.hear(True, watched.now))
-    watched.value("1", after=5)
+    watched.value("1", after=GRACE + 5)
     alert = watched.engine.get("s1", "t")
     assert alert is not None
     assert alert.excused == 0.0
-    assert max(amount for _, amount in alert.memory) == 10.0
+    assert max(amount for _, amount in alert.memory) == GRACE + 5
+
+
+def test_what_was_queued_teaches_no_rhythm() -> None:
+    """It comes at once when the broker is back: who speaks every five minutes is not silent then."""
+    world = World(HIDDEN, alerts=(stale(0.0, topic="s/+"),), contacts=(Contact(ME),))
+    for number in range(12):
+        world.receive("s/1", f"{number}")
+        world.wait(300)
+    go(world, OFFLINE)
+    world.wait(6 * HOUR)
+    go(world, ONLINE)
+    for number in range(72):
+        world.receive("s/1", f"{number}")
+    for number in range(3):
+        world.wait(295)
+        world.receive("s/1", f"{number}")
+    assert not alerts_in(world.said)
+    world.wait(HOUR)
+    assert len(alerts_in(world.said)) == 1
 
 
 def test_it_is_pending_until_then_and_survives_a_restart() -> None:

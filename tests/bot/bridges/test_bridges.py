@@ -617,9 +617,9 @@ async def test_in_a_room_of_another_server_all_are_viewers_unless_the_room_is_tr
     room, own = replace(CHAT, to=to_room, room=True), to_room.endswith(("@example.org", ".example.org"))
     world = bridged(room, account=ACCOUNT, contacts=(Contact(ME), Contact(GUEST, role=Role.VIEWER)))
     assert ("another server" in await world.ask("bridges")) is not own
-    for text in ("/mqtt status", "/mqtt publish a b", "/mqtt preset add x y z", "dinner"):
+    for text in ("/mqtt status", "/mqtt publish a/a b", "/mqtt preset add x y/y z", "dinner"):
         await say(world, text, ME, to_room)
-    assert [topic for topic, *_ in world.broker.published] == (["a", "chat/in"] if own else [])
+    assert [topic for topic, *_ in world.broker.published] == (["a/a", "chat/in"] if own else [])
     assert len(world.bot.rules.presets) == own
     assert ("trusted" in "".join(to(world, to_room))) is not own
     world.outbox.notices.clear()
@@ -627,9 +627,9 @@ async def test_in_a_room_of_another_server_all_are_viewers_unless_the_room_is_tr
     assert to(world, to_room) == ["You may not use publish: it needs the role operator."]
     await world.ask("bridge 2 trusted")
     assert "another server" not in await world.ask("bridges")
-    await say(world, "/mqtt publish c d", ME, to_room)
+    await say(world, "/mqtt publish c/c d", ME, to_room)
     await say(world, "dinner", ME, to_room)
-    assert [topic for topic, *_ in world.broker.published][-2:] == ["c", "chat/in"]
+    assert [topic for topic, *_ in world.broker.published][-2:] == ["c/c", "chat/in"]
     await world.ask("bridge 2 trusted off")
     assert world.bot.rules.bridges[0] == room
 

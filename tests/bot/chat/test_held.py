@@ -266,6 +266,105 @@ async def test_who_took_the_place_of_somebody_is_told_what_was_held(named: bool)
     assert [alert.topic for alert in world.bot.alerts.told_by(about[0])] == ["s/1"]
 
 
+async def handed_on(rule: AlertRule, *people: str, **places: Any) -> World:
+    """Return a bot in which an alert is held for some in whose place others are now."""
+    world = home(rule, contacts=people, targets=(PHONE,))
+    await world.ask("dnd on")
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, **places))
+    await later(world)
+    return world
+
+
+@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize("priority", [Priority.ALERT, Priority.CRITICAL])
+async def test_who_took_the_place_of_somebody_is_told_the_end_as_well(priority: Priority, held: bool) -> None:
+    people = Contact(ME), Contact(OTHER)
+    world = await handed_on(hot(), ME, YOU, contacts=people, targets=(TABLET,))
+    world.bot.apply(replace(world.bot.rules, alerts=(hot(priority=priority),)))
+    if held:
+        world.receive("s/1", "20")
+        world.later(GATHER)
+    await world.ask("dnd off")
+    await later(world)
+    if not held:
+        await world.ask("dnd on")
+        world.receive("s/1", "20")
+        world.later(GATHER)
+        # It was told that it began, so that a critical one is over waits for nothing.
+        assert (len(to(world, OTHER)) == 2) is (priority is Priority.CRITICAL)
+        await world.ask("dnd off")
+        await later(world)
+    for who in (OTHER, TABLET):
+        told = "\n".join(to(world, who))
+        assert told.rindex("20 ↘") > told.rindex("s/1: 31") if who == OTHER else "worst 31" in told
+    assert not to(world, YOU)
+    assert not to(world, PHONE)
+
+
+async def test_who_was_to_be_told_and_is_named_no_more_is_not_told_the_end() -> None:
+    world = await handed_on(hot(targets=(TABLET,)), ME, alerts=(hot(),))
+    world.bot.apply(replace(world.bot.rules, alerts=(hot(targets=(TABLET,)),)))
+    await world.ask("dnd off")
+    await later(world)
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    assert [len(to(world, who)) for who in (ME, PHONE, TABLET)] == [2, 2, 0]
+
+
+async def test_an_alert_of_which_nobody_heard_ends_without_a_word() -> None:
+    world = await handed_on(hot(contacts=(YOU,)), ME, YOU, contacts=(Contact(ME),), targets=())
+    await world.ask("dnd off")
+    await later(world)
+    world.restart()
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    assert world.said == []
+
+
+@pytest.mark.parametrize("then", ["over", "named no more", "over, and its rule is gone"])
+async def test_who_was_told_before_and_is_named_no_more_is_told_the_end(then: str) -> None:
+    """A phone that had it from what was held, and for which it is held once more."""
+    world = await handed_on(hot(targets=(TABLET,), repeat=600.0), ME)
+    await world.ask("dnd off")
+    await later(world)
+    await world.ask("dnd on")
+    world.later(600)
+    world.later(GATHER)
+    if then != "named no more":
+        world.receive("s/1", "20")
+        world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, alerts=() if "gone" in then else (hot(),)))
+    await later(world)
+    await world.ask("dnd off")
+    await later(world)
+    if then == "named no more":
+        world.receive("s/1", "20")
+        world.later(GATHER)
+    assert "worst 31" in to(world, TABLET)[-1]
+
+
+async def test_what_waited_for_a_mute_is_told_to_who_took_a_place() -> None:
+    """An incident that is over, while the next one lasts already."""
+    world = home(hot(), contacts=(ME, YOU))
+    await world.ask("dnd on")
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    await world.ask("mute s/1 1h")
+    for value in ("20", "32"):
+        world.receive("s/1", value)
+        world.later(GATHER)
+    world.bot.apply(replace(world.bot.rules, contacts=(Contact(ME), Contact(OTHER))))
+    await later(world)
+    await world.ask("dnd off")
+    await later(world)
+    await world.ask("unmute s/1")
+    world.later(GATHER)
+    told = "\n".join(to(world, OTHER))
+    assert told.index("⚠ s/1: 31") < told.index("✅ s/1: 20") < told.index("⚠ s/1: 32")
+
+
 async def test_who_had_it_already_and_takes_a_place_is_told_once() -> None:
     rule = hot(contacts=(ME, YOU))
     world = home(rule, contacts=(ME, YOU))

@@ -67,10 +67,10 @@ async def test_publish_to_an_alias_of_many_topics_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("pub -r t on", "Published to t, and the broker keeps it: on"),
-        ('pub t ""', "Published an empty message to t."),
-        ('pub -r t ""', "Cleared what the broker kept for t."),
-        ("pub t " + "x" * 300, "Published to t: " + "x" * 200 + "…"),
+        ("pub -r h/t on", "Published to h/t, and the broker keeps it: on"),
+        ('pub h/t ""', "Published an empty message to h/t."),
+        ('pub -r h/t ""', "Cleared what the broker kept for h/t."),
+        ("pub h/t " + "x" * 300, "Published to h/t: " + "x" * 200 + "…"),
     ],
 )
 async def test_publish_tells_what_it_did(text: str, answer: str) -> None:
@@ -80,10 +80,10 @@ async def test_publish_tells_what_it_did(text: str, answer: str) -> None:
 async def test_publish_stands_lone_surrogates() -> None:
     world = World()
     reply = await world.bot.execute(
-        Publish(topic="t", payload="\ud800"), Caller(Surface.ACTION, "ha", Role.ADMIN)
+        Publish(topic="h/t", payload="\ud800"), Caller(Surface.ACTION, "ha", Role.ADMIN)
     )
     assert world.broker.published[0][1] == b"?"
-    assert reply.facts == {"topic": "t", "qos": 1, "retain": False}
+    assert reply.facts == {"topic": "h/t", "qos": 1, "retain": False}
 
 
 # subscribe and unsubscribe

@@ -6,7 +6,8 @@ from fakes import GUEST, World
 import pytest
 
 from bot.commands.following import MOST_FOLLOWS
-from bot.model.rules import Follow, Role, Scope
+from bot.model.message import QoS
+from bot.model.rules import Display, Follow, Priority, Role, Scope, Subscription
 from bot.reading.listening import WAIT
 
 STOVE = {"name": "Stove", "ids": ["s1"], "sa": "Kitchen"}
@@ -18,8 +19,8 @@ CONFIGS: dict[str, dict[str, object]] = {
 KITCHEN, WELL = Follow(Scope.AREA, "kitchen", "Kitchen"), Follow(Scope.DEVICE, "w1", "Well")
 
 
-def house(*follows: Follow, many: int = 0) -> World:
-    world = World(follows=follows)
+def house(*follows: Follow, many: int = 0, subscribed: tuple[Subscription, ...] = ()) -> World:
+    world = World(*subscribed, follows=follows)
     crowd = {
         f"sensor/c{number}": {"name": "X", "stat_t": f"c/{number}", "dev": {"name": "Crowd", "ids": "c"}}
         for number in range(many)
@@ -166,3 +167,39 @@ async def test_a_reply_tells_only_what_still_holds_and_what_each_thing_is() -> N
         "• Lantern (sensor)",
         "• Lantern (switch)",
     ]
+
+
+async def test_what_is_followed_gets_a_display_a_priority_and_an_alias_of_its_own() -> None:
+    world = house(KITCHEN)
+    world.receive("h/stove", "81")
+    assert "h/stove" in await world.ask("display stove heat")
+    assert world.bot.rules.subscriptions == ()
+    assert "changes" in await world.ask("display stove")
+    assert "alert" in await world.ask("priority stove alert")
+    kept = world.bot.rules.subscriptions[0]
+    assert (kept.filter, kept.display, kept.priority) == ("h/stove", Display.CHANGES, Priority.ALERT)
+    await world.ask("display stove each")
+    await world.ask("qos stove 2")
+    await world.ask("alias stove Oven")
+    kept = world.bot.rules.subscriptions[0]
+    assert (kept.alias, kept.display, kept.qos) == ("Oven", Display.EACH, QoS.EXACTLY_ONCE)
+    await world.ask("unsubscribe oven")
+    assert world.bot.rules.subscriptions == ()
+    assert "changes" in await world.ask("display stove")
+
+
+async def test_a_setting_of_what_is_followed_beside_a_wildcard_is_its_own() -> None:
+    world = house(KITCHEN, subscribed=(Subscription("h/#", display=Display.DIGEST),))
+    await world.ask("priority hood alert")
+    assert world.bot.rules.subscriptions[-1] == Subscription(
+        "h/hood", priority=Priority.ALERT, display=Display.CHANGES
+    )
+    world = house(KITCHEN, subscribed=(Subscription("h/#", priority=Priority.ALERT),))
+    await world.ask("display hood live")
+    assert world.bot.rules.subscriptions[-1].priority is Priority.ALERT
+
+
+async def test_what_is_neither_followed_nor_subscribed_has_no_settings() -> None:
+    world = house(KITCHEN)
+    assert "not subscribed" in await world.ask("display well live")
+    assert "not subscribed" in await world.ask("display well")

@@ -8,6 +8,7 @@ from bot.commands.alerts import Alert, Try
 from bot.commands.bridges import Bridge
 from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.history import History
+from bot.commands.messages import Publish
 from bot.model.errors import BotError
 from bot.model.replies import Caller, Surface, Text
 from bot.model.rules import AlertRule, Display, Priority, Role, Subscription
@@ -373,3 +374,91 @@ async def test_a_quotation_mark_at_the_edge_of_a_topic_is_asked_about(said: str)
     world = home(Subscription("garden/#"))
     assert "Nothing is known of" in await say(world, f"alert {said} > 5")
     assert not rules(world)
+
+
+async def test_publishing_takes_a_topic_by_the_end_of_it_and_never_a_device_for_one() -> None:
+    world = home()
+    assert await say(world, "publish meter 5") == "Published to home/meter: 5"
+    assert await say(world, "publish kitchen lamp ON") == (
+        "“kitchen lamp” is a device, no topic. To set it: set kitchen lamp …; "
+        "the topic of its commands: home/kitchen/lamp/set"
+    )
+    assert "the topic of its commands: home/bell/press" in await say(_with_bell(), "publish bell PRESS")
+    assert await say(world, "publish ice chest temperature 5") == (
+        "“ice chest temperature” is told by a device, and there is nothing to set. "
+        "Its topic, if you want to publish there yourself: home/ice/t"
+    )
+    assert "Its topic, if you want to publish there yourself: home/entry/3" in await say(
+        world, "publish haus x"
+    )
+    for text in ("home/kitchen/lamp/set ON", "home/new/thing ON", "home/a=b ON", "home/kitchen/lamp ON"):
+        assert await say(world, f"publish {text}") == f"Published to {text.replace(' ', ': ')}"
+    assert await say(world, "publish home/pantry air 5") == "Published to home/pantry air: 5"
+
+
+def _with_bell() -> World:
+    """Return a home where a button, which tells nothing, has a topic with a blank besides."""
+    world = home()
+    announce(world, "button", "bell", name=None, command_topic="home/bell/press", device="Bell")
+    gate = {"state_topic": "home/front gate", "command_topic": "home/front gate/set"}
+    announce(world, "switch", "gate", name=None, device="Gate", **gate)
+    return world
+
+
+async def test_the_topic_of_a_devices_commands_needs_no_quotes() -> None:
+    world = _with_bell()
+    assert await say(world, "publish home/front gate/set ON") == "Published to home/front gate/set: ON"
+    assert (
+        await say(world, "publish home/front gate/set/mode ON") == "Published to home/front gate/set/mode: ON"
+    )
+
+
+async def test_publishing_to_a_word_that_nobody_knows_is_asked_about() -> None:
+    world = home()
+    assert (
+        await say(world, "publish attic ON")
+        == "Nothing is known of “attic”. Publish to it all the same? yes or no"
+    )
+    assert world.broker.published == []
+    assert await say(world, "yes") == "Published to attic: ON"
+    assert "Nearest: " in await say(world, "publish metr ON")
+    assert "Nothing is known" in await say(world, "publish meter.power 5")
+    assert await say(world, "publish --force lamp ON") == "Published to lamp: ON"
+    world = home(Subscription("attic"))
+    assert await say(world, "publish attic ON") == "Published to attic: ON"
+
+
+async def test_which_of_several_topics_is_published_to_is_asked() -> None:
+    world = home()
+    for topic in ("home/cellar/meter", "home/loft/meter"):
+        world.receive(topic, "1")
+    assert "Which “meter”?" in await say(world, "publish meter 5")
+    assert await say(world, "loft") == "Published to home/loft/meter: 5"
+
+
+async def test_an_action_publishes_to_no_unknown_word_unless_it_is_forced() -> None:
+    world = home()
+    with pytest.raises(BotError) as caught:
+        await world.bot.execute(Publish(topic="attic", payload="1"), ACTION)
+    assert caught.value.key == "unknown_publish"
+    for topic in ("#", "home/+", "attic\0"):
+        with pytest.raises(BotError) as caught:
+            await world.bot.execute(Publish(topic=topic, payload="1"), ACTION)
+        assert caught.value.key == "invalid_topic"
+    await world.bot.execute(Publish(topic="attic", payload="1", force=True), ACTION)
+    await world.bot.execute(Publish(topic="home/attic room", payload="1"), ACTION)
+    assert [topic for topic, *_ in world.broker.published] == ["attic", "home/attic room"]
+
+
+async def test_a_preset_and_a_bridge_publish_to_what_is_called_so() -> None:
+    world = home()
+    assert "publishes to home/meter: 5" in await say(world, "preset add Five meter 5")
+    assert "is a device" in await say(world, 'preset add Six "kitchen lamp" ON')
+    assert "Nothing is known of “attic”" in await say(world, "preset add Six attic 5")
+    assert "publishes to attic: 5" in await say(world, "yes")
+    assert "topic home/meter" in await say(world, f"bridge meter with {ME} both topic meter")
+    assert "is a device" in await say(world, 'bridge 1 topic "kitchen lamp"')
+    assert "Nothing is known of “attic”" in await say(world, "bridge 1 topic attic")
+    assert "topic attic" in await say(world, "yes")
+    assert "limit 5, topic attic" in await say(world, "bridge 1 limit 5")
+    assert "“to” says nothing about a bridge" in await say(world, "bridge meter to")

@@ -243,7 +243,7 @@ async def test_what_is_missing_is_named_with_the_usage(text: str, missing: str) 
 @pytest.mark.parametrize("name", ["good  NIGHT", "Door"])
 async def test_a_name_is_given_once(name: str) -> None:
     world = World(presets=ALL)
-    assert "already" in await world.ask(f'preset add "{name}" a b')
+    assert "already" in await world.ask(f'preset add "{name}" a/b c')
     assert world.bot.rules.presets == ALL
 
 
@@ -264,9 +264,9 @@ async def test_only_an_admin_makes_and_removes(text: str, role: Role) -> None:
 
 async def test_a_long_payload_is_cut_where_it_is_shown() -> None:
     world = World()
-    said = await world.ask(f"preset add Long a {'x' * 300}")
+    said = await world.ask(f"preset add Long a/b {'x' * 300}")
     assert "x" * 200 + "…" in said
-    assert await world.ask('preset add Nothing b ""')
+    assert await world.ask('preset add Nothing b/c ""')
     assert "empty" in await world.ask("preset nothing")
 
 

@@ -3,12 +3,16 @@
 import json
 from typing import override
 
+from phrases import RealPhrases
 import pytest
 
 from bot.discovery.entity_state import expired, is_offline, state_text
 from bot.model.message import Message, Reading
 from bot.ports import StateWords, Templates
+from bot.reading.names import Names
 from bot.reading.readings import Readings
+
+VACUUM = '{"state": "docked", "fan_speed": "max"}'
 
 
 class German(StateWords):
@@ -314,6 +318,28 @@ def test_words_are_of_the_users_language_and_looked_up_once() -> None:
     assert (home.hear("d/2", "ON").text, home.hear("d/1", "ON").text) == ("Geöffnet", "Geöffnet")
     assert home.say() == "Geöffnet"
     assert words.asked == asked == 2
+
+
+def test_what_is_told_of_a_thing_is_called_in_the_users_language_and_found_by_that() -> None:
+    blind = {
+        "pos_t": "b/pos",
+        "tilt_status_t": "b/tilt",
+        "stat_t": "b",
+        "dev": {"name": "Jalousie", "ids": "b"},
+    }
+    readings = Readings(words=RealPhrases("de"))
+    configs = {"cover/b": {"name": None, **blind}, "vacuum/v": {"name": "Robo", "stat_t": "v"}}
+    for topic, config in configs.items():
+        readings.learn(Message(f"homeassistant/{topic}/config", json.dumps(config).encode()))
+    for topic, payload in {"b": "open", "b/pos": "65", "b/tilt": "30", "v": VACUUM}.items():
+        readings.learn(Message(topic, payload.encode()))
+    look = readings.limited(NoTemplates())
+    told = {each.full_name: state_text(each, readings.devices, look, 0.0) for each in readings.devices}
+    assert told == {"Jalousie": "Geöffnet, 65 %, Neigung 30 %", "Robo": "Angedockt, Saugstufe max"}
+    names = Names(readings.devices, readings.bindings)
+    assert [each.topic for each in names.find("jalousie neigung")] == ["b/tilt"]
+    assert [each.topic for each in names.find("jalousie tilt")] == ["b/tilt"]
+    assert [each.topic for each in names.find("jalousie")] == ["b"]
 
 
 def test_a_word_is_shown_and_what_it_stands_for_is_kept_beside_it() -> None:

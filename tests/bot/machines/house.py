@@ -19,7 +19,7 @@ from fakes import (
 from bot.model.alert import AlertEvent, Record, Step
 from bot.model.message import Message
 from bot.model.notice import Notice, is_target
-from bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
+from bot.model.rules import Contact, Display, Priority, Role, RuleSet, Subscription
 from bot.model.timers import NEVER
 from bot.model.topics import matches
 
@@ -97,11 +97,18 @@ class Post(FakeOutbox):
         self.composed: dict[str, float] = {}
         self.read: list[Delivery] = []
         self.backlog: list[Notice] = []
+        self.held_as: dict[str, str] = {}
+        """Notices that are put up without a sound by what was held, each with the one that was."""
+
         self._parts: dict[str, tuple[Notice, ...]] = {}
 
     def put(self, notice: Notice) -> None:
         super().put(notice)
         self.composed.setdefault(notice.id, self.clock.real)
+        for held in self.holding:
+            same = held.push and notice.push and held.push.tag == notice.push.tag
+            if same and (held.to, held.text) == (notice.to, notice.text):
+                self.held_as[notice.id] = held.id
         if self.chat or is_target(notice.to):
             self._deliver(notice)
         else:
@@ -170,7 +177,7 @@ class House(World):
 
     def __init__(self, home: Home) -> None:
         self.naive = NaiveJudge()
-        self.rules_known: dict[str, AlertRule] = {}
+        self.reminding: set[str] = set()
         self.up = self.broker_up = self.chat_up = True
         self.retained: dict[str, str] = {}
         self.queue: list[tuple[str, str]] = []
@@ -269,13 +276,18 @@ class House(World):
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
+        if self.up and self.clock.alarm < NEVER:
+            # Whatever is due some day, the clock is looked at every minute.
+            self.bot.tick(self.clock.time)
+            self.finish()
         self.naive.disturbances.append(self.now)
         self.naive.set_at.append(self.now)
         self.naive.interrupt()
         self.clock.time += seconds
-        # A mute ends at a time on the wall.
+        # A mute ends at a time on the wall, and not while there is no bot to see it.
+        seen = self.now if self.up else self.away[-1][0]
         self._mutes = [
-            (what, since, max(until - seconds, self.now) if until >= self.now else until)
+            (what, since, max(until - seconds, min(until, self.now)) if until >= seen else until)
             for what, since, until in self._mutes
         ]
         self.naive.go_on(self.now, self.clock.time)
@@ -417,7 +429,7 @@ class House(World):
         """Take over what somebody configured; a bot that is not there reads it when it comes."""
         self.naive.disturbances.append(self.now)
         self.naive.apply(rules.alerts)
-        self.rules_known.update({rule.id: rule for rule in rules.alerts})
+        self.reminding |= {rule.id for rule in rules.alerts if rule.repeat or rule.escalate_after}
         self.bot.apply(rules)
         self.finish()
 
@@ -439,12 +451,16 @@ class House(World):
         self._mutes.append((what, self.now, self.now + seconds))
 
     def muted(self, rule_id: str, topic: str) -> list[tuple[float, float]]:
-        """Return from when till when a rule on a topic was muted."""
-        return [
-            (since, until)
-            for what, since, until in self._mutes
-            if what == rule_id or ("/" in what and matches(what, topic))
-        ]
+        """Return from when till when a rule on a topic was muted; one mute that follows another is one."""
+        found: list[tuple[float, float]] = []
+        for what, since, until in sorted(self._mutes, key=lambda each: each[1]):
+            if what != rule_id and not ("/" in what and matches(what, topic)):
+                continue
+            if found and since <= found[-1][1]:
+                found[-1] = found[-1][0], max(until, found[-1][1])
+            else:
+                found.append((since, until))
+        return found
 
     def held(self) -> list[str]:
         """Return what waits in the bot, though nothing is in its way."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 import json
 import math
+from statistics import median
 
 from bot.model.rules import AlertRule, Condition, Operator
 from bot.model.topics import matches
@@ -134,16 +135,16 @@ class Episode:
 class Belief:
     """What one rule is believed to say of one topic.
 
-    `pending` since the condition holds, by the time gone by and by the wall's. `unsure`: a clock that was
+    `pending` since the condition holds, by the time gone by and by the time felt. `unsure`: a clock that was
     set, or an empty message, has left it open.
     """
 
     active: bool = False
     unsure: bool = False
     pending: float | None = None
-    pending_wall: float = 0.0
+    pending_felt: float = 0.0
     alive: float | None = None
-    alive_wall: float = 0.0
+    alive_felt: float = 0.0
     fired: float | None = None
     last: str | None = None
     intervals: list[float] = field(default_factory=list)
@@ -171,7 +172,9 @@ class NaiveJudge:
         self.set_at: list[float] = []
         """When the clock on the wall was set."""
 
-        self.now = self.wall = 0.0
+        self.now = self.wall = self.felt = 0.0
+        """`felt` is the time for whoever takes a clock that is set forward for time that has gone by."""
+
         self.listening = True
         self.steady = 0.0
         self.waiting: set[str] = set()
@@ -179,6 +182,7 @@ class NaiveJudge:
 
     def go_on(self, now: float, wall: float) -> None:
         """Let time have gone by."""
+        self.felt += max(0.0, wall - self.wall)
         self.now, self.wall = now, wall
         for key, belief in self.beliefs.items():
             if not belief.active and self._must(self.rules.get(key[0], ABSENCE), belief):
@@ -210,6 +214,7 @@ class NaiveJudge:
         belief = self.beliefs.setdefault((rule.id, topic), Belief())
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
+        belief.intervals.clear()
         if rule.condition.operator in MOMENTS:
             # A bell may say nothing else than nothing.
             belief.pending = self.now
@@ -287,16 +292,17 @@ class NaiveJudge:
                 self._end(belief)
             return
         if belief.pending is None:
-            belief.pending, belief.pending_wall = self.now, self.wall
+            belief.pending, belief.pending_felt = self.now, self.felt
         if key != BROKER and not self.rules[key[0]].hold and not belief.active:
             self._begin(key, belief)
 
     def _hear_life(self, belief: Belief, value: str, before: str | None, *, retain: bool) -> None:
         if retain and before is not None and alike(value, before):
             return
-        if belief.alive is not None and not retain:
+        if belief.alive is not None and not retain and self.now >= self.steady + GRACE:
+            # What was queued comes at once, and tells nothing of how often a topic speaks.
             belief.intervals.append(self.now - belief.alive)
-        belief.alive, belief.alive_wall, belief.unsure = self.now, self.wall, False
+        belief.alive, belief.alive_felt, belief.unsure = self.now, self.felt, False
         self._end(belief)
 
     def _moved(self, rule: AlertRule, belief: Belief, value: str) -> bool | None:
@@ -305,14 +311,16 @@ class NaiveJudge:
         if number is None:
             return None
         belief.samples.append((self.now, self.wall, number))
-        found = set()
-        for window in (seconds, seconds * 59 / 60):
-            for place, now in enumerate((self.now, self.wall)):
-                seen = [each[2] for each in belief.samples if now - window <= each[place] <= now]
-                moved = (
-                    number - min(seen) if rule.condition.operator is Operator.RISES else max(seen) - number
-                )
-                found.add(moved >= float(rule.condition.values[0]))
+        looks = [
+            [each[2] for each in belief.samples if now - window <= each[place] <= now]
+            for window in (seconds, seconds * 59 / 60)
+            for place, now in enumerate((self.now, self.wall))
+        ]
+        if any(at >= belief.samples[0][0] for at in self.set_at):
+            # How long ago something was, nobody can say any more.
+            looks.append([each[2] for each in belief.samples])
+        rises, least = rule.condition.operator is Operator.RISES, float(rule.condition.values[0])
+        found = {(number - min(seen) if rises else max(seen) - number) >= least for seen in looks}
         belief.unsure = len(found) > 1
         return None if belief.unsure else found.pop()
 
@@ -366,12 +374,13 @@ class NaiveJudge:
         if (rule.hold or rule.condition.operator is Operator.STALE) and (why := self._deafness(key[1])):
             return why
         if rule.condition.operator is Operator.STALE:
-            since, wall, borne = belief.alive, belief.alive_wall, rule.condition.seconds
+            usual = 2 * median(belief.intervals[-32:]) if belief.intervals else 0.0
+            since, felt, borne = belief.alive, belief.alive_felt, rule.condition.seconds or usual
         else:
-            since, wall, borne = belief.pending, belief.pending_wall, rule.hold
+            since, felt, borne = belief.pending, belief.pending_felt, rule.hold
         if since is None:
             return "" if belief.unsure else "it is not so"
-        return "it has not lasted" if max(self.now - since, self.wall - wall) < borne - SLACK else ""
+        return "it has not lasted" if self.felt - felt < borne - SLACK else ""
 
     def _deafness(self, topic: str) -> str:
         if not self.listening:

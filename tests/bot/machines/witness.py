@@ -75,11 +75,12 @@ class Witness:
         for delivery in house.outbox.read:
             for notice in delivery.parts or (delivery.notice,):
                 composed = house.outbox.composed[notice.id]
-                numbers: Iterable[int] = house.told_in.get(notice.id, ())
+                first = house.outbox.held_as.get(notice.id, notice.id)
+                numbers: Iterable[int] = house.told_in.get(first, ())
                 if notice.push is not None and notice.push.tag != HELD_TAG:
                     # What takes the place of a notification is about the same.
                     numbers = shown.setdefault((notice.to, notice.push.tag), numbers)
-                    shown[notice.to, notice.push.tag] = numbers = house.told_in.get(notice.id, numbers)
+                    shown[notice.to, notice.push.tag] = numbers = house.told_in.get(first, numbers)
                 for number, mark, repeats, text in words_of(notice, numbers):
                     # Put up anew without a sound, it tells nothing that its digest does not.
                     again = repeats or (notice.push is not None and notice.id not in house.told_in)
@@ -149,7 +150,8 @@ class Witness:
         for delivery in self.house.outbox.read:
             push = delivery.notice.push
             if push is not None and push.tag != HELD_TAG:
-                about = tuple(self.house.told_in.get(delivery.notice.id, ()))
+                first = self.house.outbox.held_as.get(delivery.notice.id, delivery.notice.id)
+                about = tuple(self.house.told_in.get(first, ()))
                 shown[delivery.notice.to, push.tag] = push.title, about
         for (to, tag), (title, about) in shown.items():
             if WRONG & set(title) and about:
@@ -249,14 +251,12 @@ class Witness:
     def _twice(self) -> Iterator[Breach]:
         for (to, number), words in self.by.items():
             key = self.house.judging.get(number, BROKER)
-            rule = self.house.rules_known.get(key[0])
-            reminds = rule is not None and (rule.repeat or rule.escalate_after)
-            reminds = reminds or number in self.house.attended or self.house.muted(*key)
+            reminds = key[0] in self.house.reminding or self.house.muted(*key)
             first = [word for word in words if word.mark in WRONG and not word.again]
             over = [word for word in words if word.mark in OVER and not word.again]
             flapped = any(FLAPPING in word.text for word in words)
             moments = number in self.house.moments
-            if len(first) > 1 and not (reminds or flapped or moments):
+            if len(first) > 1 and not (reminds or number in self.house.attended or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
             if len(over) > 1 and not flapped:
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in over]}")

@@ -258,3 +258,56 @@ def test_what_wants_to_know_hears_that_the_broker_is_asked_for_more() -> None:
     look(world)
     assert heard == [1]
     assert world.said == []
+
+
+def refuse(world: World, *filters: str) -> None:
+    """Let the broker refuse what it was asked for, and time go by until the bot has seen to it."""
+    world.broker.refused |= dict.fromkeys(filters, "Not authorized")
+    world.bot.broker_changed(world.broker.status)
+    look(world)
+
+
+def test_where_wildcards_are_refused_topics_are_asked_for_one_by_one_and_it_is_said_once() -> None:
+    world = World()
+    for number in range(120):
+        announce(world, LAMP | {"stat_t": f"z/{number}/lamp"}, f"switch/{number}")
+    look(world)
+    assert states(world) == {"z/+/lamp", "z/bridge/state"}
+    refuse(world, "z/+/lamp")
+    assert states(world) == {"z/bridge/state", *(f"z/{number}/lamp" for number in range(120))}
+    said = "The broker refuses the bot topics of devices (z/+/lamp: Not authorized)."
+    assert world.said == [f"{said} It asks for them one by one instead."]
+    refuse(world, "z/+/lamp")
+    announce(world, LAMP | {"stat_t": "z/new/lamp"}, "switch/new")
+    look(world)
+    assert "z/new/lamp" in states(world)
+    assert len(world.said) == 1
+
+
+def test_what_is_refused_by_its_name_too_is_told_together() -> None:
+    world = World()
+    for number in range(4):
+        announce(world, LAMP | {"stat_t": f"z/{number}/lamp"}, f"switch/{number}")
+    look(world)
+    refuse(world, *(f"z/{number}/lamp" for number in range(4)), "elsewhere/asked/by/nobody")
+    named = "z/0/lamp, z/1/lamp, z/2/lamp, …: Not authorized"
+    told = "What is told there is missing in the lists."
+    assert world.said == [f"The broker refuses the bot 4 topics of devices ({named}). {told}"]
+
+
+def test_that_devices_cannot_be_heard_announcing_themselves_is_told() -> None:
+    world = World()
+    first = next(iter(world.bot.readings.discovery_filters))
+    refuse(world, first)
+    refused = f"The broker refuses the bot what devices announce themselves by ({first}: Not authorized)."
+    assert world.said == [f"{refused} Those devices have neither names nor units."]
+
+
+def test_a_refusal_beside_new_devices_is_seen_to_with_them() -> None:
+    world = World()
+    announce(world)
+    look(world)
+    announce(world, LAMP | {"stat_t": "z/2"}, "switch/2")
+    refuse(world, "z/lamp")
+    assert len(world.said) == 1
+    assert "z/2" in states(world)

@@ -3,7 +3,7 @@
 import json
 
 from fakes import World
-from homes import announce, home, sensor
+from homes import announce, home, say, sensor
 from hypothesis import given, strategies as st
 import pytest
 
@@ -229,3 +229,20 @@ async def test_a_topic_with_signs_that_compare_is_what_it_is() -> None:
     assert "1" in await world.ask("/mqtt history home/odd/<xml>&")
     await world.ask("/mqtt alert home/odd/<xml>& > 5")
     assert world.bot.rules.alerts[-1].filter == "home/odd/<xml>&"
+
+
+async def test_things_of_one_device_and_one_name_are_told_apart_in_the_chat() -> None:
+    world = World(Subscription("z/#"))
+    for component in ("fan", "light"):
+        topics = {"state_topic": f"z/{component}", "command_topic": f"z/{component}/set"}
+        announce(world, component, component, name=None, device="Ceiling", **topics)
+        announce(world, component, f"desk_{component}", name=component, device="Desk", state_topic="z/desk")
+    announce(world, "light", "none", name="-", state_topic="z/none")
+    for topic in ("z/fan", "z/light", "z/none"):
+        world.receive(topic, "ON")
+    names = {row.message.topic: row.name for row, _ in world.history.appended}
+    assert names == {"z/fan": "Ceiling (fan)", "z/light": "Ceiling (lamp)", "z/none": "-"}
+    assert "— on" in await say(world, "history ceiling lamp")
+    await say(world, "alias z/light Dome")
+    world.receive("z/light", "OFF")
+    assert world.history.appended[-1][0].name == "Dome"

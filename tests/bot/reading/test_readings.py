@@ -180,6 +180,25 @@ def test_a_degree_sign_in_latin_1_is_one(payload: bytes) -> None:
     assert (reading.kind, reading.value, reading.unit) == (Kind.NUMBER, 22.5, "°C")
 
 
+@pytest.mark.parametrize(
+    ("payload", "text", "value", "unit"),
+    [
+        (b"21.5 deg C", "21.5", 21.5, "°C"),
+        (b"21.5 \xba C", "21.5", 21.5, "°C"),
+        ("21,5 º C".encode(), "21,5", 21.5, "°C"),
+        (b"1 013.25 hPa", "1013.25", 1013.25, "hPa"),
+        ("1\u202f013,25 hPa".encode(), "1013,25", 1013.25, "hPa"),
+        (b'"1 013.25 hPa"', "1013.25", 1013.25, "hPa"),
+        ("1’013".encode(), "1013", 1013.0, ""),
+    ],
+)
+def test_units_in_words_and_groups_of_digits_are_read(
+    payload: bytes, text: str, value: float, unit: str
+) -> None:
+    reading = read(payload)
+    assert (reading.kind, reading.text, reading.value, reading.unit) == (Kind.NUMBER, text, value, unit)
+
+
 def test_json_with_a_sign_in_latin_1_is_json() -> None:
     reading = read(b'{"value": 22.5, "unit": "\xb0C", "place": "K\xfcche"}')
     assert reading.fields == (Field("value", "22.5", "°C"), Field("place", "Küche"))

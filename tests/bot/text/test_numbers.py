@@ -5,7 +5,7 @@ from math import isfinite
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.text.numbers import number, number_text, size_text, with_unit
+from bot.text.numbers import number, number_text, size_text, ungrouped, with_unit
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,21 @@ from bot.text.numbers import number, number_text, size_text, with_unit
         ("22.5°C", (22.5, "°C")),
         ("22,5\u00a0°C", (22.5, "°C")),
         ("45 %", (45.0, "%")),
+        ("45 % RH", (45.0, "% RH")),
+        ("21.5 deg C", (21.5, "deg C")),
+        ("21.5 Deg. F", (21.5, "Deg. F")),
+        ("21.5 degrees Celsius", (21.5, "degrees Celsius")),
+        ("21.5 º C", (21.5, "º C")),
+        ("21.5 ° C", (21.5, "° C")),
+        ("21.5&deg;C", (21.5, "&deg;C")),
+        ("3,5 l / min", (3.5, "l / min")),
+        ("1 013.25 hPa", (1013.25, "hPa")),
+        ("-12 345 678,5 Wh", (-12345678.5, "Wh")),
+        ("1\u2009013.25", (1013.25, "")),
+        ("1\u202f013,25 hPa", (1013.25, "hPa")),
+        ("1\u00a0013 hPa", (1013.0, "hPa")),
+        ("1'013.25 CHF", (1013.25, "CHF")),
+        ("1’013", (1013.0, "")),
         ("45%", (45.0, "%")),
         ("12.6V", (12.6, "V")),
         ("0W", (0.0, "W")),
@@ -100,7 +115,22 @@ def test_a_lone_mark_is_the_decimal_mark(text: str, value: float) -> None:
     assert number(text) == (value, "")
 
 
-@given(st.text(alphabet="0123456789.,eE+-−x% °CkW/m³\t") | st.text())
+@pytest.mark.parametrize(
+    "text",
+    ["12 345", "1 013.25", "12 34 W", "0 123 W", "123 4567 W", "1 013'250 W", "2026 110 W", "1\u2009000 000"],
+)
+def test_numbers_beside_each_other_are_no_groups(text: str) -> None:
+    assert number(text) is None
+
+
+@given(st.floats(0, 1e15), st.sampled_from(" \u00a0\u2009\u202f'’"))
+def test_groups_of_three_are_read_as_the_number(value: float, mark: str) -> None:
+    written = f"{value:,.2f}".replace(",", mark)
+    assert number(f"{written} W") == (float(f"{value:.2f}"), "W")
+    assert ungrouped(written) == f"{value:.2f}"
+
+
+@given(st.text(alphabet="0123456789.,eE+-−x% °CkW/m³\t'\u2009") | st.text())
 def test_a_number_found_is_finite_and_its_unit_is_the_end_of_the_text(text: str) -> None:
     found = number(text)
     assert found is None or (isfinite(found[0]) and text.rstrip().endswith(found[1]))

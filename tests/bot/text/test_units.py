@@ -210,3 +210,18 @@ def test_letters_that_are_no_unit_make_a_code_of_a_number(code: str) -> None:
 )
 def test_signs_are_written_as_people_write_them(unit: str, written: str) -> None:
     assert written_unit(unit) == written
+
+
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [
+        *(("deg C", "°C"), ("º C", "°C"), ("° C", "°C"), ("Deg. C", "°C"), ("degrees Celsius", "°C")),
+        *(("celsius", "°C"), ("&deg;F", "°F"), ("Grad Fahrenheit", "°F"), ("deg K", "K"), ("percent", "%")),
+        *(("% RH", "%"), ("%RH", "%"), ("l / min", "l/min"), ("m / s", "m/s")),
+    ],
+)
+def test_a_unit_in_words_is_the_sign(said: str, unit: str) -> None:
+    assert written_unit(said) == unit
+    assert convert(40, said, unit) == 40
+    assert comparable(said, unit)
+    assert not comparable(said, "kWh")

@@ -1,6 +1,6 @@
 """The alerts of a bot among its ports: judged, stored, told, attended to."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..delivery.mutes import Mutes
@@ -15,7 +15,7 @@ from ..ports import Ports, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
-from .notices import AlertNotices, Composed, Debt, debt_of, told_of, waiting
+from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of, waiting
 from .overfull import OverfullRules
 from .watches import BROKER
 
@@ -137,6 +137,9 @@ class Alerts:
             self._overfull.say(self.engine.unwatched, self.engine.overfull, now)
         if judged is NOTHING:
             return
+        if now < self._alive:
+            # Else a run that follows this one would take the clock to be set back once more.
+            self._keep_alive(now)
         self._note((alert for alert in judged.record.alerts if alert.owes), now)
         for change in judged.changes:
             if isinstance(change, AlertBlind):
@@ -233,13 +236,16 @@ class Alerts:
                 text = notice.text if notice.push else told
                 yield replace(notice, id=self._ports.clock.new_id(), text=text)
 
-    def merged(self, notices: Iterable[str], into: str) -> None:
-        """Take note that notices were told as one: a reply to that means all alerts they were about."""
-        gone = set(notices)
-        about = [alert for alert in self.active if not gone.isdisjoint(alert.notices)]
-        renamed = [replace(alert, notices=(*alert.notices, into)) for alert in about]
-        if renamed:
-            self._ports.alerts.save(self.engine.mark_told(renamed, ()))
+    def follow_held(self, to: str, went: Mapping[str, Sequence[Notice]]) -> None:
+        """Take note of the notices in whose place those are that were held for somebody, by their ids.
+
+        A reply to one of these means all alerts that it is about; who is told of their end is who knows.
+        """
+        waits = to in self._ports.outbox.held_for
+        known = [(alert, after_held(alert, to, went, waits=waits)) for alert in self.engine.told]
+        changed = [alert for before, alert in known if alert != before]
+        if changed:
+            self._ports.alerts.save(self.engine.mark_told(changed, ()))
 
     def rings(self, topic: str) -> bool:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""

@@ -108,6 +108,11 @@ class AlertEngine:
         return self._alerts.owing.keys()
 
     @property
+    def told(self) -> list[Alert]:
+        """The alerts of which somebody knows."""
+        return self._alerts.told
+
+    @property
     def overfull(self) -> list[AlertRule]:
         """The rules that cannot watch all their topics: some found no room, and there still is none."""
         found = (self._watches.get(rule_id) for rule_id in self._overfull if not self._has_room(rule_id))
@@ -280,7 +285,8 @@ class AlertEngine:
         valued = lifecycle.valued(alert, reading.name, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
             return
-        learns = not watch.rule.condition.seconds and alert.seen and not reading.message.retain
+        tells = not (reading.message.retain or self._silence.catching_up)
+        learns = tells and alert.seen and not watch.rule.condition.seconds
         memory = learn(alert.memory, now - alert.seen - alert.excused) if learns else alert.memory
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
@@ -309,7 +315,9 @@ class AlertEngine:
         held = judge.holds(value, None, memory, now)
         before = alert.amount if alert.state is not AlertState.INACTIVE else self._amounts.get(key)
         if value.number is not None:
-            self._note_amount(key, value.number)
+            if len(self._amounts) >= MOST_AMOUNTS:
+                self._amounts.clear()
+            self._amounts[key] = value.number
         if held is None:
             self._miss(watch, reading, now)
             return
@@ -325,11 +333,6 @@ class AlertEngine:
         if not lifecycle.over(changed) and (not changed.peak or judge.worse(amount, changed.peak_amount)):
             changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
-
-    def _note_amount(self, key: Key, amount: float) -> None:
-        if len(self._amounts) >= MOST_AMOUNTS:
-            self._amounts.clear()
-        self._amounts[key] = amount
 
     def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
         if alert.state is AlertState.PENDING and now < self._lasted_at(alert, rule):
@@ -369,11 +372,7 @@ class AlertEngine:
         return self._silence.lasted_at(alert.since, rule.hold)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
-        times = [
-            self._silent_at(alert, watch),
-            lifecycle.calm_at(alert),
-            watch.forgotten_at(alert),
-        ]
+        times = [self._silent_at(alert, watch), lifecycle.calm_at(alert), watch.forgotten_at(alert)]
         if alert.state is AlertState.PENDING:
             times.append(self._lasted_at(alert, watch.rule))
         times += [at for at in (alert.repeat_at, alert.escalate_at) if at and alert.active]

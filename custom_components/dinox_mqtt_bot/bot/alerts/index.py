@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import chain
 
 from ..model.alert import Alert
 from ..model.timers import Key
@@ -34,6 +35,12 @@ class AlertIndex:
 
     def get(self, key: Key) -> Alert | None:
         return self._by_rule.get(key[0], {}).get(key[1])
+
+    @property
+    def told(self) -> list[Alert]:
+        """The alerts of which somebody knows, also of an incident before."""
+        every = chain.from_iterable(alerts.values() for alerts in self._by_rule.values())
+        return [alert for alert in every if alert.told_to or alert.ended]
 
     def of(self, rule_id: str) -> list[Alert]:
         return list(self._by_rule.get(rule_id, {}).values())

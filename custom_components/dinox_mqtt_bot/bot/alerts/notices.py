@@ -1,13 +1,13 @@
 """Who is told what of the alerts: what comes together is told together, and a storm as a summary."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.notice import HELD, HELD_TOO, Notice, Push, Ring, is_target
+from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, When
@@ -19,7 +19,7 @@ from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
 MOST_AT_ONCE = 200
 MOST_LINES = 40
-NOTICES_KEPT = 12
+NOTICES_KEPT = 24
 
 type Letter = tuple[Notice, Told]
 """A notice, and one alert that it tells of."""
@@ -168,7 +168,7 @@ class AlertNotices:
         ended = (told_of(alert, rule) for alert, rule in closed if not alert.active)
         wave: _Wave = {}
         for one in ended:
-            known = [to for to, tag in one.alert.told_to if not is_target(to) or tag == HELD]
+            known = [to for to, tag in one.alert.told_to if not is_target(to) or tag in UNTAGGED]
             for to in recipients(one, rules, known) if one.over else ():
                 wave.setdefault(to, []).append(one)
         told = [each for to, group in wave.items() for each in self._wave(to, group, desk)]
@@ -401,25 +401,53 @@ def _told_by(
     Of the notices that are `ends` a copy may be held.
     """
     mine = [notice for notice, one in letters if one.incident == (alert.rule, alert.topic, alert.number)]
-    tags = {notice.to: notice.push.tag for notice in mine if notice.push is not None}
-    said = {notice.id: notice.to for notice in mine if notice.push is None}
+    tags = [notice.push.tag for notice in mine if notice.push is not None]
     before = dict(alert.told_to)
-    chat = dict(before)
+    known = dict(before)
     for notice in mine:
         held = holds(notice.to, notice.priority)
-        chat[notice.to] = _known(before.get(notice.to), told=not held, held=held or notice.id in ends)
+        known[notice.to] = _known(
+            before.get(notice.to), notice, told=not held, held=held or notice.id in ends
+        )
     return replace(
         alert,
         untold=(),
         ended=tuple(each for each in alert.ended if not each.untold),
-        tag=[alert.tag, *tags.values()][-1],
-        notices=(*alert.notices, *said)[-NOTICES_KEPT:],
-        told_to=tuple((chat | tags).items()),
+        tag=[alert.tag, *tags][-1],
+        notices=(*alert.notices, *dict.fromkeys(notice.id for notice in mine))[-NOTICES_KEPT:],
+        told_to=tuple(known.items()),
     )
 
 
-def _known(before: str | None, *, told: bool, held: bool) -> str:
-    """Return what is noted of somebody in the chat: whether something was told, or is held, or both."""
+def after_held(alert: Alert, to: str, went: Mapping[str, Sequence[Notice]], *, waits: bool) -> Alert:
+    """Return an alert after what was held for somebody went: into what tells it, to others, or nowhere.
+
+    Whoever has it now knows of the alert; with nothing told, and none that `waits`, whom it was for does not.
+    """
+    ended = tuple(after_held(each, to, went, waits=waits) for each in alert.ended)
+    mine = [notice_id for notice_id in alert.notices if notice_id in went]
+    if not mine:
+        return replace(alert, ended=ended)
+    after = {notice.id: notice for notice_id in mine for notice in went[notice_id]}
+    known = dict(alert.told_to)
+    if not waits and known.get(to) in {HELD, HELD_TOO}:
+        if known[to] == HELD_TOO or any(notice.to == to for notice in after.values()):
+            known[to] = ""
+        else:
+            del known[to]
+    for notice in after.values():
+        if notice.to != to:
+            known[notice.to] = _known(known.get(notice.to), notice, told=False, held=True)
+    if not known:
+        return replace(alert, ended=ended, notices=(), tag="", told_to=())
+    notices = (*alert.notices, *after)[-NOTICES_KEPT:]
+    return replace(alert, ended=ended, notices=notices, told_to=tuple(known.items()))
+
+
+def _known(before: str | None, notice: Notice, *, told: bool, held: bool) -> str:
+    """Return what is noted of who gets a notice: its tag, or whether something was told, is held, or both."""
+    if notice.push is not None and notice.push.tag != HELD:
+        return notice.push.tag
     told = told or before in {"", HELD_TOO}
     held = held or before in {HELD, HELD_TOO}
     return (HELD_TOO if told else HELD) if held else ""

@@ -60,6 +60,11 @@ class Silence:
     def end(self) -> None:
         self.deaf_since = self.now if self.deaf_since is None else self.deaf_since
 
+    @property
+    def catching_up(self) -> bool:
+        """Whether what comes in may be what was queued: it came at once, not when it happened."""
+        return self.now < self.since + self.grace
+
     def shift(self, seconds: float) -> None:
         self.since += seconds
         if self.deaf_since is not None:

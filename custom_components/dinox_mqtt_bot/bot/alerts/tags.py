@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from ..model.alert import Alert
-from ..model.notice import HELD, is_target
+from ..model.notice import HELD, HELD_TOO, UNTAGGED, is_target
 from ..model.rules import Priority
 from .texts import Told
 
@@ -19,7 +19,8 @@ class Tags:
 
     A notification is replaced only by what is true of all that it stands for: one alert of several that is
     over gets a notification of its own, and the last one takes the place of what told of them all. What has
-    no notification yet, and is held (`holds`), gets none: the one that tells of all that was held stays.
+    no notification yet, and is held (`holds`), gets none: the one that tells of all that was held stays. Only
+    the end of what such a one has told gets its own: it is put up even if nobody names the target by then.
     """
 
     def __init__(self, active: Callable[[], Iterable[Alert]], holds: Callable[[str, Priority], bool]) -> None:
@@ -34,7 +35,7 @@ class Tags:
         for alert in self._active():
             # An earlier version wrote down the tag, and not to whom.
             for to, tag in alert.told_to or ((_ANY, alert.tag),):
-                if tag:
+                if tag not in UNTAGGED:
                     found.setdefault((to, tag), set()).add((alert.rule, alert.topic, alert.number))
         return found
 
@@ -58,7 +59,7 @@ class Tags:
     def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
         """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
         pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if is_target(to)]
-        found = {(to, tag): alert for to, tag, alert in pairs if tag not in {"", HELD}}
+        found = {(to, tag): alert for to, tag, alert in pairs if tag not in UNTAGGED}
         return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
 
     def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
@@ -69,11 +70,11 @@ class Tags:
             # One that began others may stand for those still.
             tag = next((tag for tag in tags if not self._is_shared(to, tag, ones)), tags[0])
             held = self._holds(to, max(priority_for(to, one) for one in ones))
-            yield HELD if held else tag, ones
+            yield tag if not held or all(one.over and _was_told(to, one) for one in ones) else HELD, ones
 
     def _tag(self, to: str, one: Told) -> str:
         tag = self._tags.get((to, one.incident)) or dict(one.alert.told_to).get(to, "")
-        return "" if tag == HELD else tag
+        return "" if tag in UNTAGGED else tag
 
     def _is_shared(self, to: str, tag: str, ones: list[Told]) -> bool:
         """Say whether a notification stands for an alert that is wrong, and not among these."""
@@ -92,6 +93,10 @@ def priority_for(to: str, one: Told) -> Priority:
     """Return how urgent it is for somebody: that it is over waits behind the news that it began."""
     waits = one.over and dict(one.alert.told_to).get(to) == HELD
     return min(one.priority, Priority.ALERT) if waits else one.priority
+
+
+def _was_told(to: str, one: Told) -> bool:
+    return dict(one.alert.told_to).get(to) in {"", HELD_TOO}
 
 
 def _own(one: Told) -> str:

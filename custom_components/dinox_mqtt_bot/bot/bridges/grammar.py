@@ -39,6 +39,8 @@ _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
 """How the domains of most room services begin."""
 
 _TEMPLATE = frozenset({"template", "text", "vorlage"})
+_TO = frozenset({"to", "with", "an", "zu", "nach", "mit"})
+"""What people say before an address."""
 _TRUSTED = frozenset({"trusted", "vertraut"})
 _TOPIC = frozenset({"topic", "publish"})
 _LIMIT = frozenset({"limit", "per_minute", "max"})
@@ -63,6 +65,8 @@ def _changed(bridge: Bridge, word: Word, spoken: deque[Word], text: str) -> Brid
         return replace(bridge, direction=DIRECTIONS[said])
     if said in SWITCH:
         return replace(bridge, enabled=said in ON)
+    if said in _TO and spoken and "@" in spoken[0].text:
+        return bridge
     if "@" in word.text:
         return replace(bridge, to=word.text, room=False, trusted=False)
     if said in {"room", "raum"}:

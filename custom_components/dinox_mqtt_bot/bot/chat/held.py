@@ -1,7 +1,8 @@
 """What is held from those who are not to be disturbed, and said as one when it ends."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 import logging
 
 from ..delivery.do_not_disturb import DoNotDisturb
@@ -37,7 +38,7 @@ class Held:
         spawn: Spawn,
         name: str,
         changed: Callable[[], None],
-        merged: Callable[[Iterable[str], str], None],
+        went: Callable[[str, Mapping[str, Sequence[Notice]]], None],
         settle: Callable[[], None],
     ) -> None:
         self._ports = ports
@@ -48,7 +49,7 @@ class Held:
         self._spawn = spawn
         self._name = name
         self._report_change = changed
-        self._merged = merged
+        self._report_went = went
         self._settle = settle
         self._rules = RuleSet()
         self._releasing = False
@@ -149,20 +150,16 @@ class Held:
         """Hold for others what was held for somebody in whose place they are, or call it failed."""
         held = await self._read(gone)
         heirs = self._heirs.get(gone, [])
-        instead = [
-            (notice.id, replace(notice, id=self._ports.clock.new_id(), to=heir))
-            for heir in heirs
-            for notice in held
-        ]
+        new_id = self._ports.clock.new_id
+        instead = {one.id: [replace(one, id=new_id(), to=heir) for heir in heirs] for one in held}
         if is_target(gone):
             # A phone shows until then what it was told before.
-            for notice in _replacing(held, self._ports.clock.new_id):
+            for notice in _replacing(held, new_id):
                 self._ports.outbox.put(notice)
-        self._ports.outbox.pass_on(held, [notice for _, notice in instead])
+        self._ports.outbox.pass_on(held, list(chain.from_iterable(instead.values())))
         # Who took the place may be gone by now as well.
         self._again |= not set(heirs) <= everybody(self._rules).keys()
-        for before, notice in instead:
-            self._merged([before], notice.id)
+        self._report_went(gone, instead)
 
     async def _release_to(self, to: str) -> None:
         """Tell one contact or target what was held for it, as one, and only then what is newer."""
@@ -177,25 +174,28 @@ class Held:
             for notice in _replacing(held, ports.clock.new_id):
                 ports.outbox.put(notice)
             parts = [held] if is_target(to) else list(_parted(held))
+            went: dict[str, Sequence[Notice]] = {}
             for part in parts:
-                self._tell(to, part, digest if part is parts[-1] else "", since, now)
+                told = self._tell(to, part, digest if part is parts[-1] else "", since, now)
+                went.update((notice.id, [told]) for notice in part)
+            self._report_went(to, went)
         if held and to in ports.outbox.held_for:
             # It came while this was read.
             self._again = True
         else:
             self._do_not_disturb.behind.discard(to)
 
-    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: str, now: float) -> None:
-        """Tell as one what was held, and the digest of what was seen."""
+    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: str, now: float) -> Notice:
+        """Tell as one what was held, and the digest of what was seen; return that."""
         ports = self._ports
         # Who took somebody's place may have got the same itself.
         texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
         text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
-        digest_id = ports.clock.new_id()
-        ports.outbox.merge(held, Notice(digest_id, to, text, now, priority, push=push))
-        self._merged((notice.id for notice in held), digest_id)
+        told = Notice(ports.clock.new_id(), to, text, now, priority, push=push)
+        ports.outbox.merge(held, told)
+        return told
 
     async def _read(self, to: str) -> list[Notice]:
         """Return what is held; what cannot be read is looked at again, and holds up nothing till then."""

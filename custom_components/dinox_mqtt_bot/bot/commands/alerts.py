@@ -29,7 +29,9 @@ class Alert(Command):
     node: ClassVar[str] = "alert"
     role: ClassVar[Role] = Role.ADMIN
 
-    topic: str = param("Topic, topic filter or alias, perhaps with .field behind it.", named=True)
+    topic: str = param(
+        "Topic, topic filter or alias, perhaps with .field behind it.", named=True, compared=True
+    )
     condition: str = param(
         "Field, comparison and value, then for 5m, clear 28, every 1h, a priority, as “name”.",
         default="",

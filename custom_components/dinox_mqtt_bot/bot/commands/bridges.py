@@ -11,7 +11,7 @@ from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.topics import fold
 from .command import Command, Parts, param
-from .doubts import known_topic, unknown
+from .doubts import known_topic, topic_to_publish, unknown
 
 EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
 
@@ -53,7 +53,7 @@ class Bridge(Command):
         if meant is not None and not self.what.strip():
             return _shown(parts, meant)
         if meant is not None:
-            return await _kept(parts, "bridge_changed", changed_bridge(self.what, meant))
+            return await self._kept(parts, "bridge_changed", changed_bridge(self.what, meant), meant)
         if self.topic.removeprefix("#").isdigit():
             find_bridge(parts, self.topic)  # there is none, and the error says so
         named, names, known = await known_topic(parts, self.topic)
@@ -64,7 +64,15 @@ class Bridge(Command):
         if not (self.force or known or made.direction is Direction.IN):
             checked_bridge(made, {contact.jid for contact in parts.rules.contacts})
             raise unknown(names, replace(self, force=True), self.topic, "unknown_bridge")
-        return await _kept(parts, "bridge_made", made)
+        return await self._kept(parts, "bridge_made", made)
+
+    async def _kept(self, parts: Parts, key: str, bridge: Kept, before: Kept | None = None) -> Text:
+        """Keep a bridge, with the topic that is called as what was said of where it publishes."""
+        if bridge.topic and (before is None or bridge.topic != before.topic):
+            again = replace(self, force=True)
+            topic = await topic_to_publish(parts, bridge.topic, again, force=self.force)
+            bridge = replace(bridge, topic=topic)
+        return await _kept(parts, key, bridge)
 
 
 async def _kept(parts: Parts, key: str, bridge: Kept) -> Text:

@@ -84,7 +84,7 @@ class Command:
     def takes_name(cls) -> bool:
         """Say whether the first thing that is typed is the name of something."""
         first = next(iter(typed(cls)), None)
-        return first is not None and (first.named or first.alias)
+        return first is not None and first.named
 
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
@@ -95,9 +95,9 @@ class Command:
 class Parameter:
     """One typed input of a command; `kind` is str, int, bool or an Enum.
 
-    `greedy` takes the rest of a chat text, `verbatim` with its quotes; `alias`: one may stand for the topic,
-    `named`: whatever the bot calls it; `aside`: given by its name only, and not shown; `behind_field`: a word
-    before it that is no part of it belongs to the topic;
+    `greedy` takes the rest of a chat text, `verbatim` with its quotes; `named`: a topic, or whatever the bot
+    calls it, `compared`: signs that compare end it; `aside`: given by its name only, and not shown;
+    `behind_field`: a word before it that is no part of it belongs to the topic;
     `check` raises BotError for an impossible text. `longest` in characters: names, times and conditions are
     looked at from many sides, which is not done with texts of any length.
     """
@@ -110,8 +110,8 @@ class Parameter:
     greedy: bool = False
     verbatim: bool = False
     aside: bool = False
-    alias: bool = False
     named: bool = False
+    compared: bool = False
     behind_field: bool = False
     short: str = ""
     check: Callable[[str], object] | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from .command import Command, Parts, param
-from .topics import own_subscription, subscribed_as, subscription_facts
+from .topics import own_subscription, subscription_facts, told_as
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Priority(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
             return _table(parts, "priority_title", "column_priority")
-        known = await (subscribed_as if self.priority is None else own_subscription)(parts, self.filter)
+        known = await (told_as if self.priority is None else own_subscription)(parts, self.filter)
         if self.priority is not None and self.priority is not known.priority:
             known = replace(known, priority=self.priority)
             await parts.ports.rules.put_subscription(known)
@@ -52,7 +52,7 @@ class Display(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.filter:
             return _table(parts, "display_title", "column_display")
-        known = await (subscribed_as if self.display is None else own_subscription)(parts, self.filter)
+        known = await (told_as if self.display is None else own_subscription)(parts, self.filter)
         if self.display is not None and self.display is not known.display:
             known = replace(known, display=self.display)
             await parts.ports.rules.put_subscription(known)

@@ -1,6 +1,6 @@
 """Asking before anything is made on something that nobody knows."""
 
-from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, only
+from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, only, published
 from .command import Command, Parts
 from .confirmation import Doubtful
 
@@ -37,3 +37,15 @@ def is_known(parts: Parts, names: Names, topic_filter: str) -> bool:
     if parts.subscriptions.covering(topic_filter) is not None:
         return True
     return names.heard_below(topic_filter)
+
+
+async def topic_to_publish(parts: Parts, said: str, again: Command, *, force: bool) -> str:
+    """Return the topic that is published to: what is called so, or what is written as a topic, as it is.
+
+    A device is no topic: what it tells on one, and what it is told on another. Raises BotError
+    `publish_device`, `publish_told` or `invalid_topic`, Ambiguous, Doubtful for a word that nothing has.
+    """
+    topic, names = await published(parts, said, force=force)
+    if topic:
+        return topic
+    raise unknown(names, again, said, "unknown_publish")

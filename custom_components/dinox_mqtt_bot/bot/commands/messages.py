@@ -1,13 +1,13 @@
 """Commands about messages: publish, hide and show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..model.message import QoS
 from ..model.replies import PREFIX, Caller, Reply, Text
 from ..model.rules import Role
-from ..model.topics import valid_topic
 from .command import Command, Parts, param
+from .doubts import topic_to_publish
 
 MOST_PUBLISHED = 268_435_455
 """Characters: MQTT has no larger packet (MQTT 5 §1.5.5)."""
@@ -23,7 +23,7 @@ class Publish(Command):
     aliases: ClassVar[tuple[str, ...]] = ("pub",)
     role: ClassVar[Role] = Role.OPERATOR
 
-    topic: str = param("Topic to publish to, or its alias.", alias=True)
+    topic: str = param("Topic to publish to, its alias, or the end of it.", named=True)
     payload: str = param(
         "What to publish, as it is; in the chat the rest of the text.",
         greedy=True,
@@ -34,11 +34,11 @@ class Publish(Command):
     retain: bool = param(
         "Whether the broker keeps it for those who subscribe later.", default=False, short="r"
     )
+    force: bool = param("Whether it is done although nothing is called so.", default=False, aside=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        topic = parts.subscriptions.resolve(self.topic)
-        valid_topic(topic)
+        topic = await topic_to_publish(parts, self.topic, replace(self, force=True), force=self.force)
         await parts.publisher.publish(
             topic, self.payload.encode(errors="replace"), self.qos, self.retain, caller
         )

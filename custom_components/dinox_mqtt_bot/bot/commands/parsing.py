@@ -90,8 +90,7 @@ def _raw(
             parameter = left.pop(0)
             raw[parameter.name] = _rest(text[word.start : _end(spoken, parameter, options)], parameter)
         else:
-            named = left[0].alias or left[0].named
-            raw[left[0].name] = topic(left) if named else spoken.popleft().text
+            raw[left[0].name] = topic(left) if left[0].named else spoken.popleft().text
             left.pop(0)
     return raw
 
@@ -136,11 +135,13 @@ def _topic(
     text: str, spoken: deque[Word], left: list[Parameter], aliases: Collection[str], begin: Begin | None
 ) -> str:
     """Take the words of a topic's name, or one word; where more is to follow, it has to be left something."""
-    if begin is not None and left[0].named:
+    if begin is not None:
         start = spoken[0].start
         begun = begin(text[start:])
         if len(left) > 1 and left[1].required and not text[start + begun.end :].strip() and len(spoken) > 1:
             begun = begin(text[start : spoken[-1].start])
+        if not left[0].compared and text[start + begun.end :][:1].strip():
+            return spoken.popleft().text  # a topic has such signs too: `home/a=b`
         name = _taken(text, spoken, start, begun)
         field = _field(left, spoken) if begun.meant else ""
         return f'"{begun.meant[0].topic}".{field}' if field and len(begun.meant) == 1 else name

@@ -7,7 +7,6 @@ import json
 import re
 from typing import ClassVar, override
 
-from ..alerts.rules.clauses import LONGEST_NAME
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
@@ -16,7 +15,9 @@ from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.words import words
 from .command import Command, Parts, param, require, usage
+from .doubts import topic_to_publish
 
+LONGEST_NAME = 100
 MAX_PAYLOAD_SHOWN = 200
 _LIST = frozenset({"", "list"})
 _REMOVE = frozenset({"remove", "rm", "del"})
@@ -171,6 +172,9 @@ class Preset(Command):
     retain: bool = param(
         "After add: whether the broker keeps it for those who subscribe later.", default=False, short="r"
     )
+    force: bool = param(
+        "After add: whether it is made although nothing is called as the topic.", default=False, aside=True
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -189,9 +193,8 @@ class Preset(Command):
     async def _added(self, parts: Parts) -> Reply:
         name, topic, payload = self._typed()
         qos = QoS.AT_LEAST_ONCE if self.qos is None else self.qos
-        wanted = checked_preset(
-            Kept(name, parts.subscriptions.resolve(topic), payload, qos=qos, retain=self.retain)
-        )
+        topic = await topic_to_publish(parts, topic, replace(self, force=True), force=self.force)
+        wanted = checked_preset(Kept(name, topic, payload, qos=qos, retain=self.retain))
         if any(fold(preset.name) == fold(wanted.name) for preset in parts.rules.presets):
             raise BotError("preset_taken", preset=wanted.name)
         kept = await parts.ports.rules.put_preset(wanted)

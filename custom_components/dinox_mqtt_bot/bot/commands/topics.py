@@ -231,20 +231,31 @@ async def _rows(parts: Parts, name: str) -> list[TopicRow]:
 
 
 async def own_subscription(parts: Parts, name: str) -> Subscription:
-    """Return the subscription of what is called so; else a new one like that it comes in by.
+    """Return the subscription of what is called so; else a new one like that it comes in by, or as followed.
 
     Raises Ambiguous, BotError `no_name`, `invalid_filter`, or what `subscribed_as` raises.
     """
     names = await known_names(parts)
     found = names.find(name)
-    topic = only(name, found).topic if found else name
+    followed = [each for each in found if parts.is_told(each.topic)]
+    topic = only(name, followed or found).topic if found else name
     known, covering = parts.subscriptions.get(topic), parts.subscriptions.covering(topic)
+    if known is None and followed and (covering is None or covering.priority < Priority.ALERT):
+        return Subscription(topic, display=Display.CHANGES)  # as what is followed is told
     if known is not None or covering is None:
         return await subscribed_as(parts, name)
     if not found and not looks_like_topic(name):
         raise no_name(names, name)
     valid_filter(topic)
     return replace(covering, filter=topic, alias="")
+
+
+async def told_as(parts: Parts, name: str) -> Subscription:
+    """Return how what is called so is told: subscribed, or followed. Raises as `subscribed_as`."""
+    found = (await known_names(parts)).find(name)
+    followed = any(parts.is_told(each.topic) for each in found)
+    covered = any(parts.subscriptions.covering(each.topic) is not None for each in found)
+    return await (own_subscription if followed and not covered else subscribed_as)(parts, name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +273,7 @@ class Qos(Command):
         if not self.filter:
             return _qos_table(parts)
         if self.qos is None:
-            known = await subscribed_as(parts, self.filter)
+            known = await told_as(parts, self.filter)
             return Text(
                 "qos", {"filter": known.filter, "qos": str(int(known.qos))}, subscription_facts(known)
             )

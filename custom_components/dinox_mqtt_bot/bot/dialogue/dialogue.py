@@ -87,13 +87,17 @@ class Dialogue:
         if utterance.encrypted:
             answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
         else:
-            utterance = replace(utterance, text=utterance.text[:LONGEST_TEXT])
-            answer = await self._answered(self._heard(utterance, contact))
+            whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
+            heard = self._heard(utterance, contact, cut=utterance.text != whole.text)
+            answer = await self._answered(heard)
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
-    async def _heard(self, utterance: Utterance, contact: Contact) -> str:
-        """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else."""
+    async def _heard(self, utterance: Utterance, contact: Contact, *, cut: bool) -> str:
+        """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else.
+
+        Raises BotError `text_too_long` for a command of which only the beginning is there (`cut`).
+        """
         text, room = utterance.text, utterance.room
         role = contact.role if not room or self._trusts(room) else Role.VIEWER
         if utterance.automatic:
@@ -107,6 +111,8 @@ class Dialogue:
         caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room))
+        if cut and asked is not None:
+            asked = _too_long()
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         aimed = None if confirmed is not None else await self._aimed(utterance, about)
@@ -185,7 +191,8 @@ class Dialogue:
         return await self._answered(self._done(guess, caller))
 
     async def _asked(self, text: str, caller: Caller) -> str:
-        text = text[:LONGEST_TEXT]
+        if len(text) > LONGEST_TEXT:
+            raise _too_long()
         wanted = self._confirmation.take(text, caller)
         if wanted is not None:
             return await self._done(wanted, caller)
@@ -277,3 +284,7 @@ class Dialogue:
         """Answer who asked, where it asked, whether it may be disturbed or not."""
         if answer:
             self._outgoing.answer(room or jid, answer, room=bool(room))
+
+
+def _too_long() -> BotError:
+    return BotError("text_too_long", most=LONGEST_TEXT)

@@ -57,7 +57,8 @@ _SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
 class Binding:
     """What one entity finds on a topic, and the form of it; the classes are a sensor's.
 
-    `aspect` is empty for the main value of an entity, else what it is: `brightness`, `current_temperature`.
+    `aspect` is empty for the main value of an entity, else what it is: `brightness`, `current_temperature`;
+    `label` is its word in the user's language, where there is one.
     `main` is False for what configures or diagnoses, or what Home Assistant does not enable by itself.
     `aside`: it only gives its topic a name, if nothing else does. `presence`: it says whether a device is
     there.
@@ -75,6 +76,7 @@ class Binding:
     main: bool = True
     aspect: str = ""
     presence: bool = False
+    label: str = ""
     unique_id: str = field(default="", compare=False)
 
     @property
@@ -249,6 +251,7 @@ def _binding(
         string(config, "platform"),
         is_main(config),
         aspect,
+        label=words.aspects.get(aspect, ""),
         unique_id=string(config, "unique_id"),
     )
 

@@ -9,7 +9,7 @@ from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
 from .devices import Devices
-from .entities import Entity, entity_of, kept
+from .entities import Entity, entity_of, kept, name_words
 from .native.doubles import Doubles, same_place
 from .native.natives import FILTERS, Natives
 from .wording import Wording
@@ -195,6 +195,16 @@ class Discovery:
     def name(self, topic: str) -> str:
         """Return what a topic is called after those that find something there; empty if there is no name."""
         return common_name(topic, self.bindings(topic))
+
+    def kind(self, topic: str) -> str:
+        """Return what the one thing on a topic is, where something of another kind has its name elsewhere."""
+        told = [binding for binding in self.bindings(topic) if not (binding.aside or binding.aspect)]
+        if len(told) != 1 or self._devices is None or not (words := name_words(told[0].name)):
+            return ""
+        alike = (each for each in self._devices.having(words) if each.full_name == told[0].name)
+        others = (each for each in alike if each.component != told[0].component)
+        twins = any(at != topic for each in others for at, _ in each.values)
+        return self._words.kinds.get(told[0].component, "") if twins else ""
 
     def spoken(self, topic: str) -> tuple[tuple[str, Binding], ...]:
         """Return the `bindings` of a topic, each with the topic of the configuration that has it."""

@@ -29,6 +29,7 @@ class StateTopics:
         self._waiting: dict[str, None] = {}
         self._groups: dict[str, dict[str, None]] = {}
         self._cut = 0
+        self._refused: set[str] = set()
 
     def __len__(self) -> int:
         """How many topics there are, those without room too."""
@@ -68,6 +69,12 @@ class StateTopics:
         for each in (self._topics, self._waiting, self._groups):
             each.clear()
 
+    def refuse(self, filters: Iterable[str]) -> set[str]:
+        """Take the topics of some filters one by one from now on; return those that stood for several."""
+        groups = {one for one in filters if one not in self._topics and "+" in one}
+        self._refused |= groups
+        return groups
+
     def filters(self) -> tuple[str, ...]:
         """Return what to subscribe to: names if they are few, else wildcards for what is alike."""
         self._cut = 0
@@ -85,12 +92,13 @@ class StateTopics:
         self._cut = sum(sizes[one] for one in found[MOST_FILTERS:])
         return tuple(found[:MOST_FILTERS])
 
-    @staticmethod
-    def _grouped(groups: dict[str, dict[str, None]], every: Iterable[str]) -> dict[str, list[str]]:
+    def _grouped(self, groups: dict[str, dict[str, None]], every: Iterable[str]) -> dict[str, list[str]]:
         """Return which filter stands for which topics: the largest groups, then what is in none."""
         left = dict.fromkeys(every)
         found: dict[str, list[str]] = {}
-        large = [group for group, topics in groups.items() if len(topics) >= ALIKE]
+        large = [
+            group for group, topics in groups.items() if len(topics) >= ALIKE and group not in self._refused
+        ]
         for group in sorted(large, key=lambda group: -len(groups[group])):
             topics = [topic for topic in groups[group] if topic in left]
             if len(topics) >= ALIKE:

@@ -34,7 +34,7 @@ def _part(found: Found, aspect: str) -> str:
 
 def _named(found: Found, aspect: str) -> str:
     text = _part(found, aspect)
-    return f"{aspect.replace('_', ' ')} {text}" if text else ""
+    return f"{found[aspect][0].label or aspect.replace('_', ' ')} {text}" if text else ""
 
 
 def _value(found: Found, aspect: str) -> str:

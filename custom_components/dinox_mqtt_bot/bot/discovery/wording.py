@@ -9,6 +9,14 @@ _VERSIONS = (
     ("installing", "version_installing", "installing"),
 )
 _MOST_KINDS = 1_000
+_ASPECTS = (
+    *("brightness", "direction", "effect", "fan_speed", "oscillation", "percentage"),
+    *("position", "preset_mode", "tilt", "tilt_position"),
+)
+"""What is told of an entity beside its state, each with its name in front."""
+
+_KINDS = ("climate", "cover", "fan", "humidifier", "light", "lock", "siren", "switch", "vacuum", "valve")
+"""What a device may have beside something else, both called as the device is."""
 
 
 class Wording:
@@ -18,6 +26,8 @@ class Wording:
         self._words = words
         self._known: dict[tuple[str, tuple[str, ...], str, str], Pairs] = {}
         self.availability = self._phrase("availability", "availability")
+        self.aspects = {each: self._phrase(f"aspect_{each}", each.replace("_", " ")) for each in _ASPECTS}
+        self.kinds = {each: self._phrase(f"kind_{each}", each.replace("_", " ")) for each in _KINDS}
         self.versions: Pairs = tuple((state, self._phrase(key, usual)) for state, key, usual in _VERSIONS)
 
     def _phrase(self, key: str, usual: str) -> str:

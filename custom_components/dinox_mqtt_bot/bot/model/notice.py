@@ -13,6 +13,8 @@ HELD = "dinox-held"
 """The tag of the notification that tells what was held, and of what is first told by it."""
 HELD_TOO = "dinox-held-too"
 """In place of a tag: it was told, and something else about it is held."""
+UNTAGGED = frozenset({"", HELD, HELD_TOO})
+"""What is in place of a tag where something has no notification of its own."""
 
 
 @dataclass(frozen=True, slots=True)

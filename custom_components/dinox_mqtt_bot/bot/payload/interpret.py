@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from ..model.message import Field, Kind
-from ..text.numbers import number, size_text
+from ..text.numbers import number, size_text, ungrouped
 from ..text.plain import is_plain, plain
 from ..text.units import is_unit, written_unit
 from .fields import fields_of, line, parse_json, scalar_text, together
@@ -92,8 +92,8 @@ def quantity(text: str) -> Meaning | None:
     value, unit = found
     text = text.strip()
     if not unit:
-        return Meaning(Kind.NUMBER, text, value)
-    digits = text.removesuffix(unit)
+        return Meaning(Kind.NUMBER, ungrouped(text), value)
+    digits = ungrouped(text.removesuffix(unit))
     # `0Y` is a code, as long as nothing says that it is a number: a blank would.
     if digits[-1].isspace() or is_unit(unit):
         return Meaning(Kind.NUMBER, digits.rstrip(), value, written_unit(unit), whole=text)

@@ -16,6 +16,8 @@ from .technical import presence_in, says_presence, technical
 WAIT = 0.5
 """Seconds from a configuration until the broker is asked for its topics: mostly hundreds come at once."""
 _KNOWN_TOPICS = 20_000
+_MOST_NAMED = 3
+"""Filters that are named of those that the broker refuses."""
 _REPEATED = "/STATE"
 """How a topic of Tasmota ends that may tell for hours alone how a device is."""
 
@@ -44,6 +46,8 @@ class Listening:
         self._kept_only: dict[str, Subscription] = {}
         self._told_full = False
         self._refused: set[str] = set()
+        self._unsaid: dict[str, str] = {}
+        self._asked: frozenset[str] = frozenset()
         readings.renew = self._renewed
 
     def apply(self, rules: RuleSet, implied: Iterable[Subscription]) -> None:
@@ -64,6 +68,7 @@ class Listening:
             self.due_at = now + WAIT
         elif is_due(self.due_at, now, WAIT):
             self.due_at = NEVER
+            self._do_without()
             self._look()
             self.changed()
 
@@ -74,9 +79,9 @@ class Listening:
         self.followed.find(rules.follows)
         every = Subscriptions((*rules.beside, *self._implied, *rules.subscriptions))
         states = self._readings.devices.uses.states
-        wanted = every.wanted(
-            self._readings.discovery_filters, states.filters() if rules.discovery_prefix else ()
-        )
+        filters = states.filters() if rules.discovery_prefix else ()
+        self._asked = frozenset((*self._readings.discovery_filters, *filters))
+        wanted = every.wanted(self._readings.discovery_filters, filters)
         if wanted != self.wanted:
             self.wanted = wanted
             self._ports.broker.want(wanted)
@@ -137,11 +142,35 @@ class Listening:
         return kept
 
     def say_refusals(self) -> None:
-        """Tell of each topic once that the broker will not deliver."""
+        """Tell of each topic once that the broker will not deliver, soon where nobody subscribed to it."""
         for topic_filter, reason in self._ports.broker.refused.items():
-            if topic_filter not in self._refused and self.subscriptions.get(topic_filter) is not None:
+            if topic_filter in self._refused:
+                continue
+            if self.subscriptions.get(topic_filter) is not None:
                 self._refused.add(topic_filter)
                 self._tell(Text("refused", {"filter": topic_filter, "reason": reason}))
+            elif topic_filter in self._asked:
+                self._refused.add(topic_filter)
+                self._unsaid[topic_filter] = reason
+        if self._unsaid and self.due_at == NEVER:
+            self.due_at = 0.0
+
+    def _do_without(self) -> None:
+        """Ask for the topics of devices by their names where wildcards are refused, and tell what is."""
+        unsaid, self._unsaid = self._unsaid, {}
+        if not unsaid:
+            return
+        announced = [one for one in unsaid if one in self._readings.discovery_filters]
+        states = [one for one in unsaid if one not in announced]
+        groups = self._readings.devices.uses.states.refuse(states)
+        for key, some in (
+            ("refused_groups", [one for one in states if one in groups]),
+            ("refused_discovery", announced),
+            ("refused_states", [one for one in states if one not in groups]),
+        ):
+            if some:
+                told = ", ".join([*some[:_MOST_NAMED], *["…"] * (len(some) > _MOST_NAMED)])
+                self._tell(Text(key, {"filters": told, "count": str(len(some)), "reason": unsaid[some[0]]}))
 
     def is_gone(self, subscription: Subscription) -> bool:
         """Say whether what came in under a subscription is told to nobody any more."""

@@ -1,12 +1,12 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
 from ..discovery.bindings import Binding
-from ..discovery.devices import Devices
+from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
 from ..model.topics import Subscriptions, fold, matches
@@ -32,6 +32,8 @@ _MARKS = "?!.,;:"
 _TOPIC_SIGNS = frozenset("/+#$")
 
 
+type Speaking = Entity
+"""What a device has, where it stands for what was said."""
 type Phrase = tuple[str, ...]
 type Hit = tuple[int, Fit, Meant]
 """How many words of what was said are a name, how well they fit, and whose name it is."""
@@ -109,6 +111,18 @@ class Names:
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
         return bool(self._bindings(topic))
+
+    def literal(self, text: str) -> bool:
+        """Say whether a text is, as it is written, a topic that is known."""
+        return self.known(text) or self.spoken(text) or self.devices.uses.is_command(text)
+
+    def speaking(self, said: str, found: Iterable[Meant]) -> list[Speaking]:
+        """Return what devices have that is called so, and what tells something on topics that were found."""
+        devices, spoken = self.devices, name_words(said)
+        named = devices.named(spoken) if 0 < len(spoken) <= MAX_ALIAS_WORDS else []
+        topics = {each.topic for each in found}
+        telling = (each for each in devices if any(topic in topics for topic, _ in each.values))
+        return [*(each for each in named if devices.match(each, spoken) is not Match.ALIKE), *telling]
 
     def heard_below(self, topic_filter: str) -> bool:
         """Say whether anything came in on a topic that a filter matches."""
@@ -230,7 +244,8 @@ class Names:
             topic = subscriptions.resolve(split[0])
             field = write_path(parse_path(split[1]))
             return Meant(topic, field, f"{self._called(topic)} {field}")
-        return Meant(text, name=self.name(text)) if self._bindings(text) else None
+        known = self._bindings(text) or self.devices.uses.is_command(text)
+        return Meant(text, name=self.name(text)) if known else None
 
     def _called(self, topic: str) -> str:
         subscription = self._subscriptions.get(topic)
@@ -302,7 +317,8 @@ class Names:
                 continue
             phrases = dict.fromkeys((name_words(binding.name), name_words(binding.entity)), Fit.FULL)
             # Of `Blind cover 1` too, where it is the only thing of the device that has a position.
-            phrases.setdefault(name_words(f"{binding.device} {binding.aspect}"), Fit.PART)
+            for aspect in (binding.aspect, binding.label or binding.aspect):
+                phrases.setdefault(name_words(f"{binding.device} {aspect}"), Fit.PART)
             for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
                     yield len(phrase), fit, self._value(entity, topic, binding)

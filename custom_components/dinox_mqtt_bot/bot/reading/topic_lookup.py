@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from ..model.errors import BotError
-from ..model.topics import shared, valid_filter
+from ..model.topics import shared, valid_filter, valid_topic
 from ..payload.paths import lookup, parse_path, write_path
 from .lookups import Lookups
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
-from .names import Names
+from .names import Names, Speaking
 from .replay import newest_readings, with_field
 from .wording import Known, behind_fillers, split_known, splits
 
@@ -23,6 +23,9 @@ __all__ = [
     "split_known",
 ]
 _SIGNS = set("/+#$")
+_QUOTES = frozenset("\"'")
+_MOST_TOPICS = 3
+"""Topics that are named where a device has several."""
 
 
 async def known_names(lookups: Lookups) -> Names:
@@ -67,6 +70,35 @@ async def find_all(lookups: Lookups, text: str) -> tuple[Meant, ...]:
         return (await find_name(lookups, text),)
     except Ambiguous as several:
         return several.options
+
+
+async def published(lookups: Lookups, said: str, *, force: bool = False) -> tuple[str, Names]:
+    """Return the topic that is published to by what was said, nothing where nothing is called so.
+
+    What is written as a topic is one. Raises Ambiguous, BotError `publish_device`, `publish_told` for what is
+    a device's, or `invalid_topic`.
+    """
+    names, resolved = lookups.names, lookups.subscriptions.resolve(said)
+    if not (force or resolved != said or ("/" in said and not _QUOTES & set(said) and not said.split()[1:])):
+        names = await known_names(lookups)
+        if not names.literal(said):
+            found = names.find(said)
+            if speaking := names.speaking(said, found):
+                raise _no_topic(said, speaking)
+            meant = only(said, found) if found else Meant(said)
+            resolved = said if meant.field else meant.topic
+            if resolved == said and not looks_like_topic(said):
+                resolved = ""
+    valid_topic(resolved or said)
+    return resolved, names
+
+
+def _no_topic(said: str, entities: Sequence[Speaking]) -> BotError:
+    """Return why a device is no topic: how it is set, or where it tells how it is."""
+    commands = dict.fromkeys(control.topic for entity in entities for control in entity.controls)
+    told = dict.fromkeys(topic for entity in entities for topic, _ in entity.values)
+    topics = ", ".join([*(commands or told)][:_MOST_TOPICS])
+    return BotError("publish_device" if commands else "publish_told", name=said, topics=topics)
 
 
 async def by_field(lookups: Lookups, text: str) -> tuple[Meant, ...]:

@@ -84,6 +84,8 @@ def planned(
         )
     )
     name = alias or strong.name or discovery.name(topic) or _prosody(topic) or topic
+    if not alias and (kind := discovery.kind(topic)):
+        name = f"{name} ({kind})"
     name = cut(plain(name).replace("\n", " ").strip(), _LONGEST_NAME) or "…"
     templates = (binding.template for _, binding in strong.spoken)
     foreign = any(template is not None and template.source for template in templates)

@@ -188,6 +188,11 @@ _LONGEST = 32
 _SIGNS: dict[str, str | None] = {"℃": "°C", "℉": "°F", "˚": "°", "º": "°", "Â": None}
 _MEANINGLESS = str.maketrans(_SIGNS | dict.fromkeys(" ^*·⋅"))
 _WRITTEN = str.maketrans(_SIGNS)
+_DEGREES = re.compile(
+    r"(?:[°º˚]|&deg;|deg(?:\.|rees?)?|grad) ?([cf]|celsius|fahrenheit)|(celsius|fahrenheit)", re.IGNORECASE
+)
+_KELVIN = re.compile(r"(?:[°º˚]|&deg;|deg(?:\.|rees?)?|grad) ?K")
+_SHARES = frozenset({"percent", "prozent", "pct", "%rh", "% rh", "%rf", "% rf"})
 _BITS = re.compile(r"[kmgtpezy]?i?b")
 
 
@@ -264,8 +269,13 @@ def comparable(unit: str, to: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def written_unit(unit: str) -> str:
-    """Return a unit with the signs that people and Home Assistant write: `°C` for `℃`, `˚C` and `Â°C`."""
-    return unit if unit.isascii() else unit.translate(_WRITTEN)
+    """Return a unit as people and Home Assistant write it: `°C` for `℃`, `˚C`, `Â°C`, `º C` and `deg C`."""
+    unit = unit if unit.isascii() else unit.translate(_WRITTEN)
+    if (found := _DEGREES.fullmatch(unit)) is not None:
+        return f"°{(found[1] or found[2])[0].upper()}"
+    if _KELVIN.fullmatch(unit):
+        return "K"
+    return "%" if unit.lower() in _SHARES else unit.replace(" / ", "/")
 
 
 @lru_cache(maxsize=1024)
@@ -298,5 +308,5 @@ def _scale(unit: str) -> _Scale | None:
 
 @lru_cache(maxsize=1024)
 def _known(unit: str) -> _Scale | None:
-    spelling = _spelled(unit)
+    spelling = _spelled(written_unit(unit))
     return _SCALES.get(spelling) or _FOLDED.get(_folded(spelling))

@@ -16,7 +16,8 @@ from .contradictions import contradiction
 from .shown import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
-NEVER = frozenset({"rule_only_numbers", "rule_only_words", "rule_no_such_state"})
+_OTHER_UNIT = "rule_other_unit"
+NEVER = frozenset({"rule_only_numbers", "rule_only_words", "rule_no_such_state", _OTHER_UNIT})
 """Warnings that leave no way for a rule to fire."""
 
 
@@ -66,14 +67,17 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
     units = {value.unit for value in values if value.number is not None and measured}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
         if units and not any(comparable(unit, other) for other in units):
-            yield Text("rule_other_unit", {"unit": unit, "value": last})
+            yield Text(_OTHER_UNIT, {"unit": unit, "value": last})
 
 
 def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
-    """Return the error for a rule that waits for a word where only numbers or other words come, or so."""
-    if rule.condition.operator is not Operator.EQUAL and rule.condition.operator not in NUMERIC:
-        return None
-    return next((BotError(each.key, **each.placeholders) for each in found if each.key in NEVER), None)
+    """Return the error for a rule that waits for a word where only numbers or other words come, or so.
+
+    What another word would not meet is unequal to it; what is of another quantity is not even that.
+    """
+    waits = rule.condition.operator is Operator.EQUAL or rule.condition.operator in NUMERIC
+    never = NEVER if waits else {_OTHER_UNIT}
+    return next((BotError(each.key, **each.placeholders) for each in found if each.key in never), None)
 
 
 def with_warnings(done: Text, found: list[Text]) -> Text:
