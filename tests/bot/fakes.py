@@ -12,6 +12,7 @@ from fake_archive import FakeArchive, FakePictures
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
+from sentences import RealSentences
 
 from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
@@ -495,6 +496,7 @@ class World:
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
         self.vocabulary = vocabulary
+        self.language = language
         self.dropped = 0
         self.language, self.address = language, "" if bare_commands else PREFIX
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
@@ -519,6 +521,7 @@ class World:
             uploads=self.uploads,
             pictures=self.pictures,
             agent=self.agent,
+            sentences=RealSentences(self.language),
             rules=self.rules,
             phrases=RealPhrases(self.language, self.address),
             templates=self.templates,

@@ -345,12 +345,15 @@ async def test_a_stranger_is_not_heard() -> None:
     assert announced == []
 
 
-async def test_other_text_gets_one_hint() -> None:
+async def test_other_text_is_answered_with_what_can_be_said() -> None:
     world = World()
     announced = heard(world)
     await world.bot.hear(say("good morning"))
     await world.bot.hear(say("I said good morning"))
-    assert world.said == ["I understand commands: see help"]
+    assert world.said == [
+        "Hello! Try “status” or “topics”.",
+        "I did not understand that. Try “status”, “topics” or “help”.",
+    ]
     assert [each.command for each in announced if isinstance(each, ChatReceived)] == [False, False]
 
 

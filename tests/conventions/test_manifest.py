@@ -78,7 +78,7 @@ def test_no_strings_file_and_no_platform_name_for_something_else() -> None:
     packages = {package.split("/")[0] for package in FLOORS} | {
         package.split("/")[1] for package in FLOORS if package.startswith("glue/")
     }
-    assert folders <= {*packages, "translations", "brand"} - {"glue"}
+    assert folders <= {*packages, "translations", "brand", "sentences"} - {"glue"}
 
 
 def test_brand_images_are_there() -> None:

@@ -17,6 +17,7 @@ from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
+from .commands.changes import Changes
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
 from .commands.display import ways_out
@@ -37,7 +38,7 @@ from .model.message import Message, QoS, Reading
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
@@ -92,6 +93,7 @@ class Bot:
         self.id = bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
+        self.changes = Changes()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.broker = SteadyStatus(ports.broker.status)
@@ -146,7 +148,7 @@ class Bot:
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
         self._confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
-        self._dialogue = Dialogue(
+        self.dialogue = Dialogue(
             ports,
             self.outgoing,
             hearing,
@@ -184,7 +186,7 @@ class Bot:
         self.bridges.apply(rules, self.subscriptions)
         self._inbound.apply(rules)
         self._questions.apply(rules)
-        self._dialogue.apply(rules)
+        self.dialogue.apply(rules)
         self.held.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
@@ -300,14 +302,14 @@ class Bot:
             # Whoever is both, as a bot on a user's own account, is what it was last.
             self._bots ^= {utterance.jid}
             self._address()
-        await self._dialogue.hear(utterance)
+        await self.dialogue.hear(utterance)
 
     async def react(self, reaction: Reaction) -> None:
-        await self._dialogue.react(reaction)
+        await self.dialogue.react(reaction)
 
     async def ask(self, text: str, caller: Caller) -> str:
-        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
-        return await self._dialogue.ask(text, caller)
+        """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
+        return await self.dialogue.ask(text, caller)
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
         """Run a command for a caller, and see to what is due since. Raises BotError.
@@ -477,11 +479,7 @@ class Bot:
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
         state, phrases = self._state(), self.ports.phrases
-        text = phrases.phrase(f"common.state_{state}")
-        if state is BotState.OFFLINE and self.broker.status.reason:
-            text = f"{text}: {phrases.phrase(f'common.reason_{self.broker.status.reason}')}"
-        if self._gap.reason:
-            text = phrases.phrase("common.unwritten_too", state=text)
+        text = state_text(state, self.broker.status, self._gap, phrases.phrase)
         shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
         if (shown, text) != self._shown:
             self._shown = shown, text

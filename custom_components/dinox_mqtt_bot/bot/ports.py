@@ -3,7 +3,7 @@
 *Tell* ports return at once and own their failures; *ask* ports are awaited and may raise `BotError`.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from .model.history import (
     Statistics,
     TopicRow,
 )
+from .model.intents import Called, Intent
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
@@ -269,6 +270,16 @@ class Agent(Protocol):
         """
 
 
+class Sentences(Protocol):
+    """Whole sentences in the user's language."""
+
+    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
+        """Return what a sentence means in which these words are names; None where that is not known (ask).
+
+        What is too long to be one is none.
+        """
+
+
 class Memory(Protocol):
     """A few short texts, kept over restarts."""
 
@@ -387,6 +398,7 @@ class Ports:
     uploads: Uploads
     pictures: Pictures
     agent: Agent
+    sentences: Sentences
     rules: Rules
     phrases: StateWords
     templates: CommandTemplates

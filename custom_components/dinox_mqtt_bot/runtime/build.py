@@ -36,6 +36,7 @@ from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
 from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
+from ..hass.sentences import KnownSentences
 from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
@@ -236,6 +237,7 @@ def build_ports(
         uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
         pictures=PillowPictures(hass, clock.local, phrases),
         agent=HaAgent(hass),
+        sentences=KnownSentences(hass.config.language, hass.async_add_executor_job),
         rules=RuleStore(hass, entry, settling(journal, store)),
         phrases=phrases,
         templates=SandboxedTemplates(hass),

@@ -355,10 +355,18 @@ async def test_try_says_the_same_of_an_unknown_name() -> None:
     assert reply.facts["rule"] == "home/ice/lid == open"
 
 
-@pytest.mark.parametrize("line", ["history of the world", "set up", "alias that"])
-async def test_prose_stays_prose(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("history of the world", "I know no “of the world”"),
+        ("set up", "“up”"),
+        ("alias that", "“name” is missing"),
+    ],
+)
+async def test_prose_that_begins_like_a_command_is_told_what_is_wrong(line: str, answer: str) -> None:
     world = home()
-    assert "world" not in await say(world, line)
+    assert answer in await say(world, line)
+    assert world.broker.published == []
 
 
 @pytest.mark.parametrize("said", ['"garden/far away', "garden/away”", "'garden/away"])

@@ -36,7 +36,7 @@ async def test_an_answer_is_read_as_the_flow_wrote_it_by_who_asked(asked: str) -
     world = World(contacts=(Contact(ME), Contact(BOB)), free_text=FLOW)
     payload: str = json.loads(ANSWERS[asked])
     # `help` alone is the bot's own command, as long as commands need no `/mqtt`.
-    said = asked if asked != "help" else "please help"
+    said = asked if asked != "help" else "the help"
     await ask(world, said)
     assert world.broker.published[0][:2] == ("dinox/chat", said.encode())
     world.receive("dinox/response", payload, qos=1)

@@ -17,6 +17,7 @@ from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
+from .changes import Changes
 from .talk import Talk
 
 CONFIRM = "confirm"
@@ -49,6 +50,8 @@ class Parts(Lookups, Talk, Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def bridges(self) -> Bridges: ...
+    @property
+    def changes(self) -> Changes: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,12 @@ class Command:
     def following(self) -> Command | None:
         """Return the command that shows what comes behind what this one has shown, if anything may."""
         return None
+
+    @classmethod
+    def takes_name(cls) -> bool:
+        """Say whether the first thing that is typed is the name of something."""
+        first = next(iter(typed(cls)), None)
+        return first is not None and first.named
 
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""

@@ -10,6 +10,7 @@ from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
 from ..text.tongue import words
+from .changes import Standing
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
@@ -84,6 +85,12 @@ class Confirmation:
             raise names
         self._wait(caller, _Question(command, self._until, names.said, names.options))
         return _which(names.said, names.options)
+
+    def aim(self, command: Command, caller: Caller, said: str, options: Sequence[Meant]) -> Answered | Text:
+        """Return the command about the only option in the place of what was `said`, or ask which is meant."""
+        if len(options) == 1:
+            return Answered(command.about(said, options[0].handle), confirmed=False)
+        return self.which(command, caller, Ambiguous(said, options))
 
     @property
     def _until(self) -> float:
@@ -169,8 +176,11 @@ async def execute(
     try:
         if command.destructive and not said and command.needs_confirmation(parts):
             return asking.ask(command, caller, await command.at_stake(parts))
-        return await command.run(parts, caller)
+        before = Standing.of(parts.rules, parts.alerts.mutes)
+        reply = await command.run(parts, caller)
     except Ambiguous as names:
         return asking.which(command, caller, names)
     except Doubtful as doubt:
         return asking.doubt(doubt, caller)
+    parts.changes.note(caller, before, Standing.of(parts.rules, parts.alerts.mutes))
+    return reply

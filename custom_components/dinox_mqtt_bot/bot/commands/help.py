@@ -16,9 +16,9 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
     ("telling", ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
-    ("devices", ("devices", "set", "follow", "unfollow", "discovery")),
+    ("devices", ("devices", "value", "set", "follow", "unfollow", "discovery")),
     ("presets", ("preset", "presets")),
-    ("bot", ("status", "config", "contacts", "reconnect", "help")),
+    ("bot", ("status", "config", "contacts", "reconnect", "undo", "help")),
 )
 """For each the part after `common.theme_` and its commands; asked for by a word for it, or by number."""
 

@@ -1,26 +1,22 @@
-"""What a reaction to an alert's message asks for."""
+"""What a reaction to a message asks for."""
 
 from collections.abc import Sequence
 
-from ..commands.attending import Ack, Snooze
-from ..commands.command import Command
-from ..commands.quiet import Mute
-
 _REACTIONS = {
-    **dict.fromkeys("👍👌✅✔👀🙏💪🆗", Ack()),
-    **dict.fromkeys("😴💤🥱⏰⏳", Snooze()),
-    **dict.fromkeys("🔕🔇🤫", Mute()),
+    **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
+    **dict.fromkeys("😴💤🥱⏰⏳", "snooze"),
+    **dict.fromkeys("🔕🔇🤫", "mute"),
+    **dict.fromkeys("📈📉📊", "chart"),
+    **dict.fromkeys("👀🕒📜", "history"),
 }
 
 
-def asked_by(emojis: Sequence[str]) -> Command | None:
-    """Return what a reaction asks for: 👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes; else nothing."""
-    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), None)
+def asked_by(emojis: Sequence[str]) -> str:
+    """Return the command that a reaction asks for, as it is typed; else nothing.
 
-
-def noted(text: str) -> Command:
-    """Return what a reply to an alert does: whoever answers one has seen to it, and the words are a note."""
-    return Ack(note=text)
+    👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes, 📈 charts, 👀 looks back.
+    """
+    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), "")
 
 
 def _plain(emoji: str) -> str:

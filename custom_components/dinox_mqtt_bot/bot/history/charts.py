@@ -15,7 +15,7 @@ from ..reading.replay import newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
-from .sparkline import gather, mean_text, sparkline, summary
+from .sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
 
 BUCKETS = 240
 _DAY = 86_400.0
@@ -49,7 +49,7 @@ _ASIDE = frozenset(
 class ChartRequest:
     """What a chart is of. Without a span the newest days are shown, with a count the newest numbers.
 
-    `shown`: its numbers are not those that the device writes.
+    `shown`: its numbers are not those that the device writes. `narrow`: its line of text has less room.
     """
 
     topic: str
@@ -57,6 +57,7 @@ class ChartRequest:
     span: Span | None = None
     count: int = 0
     shown: bool = False
+    narrow: bool = False
 
 
 async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule]) -> Chart:
@@ -83,7 +84,11 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         last,
     )
     told = _chart_text(
-        lookups, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field}
+        lookups,
+        picture,
+        at,
+        sparkline(points, even=bool(wanted.count), width=NARROW if wanted.narrow else WIDTH),
+        facts={"topic": wanted.topic, "field": field},
     )
     if others:
         fields = ", ".join(others[:MOST_FIELDS])
@@ -198,7 +203,7 @@ def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span
 
 
 def _chart_text(
-    lookups: Lookups, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]
+    lookups: Lookups, picture: Picture, until: float, line: str, *, facts: dict[str, object]
 ) -> Text:
     points, span = picture.points, picture.span
     found = summary(points)
@@ -208,7 +213,7 @@ def _chart_text(
 
     placeholders: dict[str, Cell] = {
         "title": picture.title,
-        "line": sparkline(points, even=by_count),
+        "line": line,
         "low": written(number_text(found.low)),
         "mean": written(mean_text(found.mean, points)),
         "high": written(number_text(found.high)),
