@@ -17,10 +17,10 @@ from .chat.first_look import FirstLook
 from .chat.held import Held
 from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
-from .commands.changes import Changes
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
 from .commands.display import ways_out
+from .delivery.changes import Changes
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing

@@ -39,14 +39,14 @@ TOPIC = "home/freezer/temperature"
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("history", "-18.9 °C"),
-        ("history 24h", "-18.9 °C"),
-        ("/mqtt history", "-18.9 °C"),
+        ("history", "−18.9 °C"),
+        ("history 24h", "−18.9 °C"),
+        ("/mqtt history", "−18.9 °C"),
         ("chart", "📊 Freezer Temperature"),
-        ("value", "Freezer Temperature -17.7 °C"),
+        ("value", "Freezer Temperature −17.7 °C"),
         ("mute 2h", "🔕 Muted until"),
         ("alias Icebox", "is called Icebox now"),
-        ("alert > -15 for 5m", "Freezer Temperature is above -15 for 5 min"),
+        ("alert > -15 for 5m", "Freezer Temperature is above −15 for 5 min"),
         ("history kitchen lamp", "History of kitchen lamp"),
         ("status", "Online"),
     ],
@@ -62,7 +62,7 @@ async def test_of_several_things_the_bot_asks_which_one(text: str) -> None:
     asked = await reply(world, "history", told(world, text))
     assert "1 Freezer Temperature" in asked
     assert "2 Kitchen lamp" in asked
-    assert "-18.9 °C" in await reply(world, "1", "")
+    assert "−18.9 °C" in await reply(world, "1", "")
 
 
 @pytest.mark.parametrize("line", ["off", "set off", "/mqtt set off"])
@@ -115,10 +115,10 @@ async def firing() -> tuple[World, str]:
         ("thanks", "Acknowledged"),
         ("ok I go and look", "Acknowledged"),
         ("chart", "📊 Freezer Temperature"),
-        ("history", "-10 °C"),
+        ("history", "−10 °C"),
         ("mute 2h", "🔕 Muted until"),
         ("snooze 1h", "Snoozed until"),
-        ("how warm is the freezer", "-10 °C"),
+        ("how warm is the freezer", "−10 °C"),
         ("why", "fired"),
     ],
 )

@@ -61,7 +61,7 @@ ENGLISH = [
     ("priority home/# kritisch", "has the priority critical now"),
     ("display home/# changes", "is shown as: changes"),
     ("snooze 1h", "there is no alert"),
-    ("status please", "“please” is one word too many. Put a name with spaces in quotes. Usage: status"),
+    ("status please", "Home: Online"),
     ("nothing like this", STILL),
 ]
 

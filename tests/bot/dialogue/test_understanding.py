@@ -80,7 +80,7 @@ async def ask(world: World, text: str) -> str | None:
 async def test_in_assist_it_is_told_what_the_bot_knows_and_nothing_else() -> None:
     world = english()
     assert "Online" in (await ask(world, "status") or "")
-    assert "-17.7 °C" in (await ask(world, "how cold is the freezer") or "")
+    assert "−17.7 °C" in (await ask(world, "how cold is the freezer") or "")
     assert "I know no" in (await ask(world, "history telly") or "")
     for line in ("turn on the telly", "what time is it", "is any window open", "how warm is the telly"):
         assert await ask(world, line) is None

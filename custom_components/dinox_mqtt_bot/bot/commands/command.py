@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, get_args
 
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
+from ..delivery.changes import Changes
 from ..model.errors import BotError
 from ..model.message import QoS
 from ..model.replies import Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
@@ -17,7 +18,6 @@ from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
-from .changes import Changes
 from .talk import Talk
 
 CONFIRM = "confirm"

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import re
 
+from ..delivery.changes import Standing
 from ..model.errors import BotError
 from ..model.replies import Caller, Cell, Reply, Surface, Text, Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
 from ..text.tongue import words
-from .changes import Standing
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0

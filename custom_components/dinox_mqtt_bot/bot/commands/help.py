@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
+from ..model.errors import BotError
 from ..model.replies import Caller, Cell, FieldName, Reply, Table, Text, Typed
 from ..text.tongue import meant, words
+from ..text.words import MAX_QUOTED
 from .command import Command, Parts, param, parameters, usage
 from .examples import examples
 from .parsing import find, unaddressed
 
+_MOST_WORDS = 3
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
     ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
@@ -23,6 +26,13 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 """For each the part after `common.theme_` and its commands; asked for by a word for it, or by number."""
 
 
+def _short(said: str) -> None:
+    """Raise BotError `too_many_words` for what is too long to be about a command."""
+    spoken = said.split()
+    if len(spoken) > _MOST_WORDS:
+        raise BotError("too_many_words", word=spoken[1][:MAX_QUOTED], usage=usage(Help))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Help(Command):
     """Shows what can be typed: some examples, the commands of a group, or how one of them is used."""
@@ -30,7 +40,9 @@ class Help(Command):
     node: ClassVar[str] = "help"
     aliases: ClassVar[tuple[str, ...]] = ("?",)
 
-    command: str = param("Command to explain, a group of commands, or all.", default="", greedy=True)
+    command: str = param(
+        "Command to explain, a group of commands, or all.", default="", greedy=True, check=_short
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, ClassVar, override
 
+from ..delivery.changes import Change, Standing, differences
 from ..model.errors import BotError
 from ..model.replies import Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, Role, RuleSet
-from .changes import Change, Standing, differences
 from .command import Command, Parts, require
 
 type _Step = Callable[[], Awaitable[object]]

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
-from ..model.speech import Amount
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..reading.latest import Latest, latest, trend
 from ..reading.topic_lookup import Meant, find_all
 from ..text.durations import duration

@@ -1,4 +1,4 @@
-"""What a reply is about: the things that the message spoke of which it answers."""
+"""What a reply or a reaction is about: the things that the message spoke of which it answers."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,13 @@ from ..reading.topic_lookup import Meant
 from .hearing import CommandReader
 
 _MOST_LINES = 20
+_REACTIONS = {
+    **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
+    **dict.fromkeys("😴💤🥱⏰⏳", "snooze"),
+    **dict.fromkeys("🔕🔇🤫", "mute"),
+    **dict.fromkeys("📈📉📊", "chart"),
+    **dict.fromkeys("👀🕒📜", "history"),
+}
 _MARKS = "*_`•📌⏰⚠🔴✅⛔ "
 OF_ALERTS = frozenset({"ack", "snooze", "mute", "why"})
 """Commands that know by themselves which alert a reply is to."""
@@ -112,3 +119,16 @@ def _lines(told: str) -> list[str]:
             found.append(text)
             header = not any(sign.isdigit() for sign in text) and len(text.split()) <= 6
     return found
+
+
+def asked_by(emojis: Sequence[str]) -> str:
+    """Return the command that a reaction asks for, as it is typed; else nothing.
+
+    👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes, 📈 charts, 👀 looks back.
+    """
+    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), "")
+
+
+def _plain(emoji: str) -> str:
+    """Return an emoji without the selectors and skin colours that clients add to it."""
+    return "".join(sign for sign in emoji if sign != "\ufe0f" and not "\U0001f3fb" <= sign <= "\U0001f3ff")

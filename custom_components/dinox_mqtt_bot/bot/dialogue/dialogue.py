@@ -16,11 +16,10 @@ from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import OF_ALERTS, About, Aimed, Context, Told
+from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
 from .free_text import Questions
 from .hearing import CommandReader, mistyped
 from .paging import Pages
-from .reactions import asked_by
 from .understanding import UNKNOWN, Understanding, Wanted
 
 _LOGGER = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..history.spans import Span, parse_span
 from ..model.errors import BotError
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text
 from ..reading.latest import Latest, as_shown, latest
 from ..reading.topic_lookup import Meant, find_all, known_names
 from ..text.kinds import seems
@@ -226,7 +226,10 @@ class Events(Command):
         lines = [
             (
                 event.at,
-                Text("event_alert", {"name": names.get(event.rule) or event.topic, "value": event.value}),
+                Text(
+                    "event_alert",
+                    {"name": names.get(event.rule) or event.topic, "value": Amount(event.value)},
+                ),
             )
             for event in fired
         ]
@@ -260,7 +263,7 @@ class Events(Command):
             before = ""
             for row in await history.page(topic, _MOST_EACH, span):
                 if row.text != before and not row.retain:
-                    cells: dict[str, Cell] = {"name": names.name(topic), "value": row.text}
+                    cells: dict[str, Cell] = {"name": names.name(topic), "value": Amount(row.text)}
                     found.append((row.time, Text("event_value", cells)))
                 before = row.text
         return found

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ..delivery.mutes import Mutes
 from ..model.bounded import Bounded
 from ..model.replies import Caller
 from ..model.rules import RuleSet
+from .mutes import Mutes
 
 _MOST = 200
 
