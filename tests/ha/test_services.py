@@ -96,7 +96,7 @@ async def test_a_missing_broker_is_the_worlds_fault(
     own_mosquitto.stop()
     async with running(hass, bot_entry(data), BotState.OFFLINE):
         with pytest.raises(HomeAssistantError) as raised:
-            await ask(hass, "publish", topic="a", payload="1")
+            await ask(hass, "publish", topic="a/b", payload="1")
         assert raised.value.translation_key == "not_connected"
         assert not isinstance(raised.value, ServiceValidationError)
 

@@ -160,3 +160,11 @@ def test_what_says_much_seldom_is_counted_by_the_minute() -> None:
 def test_of_what_is_told_without_a_filter_of_its_own_nothing_is_offered() -> None:
     world = flooded(replace(STORM, display=Display.DIGEST), Subscription("home/storm/1"))
     assert not [text for text in world.said if "home/# changes" in text]
+
+
+def test_what_is_told_soon_has_the_newest_of_its_topic() -> None:
+    world = World(STORM)
+    door = [(0.0, "home/door", "closed"), (290.4, "home/door", "open"), (290.5, "home/door", "locked")]
+    live(world, [*storm(300, 2), *door], 300)
+    told = [each for each in world.outbox.notices if "home/door" in each.text and each.at > NOON + 290]
+    assert [each.at < NOON + 294 and "locked" in each.text for each in told] == [True]

@@ -578,3 +578,7 @@ async def test_help_explains_a_command() -> None:
 @pytest.mark.parametrize("contact", [Contact("a@b", role=Role.OPERATOR)])
 async def test_config_names_every_role(contact: Contact) -> None:
     assert "• Contact: a@b, operator" in await World(contacts=(contact,)).ask("config")
+
+
+def test_of_most_commands_nothing_comes_behind_what_they_have_shown() -> None:
+    assert Status().following() is None

@@ -387,3 +387,12 @@ async def test_an_agent_is_not_asked_without_end() -> None:
     for number in range(MOST_ANSWERS + 2):
         await say(world, f"line {number}", ME)
     assert len(world.agent.asked) == MOST_ANSWERS
+
+
+async def test_what_looks_like_a_command_is_not_published_where_commands_need_mqtt() -> None:
+    world = world_of(bare_commands=False)
+    await say(world, "/statsu")
+    assert world.broker.published == []
+    assert told(world, ANN) == [
+        "There is no command “statsu”. Did you mean /mqtt status, /mqtt dbstats? See /mqtt help"
+    ]

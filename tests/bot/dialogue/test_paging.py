@@ -4,8 +4,8 @@ from fakes import GUEST, ME, World
 import pytest
 
 from bot.commands.command import is_more
-from bot.dialogue.paging import MOST_LEFT
-from bot.model.replies import PAGE, Caller, Surface
+from bot.dialogue.paging import MOST_LEFT, Pages
+from bot.model.replies import PAGE, Caller, Surface, Table, Text
 from bot.model.rules import Contact, Role, Subscription
 from bot.model.utterance import Utterance
 
@@ -119,3 +119,15 @@ async def test_each_contact_has_its_language() -> None:
     assert world.outbox.notices[-1].text.startswith(
         "Nichts ist stummgeschaltet. Stumm schaltet zum Beispiel stumm"
     )
+
+
+def test_of_some_lists_the_end_comes_first() -> None:
+    rows = tuple((str(number),) for number in range(PAGE + 2))
+    table = Table(Text("aliases"), ("column_name",), rows, keep_last=True)
+    pages, caller = Pages(), Caller(Surface.CHAT, ME, Role.ADMIN)
+    shown = pages.begin(table, None, caller)
+    assert isinstance(shown, Table)
+    assert (shown.rows, shown.left) == (rows[2:], 2)
+    rest = pages.more(caller)
+    assert isinstance(rest, Table)
+    assert rest.rows == rows[:2]

@@ -1,7 +1,7 @@
 """Lines as people type them, in English and German, and the kind of answer to each."""
 
 from fakes import ME, World
-from homes import home
+from homes import announce, home
 import pytest
 
 from bot.model.rules import Role, Subscription
@@ -161,3 +161,13 @@ async def test_the_first_help_of_topics_without_devices() -> None:
     world.receive("home/power", "1234.5 W")
     world.receive("home/t", "21.5 °C")
     assert "• alert home/t > 24 — " in await world.ask("help")
+
+
+async def test_help_shows_nothing_that_cannot_be_measured_or_switched() -> None:
+    world = World(Subscription("home/#"))
+    announce(world, "sensor", "note", name="Note", state_topic="home/note")
+    announce(world, "light", "sign", name="Sign", state_topic="home/sign")
+    world.receive("home/note", "Parcel at the neighbours'")
+    world.receive("home/sign", "ON")
+    lines = (await world.ask("help")).splitlines()
+    assert not [line for line in lines if "Note" in line or "Sign" in line]

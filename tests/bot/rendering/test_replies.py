@@ -5,7 +5,15 @@ import pytest
 
 from bot.model.errors import BotError
 from bot.model.replies import Table, Text
-from bot.rendering.replies import MAX_CHARACTERS, MAX_ROWS, REASONS, reason_text, render_error, render_reply
+from bot.rendering.replies import (
+    MAX_CHARACTERS,
+    MAX_ROWS,
+    REASONS,
+    explained,
+    reason_text,
+    render_error,
+    render_reply,
+)
 from bot.text.durations import duration
 
 PHRASES = RealPhrases()
@@ -147,3 +155,9 @@ def test_a_refusal_is_told_in_german_to_germans() -> None:
 def test_errors_of_a_system_are_told_by_their_kind(reason: str, english: str, german: str) -> None:
     assert english in reason_text(reason, RealPhrases())
     assert german in reason_text(reason, RealPhrases("de"))
+
+
+def test_a_reason_among_placeholders_is_told_in_words() -> None:
+    assert explained({"name": "a"}, PHRASES) == {"name": "a"}
+    told = explained({"name": "a", "reason": "offline"}, PHRASES)
+    assert told == {"name": "a", "reason": reason_text("offline", PHRASES)}
