@@ -88,6 +88,7 @@ async def test_in_assist_it_is_told_what_the_bot_knows_and_nothing_else() -> Non
     assert "telly" in guessed
     assert "yes" in (await ask(world, "clear") or "")
     assert "deleted" in (await ask(world, "yes") or "")
+    assert await ask(world, "more") == "There is nothing more to show."
     refused = await world.bot.dialogue.known("lamp off", Caller(Surface.ASSIST, ME, Role.VIEWER))
     assert "operator" in (refused or "")
 

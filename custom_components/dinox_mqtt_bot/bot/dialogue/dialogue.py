@@ -264,6 +264,8 @@ class Dialogue:
             return ""
         if utterance.room and not caller.about:
             return ""
+        if mistyped(text):
+            return await self._asked(text, caller)
         line, free = self._hearing.meant_for(text), self._rules.free_text.ear
         may_answer = self._hearing.may_answer(contact.jid, self._clock.now())
         meant = (
@@ -273,7 +275,7 @@ class Dialogue:
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
             return await self._done(self._context.note(text), caller)
-        if meant is None and free is not Ear.OFF and text.strip() and not mistyped(text):
+        if meant is None and free is not Ear.OFF and text.strip():
             return await self._taken(text, contact, may_answer=may_answer)
         if not may_answer or not line:
             return ""
