@@ -6,7 +6,8 @@ import voluptuous as vol
 from ..bot.model.errors import BotError
 from ..const import CONF_FOLLOWS
 from ..hass.targets import async_choices
-from .fields import Typed, errors_of, nested, unfolded
+from ..runtime.runtime import BotConfigEntry
+from .fields import Typed, errors_of, nested
 from .follow_field import async_field, chosen_data, chosen_values, devices_of
 from .options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, async_new_options
 
@@ -16,7 +17,7 @@ class DinoxOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for all options at once; what other surfaces keep there stays."""
-        entry = self.config_entry
+        entry: BotConfigEntry = self.config_entry
         if user_input is not None:
             try:
                 chosen = user_input.get(CONF_FOLLOWS, ())
@@ -29,17 +30,16 @@ class DinoxOptionsFlow(OptionsFlow):
         return await self._async_show(nested(OPTIONS_FORM, stored))
 
     async def _async_show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        entry = self.config_entry
+        entry: BotConfigEntry = self.config_entry
         now = {
             SECTION_ALERTS: alerts_section(async_choices(self.hass)),
             CONF_FOLLOWS: await async_field(self.hass, entry),
         }
         fields = {key: now.get(str(key), field) for key, field in OPTIONS_FORM.schema.items()}
-        errors = errors_of(err, OPTIONS_FORM) if err else {}
-        form = unfolded(vol.Schema(fields), suggested, errors)
+        form = self.add_suggested_values_to_schema(vol.Schema(fields), suggested)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(form, suggested),
-            errors=errors,
+            data_schema=form,
+            errors=errors_of(err, OPTIONS_FORM) if err else {},
             description_placeholders=err.placeholders if err else None,
         )

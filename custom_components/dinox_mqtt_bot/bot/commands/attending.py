@@ -55,11 +55,10 @@ class Ack(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        clock = parts.ports.clock
-        said = _joined(self.alert, self.duration, self.note)
-        alerts, rest = meant(parts.alerts.find, caller, said, clock)
-        until, note = parted(rest, clock)
-        now = clock.now()
+        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
+        seconds, note = parted(rest)
+        now = parts.ports.clock.now()
+        until = now + seconds if seconds else 0.0
         note = note[:MAX_NOTE]
         parts.alerts.acknowledge(alerts, caller.who, note, until, now)
         facts = _facts(parts, alerts, until, note)
@@ -81,12 +80,10 @@ class Snooze(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        clock = parts.ports.clock
-        said = _joined(self.alert, self.duration, self.note)
-        alerts, rest = meant(parts.alerts.find, caller, said, clock)
-        until, note = parted(rest, clock)
-        now = clock.now()
-        until = until or now + SNOOZE
+        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
+        seconds, note = parted(rest)
+        now = parts.ports.clock.now()
+        until = now + (seconds or SNOOZE)
         parts.alerts.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
         facts = _facts(parts, alerts, until, note[:MAX_NOTE])
         return Text("snoozed", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)

@@ -107,15 +107,11 @@ class Naming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose value is on a topic: the device, what the value is called there, its place among the others.
-
-    `area` is where the device says it stands, or empty.
-    """
+    """Whose value is on a topic: the device, what the value is called there, its place among the others."""
 
     device: str
     label: str
     place: tuple[object, ...] = ()
-    area: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -89,11 +89,9 @@ class Display(StrEnum):
 
     EACH = "each"
     DIGEST = "digest"
-    BOARD = "board"
+    LIVE = "live"
     CHANGES = "changes"
     SILENT = "silent"
-    # What it was called before, in entries and by people.
-    LIVE = "board"
 
 
 class Role(IntEnum):
@@ -189,8 +187,7 @@ class AlertRule:
 class Contact:
     """A bare JID the bot talks to; `receives`: messages are told to it unasked.
 
-    `user` is the HA user in whose name a conversation agent acts for it, or empty; `language` that of the
-    answers to it, empty for Home Assistant's.
+    `user` is the HA user in whose name a conversation agent acts for it, or empty.
     """
 
     jid: str
@@ -198,7 +195,6 @@ class Contact:
     role: Role = Role.ADMIN
     receives: bool = True
     user: str = ""
-    language: str = ""
 
 
 class Direction(StrEnum):
