@@ -2,13 +2,15 @@
 
 import json
 
+from fakes import World
+from homes import announce
 import pytest
 
 from bot.alerts.judge import Judge
 from bot.alerts.rules.grammar import read_rule
 from bot.alerts.watches import Watch
 from bot.model.message import Field, Kind, Message, Reading
-from bot.model.rules import Condition, Operator, Value
+from bot.model.rules import Condition, Operator, Subscription, Value
 from bot.payload.paths import lookup, parse_path
 from bot.reading.readings import Readings
 
@@ -218,3 +220,19 @@ def test_a_word_of_no_entity_is_taken_as_it_is_written() -> None:
 )
 def test_the_only_word_of_an_object_is_judged(payload: str, rule: str, held: bool) -> None:
     assert holds(rule, Readings().read(Message("a/b", payload.encode()))) is held
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [("61,5 deg C", "61,5 °C"), ("61.5 °C", "61.5 °C"), ("61.5", "61.5 °C"), ("61.5℃", "61.5 °C")],
+)
+async def test_a_unit_that_a_device_writes_itself_is_told_once(payload: str, shown: str) -> None:
+    world = World(Subscription("home/#"))
+    announce(*(world, "sensor", "boiler"), name="Boiler", state_topic="home/b", unit_of_measurement="°C")
+    world.receive("home/b", payload)
+    assert f"It reports {shown} now" in await world.ask("alert boiler > 5 kWh")
+    await world.ask("alert boiler > 5")
+    world.receive("home/b", payload)
+    world.later(5)
+    assert any(f"Boiler: {shown}\n" in text for text in world.said)
+    assert not any("°C °C" in text or "deg" in text for text in world.said[-1:])

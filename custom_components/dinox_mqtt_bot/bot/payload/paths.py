@@ -164,11 +164,18 @@ def _own(reading: Reading) -> Value | None:
     if reading.value is not None and reading.fields:
         main = reading.fields[0] if len(reading.fields) == 1 else _main(reading)
         return _of_field(main)
-    text = reading.exact if reading.exact and reading.value is not None else reading.text.strip()
+    numeric = reading.exact and reading.value is not None
+    text = _without_unit(reading.exact) if numeric else reading.text.strip()
     # What the chat leaves out of an object is looked through all the same.
     exact = reading.exact or (", ".join(map(line, reading.fields)) if reading.fields else "")
     value = Value(text, reading.value, reading.unit, exact)
     return _translated(reading, value) if reading.found and value.number is None else value
+
+
+def _without_unit(text: str) -> str:
+    """Return the digits of a number that the device wrote with its unit."""
+    measured = None if text[-1:].isdigit() else quantity(text)
+    return text if measured is None else measured.text
 
 
 def _translated(reading: Reading, value: Value) -> Value:
