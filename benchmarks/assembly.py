@@ -1,7 +1,7 @@
 """A bot of real parts, without Home Assistant around it: broker link, readings, conversation, store."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.model.charts import Picture
+from custom_components.dinox_mqtt_bot.bot.model.intents import Called, Intent
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
@@ -107,7 +108,7 @@ class NoRules:
 
 
 class Nothing:
-    """`bot.ports.Uploads`, `Pictures` and `Agent`: nobody asks for a file, a picture or an answer here."""
+    """`bot.ports.Uploads`, `Pictures`, `Agent`, `Sentences`: nobody asks for a file, a picture, an answer."""
 
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         raise AssertionError
@@ -116,6 +117,9 @@ class Nothing:
         raise AssertionError
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
+        raise AssertionError
+
+    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
         raise AssertionError
 
 
@@ -185,6 +189,7 @@ class Assembly:
             uploads=Nothing(),
             pictures=Nothing(),
             agent=Nothing(),
+            sentences=Nothing(),
             rules=NoRules(),
             phrases=Translations(words()),
             templates=templates or NoTemplates(),

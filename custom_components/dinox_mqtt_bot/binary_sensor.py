@@ -126,7 +126,7 @@ class AlertBinarySensor(BotEntity, BinarySensorEntity):
     def _take(self, subentry: ConfigSubentry) -> None:
         """Take the rule over as it is now."""
         self._rule = ALERTS.of(subentry)
-        self._attr_name = subentry.title
+        self._attr_name = ALERTS.name_of(subentry)
 
     @override
     async def async_added_to_hass(self) -> None:

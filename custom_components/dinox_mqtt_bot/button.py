@@ -101,7 +101,7 @@ class PresetButton(StatusEntity, ButtonEntity):
     def _take(self, subentry: ConfigSubentry) -> None:
         """Take the preset over as it is now."""
         self._preset = PRESETS.of(subentry)
-        self._attr_name = subentry.title
+        self._attr_name = PRESETS.name_of(subentry)
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -15,9 +15,8 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.data_entry_flow import AbortFlow
 import voluptuous as vol
 
 from .bot.model.errors import BotError
@@ -25,25 +24,18 @@ from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,
     CONF_DISCOVERY,
-    CONF_FILTER,
+    CONF_FOLLOWS,
     CONF_JID,
     CONF_MODE,
+    CONF_TELL,
     CONF_TLS_NAME,
     CONF_TOPICS,
     CONF_XMPP_PASSWORD,
-    CONF_XMPP_RESOURCE,
     DOMAIN,
-    SUBENTRY_ALERT,
-    SUBENTRY_BRIDGE,
-    SUBENTRY_CONTACT,
-    SUBENTRY_PRESET,
-    SUBENTRY_TOPIC,
     LinkName,
     Mode,
 )
 from .entry.account import fit_filter, is_on_account, is_prosody, same_login
-from .flows.alert_flow import AlertFlow
-from .flows.bridge_flow import BridgeFlow
 from .flows.connections import (
     ACCOUNT_FORM,
     BROKER_FORM,
@@ -52,15 +44,25 @@ from .flows.connections import (
     XMPP_FORM,
     broker_data,
     secret,
-    xmpp_data,
+    spread_account,
+    spread_broker,
+    spread_server,
 )
-from .flows.contact_flow import AddressCheck, ContactFlow
-from .flows.fields import Typed, errors_of, nested
+from .flows.contact_flow import AddressCheck
+from .flows.fields import Typed, errors_of, nested, unfolded
 from .flows.first_follow import DevicesFound, async_devices_found
-from .flows.first_rules import CONTACT_AND_TOPICS_FORM, TOPICS_FORM, first_rules, topic_filters
+from .flows.first_rules import (
+    CONTACT_AND_TOPICS_FORM,
+    TELL_FORM,
+    TOPICS_FORM,
+    FirstRules,
+    Tell,
+    first_rules,
+    topic_filters,
+)
+from .flows.new_account import Accounts, scan_form
 from .flows.options_flow import DinoxOptionsFlow
-from .flows.preset_flow import PresetFlow
-from .flows.topic_flow import TopicFlow
+from .flows.rule_flows import RULE_FLOWS
 from .hass.phrases import async_load_phrases
 from .probing.account import (
     AccountFound,
@@ -76,6 +78,7 @@ from .probing.account import (
 )
 
 BOT_NAME = "MQTT Bot"
+PROVIDERS = "https://providers.xmpp.net"
 TRY: Mapping[LinkName, Callable[[HomeAssistant, Typed], Awaitable[object]]] = {
     LinkName.BROKER: async_try_broker,
     LinkName.XMPP: async_try_xmpp,
@@ -94,9 +97,13 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._asked: list[LinkName] = []
         self._topics: tuple[str, ...] = ()
+        self._accounts = Accounts()
         self._check = AddressCheck()
+        self._first = FirstRules()
+        self._devices = DevicesFound()
+        self._warned = False
         self._rules: list[ConfigSubentryData] = []
-        self._devices: DevicesFound | None = None
+        self._options: dict[str, Any] = {}
 
     @staticmethod
     @callback
@@ -110,22 +117,24 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        return {
-            SUBENTRY_TOPIC: TopicFlow,
-            SUBENTRY_CONTACT: ContactFlow,
-            SUBENTRY_ALERT: AlertFlow,
-            SUBENTRY_PRESET: PresetFlow,
-            SUBENTRY_BRIDGE: BridgeFlow,
-        }
+        return dict(RULE_FLOWS)
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> ConfigFlowResult:
-        return self.async_show_menu(step_id="user", menu_options=[mode.value for mode in Mode])
+        """Ask where the messages come from: the simplest way comes first, if there is one."""
+        modes = [mode.value for mode in Mode if mode is not Mode.HOME_ASSISTANT]
+        if self._has_mqtt():
+            modes.insert(0, Mode.HOME_ASSISTANT.value)
+        return self.async_show_menu(step_id="user", menu_options=modes)
+
+    def _has_mqtt(self) -> bool:
+        return bool(self.hass.config_entries.async_loaded_entries("mqtt"))
 
     async def async_step_standalone(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for a broker of any kind."""
         if user_input is None:
-            return self._show("standalone", BROKER_FORM)
+            return self._show("standalone", BROKER_FORM, self._known_broker())
+        user_input = spread_broker(user_input)
         self._data = {CONF_MODE: Mode.STANDALONE.value, CONF_CLIENT_ID: new_client_id()}
         try:
             await self._async_take_broker(user_input, self._data)
@@ -133,14 +142,22 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show("standalone", BROKER_FORM, user_input, err)
         return await self.async_step_xmpp()
 
+    def _known_broker(self) -> Typed | None:
+        """Return where Home Assistant's own connection goes: most likely there."""
+        known = next(iter(self.hass.config_entries.async_loaded_entries("mqtt")), None)
+        if known is None or "broker" not in known.data:
+            return None
+        return {CONF_HOST: known.data["broker"], CONF_PORT: known.data.get(CONF_PORT, 0) or None}
+
     async def async_step_xmpp_account(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for an account whose own server is the broker, for a new bot or a changed one."""
         stored = self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
         if user_input is None:
             return self._show("xmpp_account", ACCOUNT_FORM, nested(ACCOUNT_FORM, stored))
+        user_input = spread_account(user_input)
         self._data = {CONF_MODE: Mode.XMPP_ACCOUNT.value}
         try:
-            data = self._account(user_input, stored)
+            data = await self._async_account(user_input, stored, required=True)
             data[CONF_CLIENT_ID] = stored.get(CONF_CLIENT_ID) or new_client_id()
             self._found = await async_find(self.hass, self._data | data)
         except BotError as err:
@@ -152,6 +169,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Show what the account's server was found to be, and ask how messages shall come from it."""
         if user_input is None:
             return await self._async_show_server(suggested(self._found))
+        user_input = spread_server(user_input)
         try:
             data = await async_try_server(self.hass, server_data(user_input, self._data, self._found))
         except BotError as err:
@@ -169,56 +187,86 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_home_assistant(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Use the connection of Home Assistant's own MQTT integration."""
-        if not self.hass.config_entries.async_loaded_entries("mqtt"):
-            return self.async_abort(reason="mqtt_not_configured")
+        if not self._has_mqtt():  # gone since the menu was shown
+            return await self.async_step_user()
         self._data = {CONF_MODE: Mode.HOME_ASSISTANT.value}
         return await self.async_step_xmpp()
 
     async def async_step_xmpp(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for the bot's XMPP account; without one the bot talks in Assist only."""
         if user_input is None:
-            return self._show("xmpp", XMPP_FORM)
+            return self._show_xmpp()
+        user_input = spread_account(user_input)
         try:
             await self._async_take_xmpp(user_input, {})
         except BotError as err:
-            return self._show("xmpp", XMPP_FORM, user_input, err)
+            return self._show_xmpp(user_input, err)
         return await self.async_step_rules()
 
     async def async_step_rules(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask whom the bot shall talk to, and about what."""
         form = CONTACT_AND_TOPICS_FORM if self._data[CONF_JID] else TOPICS_FORM
         if user_input is None:
-            return self._show_rules(form, {CONF_TOPICS: list(self._topics)})
+            return self._show("rules", form, {CONF_TOPICS: list(self._topics)})
         try:
-            subentries = first_rules(user_input)
-            filters = {rule["data"][CONF_FILTER] for rule in subentries if CONF_FILTER in rule["data"]}
-            for topic_filter in sorted(filters):
+            first = first_rules(user_input)
+            for topic_filter in first.filters:
                 fit_filter(self._data, topic_filter)
-            for rule in subentries:
-                if (jid := rule["data"].get(CONF_JID, self._data[CONF_JID])) != self._data[CONF_JID]:
-                    await self._check.async_require(jid, partial(async_inquire, self.hass, self._data))
+            self._refuse_the_same(self._data, set(first.filters))
+            if first.contact not in {"", self._data[CONF_JID]}:
+                await self._check.async_require(first.contact, partial(async_inquire, self.hass, self._data))
+            self._devices = await async_devices_found(self.hass, self._data)
+            if not (first.filters or self._devices.choices):
+                self._warn_of_silence()
         except BotError as err:
-            return self._show_rules(form, user_input, err)
-        self._abort_if_the_same(self._data, filters)
-        self._rules = subentries
-        self._devices = await async_devices_found(self.hass, self._data)
-        if self._devices is None:
-            return self._create({})
-        return self._show(
-            "follow", self._devices.form(), self._devices.suggested(filters), found=self._devices.words
-        )
+            return self._show("rules", form, user_input, err)
+        self._first = first
+        return await self.async_step_tell()
 
-    async def async_step_follow(self, user_input: Typed) -> ConfigFlowResult:
-        """Take what is to be told of the devices that were found."""
-        assert self._devices is not None
-        return self._create(self._devices.data(user_input))
+    async def async_step_tell(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Ask how much the bot shall say of its own accord, and of which of the devices that were found."""
+        form = TELL_FORM.extend(self._devices.field())
+        if user_input is None:
+            suggested = self._devices.suggested(otherwise_mute=not self._first.filters)
+            return self._show("tell", form, suggested, found=self._devices.words)
+        tell = Tell(user_input[CONF_TELL])
+        try:
+            if tell is not Tell.ALERTS and not (self._first.filters or user_input.get(CONF_FOLLOWS)):
+                self._warn_of_silence()
+        except BotError as err:
+            return self._show("tell", form, user_input, err, found=self._devices.words)
+        self._rules = self._first.subentries(tell)
+        self._options = self._devices.data({} if tell is Tell.ALERTS else user_input)
+        if self._self_chat:
+            return self._create()
+        return await self.async_step_scan()
 
-    def _create(self, options: dict[str, Any]) -> ConfigFlowResult:
+    @property
+    def _self_chat(self) -> bool:
+        """Whether nobody has to add the bot as a contact: it has no account, or the user's own."""
+        return self._first.contact in {"", self._data[CONF_JID]}
+
+    def _warn_of_silence(self) -> None:
+        """Raise BotError `nothing_to_tell` once: whoever sends the form again means it."""
+        if not self._warned:
+            self._warned = True
+            raise BotError("nothing_to_tell")
+
+    async def async_step_scan(self, user_input: Typed | None = None) -> ConfigFlowResult:
+        """Show what a phone scans to add the bot."""
+        jid = self._data[CONF_JID]
+        return self._show("scan", scan_form(jid), bot=jid) if user_input is None else self._create()
+
+    def _create(self) -> ConfigFlowResult:
+        jid = self._data[CONF_JID]
+        told = ("default" if not self._self_chat else "self_chat") if jid else "assist"
         return self.async_create_entry(
             title=self._title(),
             data=self._data,
-            options={**first_options(self._data), **options},
+            options={**first_options(self._data), **self._options},
             subentries=self._rules,
+            description=told,
+            description_placeholders={"bot": jid},
         )
 
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> ConfigFlowResult:
@@ -241,6 +289,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             filled = None if leaves_account else nested(BROKER_FORM, entry.data)
             return self._show("reconfigure_broker", BROKER_FORM, filled)
+        user_input = spread_broker(user_input)
         try:
             await self._async_take_broker(user_input, entry.data)
         except BotError as err:
@@ -258,6 +307,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         if user_input is None:
             return self._show("reconfigure_xmpp", XMPP_FORM, nested(XMPP_FORM, entry.data))
+        user_input = spread_account(user_input)
         self._data = {CONF_MODE: entry.data[CONF_MODE]}
         try:
             await self._async_take_xmpp(user_input, entry.data)
@@ -308,21 +358,27 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             kept = self._get_reconfigure_entry()
             moved = {**kept.data, **data, CONF_MODE: Mode.STANDALONE.value}
-            self._abort_if_the_same(moved, topic_filters(kept))
-        await async_try_broker(self.hass, data)
+            self._refuse_the_same(moved, topic_filters(kept))
+        try:
+            await async_try_broker(self.hass, data)
+        except BotError as err:
+            if err.key == "invalid_auth" and not data[CONF_USERNAME]:
+                raise BotError("login_missing") from err
+            raise
         self._data |= data
 
     async def _async_take_xmpp(self, typed: Typed, stored: Typed) -> None:
         """Log in with what was typed and keep it if that works. Raises BotError."""
-        data = self._account(typed, stored)
+        data = await self._async_account(typed, stored)
         if data[CONF_JID]:
             await async_try_xmpp(self.hass, data)
         self._data |= data
 
-    def _account(self, typed: Typed, stored: Typed) -> dict[str, Any]:
-        """Read the account's form. Raises BotError, also `jid_in_use`."""
-        data = xmpp_data(typed, stored)
-        data[CONF_XMPP_RESOURCE] = stored.get(CONF_XMPP_RESOURCE) or f"ha-{secrets.token_hex(8)}"
+    async def _async_account(self, typed: Typed, stored: Typed, *, required: bool = False) -> dict[str, Any]:
+        """Read the account's form. Raises BotError, also `jid_in_use` and `jid_missing`."""
+        data = await self._accounts.async_data(self.hass, typed, stored)
+        if required and not data[CONF_JID]:
+            raise BotError("invalid_jid", jid="")
         self._refuse_an_account_in_use(data[CONF_JID])
         return data
 
@@ -330,27 +386,24 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         own = self.context.get("entry_id")
         return [entry for entry in self._async_current_entries() if entry.entry_id != own]
 
-    def _abort_if_the_same(self, data: Typed, filters: set[str]) -> None:
-        """Abort if another bot has this login at this broker, this account, and these topics."""
+    def _refuse_the_same(self, data: Typed, filters: set[str]) -> None:
+        """Raise BotError `already_configured` for the login, the account and the topics of another bot."""
         for entry in self._others():
             if (
                 same_login(data, entry.data)
                 and data[CONF_JID] == entry.data[CONF_JID]
                 and filters == topic_filters(entry)
             ):
-                raise AbortFlow("already_configured")
+                raise BotError("already_configured", bot=entry.title)
 
     def _refuse_an_account_in_use(self, jid: str) -> None:
-        if not jid:
-            if self._data[CONF_MODE] == Mode.HOME_ASSISTANT:
-                self._async_abort_entries_match({CONF_MODE: Mode.HOME_ASSISTANT.value, CONF_JID: ""})
-            return
         # Two bots of one account would both answer, and hear each other in its self-chat.
         for entry in self._others():
-            if entry.data[CONF_JID] == jid:
-                if same_login(self._data, entry.data):
-                    raise AbortFlow("already_configured")
-                raise BotError("jid_in_use", jid=jid)
+            if jid and entry.data[CONF_JID] == jid:
+                raise BotError("jid_in_use", jid=jid, bot=entry.title)
+            through_ha = entry.data[CONF_MODE] == self._data[CONF_MODE] == Mode.HOME_ASSISTANT
+            if through_ha and not (jid or entry.data[CONF_JID]):
+                raise BotError("jid_missing", bot=entry.title)
 
     def _title(self) -> str:
         """Name the bot after the account whose server it is on, else, where there are more, its broker."""
@@ -365,8 +418,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         return next(title for title in titles if title not in taken)
 
-    def _show_rules(self, form: vol.Schema, filled: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        return self._show("rules", form, filled, err, client_id=self._data.get(CONF_CLIENT_ID) or "–")
+    def _show_xmpp(self, filled: Typed | None = None, err: BotError | None = None) -> ConfigFlowResult:
+        return self._show("xmpp", XMPP_FORM, filled, err, providers=PROVIDERS)
 
     def _show(
         self,
@@ -376,10 +429,12 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
         err: BotError | None = None,
         **told: str,
     ) -> ConfigFlowResult:
+        errors = errors_of(err, form) if err else {}
+        shown = unfolded(form, filled or {}, errors)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, filled),
-            errors=errors_of(err, form) if err else {},
+            data_schema=self.add_suggested_values_to_schema(shown, filled),
+            errors=errors,
             description_placeholders={**(err.placeholders if err else {}), **told},
         )
 

@@ -110,9 +110,13 @@ CONF_PAYLOAD: Final = "payload"
 CONF_RETAIN: Final = "retain"
 CONF_USER: Final = "user"
 
-# What only the last step of a new bot asks: its first contact, its first topics.
+# What only the steps of a new bot ask: an invitation to an account, its first contact, its first topics, how
+# much of them is told, and what is there to be scanned by a phone.
+CONF_INVITATION: Final = "invitation"
 CONF_CONTACT: Final = "contact"
 CONF_TOPICS: Final = "topics"
+CONF_TELL: Final = "tell"
+CONF_QR: Final = "qr"
 
 # What the data of a reauthentication names: the link whose credentials were refused.
 ATTR_LINK: Final = "link"

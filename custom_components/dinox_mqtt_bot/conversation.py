@@ -1,4 +1,4 @@
-"""The bot in Assist: the same commands, asked in Home Assistant's own dialog."""
+"""The bot in Assist: what it understands in the chat, asked in Home Assistant's own dialog."""
 
 from typing import Literal, override
 
@@ -12,6 +12,7 @@ from .bot.model.replies import Surface
 from .bot.model.rules import Role
 from .entity import BotEntity
 from .hass.callers import async_caller
+from .hass.conversation_agent import async_hand_on
 from .runtime.runtime import BotConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -26,7 +27,7 @@ async def async_setup_entry(
 
 
 class BotConversation(BotEntity, conversation.ConversationEntity):
-    """Answers in the language of Home Assistant, whatever language is asked for: the words are commands."""
+    """Answers in the language of Home Assistant what the bot understands, and hands on what it does not."""
 
     @property
     @override
@@ -39,7 +40,12 @@ class BotConversation(BotEntity, conversation.ConversationEntity):
     ) -> conversation.ConversationResult:
         # Anybody in the room may speak to a satellite: a voice without a user may look, not act.
         caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.VIEWER)
-        text = await self.runtime.bot.ask(user_input.text, caller)
+        dialogue = self.runtime.bot.dialogue
+        text = await dialogue.known(user_input.text, caller)
+        if text is None:
+            if (handed := await async_hand_on(self.hass, user_input)) is not None:
+                return handed
+            text = await dialogue.guessed(user_input.text, caller)
         chat_log.async_add_assistant_content_without_tools(
             conversation.AssistantContent(agent_id=user_input.agent_id, content=text)
         )

@@ -6,11 +6,12 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.loader import async_get_loaded_integration
 
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_CONTACT, SUBENTRY_TOPIC
+from .entry.rules import CONTACTS, TOPICS
 from .hass.values import plain_topic
 from .runtime.runtime import BotConfigEntry
 
 MANUFACTURER = "DinoX"
-MODELS = {SUBENTRY_TOPIC: "MQTT topic", SUBENTRY_CONTACT: "XMPP contact"}
+MODELS = {SUBENTRY_TOPIC: "common.model_topic", SUBENTRY_CONTACT: "common.model_contact"}
 
 
 @callback
@@ -48,8 +49,8 @@ def async_register_subentry(hass: HomeAssistant, entry: BotConfigEntry, subentry
         entry_type=dr.DeviceEntryType.SERVICE,
         identifiers={(DOMAIN, subentry.subentry_id)},
         manufacturer=MANUFACTURER,
-        model=MODELS[subentry.subentry_type],
-        name=subentry.title,
+        model=entry.runtime_data.phrases.phrase(MODELS[subentry.subentry_type]),
+        name=name_of(subentry),
         via_device_id=via,
     )
 
@@ -61,10 +62,15 @@ def subentry_device(hass: HomeAssistant, entry: BotConfigEntry, subentry_id: str
         entry_type=dr.DeviceEntryType.SERVICE,
         identifiers={(DOMAIN, subentry_id)},
         manufacturer=MANUFACTURER,
-        model=MODELS[subentry.subentry_type],
-        name=subentry.title,
+        model=entry.runtime_data.phrases.phrase(MODELS[subentry.subentry_type]),
+        name=name_of(subentry),
         via_device_id=async_bot_device(hass, entry).id,
     )
+
+
+def name_of(subentry: ConfigSubentry) -> str:
+    """Return what a contact or a topic is called."""
+    return (CONTACTS if subentry.subentry_type == SUBENTRY_CONTACT else TOPICS).name_of(subentry)
 
 
 @callback

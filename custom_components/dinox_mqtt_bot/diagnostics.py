@@ -1,7 +1,8 @@
-"""What helps to find a fault, without payloads, topic values, secrets and JIDs of the user's home."""
+"""What helps to find a fault, without payloads, secrets, JIDs and names of the user's home."""
 
 from collections import Counter
 from collections.abc import Mapping
+import re
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -23,6 +24,10 @@ from .const import (
     CONF_CLIENT_KEY,
     CONF_CONTACTS,
     CONF_ESCALATE_TO,
+    CONF_FIELD,
+    CONF_FILTER,
+    CONF_FREE_TEXT_RESPONSE_TOPIC,
+    CONF_FREE_TEXT_TOPIC,
     CONF_JID,
     CONF_NAME,
     CONF_NICK,
@@ -33,6 +38,7 @@ from .const import (
     CONF_TEMPLATE,
     CONF_TLS_NAME,
     CONF_TO,
+    CONF_TOPIC,
     CONF_VALUE,
     CONF_VALUE_TO,
     CONF_XMPP_CA,
@@ -49,15 +55,32 @@ SECRETS = {
     CONF_USERNAME, CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
 }  # fmt: skip
 
+# What names topics, fields, and (`key`) what is followed.
+TOPICS = {
+    CONF_FIELD, CONF_FILTER, CONF_FREE_TEXT_RESPONSE_TOPIC, CONF_FREE_TEXT_TOPIC, CONF_TOPIC, "key",
+}  # fmt: skip
+
+# Words of topics that tell of a product or a kind of thing, and of nobody's home.
+KNOWN = frozenset(
+    """
+    action availability battery bridge brightness cmnd color command config contact current dinox energy
+    event get home homeassistant homie humidity illuminance info lights linkquality lock lwt motion
+    occupancy online openwb power power1 power2 pressure relay response result rpc rtl_433 sensor
+    sensors set shellies stat state status switch tasmota tele telemetry temperature update value
+    voltage zigbee2mqtt zwave
+    """.split()  # noqa: SIM905 (a tuple would be a page)
+)
+_WORD = re.compile(r"[^/.\[\]\"']+")
+
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConfigEntry) -> dict[str, Any]:
-    runtime = entry.runtime_data
+    runtime, hidden = entry.runtime_data, _Hidden()
     return {
         "version": str(async_get_loaded_integration(hass, DOMAIN).version),
         "data": async_redact_data(entry.data, SECRETS),
-        "options": async_redact_data(entry.options, SECRETS),
+        "options": async_redact_data(hidden.topics(entry.options), SECRETS),
         "subentries": [
-            {"type": each.subentry_type, "data": async_redact_data(each.data, SECRETS)}
+            {"type": each.subentry_type, "data": async_redact_data(hidden.topics(each.data), SECRETS)}
             for each in entry.subentries.values()
         ],
         "status": _status(runtime),
@@ -65,7 +88,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
         "messages": _messages(runtime.broker),
         "discovery": _discovery(runtime.bot.readings),
         "topics_too_long": runtime.bot.readings.left_out,
-        "events_left_out": runtime.announcer.allowance.refused,
+        "events_left_out": runtime.announcer.left_out,
         "on_mqtt": {
             "silent": runtime.on_mqtt.silent,
             "dropped": runtime.on_mqtt.publisher.dropped,
@@ -77,6 +100,27 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: BotConf
             "trouble": runtime.store.trouble,
         },
     }
+
+
+class _Hidden:
+    """Takes the names out of topics and leaves their shape: the same word is the same in one download."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+
+    def topics(self, told: Any, key: str = "") -> Any:
+        """Return settings with what is a topic, or a field, made nobody's."""
+        if isinstance(told, Mapping):
+            return {name: self.topics(value, name) for name, value in told.items()}
+        if isinstance(told, list | tuple):
+            return [self.topics(each, key) for each in told]
+        return _WORD.sub(self._word, told) if key in TOPICS and isinstance(told, str) else told
+
+    def _word(self, found: re.Match[str]) -> str:
+        word = found[0]
+        if word in {"+", "#"} or word.startswith("$") or word.isdecimal() or word.casefold() in KNOWN:
+            return word
+        return self._words.setdefault(word, f"name{len(self._words) + 1}")
 
 
 def _status(runtime: BotRuntime) -> Mapping[str, Any]:

@@ -17,6 +17,8 @@ PARALLEL_UPDATES = 0
 MESSAGE = EventEntityDescription(
     key="message",
     translation_key="message",
+    # Each message is a row in the recorder and in Activity. The triggers need no entity.
+    entity_registry_enabled_default=False,
     event_types=[priority.word for priority in Priority if priority > Priority.SILENT],
 )
 

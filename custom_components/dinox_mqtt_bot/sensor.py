@@ -79,6 +79,8 @@ STATUS = (
     StatusDescription(
         key="last_message",
         translation_key="last_message",
+        # What came last is another text with each message: so many rows in the recorder and in Activity.
+        entity_registry_enabled_default=False,
         value=lambda status: excerpt(status.last_text, STATE_CHARACTERS) if status.last_time else None,
         attributes=_last,
     ),

@@ -57,10 +57,13 @@ IMPORT_SCHEMA = vol.Schema(
 
 @callback
 def async_register_services(hass: HomeAssistant) -> None:
-    """Register every action once; which bot is meant is found when one is called."""
+    """Register every action once; which bot is meant is found when one is called.
+
+    What fits a search alike is shown in this order: what most automations want comes first.
+    """
+    _register(hass, SERVICE_SEND_MESSAGE, _send_message, SEND_MESSAGE_SCHEMA)
     for command in COMMANDS:
         _register(hass, command.node, partial(_run, command), command_schema(command))
-    _register(hass, SERVICE_SEND_MESSAGE, _send_message, SEND_MESSAGE_SCHEMA)
     _register(hass, SERVICE_COMMAND, _command, COMMAND_SCHEMA)
     _register(hass, SERVICE_IMPORT_SETTINGS, _import_settings, IMPORT_SCHEMA)
 

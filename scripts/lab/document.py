@@ -1,11 +1,14 @@
-"""The pages about actions and settings, from the texts of Home Assistant: `python -m lab.document`."""
+"""The pages about commands, actions and settings, from what people see: `python -m lab.document`."""
 
 from collections.abc import Iterator, Mapping
+import inspect
 import json
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from custom_components.dinox_mqtt_bot.bot.commands.catalogue import COMMANDS
+from custom_components.dinox_mqtt_bot.bot.commands.command import Command, parameters, usage
 from custom_components.dinox_mqtt_bot.bot.commands.help import THEMES
 
 from .configuration import DOMAIN, REPOSITORY
@@ -28,6 +31,14 @@ needed. What must not be undone by mistake wants `confirm: true`. An action that
 rights of the contact that this person's user of Home Assistant belongs to, or an administrator's; one that an
 automation starts, all of them.
 """
+COMMANDS_PAGE = f"""{WRITTEN}
+
+# Commands
+
+What can be asked in the chat, in Assist, and as [actions](actions.md). `/mqtt` may be left out where
+*Commands without /mqtt* is on, as it is at first. Words in `<>` are needed, those in `[]` are not; `…` takes
+all that follows. What is told, and how: [chat.md](chat.md).
+"""
 SETTINGS = f"""{WRITTEN}
 
 # Settings
@@ -36,7 +47,7 @@ Everything is set in Home Assistant: *Settings → Devices & services → DinoX 
 `configuration.yaml`.
 """
 # The forms by which a bot is added, in the order in which they come.
-ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "follow")
+ADDING = ("user", "standalone", "xmpp", "xmpp_account", "server", "rules", "tell", "scan")
 
 
 def actions_page() -> str:
@@ -50,6 +61,29 @@ def actions_page() -> str:
         parts.append(f"\n## {title[:1].upper()}{title[1:]}\n")
         parts += [part for word in words if word in SERVICES for part in _action(word)]
     return "".join(parts)
+
+
+def commands_page() -> str:
+    """Return docs/commands.md."""
+    known = {command.node: command for command in COMMANDS}
+    parts = [COMMANDS_PAGE]
+    for key, words in THEMES:
+        title = TEXTS["common"][f"theme_{key}"]
+        parts.append(f"\n## {title[:1].upper()}{title[1:]}\n")
+        parts += [part for word in words for part in _command(known[word])]
+    return "".join(parts)
+
+
+def _command(command: type[Command]) -> Iterator[str]:
+    short = f", short {', '.join(f'`{word}`' for word in command.aliases)}" if command.aliases else ""
+    yield f"\n### `{command.node}`\n\n{inspect.getdoc(command)} ({command.role.word} and up{short})\n"
+    yield f"\n```text\n{usage(command)}\n```\n"
+    asked = [parameter for parameter in parameters(command) if not parameter.aside]
+    if asked:
+        yield "\n| | |\n|---|---|\n"
+    for parameter in asked:
+        said = TEXTS["services"][command.node]["fields"][parameter.name]["description"]
+        yield f"| `{parameter.name}` | {_cell(said)} |\n"
 
 
 def _action(word: str) -> Iterator[str]:
@@ -82,7 +116,12 @@ def settings_page() -> str:
     for kind, texts in TEXTS["config_subentries"].items():
         title = texts.get("entry_type") or kind
         parts.append(f"\n## {title[:1].upper()}{title[1:]}\n")
-        parts += _form(texts["step"]["user"], 0)
+        parts += [
+            part
+            for step in ("user", "condition")
+            if (form := texts["step"].get(step))
+            for part in _form(form, 0)
+        ]
     return "".join(parts)
 
 
@@ -113,7 +152,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").strip()
 
 
-PAGES = {"actions.md": actions_page, "settings.md": settings_page}
+PAGES = {"actions.md": actions_page, "commands.md": commands_page, "settings.md": settings_page}
 
 
 def main() -> None:

@@ -38,8 +38,8 @@ def bot_answers(
 ) -> list[Answer]:
     """Return all forms of a new bot; without a broker it uses Home Assistant's own MQTT connection."""
     rules: Answer = {"contact": contact, "topics": topics} if account else {"topics": topics}
-    # The last is asked only where devices were found.
-    last: list[Answer] = [xmpp_answer(account), rules, {}]
+    # What is told stays as it is suggested, and nobody scans anything.
+    last: list[Answer] = [xmpp_answer(account), rules, {}, *([{}] if account else [])]
     if broker is None:
         return [{"next_step_id": "home_assistant"}, *last]
     return [{"next_step_id": "standalone"}, broker, *last]

@@ -123,8 +123,11 @@ class Hass:
         return str(entry["entry_id"])
 
     async def add(self, *answers: Answer) -> Answer:
-        """Go through the config flow with these answers and return the entry. Raises ApiError."""
-        result = await self.api.flow("", {"handler": DOMAIN}, *answers)
+        """Go through the config flow with these answers and return the entry. Raises ApiError.
+
+        The last forms, of what is told and of the code for a phone, stay as they are without answers.
+        """
+        result = await self.api.flow("", {"handler": DOMAIN}, *answers, {}, {})
         if result["type"] != "create_entry":
             raise ApiError(f"the config flow ended with {result.get('reason')}")
         entry: Answer = result["result"]

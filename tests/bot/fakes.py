@@ -12,6 +12,7 @@ from fake_archive import FakeArchive, FakePictures
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment as Environment
 from phrases import RealPhrases
+from sentences import RealSentences
 
 from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
@@ -22,6 +23,7 @@ from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
 from bot.model.replies import Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
+from bot.model.speech import PREFIX
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase
 from bot.model.topics import matches
 from bot.model.vocabulary import BUILT_IN, Vocabulary
@@ -208,6 +210,10 @@ class FakeOutbox:
         self.failed = 0
         self.unread = 0
         self.unreadable = False
+
+    def newest(self, to: str) -> str:
+        mine = [each for each in self.notices if each.to == to]
+        return mine[-1].replaces or mine[-1].id if mine else ""
 
     def put(self, notice: Notice) -> None:
         self.notices.append(notice)
@@ -480,6 +486,7 @@ class World:
         account: str = "",
         bot_id: str = "bot",
         vocabulary: Vocabulary = BUILT_IN,
+        language: str = "en",
         **rules: Any,
     ) -> None:
         self.broker, self.chat = FakeBroker(), FakeChat()
@@ -489,7 +496,9 @@ class World:
         self.history = FakeHistory(self.book)
         self.broker.status, self.chat.status = broker, chat
         self.vocabulary = vocabulary
+        self.language = language
         self.dropped = 0
+        self.language, self.address = language, "" if bare_commands else PREFIX
         self.spawned: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._rule_set = RuleSet(subscriptions, contacts, discovery_prefix, alerts=alerts, **rules)
         self._how: dict[str, Any] = {"paused": paused, "bare_commands": bare_commands, "bot_id": bot_id}
@@ -512,11 +521,13 @@ class World:
             uploads=self.uploads,
             pictures=self.pictures,
             agent=self.agent,
+            sentences=RealSentences(self.language),
             rules=self.rules,
-            phrases=RealPhrases(),
+            phrases=RealPhrases(self.language, self.address),
             templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,
+            languages={language: RealPhrases(language, self.address) for language in ("en", "de")},
         )
         self.bot = Bot(
             ports,

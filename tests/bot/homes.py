@@ -1,6 +1,7 @@
 """A made-up home whose devices announce themselves, as the chat shows it."""
 
 import json
+from typing import Any
 
 from fakes import ME, World
 
@@ -24,9 +25,9 @@ def sensor(world: World, device: str, key: str, topic: str, **config: object) ->
     announce(world, "sensor", f"{device}_{key}".replace(" ", "_"), **(named | template | config))
 
 
-def home(*subscriptions: Subscription) -> World:
+def home(*subscriptions: Subscription, **how: Any) -> World:
     """Return a home with a cellar, a kitchen and a door, everything heard once."""
-    world = World(Subscription("home/#"), *subscriptions)
+    world = World(Subscription("home/#"), *subscriptions, **how)
     cellar = {"name": "Ice chest", "identifiers": ["i"], "suggested_area": "Cellar"}
     announce(
         *(world, "sensor", "ice_t"),

@@ -4,6 +4,9 @@ from functools import cache
 from importlib.util import find_spec
 import json
 from pathlib import Path
+import re
+
+from bot.model.speech import Speech
 
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components" / "dinox_mqtt_bot" / "translations"
 
@@ -35,15 +38,18 @@ def load_states(component: str, language: str) -> dict[str, str]:
     return _flat(json.loads(path.read_text("utf-8"))["entity_component"]) if path.exists() else {}
 
 
-class RealPhrases:
+class RealPhrases(Speech):
     """`bot.ports.StateWords` over a translation file; a missing text or placeholder fails the test."""
 
-    def __init__(self, language: str = "en") -> None:
-        self._texts = load(language)
+    def __init__(self, language: str = "en", address: str = "") -> None:
+        super().__init__(load(language), address=address)
         self._language = language
 
     def phrase(self, key: str, **placeholders: object) -> str:
-        return self._texts[key].format(**placeholders)
+        text = load(self._language)[key]
+        wanted = set(re.findall(r"\{(\w+)\}", text)) - placeholders.keys()
+        assert all(name.startswith(("command_", "choice_")) for name in wanted), (key, wanted)
+        return super().phrase(key, **placeholders)
 
     def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
         words = load_states(component, self._language)

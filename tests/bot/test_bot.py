@@ -129,13 +129,13 @@ def test_a_topic_that_is_cleared_is_no_message_but_in_the_history(display: Displ
 
 
 def test_a_value_that_is_in_the_chat_is_taken_back_there_when_it_is_cleared() -> None:
-    world = World(Subscription("home/#", display=Display.LIVE))
+    world = World(Subscription("home/#", display=Display.BOARD))
     world.receive("home/k", "21")
     world.later(5)
     world.receive("home/k", "")
     world.later(5)
     shown, corrected = world.outbox.notices
-    assert (corrected.text, corrected.replaces) == ("home/k\n(empty)", shown.id)
+    assert (corrected.text.split("\n")[1], corrected.replaces) == ("home/k: (empty)", shown.id)
 
 
 def test_a_bell_that_says_nothing_rings_each_time() -> None:
@@ -345,12 +345,15 @@ async def test_a_stranger_is_not_heard() -> None:
     assert announced == []
 
 
-async def test_other_text_gets_one_hint() -> None:
+async def test_other_text_is_answered_with_what_can_be_said() -> None:
     world = World()
     announced = heard(world)
     await world.bot.hear(say("good morning"))
     await world.bot.hear(say("I said good morning"))
-    assert world.said == ["I understand commands: see /mqtt help"]
+    assert world.said == [
+        "Hello! Try “status” or “topics”.",
+        "I did not understand that. Try “status”, “topics” or “help”.",
+    ]
     assert [each.command for each in announced if isinstance(each, ChatReceived)] == [False, False]
 
 
@@ -561,7 +564,7 @@ async def test_a_history_that_cannot_be_written_is_told_and_shown_until_it_can()
     world.later(3)
     world.outbox.notices.clear()
     world.bot.history_changed(Gap(FULL, 3, NOON, NOON))
-    begin = f"The history cannot be written: {FULL}. I go on listening and alerting; "
+    begin = "The history cannot be written: the disk is full. I go on listening and alerting; "
     assert world.said == [f"{begin}what comes meanwhile may be missing from it."]
     assert world.chat.shown[-1] == (BotState.OFFLINE, "Online. The history cannot be written")
     assert (world.bot.status.state, world.bot.status.unwritten) == (BotState.ONLINE, FULL)

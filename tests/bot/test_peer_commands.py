@@ -31,7 +31,7 @@ def house() -> World:
 @pytest.mark.parametrize(
     ("typed", "part"),
     [
-        ("", "/mqtt help topics"),
+        ("", "help topics"),
         ("status", "Broker"),
         ("topics", "home/#"),
         ("list", "home/#"),
@@ -88,10 +88,14 @@ def house() -> World:
         ("rmalias home/x", "home/x"),
         ("delalias home/x", "home/x"),
         ("clear", "yes"),
-        ("help", "/mqtt help topics"),
-        ("?", "/mqtt help topics"),
-        ("help alerts", "/mqtt alerts"),
-        ("help discovery", "/mqtt discovery"),
+        ("help", "help topics"),
+        ("?", "help topics"),
+        ("help alerts", "• alerts [filter…]"),
+        ("help tools", "• status"),
+        ("help presets", "• preset "),
+        ("manager", "home/#"),
+        ("discovery prefix ha", "below homeassistant"),
+        ("help discovery", "• discovery [what…]"),
     ],
 )
 async def test_what_is_typed_there_works_here(typed: str, part: str) -> None:

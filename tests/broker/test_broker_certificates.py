@@ -43,9 +43,8 @@ async def test_the_dialog_says_that_it_has_expired(own_lab: Lab) -> None:
     own_lab.renew(seconds=-1)
     broker = own_lab.mosquitto(tls=True)
     bench = Bench(broker.ports["mqtt"], {})
-    with pytest.raises(BotError, match="tls_failed") as refused:
+    with pytest.raises(BotError, match="tls_expired"):
         await probe(bench.settings, own_lab.client_ssl(), run_blocking)
-    assert refused.value.placeholders == {"detail": "certificate has expired"}
 
 
 async def test_what_else_is_wrong_with_a_certificate_is_no_matter_of_time(

@@ -121,4 +121,4 @@ async def test_the_dialog_is_told_that_the_name_is_unknown(
         names.hang()
     with pytest.raises(BotError, match="unknown_host") as refused:
         await probe(BrokerSettings(NAME, 1883, "c"), None, run_blocking)
-    assert refused.value.placeholders["detail"]
+    assert refused.value.placeholders["host"] == NAME

@@ -68,3 +68,11 @@ def test_the_docstring_is_the_help(command: type[Command]) -> None:
     assert "\n" not in docstring
     assert docstring.endswith(".")
     assert TEXTS["en"]["services"][command.node]["description"] == docstring
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_who_searches_the_actions_for_the_bot_finds_send_message_first(language: str) -> None:
+    """Home Assistant's search puts first what has the word in both name and description, and few others."""
+    said = {word: texts["description"] for word, texts in TEXTS[language]["services"].items()}
+    found = sorted((len(text.split()), word) for word, text in said.items() if "dinox" in text.casefold())
+    assert found[0][1] == "send_message"

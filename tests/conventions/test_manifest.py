@@ -78,7 +78,7 @@ def test_no_strings_file_and_no_platform_name_for_something_else() -> None:
     packages = {package.split("/")[0] for package in FLOORS} | {
         package.split("/")[1] for package in FLOORS if package.startswith("glue/")
     }
-    assert folders <= {*packages, "translations", "brand"} - {"glue"}
+    assert folders <= {*packages, "translations", "brand", "sentences"} - {"glue"}
 
 
 def test_brand_images_are_there() -> None:
@@ -90,7 +90,15 @@ def test_brand_images_are_there() -> None:
 
 def test_hacs_knows_the_integration() -> None:
     hacs = json.loads((ROOT / "hacs.json").read_text("utf-8"))
-    assert set(hacs) <= {"name", "homeassistant", "hacs", "render_readme", "country"}
+    assert set(hacs) <= {
+        "name",
+        "homeassistant",
+        "hacs",
+        "render_readme",
+        "country",
+        "zip_release",
+        "filename",
+    }
     assert hacs["homeassistant"] == "2026.10.0"
     assert [
         path.name for path in (ROOT / "custom_components").iterdir() if path.is_dir() and path.name[0] != "_"

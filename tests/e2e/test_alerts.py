@@ -50,12 +50,12 @@ async def test_a_rule_made_in_the_chat_rings_there_and_says_when_it_is_over(alar
     assert "Freezer" in await house.make('/mqtt alert alarm/freezer > -15 as "Freezer"', "alarm/freezer")
     try:
         heard = await rings(house, "alarm/freezer", "-10.5")
-        assert "-10.5" in heard.text
+        assert "−10.5" in heard.text
         assert "“Freezer”" in heard.text
         await house.publish("alarm/freezer", "-8")
         over = await ends(house, "alarm/freezer", "-18")
         assert re.match(
-            r"✅ alarm/freezer: -18.*\n“Freezer” is over, after \d+ s, worst -8 · #\d+", over.text
+            r"✅ alarm/freezer: −18.*\n“Freezer” is over, after \d+ s, worst −8 · #\d+", over.text
         )
         assert "Freezer" in await house.ask("/mqtt alerts", "Freezer")
     finally:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flows import asked, suggested
+from flows import asked, fill_alert, suggested
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -54,7 +54,9 @@ async def add(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 
 
 async def answer(hass: HomeAssistant, form: Any, answers: dict[str, Any]) -> Any:
-    """Submit the form of a rule, or choose from the menu below the preview."""
+    """Submit the forms of a rule, or choose from the menu below the preview."""
+    if "next_step_id" not in answers:
+        return await fill_alert(hass, form, answers)
     return await hass.config_entries.subentries.async_configure(form["flow_id"], answers)
 
 
@@ -167,7 +169,6 @@ async def test_a_rule_without_a_name_is_called_after_what_it_asks_for(
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        ({"filter": "home/#/x"}, "filter: invalid_filter"),
         ({"name": "DOOR"}, "name: name_taken"),
         ({"value": " "}, "value: limit_missing"),
         ({"value": "warm"}, "value: limit_no_number"),
@@ -175,22 +176,10 @@ async def test_a_rule_without_a_name_is_called_after_what_it_asks_for(
         ({"operator": "outside", "value_to": "x"}, "value_to: limit_no_number"),
         ({"operator": "falls", "value": "3"}, "seconds: window_missing"),
         ({"clear": "cold"}, "clear: limit_no_number"),
-        ({"operator": "changes", "hold": FIVE_MINUTES}, "hold: rule_for_moment"),
-        ({"operator": "happens", "hold": FIVE_MINUTES}, "hold: rule_for_moment"),
-        ({"operator": "changes", "repeat": FIVE_MINUTES}, "repeat: rule_every_changes"),
-        ({"operator": "stale", "hold": FIVE_MINUTES}, "hold: rule_for_stale"),
         ({"operator": "equal", "value": "on", "clear": "ON"}, "clear: rule_clear_fires"),
         ({"operator": "unequal", "value": "on", "clear": "off"}, "clear: rule_clear_never"),
         ({"clear": "-10"}, "clear: rule_clear_beyond"),
-        (
-            {"operator": "rises", "value": "3", "seconds": FIVE_MINUTES, "clear": "1"},
-            "clear: rule_clear_moving",
-        ),
-        ({"missing_clears": True}, "missing_clears: rule_missing_field"),
-        (
-            {"operator": "happens", "tell": {"escalate_after": FIVE_MINUTES}},
-            "tell: rule_escalates_moment",
-        ),
+        ({"missing_clears": True}, "more: rule_missing_field"),
         ({"tell": {"contacts": ["bob@home.test"]}}, "tell: unknown_recipient"),
         ({"tell": {"contacts": ["@"]}}, "tell: unknown_recipient"),
         ({"tell": {"targets": ["light.lamp"]}}, "tell: unknown_recipient"),
@@ -201,18 +190,48 @@ async def test_a_rule_that_makes_no_sense_is_mended_in_the_same_form(
     hass: HomeAssistant, entry: MockConfigEntry, wrong: dict[str, Any], complaint: str
 ) -> None:
     form = await answer(hass, await add(hass, entry), ALERT | wrong)
-    assert asked(form) == f"user {complaint}"
-    folded = form["data_schema"].schema["tell"].options["collapsed"]
-    assert folded is not complaint.startswith("tell:"), "what is wrong can be seen"
-    menu = await answer(hass, form, ALERT)
+    assert asked(form) == f"condition {complaint}"
+    for name in ("more", "tell"):
+        folded = form["data_schema"].schema[name].options["collapsed"]
+        assert folded is not complaint.startswith(f"{name}:"), "what is wrong can be seen"
+    menu = await answer(hass, form, ALERT | {"value_to": "5", "seconds": FIVE_MINUTES})
     assert (await choose(hass, menu, "save"))["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_everything_wrong_is_said_at_once(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    form = await answer(
-        hass, await add(hass, entry), ALERT | {"filter": "#/x", "value": "warm", "name": "door"}
-    )
-    assert form["errors"] == {"filter": "invalid_filter", "value": "limit_no_number", "name": "name_taken"}
+    form = await answer(hass, await add(hass, entry), ALERT | {"value": "warm", "name": "door"})
+    assert form["errors"] == {"value": "limit_no_number", "name": "name_taken"}
+
+
+async def test_what_is_no_topic_is_said_before_anything_else_is_asked(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    form = await answer(hass, await add(hass, entry), ALERT | {"filter": "home/#/x"})
+    assert asked(form) == "user filter: invalid_filter"
+    assert suggested(form) == {"filter": "home/#/x", "operator": "above"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "fields"),
+    [
+        ("above", ["value", "hold", "clear"]),
+        ("between", ["value", "value_to", "hold", "clear"]),
+        ("contains", ["value", "hold", "clear"]),
+        ("changes", []),
+        ("stale", ["seconds"]),
+        ("rises", ["value", "seconds", "hold"]),
+        ("happens", ["value"]),
+    ],
+)
+async def test_only_the_fields_of_a_kind_are_asked(
+    hass: HomeAssistant, entry: MockConfigEntry, operator: str, fields: list[str]
+) -> None:
+    flows = hass.config_entries.subentries
+    form = await add(hass, entry)
+    about = {"filter": "home/freezer", "operator": operator}
+    form = await flows.async_configure(form["flow_id"], about)
+    assert list(form["data_schema"].schema) == [*fields, "priority", "name", "more", "tell"]
+    assert form["description_placeholders"] == {"name": "home/freezer"}
 
 
 async def test_a_preview_leads_back_to_the_form_as_it_was_filled_in(
@@ -221,8 +240,11 @@ async def test_a_preview_leads_back_to_the_form_as_it_was_filled_in(
     typed = ALERT | {"hold": FIVE_MINUTES, "enabled": False, "tell": {"contacts": [ALICE]}}
     form = await choose(hass, await answer(hass, await add(hass, entry), typed), "change")
     assert asked(form) == "user"
-    filled = {key: value for key, value in typed.items() if key != "tell"} | {"contacts": [ALICE]}
-    assert suggested(form) == filled
+    assert suggested(form) == {"filter": "home/freezer", "operator": "above"}
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], suggested(form))
+    about = {"filter", "operator", "tell"}
+    filled = typed | {"contacts": [ALICE]}
+    assert suggested(form) == {key: each for key, each in filled.items() if key not in about}
     menu = await answer(hass, form, ALERT | {"value": "-10"})
     await choose(hass, menu, "save")
     assert kept(entry)[-1].condition.values == ("-10",)
@@ -232,9 +254,9 @@ async def test_a_rule_is_changed(hass: HomeAssistant, entry: MockConfigEntry) ->
     (before,) = kept(entry)
     form = await entry.start_subentry_reconfigure_flow(hass, before.id)
     assert asked(form) == "reconfigure"
+    assert suggested(form) == {"filter": "home/door", "operator": "equal"}
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], suggested(form))
     assert suggested(form) == {
-        "filter": "home/door",
-        "operator": "equal",
         "value": "OPEN",
         "priority": "alert",
         "name": "Door",
@@ -243,6 +265,7 @@ async def test_a_rule_is_changed(hass: HomeAssistant, entry: MockConfigEntry) ->
     menu = await answer(hass, form, ALERT | {"name": "door", "hold": {"days": 1, "seconds": 1}})
     form = await choose(hass, menu, "change")
     assert asked(form) == "reconfigure"
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], suggested(form))
     assert suggested(form)["hold"] == {"days": 1, "seconds": 1}
     menu = await answer(hass, form, ALERT | {"name": "Gate", "hold": {"days": 1, "seconds": 1}})
     end = await choose(hass, menu, "save")
@@ -250,6 +273,7 @@ async def test_a_rule_is_changed(hass: HomeAssistant, entry: MockConfigEntry) ->
     (after,) = kept(entry)
     assert (after.id, after.number, after.name, after.hold) == (before.id, 1, "Gate", 86401.0)
     form = await entry.start_subentry_reconfigure_flow(hass, before.id)
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], suggested(form))
     assert suggested(form)["hold"] == {"days": 1, "hours": 0, "minutes": 0, "seconds": 1}
 
 
@@ -260,8 +284,10 @@ async def test_what_is_subscribed_and_who_can_be_told_is_suggested(
         """Tell nobody, as no test calls it."""
 
     hass.services.async_register("notify", "phone", tell)
-    schema = (await add(hass, entry))["data_schema"].schema
-    whom = schema["tell"].schema.schema
+    form = await add(hass, entry)
+    schema = form["data_schema"].schema
+    form = await hass.config_entries.subentries.async_configure(form["flow_id"], {"filter": "home/freezer"})
+    whom = form["data_schema"].schema["tell"].schema.schema
 
     def offered(field: Any) -> list[tuple[str, str]]:
         return [(each["value"], each["label"]) for each in field.config["options"]]

@@ -67,7 +67,7 @@ async def test_a_bot_without_an_account_tells_the_phone_and_nobody_else(
     async with running(hass, entry, None) as bot:
         receive(bot, "cold/freezer", "-3 °C")
         await until(lambda: phone.told)
-        assert "-3 °C" in phone.told[0]["title"]
+        assert "−3 °C" in phone.told[0]["title"]
         await until(lambda: bot.store.outbox.undelivered == 0)
         assert bot.store.outbox.unread == 0
 

@@ -39,7 +39,7 @@ from custom_components.dinox_mqtt_bot.entry.rules import ALERTS, VALUES, rule_se
 from custom_components.dinox_mqtt_bot.flows.alert_flow import (
     LASTING,
     WITHOUT_CLEAR,
-    alert_form,
+    condition_form,
     form_of,
     typed_alert,
 )
@@ -117,9 +117,10 @@ def filled(draw: st.DrawFn) -> AlertRule:
 
 @given(filled())
 def test_the_form_of_a_rule_is_sent_unchanged_and_nothing_changes(rule: AlertRule) -> None:
-    form = alert_form(RuleSet())
+    form = condition_form(None, RuleSet())
     sent = form(json.loads(json.dumps(nested(form, form_of(rule)))))
-    assert typed_alert(flat(sent, form), rule.filter) == rule
+    typed = flat(sent, form) | {"operator": rule.condition.operator.word}
+    assert typed_alert(typed, rule.filter) == rule
 
 
 def test_a_span_too_short_for_the_form_is_still_one() -> None:

@@ -3,8 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from flows import NO_XMPP, Answers, answer, asked, begin, broker_answers, suggested, xmpp_answers
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from flows import (
+    NO_XMPP,
+    Answers,
+    answer,
+    asked,
+    begin,
+    broker_answers,
+    open_sections,
+    suggested,
+    xmpp_answers,
+)
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -22,8 +32,14 @@ from running import (
     topics,
 )
 
-from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, LinkName, Mode
-from custom_components.dinox_mqtt_bot.flows.connections import xmpp_data
+from custom_components.dinox_mqtt_bot.const import ATTR_LINK, CONF_MODE, DOMAIN, LinkName, Mode
+from custom_components.dinox_mqtt_bot.flows.connections import (
+    spread_account,
+    spread_broker,
+    spread_server,
+    xmpp_data,
+)
+from lab.person import Person
 from lab.servers import Lab, Prosody, Server, free_ports
 
 pytestmark = pytest.mark.usefixtures("no_bot")
@@ -113,6 +129,7 @@ async def test_the_bots_own_account_may_be_its_contact(
     form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(servers, prosody))
     bot = await answer(hass, form, {"contact": BOT})
     assert [rule.unique_id for rule in bot["result"].subentries.values()] == [BOT]
+    assert bot["description"] == "self_chat"
 
 
 async def test_home_assistants_own_connection_needs_no_broker(
@@ -126,9 +143,33 @@ async def test_home_assistants_own_connection_needs_no_broker(
     assert "host" not in bot["result"].data
 
 
-async def test_home_assistants_own_connection_must_be_there(hass: HomeAssistant) -> None:
-    end = await begin(hass, "home_assistant")
-    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "mqtt_not_configured")
+async def test_home_assistants_own_connection_comes_first_and_only_where_there_is_one(
+    hass: HomeAssistant, request: pytest.FixtureRequest
+) -> None:
+    async def ways() -> list[str]:
+        menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        return list(menu["menu_options"])
+
+    assert await ways() == ["standalone", "xmpp_account"]
+    request.getfixturevalue("ha_mqtt")
+    assert await ways() == ["home_assistant", "standalone", "xmpp_account"]
+
+
+async def test_the_menu_comes_again_where_home_assistants_connection_went_meanwhile(
+    hass: HomeAssistant, ha_mqtt: MockConfigEntry
+) -> None:
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    ha_mqtt.mock_state(hass, ConfigEntryState.NOT_LOADED)
+    menu = await answer(hass, menu, {"next_step_id": "home_assistant"})
+    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["standalone", "xmpp_account"])
+
+
+async def test_where_home_assistants_own_connection_goes_is_suggested(
+    hass: HomeAssistant, ha_mqtt: MockConfigEntry
+) -> None:
+    assert suggested(await begin(hass, "standalone")) == {}
+    hass.config_entries.async_update_entry(ha_mqtt, data={"broker": "core-mosquitto", "port": 1884})
+    assert suggested(await begin(hass, "standalone")) == {"host": "core-mosquitto", "port": 1884}
 
 
 @pytest.mark.parametrize(
@@ -181,16 +222,94 @@ async def goes_on(hass: HomeAssistant, form: ConfigFlowResult, good: Answers) ->
     assert asked(await answer(hass, form, good)) == "xmpp"
 
 
-@pytest.mark.parametrize("host", ["mqtt://127.0.0.1", "127.0.0.1:1883", "my broker", "  "])
+@pytest.mark.parametrize("host", ["http://127.0.0.1", "127.0.0.1:port", "my broker", "  ", "a@b", "[::1"])
 async def test_an_address_that_is_none_is_refused(hass: HomeAssistant, mosquitto: Server, host: str) -> None:
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(mosquitto, host=host))
     assert asked(form) == "standalone host: invalid_host"
     await goes_on(hass, form, broker_answers(mosquitto))
 
 
+async def test_what_is_pasted_as_a_host_goes_to_the_fields_it_belongs_to(
+    hass: HomeAssistant, locked_mosquitto: Server
+) -> None:
+    port = locked_mosquitto.ports["mqtt"]
+    pasted = broker_answers(locked_mosquitto, host=f"mqtt://ha:wr%6Fng@127.0.0.1:{port}")
+    form = await answer(hass, await begin(hass, "standalone"), {**pasted, "port": 1})
+    assert asked(form) == "standalone password: invalid_auth"
+    assert suggested(form) == {
+        "host": LOOPBACK,
+        "port": port,
+        "username": "ha",
+        "password": "wrong",
+        "tls": "off",
+        "protocol": "automatic",
+        "transport": "tcp",
+        "plain_password_ok": False,
+    }
+    await goes_on(hass, form, {**pasted, "host": f"127.0.0.1:{port}", "username": "ha", "password": "right"})
+
+
+@pytest.mark.parametrize(
+    ("host", "spread"),
+    [
+        ("broker.lan:1884", {"host": "broker.lan", "port": 1884}),
+        ("[::1]:1884", {"host": "::1", "port": 1884}),
+        ("fe80::1", {"host": "fe80::1"}),
+        ("MQTT://Broker.lan", {"host": "broker.lan", "transport": "tcp"}),
+        (
+            "mqtts://broker.lan:8884",
+            {"host": "broker.lan", "port": 8884, "tls": "system", "transport": "tcp"},
+        ),
+        ("ssl://broker.lan", {"host": "broker.lan", "tls": "system", "transport": "tcp"}),
+        ("ws://broker.lan/any", {"host": "broker.lan", "transport": "websockets", "path": "/any"}),
+        ("wss://broker.lan/", {"host": "broker.lan", "tls": "system", "transport": "websockets"}),
+        ("http://broker.lan", {"host": "http://broker.lan"}),
+    ],
+)
+def test_every_kind_of_address_is_spread_over_the_fields(host: str, spread: Answers) -> None:
+    found = spread_broker({"host": host, "tls": "off", "certificates": {}, "advanced": {}})
+    assert found.pop("certificates") == {}
+    assert {"tls": "off", **spread} == found | found.pop("advanced")
+
+
+def test_an_own_authority_stays_chosen_whatever_is_pasted() -> None:
+    assert spread_broker({"host": "mqtts://b", "tls": "custom", "advanced": {}})["tls"] == "custom"
+
+
+def test_the_accounts_form_takes_what_people_paste() -> None:
+    typed = {"jid": " xmpp:bot@home.test ", "advanced": {"xmpp_host": "chat.lan:5223"}}
+    assert spread_account(typed) == {
+        "jid": "bot@home.test",
+        "advanced": {"xmpp_host": "chat.lan", "xmpp_port": 5223},
+    }
+    link = "xmpp:home.test?register;preauth=x"
+    assert spread_account({"jid": link, "advanced": {}}) == {"invitation": link, "advanced": {}}
+    assert spread_account({"jid": "https://x/y", "invitation": link, "advanced": {}})["invitation"] == link
+    assert spread_server({"host": "mqtts://chat.lan:8884"}) == {"host": "chat.lan", "port": 8884}
+    assert spread_server({"host": "chat.lan"}) == {"host": "chat.lan"}
+    assert spread_server({"host": "ws://chat.lan"}) == {"host": "ws://chat.lan"}
+
+
+async def test_a_broker_that_wants_to_know_who_it_is(hass: HomeAssistant, locked_mosquitto: Server) -> None:
+    form = await answer(hass, await begin(hass, "standalone"), broker_answers(locked_mosquitto))
+    assert asked(form) == "standalone username: login_missing"
+
+
+async def test_what_was_set_under_advanced_is_seen_again(hass: HomeAssistant, mosquitto: Server) -> None:
+    form = await begin(hass, "standalone")
+    assert open_sections(form) == []
+    usual = {"protocol": "automatic", "transport": "tcp", "plain_password_ok": False}
+    form = await answer(hass, form, broker_answers(mosquitto, port=closed_port(), advanced=usual))
+    assert open_sections(form) == []
+    chosen = usual | {"protocol": "mqtt_5"}
+    form = await answer(hass, form, broker_answers(mosquitto, port=closed_port(), advanced=chosen))
+    assert open_sections(form) == ["advanced"]
+
+
 async def test_a_broker_that_is_not_there(hass: HomeAssistant, mosquitto: Server) -> None:
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(mosquitto, port=closed_port()))
-    assert asked(form) == "standalone host: cannot_connect"
+    assert asked(form) == "standalone host: refused"
+    assert form["description_placeholders"]["host"] == LOOPBACK
     await goes_on(hass, form, broker_answers(mosquitto))
 
 
@@ -205,8 +324,8 @@ async def test_a_certificate_nobody_here_trusts(
     hass: HomeAssistant, servers: Lab, tls_mosquitto: Server
 ) -> None:
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(tls_mosquitto, tls="system"))
-    assert asked(form) == "standalone base: tls_failed"
-    assert form["description_placeholders"]["detail"]
+    assert asked(form) == "standalone base: tls_unknown_authority"
+    assert open_sections(form) == ["certificates"]
     trusting = {"tls": "custom", "certificates": {"ca": servers.ca.read_text("ascii")}}
     await goes_on(hass, form, broker_answers(tls_mosquitto, **trusting))
 
@@ -260,12 +379,13 @@ async def test_a_login_at_a_broker_may_have_a_bot_for_other_topics(
     first = bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics(*has))
     first.add_to_hass(hass)
     form = await answer(hass, await at_xmpp(hass, mosquitto), NO_XMPP)
-    drawn = form["description_placeholders"]["client_id"]
     end = await answer(hass, form, {"topics": gets})
     if again:
-        assert ended(end) == "already_configured"
+        assert asked(end) == "rules base: already_configured"
+        assert end["description_placeholders"]["bot"] == first.title
+        assert suggested(end)["topics"] == gets
         return
-    assert end["result"].data["client_id"] == drawn != first.data["client_id"]
+    assert end["result"].data["client_id"] != first.data["client_id"]
 
 
 async def test_a_login_at_a_broker_may_have_a_bot_with_another_account(
@@ -276,25 +396,27 @@ async def test_a_login_at_a_broker_may_have_a_bot_with_another_account(
     bot_entry(data | account(prosody.ports["c2s"], servers.ca), topics("home/#")).add_to_hass(hass)
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(locked_mosquitto, **login))
     assert asked(form) == "xmpp"
-    assert ended(await answer(hass, form, xmpp_answers(servers, prosody))) == "already_configured"
+    form = await answer(hass, form, xmpp_answers(servers, prosody))
+    assert asked(form) == "xmpp jid: jid_in_use"
 
-    form = await answer(hass, await begin(hass, "standalone"), broker_answers(locked_mosquitto, **login))
     alice = xmpp_answers(servers, prosody, "alicepw") | {"jid": ALICE}
     form = await answer(hass, await answer(hass, form, alice), {"contact": ALICE, "topics": ["home/#"]})
     assert form["type"] is FlowResultType.CREATE_ENTRY
 
 
-@pytest.mark.parametrize(
-    ("has", "reason"), [("lab/#", "reconfigure_successful"), ("home/#", "already_configured")]
-)
+@pytest.mark.parametrize("has", ["lab/#", "home/#"])
 async def test_a_bot_may_move_to_the_login_of_another_with_other_topics(
-    hass: HomeAssistant, mosquitto: Server, has: str, reason: str
+    hass: HomeAssistant, mosquitto: Server, has: str
 ) -> None:
     bot_entry(standalone(mosquitto.ports["mqtt"]) | NO_ACCOUNT, topics(has)).add_to_hass(hass)
     moves = bot_entry(standalone(1) | NO_ACCOUNT, topics("home/#"))
     moves.add_to_hass(hass)
     form = await change(hass, moves, "broker")
-    assert ended(await answer(hass, form, broker_answers(mosquitto))) == reason
+    end = await answer(hass, form, broker_answers(mosquitto))
+    if has == "lab/#":
+        assert ended(end) == "reconfigure_successful"
+    else:
+        assert asked(end) == "reconfigure_broker base: already_configured"
 
 
 # What can be wrong with an account
@@ -311,7 +433,7 @@ async def logs_in(hass: HomeAssistant, form: ConfigFlowResult, good: Answers) ->
         ({"jid": "bot"}, "jid: invalid_jid"),
         ({"xmpp_password": ""}, "xmpp_password: password_missing"),
         ({"xmpp_password": "wrong"}, "xmpp_password: xmpp_invalid_auth"),
-        ({"advanced": {"xmpp_host": "xmpp://127.0.0.1"}}, "base: invalid_host"),
+        ({"advanced": {"xmpp_host": "http://127.0.0.1"}}, "base: invalid_host"),
         ({"advanced": {"xmpp_host": LOOPBACK, "xmpp_ca": "none"}}, "base: invalid_ca"),
         ({"advanced": {"xmpp_host": "192.0.2.1", "xmpp_security": "plain"}}, "base: plain_needs_loopback"),
         ({"advanced": {"xmpp_security": "plain"}}, "base: plain_needs_loopback"),
@@ -341,7 +463,8 @@ async def test_an_xmpp_certificate_nobody_here_trusts(
     hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
 ) -> None:
     form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(servers, prosody, xmpp_ca=""))
-    assert asked(form) == "xmpp base: xmpp_tls_failed"
+    assert asked(form) == "xmpp base: xmpp_tls_unknown_authority"
+    assert open_sections(form) == ["advanced"]
     await logs_in(hass, form, xmpp_answers(servers, prosody))
 
 
@@ -373,8 +496,8 @@ async def test_one_bot_without_an_account_uses_home_assistants_connection(
     hass: HomeAssistant, ha_mqtt: MockConfigEntry
 ) -> None:
     bot_entry({CONF_MODE: "home_assistant"} | NO_ACCOUNT).add_to_hass(hass)
-    end = await answer(hass, await begin(hass, "home_assistant"), NO_XMPP)
-    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "already_configured")
+    form = await answer(hass, await begin(hass, "home_assistant"), NO_XMPP)
+    assert asked(form) == "xmpp jid: jid_missing"
 
 
 # The first rules
@@ -387,7 +510,7 @@ async def test_one_bot_without_an_account_uses_home_assistants_connection(
         ({"contact": "den@conference.home.test"}, "contact: contact_is_room"),
         ({"contact": "nobody@nowhere.test"}, "contact: contact_unreachable"),
         ({"topics": ["home/#", "home/#/kitchen"]}, "topics: invalid_filter"),
-        ({"topics": [" "]}, "topics: invalid_filter"),
+        ({"contact": "nobody@home.test"}, "contact: contact_returned"),
     ],
 )
 async def test_first_rules_that_are_none(
@@ -397,6 +520,51 @@ async def test_first_rules_that_are_none(
     form = await answer(hass, form, {"contact": ALICE} | wrong)
     assert asked(form) == f"rules {complaint}"
     assert (await answer(hass, form, {"contact": ALICE}))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_rows_left_empty_are_no_topics_and_a_bot_without_any_is_asked_about_once(
+    hass: HomeAssistant, mosquitto: Server
+) -> None:
+    form = await answer(hass, await at_xmpp(hass, mosquitto), NO_XMPP)
+    flow = hass.config_entries.flow
+    form = await flow.async_configure(form["flow_id"], {"topics": ["", " "]})
+    assert asked(form) == "rules topics: nothing_to_tell"
+    form = await flow.async_configure(form["flow_id"], {"topics": [""]})
+    assert asked(form) == "tell"
+    end = await flow.async_configure(form["flow_id"], {})
+    assert not end["result"].subentries
+
+
+@pytest.mark.parametrize(
+    ("tell", "display"), [("alerts", "silent"), ("changes", "changes"), ("everything", "each")]
+)
+async def test_a_new_bot_is_asked_how_much_it_shall_say(
+    hass: HomeAssistant, mosquitto: Server, tell: str, display: str
+) -> None:
+    form = await answer(hass, await at_xmpp(hass, mosquitto), NO_XMPP)
+    flow = hass.config_entries.flow
+    form = await flow.async_configure(form["flow_id"], {"topics": ["home/+", "", "lab"]})
+    assert (asked(form), form["description_placeholders"]) == ("tell", {"found": ""})
+    end = await flow.async_configure(form["flow_id"], {"tell": tell})
+    assert [topic.data["display"] for topic in end["result"].subentries.values()] == [display] * 2
+    assert end["description"] == "assist"
+
+
+async def test_the_last_thing_is_how_a_phone_adds_the_bot(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody, alice: Person
+) -> None:
+    form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(servers, prosody))
+    flow = hass.config_entries.flow
+    form = await flow.async_configure(form["flow_id"], {"contact": f"xmpp:{ALICE}", "topics": ["home/#"]})
+    assert asked(form) == "tell"
+    await alice.next("test message")
+    form = await flow.async_configure(form["flow_id"], {})
+    assert (asked(form), form["description_placeholders"]) == ("scan", {"bot": BOT})
+    (picture,) = form["data_schema"].schema.values()
+    assert picture.config["data"] == f"xmpp:{BOT}?roster"
+    end = await flow.async_configure(form["flow_id"], {})
+    assert (end["description"], end["description_placeholders"]) == ("default", {"bot": BOT})
+    assert [each.data["role"] for each in end["result"].get_subentries_of_type("contact")] == ["admin"]
 
 
 async def test_a_first_contact_whom_nothing_reaches_now_is_kept_for_who_insists(

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from running import bot_entry, context_of, next_on, publish, running, topics, until
 
@@ -34,9 +35,29 @@ async def test_it_tells_the_last_values(hass: HomeAssistant, data: dict[str, Any
         assert "21.5" in await say(hass, "topics")
 
 
+async def test_it_understands_what_it_does_in_the_chat(
+    hass: HomeAssistant, data: dict[str, Any], port: int
+) -> None:
+    async with running(hass, bot_entry(data, topics("assist/temp"))) as bot:
+        await publish(port, "assist/temp", "21.5")
+        await until(lambda: bot.bot.status.messages)
+        assert "21.5" in await say(hass, "what is the temp?")
+
+
+async def test_what_it_does_not_know_is_for_home_assistants_own_agent(
+    hass: HomeAssistant, data: dict[str, Any]
+) -> None:
+    async with running(hass, bot_entry(data)):
+        hass.states.async_set("light.telly", "off", {"friendly_name": "Telly"})
+        calls = async_mock_service(hass, "light", "turn_on")
+        said = await say(hass, "turn on the telly", await context_of(hass, "system-admin"))
+        assert [call.data["entity_id"] for call in calls] == [["light.telly"]]
+        assert "telly" not in said
+
+
 async def test_what_is_no_command_is_answered_too(hass: HomeAssistant, data: dict[str, Any]) -> None:
     async with running(hass, bot_entry(data)):
-        assert "help" in await say(hass, "what is the meaning of life")
+        assert "help" in await say(hass, "lorem ipsum dolor")
 
 
 @pytest.mark.parametrize(("group", "allowed"), [("system-admin", True), ("system-users", False)])

@@ -1,10 +1,13 @@
 """Conversation agents of Home Assistant, asked in the name of a contact."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.components import conversation
+from homeassistant.components.conversation.const import DATA_COMPONENT
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import intent
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
@@ -116,3 +119,46 @@ async def test_a_contact_switches_a_lamp_in_plain_words(
         await reachable(bot)
         alice.say(BOT, "turn on lamp")
         await until(lambda: hass.states.get(lamp).state == "on")
+
+
+class SlowAgent(conversation.ConversationEntity):
+    """An agent that thinks until it is told to answer."""
+
+    entity_id = "conversation.slow"
+    _attr_name = "Slow"
+    _attr_unique_id = "slow"
+    supported_languages = "*"
+
+    def __init__(self) -> None:
+        self.answer = asyncio.Event()
+        self.asked: list[tuple[str, str | None]] = []
+
+    async def _async_handle_message(
+        self, user_input: conversation.ConversationInput, chat_log: conversation.ChatLog
+    ) -> conversation.ConversationResult:
+        self.asked.append((user_input.text, chat_log.conversation_id))
+        await self.answer.wait()
+        response = intent.IntentResponse(language=user_input.language)
+        response.async_set_speech("Let me tell you. " * 2_000)
+        return conversation.ConversationResult(response, chat_log.conversation_id)
+
+
+async def test_a_slow_agent_holds_nobody_up_and_a_long_answer_is_cut(
+    hass: HomeAssistant, lamp: str, both: dict[str, Any], alice: Person
+) -> None:
+    agent = SlowAgent()
+    await hass.data[DATA_COMPONENT].async_add_entities([agent])
+    user = await user_of(hass, "system-users")
+    options = {"free_text": "agent", "free_text_agent": "conversation.slow"}
+    async with running(hass, bot_entry(both, contacts(Contact(ALICE, user=user)), options)) as bot:
+        await reachable(bot)
+        for text in ("what is new in the world", "and tell me of the others"):
+            alice.say(BOT, text)
+        await until(lambda: len(agent.asked) == 2)
+        assert {conversation_id for _, conversation_id in agent.asked} == {f"xmpp:{ALICE}"}
+        alice.say(BOT, "/mqtt status")
+        await alice.next("Broker: connected")
+        agent.answer.set()
+        told = await alice.next("Let me tell you.")
+        assert told.text.endswith("…")
+        assert len(told.text) < 5_000

@@ -71,7 +71,13 @@ async def test_the_entities_of_a_bot(
             "switch.bot_quiet",
         ]
         disabled = {each.entity_id for each in entries if each.disabled_by}
-        assert disabled == {"sensor.bot_failed", "sensor.bot_messages", "sensor.bot_undelivered"}
+        assert disabled == {
+            "event.bot_message",
+            "sensor.bot_failed",
+            "sensor.bot_last_message",
+            "sensor.bot_messages",
+            "sensor.bot_undelivered",
+        }
         assert all(each.unique_id.startswith((entry.entry_id, *entry.subentries)) for each in entries)
 
 
@@ -99,7 +105,7 @@ async def test_the_status_follows_the_broker(
 async def test_the_newest_message_is_a_sensor(
     hass: HomeAssistant, data: dict[str, Any], port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)  # the number of messages is not
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
     async with running(hass, bot_entry(data, topics("home/#"))):
         assert state_of(hass, "sensor.bot_last_message") == "unknown"
         await publish(port, "home/note", "x" * 300)
@@ -179,8 +185,9 @@ async def test_a_flood_is_written_once_a_second(hass: HomeAssistant, data: dict[
 
 
 async def test_a_message_is_an_event_with_its_priority(
-    hass: HomeAssistant, data: dict[str, Any], port: int
+    hass: HomeAssistant, data: dict[str, Any], port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)  # the newest message is not
     alarm = Subscription("home/alarm", priority=Priority.ALERT)
     fired = async_capture_events(hass, EVENT_MESSAGE)
     entry = bot_entry(data, topics(alarm))
@@ -307,7 +314,7 @@ async def test_a_flood_of_normal_messages_spares_the_recorder_but_no_alert_is_le
         await publish_lines(port, "home/normal", lines)
         await publish_lines(port, "home/alert", lines)
         await until(lambda: bot.bot.status.messages == 800)
-        left_out = bot.announcer.allowance.refused
+        left_out = bot.announcer.left_out
     topics_fired = Counter(event.data["topic"] for event in fired)
     assert topics_fired == {"home/alert": 400, "home/normal": 400 - left_out}
     assert left_out > 0

@@ -9,12 +9,13 @@ from typing import Any
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import SelectSelector
 import pytest
+import voluptuous as vol
 
 from custom_components import dinox_mqtt_bot
 from custom_components.dinox_mqtt_bot.bot.alerts.rules.warnings import NEVER
 from custom_components.dinox_mqtt_bot.bot.model.rules import RuleSet
 from custom_components.dinox_mqtt_bot.config_flow import DinoxConfigFlow
-from custom_components.dinox_mqtt_bot.const import LinkName
+from custom_components.dinox_mqtt_bot.const import CONF_FOLLOWS, CONF_SENSORS, LinkName
 from custom_components.dinox_mqtt_bot.flows import (
     alert_flow,
     bridge_flow,
@@ -22,10 +23,12 @@ from custom_components.dinox_mqtt_bot.flows import (
     contact_flow,
     fields as form_fields,
     first_rules,
+    new_account,
     options,
     preset_flow,
     topic_flow,
 )
+from custom_components.dinox_mqtt_bot.flows.follow_field import follow_field
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent
 REAUTH = {key: field for link in LinkName for key, field in connections.REAUTH[link].items()}
@@ -35,20 +38,26 @@ STEPS = {
     "config.step.xmpp_account": connections.ACCOUNT_FORM.schema,
     "config.step.server": connections.SERVER_FORM.schema,
     "config.step.rules": first_rules.CONTACT_AND_TOPICS_FORM.schema,
+    "config.step.tell": first_rules.TELL_FORM.extend({CONF_FOLLOWS: follow_field()}).schema,
+    "config.step.scan": new_account.scan_form("bot@home.test").schema,
     "config.step.reconfigure_broker": connections.BROKER_FORM.schema,
     "config.step.reconfigure_xmpp": connections.XMPP_FORM.schema,
     "config.step.reauth_confirm": REAUTH,
     "options.step.init": options.OPTIONS_FORM.schema,
-    "config_subentries.topic.step.user": topic_flow.NEW_TOPIC_FORM.schema,
-    "config_subentries.topic.step.reconfigure": topic_flow.known_form([]).schema,
+    "config_subentries.topic.step.user": topic_flow.new_form((), follow_field()).schema,
+    "config_subentries.topic.step.reconfigure": {
+        **topic_flow.known_form().schema,
+        vol.Optional(CONF_SENSORS): follow_field(),
+    },
     "config_subentries.contact.step.user": contact_flow.contact_form().schema,
     "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
-    "config_subentries.preset.step.user": preset_flow.PRESET_FORM.schema,
-    "config_subentries.preset.step.reconfigure": preset_flow.PRESET_FORM.schema,
+    "config_subentries.preset.step.user": preset_flow.preset_form().schema,
+    "config_subentries.preset.step.reconfigure": preset_flow.preset_form().schema,
     "config_subentries.bridge.step.user": bridge_flow.bridge_form(RuleSet()).schema,
     "config_subentries.bridge.step.reconfigure": bridge_flow.bridge_form(RuleSet()).schema,
-    "config_subentries.alert.step.user": alert_flow.alert_form(RuleSet()).schema,
-    "config_subentries.alert.step.reconfigure": alert_flow.alert_form(RuleSet()).schema,
+    "config_subentries.alert.step.user": alert_flow.about_form(()).schema,
+    "config_subentries.alert.step.reconfigure": alert_flow.about_form(()).schema,
+    "config_subentries.alert.step.condition": alert_flow.condition_form(None, RuleSet()).schema,
 }
 
 
@@ -132,6 +141,16 @@ def complained(path: str) -> set[str]:
     return {word for word in words if word.endswith(("_missing", "_no_number", "unknown_recipient"))}
 
 
+def words(path: str) -> set[str]:
+    """Return the texts in a file."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
 def contradictions() -> set[str]:
     """Return what is refused of a rule whose parts do not go together."""
     tree = ast.parse((ROOT / "bot/alerts/rules/contradictions.py").read_text("utf-8"))
@@ -152,13 +171,26 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         "config_flow.py",
         "probing/account.py",
         "entry/account.py",
+        "flows/new_account.py",
+        "probing/invitation.py",
     )
+    own |= {word for word in words("xmpp/probe.py") if word.startswith(("regist", "invitation", "name_"))}
+    own -= {"registration", "register"}
+    certificates = {word for word in words("bot/model/certificates.py") if word.startswith("tls_")}
+    probes |= certificates | {f"xmpp_{word}" for word in certificates} | {"refused", "no_route"}
     assert (len(probes), len(own)) > (10, 5)
     reached = raised("flows/contact_flow.py")
     typed = own | {"invalid_jid", "invalid_filter"} | reached
     assert set(texts["config"]["error"]) == probes | typed
     names = {"which_name", "unknown_again", "unknown_again_near"}
-    topic = {"invalid_filter", "already_configured", "filter_or_device", *names, *raised("entry/account.py")}
+    topic = {
+        "invalid_filter",
+        "invalid_icon",
+        "already_configured",
+        "filter_or_device",
+        *names,
+        *raised("entry/account.py"),
+    }
     assert set(texts["config_subentries"]["topic"]["error"]) == topic
     alert = {
         key
@@ -203,7 +235,8 @@ def test_the_preview_of_a_rule_has_a_text(texts: Any) -> None:
 
 def test_every_end_has_a_text(texts: Any) -> None:
     assert set(texts["config_subentries"]["alert"]["abort"]) == {"already_configured"}
-    assert set(texts["config"]["abort"]) == {"already_configured", "mqtt_not_configured"}
+    assert "abort" not in texts["config"]
+    assert set(texts["config"]["create_entry"]) == {"default", "self_chat", "assist"}
 
 
 def test_complaints_name_fields_that_exist() -> None:

@@ -147,9 +147,12 @@ async def test_a_new_bot_shows_what_it_found_and_asks_what_to_follow(
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(own_mosquitto))
     form = await answer(hass, form, NO_XMPP)
     form = await hass.config_entries.flow.async_configure(form["flow_id"], {})
-    assert asked(form) == "follow"
+    assert asked(form) == "tell"
     assert suggested(form) == {"follows": ["all:"]}
-    assert form["description_placeholders"]["found"] == "- Porch: 1 (Porch lamp)\n- Shed: 1 (Shed meter)"
+    found = form["description_placeholders"]["found"]
+    assert found.endswith("\n\n- Porch: 1 (Porch lamp)\n- Shed: 1 (Shed meter)")
+    form = await hass.config_entries.flow.async_configure(form["flow_id"], {})
+    assert asked(form) == "tell follows: nothing_to_tell"
     bot = await hass.config_entries.flow.async_configure(form["flow_id"], {"follows": ["area:porch"]})
     await hass.async_block_till_done()
     assert bot["type"] is FlowResultType.CREATE_ENTRY
@@ -163,12 +166,12 @@ async def test_topics_that_were_named_are_enough_at_first(
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(own_mosquitto))
     form = await answer(hass, form, NO_XMPP)
     form = await hass.config_entries.flow.async_configure(form["flow_id"], {"topics": ["yard/#", "x"]})
-    assert asked(form) == "follow"
+    assert asked(form) == "tell"
     assert suggested(form) == {"follows": []}
     bot = await hass.config_entries.flow.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     kept = [TOPICS.of(each) for each in bot["result"].get_subentries_of_type(SUBENTRY_TOPIC)]
-    assert {each.filter: each.display for each in kept} == {"yard/#": Display.CHANGES, "x": Display.EACH}
+    assert {each.filter: each.display for each in kept} == {"yard/#": Display.CHANGES, "x": Display.CHANGES}
 
 
 async def test_devices_are_followed_in_the_form_of_a_topic_and_in_the_options(
@@ -218,6 +221,6 @@ async def test_a_new_topic_with_wildcards_shows_changes_unless_told_otherwise(
 async def test_nobody_to_be_found_means_no_question(hass: HomeAssistant, own_mosquitto: Server) -> None:
     form = await answer(hass, await begin(hass, "standalone"), broker_answers(own_mosquitto))
     form = await answer(hass, form, NO_XMPP)
-    end = await hass.config_entries.flow.async_configure(form["flow_id"], {})
-    await hass.async_block_till_done()
-    assert end["type"] is FlowResultType.CREATE_ENTRY
+    form = await hass.config_entries.flow.async_configure(form["flow_id"], {"topics": ["x"]})
+    assert asked(form) == "tell"
+    assert [str(key) for key in form["data_schema"].schema] == ["tell"]

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from flows import fill_alert
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -32,6 +33,8 @@ async def fill(hass: HomeAssistant, entry: Any, kind: str, typed: dict[str, Any]
     flows = hass.config_entries.subentries
     if form is None:
         form = await flows.async_init((entry.entry_id, kind), context={"source": SOURCE_USER})
+    if kind == "alert" and "next_step_id" not in typed:
+        return await fill_alert(hass, form, typed)
     return await flows.async_configure(form["flow_id"], typed)
 
 

@@ -162,7 +162,7 @@ def test_what_is_stored_stays_readable() -> None:
     assert stored == {
         "topic": {"filter": "a", "qos": "1", "alias": "", "priority": "normal"}
         | {"display": "each", "icon": "", "sound": True, "keep_days": 0},
-        "contact": {"jid": "b", "name": "", "role": "admin", "receives": True, "user": ""},
+        "contact": {"jid": "b", "name": "", "role": "admin", "receives": True, "user": "", "language": ""},
         "alert": alert | {"escalate_after": 0.0, "escalate_to": []},
         "preset": {"name": "d", "topic": "e", "payload": "", "number": 0, "qos": "1"}
         | {"retain": False, "role": "operator"},

@@ -1,9 +1,10 @@
 """Topics and contacts, as they are added and changed in the settings."""
 
+from types import MappingProxyType
 from typing import Any
 
 from flows import asked, suggested
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -145,3 +146,40 @@ async def test_a_rule_cannot_be_changed_into_another_one(hass: HomeAssistant, en
     assert asked(form) == "reconfigure filter: already_configured"
     end = await answer(hass, form, TOPIC | {"filter": "lab/+"})
     assert (end["type"], rules(entry, "topic")[0].unique_id) == (FlowResultType.ABORT, "lab/+")
+
+
+async def test_the_first_contact_can_do_everything_and_later_ones_look(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    end = await answer(hass, await add(hass, entry, "contact"), {"jid": "xmpp:bob@home.test"})
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    assert CONTACTS.of(rules(entry, "contact")[-1]) == Contact("bob@home.test", role=Role.VIEWER)
+    for each in rules(entry, "contact"):
+        hass.config_entries.async_remove_subentry(entry, each.subentry_id)
+    await answer(hass, await add(hass, entry, "contact"), {"jid": "bob@home.test"})
+    assert CONTACTS.of(rules(entry, "contact")[-1]).role is Role.ADMIN
+
+
+async def test_an_icon_is_an_emoji(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await answer(hass, await add(hass, entry, "topic"), TOPIC | {"icon": "thermometer"})
+    assert asked(form) == "user icon: invalid_icon"
+    assert form["description_placeholders"] == {"icon": "thermometer"}
+    end = await answer(hass, form, TOPIC | {"icon": " 🌡️ "})
+    assert end["type"] is FlowResultType.CREATE_ENTRY
+    assert TOPICS.of(rules(entry, "topic")[-1]).icon == "🌡️"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "offered"), [("topic", "filter", ["lab/#", "lab/x"]), ("preset", "topic", ["lab/x"])]
+)
+async def test_topics_that_are_known_are_offered_wherever_one_is_asked(
+    hass: HomeAssistant, entry: MockConfigEntry, kind: str, field: str, offered: list[str]
+) -> None:
+    (x,) = topics(Subscription("lab/x", alias="X"))
+    hass.config_entries.async_add_subentry(
+        entry, ConfigSubentry(**{**x, "data": MappingProxyType(dict(x["data"]))})
+    )
+    form = await add(hass, entry, kind)
+    choices = form["data_schema"].schema[field].config["options"]
+    assert [each["value"] for each in choices] == offered
+    assert choices[-1]["label"] == "X (lab/x)"

@@ -330,7 +330,7 @@ async def test_a_port_that_is_closed_is_told_and_can_be_mended(
     assert "No MQTT was found at 127.0.0.1" in form["description_placeholders"]["found"]
     assert not suggested(form)["pubsub_only"]
     form = await answer(hass, form, as_filled(form))
-    assert asked(form) == "server host: cannot_connect"
+    assert asked(form) == "server host: refused"
     mended = as_filled(form, port=ejabberd.ports["mqtts"])
     assert asked(await answer(hass, form, mended)) == "rules"
 

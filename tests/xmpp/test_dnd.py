@@ -301,3 +301,54 @@ def test_what_a_client_of_an_earlier_session_showed_ends_with_its_contact() -> N
     dnd.see(shown("", "unavailable"))
     dnd.settle()
     assert told == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "there"),
+    [
+        ((), False),
+        ((("phone", "available"),), True),
+        ((("phone", "xa"), ("desk", "away")), True),
+        ((("phone", "available"), ("desk", "dnd")), False),
+        ((("phone", "available"), ("phone", "unavailable")), False),
+        ((("phone", "available"), ("desk", "available"), ("phone", "unavailable")), True),
+        ((("phone", "available"), ("", "unavailable")), False),
+        ((("phone", "available"), ("phone", "subscribe")), True),
+        ((("", "error"),), False),
+    ],
+)
+def test_who_is_there_and_may_be_disturbed_is_available(
+    kinds: tuple[tuple[str, str], ...], there: bool
+) -> None:
+    dnd, _told = listening()
+    for resource, kind in kinds:
+        dnd.see(shown(resource, kind))
+    assert dnd.available(ALICE) is there
+
+
+def test_nobody_is_there_in_a_new_session_before_it_shows_so_nor_who_is_no_contact() -> None:
+    dnd, _told = listening()
+    dnd.see(shown("phone", "available"))
+    dnd.begin()
+    assert not dnd.available(ALICE)
+    for number in range(1_000):
+        dnd.see(shown(str(number), "available"))
+    assert dnd.available(ALICE)
+    assert len(dnd._here[ALICE]) == 100
+    dnd._gate.meet([])
+    dnd.meet()
+    dnd.see(shown("phone", "available"))
+    assert dnd._here == {}
+
+
+async def test_a_link_says_who_is_there(friends: World) -> None:
+    bot = await friends.bot()
+    assert not bot.link.available(ALICE)
+    alice = await friends.person("alice")
+    await until(lambda: bot.link.available(ALICE))
+    show(alice, "dnd")
+    await until(lambda: not bot.link.available(ALICE))
+    show(alice, None)
+    await until(lambda: bot.link.available(ALICE))
+    await bot.link.stop()
+    assert not bot.link.available(ALICE)

@@ -6,7 +6,7 @@ from enum import Enum, auto
 import logging
 
 from .alerts.alerts import Alerts
-from .alerts.engine import NOTHING, AlertEngine
+from .alerts.engine import NOTHING, AlertEngine, Judged
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.carrier import Carrier
@@ -19,6 +19,8 @@ from .chat.spoken import Spoken
 from .commands.catalogue import COMMANDS
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
+from .commands.display import ways_out
+from .delivery.changes import Changes
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -36,7 +38,7 @@ from .model.message import Message, QoS, Reading
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
@@ -91,6 +93,7 @@ class Bot:
         self.id = bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
+        self.changes = Changes()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.broker = SteadyStatus(ports.broker.status)
@@ -119,7 +122,9 @@ class Bot:
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
-        self.conversation = Conversation(ports.phrases, clock.new_id, self.moment, look, paused=paused)
+        self.conversation = Conversation(
+            ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
+        )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
@@ -142,8 +147,8 @@ class Bot:
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
-        self._confirmation = Confirmation(clock)
-        self._dialogue = Dialogue(
+        self._confirmation = Confirmation(clock, lambda: ways_out(*self.conversation.offered))
+        self.dialogue = Dialogue(
             ports,
             self.outgoing,
             hearing,
@@ -181,7 +186,7 @@ class Bot:
         self.bridges.apply(rules, self.subscriptions)
         self._inbound.apply(rules)
         self._questions.apply(rules)
-        self._dialogue.apply(rules)
+        self.dialogue.apply(rules)
         self.held.apply(rules)
         watched = listened_for(rules.alerts, self.subscriptions)
         carried = self.bridges.listened_for(self.subscriptions)
@@ -232,7 +237,7 @@ class Bot:
         self._count(reading)
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
-        shown = news is News.NEW and self._show(reading, subscription, now)
+        shown = news is News.NEW and self._show(reading, subscription, now, judged)
         record = judged.record or None
         if news is News.UNCHANGED:
             self.ports.history.skip(message, record=record)
@@ -244,7 +249,7 @@ class Bot:
             self._wake(now)
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
 
-    def _show(self, reading: Reading, subscription: Subscription, now: float) -> bool:
+    def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
         """Take news to who asked, contacts and bridges; say whether the contacts are told.
 
         Before the history, so it is committed with the message or earlier, never after its acknowledgement.
@@ -254,7 +259,8 @@ class Bot:
         cleared = self._is_cleared(reading.message, subscription, now)
         told = not (self.alerts.mutes.covers(reading.message.topic) or aside or cleared)
         presence = self.listening.presence(reading.message)
-        shown = told and self.conversation.take(reading, subscription, now, presence)
+        alerted = judged is not NOTHING and self.alerts.tells(judged)
+        shown = told and self.conversation.take(reading, subscription, now, presence, alerted=alerted)
         self.bridges.carry(reading, subscription, now, cleared=cleared)
         if shown:
             self.uploads.show(reading, subscription)
@@ -296,14 +302,14 @@ class Bot:
             # Whoever is both, as a bot on a user's own account, is what it was last.
             self._bots ^= {utterance.jid}
             self._address()
-        await self._dialogue.hear(utterance)
+        await self.dialogue.hear(utterance)
 
     async def react(self, reaction: Reaction) -> None:
-        await self._dialogue.react(reaction)
+        await self.dialogue.react(reaction)
 
     async def ask(self, text: str, caller: Caller) -> str:
-        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
-        return await self._dialogue.ask(text, caller)
+        """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
+        return await self.dialogue.ask(text, caller)
 
     async def execute(self, command: Command, caller: Caller, *, confirmed: bool = False) -> Reply:
         """Run a command for a caller, and see to what is due since. Raises BotError.
@@ -436,8 +442,6 @@ class Bot:
         self.held.keep()
         self._spoken.settle(notices)
 
-    # What the listeners are told.
-
     @property
     def status(self) -> BotStatus:
         last = self._last
@@ -475,11 +479,7 @@ class Bot:
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
         state, phrases = self._state(), self.ports.phrases
-        text = phrases.phrase(f"common.state_{state}")
-        if state is BotState.OFFLINE and self.broker.status.reason:
-            text = f"{text}: {phrases.phrase(f'common.reason_{self.broker.status.reason}')}"
-        if self._gap.reason:
-            text = phrases.phrase("common.unwritten_too", state=text)
+        text = state_text(state, self.broker.status, self._gap, phrases.phrase)
         shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
         if (shown, text) != self._shown:
             self._shown = shown, text

@@ -3,8 +3,8 @@
 *Tell* ports return at once and own their failures; *ask* ports are awaited and may raise `BotError`.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from .model.history import (
     Statistics,
     TopicRow,
 )
+from .model.intents import Called, Intent
 from .model.message import Message, Properties, QoS, Reading
 from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
@@ -196,6 +197,12 @@ class Outbox(Protocol):
     def unread(self) -> int:
         """Notices acknowledged by the server but not yet marked read. No I/O."""
 
+    def newest(self, to: str) -> str:
+        """Return the id of what a contact was told last in this run, empty for nothing. No I/O.
+
+        A correction (`replaces`) is the notice that it corrects.
+        """
+
     def put(self, notice: Notice) -> None:
         """Store a notice; when it is committed, it is said (tell)."""
 
@@ -263,6 +270,16 @@ class Agent(Protocol):
         """
 
 
+class Sentences(Protocol):
+    """Whole sentences in the user's language."""
+
+    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
+        """Return what a sentence means in which these words are names; None where that is not known (ask).
+
+        What is too long to be one is none.
+        """
+
+
 class Memory(Protocol):
     """A few short texts, kept over restarts."""
 
@@ -316,6 +333,15 @@ class Rules(Protocol):
 class Phrases(Protocol):
     def phrase(self, key: str, **placeholders: object) -> str:
         """Return the text at a dotted path of the translations, filled; the key if there is none."""
+
+    def write(self, value: object) -> str:
+        """Return a placeholder as this language, and who it is for, has it (`model.speech.Said`)."""
+
+    def addressed(self, address: str) -> Phrases:
+        """Return the same texts with another sign before the commands in them."""
+
+    def amount(self, text: str) -> str:
+        """Return a number, with or without a unit, as the language writes it; any other text as it is."""
 
 
 class StateWords(Phrases, Protocol):
@@ -372,8 +398,10 @@ class Ports:
     uploads: Uploads
     pictures: Pictures
     agent: Agent
+    sentences: Sentences
     rules: Rules
     phrases: StateWords
     templates: CommandTemplates
     clock: Clock
     vocabulary: Vocabulary = BUILT_IN
+    languages: Mapping[str, Phrases] = field(default_factory=dict)

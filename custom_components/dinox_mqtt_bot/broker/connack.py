@@ -36,11 +36,15 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a connection ended or failed to begin; `code` is the broker's reason (MQTT 5 §2.4), if any."""
+    """How a connection ended or failed to begin; `code` is the broker's reason (MQTT 5 §2.4), if any.
+
+    `fault` says what exactly, where somebody who sets the bot up can do something about it.
+    """
 
     failure: Failure
     detail: str = ""
     code: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ class DoorFound:
 
     door: Door
     fault: str = ""
-    detail: str = ""
     answers: bool = True
     connack: Connack | None = None
 
@@ -67,5 +66,5 @@ async def _try(door: Door, run_blocking: RunBlocking, ask_for: str) -> DoorFound
     try:
         result = await probe(door.settings, door.tls, run_blocking, ask_for=ask_for)
     except BotError as err:
-        return DoorFound(door, err.key, str(err.placeholders.get("detail", "")))
+        return DoorFound(door, err.key)
     return DoorFound(door, answers=result.answers, connack=result.connack)

@@ -48,8 +48,8 @@ async def probe(
     """Log in once, with a client id that throws no running link out, and log out.
 
     `ask_for` is a topic filter to try a subscription with. Raises BotError `unknown_host`, `cannot_connect`,
-    `timeout`, `invalid_auth`, `tls_failed` (certificate), `tls_expected`, `tls_unexpected` or `not_mqtt`,
-    with `detail`.
+    `refused`, `no_route`, `timeout`, `invalid_auth`, `tls_failed`, `tls_expected`, `tls_unexpected`,
+    `not_mqtt`, or what is wrong with the certificate, with `host` and `port`.
     """
     name = f"{settings.client_id}-probe" if settings.client_id else ""
     aside = replace(settings, client_id=name, session_expiry=0)
@@ -66,8 +66,8 @@ async def probe(
             and await _speaks_tls(settings, run_blocking)
         ):
             ended = Ended(Failure.TLS_EXPECTED)
-        key = _KEYS.get(ended.failure, "cannot_connect")
-        raise BotError(key, detail=ended.detail or ended.failure.replace("_", " ")) from err
+        key = ended.fault or _KEYS.get(ended.failure, "cannot_connect")
+        raise BotError(key, host=settings.host, port=str(settings.port)) from err
     answers = not ask_for or await _subscribe(client, ask_for, answered)
     client.disconnect()
     client.flush()

@@ -2,6 +2,7 @@
 
 import contextlib
 from enum import Enum, auto
+import errno
 import selectors
 import socket
 import ssl
@@ -9,12 +10,12 @@ from typing import override
 
 from paho.mqtt.client import _WebsocketWrapper
 
+from ..bot.model.certificates import EXPIRED, fault_of
 from .connack import Ended, Failure
 from .settings import BrokerSettings, Transport
 
 _VERDICT_SECONDS = 0.25
-# X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL.
-_EXPIRED = 10
+_NO_ROUTE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
 
 _NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
 
@@ -198,9 +199,9 @@ def unreachable(err: Exception, step: HandshakeStep) -> Ended:
     if step is HandshakeStep.NAME and isinstance(err, OSError | UnicodeError):
         return Ended(Failure.UNKNOWN_HOST, str(err) or "no answer from the name service")
     if isinstance(err, ssl.SSLCertVerificationError):
-        if err.verify_code == _EXPIRED:
-            return Ended(Failure.CERTIFICATE_EXPIRED, err.verify_message)
-        return Ended(Failure.TLS_FAILED, err.verify_message)
+        fault = fault_of(err.verify_code)
+        failure = Failure.CERTIFICATE_EXPIRED if fault == EXPIRED else Failure.TLS_FAILED
+        return Ended(failure, err.verify_message, fault=fault)
     if isinstance(err, TimeoutError):
         return Ended(Failure.TIMEOUT)
     if step is HandshakeStep.TLS:
@@ -211,4 +212,11 @@ def unreachable(err: Exception, step: HandshakeStep) -> Ended:
         return Ended(Failure.TLS_UNEXPECTED if plain else Failure.TLS_FAILED, str(err))
     if step is HandshakeStep.WEBSOCKET:
         return Ended(Failure.NOT_MQTT, str(err))
-    return Ended(Failure.CANNOT_CONNECT, str(err))
+    return Ended(Failure.CANNOT_CONNECT, str(err), fault=_no_way(err))
+
+
+def _no_way(err: Exception) -> str:
+    """Say what the network answered."""
+    if isinstance(err, ConnectionRefusedError):
+        return "refused"
+    return "no_route" if isinstance(err, OSError) and err.errno in _NO_ROUTE else ""

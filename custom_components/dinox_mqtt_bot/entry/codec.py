@@ -54,7 +54,7 @@ class Codec[R: Subscription | Contact | AlertRule | Bridge | Preset]:
     subentry_type: str
     rule: type[R]
     fields: Mapping[str, Field]
-    title: Callable[[R], str]
+    name: Callable[[R], str]
     unique_id: Callable[[R], str | None]
 
     def read(self, data: Data, **given: Any) -> R:
@@ -75,13 +75,17 @@ class Codec[R: Subscription | Contact | AlertRule | Bridge | Preset]:
         return ConfigSubentryData(
             subentry_type=self.subentry_type,
             unique_id=self.unique_id(rule),
-            title=self.title(rule),
+            title=self.name(rule),
             data=self.data(rule),
         )
 
     def of(self, subentry: ConfigSubentry) -> R:
         """Return the rule that a subentry keeps."""
         return self.read(subentry.data)
+
+    def name_of(self, subentry: ConfigSubentry) -> str:
+        """Return what a rule is called that a subentry keeps; its title tells more."""
+        return self.name(self.of(subentry))
 
     def every(self, subentries: Iterable[ConfigSubentry]) -> tuple[R, ...]:
         """Return the rules of this kind among all subentries."""

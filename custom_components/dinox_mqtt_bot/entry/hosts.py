@@ -1,16 +1,50 @@
 """Hosts, as users write them, and where they are."""
 
+from dataclasses import dataclass
 import ipaddress
+from urllib.parse import unquote, urlsplit
 
 from ..bot.model.errors import BotError
 
 
-def typed_host(text: str) -> str:
-    """Read a host name or an address. Raises BotError `invalid_host`."""
-    host = text.strip().strip("[]")
-    if not host or "/" in host or any(c.isspace() for c in host) or host.count(":") == 1:
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What was pasted as a host: `mqtts://me:secret@host:8883/path`, `host:1883`, or a host alone."""
+
+    host: str
+    port: int = 0
+    scheme: str = ""
+    username: str = ""
+    password: str = ""
+    path: str = ""
+
+
+def typed_address(text: str) -> Address:
+    """Read what was typed as a host. Raises BotError `invalid_host`."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text if "://" in text else f"//{_bracketed(text)}")
+        host, port = parts.hostname or "", parts.port or 0
+    except ValueError:
+        raise BotError("invalid_host") from None
+    wrong = not host or any(c.isspace() for c in text) or parts.query or parts.fragment
+    if wrong or (not parts.scheme and (parts.path or "@" in text)):
         raise BotError("invalid_host")
-    return host
+    login = unquote(parts.username or ""), unquote(parts.password or "")
+    return Address(host, port, parts.scheme, *login, parts.path)
+
+
+def _bracketed(text: str) -> str:
+    """Return an IPv6 address as URLs have it, anything else as it is."""
+    return f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
+
+
+def typed_host(text: str) -> str:
+    """Read a host name or an address, and nothing else. Raises BotError `invalid_host`."""
+    address = typed_address(text)
+    if address != Address(address.host):
+        raise BotError("invalid_host")
+    return address.host
 
 
 # Where only the people of the house can listen: private (RFC 1918), link-local and unique local addresses.

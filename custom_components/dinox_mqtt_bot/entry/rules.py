@@ -71,7 +71,7 @@ VALUES = {
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
     rule=Subscription,
-    title=lambda wanted: wanted.alias or wanted.filter,
+    name=lambda wanted: wanted.alias or wanted.filter,
     unique_id=lambda wanted: wanted.filter,
     fields={
         "filter": TEXT,
@@ -88,15 +88,15 @@ TOPICS = Codec(
 CONTACTS = Codec(
     subentry_type=SUBENTRY_CONTACT,
     rule=Contact,
-    title=lambda known: known.name or known.jid,
+    name=lambda known: known.name or known.jid,
     unique_id=lambda known: known.jid,
-    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT},
+    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT, "language": TEXT},
 )
 
 PRESETS = NumberedCodec(
     subentry_type=SUBENTRY_PRESET,
     rule=Preset,
-    title=lambda preset: preset.name,
+    name=lambda preset: preset.name,
     unique_id=lambda preset: name_id(SUBENTRY_PRESET, preset.name),
     missing=lambda preset: BotError("no_preset", preset=preset.name),
     taken=lambda preset: BotError("preset_taken", preset=preset.name),
@@ -150,7 +150,7 @@ def _condition(data: Data) -> Condition:
 ALERTS = _AlertCodec(
     subentry_type=SUBENTRY_ALERT,
     rule=AlertRule,
-    title=lambda rule: rule.name or rule.filter,
+    name=lambda rule: rule.name or rule.filter,
     unique_id=lambda rule: name_id(SUBENTRY_ALERT, rule.name),
     missing=lambda rule: BotError("no_rule", rule=rule.name),
     taken=lambda rule: BotError("name_taken", name=rule.name),
@@ -190,7 +190,7 @@ def _way(bridge: Bridge) -> tuple[str, ...]:
 BRIDGES = _BridgeCodec(
     subentry_type=SUBENTRY_BRIDGE,
     rule=Bridge,
-    title=lambda bridge: bridge.name or f"{bridge.filter} {ARROWS[bridge.direction]} {bridge.to}",
+    name=lambda bridge: bridge.name or f"{bridge.filter} {ARROWS[bridge.direction]} {bridge.to}",
     unique_id=lambda bridge: name_id(SUBENTRY_BRIDGE, bridge.name),
     missing=lambda bridge: BotError("no_bridge", bridge=bridge.name or bridge.number),
     taken=lambda bridge: BotError("bridge_name", name=bridge.name),

@@ -56,13 +56,13 @@ class Snapshot:
     """Copies, as Home Assistant changes subentries in place; the parts were built from `fixed`."""
 
     fixed: tuple[dict[str, Any], dict[str, Any], str, bool]
-    subentries: dict[str, tuple[str, dict[str, Any]]]  # title and data by id
+    subentries: dict[str, dict[str, Any]]  # data by id; a title follows from it
 
     @classmethod
     def of(cls, entry: ConfigEntry[Any]) -> Self:
         """Copy what the entry says now."""
         options = {name: value for name, value in entry.options.items() if name not in LIVE_OPTIONS}
-        subentries = {key: (each.title, dict(each.data)) for key, each in entry.subentries.items()}
+        subentries = {key: dict(each.data) for key, each in entry.subentries.items()}
         return cls((dict(entry.data), options, entry.title, shares_account(entry)), subentries)
 
     def changed_since(self, before: Snapshot, entry: ConfigEntry[Any]) -> Iterator[ConfigSubentry]:

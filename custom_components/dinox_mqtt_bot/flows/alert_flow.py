@@ -1,10 +1,11 @@
-"""How alert rules are added and changed in the settings: a form, then the rule in plain words."""
+"""How alert rules are added and changed in the settings: what about, when, then the rule in plain words."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, SubentryFlowResult
+from homeassistant.data_entry_flow import section
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
 import voluptuous as vol
@@ -37,11 +38,25 @@ from ..const import (
 )
 from ..entry.rules import ALERTS
 from ..hass.targets import TARGET, async_choices
-from ..runtime.runtime import BotConfigEntry
-from .alert_preview import async_never, async_preview, async_titled
-from .fields import FLAG, TEXT, Typed, choice, chosen, flat, folded, nested, option, stripped, suggestions
+from .alert_preview import async_never, async_preview, async_titled, literal
+from .fields import (
+    FLAG,
+    TEXT,
+    Typed,
+    choice,
+    chosen,
+    errors_of,
+    flat,
+    folded,
+    nested,
+    option,
+    stripped,
+    suggestions,
+    unfolded,
+)
 from .rule_flow import SubentryFlow
 
+SECTION_MORE = "more"
 SECTION_TELL = "tell"
 
 DURATION = DurationSelector(DurationSelectorConfig(enable_day=True))
@@ -52,58 +67,73 @@ LASTING = WINDOWED | {Operator.STALE}
 """Operators that look at a span of time."""
 
 WITHOUT_CLEAR = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
+MOMENTS = frozenset({Operator.CHANGES, Operator.HAPPENS})
+# Of which operators a field of the second form is none.
+NEEDLESS = {
+    CONF_VALUE: frozenset({Operator.CHANGES, Operator.STALE}),
+    CONF_VALUE_TO: frozenset(Operator) - {Operator.BETWEEN, Operator.OUTSIDE},
+    CONF_SECONDS: frozenset(Operator) - LASTING,
+    CONF_HOLD: WITHOUT_CLEAR,
+    CONF_CLEAR: WITHOUT_CLEAR | WINDOWED,
+    CONF_MISSING_CLEARS: WITHOUT_CLEAR,
+    CONF_REPEAT: frozenset({Operator.CHANGES}),
+    CONF_ESCALATE_AFTER: MOMENTS,
+    CONF_ESCALATE_TO: MOMENTS,
+}
+_OPERATORS = choice(CONF_OPERATOR, (each.word for each in Operator))
 
 
-def alert_form(
-    rules: RuleSet,
-    targets: Iterable[SelectOptionDict] = (),
-    seen: Mapping[str, str] | None = None,
-    *,
-    unfolded: bool = False,
-) -> vol.Schema:
-    """Return the form, with what is subscribed, what came in and who can be told as suggestions.
-
-    `seen` are the topics that came in, with their names; `unfolded` opens the section, to show what is wrong
-    in it.
-    """
-    people = [option(each.jid, each.name) for each in rules.contacts]
+def about_form(topics: Iterable[SelectOptionDict]) -> vol.Schema:
+    """Return the first form: what to watch, and for what kind of thing."""
     return vol.Schema(
         {
             # Without a default the dialog would take the first suggestion for the user's choice.
-            vol.Required(CONF_FILTER, default=""): suggestions(_topics(rules, seen or {})),
-            vol.Optional(CONF_FIELD): TEXT,
-            vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): choice(
-                CONF_OPERATOR, (each.word for each in Operator)
-            ),
-            vol.Optional(CONF_VALUE): TEXT,
-            vol.Optional(CONF_VALUE_TO): TEXT,
-            vol.Optional(CONF_SECONDS): DURATION,
-            vol.Optional(CONF_HOLD): DURATION,
-            vol.Optional(CONF_CLEAR): TEXT,
-            vol.Optional(CONF_MISSING_CLEARS): FLAG,
-            vol.Optional(CONF_REPEAT): DURATION,
-            **chosen(ALERTS, CONF_PRIORITY),
-            vol.Optional(CONF_NAME): TEXT,
-            vol.Required(CONF_ENABLED, default=True): FLAG,
-            vol.Required(SECTION_TELL): folded(_whom(people, list(targets)), collapsed=not unfolded),
+            vol.Required(CONF_FILTER, default=""): suggestions(topics),
+            vol.Required(CONF_OPERATOR, default=Operator.ABOVE.word): _OPERATORS,
         }
     )
 
 
-def _whom(people: list[SelectOptionDict], targets: list[SelectOptionDict]) -> dict[vol.Marker, object]:
+def condition_form(
+    operator: Operator | None, rules: RuleSet, targets: Iterable[SelectOptionDict] = ()
+) -> vol.Schema:
+    """Return the second form, with the fields of the operator alone; of all where there is none."""
+
+    def of_it(fields: dict[vol.Marker, Any]) -> dict[vol.Marker, Any]:
+        return {key: each for key, each in fields.items() if operator not in NEEDLESS.get(str(key), ())}
+
+    people = [option(each.jid, each.name) for each in rules.contacts]
+    condition: dict[vol.Marker, Any] = {
+        vol.Optional(CONF_VALUE): TEXT,
+        vol.Optional(CONF_VALUE_TO): TEXT,
+        vol.Optional(CONF_SECONDS): DURATION,
+        vol.Optional(CONF_HOLD): DURATION,
+        vol.Optional(CONF_CLEAR): TEXT,
+    }
+    more: dict[vol.Marker, Any] = {
+        vol.Optional(CONF_FIELD): TEXT,
+        vol.Optional(CONF_MISSING_CLEARS): FLAG,
+        vol.Optional(CONF_REPEAT): DURATION,
+        vol.Required(CONF_ENABLED, default=True): FLAG,
+    }
+    return vol.Schema(
+        {
+            **of_it(condition),
+            **chosen(ALERTS, CONF_PRIORITY),
+            vol.Optional(CONF_NAME): TEXT,
+            vol.Required(SECTION_MORE): folded(of_it(more)),
+            vol.Required(SECTION_TELL): folded(of_it(_whom(people, list(targets)))),
+        }
+    )
+
+
+def _whom(people: list[SelectOptionDict], targets: list[SelectOptionDict]) -> dict[vol.Marker, Any]:
     return {
         vol.Optional(CONF_CONTACTS): suggestions(people, multiple=True),
         vol.Optional(CONF_TARGETS): suggestions(targets, multiple=True),
         vol.Optional(CONF_ESCALATE_AFTER): DURATION,
         vol.Optional(CONF_ESCALATE_TO): suggestions([*people, *targets], multiple=True),
     }
-
-
-def _topics(rules: RuleSet, seen: Mapping[str, str]) -> list[SelectOptionDict]:
-    """Return what is subscribed, then every other topic that came in, each with its name."""
-    names = {each.filter: each.alias for each in rules.subscriptions}
-    names |= {topic: seen[topic] for topic in sorted(seen) if topic not in names}
-    return [option(topic, name if name != topic else "") for topic, name in names.items()]
 
 
 def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
@@ -135,11 +165,6 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
     """
     errors = {**_value_errors(rule)}
     placeholders: dict[str, str] = {}
-    try:
-        valid_filter(rule.filter)
-    except BotError as err:
-        errors[CONF_FILTER] = err.key
-        placeholders |= err.placeholders
     told = (*rule.contacts, *rule.targets, *rule.escalate_to)
     if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):
         errors[SECTION_TELL] = "unknown_recipient"
@@ -147,7 +172,7 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
     elif rule.escalate_to and not rule.escalate_after:
         errors[SECTION_TELL] = "escalation_time_missing"
     if not errors and (wrong := contradiction(rule)) is not None:
-        errors[SECTION_TELL if wrong.part == CONF_ESCALATE_AFTER else wrong.part] = wrong.key
+        errors[wrong.part] = wrong.key
     return errors, placeholders
 
 
@@ -192,10 +217,6 @@ def _parts(seconds: float) -> dict[str, float] | None:
     return {"days": hours // 24, "hours": hours % 24, "minutes": minutes, "seconds": millionths / 1e6}
 
 
-# Suggestions are searched by typing; more would only make the form slow.
-MOST_TOPICS = 500
-
-
 class AlertFlow(SubentryFlow):
     """What to watch for, and whom to tell; nothing is kept before the user has seen what it means."""
 
@@ -204,27 +225,36 @@ class AlertFlow(SubentryFlow):
         self._rule: AlertRule | None = None
 
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        """Ask for a new rule."""
-        return await self._async_ask("user", user_input)
+        """Ask what a new rule is about."""
+        return await self._async_about("user", user_input)
 
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        """Ask for a rule again."""
-        return await self._async_ask("reconfigure", user_input)
+        """Ask again what a rule is about."""
+        return await self._async_about("reconfigure", user_input)
 
-    async def _async_ask(self, step: str, user_input: Typed | None) -> SubentryFlowResult:
-        known = self._known()
+    async def _async_about(self, step: str, user_input: Typed | None) -> SubentryFlowResult:
         if self._typed is None:
-            self._typed = form_of(ALERTS.of(known)) if known else {}
+            self._typed = form_of(ALERTS.of(known)) if (known := self._known()) else {}
         if user_input is None:
-            return await self._async_show(step)
-        rules = self._rules()
-        self._typed = flat(user_input, alert_form(rules))
+            return await self._async_show_about(step, self._typed)
         try:
-            rule = await self._async_rule(self._typed)
+            named = await self._async_named(user_input[CONF_FILTER])
+            valid_filter(named.topic)
         except BotError as err:
-            return await self._async_show(step, {CONF_FILTER: err.key}, err.placeholders)
-        if known is not None:
-            rule = replace(rule, id=known.subentry_id)
+            return await self._async_show_about(step, user_input, err)
+        self._typed = {**self._typed, **user_input}
+        if named.field:
+            self._typed[CONF_FIELD] = named.field
+        return self._show_condition(self._typed)
+
+    async def async_step_condition(self, user_input: Typed) -> SubentryFlowResult:
+        """Take what is to be so for an alert, and what then."""
+        assert self._typed is not None
+        about = {key: self._typed[key] for key in (CONF_FILTER, CONF_OPERATOR)}
+        self._typed = {**flat(user_input, condition_form(None, RuleSet())), **about}
+        rules, known = self._rules(), self._known()
+        named = await self._async_named(self._typed[CONF_FILTER])
+        rule = replace(typed_alert(self._typed, named.topic), id=known.subentry_id if known else "")
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
         try:
             ALERTS.refuse_taken(self._get_entry(), rule, known)
@@ -235,15 +265,9 @@ class AlertFlow(SubentryFlow):
             errors[CONF_VALUE] = never.key
             placeholders |= never.placeholders
         if errors:
-            return await self._async_show(step, errors, placeholders)
+            return self._show_condition(self._typed, errors, placeholders)
         self._rule = await async_titled(self.hass, self._get_entry(), rules, rule)
         return await self.async_step_preview()
-
-    async def _async_rule(self, typed: Typed) -> AlertRule:
-        """Return the rule that was typed, on what is called as its topic. Raises Ambiguous."""
-        named = await self._async_named(typed[CONF_FILTER])
-        rule = typed_alert(typed, named.topic)
-        return replace(rule, field=rule.field or named.field)
 
     async def async_step_preview(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Say in plain words what the rule does, and what it would have done."""
@@ -254,40 +278,46 @@ class AlertFlow(SubentryFlow):
         )
 
     async def async_step_change(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        """Go back to the form, as it was filled in."""
-        return await self._async_ask("reconfigure" if self._known() else "user", None)
+        """Go back to the forms, as they were filled in."""
+        return await self._async_about("reconfigure" if self._known() else "user", None)
 
     async def async_step_save(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Keep the rule; a new one gets its number."""
         assert self._rule is not None
-        entry: BotConfigEntry = self._get_entry()
+        entry = self._get_entry()
         if entry.state is ConfigEntryState.LOADED:
             self._rule = replace(self._rule, number=entry.runtime_data.bot.alerts.next_number)
         return await self._keep(ALERTS.write(ALERTS.numbered(entry, self._rule, self._known())))
 
-    async def _async_seen(self) -> dict[str, str]:
-        """Return the topics that came in with their names, none while the bot cannot be asked."""
-        entry: BotConfigEntry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
-            return {}
-        try:
-            seen = await entry.runtime_data.store.history.topics("#", MOST_TOPICS)
-        except BotError:
-            return {}
-        return {row.topic: row.name for row in seen}
-
-    async def _async_show(
-        self, step: str, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
+    async def _async_show_about(
+        self, step: str, filled: Typed, err: BotError | None = None
     ) -> SubentryFlowResult:
-        form = alert_form(
-            self._rules(),
-            async_choices(self.hass),
-            await self._async_seen(),
-            unfolded=SECTION_TELL in (errors or {}),
-        )
+        form = about_form(await self._async_topics())
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(form, nested(form, self._typed or {})),
-            errors=errors or {},
-            description_placeholders=placeholders,
+            data_schema=self.add_suggested_values_to_schema(form, nested(form, filled)),
+            errors=errors_of(err, form) if err else {},
+            description_placeholders=err.placeholders if err else None,
         )
+
+    def _show_condition(
+        self, filled: Typed, errors: dict[str, str] | None = None, placeholders: dict[str, str] | None = None
+    ) -> SubentryFlowResult:
+        operator = Operator[filled[CONF_OPERATOR].upper()]
+        form = condition_form(operator, self._rules(), async_choices(self.hass))
+        shown = {_place(field, form): key for field, key in (errors or {}).items()}
+        suggested = nested(form, filled)
+        return self.async_show_form(
+            step_id="condition",
+            data_schema=self.add_suggested_values_to_schema(unfolded(form, suggested, shown), suggested),
+            errors=shown,
+            description_placeholders={"name": literal(filled[CONF_FILTER]), **(placeholders or {})},
+        )
+
+
+def _place(field: str, form: vol.Schema) -> str:
+    """Return where an error about a field is shown: at its section, if it is in one."""
+    sections = {
+        str(key): each.schema.schema for key, each in form.schema.items() if isinstance(each, section)
+    }
+    return next((name for name, fields in sections.items() if field in map(str, fields)), field)

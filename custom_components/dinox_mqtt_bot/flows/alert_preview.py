@@ -39,7 +39,7 @@ async def async_preview(hass: HomeAssistant, entry: BotConfigEntry, rule: AlertR
             notes.insert(0, phrases.phrase(key, name=rule.filter, near=named.near))
         notes += await _rehearsed(entry.runtime_data, rule, phrases)
     said = sentence(rule, phrases, called(entry, rules, rule.filter))
-    return {"sentence": _literal(said), "notes": "\n\n".join(map(_literal, notes))}
+    return {"sentence": literal(said), "notes": "\n\n".join(map(literal, notes))}
 
 
 async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:
@@ -99,5 +99,6 @@ def _outcome(done: Rehearsal, phrases: Translations) -> str:
     )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text as it is to be read where Home Assistant renders Markdown."""
     return MARKUP.sub(r"\\\1", text)

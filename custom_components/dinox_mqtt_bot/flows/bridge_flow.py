@@ -1,12 +1,13 @@
 """How bridges are added and changed in Home Assistant's settings."""
 
+from collections.abc import Iterable
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
+from homeassistant.helpers.selector import SelectOptionDict
 import voluptuous as vol
 
 from ..bot.bridges.grammar import MOST_PER_MINUTE, checked_bridge
-from ..bot.model.errors import BotError
 from ..bot.model.rules import Direction, RuleSet
 from ..const import (
     CONF_DIRECTION,
@@ -62,9 +63,8 @@ _BACK = folded(
 )
 
 
-def bridge_form(rules: RuleSet) -> vol.Schema:
-    """Return the form, with what is subscribed and who is known as suggestions."""
-    topics = [option(each.filter, each.alias) for each in rules.subscriptions]
+def bridge_form(rules: RuleSet, topics: Iterable[SelectOptionDict] = ()) -> vol.Schema:
+    """Return the form, with the topics and the people that are known as suggestions."""
     people = [option(each.jid, each.name) for each in rules.contacts]
     return vol.Schema(
         {
@@ -85,7 +85,9 @@ def bridge_form(rules: RuleSet) -> vol.Schema:
 class BridgeFlow(RuleFlow):
     """Which topics lead to whom, which way, and as what."""
 
-    form = bridge_form(RuleSet())
+    @override
+    async def _async_form(self) -> vol.Schema:
+        return bridge_form(self._rules(), await self._async_topics())
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
@@ -113,8 +115,3 @@ class BridgeFlow(RuleFlow):
         bridge = checked_bridge(BRIDGES.read(data), {contact.jid for contact in self._rules().contacts})
         BRIDGES.refuse_taken(entry, bridge, known)
         return BRIDGES.write(BRIDGES.numbered(entry, bridge, known))
-
-    @override
-    def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
-        self.form = bridge_form(self._rules())
-        return super()._show(step, nested(self.form, flat(suggested, self.form)), err)

@@ -1,6 +1,6 @@
 """The forms of the broker and of the XMPP account, and what was typed into them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 from enum import Enum
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..const import (
     CONF_CLIENT_KEY,
     CONF_ENCRYPTED,
     CONF_INSECURE_OK,
+    CONF_INVITATION,
     CONF_JID,
     CONF_PLAIN_PASSWORD_OK,
     CONF_PUBSUB_ONLY,
@@ -31,7 +32,7 @@ from ..const import (
     LinkName,
     Tls,
 )
-from ..entry.hosts import is_local, is_loopback, typed_host
+from ..entry.hosts import Address, is_local, is_loopback, typed_address, typed_host
 from ..xmpp.detection import ServerKind
 from ..xmpp.settings import Security
 from .fields import ADDRESS, FLAG, LINES, SECRET, TEXT, Typed, choice, flat, folded, number_field
@@ -98,6 +99,7 @@ XMPP_FORM = vol.Schema(
     {
         vol.Optional(CONF_JID): ADDRESS,
         vol.Optional(CONF_XMPP_PASSWORD): SECRET,
+        vol.Optional(CONF_INVITATION): TEXT,
         vol.Required(SECTION_ADVANCED): _XMPP_ADVANCED,
     }
 )
@@ -105,8 +107,9 @@ XMPP_FORM = vol.Schema(
 # Of a bot whose messages come from the server of its own account.
 ACCOUNT_FORM = vol.Schema(
     {
-        vol.Required(CONF_JID): ADDRESS,
+        vol.Optional(CONF_JID): ADDRESS,
         vol.Optional(CONF_XMPP_PASSWORD): SECRET,
+        vol.Optional(CONF_INVITATION): TEXT,
         vol.Required(SECTION_ADVANCED): _XMPP_ADVANCED,
     }
 )
@@ -125,6 +128,72 @@ REAUTH = {
     LinkName.BROKER: {vol.Optional(CONF_USERNAME): USERNAME, vol.Optional(CONF_PASSWORD): SECRET},
     LinkName.XMPP: {vol.Optional(CONF_XMPP_PASSWORD): SECRET},
 }
+
+
+SCHEMES = {
+    "mqtt": (Transport.TCP, False),
+    "tcp": (Transport.TCP, False),
+    "mqtts": (Transport.TCP, True),
+    "ssl": (Transport.TCP, True),
+    "ws": (Transport.WEBSOCKETS, False),
+    "wss": (Transport.WEBSOCKETS, True),
+}
+
+
+def spread_broker(typed: Typed) -> dict[str, Any]:
+    """Return the form with what was pasted as the host in the fields it belongs to.
+
+    `host:1883`, `mqtts://me:secret@host`, `wss://host/path`. What cannot be read stays as it was typed.
+    """
+    pasted = _pasted(typed.get(CONF_HOST, ""), {"", *SCHEMES})
+    if pasted is None:
+        return dict(typed)
+    said = {CONF_PORT: pasted.port, CONF_USERNAME: pasted.username, CONF_PASSWORD: pasted.password}
+    spread = {**typed, CONF_HOST: pasted.host, **{key: value for key, value in said.items() if value}}
+    if pasted.scheme:
+        transport, encrypted = SCHEMES[pasted.scheme]
+        if encrypted and spread.get(CONF_TLS, Tls.OFF) == Tls.OFF:
+            spread[CONF_TLS] = Tls.SYSTEM.value
+        path = {CONF_PATH: pasted.path} if pasted.path.strip("/") else {}
+        spread[SECTION_ADVANCED] = {
+            **typed.get(SECTION_ADVANCED, {}),
+            CONF_TRANSPORT: transport.value,
+            **path,
+        }
+    return spread
+
+
+def spread_account(typed: Typed) -> dict[str, Any]:
+    """Return the account's form with `xmpp:` off the address, and a port beside the server in its field."""
+    advanced = dict(typed.get(SECTION_ADVANCED, {}))
+    pasted = _pasted(advanced.get(CONF_XMPP_HOST, ""), {"", "xmpp"})
+    if pasted is not None:
+        advanced[CONF_XMPP_HOST] = pasted.host
+        if pasted.port:
+            advanced[CONF_XMPP_PORT] = pasted.port
+    spread = {**typed, SECTION_ADVANCED: advanced}
+    jid = spread.pop(CONF_JID, "").strip()
+    if "://" in jid or "preauth=" in jid:  # an invitation, pasted into the first field there is
+        return spread if typed.get(CONF_INVITATION) else {**spread, CONF_INVITATION: jid}
+    return {**spread, CONF_JID: jid.removeprefix("xmpp:")} if jid else spread
+
+
+def spread_server(typed: Typed) -> dict[str, Any]:
+    """Return the form of the account's server with what was pasted as the host in its fields."""
+    pasted = _pasted(typed.get(CONF_HOST, ""), {"", "mqtt", "mqtts"})
+    if pasted is None:
+        return dict(typed)
+    port = {CONF_PORT: pasted.port} if pasted.port else {}
+    return {**typed, CONF_HOST: pasted.host, **port}
+
+
+def _pasted(text: str, schemes: AbstractSet[str]) -> Address | None:
+    """Read a host with what is around it; None where there is none, or something else."""
+    try:
+        address = typed_address(text)
+    except BotError:
+        return None
+    return address if address.scheme in schemes else None
 
 
 def broker_data(typed: Typed, stored: Typed) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from homeassistant.config_entries import (
     ConfigSubentryData,
     SubentryFlowResult,
 )
+from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
+    LanguageSelector,
+    LanguageSelectorConfig,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -21,23 +24,33 @@ import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
+from ..bot.model.rules import Role
+from ..bot.text.tongue import LANGUAGES
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
 from ..entry.rules import CONTACTS
-from ..xmpp.reach import IS_ROOM
-from .fields import ADDRESS, FLAG, TEXT, Typed, chosen, stripped
+from ..xmpp.reach import IS_ROOM, RETURNED
+from .fields import ADDRESS, FLAG, TEXT, Typed, choice, stripped
 from .rule_flow import RuleFlow
 
 
-def contact_form(users: Iterable[SelectOptionDict] = ()) -> vol.Schema:
-    """Return the form, with the users of Home Assistant one of whom may stand for the contact."""
-    choice = SelectSelectorConfig(options=list(users), mode=SelectSelectorMode.DROPDOWN)
+def contact_form(users: Iterable[SelectOptionDict] = (), role: Role = Role.VIEWER) -> vol.Schema:
+    """Return the form, with the users of Home Assistant one of whom may stand for the contact.
+
+    `role` is what is chosen at first.
+    """
+    people = SelectSelectorConfig(options=list(users), mode=SelectSelectorMode.DROPDOWN)
     return vol.Schema(
         {
             vol.Required(CONF_JID): ADDRESS,
             vol.Optional(CONF_NAME): TEXT,
-            **chosen(CONTACTS, CONF_ROLE),
+            vol.Required(CONF_ROLE, default=role.name.lower()): choice(
+                CONF_ROLE, CONTACTS.fields[CONF_ROLE].words
+            ),
             vol.Required(CONF_RECEIVES, default=True): FLAG,
-            vol.Optional(CONF_USER): SelectSelector(choice),
+            vol.Optional(CONF_USER): SelectSelector(people),
+            vol.Optional(CONF_LANGUAGE): LanguageSelector(
+                LanguageSelectorConfig(languages=sorted(LANGUAGES), native_name=True)
+            ),
         }
     )
 
@@ -60,7 +73,7 @@ class AddressCheck:
         self._told = ""
 
     async def async_require(self, jid: str, inquire: Callable[[str], Awaitable[str]]) -> None:
-        """Raise BotError `contact_is_room`, or for the first time `contact_unreachable`."""
+        """Raise BotError `contact_is_room`; once, `contact_unreachable` or `contact_returned`."""
         if jid == self._told:
             return
         reason = await inquire(jid)
@@ -68,6 +81,9 @@ class AddressCheck:
             raise BotError("contact_is_room", jid=jid)
         if reason:
             self._told = jid
+        if reason == RETURNED:
+            raise BotError("contact_returned", jid=jid)
+        if reason:
             raise BotError("contact_unreachable", jid=jid)
 
 
@@ -80,15 +96,21 @@ class ContactFlow(RuleFlow):
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        self.form = contact_form(await _async_users(self.hass))
+        self.form = await self._async_form()
         return await self._async_checked("user", user_input) or await super().async_step_user(user_input)
 
     @override
     async def async_step_reconfigure(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        stored = self._get_reconfigure_subentry().data.get(CONF_USER, "")
-        self.form = contact_form(await _async_users(self.hass, stored))
+        self.form = await self._async_form()
         problem = await self._async_checked("reconfigure", user_input)
         return problem or await super().async_step_reconfigure(user_input)
+
+    @override
+    async def _async_form(self) -> vol.Schema:
+        known = self._known()
+        users = await _async_users(self.hass, known.data.get(CONF_USER, "") if known else "")
+        # Somebody has to be able to do everything; whoever comes later is given what they need.
+        return contact_form(users, Role.VIEWER if self._rules().contacts else Role.ADMIN)
 
     async def _async_checked(self, step: str, typed: Typed | None) -> SubentryFlowResult | None:
         """Show the form again if nothing would reach the new address; a bot that does not run cannot ask."""
@@ -106,4 +128,5 @@ class ContactFlow(RuleFlow):
     @override
     def _read(self, typed: Typed, known: ConfigSubentry | None) -> ConfigSubentryData:
         contact = CONTACTS.read(stripped(typed))
-        return self._unlike_others(CONTACTS.write(replace(contact, jid=bare_jid(contact.jid))), known)
+        jid = bare_jid(contact.jid.removeprefix("xmpp:"))
+        return self._unlike_others(CONTACTS.write(replace(contact, jid=jid)), known)

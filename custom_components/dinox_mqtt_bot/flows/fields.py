@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -27,6 +27,9 @@ from ..const import (
     CONF_DISCOVERY_PREFIX,
     CONF_ENCRYPTED,
     CONF_FILTER,
+    CONF_FOLLOWS,
+    CONF_ICON,
+    CONF_INVITATION,
     CONF_JID,
     CONF_NAME,
     CONF_NOTIFY_TARGETS,
@@ -50,17 +53,33 @@ FIELDS = {
     "invalid_host": (CONF_HOST,),
     "unknown_host": (CONF_HOST,),
     "cannot_connect": (CONF_HOST,),
+    "refused": (CONF_HOST,),
+    "no_route": (CONF_HOST,),
+    "timeout": (CONF_HOST,),
+    "login_missing": (CONF_USERNAME,),
     "invalid_auth": (CONF_PASSWORD,),
     "plain_password": (CONF_TLS,),
     "xmpp_invalid_auth": (CONF_XMPP_PASSWORD,),
     "password_missing": (CONF_XMPP_PASSWORD,),
     "xmpp_unknown_host": (CONF_JID,),
+    "jid_missing": (CONF_JID,),
+    "name_taken_there": (CONF_JID,),
+    "registration_refused": (CONF_JID,),
+    "invitation_elsewhere": (CONF_JID,),
+    "registration_closed": (CONF_INVITATION,),
+    "registration_failed": (CONF_INVITATION,),
+    "invitation_spent": (CONF_INVITATION,),
+    "invitation_unreadable": (CONF_INVITATION,),
+    "invitation_page": (CONF_INVITATION,),
+    "nothing_to_tell": (CONF_TOPICS, CONF_FOLLOWS),
+    "invalid_icon": (CONF_ICON,),
     "invalid_jid": (CONF_JID, CONF_CONTACT, CONF_TO),
     "bridge_no_contact": (CONF_TO,),
     "publish_device": (CONF_TOPIC,),
     "publish_told": (CONF_TOPIC,),
     "contact_is_room": (CONF_JID, CONF_CONTACT),
     "contact_unreachable": (CONF_JID, CONF_CONTACT),
+    "contact_returned": (CONF_JID, CONF_CONTACT),
     "bridge_name": (CONF_NAME,),
     "bridge_twin": (CONF_FILTER,),
     "invalid_template": (CONF_TEMPLATE,),
@@ -126,6 +145,38 @@ def number_field(least: int, most: int, unit: str | None = None) -> vol.All[int]
 def folded(fields: dict[vol.Marker, Any], *, collapsed: bool = True) -> section:
     """Return a section of a form, folded until it is wanted."""
     return section(vol.Schema(fields), {"collapsed": collapsed})
+
+
+# Which errors a section is opened for: what can be done about them is in it, whatever field they stand at.
+SECTIONS = {
+    "advanced": frozenset(
+        {
+            *("plain_password", "not_mqtt", "xmpp_cannot_connect", "xmpp_no_starttls", "xmpp_plain_refused"),
+            *("plain_needs_loopback", "xmpp_timeout", "xmpp_tls_failed", "xmpp_tls_unknown_authority"),
+            *("xmpp_tls_other_name", "xmpp_unknown_host", "registration_closed"),
+        }
+    ),
+    "certificates": frozenset({"tls_unknown_authority", "tls_failed"}),
+}
+
+
+def unfolded(form: vol.Schema, filled: Typed, errors: Mapping[str, str]) -> vol.Schema:
+    """Return the form with those sections open that hold something, or what is wrong."""
+    return vol.Schema(
+        {
+            key: section(field.schema, {"collapsed": not _shows(str(key), field, filled, errors)})
+            if isinstance(field, section) and field.options["collapsed"]
+            else field
+            for key, field in form.schema.items()
+        }
+    )
+
+
+def _shows(name: str, part: section, filled: Typed, errors: Mapping[str, str]) -> bool:
+    keys = part.schema.schema
+    usual = {str(key): None if key.default is vol.UNDEFINED else key.default() for key in keys}
+    holds = any(value and value != usual.get(key) for key, value in filled.get(name, {}).items())
+    return holds or name in errors or not SECTIONS.get(name, frozenset()).isdisjoint(errors.values())
 
 
 def flat(typed: Typed, form: vol.Schema) -> dict[str, Any]:

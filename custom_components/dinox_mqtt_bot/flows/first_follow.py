@@ -1,4 +1,4 @@
-"""The step of a new bot that shows which devices there are, and asks what of them is to be told."""
+"""What of the devices that were found a new bot tells of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,34 +15,33 @@ from ..probing.devices import async_devices
 from .fields import Typed
 from .follow_field import choices, chosen_data, follow_field, in_words
 
-FOLLOW_FORM = vol.Schema({vol.Optional(CONF_FOLLOWS): follow_field()})
-
 
 @dataclass(frozen=True, slots=True)
 class DevicesFound:
     """What announces itself on the broker of a new bot."""
 
-    devices: Sequence[Entity]
-    choices: Sequence[SelectOptionDict]
-    words: str
+    devices: Sequence[Entity] = ()
+    choices: Sequence[SelectOptionDict] = ()
+    words: str = ""
 
-    def form(self) -> vol.Schema:
-        """Return the form with what there is to choose."""
-        return vol.Schema({vol.Optional(CONF_FOLLOWS): follow_field(self.choices)})
+    def field(self) -> dict[vol.Marker, Any]:
+        """Return the field with what there is to choose, if there is anything."""
+        return {vol.Optional(CONF_FOLLOWS): follow_field(self.choices)} if self.choices else {}
 
-    def suggested(self, filters: set[str]) -> dict[str, list[str]]:
+    def suggested(self, *, otherwise_mute: bool) -> dict[str, list[str]]:
         """Return what is chosen at first: everything, where the bot would say nothing otherwise."""
-        return {CONF_FOLLOWS: [] if filters else [self.choices[0]["value"]]}
+        return {CONF_FOLLOWS: [self.choices[0]["value"]] if self.choices and otherwise_mute else []}
 
     def data(self, typed: Typed) -> dict[str, Any]:
         """Return what was chosen, as an option."""
-        return chosen_data(typed.get(CONF_FOLLOWS, ()), self.devices, {})
+        return chosen_data(typed.get(CONF_FOLLOWS, ()), self.devices, {}) if self.choices else {}
 
 
-async def async_devices_found(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicesFound | None:
-    """Listen for a moment at the broker; None if nothing announces itself there."""
+async def async_devices_found(hass: HomeAssistant, data: Mapping[str, Any]) -> DevicesFound:
+    """Listen for a moment at the broker."""
     devices = tuple(await async_devices(hass, data))
     if not devices:
-        return None
+        return DevicesFound()
     phrases = await async_load_phrases(hass)
-    return DevicesFound(devices, choices(devices, phrases), in_words(devices, phrases))
+    words = phrases.phrase("common.devices_found", found=in_words(devices, phrases))
+    return DevicesFound(devices, choices(devices, phrases), words)

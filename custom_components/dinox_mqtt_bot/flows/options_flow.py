@@ -6,8 +6,7 @@ import voluptuous as vol
 from ..bot.model.errors import BotError
 from ..const import CONF_FOLLOWS
 from ..hass.targets import async_choices
-from ..runtime.runtime import BotConfigEntry
-from .fields import Typed, errors_of, nested
+from .fields import Typed, errors_of, nested, unfolded
 from .follow_field import async_field, chosen_data, chosen_values, devices_of
 from .options import OPTIONS_FORM, SECTION_ALERTS, alerts_section, async_new_options
 
@@ -17,7 +16,7 @@ class DinoxOptionsFlow(OptionsFlow):
 
     async def async_step_init(self, user_input: Typed | None = None) -> ConfigFlowResult:
         """Ask for all options at once; what other surfaces keep there stays."""
-        entry: BotConfigEntry = self.config_entry
+        entry = self.config_entry
         if user_input is not None:
             try:
                 chosen = user_input.get(CONF_FOLLOWS, ())
@@ -30,16 +29,17 @@ class DinoxOptionsFlow(OptionsFlow):
         return await self._async_show(nested(OPTIONS_FORM, stored))
 
     async def _async_show(self, suggested: Typed, err: BotError | None = None) -> ConfigFlowResult:
-        entry: BotConfigEntry = self.config_entry
+        entry = self.config_entry
         now = {
             SECTION_ALERTS: alerts_section(async_choices(self.hass)),
             CONF_FOLLOWS: await async_field(self.hass, entry),
         }
         fields = {key: now.get(str(key), field) for key, field in OPTIONS_FORM.schema.items()}
-        form = self.add_suggested_values_to_schema(vol.Schema(fields), suggested)
+        errors = errors_of(err, OPTIONS_FORM) if err else {}
+        form = unfolded(vol.Schema(fields), suggested, errors)
         return self.async_show_form(
             step_id="init",
-            data_schema=form,
-            errors=errors_of(err, OPTIONS_FORM) if err else {},
+            data_schema=self.add_suggested_values_to_schema(form, suggested),
+            errors=errors,
             description_placeholders=err.placeholders if err else None,
         )

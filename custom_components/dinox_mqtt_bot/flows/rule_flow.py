@@ -4,20 +4,26 @@ from abc import abstractmethod
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigSubentry,
     ConfigSubentryData,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
+from homeassistant.helpers.selector import SelectOptionDict
 import voluptuous as vol
 
 from ..bot.model.errors import BotError
 from ..bot.model.rules import RuleSet
 from ..const import CONF_FILTER, CONF_TOPIC
 from ..entry.rules import rule_set
+from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee, async_settle
-from .fields import Typed, errors_of
+from .fields import Typed, errors_of, flat, nested, option, unfolded
 from .named import Named, async_named, async_published
+
+# Suggestions are searched by typing; more would only make the form slow.
+MOST_TOPICS = 500
 
 __all__ = ["Named", "RuleFlow", "SubentryFlow"]
 
@@ -36,6 +42,24 @@ class SubentryFlow(ConfigSubentryFlow):
     async def _async_named(self, said: str) -> Named:
         """Return the topic filter that was typed, by whatever it is called. Raises Ambiguous."""
         return await async_named(self._get_entry(), self._rules(), said)
+
+    async def _async_topics(self) -> list[SelectOptionDict]:
+        """Return what is subscribed, then every other topic that came in, each with its name."""
+        names = {each.filter: each.alias for each in self._rules().subscriptions}
+        seen = await self._async_seen()
+        names |= {topic: seen[topic] for topic in sorted(seen) if topic not in names}
+        return [option(topic, name if name != topic else "") for topic, name in names.items()]
+
+    async def _async_seen(self) -> dict[str, str]:
+        """Return the topics that came in with their names, none while the bot cannot be asked."""
+        entry: BotConfigEntry = self._get_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return {}
+        try:
+            seen = await entry.runtime_data.store.history.topics("#", MOST_TOPICS)
+        except BotError:
+            return {}
+        return {row.topic: row.name for row in seen}
 
     async def _keep(self, rule: ConfigSubentryData) -> SubentryFlowResult:
         title, data, unique_id = rule["title"], rule["data"], rule["unique_id"]
@@ -101,7 +125,12 @@ class RuleFlow(SubentryFlow):
         """Ask for a rule again."""
         return await self._ask("reconfigure", user_input, self._get_reconfigure_subentry().data)
 
+    @abstractmethod
+    async def _async_form(self) -> vol.Schema:
+        """Return the form with what there is to choose now."""
+
     async def _ask(self, step: str, typed: Typed | None, stored: Typed) -> SubentryFlowResult:
+        self.form = await self._async_form()
         if typed is None:
             return self._show(step, stored)
         try:
@@ -118,9 +147,12 @@ class RuleFlow(SubentryFlow):
         return rule
 
     def _show(self, step: str, suggested: Typed, err: BotError | None = None) -> SubentryFlowResult:
+        errors = errors_of(err, self.form) if err else {}
+        suggested = nested(self.form, flat(suggested, self.form))
+        form = unfolded(self.form, suggested, errors)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(self.form, suggested),
-            errors=errors_of(err, self.form) if err else {},
+            data_schema=self.add_suggested_values_to_schema(form, suggested),
+            errors=errors,
             description_placeholders=err.placeholders if err else None,
         )

@@ -1,6 +1,6 @@
 """How topics are added and changed in Home Assistant's settings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import override
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData, SubentryFlowResult
@@ -16,6 +16,7 @@ import voluptuous as vol
 from ..bot.model.errors import BotError
 from ..bot.model.rules import usual_display
 from ..bot.model.topics import valid_filter
+from ..bot.text.emoji import is_emoji
 from ..const import (
     CONF_ALIAS,
     CONF_DISPLAY,
@@ -31,10 +32,9 @@ from ..const import (
 from ..entry.account import fit_filter
 from ..entry.rules import TOPICS
 from ..hass.found_values import found_entries, want
-from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_settle
-from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped
-from .follow_field import async_field, chosen_data, chosen_values, devices_of, follow_field
+from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped, suggestions
+from .follow_field import async_field, chosen_data, chosen_values, devices_of
 from .rule_flow import Named, RuleFlow
 
 _HOW = {
@@ -47,21 +47,26 @@ _HOW = {
     vol.Required(CONF_SOUND, default=True): FLAG,
     vol.Required(CONF_KEEP_DAYS, default=0): number_field(0, 3650, "d"),
 }
-TOPIC_FORM = vol.Schema({vol.Required(CONF_FILTER): TEXT, **_HOW})
-NEW_TOPIC_FORM = vol.Schema(
-    {vol.Optional(CONF_FILTER): TEXT, vol.Optional(CONF_FOLLOWS): follow_field(), **_HOW}
-)
 
 
-def known_form(found: Sequence[RegistryEntry]) -> vol.Schema:
-    """Return the form of a topic with a choice among the sensors of the values on it."""
-    return TOPIC_FORM.extend({vol.Optional(CONF_SENSORS, default=[]): _sensors(found)})
+def new_form(topics: Iterable[SelectOptionDict], devices: SelectSelector) -> vol.Schema:
+    """Return the form of a new topic, or of devices instead."""
+    return vol.Schema(
+        {vol.Optional(CONF_FILTER): suggestions(topics), vol.Optional(CONF_FOLLOWS): devices, **_HOW}
+    )
+
+
+def known_form(
+    topics: Iterable[SelectOptionDict] = (), found: Sequence[RegistryEntry] | None = ()
+) -> vol.Schema:
+    """Return the form of a topic, with a choice among the sensors of the values on it where there are any."""
+    form = vol.Schema({vol.Required(CONF_FILTER, default=""): suggestions(topics), **_HOW})
+    return form.extend({vol.Optional(CONF_SENSORS, default=[]): _sensors(found)}) if found else form
 
 
 class TopicFlow(RuleFlow):
     """What to subscribe to, and how it is shown; or which devices to follow."""
 
-    form = TOPIC_FORM
     _wanted: Sequence[str] = ()
 
     @override
@@ -71,24 +76,27 @@ class TopicFlow(RuleFlow):
         found = [entry for entry, _, _ in found_entries(self.hass, self._entry_id, subentry.subentry_id)]
         if not found:
             return await super().async_step_reconfigure(user_input)
-        self.form = known_form(found)
         on = [entry.unique_id for entry in found if entry.disabled_by is None]
         return await self._ask("reconfigure", user_input, {**subentry.data, CONF_SENSORS: on})
 
     @override
     async def async_step_user(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Ask for a new topic, or for devices."""
-        field = await async_field(self.hass, self._get_entry())
-        self.form = vol.Schema(
-            {key: field if key == CONF_FOLLOWS else each for key, each in NEW_TOPIC_FORM.schema.items()}
-        )
         if user_input and (follows := user_input.get(CONF_FOLLOWS)) and not user_input.get(CONF_FILTER):
             return await self._follow(follows)
         return await super().async_step_user(user_input)
 
+    @override
+    async def _async_form(self) -> vol.Schema:
+        topics = await self._async_topics()
+        if (known := self._known()) is None:
+            return new_form(topics, await async_field(self.hass, self._get_entry()))
+        found = [entry for entry, _, _ in found_entries(self.hass, self._entry_id, known.subentry_id)]
+        return known_form(topics, found)
+
     async def _follow(self, chosen: Sequence[str]) -> SubentryFlowResult:
         """Follow devices besides those that are: they are kept in the options, as no topic filter is."""
-        entry: BotConfigEntry = self._get_entry()
+        entry = self._get_entry()
         values = [*chosen_values(entry.options), *chosen]
         options = {**entry.options, **chosen_data(values, devices_of(entry), entry.options)}
         self.hass.config_entries.async_update_entry(entry, options=options)
@@ -109,6 +117,8 @@ class TopicFlow(RuleFlow):
         given.pop(CONF_FOLLOWS, None)
         given.setdefault(CONF_DISPLAY, usual_display(given[CONF_FILTER]).value)
         wanted = TOPICS.read(given)
+        if wanted.icon and not is_emoji(wanted.icon):
+            raise BotError("invalid_icon", icon=wanted.icon)
         valid_filter(wanted.filter)
         fit_filter(self._get_entry().data, wanted.filter)
         return self._unlike_others(TOPICS.write(wanted), known)

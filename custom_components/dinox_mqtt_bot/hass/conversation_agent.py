@@ -3,7 +3,7 @@
 from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, intent
 
 from ..bot.model.errors import BotError
 from ..const import DOMAIN
@@ -42,6 +42,25 @@ class HaAgent:
         if known is None or not known.is_active:
             raise BotError("user_unknown")
         return Context(user_id=known.id)
+
+
+async def async_hand_on(
+    hass: HomeAssistant, said: conversation.ConversationInput
+) -> conversation.ConversationResult | None:
+    """Have Home Assistant's own agent answer, in the same conversation; None if it understands no more."""
+    result = await conversation.async_converse(
+        hass,
+        said.text,
+        said.conversation_id,
+        said.context,
+        said.language,
+        agent_id=conversation.HOME_ASSISTANT_AGENT,
+        device_id=said.device_id,
+        satellite_id=said.satellite_id,
+        extra_system_prompt=said.extra_system_prompt,
+    )
+    unknown = result.response.error_code is intent.IntentResponseErrorCode.NO_INTENT_MATCH
+    return None if unknown else result
 
 
 def _spoken(result: conversation.ConversationResult) -> str:

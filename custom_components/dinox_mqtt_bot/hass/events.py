@@ -3,12 +3,15 @@
 `runtime/announcer.py` fires `dinox_mqtt_bot_message` (values below, `priority`, `retained`, `entry_id`),
 `dinox_mqtt_bot_chat` (`entry_id`, `jid`, `text`, `command`), `dinox_mqtt_bot_alert_changed`
 (`alert_values`, `entry_id`, `rule_id`). Event entities carry the same. Silent messages and some of a flood
-(diagnostics count those) fire none; alerts always do.
+(diagnostics count those) fire none; alerts always do. Whatever is fired is a row of the recorder: a normal
+message is fired only while somebody waits for that event. Triggers hear of messages by `SIGNAL_MESSAGE`.
 """
+
+from homeassistant.util.signal_type import SignalType
 
 from ..bot.model.alert import AlertState, Step
 from ..bot.model.announcements import AlertChanged, ChatReceived, MessageReceived
-from ..bot.model.rules import Priority
+from ..bot.model.rules import Priority, Value
 from ..bot.model.topics import fold
 from ..const import DOMAIN
 from .values import excerpt, shown_number
@@ -16,6 +19,10 @@ from .values import excerpt, shown_number
 EVENT_MESSAGE = f"{DOMAIN}_message"
 EVENT_CHAT = f"{DOMAIN}_chat"
 EVENT_ALERT = f"{DOMAIN}_alert_changed"
+SIGNAL_MESSAGE = SignalType[str, MessageReceived](EVENT_MESSAGE)
+"""Every message that comes in, with the id of the bot's entry; also those that are silent or not new."""
+SIGNAL_STATUS = SignalType[()](f"{DOMAIN}_status")
+"""A link came or went, or a contact did."""
 
 FIRED, NO_DATA, RESOLVED = (state.value for state in (Step.FIRED, AlertState.NO_DATA, Step.RESOLVED))
 ALERT_STEPS = (FIRED, NO_DATA, RESOLVED, *(Step.ACKNOWLEDGED, Step.SNOOZED, Step.MUTED, Step.CLOSED))
@@ -46,6 +53,15 @@ def message_values(message: MessageReceived) -> dict[str, str | float | None]:
         "value": shown_number(reading.value),
         "unit": reading.unit or None,
         "text": excerpt(reading.text, TEXT_CHARACTERS),
+    }
+
+
+def judged_values(value: Value) -> dict[str, str | float | None]:
+    """Return what automations see of the one value of a message that they look at."""
+    return {
+        "value": shown_number(value.number),
+        "unit": value.unit or None,
+        "text": excerpt(value.text, TEXT_CHARACTERS),
     }
 
 

@@ -40,6 +40,10 @@ class NoChat:
         """None: there are no rooms."""
         return {}
 
+    def available(self, jid: str) -> bool:
+        """Say no: nobody is seen."""
+        return False
+
     async def inquire(self, jid: str) -> str:
         """Find nothing amiss: there is nobody to ask."""
         return ""
@@ -79,6 +83,10 @@ class TargetsOutbox(ports.Outbox):
     @override
     def unread(self) -> int:
         return self._outbox.unread
+
+    @override
+    def newest(self, to: str) -> str:
+        return self._outbox.newest(to)
 
     @override
     def put(self, notice: Notice) -> None:

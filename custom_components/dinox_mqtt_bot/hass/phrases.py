@@ -1,14 +1,14 @@
 """The bot's words: Home Assistant's translations of this integration and of states, in its language."""
 
 from collections.abc import Mapping
-import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
+from ..bot.model.speech import PREFIX, Speech
+from ..bot.text.tongue import LANGUAGES
 from ..const import DOMAIN
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 CATEGORIES = ("common", "exceptions", "services")
 COMPONENTS = (
     *("alarm_control_panel", "binary_sensor", "climate", "cover", "device_tracker", "fan", "humidifier"),
@@ -19,22 +19,16 @@ _CAPITAL = frozenset({"de", "de-CH", "lb"})
 """Languages in which the case of a word's first letter is part of its spelling."""
 
 
-class Translations:
+class Translations(Speech):
     """`bot.ports.Phrases` and `StateWords` over flat tables of texts by dotted path."""
 
     def __init__(
         self, texts: Mapping[str, str], states: Mapping[str, str] | None = None, language: str = "en"
     ) -> None:
-        self._texts = texts
+        super().__init__(texts)
+        self.languages: Mapping[str, Translations] = {}
         self._states = states or {}
         self._language = language
-
-    def phrase(self, key: str, **placeholders: object) -> str:
-        """Return the text at a dotted path, filled; the key itself if there is none."""
-        text = self._texts.get(key)
-        if text is None:
-            return key
-        return PLACEHOLDER.sub(lambda found: str(placeholders.get(found[1], found[0])), text)
 
     def state_word(self, component: str, state: str, *, device_class: str = "", attribute: str = "") -> str:
         """Return Home Assistant's word for a state or an attribute's value; that itself if there is none."""
@@ -51,15 +45,29 @@ class Translations:
         return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
 
 
-async def async_load_phrases(hass: HomeAssistant) -> Translations:
-    """Load the texts the bot needs; where the language lacks one, Home Assistant fills in the English one."""
+async def async_load_all(hass: HomeAssistant, *, bare: bool) -> Translations:
+    """Load the texts in Home Assistant's language, with all others; `bare`: commands need no `/mqtt`."""
+    address = "" if bare else PREFIX
+    phrases = (await async_load_phrases(hass)).addressed(address)
+    phrases.languages = {
+        language: (await async_load_phrases(hass, language)).addressed(address) for language in LANGUAGES
+    }
+    return phrases
+
+
+async def async_load_phrases(hass: HomeAssistant, language: str = "") -> Translations:
+    """Load the texts the bot needs, in Home Assistant's language or another.
+
+    Where the language lacks one, Home Assistant fills in the English one.
+    """
+    language = language or hass.config.language
     prefix = f"component.{DOMAIN}."
     texts: dict[str, str] = {}
     for category in CATEGORIES:
-        texts |= await async_get_translations(hass, hass.config.language, category, [DOMAIN])
-    states = await async_get_translations(hass, hass.config.language, "entity_component", COMPONENTS)
+        texts |= await async_get_translations(hass, language, category, [DOMAIN])
+    states = await async_get_translations(hass, language, "entity_component", COMPONENTS)
     return Translations(
         {key.removeprefix(prefix): text for key, text in texts.items()},
         {key: text for key, text in states.items() if ".state." in key},
-        hass.config.language,
+        language,
     )

@@ -15,11 +15,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..bot import ports
 from ..bot.history.axes import Axis, number_axis, time_axis
-from ..bot.history.spans import Local
 from ..bot.history.sparkline import longest_gap, mean_text, summary
 from ..bot.model.charts import Limit, Picture
 from ..bot.model.history import Point
 from ..bot.text.numbers import number_text, with_unit
+from ..bot.text.times import Local
 
 WIDTH, HEIGHT = 800, 400
 LARGER = 2

@@ -39,9 +39,10 @@ from ..const import (
 from ..entry.account import is_prosody
 from ..entry.connections import broker_settings, broker_tls, xmpp_settings, xmpp_tls
 from ..entry.hosts import is_loopback, typed_host
+from ..hass.phrases import async_load_phrases
 from ..xmpp.detection import Certainty, ServerFound, ServerKind, examine
 from ..xmpp.probe import logged_in, probe as probe_xmpp
-from ..xmpp.reach import inquire
+from ..xmpp.reach import RETURNED, inquire, try_message
 from ..xmpp.settings import DEFAULT_TIMING
 
 
@@ -61,11 +62,19 @@ async def async_try_xmpp(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
 
 
 async def async_inquire(hass: HomeAssistant, data: Mapping[str, Any], jid: str) -> str:
-    """Log in and say why nothing would reach an address; empty where nobody can be asked any more."""
+    """Log in, say something to an address, and return why nothing reaches it.
+
+    Empty where it got through, or nobody can be asked any more.
+    """
     tls = await hass.async_add_executor_job(xmpp_tls, data)
+    phrases = await async_load_phrases(hass)
     with suppress(BotError):
         async with logged_in(xmpp_settings(data), tls, DEFAULT_TIMING) as session:
-            return await inquire(session.xmpp, jid, DEFAULT_TIMING.answer)
+            if reason := await inquire(session.xmpp, jid, DEFAULT_TIMING.answer):
+                return reason
+            text = phrases.phrase("common.test_message")
+            if not await try_message(session.xmpp, jid, text, DEFAULT_TIMING.answer):
+                return RETURNED
     return ""
 
 
@@ -242,7 +251,7 @@ async def async_try_server(hass: HomeAssistant, data: Mapping[str, Any]) -> dict
     try:
         result = await async_try_broker(hass, named, ask_for)
     except BotError as err:
-        if err.key != "tls_failed":
+        if err.key not in {"tls_failed", "tls_other_name"}:
             raise
         # Not the certificate of the XMPP server; that of the host is as good.
         named[CONF_TLS_NAME] = ""

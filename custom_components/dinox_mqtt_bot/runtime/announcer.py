@@ -4,6 +4,7 @@ from collections.abc import Callable
 import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..bot.alerts.watches import BROKER
 from ..bot.model.announcements import (
@@ -24,6 +25,8 @@ from ..hass.events import (
     EVENT_MESSAGE,
     EVENTS_AT_ONCE,
     EVENTS_PER_SECOND,
+    SIGNAL_MESSAGE,
+    SIGNAL_STATUS,
     alert_event,
     chat_event,
     is_event,
@@ -38,7 +41,8 @@ _LOGGER = logging.getLogger(__name__)
 class Announcer:
     """`pulse` beats with every change; `alerts` hear of those that change, `events` of new messages.
 
-    `readings` hear of all messages, also those that are not new.
+    `readings` hear of all messages, also those that are not new. `left_out` counts the events of a flood that
+    somebody waited for.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
@@ -48,7 +52,9 @@ class Announcer:
         self.readings = Listeners[MessageReceived]()
         self.events = Listeners[MessageReceived]()
         self.alerts = Listeners[AlertChanged]()
-        self.allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
+        self.left_out = 0
+        self._allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
+        self._awaited = False
         self._watched: dict[str, Listeners[Reading]] = {}
         self._told: BotStatus | None = None
 
@@ -73,18 +79,28 @@ class Announcer:
         if (watchers := self._watched.get(message.reading.message.topic)) is not None:
             watchers.announce(message.reading)
         self.readings.announce(message)
+        async_dispatcher_send(self._hass, SIGNAL_MESSAGE, self._entry_id, message)
         if is_event(message):
             self._fire_events(message)
         self.pulse.beat()
 
     def _fire_events(self, message: MessageReceived) -> None:
         """Fire the events of a message; normal ones by the thousand would drown Home Assistant's recorder."""
-        if priority_of(message) is Priority.NORMAL and not self.allowance.take(self._hass.loop.time()):
-            if self.allowance.refused == 1:
-                _LOGGER.warning("More than %d messages a second: some fire no event", EVENTS_PER_SECOND)
+        normal = priority_of(message) is Priority.NORMAL
+        if normal and not self._allowance.take(self._hass.loop.time()):
+            self._leave_out()
             return
-        self._hass.bus.async_fire(EVENT_MESSAGE, message_event(self._entry_id, message))
+        self._awaited = EVENT_MESSAGE in self._hass.bus.async_listeners()
+        if self._awaited or not normal:
+            self._hass.bus.async_fire(EVENT_MESSAGE, message_event(self._entry_id, message))
         self.events.announce(message)
+
+    def _leave_out(self) -> None:
+        if not (self._awaited or self.events):
+            return
+        self.left_out += 1
+        if self.left_out == 1:
+            _LOGGER.warning("More than %d messages a second: some fire no event", EVENTS_PER_SECOND)
 
     def _announce_alert(self, change: AlertChanged) -> None:
         # That the broker is away for a moment, as at every start, would only fill the logbook.
@@ -97,6 +113,7 @@ class Announcer:
         told, self._told = self._told, status
         if told is None or _standing(told) != _standing(status):
             self.pulse.notify()
+            async_dispatcher_send(self._hass, SIGNAL_STATUS)
         else:
             self.pulse.beat()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 import ssl
 import time
@@ -16,6 +17,7 @@ from ..bot.payload.paths import number_in
 from ..bot.peers.beacon import presence_payload, status_topic
 from ..bot.ports import Clock, Phrases, Ports, StateWords
 from ..bot.reading.readings import Readings
+from ..bot.reading.topic_lookup import topic_name
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
 from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DEFAULT_BARE_COMMANDS, Mode
@@ -32,8 +34,9 @@ from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
-from ..hass.phrases import Translations, async_load_phrases
+from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
+from ..hass.sentences import KnownSentences
 from ..hass.targets import Look, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
@@ -54,6 +57,7 @@ from .delivery import NoticeDelivery
 from .filters import held_filters
 from .links import AnyChat, Links, catch_up
 from .runtime import BotConfigEntry, BotRuntime
+from .titles import async_keep_titles
 
 AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
@@ -61,7 +65,7 @@ AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 async def async_build(hass: HomeAssistant, entry: BotConfigEntry) -> BotRuntime:
     """Load words, database, links and bot. Raises BotError for an unusable database or certificate."""
     snapshot = Snapshot.of(entry)
-    phrases = await async_load_phrases(hass)
+    phrases = await async_load_all(hass, bare=bare_commands(entry))
     store = await async_open_store(hass, entry)
     try:
         journal = Journal(hass, entry, store)
@@ -86,7 +90,7 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
-    ports = replace(ports, vocabulary=await async_load_vocabulary(hass))
+    ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=phrases.languages)
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
     notifier = build_notifier(hass, entry, store=store, phrases=phrases, clock=clock, create_task=create_task)
@@ -97,15 +101,10 @@ async def _async_build_on(
         hass, entry, others, broker=broker, memory=store, clock=clock, create_task=create_task
     )
     on_mqtt.start(lambda: bot.status, announcer.pulse, announcer.alerts, announcer.events)
+    missed = catch_up(entry, chat, store, clock, create_task)
+    peers = PeerMessages(entry, others, skip=store.history.skip)
     links = Links(
-        hass=hass,
-        entry=entry,
-        broker=broker,
-        chat=chat,
-        missed=catch_up(entry, chat, store, clock, create_task),
-        peers=PeerMessages(entry, others, skip=store.history.skip),
-        memory=store,
-        bot=bot,
+        hass=hass, entry=entry, broker=broker, chat=chat, missed=missed, peers=peers, memory=store, bot=bot
     )
     hint = ServerHint(hass, entry, chat=chat, memory=store, create_task=create_task)
     return BotRuntime(
@@ -123,6 +122,7 @@ async def _async_build_on(
         on_mqtt=on_mqtt,
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
+        entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
         has_chat=has_chat(entry),
     )
 
@@ -237,6 +237,7 @@ def build_ports(
         uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
         pictures=PillowPictures(hass, clock.local, phrases),
         agent=HaAgent(hass),
+        sentences=KnownSentences(hass.config.language, hass.async_add_executor_job),
         rules=RuleStore(hass, entry, settling(journal, store)),
         phrases=phrases,
         templates=SandboxedTemplates(hass),

@@ -1,6 +1,7 @@
 """One running bot: the parts of a config entry, started, kept up to date, and taken down."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -43,6 +44,8 @@ class BotRuntime:
     on_mqtt: StatusOnMqtt
     dnd: DndSource
     issues: Issues
+    entitle: Callable[[Iterable[ConfigSubentry] | None], None]
+    """Keeps the titles true of those that changed, or of all."""
     has_chat: bool
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
@@ -79,6 +82,7 @@ class BotRuntime:
     def async_start(self) -> None:
         """Let both links connect, and reconnect for as long as the bot runs."""
         self._follow_entity()
+        self.entitle(None)
         self.issues.start(self.bot)
         self.links.start(self.delivery)
         self.delivery.start()
@@ -111,9 +115,11 @@ class BotRuntime:
         before, self.snapshot = self.snapshot, Snapshot.of(self.entry)
         if before.fixed != self.snapshot.fixed:
             return False
-        for subentry in self.snapshot.changed_since(before, self.entry):
+        changed = list(self.snapshot.changed_since(before, self.entry))
+        for subentry in changed:
             self.subentries.announce(subentry)
         self.bot.apply(rules_of(self.entry))
+        self.entitle(changed)
         self._follow_entity()
         self.links.follow()
         self.announcer.pulse.notify()

@@ -54,6 +54,7 @@ class SqliteOutbox(ports.Outbox):
         self._reader = reader
         self._unstored = unstored
         self._tally = Tally()
+        self._newest: dict[str, str] = {}
 
     def doubt(self, connection: sqlite3.Connection) -> None:
         """Let alerts wait again that a server only took, and may have lost with the run. After `load`."""
@@ -86,6 +87,10 @@ class SqliteOutbox(ports.Outbox):
         return self._tally.unread
 
     @override
+    def newest(self, to: str) -> str:
+        return self._newest.get(to, "")
+
+    @override
     def put(self, notice: Notice) -> None:
         """Store a notice. A correction replaces an older one of the same notice that still waits."""
         self._change(self.group((notice,)))
@@ -106,6 +111,8 @@ class SqliteOutbox(ports.Outbox):
     def _added(self, notice: Notice, delivery: Delivery | None) -> Iterable[RowChange]:
         if notice.id in self._tally:
             return
+        if delivery is not None:
+            self._newest[notice.to] = notice.replaces or notice.id
         chain = self._tally.chain_of(notice)
         superseded = self._tally.add(notice.id, notice.to, chain, bool(notice.replaces), delivery)
         if superseded:
@@ -182,6 +189,7 @@ class SqliteOutbox(ports.Outbox):
         for notice in notices:
             if not self._tally.holds(notice.id):
                 continue
+            self._newest[notice.to] = notice.replaces or notice.id
             older, newer = self._tally.release(notice.id)
             changes += moved(notice.id, Delivery.QUEUED.value, now, said=notice)
             if older:

@@ -4,10 +4,13 @@ import socket
 import ssl
 from typing import Final
 
+from ..bot.model.certificates import EXPIRED, fault_of
+
 CERTIFICATE_EXPIRED: Final = "certificate_expired"
 CANNOT_CONNECT: Final = "cannot_connect"
 INVALID_AUTH: Final = "invalid_auth"
 NO_STARTTLS: Final = "no_starttls"
+REGISTRATION: Final = "registration"
 SERVER_CLOSED: Final = "server_closed"
 STREAM_BROKEN: Final = "stream_broken"
 TAKEN_OVER: Final = "session_taken_over"
@@ -19,19 +22,21 @@ UNKNOWN_HOST: Final = "unknown_host"
 _REFUSED = frozenset(
     {"not-authorized", "account-disabled", "credentials-expired", "invalid-authzid", "mechanism-too-weak"}
 )
-# X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL.
-_EXPIRED: Final = 10
 _STREAM_ERRORS = {"conflict": TAKEN_OVER, "host-unknown": UNKNOWN_HOST, "host-gone": UNKNOWN_HOST}
 
 
 class Disconnected(Exception):
-    """A session is over or did not come about; `fatal`: only the user can help, by a change."""
+    """A session is over or did not come about; `fatal`: only the user can help, by a change.
 
-    def __init__(self, reason: str, detail: str = "", *, fatal: bool = False) -> None:
+    `fault` says what is wrong with the server's certificate, as `bot.model.certificates` names it.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, fatal: bool = False, fault: str = "") -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
         self.fatal = fatal
+        self.fault = fault
 
 
 def unreachable(failure: object) -> Disconnected:
@@ -47,9 +52,11 @@ def unreachable(failure: object) -> Disconnected:
 
 def insecure(failure: ssl.SSLError) -> Disconnected:
     """Tell why there is no encryption."""
-    if isinstance(failure, ssl.SSLCertVerificationError) and failure.verify_code == _EXPIRED:
-        return Disconnected(CERTIFICATE_EXPIRED, failure.verify_message)
-    return Disconnected(TLS_FAILED, str(failure))
+    if not isinstance(failure, ssl.SSLCertVerificationError):
+        return Disconnected(TLS_FAILED, str(failure))
+    fault = fault_of(failure.verify_code)
+    reason = CERTIFICATE_EXPIRED if fault == EXPIRED else TLS_FAILED
+    return Disconnected(reason, failure.verify_message, fault=fault)
 
 
 def refused(condition: str) -> Disconnected:

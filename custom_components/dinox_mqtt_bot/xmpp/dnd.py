@@ -1,4 +1,4 @@
-"""Who shows that nobody shall disturb (`dnd`, RFC 6121 §4.7.2.1)."""
+"""Who is there, and who shows that nobody shall disturb (`dnd`, RFC 6121 §4.7.2.1)."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -29,6 +29,8 @@ class PresenceDnd:
         # Those of them that showed it in an earlier session, and not yet in this one.
         self._stale: set[JID] = set()
         self._told: set[str] = set()
+        # By bare JID, the clients of contacts that are there.
+        self._here: dict[str, set[JID]] = {}
 
     def start(self, on_presence: Callable[[str, bool], None], busy: Iterable[str] = ()) -> None:
         """Tell who begins and ceases, from now on; `busy` are those of whom it was told that they began."""
@@ -50,6 +52,7 @@ class PresenceDnd:
     def begin(self) -> None:
         """Expect to be shown everything again: the session is not the continuation of another."""
         self._stale = {jid for clients in self._busy.values() for jid in clients}
+        self._here.clear()
 
     def settle(self) -> None:
         """Take who has not shown it again as gone: not every server tells of clients offline."""
@@ -62,14 +65,22 @@ class PresenceDnd:
     def meet(self) -> None:
         """Forget who is no contact any more."""
         known = {*self._gate.contacts, self._gate.own}
+        for bare in self._here.keys() - self._gate.contacts.keys():
+            del self._here[bare]
         for bare in self._busy.keys() - known:
             self._stale -= self._busy.pop(bare)
         for bare in {*self._busy, *self._told}:
             self._judge(bare)
 
+    def available(self, bare: str) -> bool:
+        """Say whether a client of a contact is there, and none shows `dnd`."""
+        return bool(self._here.get(bare)) and not self._busy.get(bare)
+
     def see(self, presence: Any) -> None:
         """Take what somebody shows. Of very many clients that show it some are enough to know."""
         sender, kind = presence["from"], presence["type"]
+        if sender.bare in self._gate.contacts:
+            self._note(sender, kind)
         clients = self._busy.setdefault(sender.bare, set())
         if kind == "dnd":
             if len(clients) < _MOST_CLIENTS:
@@ -84,6 +95,15 @@ class PresenceDnd:
             self._stale -= clients
             clients.clear()
         self._judge(sender.bare)
+
+    def _note(self, sender: JID, kind: str) -> None:
+        here = self._here.setdefault(sender.bare, set())
+        if kind in _AVAILABLE and len(here) < _MOST_CLIENTS:
+            here.add(sender)
+        elif kind in _GONE:
+            here.discard(sender)
+            if not sender.resource:
+                here.clear()
 
     def _judge(self, bare: str) -> None:
         busy = bool(self._busy.get(bare)) and bare in self._gate.contacts

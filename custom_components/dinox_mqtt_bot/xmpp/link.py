@@ -144,6 +144,10 @@ class XmppLink:
         """Rooms that do not let the bot in or speak, each with the condition that they answered."""
         return self._talk.rooms.refused
 
+    def available(self, jid: str) -> bool:
+        """Say whether a contact is seen to be there, and does not show `dnd`."""
+        return self._status.phase is Phase.ONLINE and self._talk.dnd.available(jid)
+
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Put a file on the server and return its address (`ports.Uploads`; ask)."""
         return await self._uploader.upload(name, mime, payload)

@@ -8,16 +8,19 @@ from typing import Any, Final
 from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
-from slixmpp.xmlstream.matcher import MatchXPath
+from slixmpp.xmlstream.matcher import MatchXPath, StanzaPath
 
+from ..bot.model.rules import Contact
 from .gate import Gate, bare_of
 from .session import Session
+from .stream import Stream
 
 _NO_SERVER: Final = "contact_no_server"
 _UNKNOWN: Final = "contact_unknown"
 _REFUSES: Final = "contact_refuses"
 _OTHER: Final = "contact_error"
 IS_ROOM: Final = "contact_is_room"
+RETURNED: Final = "contact_returned"
 
 # The conditions of RFC 6120 §8.3.3 that somebody can do something about, as `replies.REASONS`.
 _REASONS: Final[Mapping[str, str]] = {
@@ -62,6 +65,26 @@ async def inquire(xmpp: ClientXMPP, jid: str, patience: float) -> str:
         if "conference" in categories and "server" not in categories:
             return IS_ROOM
     return ""
+
+
+async def try_message(xmpp: Stream, jid: str, text: str, patience: float) -> bool:
+    """Say something to an address; False if it came back before the address's server answered a ping."""
+    address = JID(jid)
+    gate = Gate(xmpp.boundjid.bare)
+    gate.meet((Contact(jid),))
+    xmpp.admits = gate.admits
+    returned: list[str] = []
+
+    def see(message: Any) -> None:
+        if message["from"].bare == address.bare:
+            returned.append(message["error"]["condition"])
+
+    xmpp.register_handler(Callback("Returned", StanzaPath("message@type=error"), see))
+    xmpp.make_message(mto=address, mbody=text, mtype="chat").send()
+    with suppress(IqError, IqTimeout):
+        # The ping takes the same way, so that what comes back is here before its answer.
+        await xmpp.plugin["xep_0199"].send_ping(JID(address.domain), timeout=patience)
+    return not returned
 
 
 class Reach:

@@ -120,7 +120,7 @@ def random_rules(chance: random.Random) -> RuleSet:
             priority=chance.choice(list(Priority)),
             alias=chance.choice(aliases),
         ),
-        Subscription("home/+/x", display=Display.LIVE),
+        Subscription("home/+/x", display=Display.BOARD),
         Subscription("zigbee2mqtt/#", display=Display.CHANGES),
         Subscription("esp/#", display=Display.DIGEST),
         Subscription("$SYS/#", QoS.AT_MOST_ONCE),

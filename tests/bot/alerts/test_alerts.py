@@ -186,7 +186,7 @@ def test_many_alerts_are_one_notification_few_are_one_each() -> None:
     assert len(world.outbox.notices) == 4
     assert group.push is not None
     assert group.push.title == "⚠ 10 alerts: Too hot"
-    assert group.text.endswith("… and 5 more, see /mqtt alerts")
+    assert group.text.endswith("… and 5 more, see alerts")
     tag = group.push.tag
     world.receive("s/11", "3")
     world.later(GATHER)
@@ -334,7 +334,7 @@ async def test_the_words_of_a_reply_are_its_note_and_no_options(text: str) -> No
 async def test_a_reply_to_anything_else_is_no_command() -> None:
     world = house(hot())
     await world.bot.hear(Utterance(ME, "on my way", "m1", NOON, reply_to="unknown"))
-    assert to(world, ME) == ["I understand commands: see /mqtt help"]
+    assert to(world, ME)[0].startswith("I did not understand that.")
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ async def test_a_notice_whose_contact_cannot_be_looked_up_acknowledges_its_alert
 
 async def test_what_is_muted_is_not_told_until_it_is_unmuted() -> None:
     world = house(hot())
-    assert await world.ask("mute s/1") == "🔕 Muted: s/1. Hear of it again with /mqtt unmute s/1"
+    assert await world.ask("mute s/1") == "🔕 Muted: s/1. Hear of it again with unmute s/1"
     world.receive("s/1", "31")
     world.later(60)
     assert world.said == []
@@ -402,7 +402,7 @@ async def test_what_is_muted_is_not_told_until_it_is_unmuted() -> None:
     world.later(GATHER)
     assert len(to(world, ME)) == 1
     assert await world.ask("unmute s/1") == "s/1 is not muted."
-    assert await world.ask("mute") == "Nothing is muted. Mute something with /mqtt mute home/door 2h"
+    assert await world.ask("mute") == "Nothing is muted. Mute something with mute home/door 2h"
 
 
 async def test_a_mute_for_a_time_ends_and_what_is_still_wrong_is_told() -> None:
@@ -539,9 +539,18 @@ async def test_quiet_has_an_end() -> None:
     )
     assert (
         await world.ask("quiet")
-        == "Notifications make no sound now, but critical ones do. Switch it off with /mqtt quiet off"
+        == "Notifications make no sound until 2027-01-16 07:00, but critical ones do. Sound again: quiet off"
     )
+    assert (
+        await world.ask("quiet on")
+        == "Notifications make no sound now, but critical ones do. Switch it off with quiet off"
+    )
+    assert "Sound again: quiet off" in await world.ask("quiet")
     assert await world.ask("quiet off") == "Notifications make their sound again."
+    assert (
+        await world.ask("quiet")
+        == "Notifications make their sound. Without it: quiet for 2 hours, quiet until 7am, quiet on"
+    )
     assert "is no time" in await world.ask("quiet soon")
     assert "is no time" in await world.ask("quiet until 25:00")
 
@@ -705,8 +714,8 @@ async def test_priority_and_display_are_shown_and_set() -> None:
     assert "silent, normal, alert, critical" in await world.ask("priority s/# urgent")
     assert await world.ask("display") == "Display:\n• s/# — each"
     assert await world.ask("display s/#") == "s/# is shown as: each."
-    assert await world.ask("display s/# live") == "s/# is shown as: live now."
-    assert await world.ask("display s/# live") == "s/# is shown as: live."
+    assert await world.ask("display s/# live") == "s/# is shown as: board now."
+    assert await world.ask("display s/# live") == "s/# is shown as: board."
 
 
 async def test_what_is_muted_by_rule_or_topic_is_listed() -> None:
@@ -752,7 +761,7 @@ async def test_of_very_many_things_held_the_oldest_are_counted() -> None:
     world.later(0)
     await world.settle()
     assert len(world.said) == 10
-    assert world.said[0].split("\n")[-1] == "… and 10 more, see /mqtt alerts"
+    assert world.said[0].split("\n")[-1] == "… and 10 more, see alerts"
     assert world.said[-1].endswith("text 409")
 
 
@@ -807,7 +816,7 @@ def test_many_alerts_in_one_storm_are_counted() -> None:
     world.later(61)
     text = to(world, ME)[-1]
     assert text.startswith("⚠ Many alerts: 50 more in the last minute (Too hot)\n• ⚠ s/0 31 · #2")
-    assert text.endswith("… and 10 more, see /mqtt alerts")
+    assert text.endswith("… and 10 more, see alerts")
 
 
 def test_alerts_that_were_told_of_before_they_were_stored_are_found_by_any_name() -> None:
@@ -854,8 +863,8 @@ def test_silence_that_ends_is_told_with_its_length() -> None:
 async def test_words_that_mean_no_alert_and_no_rule() -> None:
     world = house(hot())
     assert "there is no alert" in await world.ask("ack too hot gone there")
-    assert await world.ask("mute hallo") == "I know no “hallo”. What there is: topics, devices."
-    assert await world.ask("mute") == "Nothing is muted. Mute something with /mqtt mute home/door 2h"
+    assert await world.ask("mute hallo") == "I know no “hallo”. What there is: topics, devices"
+    assert await world.ask("mute") == "Nothing is muted. Mute something with mute home/door 2h"
 
 
 async def test_who_asks_for_what_was_held_while_it_is_told_gets_it_once() -> None:

@@ -22,11 +22,11 @@ def rule(text: str) -> AlertRule:
         (
             "> -15 °C for 5m clear -16 °C every 1h",
             (
-                "Tell it as an alert when Freezer is above -15 °C for 5 min; over at -16 °C; "
+                "Tell it as an alert when Freezer is above −15 °C for 5 min; over at −16 °C; "
                 "again every 1 h until acknowledged."
             ),
             (
-                "Als Alarm melden, wenn Freezer seit 5 min über -15 °C liegt; vorbei bei -16 °C; "
+                "Als Alarm melden, wenn Freezer seit 5 min über −15 °C liegt; vorbei bei −16 °C; "
                 "erneut alle 1 h, bis jemand quittiert."
             ),
         ),
@@ -75,7 +75,7 @@ def test_a_rule_that_is_off_says_so() -> None:
         ("!= ON", "≠ ON"),
         ("contains leak", "contains “leak”"),
         ("matches err*", "matches “err*”"),
-        ("between -5 and 10", "between -5 and 10"),
+        ("between -5 and 10", "between −5 and 10"),
         ("outside 5 and 10", "not between 5 and 10"),
         ("changes", "changes"),
         ("stale 10m", "no message for 10 min"),

@@ -38,7 +38,7 @@ def test_a_storm_that_begins_at_once_is_one_summary(number: int) -> None:
     all_told(world)
     (text,) = to(world, ME)
     assert text.startswith(f"⚠ Many alerts: {number} more in the last minute (hot)\n• ⚠ s/0 35 · #1\n")
-    assert text.endswith(f"… and {number - MOST_LINES} more, see /mqtt alerts")
+    assert text.endswith(f"… and {number - MOST_LINES} more, see alerts")
     assert sum(event.step is Step.TOLD for event in world.book.events) == number
     (notice,) = world.outbox.notices
     assert all(alert.notices == (notice.id,) for alert in world.bot.alerts.active)
@@ -109,7 +109,7 @@ def test_a_summary_tells_of_no_alert_half() -> None:
     lines = to(world, ME)[-1].split("\n")
     assert lines[0] == "⚠ Many alerts: 41 more in the last minute (hot)"
     assert lines[-2].startswith("• ✅ s/28 20")
-    assert lines[-1] == "… and 12 more, see /mqtt alerts"
+    assert lines[-1] == "… and 12 more, see alerts"
 
 
 def test_what_is_over_at_once_is_two_messages_or_a_summary_that_begins_with_what_was_wrong() -> None:

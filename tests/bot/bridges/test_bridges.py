@@ -568,7 +568,7 @@ async def test_a_bridge_out_hears_nothing_and_the_hint_is_given() -> None:
     world = bridged(HOME)
     await say(world, "hello there")
     assert world.broker.published == []
-    assert "I understand" in world.said[0]
+    assert "Hello!" in world.said[0]
 
 
 async def test_who_may_only_look_is_told_so_in_a_chat_and_not_heard_in_a_room() -> None:
@@ -624,7 +624,7 @@ async def test_in_a_room_of_another_server_all_are_viewers_unless_the_room_is_tr
     assert ("trusted" in "".join(to(world, to_room))) is not own
     world.outbox.notices.clear()
     await say(world, "/mqtt publish a b", GUEST, to_room)
-    assert to(world, to_room) == ["You may not use publish: it needs the role operator."]
+    assert to(world, to_room) == ["You may not use mqtt publish: it needs the role operator."]
     await world.ask("bridge 2 trusted")
     assert "another server" not in await world.ask("bridges")
     await say(world, "/mqtt publish c/c d", ME, to_room)

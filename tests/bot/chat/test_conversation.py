@@ -12,7 +12,8 @@ from phrases import RealPhrases
 import pytest
 
 from bot.chat.batch import MOST_KEPT, NEVER
-from bot.chat.conversation import GAP, LONG_AWAY, MAX_COMPARED_TOPICS, MAX_HIDDEN_TOPICS, Conversation
+from bot.chat.changes import MAX_COMPARED_TOPICS
+from bot.chat.conversation import GAP, LONG_AWAY, MAX_HIDDEN_TOPICS, Conversation
 from bot.chat.first_look import FirstLook
 from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
@@ -31,14 +32,29 @@ PHRASES = RealPhrases()
 def talk(*contacts: str, paused: bool = False) -> Conversation:
     ids = count(1)
     conversation = Conversation(
-        PHRASES, lambda: f"id{next(ids)}", str, FirstLook(FakeMemory(), lambda topic: set()), paused=paused
+        PHRASES,
+        lambda: f"id{next(ids)}",
+        str,
+        FirstLook(FakeMemory(), lambda topic: set()),
+        newest=lambda to: LAST.get(to, ""),
+        paused=paused,
     )
+    LAST.clear()
     conversation.address(contacts or (ME,), 300.0)
     return conversation
 
 
 def live(topic: str) -> Subscription:
-    return Subscription(topic, display=Display.LIVE)
+    return Subscription(topic, display=Display.BOARD)
+
+
+LAST: dict[str, str] = {}
+"""What was said last to whom, as far as a test takes note of it."""
+
+
+def noted(notices: list[Notice]) -> list[Notice]:
+    LAST.update({each.to: each.replaces or each.id for each in notices})
+    return notices
 
 
 def texts(notices: Iterable[Notice]) -> list[str]:
@@ -130,7 +146,7 @@ def test_messages_keep_ever_farther_apart_as_long_as_it_stays_busy() -> None:
         if conversation.due(now):
             told.append(now)
     gaps = [round(later - earlier) for earlier, later in pairwise(told)]
-    assert gaps[:6] == [2, 2, 2, 2, 2, 4]
+    assert gaps[:5] == [2, 2, 2, 4, 8]
     assert gaps == sorted(gaps)
     assert gaps[-1] == 300
 
@@ -232,55 +248,49 @@ def test_a_digest_and_a_batch_take_turns() -> None:
     assert texts(conversation.due(NOON + 3)) == ["d: 1"]
 
 
-def test_a_live_topic_is_one_bubble_that_is_corrected() -> None:
+def board(text: str, at: float) -> str:
+    return f"📊 Board {at}\n{text}"
+
+
+def test_the_board_is_one_message_that_is_corrected() -> None:
     conversation = talk(ME, YOU)
     conversation.take(reading("t", "1"), live("t"), NOON)
-    first = conversation.due(NOON)
-    assert texts(first) == ["t\n1", "t\n1"]
-    conversation.take(reading("t", "2"), live("t"), NOON + 1)
+    first = noted(conversation.due(NOON + 1))
+    assert texts(first) == [board("t: 1", NOON + 1)] * 2
+    conversation.take(reading("u", "2"), live("#"), NOON + 2)
     conversation.take(reading("t", "3"), live("t"), NOON + 2)
-    assert conversation.wake_at == NOON + 5
-    assert conversation.due(NOON + 4.9) == []
-    second = conversation.due(NOON + 5)
+    assert conversation.wake_at == NOON + 6
+    assert conversation.due(NOON + 5.9) == []
+    second = noted(conversation.due(NOON + 6))
     assert [(one.text, one.to, one.replaces) for one in second] == [
-        ("t\n3", ME, first[0].id),
-        ("t\n3", YOU, first[1].id),
+        (board("t: 3\nu: 2", NOON + 6), ME, first[0].id),
+        (board("t: 3\nu: 2", NOON + 6), YOU, first[1].id),
     ]
     conversation.take(reading("t", "4"), live("t"), NOON + 20)
-    assert [one.replaces for one in conversation.due(NOON + 20)] == [one.id for one in first]
+    assert [one.replaces for one in conversation.due(NOON + 21)] == [one.id for one in first]
 
 
-def test_a_bubble_that_would_look_the_same_is_left_alone() -> None:
+def test_a_board_that_would_look_the_same_is_left_alone() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), live("t"), NOON)
-    conversation.due(NOON)
+    noted(conversation.due(NOON + 1))
     conversation.take(reading("t", "1"), live("t"), NOON + 10)
-    assert conversation.due(NOON + 10) == []
+    assert conversation.due(NOON + 11) == []
 
 
 def test_who_left_gets_no_correction() -> None:
     conversation = talk(ME, YOU)
     conversation.take(reading("t", "1"), live("t"), NOON)
-    conversation.due(NOON)
+    noted(conversation.due(NOON + 1))
     conversation.address((YOU,), 300.0)
     conversation.take(reading("t", "2"), live("t"), NOON + 10)
-    assert [one.to for one in conversation.due(NOON + 10)] == [YOU]
-
-
-def test_new_bubbles_keep_apart_too() -> None:
-    conversation = talk()
-    for topic in ("a", "b"):
-        conversation.take(reading(topic, "1"), live(topic), NOON)
-    conversation.take(reading("b", "2"), live("b"), NOON)
-    assert texts(conversation.due(NOON)) == ["a\n1"]
-    assert conversation.wake_at == NOON + GAP
-    assert texts(conversation.due(NOON + GAP)) == ["b\n2"]
+    assert [one.to for one in conversation.due(NOON + 11)] == [YOU]
 
 
 def test_while_the_server_is_away_everything_waits_to_be_told_as_one() -> None:
     conversation = talk()
-    conversation.take(reading("live", "1"), live("live"), NOON)
-    conversation.due(NOON)
+    conversation.take(reading("live", "1"), live("live"), NOON - 1)
+    noted(conversation.due(NOON))
     conversation.set_online(False, NOON)
     conversation.take(reading("live", "2"), live("live"), NOON)
     conversation.take(reading("t", "1"), EACH, NOON)
@@ -288,7 +298,8 @@ def test_while_the_server_is_away_everything_waits_to_be_told_as_one() -> None:
     conversation.take(reading("t", "2"), EACH, NOON + 10)
     assert conversation.wake_at == NEVER
     conversation.set_online(True, NOON + 15)
-    assert texts(conversation.due(NOON + 15)) == ["t\n1\n\nt\n2", "live\n2"]
+    assert texts(conversation.due(NOON + 15)) == ["t\n1\n\nt\n2"]
+    assert texts(conversation.due(NOON + 17)) == [board("live: 2", NOON + 17)]
 
 
 def test_after_a_long_outage_the_digest_says_how_long_it_was() -> None:
@@ -316,8 +327,8 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     conversation.take(reading("t", "3"), EACH, NOON + 8)
     assert [each.to for each in conversation.due(NOON + 15)] == [ME]
     conversation.take(reading("l", "5"), live("l"), NOON + 17)
-    assert [each.to for each in conversation.due(NOON + 17)] == [ME]
-    conversation.take(reading("l", "6"), live("l"), NOON + 17)
+    assert [each.to for each in conversation.due(NOON + 18)] == [ME]
+    conversation.take(reading("l", "6"), live("l"), NOON + 18)
     asleep.add(ME)
     assert conversation.due(NOON + 26) == []
     assert "l" not in conversation.take_told()
@@ -350,33 +361,33 @@ def test_a_pause_hides_and_counts_what_comes_and_what_waits() -> None:
     conversation.pause()
     assert conversation.paused
     assert not conversation.take(reading("a", "2"), EACH, NOON)
-    assert conversation.hidden == 5
+    assert conversation.hidden == 4
     assert conversation.wake_at == NEVER
     hidden = conversation.resume()
-    assert hidden.count == 5
-    assert hidden.topics == (("a", "a", 2), ("d", "d", 1), ("l", "l", 2))
+    assert hidden.count == 4
+    assert hidden.topics == (("a", "a", 2), ("d", "d", 1), ("l", "l", 1))
     assert conversation.hidden == 0
     assert not conversation.paused
 
 
-def test_a_live_topic_goes_on_after_a_pause() -> None:
+def test_the_board_goes_on_after_a_pause() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), live("t"), NOON)
-    (first,) = conversation.due(NOON)
+    (first,) = noted(conversation.due(NOON + 1))
     conversation.take(reading("t", "2"), live("t"), NOON + 10)
     conversation.pause()
     conversation.resume()
     conversation.take(reading("t", "3"), live("t"), NOON + 20)
-    assert [(one.text, one.replaces) for one in conversation.due(NOON + 20)] == [("t\n3", first.id)]
+    assert [one.replaces for one in conversation.due(NOON + 21)] == [first.id]
 
 
-def test_a_bubble_hidden_before_it_was_said_is_new_afterwards() -> None:
+def test_a_board_hidden_before_it_was_said_is_new_afterwards() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), live("t"), NOON)
     conversation.pause()
     conversation.resume()
     conversation.take(reading("t", "2"), live("t"), NOON)
-    assert texts(conversation.due(NOON)) == ["t\n2"]
+    assert texts(conversation.due(NOON + 1)) == [board("t: 2", NOON + 1)]
 
 
 def test_hidden_topics_are_named_up_to_a_bound_and_counted_beyond() -> None:
@@ -393,16 +404,16 @@ def test_hidden_topics_are_named_up_to_a_bound_and_counted_beyond() -> None:
 
 def test_flushing_says_all_that_waits() -> None:
     conversation = talk()
-    conversation.take(reading("old", "1"), live("old"), NOON)
-    (bubble,) = conversation.due(NOON)
+    conversation.take(reading("old", "1"), live("old"), NOON - 1)
+    (shown,) = noted(conversation.due(NOON))
     conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
     conversation.take(reading("a", "1"), EACH, NOON)
     conversation.take(reading("d", "1"), DIGEST, NOON)
     conversation.take(reading("new", "1"), live("new"), NOON)
     conversation.take(reading("old", "2"), live("old"), NOON)
     flushed = conversation.flush(NOON)
-    assert texts(flushed) == ["⚠ urgent\n1", "a\n1", "d: 1", "new\n1", "old\n2"]
-    assert flushed[-1].replaces == bubble.id
+    assert texts(flushed) == ["⚠ urgent\n1", "a\n1", "d: 1", board("old: 2\nnew: 1", NOON)]
+    assert flushed[-1].replaces == shown.id
     assert conversation.wake_at == NEVER
     assert conversation.flush(NOON) == []
 
@@ -501,10 +512,10 @@ def test_topics_are_told_once_they_are_said() -> None:
     conversation.take(reading("l", "1"), live("l"), NOON)
     conversation.take(reading("urgent", "1"), Subscription("#", priority=Priority.ALERT), NOON)
     seen = []
-    for later in (0.0, 2.0, 1_000.0):
+    for later in (0.0, 2.0, 4.0, 1_000.0):
         conversation.due(NOON + later)
         seen.append(sorted(conversation.take_told()))
-    assert seen == [["l", "urgent"], ["t"], ["d"]]
+    assert seen == [["urgent"], ["t"], ["l"], ["d"]]
 
 
 def test_a_topic_of_which_something_waits_is_not_told_yet() -> None:
@@ -520,7 +531,7 @@ def test_a_topic_of_which_something_waits_is_not_told_yet() -> None:
 def test_a_correction_tells_its_topic_also_if_it_looks_the_same() -> None:
     conversation = talk()
     conversation.take(reading("t", "1"), live("t"), NOON)
-    conversation.due(NOON)
+    noted(conversation.due(NOON + 1))
     conversation.take_told()
     conversation.take(reading("t", "1"), live("t"), NOON + 1)
     assert conversation.due(NOON + 10) == []
@@ -585,10 +596,10 @@ def test_who_is_not_to_be_disturbed_gets_what_came_late_whole() -> None:
     for numbers in ((1, 2), (3, 4)):
         for number in numbers:
             conversation.take(late("t", str(number)), EACH, NOON + number)
-        conversation.take(reading("u", str(numbers)), EACH, NOON + number)
+        conversation.take(reading("u", str(number)), EACH, NOON + number)
         assert conversation.due(NOON + 10 * number) == []
     text = conversation.release(ME)
-    assert text.split("\n") == ["⏰ t: 1", "⏰ t: 2", "u: (3, 4) ×2", "⏰ t: 3", "⏰ t: 4"]
+    assert text.split("\n") == ["⏰ t: 1", "⏰ t: 2", "u: 4 ×2", "⏰ t: 3", "⏰ t: 4"]
 
 
 def test_of_what_was_held_for_somebody_too_much_is_counted() -> None:

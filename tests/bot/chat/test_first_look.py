@@ -27,7 +27,7 @@ def test_a_flood_is_told_as_a_few_lines(retain: bool) -> None:
     lines = said.split("\n")
     assert lines[0] == "First look at home/#. Topics: 60, devices: 0."
     assert "room0" in said
-    assert lines[-1] == "All values: /mqtt devices, /mqtt topics. Fewer messages: /mqtt display home/# digest"
+    assert lines[-1] == "All values: devices, topics. Fewer messages: display home/# digest"
     assert len(lines) <= 12
     assert len(world.history.appended) == 60
     assert world.history.waiting == {}
@@ -91,7 +91,7 @@ def test_one_topic_is_no_flood(wanted: Subscription) -> None:
     assert world.said == ["home/room1/temperature\n20"]
 
 
-@pytest.mark.parametrize("display", [Display.DIGEST, Display.LIVE])
+@pytest.mark.parametrize("display", [Display.DIGEST, Display.BOARD])
 def test_what_tells_little_by_itself_is_not_gathered(display: Display) -> None:
     world = World(Subscription("home/#", display=display))
     flood(world)
@@ -170,7 +170,7 @@ def test_what_is_followed_at_first_is_looked_at_too() -> None:
     lines = world.said[0].split("\n")
     assert lines[0] == "First look at what you follow. Topics: 20, devices: 20."
     assert lines[1] == "On: Lamp 0, Lamp 1"
-    assert lines[-1] == "All values: /mqtt devices. What you follow: /mqtt topics"
+    assert lines[-1] == "All values: devices. What you follow: topics"
     world.receive("z/5", "ON")
     world.wait(10)
     assert world.said[1] == "Lamp 5\non"
@@ -196,7 +196,7 @@ def test_alerts_are_counted() -> None:
     world.bot.conversation.look._firing = lambda: 2
     flood(world)
     world.later(2)
-    assert world.said[0].split("\n")[1] == "Alerts now: 2. List: /mqtt alerts"
+    assert world.said[0].split("\n")[1] == "Alerts now: 2. List: alerts"
 
 
 def test_what_came_first_is_hidden_by_a_pause_as_anything() -> None:

@@ -412,8 +412,8 @@ async def test_a_place_that_is_taken_twice_before_anybody_looks_is_the_last_ones
     assert world.outbox.holding == []
 
 
-async def test_a_live_bubble_is_said_anew_to_who_slept() -> None:
-    world = World(Subscription("s/#", display=Display.LIVE), contacts=(Contact(ME), Contact(YOU)))
+async def test_the_board_is_said_anew_to_who_slept() -> None:
+    world = World(Subscription("s/#", display=Display.BOARD), contacts=(Contact(ME), Contact(YOU)))
     world.receive("s/before", "0")
     world.later(6)
     world.bot.held.set_contact(ME, True)
@@ -432,7 +432,9 @@ async def test_a_live_bubble_is_said_anew_to_who_slept() -> None:
     mine = [notice for notice in world.outbox.notices[told:] if notice.to == ME]
     yours = [notice for notice in world.outbox.notices[told:] if notice.to == YOU]
     board = "s/before: awake {0}\ns/meanwhile: awake {0}"
-    assert [notice.text for notice in mine] == [board.format(number) for number in range(2)]
+    assert [notice.text.partition("\n")[2] for notice in mine] == [
+        board.format(number) for number in range(2)
+    ]
     assert [notice.replaces for notice in mine] == ["", mine[0].id]
     assert all(notice.replaces for notice in yours)
 

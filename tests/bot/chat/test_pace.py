@@ -1,13 +1,53 @@
 """How far apart messages are while it is busy."""
 
-from bot.chat.pace import FEW, SOON, Pace
+from bot.chat.pace import BURST, CALM, LONGEST, SHORTEST, Allowance, Pace, Rare
+
+NOON = 1_800_000_000.0
 
 
-def test_where_little_comes_together_it_is_told_soon() -> None:
+def test_the_gap_grows_while_it_is_busy_and_is_short_again_after_quiet() -> None:
     pace = Pace()
-    for number in range(12):
-        pace.hear(float(number))
-        pace.tell(FEW, float(number))
-    assert pace.until == 11 + SOON
-    pace.tell(FEW + 1, 12.0)
-    assert pace.until == 12 + 2 * SOON
+    gaps = []
+    for number in range(14):
+        now = NOON + number
+        pace.hear(now)
+        pace.tell(1, now)
+        gaps.append(pace.until - now)
+    assert gaps[:BURST] == [SHORTEST] * BURST
+    assert gaps[BURST] == 2 * SHORTEST
+    assert gaps[-1] == LONGEST
+    assert pace.flood
+    assert pace.hear(NOON + 14 + CALM)
+    assert not pace.flood
+    assert pace.until == 0
+
+
+def test_what_repeats_makes_no_quiet_however_far_apart() -> None:
+    pace = Pace()
+    pace.hear(NOON)
+    assert not pace.hear(NOON + 3_600, again=True)
+    assert pace.hear(NOON + 7_200)
+    assert pace.hear(NOON)  # the clock was set back
+
+
+def test_it_is_counted_who_keeps_it_busy_but_not_everybody() -> None:
+    pace = Pace()
+    for number in range(1_000):
+        pace.hear(NOON + number, f"filter/{number % 500}")
+    assert len(pace.heard) <= 200
+    assert pace.heard["filter/7"] == 2
+
+
+def test_an_allowance_comes_back_with_time() -> None:
+    allowance = Allowance(2, 10.0)
+    assert [allowance.take(NOON) for _ in range(3)] == [True, True, False]
+    assert [allowance.take(NOON + 10) for _ in range(2)] == [True, False]
+    assert [allowance.take(NOON + 1_000) for _ in range(3)] == [True, True, False]
+    assert allowance.take(NOON - 86_400)  # the clock was set back
+
+
+def test_a_number_is_rare_once_a_word_three_times() -> None:
+    rare = Rare()
+    assert [rare.hear("door", NOON + each, word=True) for each in range(4)] == [True] * 3 + [False]
+    assert [rare.hear("meter", NOON + each, word=False) for each in range(2)] == [True, False]
+    assert rare.hear("meter", NOON + 3_600, word=False)

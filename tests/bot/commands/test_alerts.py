@@ -34,7 +34,7 @@ async def test_a_rule_is_made_and_says_what_it_does() -> None:
     world.receive("home/freezer", "-18 °C")
     answer = await world.ask("/mqtt alert freezer > -15 for 5m critical")
     assert answer == (
-        "Alert rule 1, “Freezer > -15”. Tell it as critical when Freezer is above -15 for 5 min."
+        "Alert rule 1, “Freezer > -15”. Tell it as critical when Freezer is above −15 for 5 min."
     )
     (made,) = rules(world)
     assert made == AlertRule(
@@ -225,7 +225,7 @@ async def test_a_rule_that_is_switched_on_again_is_asked_again() -> None:
 async def test_what_only_a_rule_wants_is_listened_to() -> None:
     world = World()
     assert "Nothing is known of “$share/bots/home/x”" in await world.ask("alert $share/bots/home/x > 5")
-    assert "/mqtt subscribe $share/bots/home/x" in await world.ask("yes")
+    assert "To see its messages too: subscribe $share/bots/home/x" in await world.ask("yes")
     assert "home/y > 5" not in await world.ask("alert home/y > 5")
 
 
@@ -260,7 +260,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
 async def test_the_rules_are_listed_with_what_they_report() -> None:
     world = World(HOME, FREEZER)
     assert await world.ask("alerts") == (
-        "There are no alert rules. Make one with /mqtt alert home/freezer > -15 for 5m"
+        "There are no alert rules. Make one with alert home/freezer > -15 for 5m"
     )
     await world.ask("alert freezer > -15 °C")
     await world.ask('alert home/+ door == OPEN critical as "Doors"')
@@ -270,7 +270,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
         "• ✔ 1. Freezer > -15 °C — alert\n"
-        "• ↳ ⚠ #1 Freezer — -10 °C — firing — since 08:00:00 (2 min)\n"
+        "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )
     await world.ask("ack 1")

@@ -4,7 +4,6 @@ from fakes import ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
 from bot.commands.catalogue import COMMANDS
-from bot.commands.command import usage
 from bot.commands.help import THEMES
 from bot.commands.history import History
 from bot.commands.messages import Publish, Resume
@@ -217,7 +216,7 @@ async def test_topics_of_a_filter_are_what_came_in_under_it() -> None:
 
 
 async def test_topics_without_any_suggest_one() -> None:
-    assert await World().ask("topics") == "Nothing is subscribed. Try /mqtt subscribe home/#"
+    assert await World().ask("topics") == "Nothing is subscribed. Try subscribe home/#"
 
 
 async def test_topics_answer_an_action_with_facts() -> None:
@@ -251,7 +250,7 @@ async def test_history_shows_the_newest_messages_oldest_first() -> None:
         "History of hall lamp:\n• 08:00:01 — 2\n• 08:00:02 — 3",
         (
             "Lowest 1 (08:00:00), mean 2, highest 3 (08:00:02), 3 values.\n"
-            "Page 1 of 2, 3 messages. Older ones: /mqtt history hall lamp 2 --page 2"
+            "Page 1 of 2, 3 messages. Older ones: more"
         ),
     ]
 
@@ -381,7 +380,7 @@ async def test_qos_refuses_another_word() -> None:
 async def test_an_alias_is_given_listed_and_taken_away() -> None:
     world = World(HOME)
     assert await world.ask("aliases") == (
-        "No topic has an alias. Give one with /mqtt alias home/kitchen/temperature Kitchen"
+        "No topic has an alias. Give one with alias home/kitchen/temperature Kitchen"
     )
     assert await world.ask("alias home/# The   whole house") == "home/# is called The whole house now."
     assert await world.ask("aliases") == "Aliases:\n• The whole house — home/#"
@@ -409,7 +408,7 @@ async def test_an_alias_can_be_changed_by_itself() -> None:
     [
         ("alias home/# hall LAMP", "“hall LAMP” is the name of home/hall/lamp already."),
         ("alias garden/x X", "garden/x is not subscribed."),
-        ('alias home/# "  "', "“name” is missing. Usage: /mqtt alias <topic> <name…>"),
+        ('alias home/# "  "', "“name” is missing. Usage: alias <topic> <name…>"),
         ("alias home/# " + "x" * 101, "A name has 1 to 100 characters."),
         ("rmalias hose", "hose is not subscribed. Similar: home/#"),
     ],
@@ -509,7 +508,7 @@ async def test_config_shows_how_the_bot_is_set_up() -> None:
 
 async def test_reconnect_in_the_chat_keeps_the_chat() -> None:
     world = World()
-    assert await world.ask("reconnect") == "Reconnecting. See /mqtt status in a few seconds."
+    assert await world.ask("reconnect") == "Reconnecting. See status in a few seconds."
     assert (world.broker.reconnects, world.chat.reconnects) == (1, 0)
 
 
@@ -524,12 +523,11 @@ async def test_reconnect_from_elsewhere_takes_both(chat: object, surface: Surfac
 
 async def test_help_groups_what_one_may_use() -> None:
     everything = (await World().ask("help")).splitlines()
-    assert len(everything) == len(THEMES) + 3
-    assert "• 2 History: history, chart, export, dbstats, purge, clear" in everything
-    assert "/mqtt help all for all of them" in everything[-1]
+    assert everything[0] == "Home understands, for example:"
+    assert everything[-1].startswith("More: help all, or one of: help topics, help history, help alerts,")
+    assert "• quiet until 7am — no sound until then" in everything
     little = (await World().ask("help", role=Role.VIEWER)).splitlines()
-    assert "• 2 History: history, chart, export, dbstats" in little
-    assert not [line for line in little if line.startswith("• 5 Bridges: bridge,")]
+    assert "• quiet until 7am — no sound until then" not in little
 
 
 def test_every_command_has_one_theme() -> None:
@@ -539,10 +537,10 @@ def test_every_command_has_one_theme() -> None:
 async def test_help_with_a_number_tells_how_those_are_typed() -> None:
     assert (await World().ask("help 2")).splitlines()[:2] == [
         "History:",
-        f"• {usage(History)} — {History.__doc__}",
+        f"• history [topic] [time…] — {History.__doc__}",
     ]
-    assert (await World().ask("help 2")).endswith("More on one of them: /mqtt help history")
-    assert "no command “8”" in await World().ask("help 8")
+    assert (await World().ask("help 2")).endswith("More on one of them: help history")
+    assert "no command “9”" in await World().ask("help 9")
 
 
 async def test_help_with_the_number_of_what_one_may_not_do_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -551,22 +549,24 @@ async def test_help_with_the_number_of_what_one_may_not_do_says_so(monkeypatch: 
 
 
 async def test_help_lists_all_that_one_may_use() -> None:
-    everything = await World().ask("help all")
-    assert len([line for line in everything.splitlines() if line.startswith("• /mqtt ")]) == len(COMMANDS)
+    world = World()
+    everything = "\n".join([await world.ask("help all"), await world.ask("more"), await world.ask("more")])
+    assert len([line for line in everything.splitlines() if line.startswith("• ")]) == len(COMMANDS)
     assert (
-        "• /mqtt publish [--qos 0|1|2] [--retain] <topic> <payload…> — Publishes a message to a topic."
+        "• publish [--qos 0|1|2] [--retain] <topic> <payload…> — Publishes a message to a topic."
         in everything
     )
+    assert await world.ask("more") == "There is nothing more to show."
     little = await World().ask("help all", role=Role.VIEWER)
-    assert "/mqtt status" in little
-    assert "/mqtt subscribe" not in little
+    assert "• status — " in little
+    assert "• subscribe" not in little
 
 
 async def test_help_explains_a_command() -> None:
     assert (await World().ask("help sub")).splitlines() == [
         "Subscribes to a topic or a topic filter.",
-        "Usage: /mqtt subscribe <filter> [0|1|2]",
-        "• filter — Topic, or topic filter such as home/# or home/+/temperature.",
+        "Usage: subscribe <topic filter> [0|1|2]",
+        "• topic filter — Topic, or topic filter such as home/# or home/+/temperature.",
         "• qos — How reliably the broker delivers it.",
         "",
         "Short: sub. Needs the role admin.",
@@ -578,3 +578,7 @@ async def test_help_explains_a_command() -> None:
 @pytest.mark.parametrize("contact", [Contact("a@b", role=Role.OPERATOR)])
 async def test_config_names_every_role(contact: Contact) -> None:
     assert "• Contact: a@b, operator" in await World(contacts=(contact,)).ask("config")
+
+
+def test_of_most_commands_nothing_comes_behind_what_they_have_shown() -> None:
+    assert Status().following() is None

@@ -33,7 +33,7 @@ async def say(world: World, text: str, who: str = ME) -> str:
 async def test_after_a_yes_it_is_done(yes: str) -> None:
     world = filled_world()
     asked = await say(world, "clear home/a")
-    assert "home/a: 1 messages" in asked
+    assert "home/a: 1 message" in asked
     assert "yes" in asked
     assert len(stored(world)) == 3
     assert "deleted" in await say(world, yes)

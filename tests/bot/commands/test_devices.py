@@ -151,8 +151,8 @@ async def test_many_entities_are_told_by_device() -> None:
     assert lines[0] == "Devices: 6, entities: 36"
     assert "• Hub — S3 4" in lines
     assert "• Plug — Power 3 W — Office" in lines
-    assert lines[-1] == "/mqtt devices and a name or an area shows what can be set."
-    assert "Hub S3" in await world.ask("devices hub")
+    assert lines[-1] == "devices and a name or an area shows what can be set."
+    assert "Hub S3" in f"{await world.ask('devices hub')}\n{await world.ask('more')}"
 
 
 async def test_without_devices_the_reason_is_told() -> None:
@@ -512,9 +512,10 @@ async def test_a_viewer_may_look_but_not_set() -> None:
 
 async def test_discovery_tells_how_things_stand() -> None:
     assert await home().ask("discovery") == (
-        "MQTT discovery is on, below homeassistant: 5 devices with 6 entities, 5 of which can be set. "
-        "List: /mqtt devices"
+        "MQTT discovery is on, below homeassistant. Devices: 5, entities: 6, that can be set: 5. "
+        "List: devices"
     )
+    assert "below homeassistant" in await home().ask("discovery prefix ha")
     assert (await World(discovery_prefix="").ask("discovery prefix")).startswith("MQTT discovery is off")
 
 

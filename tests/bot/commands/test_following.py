@@ -40,7 +40,7 @@ async def test_an_area_is_followed_and_says_what_it_is() -> None:
         "Following Kitchen (devices: 2, topics: 2). Changes are told.",
         "• Stove Heat — 81 °C",
         "",
-        "No longer: /mqtt unfollow Kitchen",
+        "No longer: unfollow Kitchen",
     ]
     assert world.bot.rules.follows == (KITCHEN,)
     world.receive("h/hood", "ON")
@@ -91,8 +91,8 @@ async def test_what_is_followed_is_listed() -> None:
         "• Well — devices: 1, topics: 1",
     ]
     assert "• Kitchen — devices: 2, topics: 2 — changes" in await world.ask("topics")
-    assert "No device is followed. Example: /mqtt follow Kitchen." in await house().ask("follow")
-    assert "Example: /mqtt follow. All" in await World().ask("follow")
+    assert "No device is followed. Example: follow Kitchen." in await house().ask("follow")
+    assert "Example: follow. All" in await World().ask("follow")
 
 
 @pytest.mark.parametrize("name", ["kitchen", "KITCHEN", "area kitchen"])

@@ -74,7 +74,7 @@ async def test_several_are_asked_about_and_one_is_chosen(chosen: str) -> None:
     asked = await say(world, "alert ice chest > -15")
     assert asked.startswith("Which “ice chest”?\n1 Ice chest Temperature\n2 Ice chest Lid\n")
     assert rules(world) == ()
-    assert "Ice chest Temperature is above -15" in await say(world, chosen)
+    assert "Ice chest Temperature is above −15" in await say(world, chosen)
     assert rules(world)[0].filter == "home/ice/t"
 
 
@@ -355,10 +355,18 @@ async def test_try_says_the_same_of_an_unknown_name() -> None:
     assert reply.facts["rule"] == "home/ice/lid == open"
 
 
-@pytest.mark.parametrize("line", ["history of the world", "set up", "alias that"])
-async def test_prose_stays_prose(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("history of the world", "I know no “of the world”"),
+        ("set up", "“up”"),
+        ("alias that", "“name” is missing"),
+    ],
+)
+async def test_prose_that_begins_like_a_command_is_told_what_is_wrong(line: str, answer: str) -> None:
     world = home()
-    assert "world" not in await say(world, line)
+    assert answer in await say(world, line)
+    assert world.broker.published == []
 
 
 @pytest.mark.parametrize("said", ['"garden/far away', "garden/away”", "'garden/away"])

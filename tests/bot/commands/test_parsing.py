@@ -7,7 +7,7 @@ from bot.commands.catalogue import COMMANDS
 from bot.commands.help import Help
 from bot.commands.history import History
 from bot.commands.messages import Publish
-from bot.commands.parsing import addressed, parse
+from bot.commands.parsing import address, addressed, parse
 from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
 from bot.model.errors import BotError
@@ -211,3 +211,12 @@ def test_any_text_is_a_command_or_an_error(text: str, node: str) -> None:
     except BotError as err:
         command = err
     assert isinstance(command, (BotError, *COMMANDS))
+
+
+def test_what_stands_before_a_command() -> None:
+    assert [address(bare=bare, room=room) for bare in (False, True) for room in (False, True)] == [
+        "/mqtt",
+        "/mqtt",
+        "",
+        "mqtt",
+    ]

@@ -158,7 +158,7 @@ async def test_lists_the_presets(text: str) -> None:
 
 
 async def test_without_presets_it_says_how_to_make_one() -> None:
-    assert "/mqtt preset add" in await World().ask("presets")
+    assert "Make one with preset add" in await World().ask("presets")
 
 
 @pytest.mark.parametrize("text", ["preset good night", 'preset "Good night"', "preset 1", "/mqtt preset #1"])
@@ -220,7 +220,7 @@ async def test_a_preset_is_made(text: str, name: str, topic: str, payload: str) 
     made = world.bot.rules.presets[-1]
     assert (made.name, made.topic, made.payload, made.number) == (name, topic, payload, 8)
     assert (made.qos, made.retain, made.role) == (QoS.AT_LEAST_ONCE, False, Role.OPERATOR)
-    assert f"/mqtt preset {name}" in said
+    assert f"Run it with preset {name}" in said
 
 
 async def test_a_preset_is_made_with_qos_and_retain() -> None:

@@ -6,8 +6,8 @@ from fakes import GUEST, ME, NOON, World, failing
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.dialogue.free_text import ECHO, MOST_WAITING, mistyped
-from bot.dialogue.hearing import MOST_ANSWERS
+from bot.dialogue.free_text import ECHO, MOST_WAITING
+from bot.dialogue.hearing import MOST_ANSWERS, mistyped
 from bot.model.message import Properties, QoS
 from bot.model.rules import Contact, Ear, FreeText, Priority, Role, Subscription
 from bot.model.utterance import Utterance
@@ -154,7 +154,7 @@ async def test_what_cannot_be_published_is_told_and_not_waited_for() -> None:
 
 async def test_without_a_response_topic_it_says_that_it_was_published() -> None:
     world = world_of(FreeText(Ear.TOPIC, "dinox/chat"))
-    await say(world, "hello")
+    await say(world, "the news")
     assert told(world, ANN) == ["Published to dinox/chat."]
     assert world.broker.properties == [None]
     assert "dinox/response" not in world.broker.wanted[-1]
@@ -263,13 +263,39 @@ def test_what_begins_like_a_command_is_taken_for_one(text: str) -> None:
     assert mistyped(f"/mqtt{text}")
 
 
-async def test_off_means_a_hint_as_before() -> None:
+async def test_off_means_that_it_says_what_it_understands() -> None:
     world = world_of(FreeText())
-    await say(world, "good morning")
+    await say(world, "the weather is fine")
     await say(world, "/mqttstatus", BEN)
     assert world.broker.published == []
-    assert "/mqtt help" in told(world, ANN)[0]
-    assert "/mqtt help" in told(world, BEN)[0]
+    assert "help" in told(world, ANN)[0]
+    assert "help" in told(world, BEN)[0]
+
+
+@pytest.mark.parametrize("text", ["status please", "histroy x", "who are you", "what happened last night"])
+async def test_free_text_is_only_what_the_bot_does_not_understand(text: str) -> None:
+    world = world_of()
+    await say(world, text)
+    assert world.broker.published == []
+    assert len(told(world, ANN)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help me with my tax form",
+        "yes",
+        "👍",
+        "turn on the telly",
+        "how warm is the telly",
+        "is the light on",
+    ],
+)
+async def test_what_it_cannot_answer_is_for_the_agent(text: str) -> None:
+    world = World(contacts=(Contact(ME, user="u1"),), free_text=AGENT)
+    await say(world, text, ME)
+    assert [asked for asked, *_ in world.agent.asked] == [text]
+    assert told(world, ME) == [f"You said: {text}"]
 
 
 async def test_blanks_alone_are_not_published() -> None:
@@ -312,9 +338,9 @@ async def test_with_the_option_an_operator_needs_no_user(who: str, asked: bool) 
 async def test_what_goes_wrong_with_the_agent_is_told() -> None:
     world = World(contacts=(Contact(ME, user="u1"),), free_text=AGENT)
     world.agent.failure = failing("agent_failed", reason="no such agent")
-    await say(world, "hello", ME)
+    await say(world, "the news", ME)
     world.agent.failure = RuntimeError("bug")
-    await say(world, "hello again", ME)
+    await say(world, "the news again", ME)
     assert told(world, ME)[0] == "The assistant could not answer: no such agent"
     assert "log" in told(world, ME)[1]
 
@@ -331,7 +357,7 @@ async def test_an_agent_cannot_make_the_client_act_and_its_answer_is_bounded() -
 async def test_two_bots_that_answer_each_other_come_to_rest() -> None:
     here = World(contacts=(Contact(GUEST, role=Role.VIEWER),), free_text=CHAT)
     there = World(contacts=(Contact(ME, user="u1"),), free_text=AGENT)
-    text = "hello"
+    text = "the news"
     for turn in range(3 * MOST_ANSWERS):
         world, who = ((here, GUEST), (there, ME))[turn % 2]
         world.outbox.notices.clear()
@@ -341,7 +367,7 @@ async def test_two_bots_that_answer_each_other_come_to_rest() -> None:
         text = world.said[0]
     assert turn == 2 * MOST_ANSWERS
     here.later(MINUTE)
-    await say(here, "hello", GUEST)
+    await say(here, "the news", GUEST)
     assert here.said
 
 
@@ -361,3 +387,12 @@ async def test_an_agent_is_not_asked_without_end() -> None:
     for number in range(MOST_ANSWERS + 2):
         await say(world, f"line {number}", ME)
     assert len(world.agent.asked) == MOST_ANSWERS
+
+
+async def test_what_looks_like_a_command_is_not_published_where_commands_need_mqtt() -> None:
+    world = world_of(bare_commands=False)
+    await say(world, "/statsu")
+    assert world.broker.published == []
+    assert told(world, ANN) == [
+        "There is no command “statsu”. Did you mean /mqtt status, /mqtt dbstats? See /mqtt help"
+    ]

@@ -36,7 +36,7 @@ async def test_an_answer_is_read_as_the_flow_wrote_it_by_who_asked(asked: str) -
     world = World(contacts=(Contact(ME), Contact(BOB)), free_text=FLOW)
     payload: str = json.loads(ANSWERS[asked])
     # `help` alone is the bot's own command, as long as commands need no `/mqtt`.
-    said = asked if asked != "help" else "please help"
+    said = asked if asked != "help" else "the help"
     await ask(world, said)
     assert world.broker.published[0][:2] == ("dinox/chat", said.encode())
     world.receive("dinox/response", payload, qos=1)
@@ -50,7 +50,7 @@ async def test_the_bots_own_help_stays_its_own() -> None:
     world = World(free_text=FLOW)
     await ask(world, "help")
     assert world.broker.published == []
-    assert "/mqtt help all" in told(world)[0]
+    assert "More: help all" in told(world)[0]
 
 
 async def test_where_commands_need_their_prefix_every_word_of_the_flow_is_free() -> None:

@@ -170,7 +170,7 @@ async def a_digest(text: str) -> list[str]:
 
 
 async def a_live_message(text: str) -> list[str]:
-    one = world(Subscription("#", display=Display.LIVE))
+    one = world(Subscription("#", display=Display.BOARD))
     one.receive("home/x", "1", properties=named(text))
     one.later(1)
     one.receive("home/x", text, properties=named(text))

@@ -161,7 +161,7 @@ def test_many_fields_are_cut_and_counted() -> None:
 
 
 def test_a_field_that_is_called_like_a_topic_is_set_in() -> None:
-    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other 1 · home/freezer -19.1 °C"
+    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other 1 · home/freezer −19.1 °C"
 
 
 def test_some_more_fields_than_fit_are_counted() -> None:

@@ -5,7 +5,15 @@ import pytest
 
 from bot.model.errors import BotError
 from bot.model.replies import Table, Text
-from bot.rendering.replies import MAX_CHARACTERS, MAX_ROWS, REASONS, reason_text, render_error, render_reply
+from bot.rendering.replies import (
+    MAX_CHARACTERS,
+    MAX_ROWS,
+    REASONS,
+    explained,
+    reason_text,
+    render_error,
+    render_reply,
+)
 from bot.text.durations import duration
 
 PHRASES = RealPhrases()
@@ -132,3 +140,24 @@ def test_what_mqtt_has_a_name_for_is_told_in_the_users_language() -> None:
 def test_a_refusal_is_told_in_german_to_germans() -> None:
     told = render_reply(Text("refused", {"filter": "a/+", "reason": "no_wildcards"}), RealPhrases("de"))
     assert told == "Der Broker lehnt das Abonnement von a/+ ab: der Broker kennt keine Platzhalter (+ und #)"
+
+
+@pytest.mark.parametrize(
+    ("reason", "english", "german"),
+    [
+        ("[Errno 111] Connection refused", "nothing listens there", "dort lauscht nichts"),
+        ("[Errno -2] Name or service not known", "no server found", "kein Server unter"),
+        ("database or disk is full", "the disk is full", "der Datenträger ist voll"),
+        ("Permission denied: /x", "not permitted", "nicht erlaubt"),
+        ("something else", "something else", "something else"),
+    ],
+)
+def test_errors_of_a_system_are_told_by_their_kind(reason: str, english: str, german: str) -> None:
+    assert english in reason_text(reason, RealPhrases())
+    assert german in reason_text(reason, RealPhrases("de"))
+
+
+def test_a_reason_among_placeholders_is_told_in_words() -> None:
+    assert explained({"name": "a"}, PHRASES) == {"name": "a"}
+    told = explained({"name": "a", "reason": "offline"}, PHRASES)
+    assert told == {"name": "a", "reason": reason_text("offline", PHRASES)}

@@ -23,6 +23,8 @@ ALIVE = "alive"
 HEARD = "heard_until"
 LAST_RULE = "last_rule"
 ALIVE_EVERY = 300.0
+_VALUED = frozenset({Step.FIRED, Step.RESOLVED})
+"""Steps that are told with the value that made them."""
 
 
 class Alerts:
@@ -87,6 +89,18 @@ class Alerts:
     def overfull(self) -> list[AlertRule]:
         """The rules that have no room for all their topics."""
         return self.engine.overfull
+
+    def tells(self, judged: Judged) -> bool:
+        """Say whether all contacts are told of a value because of what it did to an alert."""
+        events = (event for event in judged.record.events if event.step in _VALUED)
+        return any(self._tells_all(event.rule, event.topic) for event in events)
+
+    def _tells_all(self, rule_id: str, topic: str) -> bool:
+        alert = self.engine.get(rule_id, topic)
+        if alert is None or alert.flapping or self.mutes.covers(topic, rule_id):
+            return False
+        rule = self.engine.rule_of(alert)
+        return rule.priority > Priority.SILENT and not rule.contacts
 
     @property
     def due_at(self) -> float:

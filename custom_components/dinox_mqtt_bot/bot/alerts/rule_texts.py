@@ -1,9 +1,14 @@
 """Alert rules in plain words."""
 
+from collections.abc import Callable
+import re
+
 from ..model.rules import AlertRule, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number
+
+_COMMA = re.compile(r"\A(-?\d+),(?=\d+(?:[^\d.,]|\Z))")
 
 _TELL = {
     Priority.SILENT: "rule_tell_silent",
@@ -55,7 +60,7 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
     parts = [phrases.phrase(f"common.{_TELL[rule.priority]}", when=_when(rule, phrases, name))]
     if rule.condition.clear:
         key = "common.rule_over_by" if rule.condition.operator in _RANGES else "common.rule_over"
-        parts.append(phrases.phrase(key, value=limit_text(rule.condition.clear)))
+        parts.append(phrases.phrase(key, value=_written(phrases)(limit_text(rule.condition.clear))))
     if rule.condition.missing_clears:
         parts.append(phrases.phrase("common.rule_missing_clears", field=rule.field))
     happens = rule.condition.operator is Operator.HAPPENS
@@ -69,15 +74,16 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
     return f"{'; '.join(parts)}."
 
 
-def condition_text(rule: AlertRule, phrases: Phrases) -> str:
-    """Return what a rule asks in few words: `> 30 °C for 5 min`."""
-    condition = rule.condition
+def condition_text(rule: AlertRule, phrases: Phrases, write: Callable[[str], str] | None = None) -> str:
+    """Return what a rule asks in few words: `> 30 °C for 5 min`, its limits as `write` has them."""
+    condition, write = rule.condition, write or _written(phrases)
     if condition.operator in _SIGNS:
-        brief = " ".join([_SIGNS[condition.operator], *map(limit_text, condition.values)])
+        brief = " ".join(
+            [_SIGNS[condition.operator], *(write(limit_text(each)) for each in condition.values)]
+        )
     else:
         key = _special(condition, "rule_brief_stale_auto", "rule_brief_happens_so")
-        key = key or _BRIEF[condition.operator]
-        brief = _filled(key, condition, phrases)
+        brief = _filled(key or _BRIEF[condition.operator], condition, phrases, write)
     if not rule.hold:
         return brief
     return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
@@ -94,13 +100,18 @@ def limit_text(text: str) -> str:
     return text.replace("−", "-", 1) if text.startswith("−") and number(text) else text
 
 
+def _written(phrases: Phrases) -> Callable[[str], str]:
+    """Return what writes a limit as the language does, whichever decimal mark it was typed with."""
+    return lambda text: phrases.amount(_COMMA.sub(r"\1.", text) if number(text) else text)
+
+
 def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
     what = name
     if rule.field and not is_whole(rule.field, name):
         what = phrases.phrase("common.rule_field", field=rule.field, name=name)
     hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
-    return " ".join(_filled(key, rule.condition, phrases, name=what, hold=hold).split())
+    return " ".join(_filled(key, rule.condition, phrases, _written(phrases), name=what, hold=hold).split())
 
 
 def _special(condition: Condition, learned: str, so: str) -> str:
@@ -110,8 +121,10 @@ def _special(condition: Condition, learned: str, so: str) -> str:
     return so if condition.operator is Operator.HAPPENS and condition.values else ""
 
 
-def _filled(key: str, condition: Condition, phrases: Phrases, **more: str) -> str:
-    limits = [*map(limit_text, condition.values), "", ""]
+def _filled(
+    key: str, condition: Condition, phrases: Phrases, write: Callable[[str], str], **more: str
+) -> str:
+    limits = [*(write(limit_text(each)) for each in condition.values), "", ""]
     return phrases.phrase(
         f"common.{key}", limit=limits[0], upper=limits[1], duration=duration(condition.seconds), **more
     )

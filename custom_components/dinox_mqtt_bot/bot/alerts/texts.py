@@ -122,7 +122,7 @@ def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
 
 def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
     alert = one.alert
-    text = f"• {one.mark} {_subject(one, phrases)} {_value(one)}".rstrip()
+    text = f"• {one.mark} {_subject(one, phrases)} {_value(one, phrases)}".rstrip()
     if ruled:
         text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
@@ -132,7 +132,7 @@ def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
 
 def _what(one: Told, phrases: Phrases) -> str:
     """Return the first line: the mark, what the topic is called, its value and where it is going."""
-    return f"{one.mark} {_subject(one, phrases)}: {_value(one)}".removesuffix(": ")
+    return f"{one.mark} {_subject(one, phrases)}: {_value(one, phrases)}".removesuffix(": ")
 
 
 def _subject(one: Told, phrases: Phrases) -> str:
@@ -141,14 +141,14 @@ def _subject(one: Told, phrases: Phrases) -> str:
     return short(plain(one.alert.name or one.alert.topic), LONGEST_NAME)
 
 
-def _value(one: Told) -> str:
+def _value(one: Told, phrases: Phrases) -> str:
     alert = one.alert
     if one.passed:
-        return _way(alert.peak, alert.value)
+        return phrases.amount(_way(alert.peak, alert.value))
     if one.rule.condition.operator.momentary:
-        return _way(alert.peak or alert.value, alert.value)
+        return phrases.amount(_way(alert.peak or alert.value, alert.value))
     arrow = _ARROWS.get(alert.trend, "")
-    return f"{one_line(plain(alert.value), LONGEST_DIGEST_LINE)} {arrow}".strip()
+    return f"{phrases.amount(one_line(plain(alert.value), LONGEST_DIGEST_LINE))} {arrow}".strip()
 
 
 def _way(values: str, newest: str) -> str:
@@ -192,7 +192,7 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
 def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
     """Return a rule's name with what it asks for, as far as the name does not tell that already."""
     name, asked = rule_name(rule, phrases), condition_text(rule, phrases)
-    if condition_text(replace(rule, hold=0.0), phrases) in name:
+    if condition_text(replace(rule, hold=0.0), phrases, str) in name:
         asked = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     return phrases.phrase(f"common.{key}" if asked else "common.alert_named", rule=name, condition=asked)
 
@@ -209,7 +209,7 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
     """Return how long it lasted, the worst value if one was worse than the last, and why it ended."""
     lasted = duration(alert.since - alert.fired)
     if alert.peak:
-        peak = one_line(plain(alert.peak), LONGEST_DIGEST_LINE)
+        peak = phrases.amount(one_line(plain(alert.peak), LONGEST_DIGEST_LINE))
         over = phrases.phrase("common.alert_lasted_peak", duration=lasted, peak=peak)
     else:
         over = phrases.phrase("common.alert_lasted", duration=lasted)

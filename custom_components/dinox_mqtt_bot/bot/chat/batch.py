@@ -55,7 +55,8 @@ class Batch:
         return list(dict.fromkeys((*(topic for topic, _ in self._latest), *self._more)))
 
     def __contains__(self, topic: str) -> bool:
-        return topic in self._more or any(topic == one for one, _ in self._latest)
+        known = (topic, 0) in self._latest or topic in self._more
+        return known or any(topic == one for one, number in self._latest if number)
 
     def add(self, reading: Reading, subscription: Subscription, now: float) -> None:
         if not self.count:
@@ -83,6 +84,12 @@ class Batch:
             self.unlisted += 1
             if len(self._more) < MOST_NAMED:
                 self._more.add(topic)
+
+    def hasten(self, now: float, delay: float) -> None:
+        """Have it due so soon, whatever waits."""
+        self.not_before = 0.0
+        if self.count:
+            self.due_at = min(self.due_at, now + delay)
 
     def drop(self, gone: Callable[[Subscription], bool]) -> list[str]:
         """Forget what came in under subscriptions that are gone; return the topics."""

@@ -1,9 +1,8 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ..model.bounded import Bounded
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, RuleSet, Subscription
@@ -12,16 +11,17 @@ from ..ports import Phrases, When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
+from .board import Board
+from .changes import Change, Changes, is_word
 from .first_look import FirstLook
-from .live import Bubble, Live
-from .pace import Pace, Seen
+from .pace import Pace, Rare, Seen
 from .urgent import Urgent
+from .way_out import WayOut
 
 BUFFER = 0.3
 GAP = 2.0
 LONG_AWAY = 60.0
 MAX_HIDDEN_TOPICS = 200
-MAX_COMPARED_TOPICS = 10_000
 _GATHERED = frozenset({Display.EACH, Display.CHANGES})
 """Displays whose first messages are gathered: the others tell little by themselves."""
 DIGEST = 300.0
@@ -44,13 +44,21 @@ class Conversation:
 
     Urgent readings are said at once. The others wait 0.3 s, so that what comes together is told together,
     and new messages keep 2 s apart, those of readings ever more as long as it stays busy; batches, digests,
-    new live bubbles, first looks and absences take turns, the longest waiting first. While the XMPP server is
+    the board, first looks and absences take turns, the longest waiting first. While the XMPP server is
     away they wait, to be told as one when it is back.
-    What a contact who is not to be disturbed misses becomes a digest for it alone.
+    What a contact who is not to be disturbed misses becomes a digest for it alone. `newest` tells what was
+    said last to whom.
     """
 
     def __init__(
-        self, phrases: Phrases, new_id: Callable[[], str], when: When, look: FirstLook, *, paused: bool
+        self,
+        phrases: Phrases,
+        new_id: Callable[[], str],
+        when: When,
+        look: FirstLook,
+        *,
+        newest: Callable[[str], str],
+        paused: bool,
     ) -> None:
         self._phrases = phrases
         self._new_id = new_id
@@ -64,15 +72,14 @@ class Conversation:
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
         self.urgent = Urgent(phrases, new_id, when)
-        self._batch = Batch(BUFFER)
-        self._pace, self._seen = Pace(), Seen()
+        self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
+        self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
-        self._live = Live()
-        self.look = look
+        self.look, self.way_out, self.board = look, WayOut(look.memory), Board(newest)
         self._absences = Absences()
         self._quiet_until = 0.0
         self._told: set[str] = set()
-        self._compared = Bounded[str, int](MAX_COMPARED_TOPICS)
+        self._changes = Changes()
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused
@@ -81,9 +88,10 @@ class Conversation:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
         self.urgent.address(self._contacts)
+        self.board.address(self._contacts)
         for gone in self._held.keys() - set(self._contacts):
             self._told.update(self._held.pop(gone).topics)
-        self._digest_seconds = self._digest.delay = digest_seconds
+        self._digest_seconds = self._digest.delay = self.board.every = digest_seconds
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -100,17 +108,26 @@ class Conversation:
         if not self._online:
             return self.urgent.due_at
         turn = max(min(each.due_at for each in self._turns), self._quiet_until)
-        return min(turn, self._live.correct_at, self.urgent.due_at)
+        return min(turn, self.urgent.due_at)
 
     @property
-    def _turns(self) -> tuple[Batch | Live | FirstLook | Absences, ...]:
+    def _turns(self) -> tuple[Batch | Board | FirstLook | Absences, ...]:
         """What waits its turn, one of them at a time."""
-        return self._batch, self._digest, self._live, self.look, self._absences
+        return self._batch, self._soon, self._digest, self.board, self.look, self._absences
 
     def take(
-        self, reading: Reading, subscription: Subscription, now: float, presence: Presence | None = None
+        self,
+        reading: Reading,
+        subscription: Subscription,
+        now: float,
+        presence: Presence | None = None,
+        *,
+        alerted: bool = False,
     ) -> bool:
-        """Take a reading in; say whether it is told, now or later. `presence` is all that it says, if any."""
+        """Take a reading in; say whether it is told, now or later.
+
+        `presence` is all that it says, if any; `alerted` says that an alert tells the value anyway.
+        """
         priority, display = subscription.priority, subscription.display
         if priority >= Priority.ALERT and (presence is None or not presence.there):
             return self.urgent.take(reading, subscription, now)
@@ -119,7 +136,8 @@ class Conversation:
         if self.paused:
             self._hide(reading, 1)
             return False
-        if display is Display.CHANGES and not self._changed(reading):
+        change = self._changes.of(reading, now) if display is Display.CHANGES else None
+        if change is Change.NONE:
             return False
         if display in _GATHERED and self.look.expects(subscription):
             self.look.take(reading, subscription, now, presence)
@@ -129,17 +147,34 @@ class Conversation:
         if presence is not None:
             self._told.add(reading.message.topic)
             return self._absences.take(reading, subscription, presence, now)
+        if alerted and display in _GATHERED:
+            return False
         if display is Display.DIGEST:
             self._digest.add(reading, subscription, now)
-        elif display is not Display.LIVE or not self._live.take(reading, subscription, now):
-            if self._pace.hear(now):
-                self._batch.not_before = 0.0
-            self._batch.add(reading, subscription, now)
+        elif display is not Display.BOARD or not self.board.take(reading, subscription, now):
+            self._lane(reading, subscription, change, now).add(reading, subscription, now)
         return True
+
+    def _lane(self, reading: Reading, subscription: Subscription, change: Change | None, now: float) -> Batch:
+        """Return what a reading waits in: where it is busy, a rare word goes before what comes often."""
+        topic = reading.message.topic
+        word = is_word(reading) if change is None else change is Change.WORD
+        rare = self._rare.hear(topic, now, word=word)
+        if self._pace.hear(now, subscription.filter, again=not rare):
+            self._batch.hasten(now, BUFFER)
+        if topic in self._soon:
+            return self._soon
+        hurries = word and rare and self._pace.until > now + GAP and topic not in self._batch
+        return self._soon if hurries and self._rare.soon(now) else self._batch
+
+    @property
+    def offered(self) -> tuple[str, dict[str, str]]:
+        """What floods the conversation, and the words that were offered for it."""
+        return self.way_out.filter, self.way_out.words(self._phrases)
 
     def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
-        return self._live.corrects(topic, now)
+        return self.board.corrects(topic, now)
 
     def due(self, now: float) -> list[Notice]:
         notices = self.urgent.due(now)
@@ -150,23 +185,18 @@ class Conversation:
             notices += said
             if said:
                 self._quiet_until = now + GAP
-        if self._live.correct_at != NEVER:
-            for bubble in self._live.next_stale(now):
-                notices += self._correct(bubble, now)
         return notices
 
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits, due or not, because there will be no later."""
         notices = self.urgent.flush(now)
         notices += self._first_notices(now)
-        for batch in (self._batch, self._digest):
+        for batch in self._batches:
             if batch.count:
                 notices += self._batch_notices(batch, now)
         self._renew()
         notices += self._absence_notices(now, every=True)
-        for bubble in self._live.unsaid():
-            notices += self._correct(bubble, now) if bubble.ids else self._bubble_notices(bubble, now)
-        return notices
+        return notices + self._board_notices(now, last=True)
 
     def set_online(self, online: bool, now: float) -> None:
         """Know whether what is said now reaches the XMPP server."""
@@ -199,7 +229,7 @@ class Conversation:
         """Hide normal readings from now on, those that wait to be told as well."""
         self.paused = True
         self._paused_before = False
-        for batch in (self._batch, self._digest, self.look.batch):
+        for batch in (*self._batches, self.look.batch):
             for latest in batch.latest:
                 self._hide(latest.reading, latest.count)
             self._hidden_count += batch.unlisted
@@ -207,10 +237,9 @@ class Conversation:
         self._renew()
         self._told.update(self.look.topics)
         self.look.end(self._phrases, self._when)
-        for bubble in self._live.unsaid():
-            for topic, count in bubble.unsaid.items():
-                self._hide(bubble.readings[topic], count)
-            self._told.update(bubble.settle())
+        for place in self.board.hide():
+            self._hide(place.reading, 1)
+        self._told.update(self.board.take_told())
 
     def resume(self) -> Hidden:
         """Tell readings again; return what was hidden."""
@@ -235,14 +264,6 @@ class Conversation:
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
         return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
 
-    def _changed(self, reading: Reading) -> bool:
-        """Say whether a reading differs from the last one told, and keep it as that."""
-        topic, text = reading.message.topic, hash(reading.text)
-        if self._compared.get(topic) == text:
-            return False
-        self._compared.put(topic, text)
-        return True
-
     def _hide(self, reading: Reading, count: int) -> None:
         self._hidden_count += count
         topic = reading.message.topic
@@ -250,36 +271,49 @@ class Conversation:
             self._hidden[topic] = reading.name, self._hidden.get(topic, ("", 0))[1] + count
 
     def _renew(self) -> None:
-        self._batch = Batch(BUFFER)
+        self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._digest = Batch(self._digest_seconds, in_full=0)
+
+    @property
+    def _batches(self) -> tuple[Batch, ...]:
+        return self._batch, self._soon, self._digest
 
     def _turn(self, now: float) -> list[Notice]:
         """Return the one new message that waited longest, if any is due."""
         first = min(self._turns, key=lambda each: each.due_at)
         if not is_due(first.due_at, now, first.delay):
             return []
-        if isinstance(first, Live):
-            return self._bubble_notices(first.next_new(), now)
+        if isinstance(first, Board):
+            return self._board_notices(now)
         if isinstance(first, FirstLook):
             return self._first_notices(now)
         if isinstance(first, Absences):
             return self._absence_notices(now)
+        aside = ""
         if first is self._batch:
             self._pace.tell(first.count, now)
+            if self._pace.flood:
+                aside = self.way_out.offer(self._pace.heard, now - self._pace.since, self._phrases)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
+        elif first is self._soon:
+            self._soon = Batch(BUFFER)
         else:
             self._digest = Batch(self._digest_seconds, in_full=0)
-        return self._batch_notices(first, now)
+        return self._batch_notices(first, now, aside)
 
-    def _batch_notices(self, batch: Batch, now: float) -> list[Notice]:
+    def _batch_notices(self, batch: Batch, now: float, aside: str = "") -> list[Notice]:
+        """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
-        return self._gathered_notices(batch, batch.render_short(self._phrases, self._when, self._seen), now)
+        text = batch.render_short(self._phrases, self._when, self._seen)
+        return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
         batch = self.look.batch
         self._told.update(self.look.topics)
         text = self.look.end(self._phrases, self._when)
+        # What was only counted is new when it comes again.
+        self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is.
         self._pace.hear(now)
         self._pace.tell(1, now)
@@ -309,9 +343,11 @@ class Conversation:
     def apply(self, rules: RuleSet, gone: Callable[[Subscription], bool]) -> None:
         """Take over what is subscribed; tell nothing any more of what is `gone`, nor what waits of it."""
         self.look.apply(rules)
-        for batch in (self._batch, self._digest, *self._held.values()):
+        self.way_out.apply(rules)
+        for batch in (*self._batches, *self._held.values()):
             self._told.update(batch.drop(gone))
-        self._told.update(self._live.drop(gone))
+        self.board.drop(gone)
+        self._told.update(self.board.take_told())
         topics = [each.reading.message.topic for each in self._absences.waiting if gone(each.subscription)]
         self._absences.drop(topics)
         self._told.update(topics)
@@ -322,37 +358,19 @@ class Conversation:
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
-    def _spare(self, bubble: Bubble, now: float) -> None:
-        """Keep what a bubble shows for those who are not to be disturbed; they get one of their own then."""
-        for contact in self._contacts:
-            if self._disturbed(contact):
-                bubble.ids.pop(contact, None)
-                for topic in bubble.unsaid:
-                    self._hold(contact).add(bubble.readings[topic], bubble.subscription, now)
-
     def _awake(self, text: str, now: float) -> list[Notice]:
         """Return one notice for each contact that may be disturbed."""
         return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
 
-    def _bubble_notices(self, bubble: Bubble, now: float) -> list[Notice]:
-        bubble.shown = bubble.render(self._phrases, self._when)
-        bubble.since = bubble.said = now
-        self._spare(bubble, now)
-        self._told.update(bubble.settle())
-        notices = self._awake(bubble.shown, now)
-        bubble.ids = {notice.to: notice.id for notice in notices}
-        return notices
-
-    def _correct(self, bubble: Bubble, now: float) -> list[Notice]:
-        """Return the corrections of a bubble, none if it would look the same."""
-        text = bubble.render(self._phrases, self._when)
-        if text != bubble.shown:
-            self._spare(bubble, now)
-        self._told.update(bubble.settle())
-        if text == bubble.shown:
-            return []
-        bubble.shown, bubble.said = text, now
-        bubble.corrections += 1
-        notices = [replace(each, replaces=bubble.ids.get(each.to, "")) for each in self._awake(text, now)]
-        bubble.ids |= {notice.to: notice.id for notice in notices if not notice.replaces}
+    def _board_notices(self, now: float, *, last: bool = False) -> list[Notice]:
+        """Return the board for each contact that has not seen it as it is: corrected, or anew."""
+        for contact in self._contacts:
+            if self._disturbed(contact):
+                for place in self.board.unseen(contact):
+                    self._hold(contact).add(place.reading, place.subscription, now)
+        text, say = self.board.say(now, self._phrases, self._when, last=last)
+        notices = [Notice(self._new_id(), each.to, text, now, replaces=each.replaces) for each in say]
+        for notice in notices:
+            self.board.said(notice.to, notice.replaces or notice.id, now, self._phrases)
+        self._told.update(self.board.take_told())
         return notices

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 
 from ..model.message import Presence, Reading
-from ..model.replies import PREFIX
 from ..model.rules import Follow, RuleSet, Subscription
 from ..model.timers import NEVER
 from ..model.topics import shared
@@ -37,9 +36,11 @@ class FirstLook:
     def __init__(
         self, memory: Memory, devices_on: Callable[[str], set[str]], firing: Callable[[], int] = int
     ) -> None:
-        self._memory = memory
+        self.memory = memory
         self._devices_on = devices_on
         self._firing = firing
+        self.left_out: list[str] = []
+        """The topics whose values the last one did not tell, as they were too many."""
         self._own: frozenset[str] = frozenset()
         self._new: set[str] = set()
         self._new_follows: set[str] = set()
@@ -68,11 +69,11 @@ class FirstLook:
 
     @property
     def _seen(self) -> set[str]:
-        return set(self._memory.get(SEEN).split("\n")) - {""}
+        return set(self.memory.get(SEEN).split("\n")) - {""}
 
     def _remember(self, keys: Iterable[str]) -> None:
-        if (text := "\n".join(sorted(keys))) != self._memory.get(SEEN):
-            self._memory.set(SEEN, text)
+        if (text := "\n".join(sorted(keys))) != self.memory.get(SEEN):
+            self.memory.set(SEEN, text)
 
     def __contains__(self, topic: str) -> bool:
         """Say whether something of a topic waits to be said."""
@@ -133,12 +134,15 @@ class FirstLook:
     def end(self, phrases: Phrases, when: When) -> str:
         """Take what was gathered as text; nothing if there is nothing to say."""
         text = self.batch.render(phrases, when) if self.batch.count else ""
+        self.left_out = []
         if (
             text.count("\n") >= MOST_LINES
             or "away" in self._notable
             or len(self._topics) > len(self._samples) + IN_FULL
         ):
             text = self._summary(phrases)
+            told = {topic for found in self._notable.values() for topic in found.values()}
+            self.left_out = [topic for topic in self._topics if topic not in told]
         seen = self._filters.keys() | (self._new_follows if self._followed else set())
         self._remember(self._seen | seen)
         self._new -= seen
@@ -152,16 +156,11 @@ class FirstLook:
         counts = {"topics": len(self._topics), "devices": len(self._devices)}
         lines = [phrases.phrase(f"common.{key}", filters=names, **counts)]
         if firing := self._firing():
-            lines.append(phrases.phrase("common.look_alerts", count=firing, alerts=f"{PREFIX} alerts"))
+            lines.append(phrases.phrase("common.look_alerts", count=firing))
         lines += [_listed(phrases, kind, list(found)) for kind in KINDS if (found := self._notable.get(kind))]
         lines += self._shown(phrases)[: MOST_LINES - 2 - len(lines)]
-        display = f"{PREFIX} display {next(iter(self._filters), '')} digest"
         hint = "look_hint" if self._filters else "look_hint_followed"
-        lines.append(
-            phrases.phrase(
-                f"common.{hint}", devices=f"{PREFIX} devices", topics=f"{PREFIX} topics", display=display
-            )
-        )
+        lines.append(phrases.phrase(f"common.{hint}", filter=next(iter(self._filters), "")))
         return inert("\n".join(lines))
 
     def _shown(self, phrases: Phrases) -> list[str]:

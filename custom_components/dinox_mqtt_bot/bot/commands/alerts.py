@@ -10,7 +10,7 @@ from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
 from ..reading.topic_lookup import known_names, topic_name
@@ -93,13 +93,13 @@ class Alerts(Command):
             rows=tuple(rows),
             empty=self._empty(),
             facts=tuple(rule_facts(parts, rule) for rule in rules),
-            more=Text("alerts_more", {"example": f"{PREFIX} alerts freezer"}),
+            more=Text("alerts_more", {"example": Typed("alerts", "freezer")}),
         )
 
     def _empty(self) -> Text:
         if self.filter:
             return Text("alerts_none_like", {"filter": self.filter})
-        return Text("alerts_empty", {"example": f"{PREFIX} alert home/freezer > -15 for 5m"})
+        return Text("alerts_empty", {"example": Typed("alert", "home/freezer > -15 for 5m")})
 
 
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:

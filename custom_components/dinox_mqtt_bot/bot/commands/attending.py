@@ -55,10 +55,11 @@ class Ack(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
-        seconds, note = parted(rest)
-        now = parts.ports.clock.now()
-        until = now + seconds if seconds else 0.0
+        clock = parts.ports.clock
+        said = _joined(self.alert, self.duration, self.note)
+        alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        until, note = parted(rest, clock)
+        now = clock.now()
         note = note[:MAX_NOTE]
         parts.alerts.acknowledge(alerts, caller.who, note, until, now)
         facts = _facts(parts, alerts, until, note)
@@ -80,10 +81,12 @@ class Snooze(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        alerts, rest = meant(parts.alerts.find, caller, _joined(self.alert, self.duration, self.note))
-        seconds, note = parted(rest)
-        now = parts.ports.clock.now()
-        until = now + (seconds or SNOOZE)
+        clock = parts.ports.clock
+        said = _joined(self.alert, self.duration, self.note)
+        alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        until, note = parted(rest, clock)
+        now = clock.now()
+        until = until or now + SNOOZE
         parts.alerts.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
         facts = _facts(parts, alerts, until, note[:MAX_NOTE])
         return Text("snoozed", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)

@@ -7,13 +7,13 @@ from typing import ClassVar, override
 from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
 from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.topics import fold
 from .command import Command, Parts, param
 from .doubts import known_topic, topic_to_publish, unknown
 
-EXAMPLE = f"{PREFIX} bridge home/# me@example.org"
+EXAMPLE = Typed("bridge", "home/# me@example.org")
 
 
 def find_bridge(parts: Parts, handle: str) -> Kept:

@@ -7,14 +7,14 @@ from .charts import Chart
 from .command import Command
 from .database import Clear, Dbstats, Purge
 from .device_commands import DEVICE_COMMANDS
-from .display import Display, Priority
+from .display import Board, Display, Priority
 from .help import Help
 from .history import Export, History
 from .messages import Pause, Publish, Resume
-from .presets import Preset, Presets
 from .quiet import Dnd, Mute, Quiet, Unmute
 from .system import Config, Contacts, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
+from .undo import Undo
 
 COMMANDS: tuple[type[Command], ...] = (
     Status,
@@ -34,6 +34,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Snooze,
     Mute,
     Unmute,
+    Undo,
     Quiet,
     Dnd,
     Why,
@@ -41,6 +42,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Resume,
     Priority,
     Display,
+    Board,
     Qos,
     Alias,
     Aliases,
@@ -48,8 +50,6 @@ COMMANDS: tuple[type[Command], ...] = (
     Bridge,
     Bridges,
     RmBridge,
-    Presets,
-    Preset,
     *DEVICE_COMMANDS,
     Contacts,
     Clear,

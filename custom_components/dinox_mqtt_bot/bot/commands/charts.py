@@ -37,7 +37,9 @@ class Chart(Command):
         clock = parts.ports.clock
         when = read_look_back(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
-        wanted = ChartRequest(await _plain(parts, self.topic, topic), field or when.field, when.span, count)
+        narrow = caller.surface is Surface.ASSIST
+        plain = await _plain(parts, self.topic, topic)
+        wanted = ChartRequest(plain, field or when.field, when.span, count, narrow=narrow)
         drawn = await chart(parts, wanted, parts.alerts.rules)
         if caller.surface is Surface.CHAT:
             await self._send(parts, caller.who, drawn)

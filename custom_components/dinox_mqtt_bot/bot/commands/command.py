@@ -1,7 +1,7 @@
 """One command for every surface: fields are parameters, the docstring is the help, `run` the effect."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
 from types import UnionType
@@ -9,20 +9,22 @@ from typing import Any, ClassVar, Protocol, get_args
 
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
+from ..delivery.changes import Changes
 from ..model.errors import BotError
 from ..model.message import QoS
-from ..model.replies import PREFIX, Caller, Reply, Text
+from ..model.replies import Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups
+from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
 from .talk import Talk
 
 CONFIRM = "confirm"
 """The parameter of a destructive command that says it is to be done without asking first."""
 
-_TRUE = frozenset({"true", "on", "yes", "1"})
-_FALSE = frozenset({"false", "off", "no", "0"})
+_TRUE = words("on") | {"true", "1"}
+_FALSE = words("off") | {"false"}
 
 
 class Parts(Lookups, Talk, Protocol):
@@ -48,6 +50,8 @@ class Parts(Lookups, Talk, Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def bridges(self) -> Bridges: ...
+    @property
+    def changes(self) -> Changes: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,16 @@ class Command:
         texts = {each.name: getattr(self, each.name) for each in fields(self)}
         name = next(name for name, text in texts.items() if isinstance(text, str) and said in text)
         return replace(self, **{name: texts[name].replace(said, handle, 1)})
+
+    def following(self) -> Command | None:
+        """Return the command that shows what comes behind what this one has shown, if anything may."""
+        return None
+
+    @classmethod
+    def takes_name(cls) -> bool:
+        """Say whether the first thing that is typed is the name of something."""
+        first = next(iter(typed(cls)), None)
+        return first is not None and first.named
 
     async def at_stake(self, parts: Parts) -> Text:
         """Return what a destructive command would do, for the question that is asked first."""
@@ -118,6 +132,23 @@ class Parameter:
         return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
 
 
+def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:
+    """Return some commands by every word for them, in all languages, as `spelled` has it."""
+    nodes = {command.node: command for command in commands}
+    known = {" ".join(said): nodes[node] for said, node in phrases("command").items() if node in nodes}
+    return known | {name: command for command in nodes.values() for name in (command.node, *command.aliases)}
+
+
+def spelled(word: str) -> str:
+    """Return a word as the words of commands are compared."""
+    return plainly(word)
+
+
+def is_more(text: str) -> bool:
+    """Say whether a text asks for what is left of an answer."""
+    return meant("command", text) == "more"
+
+
 def param(summary: str, *, default: Any = MISSING, **how: Any) -> Any:
     """Return a dataclass field that is a parameter; `how` is the rest of `Parameter`."""
     return field(default=default, metadata={"summary": summary, **how})
@@ -152,22 +183,28 @@ def typed(command: type[Command]) -> tuple[Parameter, ...]:
     return tuple(parameter for parameter in ordered[: greedy + 1] if not parameter.aside)
 
 
-def usage(command: type[Command]) -> str:
+def usage(command: type[Command]) -> Usage:
     """Return the line that shows how to type a command."""
-    plain = [_plain_usage(parameter) for parameter in typed(command)]
+    plain = typed(command)
     behind = parameters(command)[len(plain) :]
-    options = [_option_usage(parameter) for parameter in behind if not parameter.aside]
-    return " ".join((PREFIX, command.node, *options, *plain))
+    options = [_slot(command, each, option=True) for each in behind if not each.aside]
+    return Usage(command.node, (*options, *(_slot(command, each) for each in plain)))
 
 
-def _plain_usage(parameter: Parameter) -> str:
-    word = "|".join(parameter.choices) or f"{parameter.name}{'…' if parameter.greedy else ''}"
-    return f"<{word}>" if parameter.required else f"[{word}]"
+def _slot(command: type[Command], parameter: Parameter, *, option: bool = False) -> Slot:
+    return Slot(
+        FieldName(command.node, parameter.name),
+        choices_of(parameter),
+        required=parameter.required,
+        greedy=parameter.greedy,
+        option=option,
+        switch=parameter.kind is bool,
+    )
 
 
-def _option_usage(parameter: Parameter) -> str:
-    value = "" if parameter.kind is bool else " " + ("|".join(parameter.choices) or parameter.name)
-    return f"[--{parameter.name}{value}]"
+def choices_of(parameter: Parameter) -> tuple[ChoiceWord, ...]:
+    """Return the few words that a parameter takes, as each language has them."""
+    return tuple(map(ChoiceWord, parameter.choices))
 
 
 def bind[C: Command](command: type[C], raw: Mapping[str, object]) -> C:
@@ -191,12 +228,11 @@ def _bound(command: type[Command], parameter: Parameter, value: object) -> objec
         value = value.strip()
     if value is None or (value == "" and not parameter.verbatim):
         if parameter.required:
-            raise BotError("missing_parameter", parameter=parameter.name, usage=usage(command))
+            raise BotError("missing_parameter", parameter=_name(command, parameter), usage=usage(command))
         return parameter.default
     if isinstance(value, str) and len(value) > parameter.longest:
-        raise BotError(
-            "too_long", parameter=parameter.name, most=str(parameter.longest), usage=usage(command)
-        )
+        named = _name(command, parameter)
+        raise BotError("too_long", parameter=named, most=str(parameter.longest), usage=usage(command))
     if parameter.kind is bool:
         return _truth(command, parameter, value)
     if parameter.kind is int:
@@ -212,7 +248,7 @@ def _truth(command: type[Command], parameter: Parameter, value: object) -> bool:
     word = str(value).casefold()
     if word in _TRUE | _FALSE:
         return word in _TRUE
-    raise _no_choice(command, parameter, value, ("on", "off"))
+    raise _no_choice(command, parameter, value, (ChoiceWord("on"), ChoiceWord("off")))
 
 
 def _number(command: type[Command], parameter: Parameter, value: object) -> int:
@@ -224,7 +260,7 @@ def _number(command: type[Command], parameter: Parameter, value: object) -> int:
         return number
     raise BotError(
         "invalid_number",
-        parameter=parameter.name,
+        parameter=_name(command, parameter),
         value=_cut(value),
         minimum=parameter.minimum,
         maximum=parameter.maximum,
@@ -236,22 +272,27 @@ def _member(command: type[Command], parameter: Parameter, value: object) -> obje
     if isinstance(value, parameter.kind):
         return value
     word = str(value).casefold()
-    for member in parameter.kind:  # type: ignore[attr-defined]
-        if word in {str(member.value), member.name.casefold()}:
+    chosen = meant("choice", str(value))
+    for name, member in parameter.kind.__members__.items():  # type: ignore[attr-defined]
+        if {word, chosen} & {str(member.value), name.casefold()}:
             return member
-    raise _no_choice(command, parameter, value, parameter.choices)
+    raise _no_choice(command, parameter, value, choices_of(parameter))
 
 
 def _no_choice(
-    command: type[Command], parameter: Parameter, value: object, choices: tuple[str, ...]
+    command: type[Command], parameter: Parameter, value: object, choices: tuple[ChoiceWord, ...]
 ) -> BotError:
     return BotError(
         "invalid_choice",
-        parameter=parameter.name,
+        parameter=_name(command, parameter),
         value=_cut(value),
-        choices=", ".join(choices),
+        choices=choices,
         usage=usage(command),
     )
+
+
+def _name(command: type[Command], parameter: Parameter) -> FieldName:
+    return FieldName(command.node, parameter.name)
 
 
 def _cut(value: object) -> str:
@@ -264,5 +305,15 @@ def require(caller: Caller, role: Role, command: str) -> None:
     if caller.role >= role:
         return
     if caller.trusted is not None and caller.trusted >= role:
-        raise BotError("room_not_trusted", command=command, role=role.word, room=caller.room)
-    raise BotError("not_allowed", command=command, role=role.word)
+        raise BotError(
+            "room_not_trusted",
+            command=Typed(command),
+            role=_role(role),
+            room=caller.room,
+            bridge=Typed("bridge"),
+        )
+    raise BotError("not_allowed", command=Typed(command), role=_role(role))
+
+
+def _role(role: Role) -> Term:
+    return Term(f"role_{role.word}", role.word)

@@ -1,14 +1,16 @@
 """Asking first: what cannot be undone is done only after a yes, what several are called so after a choice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import re
 
+from ..delivery.changes import Standing
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Text
+from ..model.replies import Caller, Cell, Reply, Surface, Text, Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
+from ..text.tongue import words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
@@ -18,9 +20,9 @@ LATE = 600.0
 CONVERSING = frozenset({Surface.CHAT, Surface.ASSIST})
 """Where a question can be answered."""
 
-_YES = frozenset({"yes", "y", "yes please", "ja", "j", "ja bitte", "👍"})
-_NO = frozenset({"no", "n", "no thanks", "nein", "cancel", "abbrechen", "👎"})
-_AROUND = re.compile(rf"(?i)\A\s*(?:{PREFIX}(?!\S))?\s*|[\s.!]+\Z")
+_YES = words("yes") | {"👍"}
+_NO = words("no") | {"👎"}
+_AROUND = re.compile(r"(?i)\A\s*(?:[/!]?mqtt(?!\S))?\s*[/!]?|[\s.!]+\Z")
 _LONGEST = 100
 type _Key = tuple[Surface, str, str]
 
@@ -54,8 +56,12 @@ class _Question:
 class Confirmation:
     """What waits for an answer: one command for each who asked for it, and each place where it did."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, offers: Callable[[], Mapping[str, Command]] = dict[str, Command]
+    ) -> None:
+        """`offers` are words that do something by themselves, since the bot has offered them."""
         self._clock = clock
+        self._offers = offers
         self._waiting: dict[_Key, _Question] = {}
 
     def ask(self, command: Command, caller: Caller, stake: Text) -> Text:
@@ -80,6 +86,12 @@ class Confirmation:
         self._wait(caller, _Question(command, self._until, names.said, names.options))
         return _which(names.said, names.options)
 
+    def aim(self, command: Command, caller: Caller, said: str, options: Sequence[Meant]) -> Answered | Text:
+        """Return the command about the only option in the place of what was `said`, or ask which is meant."""
+        if len(options) == 1:
+            return Answered(command.about(said, options[0].handle), confirmed=False)
+        return self.which(command, caller, Ambiguous(said, options))
+
     @property
     def _until(self) -> float:
         return self._clock.now() + PATIENCE
@@ -94,9 +106,11 @@ class Confirmation:
         withdraws the question.
         """
         question = self._waiting.pop(_key(caller), None)
-        if question is None or (late := self._clock.now() - question.until) > LATE:
-            return None
         word = _word(text)
+        if question is None or (late := self._clock.now() - question.until) > LATE:
+            offers = {fold(each): command for each, command in self._offers().items()}
+            offered = offers.get(word) if word else None
+            return None if offered is None else Answered(offered, confirmed=False)
         if word in _NO:
             return Text("confirm_no")
         if question.options:
@@ -105,7 +119,7 @@ class Confirmation:
             return None
         command = question.command
         if late > 0:
-            return Text("confirm_late", {"command": f"{PREFIX} {command.node}"})
+            return Text("confirm_late", {"command": Typed(command.node)})
         return Answered(command, confirmed=True)
 
     def _chosen(self, question: _Question, word: str, caller: Caller) -> Answered | Text | None:
@@ -162,8 +176,11 @@ async def execute(
     try:
         if command.destructive and not said and command.needs_confirmation(parts):
             return asking.ask(command, caller, await command.at_stake(parts))
-        return await command.run(parts, caller)
+        before = Standing.of(parts.rules, parts.alerts.mutes)
+        reply = await command.run(parts, caller)
     except Ambiguous as names:
         return asking.which(command, caller, names)
     except Doubtful as doubt:
         return asking.doubt(doubt, caller)
+    parts.changes.note(caller, before, Standing.of(parts.rules, parts.alerts.mutes))
+    return reply

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.history import ALWAYS
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Count, Reply, Table, Text, Typed
 from ..model.rules import Role
 from ..reading.topic_lookup import find_topic
 from ..text.durations import DAY, duration
@@ -33,17 +33,17 @@ class Dbstats(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         sizes = await parts.ports.history.sizes()
         rows: list[tuple[Cell, ...]] = [
-            (Text(LABELS[table]), str(number)) for table, number in sizes.rows.items()
+            (Text(LABELS[table]), Count(number)) for table, number in sizes.rows.items()
         ]
         if sizes.newest:
             since = {"since": parts.moment(sizes.oldest), "until": parts.moment(sizes.newest)}
             rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
         rows += [
-            (Text("stored_size"), size_text(sizes.size)),
+            (Text("stored_size"), Amount(size_text(sizes.size))),
             (
                 Text("stored_days"),
                 duration(sizes.days * DAY),
-                Text("stored_most", {"count": str(sizes.most)}),
+                Text("stored_most", {"count": Count(sizes.most)}),
             ),
             *(
                 (Text("stored_days_of", {"filter": each.filter}), duration(each.keep_days * DAY))
@@ -66,7 +66,7 @@ class Dbstats(Command):
             columns=("column_what", "column_value", "column_detail"),
             rows=tuple(rows),
             facts=(facts,),
-            note=Text("dbstats_note", {"command": f"{PREFIX} purge"}),
+            note=Text("dbstats_note", {"command": Typed("purge")}),
         )
 
 

@@ -1,7 +1,11 @@
-"""What the bot can be asked to do with the devices that announced themselves."""
+"""What the bot can be asked to do with the devices that announced themselves, and by presets."""
 
 from .command import Command
 from .devices import Devices, Discovery, Set
 from .following import Follow, Unfollow
+from .presets import Preset, Presets
+from .value import Value
 
-DEVICE_COMMANDS: tuple[type[Command], ...] = (Devices, Set, Follow, Unfollow, Discovery)
+DEVICE_COMMANDS: tuple[type[Command], ...] = (
+    *(Presets, Preset, Devices, Value, Set, Follow, Unfollow, Discovery),
+)

@@ -11,12 +11,13 @@ from ..discovery.set_request import Wish, allowed
 from ..discovery.setting.set_choice import understood
 from ..discovery.setting.set_refusal import told_apart
 from ..model.errors import BotError, WhichOne
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Amount, Caller, Cell, ChoiceWord, FieldName, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
 from ..reading.meant import Ambiguous, Meant
+from ..text.tongue import words
 from .command import Command, Parts, param, require, usage
 
 MOST = 200
@@ -30,11 +31,12 @@ _HIDDEN = "•••"
 
 type _Published = list[tuple[str, str]]
 
-_ON = frozenset({"on", "enable", "1", "an", "ein"})
-_OFF = frozenset({"off", "disable", "0", "aus"})
-_REFRESH = frozenset({"refresh", "update"})
-_STATUS = frozenset({"", "status", "prefix"})
-_CHOICES = "on, off, refresh, prefix"
+_ON = words("on") | {"1"}
+_OFF = words("off")
+_REFRESH = words("refresh")
+_STATUS = words("command_status") | {""}
+_PREFIX = words("prefix")
+_CHOICES = (ChoiceWord("on"), ChoiceWord("off"), ChoiceWord("refresh"), ChoiceWord("prefix"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,8 @@ class Devices(Command):
             rows=tuple(_rows(look, entities) if whole else _device_rows(look, entities)),
             empty=_nothing(parts),
             facts=tuple(_facts(look, entity) for entity in entities[:MOST]),
-            note=None if whole else Text("devices_note", {"example": f"{PREFIX} devices"}),
-            more=Text("devices_more", {"example": f"{PREFIX} devices"}),
+            note=None if whole else Text("devices_note", {"example": Typed("devices")}),
+            more=Text("devices_more", {"example": Typed("devices")}),
         )
 
 
@@ -106,7 +108,7 @@ def _devices(entities: Iterable[Entity]) -> int:
 def _nothing(parts: Parts) -> Text:
     prefix = parts.rules.discovery_prefix
     if not prefix:
-        return Text("devices_off", {"on": f"{PREFIX} discovery on"})
+        return Text("devices_off", {"on": Typed("discovery", last="on")})
     return Text("devices_empty", {"prefix": prefix})
 
 
@@ -116,7 +118,7 @@ def _rows(look: _Look, entities: Sequence[Entity]) -> Iterable[tuple[Cell, ...]]
     for entity, name in zip(shown, told_apart(shown, look.parts.ports.phrases), strict=True):
         settable = look.settable(entity)
         told = Text("device_settable", {"what": settable}) if settable else ""
-        yield name, look.value(entity), look.state(entity), told, entity.area
+        yield name, Amount(look.value(entity)), look.state(entity), told, entity.area
     yield from ((entity.full_name, "", "", "", entity.area) for entity in entities[MOST:])
 
 
@@ -126,7 +128,8 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
     for (area, device), each in islice(groups, MOST):
         group = list(each)
         main = ([entity for entity in group if entity.main] or group)[:MOST]
-        values = [f"{entity.name} {text}".strip() for entity in main if (text := look.value(entity))]
+        write = look.parts.ports.phrases.amount
+        values = [f"{entity.name} {write(text)}".strip() for entity in main if (text := look.value(entity))]
         offline = all(look.offline(entity) for entity in group)
         raw = any(look.raw(entity) for entity in main)
         state = Text("device_offline") if offline else Text("device_raw") if raw else ""
@@ -153,17 +156,21 @@ class Discovery(Command):
 
     node: ClassVar[str] = "discovery"
 
-    what: str = param("on, off, refresh or prefix; nothing for how things stand.", default="")
+    what: str = param("on, off, refresh or prefix; nothing for how things stand.", default="", greedy=True)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         word = fold(self.what)
-        if word in _STATUS:
+        if parts.rules.discovery_prefix and word.partition(" ")[0] in _PREFIX:
+            return Text(
+                "discovery_prefix", {"prefix": parts.rules.discovery_prefix or "–"}, _discovery_facts(parts)
+            )
+        if word in _STATUS or word.partition(" ")[0] in _PREFIX:
             return _standing(parts)
         if word not in _ON | _OFF | _REFRESH:
             raise BotError(
                 "invalid_choice",
-                parameter="what",
+                parameter=FieldName(self.node, "what"),
                 value=self.what[:60],
                 choices=_CHOICES,
                 usage=usage(Discovery),
@@ -192,9 +199,9 @@ def _discovery_facts(parts: Parts) -> Mapping[str, object]:
 def _standing(parts: Parts) -> Text:
     facts = _discovery_facts(parts)
     if not parts.rules.discovery_prefix:
-        return Text("discovery_off", {"on": f"{PREFIX} discovery on"}, facts)
+        return Text("discovery_off", {"on": Typed("discovery", last="on")}, facts)
     cells: dict[str, Cell] = {key: str(facts[key]) for key in ("prefix", "devices", "entities", "settable")}
-    told = Text("discovery", {**cells, "list": f"{PREFIX} devices"}, facts)
+    told = Text("discovery", {**cells, "list": Typed("devices")}, facts)
     if refused := parts.readings.refused:
         told = Text("discovery_refused", {"done": told, "count": str(refused)}, facts)
     if left_out := parts.readings.devices.uses.states.left_out:
@@ -209,7 +216,10 @@ async def _switched(parts: Parts, *, on: bool) -> Text:
     """Switch discovery; the change comes back through `Bot.apply`."""
     if on is not bool(parts.rules.discovery_prefix):
         await parts.ports.rules.set_discovery(on)
-    cells: dict[str, Cell] = {"refresh": f"{PREFIX} discovery refresh", "on": f"{PREFIX} discovery on"}
+    cells: dict[str, Cell] = {
+        "refresh": Typed("discovery", last="refresh"),
+        "on": Typed("discovery", last="on"),
+    }
     return Text("discovery_on" if on else "discovery_off_done", cells, {"enabled": on})
 
 
@@ -251,8 +261,12 @@ class Set(Command):
         wishes, known = self._wishes(parts), parts.readings.devices
         first = wishes[0]
         if len(wishes) == 1:
-            return Text("set_stake", {"name": known.label(first.entity), "value": first.value_text})
-        cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": first.value_text}
+            return Text("set_stake", {"name": known.label(first.entity), "value": Amount(first.value_text)})
+        cells: dict[str, Cell] = {
+            "count": str(len(wishes)),
+            "names": _names(parts, wishes),
+            "value": Amount(first.value_text),
+        }
         return Text("set_stake_several", cells)
 
     @override
@@ -333,7 +347,7 @@ def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
 
 def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
     entity = wish.entity
-    cells = {"name": name, "value": wish.value_text}
+    cells: dict[str, Cell] = {"name": name, "value": Amount(wish.value_text)}
     facts = {**_published_facts(wish, published), "offline": offline}
     if answer:
         return Text("set_answered", {"name": name, "state": answer}, facts)
@@ -348,7 +362,11 @@ def _done_several(
         "set": [_published_facts(wish, every) for wish, every in zip(wishes, published, strict=True)],
         "offline": [wish.entity.full_name for wish in away],
     }
-    cells = {"count": str(len(wishes)), "names": _names(parts, wishes), "value": wishes[0].value_text}
+    cells: dict[str, Cell] = {
+        "count": str(len(wishes)),
+        "names": _names(parts, wishes),
+        "value": Amount(wishes[0].value_text),
+    }
     if away:
         return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)
     return Text("set_several", cells, facts)

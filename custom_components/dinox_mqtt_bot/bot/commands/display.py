@@ -1,11 +1,14 @@
 """Commands about how the messages of a topic appear, and how much they matter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display as Shown, Priority as Matter, Role
+from ..rendering.readings import render_line
 from .command import Command, Parts, param
+from .messages import Pause
 from .topics import own_subscription, subscription_facts, told_as
 
 
@@ -46,7 +49,7 @@ class Display(Command):
     role: ClassVar[Role] = Role.ADMIN
 
     filter: str = param("Topic filter as it was subscribed, or its alias.", default="", named=True)
-    display: Shown | None = param("each, digest, live, changes or silent.", default=None)
+    display: Shown | None = param("each, digest, board, changes or silent.", default=None)
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -64,6 +67,42 @@ class Display(Command):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Board(Command):
+    """Shows the board: the values of all topics that are shown on it."""
+
+    node: ClassVar[str] = "board"
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        readings = [each.reading for each in parts.conversation.board.places]
+        values = [render_line(each, parts.ports.phrases) for each in readings]
+        areas = [each.origin.area if each.origin else "" for each in readings]
+        return Table(
+            title=Text("board_now"),
+            columns=("column_area", "column_value"),
+            rows=tuple(zip(areas, values, strict=True)),
+            empty=Text("board_none", {"example": Typed("display", "home/# board")}),
+            facts=tuple(
+                {"topic": each.message.topic, "area": area, "value": each.text, "unit": each.unit}
+                for each, area in zip(readings, areas, strict=True)
+            ),
+        )
+
+
+def ways_out(topic_filter: str, words: Mapping[str, str]) -> dict[str, Command]:
+    """Return what ends a flood of a filter, by the words that were offered for it, and in English."""
+    if not topic_filter:
+        return {}
+    displays = {"digest": Shown.DIGEST, "silent": Shown.SILENT, "board": Shown.BOARD}
+    ways: dict[str, Command] = {
+        word: Display(filter=topic_filter, display=display) for word, display in displays.items()
+    }
+    ways["only_alerts"] = Pause()
+    english = {word.replace("_", " "): command for word, command in ways.items()}
+    return english | {words[word]: command for word, command in ways.items()}
+
+
 def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:
     return {"filter": topic_filter, kind: Text(f"{kind}_{word}")}
 
@@ -77,6 +116,6 @@ def _table(parts: Parts, title: str, column: str) -> Table:
         title=Text(title),
         columns=("column_name", column),
         rows=tuple((each.filter, Text(f"{kind}_{word}")) for each, word in zip(ordered, words, strict=True)),
-        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
         facts=tuple(subscription_facts(each) for each in ordered),
     )

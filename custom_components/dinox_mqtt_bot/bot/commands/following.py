@@ -9,7 +9,7 @@ from ..discovery.entity_state import state_text
 from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Follow as Followed, Role, Scope
 from ..reading.following import chosen, device_key, entities_of, follow_name
 from .command import Command, Parts, param
@@ -175,12 +175,12 @@ def follow_facts(parts: Parts) -> tuple[Mapping[str, object], ...]:
 
 
 def _listed(parts: Parts) -> Table:
-    example = f"{PREFIX} follow {_example(parts.readings.devices)}".rstrip()
+    example = Typed("follow", _example(parts.readings.devices))
     return Table(
         title=Text("follows", {"count": str(len(parts.rules.follows))}),
         columns=("column_name", "column_what"),
         rows=follow_rows(parts),
-        empty=Text("follows_empty", {"example": example, "devices": f"{PREFIX} devices"}),
+        empty=Text("follows_empty", {"example": example, "devices": Typed("devices")}),
         facts=follow_facts(parts),
     )
 
@@ -200,14 +200,14 @@ def _values(parts: Parts, follows: Sequence[Followed], key: str, silent: str) ->
         if len(rows) >= MOST_VALUES or look.over:
             break
         if text := state_text(entity, devices, look, now):
-            rows.append((devices.label(entity) if name == entity.full_name else name, text))
+            rows.append((devices.label(entity) if name == entity.full_name else name, Amount(text)))
     return Table(
         title=Text(key, cells),
         columns=("column_name", "column_value"),
         rows=tuple(rows),
         empty=Text(silent, cells),
         facts=({"followed": _facts(parts, follows), **_counted(cells)},),
-        note=Text("followed_note", {"unfollow": f"{PREFIX} unfollow", "name": _left_by(parts, follows)}),
+        note=Text("followed_note", {"unfollow": Typed("unfollow"), "name": _left_by(parts, follows)}),
     )
 
 

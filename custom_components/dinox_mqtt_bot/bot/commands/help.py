@@ -4,64 +4,75 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.errors import BotError
+from ..model.replies import Caller, Cell, FieldName, Reply, Table, Text, Typed
+from ..text.tongue import meant, words
+from ..text.words import MAX_QUOTED
 from .command import Command, Parts, param, parameters, usage
-from .parsing import find
+from .examples import examples
+from .parsing import find, unaddressed
 
-_ALL = "all"
-
+_MOST_WORDS = 3
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
     ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
     ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "ack", "snooze", "why")),
-    ("telling", ("priority", "display", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
+    ("telling", ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
-    ("devices", ("devices", "set", "follow", "unfollow", "discovery", "preset", "presets")),
-    ("bot", ("status", "config", "contacts", "reconnect", "help")),
+    ("devices", ("devices", "value", "set", "follow", "unfollow", "discovery")),
+    ("presets", ("preset", "presets")),
+    ("bot", ("status", "config", "contacts", "reconnect", "undo", "help")),
 )
-"""For each the part after `common.theme_` and its commands; asked for by number."""
+"""For each the part after `common.theme_` and its commands; asked for by a word for it, or by number."""
+
+
+def _short(said: str) -> None:
+    """Raise BotError `too_many_words` for what is too long to be about a command."""
+    spoken = said.split()
+    if len(spoken) > _MOST_WORDS:
+        raise BotError("too_many_words", word=spoken[1][:MAX_QUOTED], usage=usage(Help))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Help(Command):
-    """Lists the commands by what they are about, or explains one."""
+    """Shows what can be typed: some examples, the commands of a group, or how one of them is used."""
 
     node: ClassVar[str] = "help"
     aliases: ClassVar[tuple[str, ...]] = ("?",)
 
-    command: str = param("Command to explain, number of a group of commands, or all.", default="")
+    command: str = param(
+        "Command to explain, a group of commands, or all.", default="", greedy=True, check=_short
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         allowed = [command for command in parts.commands if command.role <= caller.role]
-        word = self.command
-        if not word:
-            return _themes(parts, allowed)
-        if word.casefold() == _ALL:
+        if not self.command:
+            return await _first(parts, allowed, caller)
+        if self.command.casefold() in words("all"):
             nodes = tuple(command.node for command in allowed)
             return _commands(Text("help", {"name": parts.name}), nodes, allowed)
-        if word in (numbers := [str(number) for number, _ in enumerate(THEMES, 1)]):
-            name, nodes = THEMES[numbers.index(word)]
-            return _commands(Text("help_theme", {"theme": Text(f"theme_{name}")}), nodes, allowed)
-        return _explain(find(word, parts.commands))
+        if theme := _theme(self.command):
+            return _commands(Text("help_theme", {"theme": Text(f"theme_{theme[0]}")}), theme[1], allowed)
+        return _explain(find(unaddressed(self.command), parts.commands))
 
 
-def _themes(parts: Parts, allowed: Collection[type[Command]]) -> Table:
-    """Tell what there is, a line for each theme."""
+def _theme(word: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the group of commands that is asked for."""
+    name = meant("theme", word)
+    return next((each for at, each in enumerate(THEMES, 1) if name == each[0] or word == str(at)), None)
+
+
+async def _first(parts: Parts, allowed: Collection[type[Command]], caller: Caller) -> Table:
+    """Tell of a few lines that can be typed here, and where there is more."""
     may = {command.node for command in allowed}
+    groups = tuple(Typed("help", last=f"theme_{name}") for name, nodes in THEMES if may.intersection(nodes))
     return Table(
-        title=Text("help", {"name": parts.name}),
-        columns=("column_what", "column_value"),
-        rows=tuple(
-            (Text("theme", {"number": str(number), "theme": Text(f"theme_{name}")}), words)
-            for number, (name, nodes) in enumerate(THEMES, 1)
-            if (words := ", ".join(node for node in nodes if node in may))
-        ),
+        title=Text("help_first", {"name": parts.name}),
+        columns=("column_usage", "column_what"),
+        rows=await examples(parts, caller.role),
         facts=_facts(allowed),
-        note=Text(
-            "help_note",
-            {"theme": f"{PREFIX} help 1", "example": f"{PREFIX} help topics", "all": f"{PREFIX} help all"},
-        ),
+        note=Text("help_groups", {"all": Typed("help", last="all"), "groups": groups}),
     )
 
 
@@ -74,14 +85,12 @@ def _commands(title: Text, nodes: Collection[str], allowed: Iterable[type[Comman
         rows=tuple((usage(command), _description(command)) for command in commands),
         empty=Text("help_role"),
         facts=_facts(commands),
-        note=Text("help_command_example", {"example": f"{PREFIX} help {commands[0].node}"})
-        if commands
-        else None,
+        note=Text("help_command_example", {"example": Typed("help", commands[0].node)}) if commands else None,
     )
 
 
 def _facts(commands: Iterable[type[Command]]) -> tuple[dict[str, object], ...]:
-    return tuple({"command": command.node, "usage": usage(command)} for command in commands)
+    return tuple({"command": command.node, "usage": str(usage(command))} for command in commands)
 
 
 def _description(command: type[Command]) -> Text:
@@ -100,7 +109,8 @@ def _explain(command: type[Command]) -> Table:
         title=Text("help_command", {"usage": usage(command), "description": _description(command)}),
         columns=("column_parameter", "column_what"),
         rows=tuple(
-            (parameter.name, Text(f"{path}.fields.{parameter.name}.description")) for parameter in shown
+            (FieldName(command.node, parameter.name), Text(f"{path}.fields.{parameter.name}.description"))
+            for parameter in shown
         ),
         facts=tuple({"parameter": parameter.name, "required": parameter.required} for parameter in shown),
         note=Text("help_command_note_aliases" if command.aliases else "help_command_note", notes),

@@ -9,7 +9,7 @@ from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import PAGE, Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..reading.replay import field_values
 from ..reading.topic_lookup import MOST_NAMED, Meant, find_name, shown
 from ..rendering.replies import render_error
@@ -39,8 +39,10 @@ class History(Command):
         behind_field=True,
         check=look_back_check(most=MOST),
     )
-    count: int = param("How many messages.", default=DEFAULT, minimum=1, maximum=MOST, short="n")
-    page: int = param("Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p")
+    count: int = param("How many messages.", default=DEFAULT, minimum=1, maximum=MOST, short="n", aside=True)
+    page: int = param(
+        "Which page, the newest is 1.", default=1, minimum=1, maximum=10_000, short="p", aside=True
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -64,7 +66,13 @@ class History(Command):
             note=self._note(parts, rows, found, -(-found.messages // count)),
             more=Text("history_more"),
             keep_last=True,
+            page=max(PAGE, count),
+            further=self.page * count < found.messages,
         )
+
+    @override
+    def following(self) -> Command:
+        return replace(self, page=self.page + 1)
 
     async def _empty(self, parts: Parts, topic: str, called: str, found: Statistics) -> Text:
         if found.messages:
@@ -76,20 +84,17 @@ class History(Command):
         if not device:
             return Text("history_empty", {"topic": called})
         key = "history_none_stored" if parts.is_told(topic) else "history_not_kept"
-        return Text(key, {"topic": called, "command": f"{PREFIX} follow {device}"})
+        return Text(key, {"topic": called, "command": Typed("follow", device)})
 
     def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""
         numbers = _numbers(parts, rows, found) if found.topics == 1 and found.numbers > 1 else None
         if pages <= 1:
             return numbers
-        range_ = f" {self.range}" if self.range else ""
-        count = f" --count {self.count}" if self.count != DEFAULT else ""
-        older = f"{PREFIX} history {self.topic}{range_}{count} --page {self.page + 1}"
         placeholders = {"page": str(self.page), "pages": str(pages), "count": str(found.messages)}
         paged = Text("history_page", placeholders)
         if self.page < pages:
-            paged = Text("history_older", {"page": paged, "command": older})
+            paged = Text("history_older", {"page": paged, "command": Typed("more")})
         return Text("history_notes", {"numbers": numbers, "page": paged}) if numbers else paged
 
 
@@ -125,10 +130,10 @@ def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
     return Text(
         "history_numbers",
         {
-            "low": with_unit(number_text(found.low), unit),
+            "low": Amount(with_unit(number_text(found.low), unit)),
             "low_time": parts.moment(found.low_at),
-            "mean": with_unit(number_text(round(found.mean, 2)), unit),
-            "high": with_unit(number_text(found.high), unit),
+            "mean": Amount(with_unit(number_text(round(found.mean, 2)), unit)),
+            "high": Amount(with_unit(number_text(found.high), unit)),
             "high_time": parts.moment(found.high_at),
             "count": str(found.numbers),
         },
@@ -137,7 +142,7 @@ def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
 
 def _line(parts: Parts, row: Row, asked: str) -> tuple[Cell, ...]:
     """Return the cells of one message; the name is left out where only one topic was asked for."""
-    value: Cell = row.text
+    value: Cell = Amount(row.text)
     if row.repeated:
         value = Text("value_repeated", {"value": value})
     if row.retain:
@@ -164,12 +169,17 @@ def _seen(parts: Parts, topics: list[TopicRow]) -> Table:
         title=Text("history_topics"),
         columns=("column_name", "column_value", "column_count", "column_time"),
         rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), parts.moment(row.last_seen))
+            (
+                row.name,
+                Amount(row.last_text),
+                Text("times", {"count": str(row.count)}),
+                parts.moment(row.last_seen),
+            )
             for row in newest
         ),
         empty=Text("history_nothing"),
         facts=tuple(topic_facts(row) for row in newest),
-        more=Text("history_topics_more", {"example": f"{PREFIX} topics home/#"}),
+        more=Text("history_topics_more", {"example": Typed("topics", "home/#")}),
     )
 
 
@@ -226,11 +236,11 @@ class Export(Command):
     def _reply(
         self, parts: Parts, called: str, written: Written, key: str, facts: Mapping[str, object]
     ) -> Text:
-        placeholders = {
+        placeholders: dict[str, Cell] = {
             "topic": called,
             "count": str(written.rows),
             "name": written.name,
-            "size": size_text(len(written.text.encode())),
+            "size": Amount(size_text(len(written.text.encode()))),
         }
         told = Text(key, placeholders)
         if written.cut:

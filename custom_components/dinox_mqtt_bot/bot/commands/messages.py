@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..model.message import QoS
-from ..model.replies import PREFIX, Caller, Reply, Text
+from ..model.replies import Caller, Reply, Text, Typed
 from ..model.rules import Role
 from .command import Command, Parts, param
 from .doubts import topic_to_publish
@@ -68,9 +68,9 @@ class Pause(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if parts.paused:
-            return Text("already_paused", {"resume": f"{PREFIX} resume"}, {"paused": True})
+            return Text("already_paused", {"resume": Typed("resume")}, {"paused": True})
         await parts.pause(True)
-        return Text("paused", {"resume": f"{PREFIX} resume"}, {"paused": True})
+        return Text("paused", {"resume": Typed("resume")}, {"paused": True})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,16 +7,18 @@ from itertools import islice, takewhile
 import re
 
 from ..model.errors import BotError
-from ..model.replies import PREFIX
+from ..model.speech import PREFIX, FieldName, Typed
 from ..model.topics import fold
 from ..reading.meant import Begun
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
-from .command import Command, Parameter, bind, parameters, typed, usage
+from .command import Command, Parameter, bind, by_word, parameters, spelled, typed, usage
 
 type Begin = Callable[[str], Begun]
 """Finds the name that a text begins with."""
 
 _ADDRESSED = re.compile(rf"\s*{PREFIX}(?!\S)", re.IGNORECASE)
+# Clients swallow a line that begins with a slash, and other bots taught people other signs.
+_LIKELY = re.compile(r"(?i)\s*(?:!?mqtt(?!\S)|[/!](?!me\b)(?=[^\W\d_]))")
 _MOST_WORDS = 600
 """Words that are told apart: so many are longer than any parameter but what is taken as it stands."""
 _NOTHING = frozenset(opening + closing for opening, closings in _CLOSING.items() for closing in closings)
@@ -27,27 +29,42 @@ def addressed(text: str) -> bool:
     return _ADDRESSED.match(text) is not None
 
 
+def likely(text: str) -> bool:
+    """Say whether a text may be meant for the bot: it begins with `mqtt`, or as `/status`, `!status` do."""
+    return _LIKELY.match(text) is not None
+
+
+def address(*, bare: bool, room: bool) -> str:
+    """Return what stands before a command that is written for somebody; `bare`: nothing but in rooms."""
+    if not bare:
+        return PREFIX
+    return PREFIX.removeprefix("/") if room else ""
+
+
+def unaddressed(text: str) -> str:
+    """Return a text without what it begins with to be meant for the bot."""
+    match = _ADDRESSED.match(text) or _LIKELY.match(text)
+    return text[match.end() if match else 0 :].strip()
+
+
 def find(word: str, commands: Iterable[type[Command]]) -> type[Command]:
     """Find a command by name. Raises BotError `unknown_command` or `unknown_command_similar`."""
-    known = {name: command for command in commands for name in (command.node, *command.aliases)}
-    name = word.casefold()
+    known, name = by_word(commands), spelled(word)
     if name in known:
         return known[name]
     near = list(dict.fromkeys(known[each].node for each in get_close_matches(name, known)))
-    help_line = f"{PREFIX} help"
+    shown, help_line = word[:MAX_QUOTED], Typed("help")
     if not near:
-        raise BotError("unknown_command", command=word[:MAX_QUOTED], help=help_line)
-    similar = ", ".join(f"{PREFIX} {each}" for each in near)
-    raise BotError("unknown_command_similar", command=word[:MAX_QUOTED], similar=similar, help=help_line)
+        raise BotError("unknown_command", command=shown, help=help_line)
+    similar = tuple(Typed(each) for each in near)
+    raise BotError("unknown_command_similar", command=shown, similar=similar, help=help_line)
 
 
 def takes_name(text: str, commands: Iterable[type[Command]]) -> bool:
     """Say whether a text is a command that takes the name of a topic."""
-    match = _ADDRESSED.match(text)
-    spoken = next(words(text[match.end() if match else 0 :]), None)
-    word = spoken.text.casefold() if spoken else ""
-    meant = [command for command in commands if word in (command.node, *command.aliases)]
-    return any(parameter.named for command in meant for parameter in parameters(command))
+    spoken = next(words(unaddressed(text)), None)
+    command = by_word(commands).get(spelled(spoken.text)) if spoken else None
+    return command is not None and any(parameter.named for parameter in parameters(command))
 
 
 def parse(
@@ -61,8 +78,7 @@ def parse(
     Words of folded `aliases` need no quotes, nor do names that `begin` finds. Raises BotError
     `unknown_command`, `too_many_words`, or what `bind` raises.
     """
-    match = _ADDRESSED.match(text)
-    text = text[match.end() if match else 0 :].strip()
+    text = unaddressed(text)
     spoken = deque(islice(words(text), _MOST_WORDS))
     command = find(spoken.popleft().text if spoken else "help", commands)
     return bind(command, _raw(command, text, spoken, lambda left: _topic(text, spoken, left, aliases, begin)))
@@ -107,7 +123,9 @@ def _value(command: type[Command], option: Parameter, spoken: deque[Word]) -> ob
     if option.kind is bool:
         return True
     if not spoken:
-        raise BotError("missing_parameter", parameter=option.name, usage=usage(command))
+        raise BotError(
+            "missing_parameter", parameter=FieldName(command.node, option.name), usage=usage(command)
+        )
     return spoken.popleft().text
 
 

@@ -10,25 +10,27 @@ from typing import ClassVar, override
 from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
+from ..text.tongue import words as understood
 from ..text.words import words
 from .command import Command, Parts, param, require, usage
 from .doubts import topic_to_publish
 
 LONGEST_NAME = 100
 MAX_PAYLOAD_SHOWN = 200
-_LIST = frozenset({"", "list"})
-_REMOVE = frozenset({"remove", "rm", "del"})
-RESERVED = _REMOVE | {"add", "list"}
+_ADD = understood("add")
+_LIST = understood("list") | {""}
+_REMOVE = understood("remove")
+RESERVED = _REMOVE | _ADD | understood("list")
 """What in the place of a name asks for something else."""
 
 _COMMA = re.compile(r"-?(0|[1-9]\d*),\d+")
 _PLACEHOLDER = re.compile(r"\{(value|contact|timestamp)\}")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ADDED = ("name", "topic", "payload")
-_ADD_USAGE = f"{PREFIX} preset add [--qos 0|1|2] [--retain] <name> <topic> <payload…>"
+_ADD_USAGE = Typed("preset", "add [--qos 0|1|2] [--retain] <name> <topic> <payload…>")
 
 
 def takes_value(preset: Kept) -> bool:
@@ -128,9 +130,9 @@ class Presets(Command):
             title=Text("presets", {"count": str(len(presets))}),
             columns=("column_name", "column_topic", "column_payload", "column_settings"),
             rows=tuple(_row(preset) for preset in presets),
-            empty=Text("presets_empty", {"example": f"{PREFIX} preset add Light home/light/set ON"}),
+            empty=Text("presets_empty", {"example": Typed("preset", "add Light home/light/set ON")}),
             facts=tuple(_facts(preset) for preset in presets),
-            note=Text("presets_note", {"run": f"{PREFIX} preset", "remove": f"{PREFIX} preset remove"}),
+            note=Text("presets_note", {"run": Typed("preset"), "remove": Typed("preset", last="remove")}),
         )
 
 
@@ -181,7 +183,7 @@ class Preset(Command):
         word = fold(self.name)
         if word in _LIST:
             return await Presets().run(parts, caller)
-        if word == "add":
+        if word in _ADD:
             require(caller, Role.ADMIN, self.node)
             return await self._added(parts)
         if word in _REMOVE:
@@ -198,7 +200,7 @@ class Preset(Command):
         if any(fold(preset.name) == fold(wanted.name) for preset in parts.rules.presets):
             raise BotError("preset_taken", preset=wanted.name)
         kept = await parts.ports.rules.put_preset(wanted)
-        placeholders = {**_shown(kept, kept.payload), "run": f"{PREFIX} preset {kept.name}"}
+        placeholders = {**_shown(kept, kept.payload), "run": Typed("preset", kept.name)}
         return Text("preset_made", placeholders, _facts(kept))
 
     def _typed(self) -> tuple[str, str, str]:
@@ -206,7 +208,7 @@ class Preset(Command):
         given = list(islice(words(self.value), len(_ADDED)))
         if len(given) < len(_ADDED):
             missing = _ADDED[len(given)]
-            raise BotError("missing_parameter", parameter=missing, usage=f"{usage(Preset)}; {_ADD_USAGE}")
+            raise BotError("missing_parameter", parameter=missing, usage=(usage(Preset), _ADD_USAGE))
         payload = self.value[given[-1].start :]
         empty = given[-1].quoted and not given[-1].text and given[-1].end == len(self.value.rstrip())
         return given[0].text, given[1].text, "" if empty else payload

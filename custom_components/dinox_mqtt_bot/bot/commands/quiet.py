@@ -8,7 +8,7 @@ from ..alerts.lookup import end_of
 from ..alerts.watches import BROKER
 from ..model.alert import Alert
 from ..model.errors import BotError
-from ..model.replies import PREFIX, Caller, Reply, Table, Text
+from ..model.replies import Caller, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold
@@ -43,7 +43,7 @@ class Mute(Command):
         facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
         if until < NEVER:
             return Text("muted_until", {"what": names, "time": parts.moment(until)}, facts)
-        return Text("muted", {"what": names, "unmute": f"{PREFIX} unmute {names}"}, facts)
+        return Text("muted", {"what": names, "unmute": Typed("unmute", names)}, facts)
 
 
 def _of_alert(alert: Alert, parts: Parts) -> tuple[str, str, bool]:
@@ -84,7 +84,7 @@ def _mutes(parts: Parts) -> Table:
         title=Text("mutes"),
         columns=("column_name", "column_time"),
         rows=rows,
-        empty=Text("mutes_empty", {"example": f"{PREFIX} mute home/door 2h"}),
+        empty=Text("mutes_empty", {"example": Typed("mute", "home/door 2h")}),
         facts=tuple({"what": key, "until": until if until < NEVER else None} for key, until in mutes),
     )
 
@@ -119,6 +119,8 @@ class Quiet(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if _asks(self.duration, caller):
+            return _standing("quiet", parts.do_not_disturb.quiet_until, parts)
         until = end_of(parts.ports.clock, self.duration)
         parts.held.set_quiet(until)
         return _turned(parts, "quiet", until)
@@ -135,9 +137,34 @@ class Dnd(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if _asks(self.duration, caller):
+            wish = parts.do_not_disturb
+            return _standing("dnd", NEVER if wish.source else wish.undisturbed_until, parts)
         until = end_of(parts.ports.clock, self.duration)
         parts.held.set_undisturbed(until)
         return _turned(parts, "dnd", until)
+
+
+def _asks(duration: str, caller: Caller) -> bool:
+    """Say whether somebody asks how things stand; an action without a time has always switched it on."""
+    return not duration and caller.surface is not Surface.ACTION
+
+
+def _standing(what: str, until: float, parts: Parts) -> Text:
+    """Tell whether it is on, and how to switch it."""
+    on = until > parts.ports.clock.now()
+    facts = {"on": on, "until": until if on and until < NEVER else None}
+    if not on:
+        examples = (
+            Typed(what, last="example_time"),
+            Typed(what, last="example_until"),
+            Typed(what, last="on"),
+        )
+        return Text(f"{what}_is_off", {"example": examples}, facts)
+    off = Typed(what, last="off")
+    if until < NEVER:
+        return Text(f"{what}_is_until", {"time": parts.moment(until), "off": off}, facts)
+    return Text(f"{what}_is_on", {"off": off}, facts)
 
 
 def _turned(parts: Parts, what: str, until: float) -> Text:
@@ -146,4 +173,4 @@ def _turned(parts: Parts, what: str, until: float) -> Text:
         return Text(f"{what}_off", {}, facts)
     if until < NEVER:
         return Text(f"{what}_until", {"time": parts.moment(until)}, facts)
-    return Text(f"{what}_on", {"off": f"{PREFIX} {what} off"}, facts)
+    return Text(f"{what}_on", {"off": Typed(what, last="off")}, facts)

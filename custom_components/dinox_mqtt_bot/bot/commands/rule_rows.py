@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..alerts.rule_texts import condition_text, sentence
 from ..alerts.rules.grammar import write_rule
 from ..model import alert
-from ..model.replies import Cell, Text
+from ..model.replies import Amount, Cell, Text
 from ..model.rules import AlertRule
 from ..model.topics import fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
@@ -93,7 +93,7 @@ def _rule_row(parts: Parts, rule: AlertRule, *, alike: bool, heard: bool) -> tup
 def _asks(parts: Parts, rule: AlertRule) -> Cell:
     """Return what a rule asks for, as far as its name does not tell."""
     phrases, where = parts.ports.phrases, topic_name(parts, rule.filter)
-    if condition_text(replace(rule, hold=0.0), phrases) in rule.name and where in rule.name:
+    if condition_text(replace(rule, hold=0.0), phrases, str) in rule.name and where in rule.name:
         return Text("rule_hold", {"duration": duration(rule.hold)}) if rule.hold else ""
     what = " ".join(filter(None, (rule.field, condition_text(rule, phrases))))
     return what if where in rule.name else f"{where} {what}"
@@ -137,7 +137,7 @@ def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
     since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
     return (
         _named(each),
-        each.value,
+        Amount(each.value),
         _no_value(parts, each) if each.blind else Text(_STATES[each.state]),
         since,
         taken,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.replies import PREFIX, Caller, Cell, Reply, Surface, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Contact, Role
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
@@ -63,9 +63,9 @@ def _last(parts: Parts) -> tuple[Cell, ...]:
     status = parts.status
     if not status.messages:
         return ()
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "topic": parts.readings.name(status.last_topic, parts.subscriptions.best(status.last_topic)),
-        "value": status.last_text,
+        "value": Amount(status.last_text),
         "time": parts.moment(status.last_time),
     }
     return (Text("last_message", placeholders),)
@@ -161,7 +161,7 @@ class Reconnect(Command):
         # A chat that carries this very conversation works.
         if caller.surface is not Surface.CHAT or parts.chat.status.phase is not Phase.ONLINE:
             parts.ports.chat.reconnect()
-        return Text("reconnecting", {"status": f"{PREFIX} status"})
+        return Text("reconnecting", {"status": Typed("status")})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import ClassVar, override
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import PREFIX, Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
@@ -172,9 +172,9 @@ class Topics(Command):
             title=Text("topics", {"count": str(len(rows))}),
             columns=("column_name", "column_value", "column_time", "column_settings", "column_refused"),
             rows=tuple(rows),
-            empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+            empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
             facts=tuple(facts),
-            more=Text("topics_more", {"example": f"{PREFIX} topics home/#"}),
+            more=Text("topics_more", {"example": Typed("topics", "home/#")}),
         )
 
 
@@ -188,11 +188,13 @@ def _row(
     if last is None:
         value: Cell = Text("no_value")
     elif last.topic == subscription.filter:
-        value = last.last_text
+        value = Amount(last.last_text)
     elif len(seen) == 1:
-        value = f"{last.name}: {last.last_text}"
+        value = Text("set_done", {"name": last.name, "value": Amount(last.last_text)})
     else:
-        value = Text("newest_of", {"name": last.name, "value": last.last_text, "count": str(len(seen))})
+        value = Text(
+            "newest_of", {"name": last.name, "value": Amount(last.last_text), "count": str(len(seen))}
+        )
     refused: Cell = Text("refused_by", {"reason": reason}) if reason is not None else ""
     return name, value, parts.moment(last.last_seen) if last else "", ", ".join(settings), refused
 
@@ -204,12 +206,17 @@ async def _seen(parts: Parts, name: str) -> Table:
         title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
         columns=("column_name", "column_value", "column_count", "column_time"),
         rows=tuple(
-            (row.name, row.last_text, Text("times", {"count": str(row.count)}), parts.moment(row.last_seen))
+            (
+                row.name,
+                Amount(row.last_text),
+                Text("times", {"count": str(row.count)}),
+                parts.moment(row.last_seen),
+            )
             for row in seen
         ),
         empty=Text("topics_seen_empty", {"filter": name}),
         facts=tuple(topic_facts(row) for row in seen),
-        more=Text("topics_seen_more", {"example": f"{PREFIX} topics home/kitchen/#"}),
+        more=Text("topics_seen_more", {"example": Typed("topics", "home/kitchen/#")}),
     )
 
 
@@ -288,7 +295,7 @@ def _qos_table(parts: Parts) -> Table:
         title=Text("qos_title"),
         columns=("column_name", "column_qos"),
         rows=tuple((each.filter, f"QoS {int(each.qos)}") for each in ordered),
-        empty=Text("topics_empty", {"example": f"{PREFIX} subscribe home/#"}),
+        empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
         facts=tuple(subscription_facts(each) for each in ordered),
     )
 
@@ -330,7 +337,7 @@ class Aliases(Command):
             title=Text("aliases"),
             columns=("column_alias", "column_filter"),
             rows=tuple((each.alias, each.filter) for each in named),
-            empty=Text("aliases_empty", {"example": f"{PREFIX} alias home/kitchen/temperature Kitchen"}),
+            empty=Text("aliases_empty", {"example": Typed("alias", "home/kitchen/temperature Kitchen")}),
             facts=tuple(subscription_facts(each) for each in named),
         )
 

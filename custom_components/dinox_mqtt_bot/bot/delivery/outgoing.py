@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable
 
+from ..model.bounded import Bounded
 from ..model.notice import Notice
 from ..model.rules import Priority
 from ..ports import Clock, Outbox
 from .do_not_disturb import DoNotDisturb
 
+_MOST_SAID, _LONGEST_SAID = 300, 1_000
+"""Messages that a reply may be to, and characters that are kept of each."""
+
 
 class Outgoing:
-    """The one door to the outbox."""
+    """The one door to the outbox, which knows for a while what was said."""
 
     def __init__(self, outbox: Outbox, clock: Clock, do_not_disturb: DoNotDisturb) -> None:
         self._outbox = outbox
         self._clock = clock
         self._do_not_disturb = do_not_disturb
+        self._said = Bounded[str, str](_MOST_SAID)
+
+    def said(self, notice_id: str) -> str:
+        """Return what a notice told; nothing if that is not known any more."""
+        return self._said.get(notice_id, "")
 
     def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
         return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
@@ -23,13 +32,18 @@ class Outgoing:
         """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
         said, held = self.parted(notices)
         for notice in said:
-            self._outbox.put(notice)
+            self._put(notice)
         for notice in held:
             self._outbox.hold(notice)
 
     def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> None:
         """Say what somebody waits for, whether it may be disturbed or not."""
-        self._outbox.put(self.notice(to, text, room=room, file=file))
+        self._put(self.notice(to, text, room=room, file=file))
+
+    def _put(self, notice: Notice) -> None:
+        # A correction stands where its first message stood.
+        self._said.put(notice.replaces or notice.id, notice.text[:_LONGEST_SAID])
+        self._outbox.put(notice)
 
     def hold(self, to: str, text: str) -> None:
         """Have something wait in the outbox until its contact may be disturbed."""

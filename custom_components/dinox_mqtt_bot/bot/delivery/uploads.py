@@ -87,7 +87,7 @@ class UploadQueue:
         """Let contacts see a picture or hear a sound they are told of, unless told in a digest."""
         if reading.kind is not Kind.BINARY or FAMILIES.get(reading.media) not in SHOWN:
             return
-        if subscription.display in {Display.DIGEST, Display.LIVE} or len(reading.message.payload) > LARGEST:
+        if subscription.display in {Display.DIGEST, Display.BOARD} or len(reading.message.payload) > LARGEST:
             return
 
         def done(address: str) -> None:

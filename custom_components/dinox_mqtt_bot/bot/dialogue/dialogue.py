@@ -1,26 +1,26 @@
 """The way back: chat text in, reply out."""
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
-from ..commands.attending import Ack
 from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
-from ..model.alert import Alert
 from ..model.announcements import Announcement, ChatReceived
 from ..model.errors import BotError
 from ..model.replies import Caller, Reply, Surface, Text
 from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
-from ..ports import Ports
+from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .free_text import Questions, mistyped
-from .hearing import CommandReader
-from .reactions import asked_by
+from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
+from .free_text import Questions
+from .hearing import CommandReader, mistyped
+from .paging import Pages
+from .understanding import UNKNOWN, Understanding, Wanted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Dialogue:
         *,
         execute: Execute,
         carry: Carry,
-        about: Callable[[str], Iterable[Alert]],
+        about: About,
         trusts: Callable[[str], bool],
         announce: Callable[[Announcement], None],
     ) -> None:
@@ -65,6 +65,8 @@ class Dialogue:
         self._hearing = hearing
         self._confirmation = confirmation
         self._questions = questions
+        self._understanding = Understanding(ports, hearing)
+        self._context = Context(ports, hearing)
         self._execute = execute
         self._carry = carry
         self._about = about
@@ -72,10 +74,13 @@ class Dialogue:
         self._announce = announce
         self._rules = RuleSet()
         self._history = ports.history
+        self._pages = Pages()
+        self._languages = ports.languages
 
     def apply(self, rules: RuleSet) -> None:
-        """Know the contacts, and what becomes of free text."""
+        """Know the contacts, the presets, and what becomes of free text."""
         self._rules = rules
+        self._understanding.apply(rules)
 
     async def hear(self, utterance: Utterance) -> None:
         contact, room = self._contact(utterance.jid), utterance.room
@@ -86,7 +91,7 @@ class Dialogue:
         else:
             whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
             heard = self._heard(utterance, contact, cut=utterance.text != whole.text)
-            answer = await self._answered(heard)
+            answer = await self._answered(heard, contact.jid, room)
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
@@ -106,35 +111,53 @@ class Dialogue:
             self._hearing.readable(contact.jid)
         about = await self._told(utterance.reply_to, contact)
         caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
+        if self._hearing.wants_more(text, among_others=bool(room)):
+            self._announce(ChatReceived(contact.jid, text, command=True))
+            return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room))
         if cut and asked is not None:
             asked = _too_long()
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
-        self._announce(ChatReceived(contact.jid, text, (asked or confirmed) is not None))
+        aimed = None if confirmed is not None else await self._aimed(utterance, about)
+        self._announce(ChatReceived(contact.jid, text, (asked or confirmed or aimed) is not None))
         if confirmed is not None:
             return await self._done(confirmed, caller)
+        if aimed is not None:
+            return await self._done(aimed, caller)
+        if isinstance(asked, Command):
+            return await self._tried(asked, text, caller)
         if asked is not None:
-            return await self._done(asked, caller)
-        if about:
-            # Whoever answers an alert has seen to it; the words are a note.
-            self._confirmation.take("", caller)
-            return await self._done(Ack(note=text), caller)
-        return await self._other(utterance, replace(contact, role=role))
+            return await self._asked_in_words(text, asked, caller)
+        return await self._other(utterance, replace(contact, role=role), caller)
+
+    async def _aimed(self, utterance: Utterance, about: Told) -> Aimed | None:
+        """Return the command that a reply is together with the message it answers."""
+        told = self._outgoing.said(utterance.reply_to)
+        if not utterance.reply_to or not (told or about):
+            return None
+        await self._hearing.know_names(self._history)
+        return self._context.aimed(utterance.text, self._context.things(told, about), about)
 
     async def react(self, reaction: Reaction) -> None:
-        """Do what a reaction to an alert's message asks for; others mean nothing."""
+        """Do what a reaction to a message asks for; others mean nothing."""
         contact = self._contact(reaction.jid)
         command = asked_by(reaction.emojis)
-        if contact is None or command is None:
+        if contact is None or not command:
             return
-        if about := await self._told(reaction.to, contact):
+        about = await self._told(reaction.to, contact)
+        wanted: Wanted | Aimed | None = self._hearing.parse(command)
+        if not about or command not in OF_ALERTS:
+            await self._hearing.know_names(self._history)
+            things = self._context.things(self._outgoing.said(reaction.to), about)
+            wanted = self._context.aim(command, things)
+        if wanted is not None:
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
             self._confirmation.take("", caller)
-            self._answer(contact.jid, await self._answered(self._done(command, caller)))
+            self._answer(contact.jid, await self._answered(self._done(wanted, caller), contact.jid))
 
-    async def _told(self, notice_id: str, contact: Contact) -> tuple[Alert, ...]:
+    async def _told(self, notice_id: str, contact: Contact) -> Told:
         """Return the alerts that a notice told this contact of; its id may be known to others too.
 
         Where nobody can look up whom it told, an alert is seen to all the same.
@@ -147,59 +170,140 @@ class Dialogue:
         return about
 
     async def ask(self, text: str, caller: Caller) -> str:
-        """Return the answer to a command in the words of the chat, with or without `/mqtt`."""
-        return await self._answered(self._asked(text, caller))
+        """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
+        return await self._answered(self._asked(text, caller), caller.who)
+
+    async def known(self, text: str, caller: Caller) -> str | None:
+        """Return the answer to what the bot surely understands; None for all else."""
+        if self._hearing.wants_more(text, asked=True):
+            return await self._answered(self._more(caller), caller.who)
+        wanted = self._confirmation.take(text[:LONGEST_TEXT], caller)
+        if wanted is not None:
+            return await self._answered(self._done(wanted, caller), caller.who)
+        await self._hearing.learn(text, self._history)
+        asked = self._hearing.parse(text[:LONGEST_TEXT])
+        if isinstance(asked, Command):
+            return await self._answered(self._tried(asked, text, caller), caller.who)
+        meant = await self._understanding.meant(self._hearing.stripped(text), free=True)
+        if meant is None or isinstance(meant, BotError):
+            return None
+        try:
+            return await self._done(meant, caller)
+        except BotError as err:
+            return None if err.key in UNKNOWN else render_error(err, self._speech(caller.who))
+
+    async def guessed(self, text: str, caller: Caller) -> str:
+        """Return the answer to what is not surely understood."""
+        guess = await self._understanding.guess(self._hearing.stripped(text))
+        return await self._answered(self._done(guess, caller), caller.who)
 
     async def _asked(self, text: str, caller: Caller) -> str:
         if len(text) > LONGEST_TEXT:
             raise _too_long()
+        if self._hearing.wants_more(text, asked=True):
+            return await self._more(caller)
         wanted = self._confirmation.take(text, caller)
-        if wanted is None:
-            await self._hearing.learn(text, self._history)
-            return await self._done(self._hearing.parse(text), caller)
-        return await self._done(wanted, caller)
+        if wanted is not None:
+            return await self._done(wanted, caller)
+        await self._hearing.learn(text, self._history)
+        asked = self._hearing.parse(text)
+        if isinstance(asked, Command):
+            return await self._tried(asked, text, caller)
+        return await self._asked_in_words(text, asked, caller)
 
-    async def _done(self, wanted: Command | Answered | Text | BotError, caller: Caller) -> str:
+    async def _asked_in_words(self, text: str, error: BotError, caller: Caller) -> str:
+        """Answer what is meant for the bot and is no command: in words, else with what is wrong with it."""
+        line = self._hearing.stripped(text)
+        return await self._done(await self._understanding.meant(line) or error, caller)
+
+    async def _tried(self, command: Command, text: str, caller: Caller) -> str:
+        """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
+        try:
+            return await self._done(command, caller)
+        except BotError as err:
+            if err.key not in UNKNOWN:
+                raise
+            meant = await self._understanding.sentence(self._hearing.stripped(text))
+            if meant is None or meant == command or isinstance(meant, BotError):
+                raise
+        return await self._done(meant, caller)
+
+    async def _done(self, wanted: Wanted | Answered | Aimed, caller: Caller) -> str:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted
+        if isinstance(wanted, Aimed):
+            wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
         if isinstance(wanted, Answered):
             reply = await self._execute(wanted.command, caller, confirmed=wanted.confirmed)
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
-        return render_reply(reply, self._phrases)
+        command = wanted if isinstance(wanted, Command) else None
+        return self._rendered(self._pages.begin(reply, command, caller), caller)
 
-    async def _other(self, utterance: Utterance, contact: Contact) -> str:
-        """Answer what is no command, nor meant as one: a bridge has it, else it is free text (no room's)."""
+    async def _more(self, caller: Caller) -> str:
+        """Return what is left of the last long answer to a caller."""
+        more = self._pages.more(caller)
+        if isinstance(more, Command):
+            return await self._done(more, caller)
+        return self._rendered(more, caller)
+
+    def _rendered(self, reply: Reply, caller: Caller) -> str:
+        return render_reply(reply, self._speech(caller.who, caller.room))
+
+    def _speech(self, who: str, room: str = "") -> Phrases:
+        """Return the texts for somebody, with what a command needs before it in a room."""
+        contact = self._contact(who)
+        speech = self._languages.get(contact.language, self._phrases) if contact else self._phrases
+        return speech.addressed(self._hearing.address(room)) if room else speech
+
+    async def _other(self, utterance: Utterance, contact: Contact, caller: Caller) -> str:
+        """Answer what is no command: a bridge has it, else it is understood, a note, free text, a guess."""
         text = utterance.text
-        if not mistyped(text) and await self._carry(utterance, contact):
+        if not mistyped(text) and not caller.about and await self._carry(utterance, contact):
             return ""
-        if utterance.room:
+        if utterance.room and not caller.about:
             return ""
-        if self._rules.free_text.ear is Ear.OFF or not text.strip():
-            return self._hearing.hint(contact.jid, self._clock.now())
         if mistyped(text):
-            return await self._asked(text, Caller(Surface.CHAT, contact.jid, contact.role))
-        return await self._taken(text, contact)
+            return await self._asked(text, caller)
+        line, free = self._hearing.meant_for(text), self._rules.free_text.ear
+        may_answer = self._hearing.may_answer(contact.jid, self._clock.now())
+        meant = (
+            await self._understanding.meant(line, free=free is not Ear.OFF) if may_answer and line else None
+        )
+        if caller.about and (meant is None or isinstance(meant, Text | BotError)):
+            # Whoever answers an alert has seen to it; the words are a note.
+            self._confirmation.take("", caller)
+            return await self._done(self._context.note(text), caller)
+        if meant is None and free is not Ear.OFF and text.strip():
+            return await self._taken(text, contact, may_answer=may_answer)
+        if not may_answer or not line:
+            return ""
+        try:
+            return await self._done(meant or await self._understanding.guess(line), caller)
+        except BotError as err:
+            if free is Ear.OFF or err.key not in UNKNOWN or isinstance(meant, BotError):
+                raise
+        return await self._taken(text, contact, may_answer=True)
 
-    async def _taken(self, text: str, contact: Contact) -> str:
+    async def _taken(self, text: str, contact: Contact, *, may_answer: bool) -> str:
         """Take free text to where it goes and answer, but not for ever: it may be another bot."""
-        if self._hearing.may_answer(contact.jid, self._clock.now()):
+        if may_answer:
             return await self._questions.pass_on(text, contact)
         if self._rules.free_text.ear is Ear.TOPIC:
             with suppress(BotError):
                 await self._questions.pass_on(text, contact)
         return ""
 
-    async def _answered(self, answer: Coroutine[Any, Any, str]) -> str:
+    async def _answered(self, answer: Coroutine[Any, Any, str], who: str, room: str = "") -> str:
         """Return an answer, or what went wrong with it: whoever wrote to the bot gets one."""
         try:
             return await answer
         except BotError as err:
-            return render_error(err, self._phrases)
+            return render_error(err, self._speech(who, room))
         except Exception:  # whatever went wrong, it is answered
             _LOGGER.exception("A text could not be answered")
-            return self._phrases.phrase("exceptions.unexpected.message")
+            return self._speech(who).phrase("exceptions.unexpected.message")
 
     def _contact(self, jid: str) -> Contact | None:
         return next((contact for contact in self._rules.contacts if contact.jid == jid), None)

@@ -7,10 +7,10 @@ from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
 from ..model.errors import BotError
 from ..model.message import Message, Properties, QoS, Reading
-from ..model.replies import PREFIX, Caller, Surface
+from ..model.replies import Caller, Surface, Term
 from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
 from ..model.timers import NEVER
-from ..model.topics import Subscriptions, fold
+from ..model.topics import Subscriptions
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
@@ -21,12 +21,6 @@ MOST_WAITING = 100
 LONGEST_ANSWER = 4_000
 ECHO = 60.0
 """Seconds within which the broker brings back what was published, where the bot listens to its own topic."""
-
-
-def mistyped(text: str) -> bool:
-    """Say whether a text looks like a command that was typed wrong, which must not be published."""
-    first = fold(text).partition(" ")[0]
-    return first == PREFIX.removeprefix("/") or (first.startswith("/") and first != "/me")
 
 
 def answers_wanted(wish: FreeText, subscriptions: Subscriptions) -> Iterator[Subscription]:
@@ -156,4 +150,4 @@ class Questions:
 def require_operator_for_text(contact: Contact) -> None:
     """Raise BotError `not_allowed_text` for a contact who may only look."""
     if contact.role < Role.OPERATOR:
-        raise BotError("not_allowed_text", role=Role.OPERATOR.word)
+        raise BotError("not_allowed_text", role=Term("role_operator", Role.OPERATOR.word))

@@ -3,18 +3,21 @@
 from collections.abc import Collection
 from contextlib import suppress
 
-from ..commands.command import Command
-from ..commands.parsing import addressed, parse, takes_name
+from ..commands.command import Command, by_word, is_more, spelled
+from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
 from ..model.errors import BotError
-from ..model.replies import PREFIX
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window
 
-HINT_EVERY = 600.0
 UNREADABLE_EVERY = 86_400.0
 MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""
+
+
+def mistyped(text: str) -> bool:
+    """Say whether a text looks like a command that was typed wrong, which must not be published."""
+    return addressed(text) or likely(text)
 
 
 class CommandReader:
@@ -24,15 +27,14 @@ class CommandReader:
         self,
         phrases: Phrases,
         commands: Collection[type[Command]],
-        names: Names | None = None,
+        names: Names,
         *,
         bare: bool,
     ) -> None:
         self._phrases = phrases
         self._commands = commands
-        self._names = names
+        self.names = names
         self._bare = bare
-        self._hinted: dict[str, float] = {}
         self._answered: dict[str, Window] = {}
         self._unread: dict[str, float] = {}
 
@@ -41,35 +43,58 @@ class CommandReader:
     ) -> Command | BotError | None:
         """Return the command a text asks for, or what is wrong with it; nothing if it asks for none.
 
-        Without `/mqtt` the whole text has to be a command; in a room it needs `/mqtt`.
+        Without `/mqtt` the whole text has to be a command; in a room it needs that, or `mqtt`.
         """
-        called = addressed(text)
-        if not called and (not self._bare or among_others or not text.strip()):
+        called, maybe = addressed(text), likely(text)
+        quiet = among_others or not self._bare
+        if not (called or maybe) and (quiet or not text.strip()):
             return None
         asked = self.parse(text, aliases)
-        return asked if called or isinstance(asked, Command) else None
+        return asked if called or (maybe and not quiet) or isinstance(asked, Command) else None
+
+    def wants_more(self, text: str, *, among_others: bool = False, asked: bool = False) -> bool:
+        """Say whether a text asks for more of the last answer; unless `asked` it may have to be addressed."""
+        plainly = asked or (self._bare and not among_others)
+        return (plainly or addressed(text) or likely(text)) and is_more(unaddressed(text))
 
     async def learn(self, text: str, history: Topics) -> None:
         """Know every name before a text is read that may have one in it, as far as that can be known."""
-        if self._names is not None and takes_name(text, self._commands):
-            with suppress(BotError):
-                await self._names.refresh(history)
+        if takes_name(text, self._commands):
+            await self.know_names(history)
+
+    async def know_names(self, history: Topics) -> None:
+        """Know every name, as far as that can be known."""
+        with suppress(BotError):
+            await self.names.refresh(history)
+
+    @property
+    def words(self) -> Collection[str]:
+        """The words that commands begin with, in all languages, as `spelled` has them."""
+        return by_word(self._commands)
+
+    def node(self, word: str) -> str:
+        """Return which command a word is for; nothing if it is for none."""
+        command = by_word(self._commands).get(spelled(word))
+        return command.node if command is not None else ""
 
     def parse(self, text: str, aliases: Collection[str] = ()) -> Command | BotError:
         """Return the command that a text means, with or without `/mqtt`, or what is wrong with it."""
         try:
-            if self._names is None:
-                return parse(text, self._commands, aliases)
-            return parse(text, self._commands, aliases or self._names.aliases, self._names.begin)
+            return parse(text, self._commands, aliases or self.names.aliases, self.names.begin)
         except BotError as err:
             return err
 
-    def hint(self, jid: str, now: float) -> str:
-        """Return how to talk to the bot, or nothing: seldom (machines answer), never if `/mqtt` is needed."""
-        if not self._bare or 0 <= now - self._hinted.get(jid, -HINT_EVERY) < HINT_EVERY:
-            return ""
-        self._hinted[jid] = now
-        return self._phrases.phrase("common.hint", help=f"{PREFIX} help")
+    def address(self, room: str) -> str:
+        """Return what stands before a command that is written for somebody, in a room or not."""
+        return address(bare=self._bare, room=bool(room))
+
+    def meant_for(self, text: str) -> str:
+        """Return what is said to the bot, without `/mqtt`; nothing where that is needed and is not there."""
+        return self.stripped(text) if self._bare or addressed(text) else ""
+
+    def stripped(self, text: str) -> str:
+        """Return a text without `/mqtt`."""
+        return unaddressed(text) if addressed(text) or likely(text) else text.strip()
 
     def unreadable(self, where: str, scheme: str, now: float) -> str:
         """Return that an encrypted message cannot be read; once a day, or again after one that could be."""

@@ -11,7 +11,7 @@ from ..payload.interpret import Meaning, quantity
 from ..ports import Templates
 from ..text.numbers import with_unit
 from ..text.plain import cut, plain
-from .config import Config, device_of, string, template_in, topic_in, truth
+from .config import Config, area_of, device_of, string, template_in, topic_in, truth
 from .form_kinds import form_of, presence_form
 from .forms import PLAIN, Form
 from .templates import ValueTemplate, compile_template
@@ -78,6 +78,7 @@ class Binding:
     presence: bool = False
     label: str = ""
     unique_id: str = field(default="", compare=False)
+    area: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -253,6 +254,7 @@ def _binding(
         aspect,
         label=words.aspects.get(aspect, ""),
         unique_id=string(config, "unique_id"),
+        area=area_of(config),
     )
 
 

@@ -147,6 +147,12 @@ def truth(config: Config, key: str, *, default: bool = False) -> bool:
     return value.lower() in {"true", "yes", "on", "1"} if isinstance(value, str) else bool(value)
 
 
+def area_of(config: Config) -> str:
+    """Return where a configuration says that its device stands, or nothing."""
+    device = device_of(config)
+    return string(device, "suggested_area") or string(device, "sa")
+
+
 def device_of(config: Config) -> Config:
     """Return what a configuration says of its device; nothing for what is none."""
     device = config.get("device")

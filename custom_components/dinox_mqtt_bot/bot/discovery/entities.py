@@ -9,7 +9,7 @@ import unicodedata
 from ..model.message import QoS
 from ..text.plain import cut
 from .bindings import Binding, entity_name, full_name, is_main, presence_payloads
-from .config import Config, amount, device_of, string, template_in, topic_in, truth
+from .config import Config, amount, area_of, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of
 from .controls import Control
 from .templates import ValueTemplate, compile_template
@@ -101,7 +101,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         component,
         string(device, "name"),
         entity_name(config),
-        string(device, "suggested_area") or string(device, "sa"),
+        area_of(config),
         tuple(values),
         controls,
         _sources(config),

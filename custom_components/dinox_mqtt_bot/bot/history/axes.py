@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from ..model.history import Span
 from ..text.durations import DAY
 from ..text.numbers import number_text
-from .spans import Local
+from ..text.times import Local
 
 _STEPS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
 """Seconds, each a part of a day."""

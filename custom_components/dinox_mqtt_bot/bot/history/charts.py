@@ -7,7 +7,7 @@ from ..model.charts import Picture
 from ..model.errors import BotError
 from ..model.history import Point, Span
 from ..model.message import MORE, Reading
-from ..model.replies import Chart, Text
+from ..model.replies import Amount, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups
@@ -15,7 +15,7 @@ from ..reading.replay import newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
-from .sparkline import gather, mean_text, sparkline, summary
+from .sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
 
 BUCKETS = 240
 _DAY = 86_400.0
@@ -49,7 +49,7 @@ _ASIDE = frozenset(
 class ChartRequest:
     """What a chart is of. Without a span the newest days are shown, with a count the newest numbers.
 
-    `shown`: its numbers are not those that the device writes.
+    `shown`: its numbers are not those that the device writes. `narrow`: its line of text has less room.
     """
 
     topic: str
@@ -57,6 +57,7 @@ class ChartRequest:
     span: Span | None = None
     count: int = 0
     shown: bool = False
+    narrow: bool = False
 
 
 async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertRule]) -> Chart:
@@ -83,7 +84,11 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         last,
     )
     told = _chart_text(
-        lookups, picture, at, by_count=bool(wanted.count), facts={"topic": wanted.topic, "field": field}
+        lookups,
+        picture,
+        at,
+        sparkline(points, even=bool(wanted.count), width=NARROW if wanted.narrow else WIDTH),
+        facts={"topic": wanted.topic, "field": field},
     )
     if others:
         fields = ", ".join(others[:MOST_FIELDS])
@@ -198,17 +203,17 @@ def _last(readings: Sequence[Reading], field: str, points: Sequence[Point], span
 
 
 def _chart_text(
-    lookups: Lookups, picture: Picture, until: float, *, by_count: bool, facts: dict[str, object]
+    lookups: Lookups, picture: Picture, until: float, line: str, *, facts: dict[str, object]
 ) -> Text:
     points, span = picture.points, picture.span
     found = summary(points)
 
-    def written(text: str) -> str:
-        return with_unit(text, picture.unit)
+    def written(text: str) -> Amount:
+        return Amount(with_unit(text, picture.unit))
 
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "title": picture.title,
-        "line": sparkline(points, even=by_count),
+        "line": line,
         "low": written(number_text(found.low)),
         "mean": written(mean_text(found.mean, points)),
         "high": written(number_text(found.high)),
@@ -248,5 +253,5 @@ def _nothing(lookups: Lookups, wanted: ChartRequest, readings: Sequence[Reading]
         fields = ", ".join(numeric_fields(readings)[:MOST_FIELDS])
         if fields:
             return BotError("no_such_number", name=name, fields=fields)
-        return BotError("no_numbers", name=name, value=with_unit(last.text, last.unit)[:80])
+        return BotError("no_numbers", name=name, value=Amount(with_unit(last.text, last.unit)[:80]))
     return BotError("no_numbers_in_span", name=name, time=lookups.moment(numbers[-1].time))

@@ -11,7 +11,7 @@ import re
 from ..model.history import Entry, Span
 from ..ports import Archive
 from ..text.numbers import number, number_text
-from .spans import Local
+from ..text.times import Local
 
 CHUNK = 500
 """Messages that are read and written at once; the event loop gets its turn in between."""

@@ -28,6 +28,8 @@ def read_look_back(text: str, now: float, local: Local, *, most: int, fields: in
 
     Raises BotError `invalid_span` or `invalid_count`.
     """
+    if (span := parse_span(text, now, local)) is not None:
+        return LookBack(span)
     spoken = [word.text for word in words(text)]
     count = 0
     for at in (0, -1):

@@ -13,6 +13,9 @@ GAP = "·"
 WIDTH = 32
 """Characters of a line: what a phone shows without a break."""
 
+NARROW = 20
+"""Characters where a phone gives the line less room, as Assist does."""
+
 PATIENCE = 3.0
 """After so many usual intervals without a number there is a gap."""
 

@@ -80,6 +80,10 @@ class Listeners[T]:
     def __init__(self) -> None:
         self._listeners: tuple[Callable[[T], None], ...] = ()
 
+    def __bool__(self) -> bool:
+        """Say whether anybody wants to hear."""
+        return bool(self._listeners)
+
     def listen(self, listener: Callable[[T], None]) -> Callable[[], None]:
         """Tell `listener` everything from now on, until the function returned is called."""
         self._listeners += (listener,)

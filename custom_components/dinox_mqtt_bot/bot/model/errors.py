@@ -5,12 +5,21 @@ from dataclasses import dataclass
 
 
 class BotError(Exception):
-    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`."""
+    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`.
+
+    `cells` are these before they are written for nobody in particular.
+    """
 
     def __init__(self, key: str, **placeholders: object) -> None:
         super().__init__(key, placeholders)
         self.key = key
-        self.placeholders = {name: str(value) for name, value in placeholders.items()}
+        self.cells = placeholders
+        self.placeholders = {name: _plain(value) for name, value in placeholders.items()}
+
+
+def _plain(value: object) -> str:
+    """Return a placeholder as it is written for nobody in particular."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

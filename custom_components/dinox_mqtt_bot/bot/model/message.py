@@ -107,11 +107,15 @@ class Naming(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose value is on a topic: the device, what the value is called there, its place among the others."""
+    """Whose value is on a topic: the device, what the value is called there, its place among the others.
+
+    `area` is where the device says it stands, or empty.
+    """
 
     device: str
     label: str
     place: tuple[object, ...] = ()
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,10 +7,33 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Role
+from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage
 
-type Cell = str | Text
+__all__ = [
+    "PAGE",
+    "Amount",
+    "Caller",
+    "Cell",
+    "Chart",
+    "ChoiceWord",
+    "Count",
+    "FieldName",
+    "Reply",
+    "Said",
+    "Slot",
+    "Surface",
+    "Table",
+    "Term",
+    "Text",
+    "Typed",
+    "Usage",
+]
+
+type Cell = str | Text | Said | tuple[Said, ...]
 type Reply = Text | Table | Chart
-PREFIX = "/mqtt"
+
+PAGE = 20
+"""Rows of a table that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +52,9 @@ class Text:
 class Table:
     """Rows of cells, a column (key below `common.`) each.
 
-    `empty` stands for no rows, `note` follows them. Of too many the first show, with `keep_last` the last;
-    `more` tells how to see the rest. `facts` are an action's answer: a JSON-able mapping per row.
+    `empty` stands for no rows, `note` follows them. Of more than a `page` the first show, with `keep_last`
+    the last; `left` come when somebody asks for more, `more` tells how else to see them, `further` that there
+    is still more behind them. `facts` are an action's answer: a JSON-able mapping per row.
     """
 
     title: Text
@@ -41,6 +65,9 @@ class Table:
     note: Text | None = None
     more: Text | None = None
     keep_last: bool = False
+    page: int = PAGE
+    left: int = 0
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)

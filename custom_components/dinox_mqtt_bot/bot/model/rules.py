@@ -89,9 +89,11 @@ class Display(StrEnum):
 
     EACH = "each"
     DIGEST = "digest"
-    LIVE = "live"
+    BOARD = "board"
     CHANGES = "changes"
     SILENT = "silent"
+    # What it was called before, in entries and by people.
+    LIVE = "board"
 
 
 class Role(IntEnum):
@@ -187,7 +189,8 @@ class AlertRule:
 class Contact:
     """A bare JID the bot talks to; `receives`: messages are told to it unasked.
 
-    `user` is the HA user in whose name a conversation agent acts for it, or empty.
+    `user` is the HA user in whose name a conversation agent acts for it, or empty; `language` that of the
+    answers to it, empty for Home Assistant's.
     """
 
     jid: str
@@ -195,6 +198,7 @@ class Contact:
     role: Role = Role.ADMIN
     receives: bool = True
     user: str = ""
+    language: str = ""
 
 
 class Direction(StrEnum):

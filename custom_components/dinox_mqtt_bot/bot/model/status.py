@@ -1,5 +1,6 @@
 """What state a link and the whole bot are in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,3 +112,11 @@ class BotStatus:
     quiet_until: float = 0.0
     do_not_disturb: bool = False
     unwritten: str = ""
+
+
+def state_text(state: BotState, broker: LinkStatus, gap: Gap, phrase: Callable[..., str]) -> str:
+    """Return how the bot is: with the reason if it is offline, and that the history cannot be written."""
+    text = phrase(f"common.state_{state}")
+    if state is BotState.OFFLINE and broker.reason:
+        text = f"{text}: {phrase(f'common.reason_{broker.reason}')}"
+    return phrase("common.unwritten_too", state=text) if gap.reason else text

@@ -1,6 +1,6 @@
 """JSON as a person reads it: one field per line, values with their units."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from json import JSONDecoder
@@ -198,13 +198,13 @@ def together(fields: Iterable[Field]) -> str:
     return BETWEEN.join([brief(field) for field in fields if field.name != MORE])
 
 
-def brief(field: Field) -> str:
-    """Write a field as `name value unit`."""
-    text = with_unit(field.text, field.unit) if field.text else "–"
+def brief(field: Field, write: Callable[[str], str] = str) -> str:
+    """Write a field as `name value unit`, its value as `write` does."""
+    text = write(with_unit(field.text, field.unit)) if field.text else "–"
     return f"{field.name} {text}" if field.name else text
 
 
-def line(field: Field) -> str:
-    """Write a field as `name: value unit`."""
-    text = with_unit(field.text, field.unit)
+def line(field: Field, write: Callable[[str], str] = str) -> str:
+    """Write a field as `name: value unit`, its value as `write` does."""
+    text = write(with_unit(field.text, field.unit))
     return f"{field.name}: {text}" if field.name else text

@@ -1,6 +1,7 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -23,6 +24,11 @@ MOST_FOUND = 200
 """Things that are looked at closely where very many are called so: they are asked about anyway."""
 MOST_RANKED = 20
 """Names with a word that is near, of which the nearest are told."""
+MOST_SPOKEN = 24
+"""Words of a sentence in which names are looked for."""
+SHORTEST = 3
+"""Letters of a word that stands for a name it is only like."""
+_MARKS = "?!.,;:"
 _TOPIC_SIGNS = frozenset("/+#$")
 
 
@@ -47,7 +53,7 @@ class Names:
     """
 
     def __init__(self, devices: Devices, bindings: Callable[[str], Sequence[Binding]]) -> None:
-        self._devices = devices
+        self.devices = devices
         self._bindings = bindings
         self._seen: dict[str, Seen] = {}
         self._heard_words: frozenset[str] | None = None
@@ -83,7 +89,7 @@ class Names:
 
     def heard(self, topic: str) -> bool:
         """Say whether anything came in on a topic, stored or not."""
-        return topic in self._seen or self._devices.newest(topic) is not None
+        return topic in self._seen or self.devices.newest(topic) is not None
 
     def device(self, topic: str) -> str:
         """Return the one device that speaks on a topic, or nothing."""
@@ -92,7 +98,7 @@ class Names:
 
     def presence(self, topic: str) -> Source | None:
         """Return where it is told, of the one device that speaks on a topic alone, whether it is there."""
-        devices = self._devices
+        devices = self.devices
         sources = {
             source
             for entity in devices.having(name_words(self.device(topic)) or ("",))
@@ -108,11 +114,11 @@ class Names:
 
     def literal(self, text: str) -> bool:
         """Say whether a text is, as it is written, a topic that is known."""
-        return self.known(text) or self.spoken(text) or self._devices.uses.is_command(text)
+        return self.known(text) or self.spoken(text) or self.devices.uses.is_command(text)
 
     def speaking(self, said: str, found: Iterable[Meant]) -> list[Speaking]:
         """Return what devices have that is called so, and what tells something on topics that were found."""
-        devices, spoken = self._devices, name_words(said)
+        devices, spoken = self.devices, name_words(said)
         named = devices.named(spoken) if 0 < len(spoken) <= MAX_ALIAS_WORDS else []
         topics = {each.topic for each in found}
         telling = (each for each in devices if any(topic in topics for topic, _ in each.values))
@@ -142,6 +148,47 @@ class Names:
             return (meant,)
         begun = self.begin(text)
         return begun.meant if not text[begun.end :].strip() else ()
+
+    def mentions(self, text: str) -> list[Begun]:
+        """Return the names in a sentence, those first that something is called just so."""
+        found: list[Begun] = []
+        end = 0
+        for word in islice(words(text), MOST_SPOKEN):
+            said = word.text.strip(_MARKS).casefold()
+            if word.start < end or said in FILLERS or is_state_word(said):
+                continue
+            begun = self._begun(text[word.start :])
+            if begun.meant and (begun.exact or len(said) >= SHORTEST):
+                end = word.start + begun.end if begun.exact else end
+                found.append(replace(begun, said=begun.said.strip(_MARKS)))
+        return sorted(found, key=lambda begun: not begun.exact)
+
+    def components(self, begun: Begun) -> set[str]:
+        """Return the kinds of what a name means."""
+        every = {each.component for one in begun.meant for each in self._bindings(one.topic)}
+        entities = self.devices.named(name_words(begun.said))
+        return every | {each.component for each in islice(entities, MOST_FOUND)} or {"sensor"}
+
+    def silent(self, said: Phrase) -> set[str]:
+        """Return the kinds of what is called just so, and only told what to do."""
+        every = islice(self.devices.having(said), MOST_FOUND) if said else ()
+        return {each.component for each in every if not each.values and said in self.devices.words(each)[:3]}
+
+    @property
+    def called(self) -> Iterator[str]:
+        """What the topics that came in are called."""
+        return (each.name for each in self._seen.values())
+
+    @property
+    def places(self) -> set[Phrase]:
+        """The words of every area."""
+        return {name_words(each.area) for each in self.devices if each.area}
+
+    def classes(self, meant: Meant) -> set[str]:
+        """Return what kinds of value one thing has: `temperature`."""
+        every = [each for each in self._bindings(meant.topic) if not each.aside]
+        own = [each for each in every if each.name == meant.name] or every
+        return {each.device_class for each in own if each.device_class}
 
     def _begun(self, text: str) -> Begun:
         if quoted := QUOTED.match(text):
@@ -197,7 +244,7 @@ class Names:
             topic = subscriptions.resolve(split[0])
             field = write_path(parse_path(split[1]))
             return Meant(topic, field, f"{self._called(topic)} {field}")
-        known = self._bindings(text) or self._devices.uses.is_command(text)
+        known = self._bindings(text) or self.devices.uses.is_command(text)
         return Meant(text, name=self.name(text)) if known else None
 
     def _called(self, topic: str) -> str:
@@ -239,7 +286,7 @@ class Names:
         seen: list[list[Seen]] = []
         left = list(self._seen.values())
         for count, word in enumerate(said, 1):
-            found = self._devices.found(said[:count]) if count == 1 or entities[-1] else []
+            found = self.devices.found(said[:count]) if count == 1 or entities[-1] else []
             left = [each for each in left if word in each.path or word in each.shown]
             if not found and not left:
                 break
@@ -256,11 +303,11 @@ class Names:
     def _entity_hits(self, entities: Sequence[Sequence[Entity]], said: tuple[str, ...]) -> Iterator[Hit]:
         """Yield what is exactly called so: an entity, a thing about it, a device; with its area or not."""
         for entity in entities[0] if entities else ():
-            full, name, device, area, _ = self._devices.words(entity)
+            full, name, device, area, _ = self.devices.words(entity)
             phrases = _phrases(full, name, device, area)
             hits = [(len(phrase), fit) for phrase, fit in phrases if said[: len(phrase)] == phrase]
             if hits:
-                values = self._values(entity)
+                values = self.values(entity)
                 yield from ((length, fit, meant) for length, fit in hits for meant in values)
                 yield from self._aspect_hits(entity, said)
 
@@ -276,7 +323,7 @@ class Names:
                 if phrase and said[: len(phrase)] == phrase:
                     yield len(phrase), fit, self._value(entity, topic, binding)
 
-    def _values(self, entity: Entity) -> list[Meant]:
+    def values(self, entity: Entity) -> list[Meant]:
         """Return where an entity's state is; of one that has none, everything there is about it."""
         states = [each for each in entity.told if each[1].entity == entity.name]
         found = [self._value(entity, topic, binding) for topic, binding in states or entity.told]
@@ -289,7 +336,7 @@ class Names:
         """Return the values that a device shows on a topic, where there are several."""
         found = [
             self._value(entity, topic, binding)
-            for entity in self._devices
+            for entity in self.devices
             for at, binding in entity.values
             if at == topic
         ]
@@ -321,9 +368,9 @@ class Names:
         """Yield what has every word that was said, and whether all of them are whole words of it."""
         at, wanted, spoken = len(said) - 1, set(said), set[str]()
         for entity in entities[at] if at < len(entities) else ():
-            every = {word for named in self._devices.words(entity) for word in named}
+            every = {word for named in self.devices.words(entity) for word in named}
             if fits(said, every):
-                yield from ((wanted <= every, meant) for meant in self._values(entity))
+                yield from ((wanted <= every, meant) for meant in self.values(entity))
                 # What it is told on, and whether it is there, is not what it says.
                 spoken |= {topic for topic, _ in entity.values} | {each.topic for each in entity.sources}
                 spoken |= {control.topic for control in entity.controls}
@@ -351,7 +398,7 @@ class Names:
         """Yield every word that names have."""
         if self._heard_words is None:
             self._heard_words = frozenset(word for each in self._seen.values() for word in each.words)
-        yield from self._devices.vocabulary
+        yield from self.devices.vocabulary
         yield from self._heard_words
         yield from (part for each in self._subscriptions for part in name_words(each.alias))
 

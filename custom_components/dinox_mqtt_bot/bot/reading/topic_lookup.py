@@ -64,6 +64,14 @@ async def find_name(lookups: Lookups, text: str) -> Meant:
     return Meant(text, name=text)
 
 
+async def find_all(lookups: Lookups, text: str) -> tuple[Meant, ...]:
+    """Return everything that a text may mean. Raises BotError `no_name` or `invalid_filter`."""
+    try:
+        return (await find_name(lookups, text),)
+    except Ambiguous as several:
+        return several.options
+
+
 async def published(lookups: Lookups, said: str, *, force: bool = False) -> tuple[str, Names]:
     """Return the topic that is published to by what was said, nothing where nothing is called so.
 

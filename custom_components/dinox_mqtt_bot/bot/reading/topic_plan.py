@@ -109,7 +109,9 @@ def _origin(name: str, strong: Arranged) -> Origin | None:
     label = name[len(device) :]
     if not device or not name.casefold().startswith(device.casefold()) or label[:1].isalnum():
         return None
-    return Origin(device, label.strip(), strong.place)
+    areas = (binding.area for _, binding in strong.spoken)
+    area = plain(next(filter(None, areas), "")).replace("\n", " ").strip()
+    return Origin(device, label.strip(), strong.place, cut(area, _LONGEST_NAME))
 
 
 def _prosody(topic: str) -> str:

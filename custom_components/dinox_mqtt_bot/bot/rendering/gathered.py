@@ -45,5 +45,5 @@ def _brief(name: str, reading: Reading, phrases: Phrases) -> str:
     if len(reading.told) < 2:
         value = render_value(reading, phrases, LONGEST_DIGEST_LINE)
     else:
-        value = one_line(brief(reading.told[0]), LONGEST_DIGEST_LINE)
+        value = one_line(brief(reading.told[0], phrases.amount), LONGEST_DIGEST_LINE)
     return f"{name}: {value}"

@@ -95,8 +95,8 @@ def render_value(reading: Reading, phrases: Phrases, limit: int = LONGEST_LINE) 
     if not reading.text or reading.text.isspace():
         return phrases.phrase("common.empty_payload")
     if len(reading.told) > 1:
-        return _fitting(reading.told, limit)
-    return one_line(with_unit(reading.text, reading.unit), limit)
+        return _fitting(reading.told, phrases, limit)
+    return one_line(_shown(reading, phrases), limit)
 
 
 def _digest_lines(entries: Iterable[Entry], phrases: Phrases) -> Iterator[str]:
@@ -153,9 +153,17 @@ def _side_by_side(first: str, others: Iterable[str], most: int) -> tuple[list[st
     return lines, left
 
 
-def _fitting(fields: tuple[Field, ...], limit: int) -> str:
+def _shown(reading: Reading, phrases: Phrases) -> str:
+    """Return a value with its unit as the language writes numbers; a text stays as it was sent."""
+    text = with_unit(reading.text, reading.unit)
+    listed = reading.kind is Kind.TEXT and (BETWEEN in text or ", " in text)
+    return text if listed else phrases.amount(text)
+
+
+def _fitting(fields: tuple[Field, ...], phrases: Phrases, limit: int) -> str:
     """Return as many of some fields as have room on a line, and the first always."""
-    first, *others = [one_line(brief(field), LONGEST_DIGEST_LINE) for field in fields if field.name != MORE]
+    shown = (brief(field, phrases.amount) for field in fields if field.name != MORE)
+    first, *others = [one_line(text, LONGEST_DIGEST_LINE) for text in shown]
     text = first
     for other in others:
         if len(text) + len(BETWEEN) + len(other) > limit:
@@ -190,23 +198,26 @@ def _value(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> 
 def _fields(fields: tuple[Field, ...], phrases: Phrases, framed: Callable[[str], str]) -> str:
     # A device may call its fields what other topics are called: of many, the first is set in as well.
     named = fields[:-1] if fields[-1].name == MORE else fields
-    lines = _packed(named) or [short(line(field), LONGEST_LINE) for field in named[:MOST_FIELDS]]
+    write = phrases.amount
+    lines = _packed(named, write) or [
+        short(line(field, write), LONGEST_LINE) for field in named[:MOST_FIELDS]
+    ]
     shown = framed("\n".join(["", *lines]))[1:] if len(named) > 1 else framed(lines[0])
     rest = max(0, len(named) - MOST_FIELDS) + (0 if named is fields else int(fields[-1].text))
     return f"{shown}\n{phrases.phrase('common.more_fields', count=rest)}" if rest else shown
 
 
-def _packed(fields: tuple[Field, ...]) -> list[str]:
+def _packed(fields: tuple[Field, ...], write: Callable[[str], str]) -> list[str]:
     """Return fields side by side, on few lines; none if they need many."""
     if not 1 < len(fields) <= MOST_FIELDS:
         return []
-    texts = [short(brief(field), LONGEST_LINE) for field in fields]
+    texts = [short(brief(field, write), LONGEST_LINE) for field in fields]
     lines, left = _side_by_side(texts[0], texts[1:], MOST_PACKED)
     return [] if left or max(map(len, texts)) > WIDTH else lines
 
 
 def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> str:
-    text = with_unit(reading.text, reading.unit)
+    text = _shown(reading, phrases)
     shown = cut(text, MOST_CHARACTERS)
     lines = shown.split("\n")
     if len(lines) > MOST_LINES:
@@ -216,20 +227,21 @@ def _text(reading: Reading, phrases: Phrases, framed: Callable[[str], str]) -> s
     whole = len(reading.message.payload)
     # Of a large payload the reading has only the beginning.
     size = whole - len(shown.encode()) if whole > LARGE else len(text[len(shown) :].encode())
-    return f"{framed(shown)}\n{phrases.phrase('common.more_text', size=size_text(size))}"
+    return f"{framed(shown)}\n{phrases.phrase('common.more_text', size=phrases.amount(size_text(size)))}"
 
 
 def _binary(reading: Reading, phrases: Phrases) -> str:
     size = size_text(len(reading.message.payload))
+    written = phrases.amount(size)
     family = FAMILIES.get(reading.media)
     if family is None:
-        known = phrases.phrase("common.media_data", size=size)
+        known = phrases.phrase("common.media_data", size=written)
         return known if reading.text == size else f"{known}: {reading.text}"
-    return phrases.phrase(f"common.media_{family}", kind=reading.media.upper(), size=size)
+    return phrases.phrase(f"common.media_{family}", kind=reading.media.upper(), size=written)
 
 
 def _page(reading: Reading, phrases: Phrases) -> str:
-    size = size_text(len(reading.message.payload))
+    size = phrases.amount(size_text(len(reading.message.payload)))
     if not reading.media:
         return phrases.phrase("common.page_untitled", size=size)
     return phrases.phrase("common.page", title=short(reading.media, LONGEST_NAME), size=size)

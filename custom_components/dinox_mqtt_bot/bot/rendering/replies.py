@@ -1,9 +1,10 @@
 """Replies and errors as chat text."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..model.errors import BotError
-from ..model.replies import Cell, Chart, Reply, Table, Text
+from ..model.replies import Amount, Cell, Chart, Reply, Said, Table, Text, Typed
 from ..ports import Phrases
 from ..text.foreign import flat
 from ..text.plain import cut, inert, plain
@@ -27,9 +28,32 @@ _OF_MQTT = {
 }
 """The names of reason codes for a topic (MQTT 5 §2.4), each with its own of `REASONS`."""
 
+_OF_SYSTEM = {
+    "connection refused": "refused",
+    "no route to host": "unreachable",
+    "network is unreachable": "unreachable",
+    "host is unreachable": "unreachable",
+    "name or service not known": "unknown_host",
+    "no address associated": "unknown_host",
+    "name resolution": "unknown_host",
+    "timed out": "timeout",
+    "connection reset": "connection_lost",
+    "broken pipe": "connection_lost",
+    "disk is full": "disk_full",
+    "no space left": "disk_full",
+    "disk i/o error": "disk_error",
+    "input/output error": "disk_error",
+    "readonly database": "read_only",
+    "read-only file system": "read_only",
+    "permission denied": "no_permission",
+    "unable to open database": "cannot_open",
+}
+"""What the errors of a system say in English, each with its own of `REASONS`."""
+
 REASONS = frozenset(
     {
         *_OF_MQTT.values(),
+        *_OF_SYSTEM.values(),
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
         *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
@@ -56,14 +80,16 @@ def render_text(text: Text, phrases: Phrases, limit: int = MAX_PLACEHOLDER) -> s
     """Return a translated sentence, each placeholder cut to `limit` characters."""
     key = text.key if "." in text.key else f"common.{text.key}"
     filled = {name: _cell(value, phrases, limit) for name, value in text.placeholders.items()}
-    return phrases.phrase(key, **explained(filled, phrases))
+    if "reason" in filled:
+        filled["reason"] = reason_text(str(filled["reason"]), phrases)
+    return phrases.phrase(key, **filled)
 
 
 def render_error(error: BotError, phrases: Phrases) -> str:
-    filled = {
-        name: _foreign(value, MAX_PLACEHOLDER)
-        for name, value in explained(error.placeholders, phrases).items()
-    }
+    cells = {**error.cells}
+    if "reason" in cells:
+        cells["reason"] = reason_text(str(cells["reason"]), phrases)
+    filled = {name: _shown(value, MAX_PLACEHOLDER) for name, value in cells.items()}
     return inert(plain(phrases.phrase(f"exceptions.{error.key}.message", **filled)))
 
 
@@ -75,8 +101,14 @@ def explained(placeholders: Mapping[str, str], phrases: Phrases) -> Mapping[str,
 
 
 def reason_text(reason: str, phrases: Phrases) -> str:
-    """Return one of `REASONS` in words (`common.reason_<key>`); a server's own words stay as they are."""
+    """Return one of `REASONS` in words (`common.reason_<key>`), or what kind of error of a system it is.
+
+    A server's own words stay as they are.
+    """
     key = _OF_MQTT.get(reason, reason)
+    if key not in REASONS:
+        lower = reason[:MAX_PLACEHOLDER].lower()
+        key = next((each for said, each in _OF_SYSTEM.items() if said in lower), key)
     return phrases.phrase(f"common.reason_{key}") if key in REASONS else reason
 
 
@@ -85,9 +117,10 @@ def _table(table: Table, phrases: Phrases) -> str:
         return render_text(table.empty, phrases)
     lines = _lines(table, phrases)
     left_out = len(table.rows) - len(lines)
-    if left_out:
-        more = render_text(table.more, phrases) if table.more else ""
-        lines.append(" ".join(filter(None, (phrases.phrase("common.more", count=left_out), more))))
+    if left_out or table.left:
+        key = "more_left" if table.left else "more"
+        count = phrases.phrase(f"common.{key}", count=left_out + table.left, more=Typed("more"))
+        lines.append(" ".join(filter(None, (count, render_text(table.more, phrases) if table.more else ""))))
     if table.note is not None:
         lines += ["", render_text(table.note, phrases)]
     return "\n".join([render_text(table.title, phrases), *lines])
@@ -99,7 +132,7 @@ def _lines(table: Table, phrases: Phrases) -> list[str]:
     lines: list[str] = []
     room = MAX_CHARACTERS
     for row in rows:
-        cells = [text for cell in row if (text := _cell(cell, phrases, MAX_CELL, " "))]
+        cells = [text for cell in row if (text := phrases.write(_cell(cell, phrases, MAX_CELL, " ")))]
         line = f"• {_labelled(cells) if table.columns[0] in _LABELS else ' — '.join(cells)}"
         room -= len(line)
         if room < 0:
@@ -112,11 +145,20 @@ def _labelled(cells: list[str]) -> str:
     return ": ".join(filter(None, (cells[0], ", ".join(cells[1:]))))
 
 
-def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> str:
+def _cell(cell: Cell, phrases: Phrases, limit: int, newline: str = "\n") -> object:
     """Return a cell as text; what comes from outside is cut and on one line, in a table all is."""
     if isinstance(cell, Text):
         return newline.join(render_text(cell, phrases, limit).split("\n"))
-    return _foreign(cell, limit)
+    return _shown(cell, limit)
+
+
+def _shown(value: object, limit: int) -> object:
+    """Return a placeholder with what may come from outside made harmless; phrases write the rest."""
+    if isinstance(value, Typed):
+        return replace(value, rest=_foreign(value.rest, limit))
+    if isinstance(value, Amount):
+        return Amount(_foreign(value.value, limit))
+    return value if isinstance(value, (Said, tuple)) else _foreign(str(value), limit)
 
 
 def _foreign(text: str, limit: int) -> str:

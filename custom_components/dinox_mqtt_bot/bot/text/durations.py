@@ -1,38 +1,46 @@
-"""Time spans as people type them: `5m`, `1h30m`, `2 h`, `10 min`, `1:30:00`."""
+"""Time spans as people type them: `5m`, `1h30m`, `10 min`, `1:30:00`, `two hours`, `eine halbe Stunde`."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 import re
+
+from .tongue import lead, plainly, skip
 
 DAY = 86_400.0
 LONGEST = 10 * 366 * 86_400.0
 """Seconds; nobody means a longer span."""
 
 _MOST_WORDS = 8
-_SIZES = {
-    **dict.fromkeys(("w", "week", "weeks", "woche", "wochen"), 604_800),
-    **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen"), 86_400),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden"), 3_600),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), 60),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"), 1),
-}
-_PART = re.compile(r"([0-9]{1,12}(?:[.,][0-9]{1,12})?) ?([a-z]{1,8})\.?(?: ?(?=[0-9])|\Z)")
+_LONGEST_TEXT = 100
+_TOKEN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,12})?|[^\W\d_]+|\S")
 _CLOCK = re.compile(r"([0-9]{1,5}):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
 
 
 def parse_duration(text: str) -> float | None:
     """Return the seconds of a time span; None if it is none. `1:30` is an hour and a half."""
-    text = " ".join(text.split()).lower()
+    if len(text) > _LONGEST_TEXT:
+        return None
+    text = plainly(text).strip()
     if (clock := _CLOCK.fullmatch(text)) is not None:
         return _sane(int(clock[1]) * 3600.0 + int(clock[2]) * 60 + int(clock[3] or 0))
+    spoken = _TOKEN.findall(text)
     at, seconds = 0, 0.0
-    while at < len(text):
-        part = _PART.match(text, at)
-        if part is None or part[2] not in _SIZES:
+    while at < len(spoken):
+        amount, unit_at = spoken_number(spoken, skip("joint", spoken, at) if at else at)
+        unit, end = lead("unit", spoken, unit_at)
+        if amount is None or not unit:
             return None
-        seconds += float(part[1].replace(",", ".")) * _SIZES[part[2]]
-        at = part.end()
-    return _sane(seconds) if text else None
+        seconds += amount * float(unit)
+        at = end + (spoken[end : end + 1] == ["."])
+    return _sane(seconds) if spoken else None
+
+
+def spoken_number(spoken: Sequence[str], at: int) -> tuple[float | None, int]:
+    """Return the number at a place, in digits or in words (`two`, `anderthalb`), and where it ends."""
+    if at < len(spoken) and spoken[at][:1].isdecimal() and spoken[at].isascii():
+        return float(spoken[at].replace(",", ".")), at + 1
+    found, end = lead("number", spoken, at)
+    return (float(found.replace("_", ".")), end) if found else (None, at)
 
 
 def _sane(seconds: float) -> float | None:

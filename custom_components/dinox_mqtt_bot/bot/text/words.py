@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from itertools import islice
 import re
 
+from .tongue import words as understood
+
 MAX_ALIAS_WORDS = 12
 MAX_QUOTED = 60
 _WORD = re.compile(r"\S+")
 _CLOSING = {'"': '"', "'": "'", "“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", "‘": "’", "‚": "‘’"}
 _CLOSED = {opening: re.compile(rf"[{closing}](?!\S)") for opening, closing in _CLOSING.items()}
-NAMED = frozenset({"as", "named", "als"})
-NO_WORDS = frozenset({"off", "never", "no", "none", "aus", "nie", "kein", "keine"})
-ON = frozenset({"on", "enable", "enabled", "an", "ein"})
-SWITCH = ON | {"off", "disable", "disabled", "aus"}
+NAMED = understood("named")
+NO_WORDS = understood("never")
+ON = understood("on") - understood("yes")
+SWITCH = ON | (understood("off") - understood("no") - {"0"})
 
 
 @dataclass(frozen=True, slots=True)

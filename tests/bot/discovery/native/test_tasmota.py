@@ -105,7 +105,7 @@ async def test_the_newest_of_several_topics_counts() -> None:
     home.later(60)
     home.receive("stat/cooler/POWER", "ON")
     assert (await shown(home, "wine cooler"))["Wine cooler"].lower() == "on"
-    assert (await shown(home, "wine cooler signal"))["Wine cooler Signal"] == "-58 dBm"
+    assert (await shown(home, "wine cooler signal"))["Wine cooler Signal"] == "−58 dBm"
 
 
 def test_what_is_said_again_is_told_once() -> None:

@@ -27,7 +27,7 @@ def name_rule(
     field = "" if is_whole(rule.field, topic) else rule.field.strip(QUOTES)
     wanted = rule.name or " ".join(f"{plain(topic)} {field}".split())
     if phrases is not None and not rule.name:
-        wanted = f"{wanted} {condition_text(replace(rule, hold=0.0), phrases)}"
+        wanted = f"{wanted} {condition_text(replace(rule, hold=0.0), phrases, str)}"
     wanted = cut(wanted, LONGEST_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ...model.message import Reading
-from ...model.replies import Text
+from ...model.replies import Amount, Text
 from ...model.rules import AlertRule, Operator, Value
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
@@ -52,7 +52,7 @@ def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
             continue
         shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
         if is_state_word(word) and not any(may_become(each, word) for each in shown):
-            yield Text("rule_no_such_state", {"limit": word, "value": values[-1].text})
+            yield Text("rule_no_such_state", {"limit": word, "value": Amount(values[-1].text)})
 
 
 def only_words(values: Iterable[Value]) -> bool:

@@ -1,68 +1,43 @@
-"""The words that alert rules are typed in: symbols, English, German."""
+"""The words that alert rules are typed in: signs, and those of every language."""
 
 from ...model.rules import Operator, Priority
+from ...text.tongue import words
 
-OPERATORS: dict[Operator, tuple[str, ...]] = {
-    Operator.ABOVE: (
-        *(">", "above", "over", "exceeds", "greater than", "more than", "higher than"),
-        *("warmer than", "hotter than", "bigger than", "longer than"),
-        *("über", "ueber", "größer als", "groesser als", "mehr als", "höher als", "hoeher als"),
-        *("wärmer als", "waermer als", "heißer als", "heisser als", "länger als", "laenger als"),
-    ),
-    Operator.BELOW: (
-        *("<", "below", "under", "less than", "lower than", "unter", "kleiner als", "weniger als"),
-        *("colder than", "cooler than", "smaller than", "shorter than"),
-        *("niedriger als", "kälter als", "kaelter als", "kühler als", "kuehler als", "kürzer als"),
-    ),
-    Operator.AT_LEAST: (">=", "≥", "=>", "at least", "mindestens"),
-    Operator.AT_MOST: ("<=", "≤", "=<", "at most", "höchstens", "hoechstens"),
-    Operator.EQUAL: ("==", "=", "is", "equals", "equal", "equal to", "gleich", "ist"),
-    Operator.UNEQUAL: (
-        *("!=", "<>", "≠", "is not", "isn't", "isn’t", "not", "not equal to", "ungleich"),
-        *("ist nicht", "nicht"),
-    ),
-    Operator.CONTAINS: ("contains", "includes", "enthält", "enthaelt"),
-    Operator.MATCHES: ("matches", "like", "passt auf"),
-    Operator.BETWEEN: ("between", "zwischen"),
-    Operator.OUTSIDE: (
-        *("outside", "outside of", "not between", "außerhalb", "ausserhalb", "außerhalb von"),
-        *("ausserhalb von", "nicht zwischen"),
-    ),
-    Operator.CHANGES: ("changes", "changed", "ändert sich", "aendert sich", "ändert", "aendert"),
-    Operator.STALE: ("stale", "no data", "no message", "still", "keine daten", "keine nachricht"),
-    Operator.RISES: ("rises", "rises by", "rising", "steigt", "steigt um"),
-    Operator.FALLS: ("falls", "falls by", "falling", "drops", "drops by", "fällt", "faellt", "fällt um"),
-    Operator.HAPPENS: (
-        *("happens", "happened", "occurs", "passiert", "geschieht", "tritt ein", "ereignet sich"),
-    ),
+SIGNS: dict[Operator, tuple[str, ...]] = {
+    Operator.ABOVE: (">",),
+    Operator.BELOW: ("<",),
+    Operator.AT_LEAST: (">=", "≥", "=>"),
+    Operator.AT_MOST: ("<=", "≤", "=<"),
+    Operator.EQUAL: ("==", "="),
+    Operator.UNEQUAL: ("!=", "<>", "≠"),
 }
 PHRASES = {
-    tuple(phrase.casefold().split()): operator
-    for operator, phrases in OPERATORS.items()
-    for phrase in phrases
+    tuple(phrase.split()): operator
+    for operator in Operator
+    for phrase in (*SIGNS.get(operator, ()), *words(f"operator_{operator.name.lower()}"))
 }
 """The words of each operator as `casefold` writes them."""
 
 LONGEST_PHRASE = max(map(len, PHRASES))
 
-BEFORE_OPERATOR = frozenset({"is", "ist", "goes", "gets"})
+BEFORE_OPERATOR = words("before_operator")
 """Words that say nothing where another operator follows: `is above 30`."""
 
-FOR = frozenset({"for", "für", "fuer"})
-CLEAR = frozenset({"clear", "entwarnung"})
-MISSING = frozenset({"missing", "fehlt", "fehlend", "fehlendes", "fehlen"})
-ENDS = frozenset({"clears", "ends", "beendet"})
-KEEPS = frozenset({"keeps", "stays", "bleibt"})
-EVERY = frozenset({"every", "repeat", "alle", "jede"})
-BEFORE_CLEAR = frozenset({"at", "by", "below", "above", "bei", "unter", "über"})
-BEFORE_PRIORITY = frozenset({"priority", "prio", "priorität"})
-SINCE = FOR | {"since", "seit"}
-WITHIN = frozenset({"in", "within", "innerhalb", "binnen"})
-AUTO = frozenset({"auto", "automatic", "automatisch"})
+FOR = words("rule_for")
+CLEAR = words("rule_clear")
+MISSING = words("rule_missing")
+ENDS = words("rule_ends")
+KEEPS = words("rule_keeps")
+EVERY = words("rule_every")
+BEFORE_CLEAR = words("before_clear")
+BEFORE_PRIORITY = words("before_priority")
+SINCE = FOR | words("rule_since")
+WITHIN = words("rule_within")
+AUTO = words("rule_auto")
 
 PRIORITIES = {
-    **{priority.word: priority for priority in Priority},
-    "stumm": Priority.SILENT,
-    "alarm": Priority.ALERT,
-    "kritisch": Priority.CRITICAL,
+    word: priority
+    for priority in Priority
+    for word in (words(f"choice_{priority.word}") - words("operator_stale")) | {priority.word}
 }
+"""Without the German *still*, which says in English that nothing comes."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...model.errors import BotError
 from ...model.message import MORE, Reading
-from ...model.replies import PREFIX, Text
+from ...model.replies import Amount, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
@@ -34,7 +34,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     found = [Text(problem)] if (problem := watch.judge.problem()) else []
     if lookups.subscriptions.covering(rule.filter) is None and not lookups.is_told(rule.filter):
         device = lookups.names.device(rule.filter)
-        command = f"{PREFIX} follow {device}" if device else f"{PREFIX} subscribe {rule.filter}"
+        command = Typed("follow", device) if device else Typed("subscribe", rule.filter)
         key = "rule_not_followed" if device else "rule_listens"
         found.append(Text(key, {"filter": rule.filter, "name": device, "command": command}))
     readings = await newest_readings(lookups, rule.filter)
@@ -46,7 +46,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         key = "rule_no_field" if rule.field else "rule_nothing_to_judge"
         return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
     if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
-        last = with_unit(values[-1].text, values[-1].unit)
+        last = Amount(with_unit(values[-1].text, values[-1].unit))
         key = "rule_only_words" if only_words(values) else "rule_no_number"
         found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
     return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
@@ -55,7 +55,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
 def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
     """Yield what is wrong with what is compared to: a word where numbers come, or another quantity."""
     limits = [limit for limit in rule.condition.values if limit]
-    last = with_unit(values[-1].text, values[-1].unit)
+    last = Amount(with_unit(values[-1].text, values[-1].unit))
     equality = rule.condition.operator in {Operator.EQUAL, Operator.UNEQUAL}
     if equality and all(value.number is not None for value in values):
         yield from (

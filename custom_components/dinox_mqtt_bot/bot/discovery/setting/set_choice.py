@@ -1,11 +1,13 @@
 """The choice among what a text may mean: whole names before names alike, one hit or a question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from ...model.errors import BotError, WhichOne
 from ...model.vocabulary import BUILT_IN, Vocabulary
 from ...ports import Phrases
+from ...text.states import is_state_word
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
@@ -13,11 +15,14 @@ from .aspects import behind
 from .kinds import EXACT_ONLY, OWNERS
 from .set_groups import several
 from .set_refusal import refusal, which_one
-from .set_targets import How, Named, alike, exact
+from .set_targets import How, Named, alike, exact, handle
 
 _OWNED = frozenset({"number", "text"})
 """What a thermostat's or a lamp's word for something of its own is never meant for."""
 _FREE_TEXT = frozenset({"text", "notify"})
+
+
+__all__ = ["ends_in_state", "is_state_word", "is_unknown", "taking", "understood", "wants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,53 @@ def understood(
     if hits := _best(_alike_hits(like, vocabulary)):
         return (_one(hits, words, phrases),)
     raise refusal(devices, words, [*named, *like], phrases)
+
+
+def wants(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:
+    """Say whether a line without `set` is to set something: a name, and a value that it takes.
+
+    What is pressed, written or installed is not meant by its name alone.
+    """
+    try:
+        wishes = understood(devices, said, phrases, vocabulary)
+    except WhichOne:
+        return ends_in_state(said)
+    except BotError:
+        return False
+    return all(
+        each.entity.component not in EXACT_ONLY and each.control.letters is None and each.value.said
+        for each in wishes
+    )
+
+
+def ends_in_state(said: str) -> bool:
+    """Say whether the last word of a line is a state or a number."""
+    last = said.split()[-1:]
+    return bool(last) and (is_state_word(last[0]) or last[0][:1].isdigit())
+
+
+def is_unknown(devices: Devices, said: str, phrases: Phrases, vocabulary: Vocabulary) -> bool:
+    """Say whether nothing is called as what is to be set."""
+    try:
+        understood(devices, said, phrases, vocabulary)
+    except BotError as err:
+        return err.key in {"no_device", "no_device_similar"}
+    return False
+
+
+def taking(
+    devices: Devices, topics: Collection[str], value: str, vocabulary: Vocabulary
+) -> list[tuple[str, str]]:
+    """Return the things that speak on some topics and take a value, the main ones: handle and name."""
+    taken = [
+        entity
+        for entity in devices
+        if entity.controls
+        and any(topic in topics for topic, _ in entity.values)
+        and wish(entity, value, How.NAME, vocabulary) is not None
+    ]
+    main = [entity for entity in taken if entity.main] or taken
+    return [(handle(entity), entity.full_name) for entity in main]
 
 
 def _one(hits: Sequence[_Hit], words: Sequence[str], phrases: Phrases) -> Wish:

@@ -1,0 +1,87 @@
+"""The command that says what something says now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
+from ..reading.latest import Latest, latest, trend
+from ..reading.topic_lookup import Meant, find_all
+from ..text.durations import duration
+from .command import Command, Parts, param
+
+MOST = 12
+"""Things whose values are told at once."""
+_JUST_NOW = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value(Command):
+    """Tells the newest value of a device, an entity or a topic, its age and its trend."""
+
+    node: ClassVar[str] = "value"
+    aliases: ClassVar[tuple[str, ...]] = ("get",)
+
+    name: str = param("Device, entity, topic or alias, as the chat calls it.", named=True)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        return await values_of(parts, self.name, await find_all(parts, self.name))
+
+
+async def values_of(parts: Parts, said: str, meant: Sequence[Meant]) -> Reply:
+    """Return what some things say now: of a single one with its trend, of several a line each."""
+    found = [newest for each in meant[:MOST] if (newest := await latest(parts, each)) is not None]
+    if not found:
+        return Text("value_none", {"name": meant[0].name if len(meant) == 1 else said})
+    if len(meant) == 1:
+        arrow = await trend(parts, found[0])
+        return _aged(parts, found[0], arrow)
+    return value_table(parts, Text("values", {"name": said}), found, left=len(meant) - len(found))
+
+
+def value_table(parts: Parts, title: Text, found: Sequence[Latest], *, left: int = 0) -> Table:
+    """Return values, one a line, how old each is behind it."""
+    more = Text("values_more", {"count": str(left), "example": Typed("devices")}) if left > 0 else None
+    return Table(
+        title=title,
+        columns=("column_name", "column_value", "column_time"),
+        rows=tuple((_line(parts, each),) for each in found),
+        facts=tuple(value_facts(each) for each in found),
+        note=more,
+    )
+
+
+def _line(parts: Parts, newest: Latest) -> Cell:
+    return _aged(parts, newest)
+
+
+def _aged(parts: Parts, newest: Latest, arrow: str = "") -> Text:
+    age = parts.ports.clock.now() - newest.at
+    cells: dict[str, Cell] = {
+        "name": _called(parts, newest),
+        "value": Amount(newest.text),
+        "trend": arrow and f" {arrow}",
+        "age": " ".join(duration(age).split()[:2]),
+    }
+    return Text("value_just_now" if age < _JUST_NOW else "value_now", cells, value_facts(newest))
+
+
+def _called(parts: Parts, newest: Latest) -> str:
+    """Return what a thing is called, with its topic's icon before it."""
+    subscription = parts.subscriptions.best(newest.meant.topic)
+    icon = subscription.icon if subscription is not None else ""
+    return f"{icon} {newest.meant.name}".strip()
+
+
+def value_facts(newest: Latest) -> Mapping[str, object]:
+    meant = newest.meant
+    return {
+        "name": meant.name,
+        "topic": meant.topic,
+        "field": meant.field,
+        "value": newest.text,
+        "number": newest.number,
+        "unit": newest.unit,
+        "time": newest.at,
+    }

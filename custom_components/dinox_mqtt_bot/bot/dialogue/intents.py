@@ -1,0 +1,124 @@
+"""What is done about an intent: a line that a command is typed as, a question, or a few words."""
+
+from collections.abc import Callable, Mapping
+
+from ..model.intents import Intent
+from ..model.replies import Text
+from .questions import Events, Home, Look
+
+type Meaning = str | Events | Home | Look | Text | None
+"""A command as it is typed, a command, what is said at once; or nothing, where it is not known after all."""
+
+_COMMANDS = {
+    "BotHelp": "help",
+    "BotUndo": "undo",
+    "BotTopics": "topics",
+    "BotDevices": "devices",
+    "BotContacts": "contacts",
+    "BotAlerts": "alerts",
+    "BotStatus": "status",
+}
+_SOCIAL = {
+    "BotThanks": "talk_thanks",
+    "BotOk": "talk_ok",
+    "BotStop": "talk_stop",
+    "HassNevermind": "talk_stop",
+}
+_TYPED = {
+    "BotHistory": "history {name} {span}",
+    "BotChart": "chart {name} {span}",
+    "BotMute": "mute {name} {span}",
+    "BotQuiet": "quiet {span}",
+    "BotDnd": "dnd {span}",
+    "BotWatch": "alert {bot_rest}",
+    "BotUnwatch": "rmalert {bot_rest}",
+    "BotCommand": "{command}",
+    "BotUnknown": "value {bot_rest}",
+    "BotSet": "set {name} {bot_rest}",
+    "HassVacuumStart": "set {name} start",
+    "HassVacuumReturnToBase": "set {name} return_to_base",
+}
+"""How a command is typed with what was said."""
+
+_BEFORE_TIMES = ("for the ", "for ", "during the ", "during ", "in the ", "der ", "des ", "vom ", "von ")
+_PLURALS = {"light": "lights", "fan": "fans", "switch": "switches", "lock": "locks"}
+_VALUES = ("brightness", "color", "temperature", "position", "percentage")
+_ASPECTS = {"temperature": "color temperature "}
+
+
+def meaning(intent: Intent) -> Meaning:
+    """Return what is to be done about an intent."""
+    name, slots = intent.name, intent.slots
+    if name in _COMMANDS:
+        return _COMMANDS[name]
+    if name in _SOCIAL:
+        return Text(_SOCIAL[name])
+    if name in _TYPED:
+        said = {"span": "", "bot_rest": "", "name": "", **slots}
+        for before in _BEFORE_TIMES:
+            said["span"] = said["span"].removeprefix(before)
+        return " ".join(_TYPED[name].format_map(said).split())
+    if "Timer" in name:
+        return Text("talk_timer")
+    return _MADE[name](intent) if name in _MADE else None
+
+
+def _turned(intent: Intent) -> Meaning:
+    on = intent.name == "HassTurnOn"
+    words = {"cover": ("open", "close"), "valve": ("open", "close"), "lock": ("lock", "unlock")}
+    kind = next((kind for kind in words if kind in intent.asks or kind == intent.slots.get("domain")), "")
+    word = words.get(kind, ("on", "off"))[not on]
+    thing = _thing(intent.slots)
+    return f"set {thing} {word}" if thing else None
+
+
+def _set(intent: Intent) -> Meaning:
+    thing = _thing(intent.slots, "thermostat" if "Climate" in intent.name else "")
+    slot = next((slot for slot in _VALUES if slot in intent.slots), "")
+    aspect = _ASPECTS.get(slot, "") if intent.name == "HassLightSet" else ""
+    unit = " %" if slot in {"brightness", "percentage", "position"} else ""
+    return f"set {thing} {aspect}{intent.slots[slot]}{unit}" if thing and slot else None
+
+
+def _thing(slots: Mapping[str, str], kind: str = "") -> str:
+    """Return what is to be set, as it is called: by its name, or by kind and place."""
+    kinds = "blinds" if slots.get("device_class") else _PLURALS.get(slots.get("domain", ""), kind)
+    name, place = slots.get("name", ""), slots.get("area", "")
+    if name:
+        return f"{place} {name}".strip()
+    if not place and kinds and "domain" in slots:
+        return f"all {kinds}"
+    return f"{place} {kinds}".strip() if place and kinds else ""
+
+
+def _looked(intent: Intent) -> Meaning:
+    slots = intent.slots
+    device_class = slots.get("device_class", "")
+    domain = slots.get("domain", "")
+    look = Look(
+        name=slots.get("name", ""),
+        place=slots.get("area", ""),
+        kind=slots.get("kind", "") or device_class,
+        state=slots.get("state", ""),
+        asks=intent.asks,
+        component="" if device_class or domain == "person" else domain,
+    )
+    return look if look.name or look.place or look.kind or look.state else None
+
+
+_MADE: Mapping[str, Callable[[Intent], Meaning]] = {
+    "BotGet": _looked,
+    "BotAre": _looked,
+    "HassGetState": _looked,
+    "HassClimateGetTemperature": lambda intent: Look(
+        name=intent.slots.get("name", ""), place=intent.slots.get("area", ""), kind="temperature"
+    ),
+    "BotEvents": lambda intent: Events(span=intent.slots.get("when", "")),
+    "BotHome": lambda intent: Home(),
+    "HassTurnOn": _turned,
+    "HassTurnOff": _turned,
+    "HassLightSet": _set,
+    "HassSetPosition": _set,
+    "HassFanSetSpeed": _set,
+    "HassClimateSetTemperature": _set,
+}

@@ -1,0 +1,269 @@
+"""Questions in words: what is how, where, who is there, what happened."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import ClassVar, override
+
+from ..commands.command import Command, Parts
+from ..commands.value import value_table, values_of
+from ..discovery.entities import Entity, name_words
+from ..discovery.entity_state import is_offline, state_text
+from ..history.spans import Span, parse_span
+from ..model.errors import BotError
+from ..model.replies import Amount, Caller, Cell, Reply, Table, Text
+from ..reading.latest import Latest, as_shown, latest
+from ..reading.topic_lookup import Meant, find_all, known_names
+from ..text.kinds import seems
+from ..text.states import is_state_word, may_become, same_state
+
+MOST_SHOWN = 12
+_MOST_LOOKED_AT = 2_000
+_LOW = 20.0
+"""Percent up to which a battery is low."""
+_OFFLINE = "offline"
+_OPENINGS = frozenset({"door", "window", "garage_door", "opening"})
+_LAMPS = frozenset({"lamp", "light", "lampe", "licht"})
+_STATES = frozenset(
+    (
+        *("binary_sensor", "cover", "device_tracker", "fan", "light", "lock", "switch", "valve"),
+        *("alarm_control_panel", "vacuum", "lawn_mower"),
+    )
+)
+"""Kinds of things whose changes are what happened."""
+_LATELY = "12h"
+_MOST_TOPICS, _MOST_EACH, _MOST_EVENTS, _MOST_ALERTS = 40, 5, 15, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Command):
+    """Tells values of things by name or place, of a kind, or in a state."""
+
+    node: ClassVar[str] = "value"
+
+    name: str = ""
+    place: str = ""
+    kind: str = ""
+    state: str = ""
+    asks: str = ""
+    component: str = ""
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if self.state:
+            return self._answer(parts, await self._in_state(parts))
+        if not (self.name or self.place):
+            found = [each for each in self.every(parts) if self._is_of_kind(parts, each)]
+            called = () if found else (await known_names(parts)).find(self.kind)
+            return await values_of(parts, self.kind, called) if called else self._told(parts, found)
+        meant = await self._meant(parts)
+        of_kind = await self._of_kind(parts, meant)
+        if self.kind and not of_kind and (self.place or len(meant) > 1):
+            raise BotError("nothing_such")
+        return await values_of(parts, self.name or self.place, of_kind or meant)
+
+    def _told(self, parts: Parts, found: Sequence[Latest]) -> Reply:
+        if not found:
+            raise BotError("nothing_such")
+        shown = found[:MOST_SHOWN]
+        return value_table(parts, Text("values_here"), shown, left=len(found) - len(shown))
+
+    # What is looked at.
+
+    async def _meant(self, parts: Parts) -> Sequence[Meant]:
+        """Return what is called so, or all that stands at a place. Raises BotError `no_name`."""
+        if there := self._standing(parts):
+            called = (await known_names(parts)).find(self.place)
+            return list(dict.fromkeys((*there, *called)))
+        return await find_all(parts, self.name or self.place)
+
+    def _standing(self, parts: Parts) -> list[Meant]:
+        words = name_words(self.place)
+        every = (each for each in parts.readings.devices if each.main and words)
+        there = (each for each in every if name_words(each.area) == words)
+        return [meant for each in there for meant in parts.names.values(each)]
+
+    async def _of_kind(self, parts: Parts, meant: Sequence[Meant]) -> list[Meant]:
+        """Return those that are of the kind that was asked for, and the fields that are."""
+        if not self.kind:
+            return []
+        every = [part for each in meant for part in (parts.names.fields(each.topic) or [each])]
+        by_class = [each for each in every if self.kind in parts.names.classes(each)]
+        if by_class:
+            return list(dict.fromkeys(by_class))
+        found = [newest for each in every[:MOST_SHOWN] if (newest := await latest(parts, each)) is not None]
+        return [each.meant for each in found if self._is_of_kind(parts, each)]
+
+    def _is_of_kind(self, parts: Parts, each: Latest) -> bool:
+        if self.kind in (classes := parts.names.classes(each.meant)):
+            return True
+        words = name_words(f"{each.meant.name} {each.meant.topic}")
+        return not classes and seems(self.kind, each.unit, words)
+
+    def every(self, parts: Parts) -> Iterator[Latest]:
+        """Yield what the devices say now, as long as there is time for it."""
+        now, look = parts.ports.clock.now(), parts.readings.limited(parts.ports.templates)
+        devices = parts.readings.devices
+        words = name_words(self.place)
+        for entity in takewhile(lambda _: not look.over, islice(devices, _MOST_LOOKED_AT)):
+            here = not words or name_words(entity.area) == words or set(words) <= _named(parts, entity)
+            if not entity.main or not here or not self._is_wanted(entity):
+                continue
+            text = _OFFLINE if self._is_away(parts, entity) else state_text(entity, devices, look, now)
+            heard = [found for topic, _ in entity.values if (found := devices.newest(topic)) is not None]
+            if text and heard:
+                topic = entity.values[0][0]
+                meant = Meant(topic, name=devices.label(entity), area=entity.area)
+                yield as_shown(meant, text, max(at for at, _ in heard))
+
+    def _is_away(self, parts: Parts, entity: Entity) -> bool:
+        now = parts.ports.clock.now()
+        return self.state == _OFFLINE and is_offline(
+            entity, parts.readings.devices, parts.ports.templates, now
+        )
+
+    def _is_wanted(self, entity: Entity) -> bool:
+        """Say whether an entity is of the kind that is asked about: a door, a lamp, a lock."""
+        kind = self.kind or self.component
+        if not kind:
+            return True
+        classes = {binding.device_class for _, binding in entity.values}
+        if kind == "opening":
+            return bool(classes & _OPENINGS)
+        lamp = kind == "light" and entity.component == "switch" and bool(_LAMPS & set(_words_of(entity)))
+        return kind in classes or kind == entity.component or lamp or kind in _words_of(entity)
+
+    # Whether it is so.
+
+    async def _in_state(self, parts: Parts) -> Sequence[Latest]:
+        """Return the things that can be in the state that is asked about."""
+        if self.name:
+            found = [await latest(parts, each) for each in await find_all(parts, self.name)]
+            return [each for each in found if each is not None]
+        return [each for each in self.every(parts) if self._may_be(each)]
+
+    def _may_be(self, each: Latest) -> bool:
+        word = _word(each.text)
+        if self.state == _OFFLINE or (self.state == "low" and each.number is not None):
+            return True
+        return is_state_word(word) and may_become(word, self.state)
+
+    def _is(self, each: Latest) -> bool:
+        if self.state == "low" and each.number is not None:
+            return each.number <= _LOW
+        return same_state(_word(each.text), self.state)
+
+    def _answer(self, parts: Parts, every: Sequence[Latest]) -> Reply:
+        """Say yes or no, and which."""
+        if not every:
+            raise BotError("nothing_such")
+        so = [each for each in every if self._is(each)]
+        others = [each for each in every if not self._is(each)]
+        if self.asks == "all":
+            key, shown = ("ask_all", so) if not others else ("ask_not_all", others)
+        elif so:
+            key, shown = ("ask_which" if self.asks in {"which", "how_many"} else "ask_yes"), so
+        else:
+            key, shown = ("ask_none" if self.asks in {"which", "how_many"} else "ask_no"), others
+        title = Text(key, {"count": str(len(so)), "total": str(len(every))})
+        return value_table(parts, title, shown[:MOST_SHOWN], left=len(shown) - MOST_SHOWN)
+
+
+def _named(parts: Parts, entity: Entity) -> set[str]:
+    return {word for named in parts.readings.devices.words(entity)[:3] for word in named}
+
+
+def _words_of(entity: Entity) -> tuple[str, ...]:
+    return name_words(entity.full_name)
+
+
+def _word(text: str) -> str:
+    """Return the state of a value that has more behind it: `on, 40 %`."""
+    return text.partition(",")[0].strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home(Command):
+    """Tells who is there."""
+
+    node: ClassVar[str] = "value"
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        trackers = [*Look(component="device_tracker", state="home").every(parts)]
+        if not trackers:
+            trackers = [*Look(kind="presence").every(parts), *Look(kind="occupancy").every(parts)]
+        if not trackers:
+            raise BotError("nobody_known")
+        there = [each for each in trackers if same_state(_word(each.text), "home") or _detected(each)]
+        title = Text("ask_home" if there else "ask_nobody")
+        return value_table(parts, title, (there or trackers)[:MOST_SHOWN])
+
+
+def _detected(each: Latest) -> bool:
+    return same_state(_word(each.text), "detected") or same_state(_word(each.text), "on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events(Command):
+    """Tells what happened in a time: alerts, and what was opened, switched or locked."""
+
+    node: ClassVar[str] = "history"
+
+    span: str = ""
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        clock = parts.ports.clock
+        span = parse_span(self.span or _LATELY, clock.now(), clock.local)
+        assert span is not None  # none of those that sentences name
+        fired = [
+            event
+            for event in await parts.ports.alerts.incidents(_MOST_ALERTS)
+            if span.since <= event.at < span.until
+        ]
+        names = {rule.id: rule.name for rule in parts.alerts.rules}
+        lines = [
+            (
+                event.at,
+                Text(
+                    "event_alert",
+                    {"name": names.get(event.rule) or event.topic, "value": Amount(event.value)},
+                ),
+            )
+            for event in fired
+        ]
+        lines += await self._changes(parts, span)
+        lines.sort(key=lambda line: line[0])
+        shown = lines[-_MOST_EVENTS:]
+        return Table(
+            title=Text("events", {"since": parts.moment(span.since)}),
+            columns=("column_time", "column_what"),
+            rows=tuple((parts.moment(at), text) for at, text in shown),
+            empty=Text("events_none", {"since": parts.moment(span.since)}),
+            facts=tuple({"time": at, "what": text.key, **text.placeholders} for at, text in shown),
+            note=Text("events_more", {"count": str(len(lines) - len(shown))})
+            if len(lines) > len(shown)
+            else None,
+        )
+
+    async def _changes(self, parts: Parts, span: Span) -> list[tuple[float, Text]]:
+        """Return when something of the things that have states became different."""
+        history, names = parts.ports.history, await known_names(parts)
+        seen = {row.topic: row for row in await history.topics("#", _MOST_LOOKED_AT)}
+        topics = dict.fromkeys(
+            topic
+            for entity in parts.readings.devices
+            if entity.main and entity.component in _STATES
+            for topic, binding in entity.told
+            if not binding.aside and topic in seen and seen[topic].last_seen >= span.since
+        )
+        found: list[tuple[float, Text]] = []
+        for topic in islice(topics, _MOST_TOPICS):
+            before = ""
+            for row in await history.page(topic, _MOST_EACH, span):
+                if row.text != before and not row.retain:
+                    cells: dict[str, Cell] = {"name": names.name(topic), "value": Amount(row.text)}
+                    found.append((row.time, Text("event_value", cells)))
+                before = row.text
+        return found

@@ -1,0 +1,253 @@
+"""A line that is no command as it stands: the steps in which it is understood, and what is said else."""
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+from itertools import islice
+import re
+
+from ..commands.command import Command, spelled
+from ..discovery.entities import name_words
+from ..discovery.setting.kinds import any_of
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
+from ..history.spans import parse_span
+from ..model.errors import BotError
+from ..model.intents import Called, Intent
+from ..model.replies import Cell, Text, Typed
+from ..model.rules import Preset, RuleSet
+from ..ports import Ports
+from ..reading.topic_lookup import no_name
+from ..text.politeness import MARKS, bare, without_polite
+from .hearing import CommandReader
+from .intents import meaning
+
+type Wanted = Command | Text | BotError
+"""What is to be done, what is said at once, or what is wrong with a line."""
+
+_ALIKE, _VERY_ALIKE = 0.8, 0.85
+_FEW = 3
+"""Words behind a command with a fault from which on it rather is something else."""
+_COMPARED = re.compile(
+    r"(?i)[<>=0-9]|\b(?:above|below|over|under|than|between|contains|matches|changes|happens|rises|falls|no|silent"
+    r"|stale|über|unter|als|zwischen|enthält|passt|änder\w*|steigt|fällt|kein\w*|stumm)\b"
+)
+"""What tells that a clause has a condition, and not only a state."""
+UNSURE = "BotUnknown"
+_NODDED = Text("talk_ok")
+_LONG = 4
+"""Letters of a word by which a line is about what is only alike."""
+_LONGEST_PLACE, _MOST_WORDS = 4, 24
+UNKNOWN = frozenset(
+    (
+        *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
+        *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_rule"),
+        *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
+        *("value_not_allowed", "nothing_such", "nobody_known", "missing_parameter", "invalid_filter"),
+    )
+)
+"""Errors of a command for which the whole line may have meant something else."""
+
+
+class Understanding:
+    """Knows what a contact means that types no command.
+
+    In this order: a command but for a polite word; a preset's name; the name of something, with a command, a
+    time or a state behind it, or alone; a sentence; a name alike; a command with a fault.
+    """
+
+    def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._sentences = ports.sentences
+        self._phrases = ports.phrases
+        self._clock = ports.clock
+        self._vocabulary = ports.vocabulary
+        self._history = ports.history
+        self._names = hearing.names
+        self._hearing = hearing
+        self._presets: tuple[Preset, ...] = ()
+
+    def apply(self, rules: RuleSet) -> None:
+        """Know the presets there are."""
+        self._presets = rules.presets
+
+    async def meant(self, text: str, *, free: bool = False) -> Wanted | None:
+        """Return what a line surely means; None where that is not known.
+
+        Where there is somebody else for `free` text, a command with a fault is one only if it has few words.
+        """
+        line = without_polite(text)
+        if not line or len(line) > LONGEST_LINE:
+            return None
+        if not name_words(line) and line not in self._hearing.words:
+            return None if free else _NODDED
+        await self._hearing.know_names(self._history)
+        steps = (self._typed, self._preset, self._exactly)
+        found = next((found for step in steps if (found := step(line)) is not None), None)
+        if found is None:
+            found = await self.sentence(line)
+        # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
+        if free and (found == _NODDED or isinstance(found, BotError)):
+            return None
+        return found or self._alike(line) or self._faulty(line, free=free)
+
+    async def sentence(self, text: str, *, unsure: bool = False) -> Wanted | None:
+        """Return what a whole sentence means, or with `unsure` one about something that nobody knows."""
+        intent = await self._sentences.recognise(text, self._called(text))
+        if intent is None or (intent.name == UNSURE) is not unsure:
+            return None
+        if intent.name in {"BotHello", "BotWho"}:
+            return self._about_itself(intent)
+        if intent.name == "BotRun":
+            return self._preset(intent.slots.get("bot_rest", ""))
+        found = meaning(intent)
+        if isinstance(found, str) and found.startswith("set ") and self._unknown(found):
+            return no_name(self._names, intent.slots.get("name") or intent.slots.get("area", ""))
+        if isinstance(found, str) and intent.name == "BotWatch":
+            found = self._watched(found)
+        return self._hearing.parse(found) if isinstance(found, str) else found
+
+    def _watched(self, line: str) -> str:
+        """Return `alert` with what stands at the end of a clause: `alert Haustür = offen`.
+
+        What is neither compared nor a state is no condition: nothing is made of it.
+        """
+        before, _, last = line.rpartition(" ")
+        if _COMPARED.search(line):
+            return line
+        if is_state_word(last) and len(before.split()) > 1:
+            return f"{before} = {last}"
+        return next((f"alert {each.said}" for each in self._names.mentions(before)), line)
+
+    async def guess(self, text: str) -> Wanted:
+        """Return what a line may mean, or how to say something."""
+        line = without_polite(text)
+        if len(line) > LONGEST_LINE:
+            return self._lost()
+        mentioned = self._names.mentions(line)
+        if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
+            return self._hearing.parse(f"value {sure[0].said}")
+        return await self.sentence(line, unsure=True) or self._faulty(line) or self._lost()
+
+    # The steps.
+
+    def _typed(self, line: str) -> Wanted | None:
+        """Return the command that is left without the polite words."""
+        asked = self._hearing.parse(line)
+        return asked if isinstance(asked, Command) else None
+
+    def _preset(self, line: str) -> Wanted | None:
+        said = name_words(line)
+        for preset in self._presets:
+            name, takes = name_words(preset.name), "{value}" in preset.payload
+            if name and (said == name or (takes and said[: len(name)] == name)):
+                return self._hearing.parse(f"preset {line.strip(MARKS)}")
+        return None
+
+    def _exactly(self, line: str) -> Wanted | None:
+        """Return what is meant by a line that begins with what something is called just so."""
+        said = line.rstrip(MARKS)
+        begun = self._names.begin(said)
+        rest = said[begun.end :].strip() if begun.meant and begun.exact else None
+        if rest is None:
+            return self._set(said, line) if ends_in_state(said) else None
+        if not rest:
+            return self._hearing.parse(f"value {said}")
+        first, _, more = rest.partition(" ")
+        turned = self._hearing.parse(f"{first} {begun.said} {more}".strip())
+        if isinstance(turned, Command) and turned.takes_name():
+            return turned
+        if parse_span(rest, self._clock.now(), self._clock.local) is not None:
+            return self._hearing.parse(f"history {begun.said} {rest}")
+        return self._set(said, line)
+
+    def _set(self, said: str, line: str) -> Wanted | None:
+        """Return the wish that a name and a word of state are."""
+        if not wants(self._names.devices, said, self._phrases, self._vocabulary):
+            return None
+        if line.endswith("?"):
+            # It is asked about, not wished for.
+            return next(
+                (self._hearing.parse(f"value {each.said}") for each in self._names.mentions(said)), None
+            )
+        return self._hearing.parse(f"set {said}")
+
+    def _unknown(self, line: str) -> bool:
+        """Say whether nothing is called as what is to be set."""
+        said = line.removeprefix("set ")
+        return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
+
+    def _alike(self, line: str) -> Wanted | None:
+        """Return the value of what is called alike, where nothing else is said."""
+        said = line.strip(MARKS)
+        begun = self._names.begin(said)
+        return self._hearing.parse(f"value {said}") if begun.meant and begun.end == len(said) else None
+
+    def _faulty(self, line: str, *, free: bool = False) -> Wanted | None:
+        """Return what is wrong with a command, or with a word that is nearly one."""
+        first, _, rest = line.partition(" ")
+        words, said = self._hearing.words, spelled(bare(first))
+        if len(first) < _LONG and said not in words:
+            return None
+        if free and len(rest.split()) >= _FEW:
+            return None
+        if not get_close_matches(said, words, 1, _VERY_ALIKE if free else _ALIKE):
+            return None
+        asked = self._hearing.parse(line)
+        lost = isinstance(asked, BotError) and asked.key == "invalid_span"
+        return no_name(self._names, rest) if lost and not self._names.begin(rest).meant else asked
+
+    # What is in a line.
+
+    def _called(self, text: str) -> Collection[Called]:
+        """Return what in a text something is called by: things, each with its kinds, and places."""
+        found: list[Called] = []
+        for begun in self._names.mentions(text):
+            found += [Called(begun.said, each) for each in sorted(self._names.components(begun))]
+            if len(begun.meant) > 1 and not begun.exact:
+                found.append(Called(begun.said, place=True))
+        words = (word.strip(MARKS) for word in text.split())
+        found += [Called(word, each) for word in words for each in sorted(any_of(word.casefold()))]
+        return [*found, *self._standing(text)]
+
+    def _standing(self, text: str) -> Sequence[Called]:
+        """Return the areas in a text, and the things that are only told what to do and say nothing."""
+        words, places = [word.strip(MARKS) for word in text.split()[:_MOST_WORDS]], self._names.places
+        found: list[Called] = []
+        for at in range(len(words)):
+            for count in range(1, min(_LONGEST_PLACE, len(words) - at) + 1):
+                said = " ".join(words[at : at + count])
+                found += [Called(said, each) for each in self._names.silent(name_words(said))]
+                found += [Called(said, place=True)] * (name_words(said) in places)
+        return found
+
+    # What it says of itself.
+
+    def _about_itself(self, intent: Intent) -> Text:
+        one, two = self.examples()
+        if intent.name == "BotHello":
+            return Text("talk_hello", {"one": one, "two": two})
+        devices = len({each.device_id or each.full_name for each in self._names.devices})
+        return Text("talk_who", {"devices": str(devices), "one": one, "two": two})
+
+    def _lost(self) -> Text:
+        one, two = self.examples()
+        return Text("not_understood", {"one": one, "two": two})
+
+    def examples(self) -> tuple[Cell, Cell]:
+        """Return two lines of this very home: what one may ask for, and what one may set."""
+        main = [each for each in islice(self._names.devices, MOST_LOOKED_AT) if each.main]
+        shown = [
+            each.full_name for each in main if each.component in {"sensor", "binary_sensor"} and each.values
+        ]
+        settable = [
+            f"{each.full_name} {self._phrases.phrase('common.on')}"
+            for each in main
+            if any(word == "on" for control in each.controls for word, _ in control.words)
+        ]
+        topics = [] if shown else list(islice(self._names.called, 2))
+        commands = (Typed("status"), Typed("topics"))
+        every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
+        return every[0], every[1]
+
+
+MOST_LOOKED_AT = 500
+LONGEST_LINE = 500
+"""Characters of a line that is looked at word by word."""

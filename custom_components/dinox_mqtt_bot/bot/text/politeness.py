@@ -1,0 +1,19 @@
+"""What stands around what is said: polite words, and marks."""
+
+MARKS = "?!.,;: "
+_POLITE = frozenset({"please", "pls", "plz", "bitte", "mal"})
+
+
+def bare(word: str) -> str:
+    """Return a word without the marks around it, as words are compared."""
+    return word.strip(MARKS).casefold()
+
+
+def without_polite(text: str) -> str:
+    """Return a line without the polite words at its ends, a single blank between the others."""
+    words = text.split()
+    while words and bare(words[0]) in _POLITE:
+        words.pop(0)
+    while words and bare(words[-1]) in _POLITE:
+        words.pop()
+    return " ".join(words)
