@@ -7,6 +7,7 @@ from pathlib import Path
 import re
 
 from bot.model.speech import Speech
+from bot.text.states import inside_a_line
 
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components" / "dinox_mqtt_bot" / "translations"
 
@@ -56,4 +57,4 @@ class RealPhrases(Speech):
         within = f"state_attributes.{attribute}." if attribute else ""
         keys = [f"{kind}.{within}state.{state}" for kind in (device_class, "_")]
         word = next((words[key] for key in keys if key in words), state)
-        return word if word[1:2].isupper() or self._language == "de" else word[:1].lower() + word[1:]
+        return inside_a_line(word, capitals=self._language == "de")

@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from ..bot.model.speech import PREFIX, Speech
+from ..bot.text.states import inside_a_line
 from ..bot.text.tongue import LANGUAGES
 from ..const import DOMAIN
 
@@ -16,7 +17,7 @@ COMPONENTS = (
 )
 """Whose states devices of MQTT discovery have."""
 _CAPITAL = frozenset({"de", "de-CH", "lb"})
-"""Languages in which the case of a word's first letter is part of its spelling."""
+"""Languages in which nouns begin with a capital."""
 
 
 class Translations(Speech):
@@ -36,13 +37,7 @@ class Translations(Speech):
         kinds = (device_class, "_") if device_class else ("_",)
         keys = (f"component.{component}.entity_component.{kind}.{within}state.{state}" for kind in kinds)
         word = next((self._states[key] for key in keys if key in self._states), "")
-        return self._inside_a_line(word) or state
-
-    def _inside_a_line(self, word: str) -> str:
-        """Return a word of Home Assistant's cards as it stands behind a name: `closed`, but `OK`."""
-        if self._language in _CAPITAL or word[1:2].isupper():
-            return word
-        return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
+        return inside_a_line(word, capitals=self._language in _CAPITAL) or state
 
 
 async def async_load_all(hass: HomeAssistant, *, bare: bool) -> Translations:

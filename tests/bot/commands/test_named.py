@@ -71,11 +71,62 @@ async def test_an_action_takes_the_same_names(topic: str, condition: str) -> Non
 @pytest.mark.parametrize("chosen", ["1", "#1", "temperature", "the temperature.", "/mqtt temp"])
 async def test_several_are_asked_about_and_one_is_chosen(chosen: str) -> None:
     world = home()
-    asked = await say(world, "alert ice chest > -15")
+    asked = await say(world, "alert ice chest changes")
     assert asked.startswith("Which “ice chest”?\n1 Ice chest Temperature\n2 Ice chest Lid\n")
     assert rules(world) == ()
-    assert "Ice chest Temperature is above −15" in await say(world, chosen)
+    assert "Ice chest Temperature changes" in await say(world, chosen)
     assert rules(world)[0].filter == "home/ice/t"
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("alert ice chest > -15", "home/ice/t"),
+        ("alert ice chest warmer than -15 for 5m", "home/ice/t"),
+        ("alert ice chest rises 3 in 1h", "home/ice/t"),
+        ("alert ice chest is open", "home/ice/lid"),
+        ("alert ice chest = open for 5m", "home/ice/lid"),
+    ],
+)
+async def test_of_several_things_the_one_that_can_be_compared_so_is_meant(line: str, topic: str) -> None:
+    """A lid has no degrees, and a temperature is never open."""
+    world = home()
+    await say(world, line)
+    assert [rule.filter for rule in rules(world)] == [topic]
+
+
+async def test_what_last_said_a_number_is_asked_about_too() -> None:
+    world = home()
+    world.receive("home/ice/lid", "3")
+    assert (await say(world, "alert ice chest > -15")).startswith("Which “ice chest”?")
+
+
+@pytest.mark.parametrize("line", ["chart ice chest", "chart the ice chest today"])
+async def test_of_several_things_the_one_that_is_measured_is_drawn(line: str) -> None:
+    assert "📊 Ice chest Temperature" in await say(home(), line)
+
+
+async def test_the_last_levels_are_a_topic_as_they_are_written() -> None:
+    world = home()
+    assert "18.5" in await say(world, "history ice/t")
+    world.receive("home/cold/ice/t", "4")
+    await world.settle()
+    assert (await say(world, "history ice/t")).startswith("Which “ice/t”?")
+    assert "cold/ice/t" in await say(world, "history cold/ice/t")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("mute the washing machine until tomorrow", "washing machine"),
+        ("mute my washing machine 2h", "washing machine"),
+        ("mute washing machine", "washing machine"),
+        ("history red dragon yesterday", "red dragon"),
+        ("export red dragon 7d", "red dragon"),
+    ],
+)
+async def test_a_name_that_nothing_has_is_told_as_a_whole(line: str, name: str) -> None:
+    assert (await say(home(), line)).startswith(f"I know no “{name}”")
 
 
 async def test_a_question_is_narrowed_down_and_withdrawn_by_anything_else() -> None:
@@ -297,8 +348,6 @@ async def test_what_was_chosen_is_spoken_of_by_its_name() -> None:
     assert (await say(world, "2")).startswith("History of Ice chest Temperature:")
     await say(world, "export ice chest")
     assert "Messages of Ice chest Lid: 1" in await say(world, "1")
-    await say(world, "chart ice chest")
-    assert "📊 Ice chest Temperature" in await say(world, "temperature")
 
 
 async def test_a_quoted_topic_that_nobody_knows_is_taken_as_it_is() -> None:

@@ -86,7 +86,7 @@ async def test_nobody_is_there() -> None:
     world.receive("home/anna", "not_home")
     said = await say(world, "wer ist da")
     assert said.startswith("Niemand, soweit ich sehe:")
-    assert "Anna Abwesend" in said
+    assert "Anna abwesend" in said
 
 
 async def test_what_happened_is_alerts_and_what_was_switched() -> None:

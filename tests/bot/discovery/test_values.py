@@ -335,7 +335,7 @@ def test_what_is_told_of_a_thing_is_called_in_the_users_language_and_found_by_th
         readings.learn(Message(topic, payload.encode()))
     look = readings.limited(NoTemplates())
     told = {each.full_name: state_text(each, readings.devices, look, 0.0) for each in readings.devices}
-    assert told == {"Jalousie": "Geöffnet, 65 %, Neigung 30 %", "Robo": "Angedockt, Saugstufe max"}
+    assert told == {"Jalousie": "geöffnet, 65 %, Neigung 30 %", "Robo": "Angedockt, Saugstufe max"}
     names = Names(readings.devices, readings.bindings)
     assert [each.topic for each in names.find("jalousie neigung")] == ["b/tilt"]
     assert [each.topic for each in names.find("jalousie tilt")] == ["b/tilt"]

@@ -1,6 +1,8 @@
 """Which alerts somebody means, and until when."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 
 from ..model.alert import Alert
 from ..model.errors import BotError
@@ -10,6 +12,8 @@ from ..model.topics import fold
 from ..ports import Clock
 from ..text.times import leading_end, switched_until
 
+_SOME_TIME = datetime(2195, 6, 1, tzinfo=UTC).timestamp()
+"""A time before a leap day: every day of a year is to come."""
 MOST_WORDS = 12
 """Words that the name of an alert may have."""
 
@@ -95,3 +99,9 @@ def end_of(clock: Clock, text: str) -> float:
     if until is None:
         raise BotError("invalid_end", text=text)
     return until
+
+
+def end_check(text: str) -> None:
+    """Raise BotError `invalid_end` for what is never the end of something, whatever the time is."""
+    if switched_until(text, _SOME_TIME, partial(datetime.fromtimestamp, tz=UTC)) is None:
+        raise BotError("invalid_end", text=text)

@@ -99,7 +99,7 @@ class Alerts(Command):
     def _empty(self) -> Text:
         if self.filter:
             return Text("alerts_none_like", {"filter": self.filter})
-        return Text("alerts_empty", {"example": Typed("alert", "home/freezer > -15 for 5m")})
+        return Text("alerts_empty", {"example": Typed("alert", last="example_rule")})
 
 
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:

@@ -8,7 +8,7 @@ from ..history.charts import MOST_FIELDS, ChartRequest, chart
 from ..history.look_back import look_back_check, read_look_back
 from ..model.replies import Caller, Chart as Drawn, Reply, Surface
 from ..model.topics import shared
-from ..reading.topic_lookup import find_topic, several
+from ..reading.topic_lookup import Ambiguous, Meant, find_name, only, several
 from .command import Command, Parts, param
 
 PNG = "image/png"
@@ -33,7 +33,8 @@ class Chart(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        topic, field = await find_topic(parts, self.topic)
+        meant = await _drawable(parts, self.topic)
+        topic, field = meant.topic, meant.field
         clock = parts.ports.clock
         when = read_look_back(self.range, clock.now(), clock.local, most=MOST, fields=1)
         count = max(when.count, LEAST) if when.count else 0
@@ -53,6 +54,14 @@ class Chart(Command):
 
         payload = await parts.ports.pictures.draw(drawn.picture, dark=self.dark)
         parts.uploads.send(File("chart.png", PNG, payload, done, lambda error: None))
+
+
+async def _drawable(parts: Parts, said: str) -> Meant:
+    """Return what is meant: of several things the one that is measured. Raises as `find_name`."""
+    try:
+        return await find_name(parts, said)
+    except Ambiguous as names:
+        return only(said, [each for each in names.options if each.measured] or names.options)
 
 
 async def _plain(parts: Parts, said: str, topic_filter: str) -> str:

@@ -261,11 +261,11 @@ class Set(Command):
         wishes, known = self._wishes(parts), parts.readings.devices
         first = wishes[0]
         if len(wishes) == 1:
-            return Text("set_stake", {"name": known.label(first.entity), "value": Amount(first.value_text)})
+            return Text("set_stake", {"name": known.label(first.entity), "value": first.setting})
         cells: dict[str, Cell] = {
             "count": str(len(wishes)),
             "names": _names(parts, wishes),
-            "value": Amount(first.value_text),
+            "value": first.setting,
         }
         return Text("set_stake_several", cells)
 
@@ -328,7 +328,7 @@ async def _publish(parts: Parts, caller: Caller, wish: Wish, every: _Published) 
         parts.awaited.sent(topic, data, parts.ports.clock.now())
         await parts.publisher.publish(topic, data, entity.qos, entity.retain, caller)
     if entity.optimistic:
-        parts.readings.devices.assume(entity, wish.value_text)
+        parts.readings.devices.assume(entity, str(wish.setting))
 
 
 def _names(parts: Parts, wishes: Sequence[Wish]) -> str:
@@ -342,12 +342,12 @@ def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
         {"topic": topic, "payload": payload.replace(code, _HIDDEN) if code else payload}
         for topic, payload in published
     ]
-    return {"name": wish.entity.full_name, "value": wish.value_text, "published": shown}
+    return {"name": wish.entity.full_name, "value": str(wish.setting), "published": shown}
 
 
 def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline: bool, waits: bool) -> Text:
     entity = wish.entity
-    cells: dict[str, Cell] = {"name": name, "value": Amount(wish.value_text)}
+    cells: dict[str, Cell] = {"name": name, "value": wish.setting}
     facts = {**_published_facts(wish, published), "offline": offline}
     if answer:
         return Text("set_answered", {"name": name, "state": answer}, facts)
@@ -365,7 +365,7 @@ def _done_several(
     cells: dict[str, Cell] = {
         "count": str(len(wishes)),
         "names": _names(parts, wishes),
-        "value": Amount(wishes[0].value_text),
+        "value": wishes[0].setting,
     }
     if away:
         return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)

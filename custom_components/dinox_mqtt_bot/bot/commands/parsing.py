@@ -10,6 +10,7 @@ from ..model.errors import BotError
 from ..model.speech import PREFIX, FieldName, Typed
 from ..model.topics import fold
 from ..reading.meant import Begun
+from ..reading.wording import behind_fillers
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
 from .command import Command, Parameter, bind, by_word, parameters, spelled, typed, usage
 
@@ -160,6 +161,9 @@ def _topic(
             begun = begin(text[start : spoken[-1].start])
         if not left[0].compared and text[start + begun.end :][:1].strip():
             return spoken.popleft().text  # a topic has such signs too: `home/a=b`
+        nothing = not begun.meant and begun.written is None and not spoken[0].quoted
+        if nothing and len(left) > 1 and (check := left[1].check) is not None:
+            return _unknown(text, spoken, check)
         name = _taken(text, spoken, start, begun)
         field = _field(left, spoken) if begun.meant else ""
         return f'"{begun.meant[0].topic}".{field}' if field and len(begun.meant) == 1 else name
@@ -170,6 +174,14 @@ def _topic(
                 spoken.popleft()
             return name
     return spoken.popleft().text
+
+
+def _unknown(text: str, spoken: deque[Word], check: Callable[[str], object]) -> str:
+    """Take the words of a name that nothing has up to what may follow it; one word where nothing may."""
+    left = list(takewhile(lambda word: not word.text.startswith("-"), spoken))
+    tails = (at for at in range(1, len(left)) if _passes(check, text[left[at].start : left[-1].end]))
+    name = " ".join(spoken.popleft().text for _ in range(next(tails, 1)))
+    return name[max(behind_fillers(name), default=0) :]
 
 
 def _taken(text: str, spoken: deque[Word], start: int, begun: Begun) -> str:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..alerts.lookup import end_of
+from ..alerts.lookup import end_check, end_of
 from ..alerts.watches import BROKER
 from ..model.alert import Alert
 from ..model.errors import BotError
@@ -24,7 +24,9 @@ class Mute(Command):
     role: ClassVar[Role] = Role.OPERATOR
 
     what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", named=True)
-    duration: str = param("How long, as 2h or until 7:00; without it for good.", default="", greedy=True)
+    duration: str = param(
+        "How long, as 2h or until 7:00; without it for good.", default="", greedy=True, check=end_check
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:

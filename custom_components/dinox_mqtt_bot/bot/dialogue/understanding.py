@@ -17,6 +17,7 @@ from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import no_name
 from ..text.politeness import MARKS, bare, without_polite
+from ..text.tongue import words
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -31,6 +32,7 @@ _COMPARED = re.compile(
     r"|stale|über|unter|als|zwischen|enthält|passt|änder\w*|steigt|fällt|kein\w*|stumm)\b"
 )
 """What tells that a clause has a condition, and not only a state."""
+_WISHES = words("wish")
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
 _LONG = 4
@@ -123,8 +125,16 @@ class Understanding:
             return self._lost()
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
-            return self._hearing.parse(f"value {sure[0].said}")
+            return self._impossible(line, sure[0].said) or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._lost()
+
+    def _impossible(self, line: str, name: str) -> Wanted | None:
+        """Return the wish that a line begins as where it cannot be done, so that it is said why."""
+        first = line.partition(" ")[0].casefold()
+        wish = f"{name} {first}"
+        if first not in _WISHES or wants(self._names.devices, wish, self._phrases, self._vocabulary):
+            return None
+        return self._hearing.parse(f"set {wish}")
 
     # The steps.
 
@@ -191,7 +201,7 @@ class Understanding:
         if not get_close_matches(said, words, 1, _VERY_ALIKE if free else _ALIKE):
             return None
         asked = self._hearing.parse(line)
-        lost = isinstance(asked, BotError) and asked.key == "invalid_span"
+        lost = isinstance(asked, BotError) and asked.key in {"invalid_span", "invalid_end"}
         return no_name(self._names, rest) if lost and not self._names.begin(rest).meant else asked
 
     # What is in a line.

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import override
 
 from ..model.errors import BotError
+from ..model.speech import Said, Speech
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..ports import CommandTemplates, Phrases
 from ..text.numbers import number, number_text, with_unit
@@ -22,6 +24,24 @@ _ON = "on"
 
 
 @dataclass(frozen=True, slots=True)
+class Setting(Said):
+    """A value with what it is about, in words that `set` understands: `on`, `brightness 40 %`."""
+
+    aspect: str
+    value: str = ""
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.aspect.replace('_', ' ')} {self.value}".strip()
+
+    @override
+    def write(self, speech: Speech) -> str:
+        about = speech.text(f"common.aspect_{self.aspect}", self.aspect.replace("_", " "))
+        value = speech.text(f"common.set_word_{self.value}", "") or speech.amount(self.value)
+        return f"{about} {value}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """One value for one thing about an entity; `named`: that thing was said."""
 
@@ -35,9 +55,9 @@ class Wish:
         return self.control.asks_first(self.value)
 
     @property
-    def value_text(self) -> str:
+    def setting(self) -> Setting:
         """The value as a person reads it, with what it is about."""
-        return f"{self.control.aspect.replace('_', ' ')} {self.value.said}".strip()
+        return Setting(self.control.aspect, self.value.said)
 
     def check(self) -> None:
         """Raise the BotError that is the answer to a value: `code_missing` or `code_wrong`."""
@@ -131,7 +151,8 @@ def _together(controls: Sequence[Control]) -> Control:
 
 def describe(control: Control, phrases: Phrases) -> str:
     """Return what a control takes: its words, its range, its lengths, that it takes colours."""
-    parts = [", ".join(word for word, _ in control.words[:_MOST_CHOICES])] if control.words else []
+    words = [phrases.write(Setting("", word)) for word, _ in control.words[:_MOST_CHOICES]]
+    parts = [", ".join(words)] if words else []
     parts += ["…"] * (len(control.words) > _MOST_CHOICES)
     if (scale := control.scale) is not None:
         low, high = number_text(scale.low), with_unit(number_text(scale.high), scale.unit)
@@ -144,4 +165,4 @@ def describe(control: Control, phrases: Phrases) -> str:
     if control.letters is not None:
         low, high = map(str, control.letters)
         parts.append(phrases.phrase("common.range_letters", low=low, high=high))
-    return f"{control.aspect.replace('_', ' ')} {', '.join(parts)}".strip()
+    return f"{phrases.write(Setting(control.aspect))} {', '.join(parts)}".strip()

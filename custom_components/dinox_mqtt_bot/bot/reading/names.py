@@ -142,6 +142,12 @@ class Names:
                 return Begun(later.said, at + later.end, later.meant, exact=later.exact)
         return first
 
+    def ending(self, levels: str) -> tuple[Meant, ...]:
+        """Return the topics whose last levels are written so: `freezer/temperature`."""
+        end = f"/{levels.casefold()}"
+        found = (each for each in self._seen.values() if each.topic.casefold().endswith(end))
+        return tuple(map(_of, islice(found, MOST_FOUND)))
+
     def find(self, text: str) -> tuple[Meant, ...]:
         """Return what a whole text may mean; nothing if that is not known."""
         if (meant := self._literal(text)) is not None:

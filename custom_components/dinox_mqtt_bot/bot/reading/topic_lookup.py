@@ -61,6 +61,8 @@ async def find_name(lookups: Lookups, text: str) -> Meant:
             return only(text, found)
         raise no_name(names, text)
     valid_filter(text)
+    if found := names.ending(text):
+        return only(text, found)
     return Meant(text, name=text)
 
 

@@ -56,6 +56,9 @@ _CLASSES = {
 }
 """What on and off are called for each device class of a binary sensor."""
 
+_NOUNS = ("glasbruch", "licht", "manipulation", "problem", "störung", "update")
+"""What begins with a capital in German wherever it stands."""
+
 _KINDS = {word: kind for family in _FAMILIES for kind in family for word in kind.split(", ")}
 _ON = frozenset(_KINDS[words[0]] for words in (*_CLASSES.values(), ("on", "off")))
 _OFF = frozenset(_KINDS[words[1]] for words in (*_CLASSES.values(), ("on", "off")))
@@ -68,6 +71,16 @@ def class_word(device_class: str, state: str) -> str:
         return ""
     words = _CLASSES.get(device_class, () if device_class else ("on", "off"))
     return words[state == "off"] if words else ""
+
+
+def inside_a_line(word: str, *, capitals: bool) -> str:
+    """Return the word of a state as it stands behind a name: `closed`, but `OK`.
+
+    Where nouns have `capitals`, only what is known to be none: `geschlossen`, but `Leerlauf`.
+    """
+    if word[1:2].isupper() or (capitals and (not is_state_word(word) or word.casefold().startswith(_NOUNS))):
+        return word
+    return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
 
 
 @lru_cache(1024)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Priority
+from ...model.speech import Term
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
@@ -12,7 +13,7 @@ from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked
 from .vocabulary import PHRASES
 
-EXAMPLE = "home/freezer > -15 for 5m"
+EXAMPLE = Term("words_example_rule", "home/freezer > -15 for 5m")
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 

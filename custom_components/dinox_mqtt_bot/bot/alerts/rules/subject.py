@@ -71,8 +71,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    fits, others = _comparable(found, rule.condition)
-    meant = only(begun.said, [*fits, *others])
+    meant = only(begun.said, await _fitting(lookups, found, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
     made = await with_its_field(lookups, replace(rule, filter=meant.topic))
@@ -129,6 +128,22 @@ def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Mean
     numeric = condition.operator in NUMERIC or all(number(each) is not None for each in limits)
     fits = [each for each in found if each.measured is numeric]
     return fits, [each for each in found if each.measured is not numeric]
+
+
+async def _fitting(lookups: Lookups, found: Sequence[Meant], condition: Condition) -> list[Meant]:
+    """Return what can be compared so, first what most likely is: of a freezer, not its door with degrees."""
+    fits, others = _comparable(found, condition)
+    if not fits or not others or condition.operator in _WHOLE:
+        return [*fits, *others]
+    if fits[0].measured:
+        return fits + [each for each in others if not await _is_word(lookups, each)]
+    return fits
+
+
+async def _is_word(lookups: Lookups, meant: Meant) -> bool:
+    """Say whether what a topic said last is a word and no number."""
+    readings = await newest_readings(lookups, meant.topic)
+    return bool(readings) and all(number(each.text) is None for each in readings)
 
 
 def _begun(names: Names, topic: str, rest: str) -> tuple[Begun, str]:

@@ -29,7 +29,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "preset": ("preset mode", "voreinstellung", "programm"),
     "fan": ("fan mode", "lüfter"),
     "swing": ("swing mode", "schwenken"),
-    "swing_horizontal": ("swing horizontal mode", "horizontal swing"),
+    "swing_horizontal": ("swing horizontal mode", "horizontal swing", "schwenken waagerecht"),
     "humidity": ("target humidity", "feuchte", "luftfeuchtigkeit", "zielfeuchte"),
     "position": ("set position", "pos"),
     "tilt": ("tilt position", "tilt status", "neigung", "lamellen"),
