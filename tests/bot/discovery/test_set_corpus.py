@@ -3,9 +3,12 @@
 import json
 
 from fakes import World
+from phrases import RealPhrases
 import pytest
 from set_corpus import Home, homes
 
+from bot.discovery.set_request import Setting, wish
+from bot.discovery.setting.set_targets import How
 from bot.model.rules import Subscription
 
 HOMES = list(homes())
@@ -42,6 +45,20 @@ async def test_the_main_thing_of_a_device_gets_what_is_said_to_the_device(home: 
         topics = [(topic.rpartition("/")[2], said) for topic, said in got]
         assert (level, payload) in topics, f"{home.name} {words}: {got}"
         assert not any("/side/" in topic for topic, _ in got), f"{home.name} {words}: {got}"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_printed_is_understood_as_it_is_printed(language: str) -> None:
+    phrases, printed = RealPhrases(language), set[str]()
+    for entity in world_of(*HOMES).bot.readings.devices:
+        for control in entity.controls:
+            for word, payload in control.words:
+                said = phrases.write(Setting(control.aspect, word))
+                understood = wish(entity, said, How.NAME)
+                assert understood is not None, f"{entity.component} {said}"
+                assert understood.value.payload == payload, f"{entity.component} {said}"
+                printed.add(said)
+    assert len(printed) > 20
 
 
 @pytest.mark.parametrize("home", HOMES, ids=lambda home: f"{home.base} {home.name} {home.main.component}")
