@@ -62,7 +62,7 @@ async def test_a_closed_port() -> None:
 
 
 async def test_a_host_that_is_none() -> None:
-    with pytest.raises(BotError, match="refused"):
+    with pytest.raises(BotError, match="cannot_connect"):
         await probe(BrokerSettings("", 1883, "bot"), None, run_blocking)
 
 

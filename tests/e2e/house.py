@@ -163,6 +163,13 @@ class House:
         links = [key for key in ours if key.endswith(("_mqtt", "_xmpp"))]
         return len(links) == 2 * bots and all(states[key]["state"] == "on" for key in links)
 
+    async def begin_anew(self) -> None:
+        """Reload the bot, so that it is calm: what it tells next comes at once."""
+        await self.hass.api.call_action(
+            "homeassistant", "reload_config_entry", response=False, entry_id=self.entry_id
+        )
+        await until(self.settled, "the bot did not come back")
+
     async def come_back(self, *, killed: bool = False) -> None:
         """Log in again with your client if its server went away.
 

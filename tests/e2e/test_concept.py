@@ -267,11 +267,14 @@ async def test_pictures_sounds_and_streams_of_a_flow_are_named(house: House) -> 
 
 
 async def test_what_the_plugins_documentation_quotes_reads_well(house: House) -> None:
+    await house.begin_anew()
     await house.ask("/mqtt subscribe home/#", "home/#")
     try:
         for topic, payload, shown in QUOTED:
             await house.publish(topic, payload)
-            assert (await house.you.next(shown, sender=BOT)).text == f"{topic}\n{shown}"
+            # Once, a way out of so many messages is said behind one.
+            told = (await house.you.next(shown, 60, sender=BOT)).text.partition("\n\nhome/# ")[0]
+            assert told == f"{topic}\n{shown}"
     finally:
         await house.ask("/mqtt unsubscribe home/#", "home/#")
 

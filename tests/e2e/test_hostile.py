@@ -2,7 +2,7 @@
 
 import asyncio
 
-from house import BOT, House
+from house import BOT, House, until
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 import pytest
@@ -36,12 +36,19 @@ TOPICS = ["with spaces in it", "a.b,c;d", "emoji/🚰/💧", "//", "quo'te\"s", 
 async def test_a_hostile_payload_breaks_nothing(house: House, name: str) -> None:
     await house.publish(f"e2e/hostile/{name}", PAYLOADS[name])
     await house.publish(f"e2e/hostile/{name}/after", f"alive after {name}")
-    await house.you.next(f"alive after {name}", 20, sender=BOT)
+
+    async def stored() -> bool:
+        return bool(house.rows(f"e2e/hostile/{name}/after"))
+
+    # So much at once is told ever more rarely.
+    await until(stored, "nothing is heard any more", 20)
+    await house.ask(f"/mqtt history e2e/hostile/{name}/after", f"alive after {name}")
     assert len(house.rows(f"e2e/hostile/{name}")) == 1
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 async def test_a_strange_topic_is_told_and_can_be_asked_for(house: House, topic: str) -> None:
+    await house.begin_anew()
     await house.publish(f"e2e/{topic}", f"value of {topic}")
     await house.you.next(f"value of {topic}", 20, sender=BOT)
     asked = f'"e2e/{topic}"' if " " in topic else f"e2e/{topic}"
@@ -49,12 +56,14 @@ async def test_a_strange_topic_is_told_and_can_be_asked_for(house: House, topic:
 
 
 async def test_no_link_in_a_payload_acts(house: House) -> None:
+    await house.begin_anew()
     await house.publish("e2e/link", "press xmpp:bot@home.test?message;body=/mqtt%20pause now")
     heard = await house.you.next("press", sender=BOT)
     assert "xmpp:bot@home.test" not in heard.text
 
 
 async def test_no_publisher_speaks_in_the_bots_name(house: House) -> None:
+    await house.begin_anew()
     given = Properties(PacketTypes.PUBLISH)
     given.UserProperty = [("label", "✅ home/freezer: -19.1 ↘")]
     over = "“Freezer warm” is over, after 2 s, worst -12.3 °C · #1"

@@ -126,7 +126,7 @@ async def test_do_not_disturb_holds_all_but_what_is_critical_until_it_ends(
         await one_held(bot, PHONE)
         await turn(hass, "do_not_disturb", False)
         await until(lambda: len(phone.told) == 2)
-        assert "-3" in phone.texts[1]
+        assert "−3" in phone.texts[1]
 
 
 async def test_an_entity_says_when_nobody_is_to_be_disturbed(hass: HomeAssistant, phone: Phone) -> None:
@@ -229,7 +229,7 @@ async def test_a_contact_that_shows_do_not_disturb_is_told_afterwards(
         receive(bot, "cold/freezer", "-3")
         await one_held(bot, ALICE)
         alice.show("")
-        assert "-3" in (await alice.next("Freezer")).text
+        assert "−3" in (await alice.next("Freezer")).text
 
 
 async def test_a_reaction_acknowledges_an_alert(

@@ -175,7 +175,7 @@ async def test_options_saved_unchanged_change_nothing(hass: HomeAssistant, data:
 
     def behaviour() -> list[object]:
         bot = entry.runtime_data.bot
-        return [bot.rules, bot.paused, bot._dialogue._hearing._bare, retention(entry.options)]
+        return [bot.rules, bot.paused, bot.dialogue._hearing._bare, retention(entry.options)]
 
     async with running(hass, entry):
         before = behaviour()

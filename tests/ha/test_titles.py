@@ -57,7 +57,7 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
             "☎ you@home.test (operator)",
             "🔴 Gone: Icebox no message for 1 h (off)",
         ]
-        wanted = [f"Icebox ({freezer})", f"{base}/#", *others, "⚠ Icebox > -15 °C for 5 min"]
+        wanted = [f"Icebox ({freezer})", f"{base}/#", *others, "⚠ Icebox > −15 °C for 5 min"]
         assert titles(entry) == sorted(wanted)
         (freezer_id, _) = [each.subentry_id for each in entry.get_subentries_of_type("topic")]
         device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, freezer_id), entry.entry_id)
@@ -65,7 +65,7 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
         assert (device.name, device.model) == ("Icebox", "MQTT topic")
 
         await ask(hass, "alias", topic=freezer, name="Deep freeze")
-        await until(lambda: "⚠ Deep freeze > -15 °C for 5 min" in titles(entry))
+        await until(lambda: "⚠ Deep freeze > −15 °C for 5 min" in titles(entry))
         assert f"Deep freeze ({freezer})" in titles(entry)
         form = await hass.config_entries.subentries.async_init(
             (entry.entry_id, "alert"), context={"source": SOURCE_USER}
@@ -85,14 +85,15 @@ async def test_titles_tell_what_a_rule_does_and_follow_it(hass: HomeAssistant, p
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("Icebox > -15", "⚠ Icebox > -15"),
-        ("ICEBOX > -20 (2)", "⚠ Icebox > -15"),
-        ("Icebox", "⚠ Icebox > -15"),
-        ("Icebox 2", "⚠ Icebox > -15"),
-        ("Freezer > -15", "⚠ Icebox > -15"),
-        ("", "⚠ Icebox > -15"),
-        ("Icebox warm", "⚠ Icebox warm: Icebox > -15"),
-        ("Dinner", "⚠ Dinner: Icebox > -15"),
+        ("Icebox > -15", "⚠ Icebox > −15"),
+        ("ICEBOX > -20 (2)", "⚠ Icebox > −15"),
+        ("Icebox", "⚠ Icebox > −15"),
+        ("Icebox 2", "⚠ Icebox > −15"),
+        ("Icebox > −15", "⚠ Icebox > −15"),
+        ("Freezer > -15", "⚠ Icebox > −15"),
+        ("", "⚠ Icebox > −15"),
+        ("Icebox warm", "⚠ Icebox warm: Icebox > −15"),
+        ("Dinner", "⚠ Dinner: Icebox > −15"),
     ],
 )
 def test_a_title_has_the_name_that_somebody_gave(name: str, title: str) -> None:

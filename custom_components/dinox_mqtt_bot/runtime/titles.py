@@ -69,19 +69,20 @@ def contact_title(known: Contact, phrases: Phrases) -> str:
 
 
 def alert_title(rule: AlertRule, topic: str, phrases: Phrases) -> str:
-    """Return the title of an alert: `⚠ Icebox > -15 °C for 5 min`, and before it the name it was given."""
+    """Return the title of an alert: `⚠ Icebox > −15 °C for 5 min`, and before it the name it was given."""
     field = f" {rule.field}" if rule.field and not is_whole(rule.field, topic) else ""
     asks = f"{topic}{field} {condition_text(rule, phrases)}"
-    brief = condition_text(replace(rule, hold=0.0), phrases)
-    own = f"{rule.name}: " if rule.name and not _says_it(rule.name, f"{topic}{field}", brief) else ""
+    brief = replace(rule, hold=0.0)
+    said = {condition_text(brief, phrases), condition_text(brief, phrases, str)}
+    own = f"{rule.name}: " if rule.name and not _says_it(rule.name, f"{topic}{field}", said) else ""
     mark = MARKS.get(rule.priority, MARK)
     title = f"{mark} {own}{asks}"
     return title if rule.enabled else phrases.phrase("common.title_off", title=title)
 
 
-def _says_it(name: str, what: str, condition: str) -> bool:
+def _says_it(name: str, what: str, conditions: Iterable[str]) -> bool:
     """Say whether a name is the one that a rule has by itself, perhaps of an earlier limit or alias."""
-    if condition in name:
+    if any(each in name for each in conditions):
         return True
     rest = name.casefold().removeprefix(what.casefold())
     return rest != name.casefold() and _BY_ITSELF.fullmatch(rest) is not None
