@@ -13,6 +13,14 @@ from .stage import Stage
 type Act = Callable[[Scene], Awaitable[None]]
 
 
+MINUS = "−"
+
+
+def written(value: Value) -> str:
+    """Return a number as the bot writes it."""
+    return value.payload.decode().replace("-", MINUS)
+
+
 class Scene:
     """What an act plays with."""
 
@@ -61,9 +69,9 @@ async def numbers(scene: Scene) -> None:
     outside = scene.values["home/outside"]
     await scene.publish(temperature, meter, outside)
     watts = json.loads(meter.payload)["value"]
-    await scene.hears(f"{temperature.payload.decode()} °C", f"{watts} W", outside.payload.decode())
+    await scene.hears(f"{written(temperature)} °C", f"{watts} W", written(outside))
     if scene.stage.you is not None:  # the embedded broker speaks MQTT 3.1.1, which has no user properties
-        await scene.hears("Outside the kitchen window", f"{outside.payload.decode()} °C")
+        await scene.hears("Outside the kitchen window", f"{written(outside)} °C")
 
 
 async def fields(scene: Scene) -> None:
@@ -88,13 +96,13 @@ async def bytes_of_every_kind(scene: Scene) -> None:
 
 async def status(scene: Scene) -> None:
     """The bot says how it is."""
-    await scene.ask("/mqtt status", "Online")
-    await scene.ask("/mqtt config", "127.0.0.1")
+    await scene.ask("status", "Online")
+    await scene.ask("config", "127.0.0.1")
 
 
 async def publish(scene: Scene) -> None:
     """A command reaches the device, and the device's answer the chat."""
-    await scene.ask("/mqtt publish home/kitchen/lamp/set ON", "Published to home/kitchen/lamp/set")
+    await scene.ask("publish home/kitchen/lamp/set ON", "Published to home/kitchen/lamp/set")
     if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"ON"):
         raise PersonError("what was published in the chat never reached the lamp")
     await scene.hears("Kitchen lamp\non")
@@ -103,7 +111,7 @@ async def publish(scene: Scene) -> None:
 async def subscribe(scene: Scene) -> None:
     """A new subscription brings the retained message of its topic."""
     await scene.publish(Value("garden/pond/level", b"42 cm", 1, retain=True))
-    await scene.ask("/mqtt subscribe garden/#", "garden/#", "QoS 1")
+    await scene.ask("subscribe garden/#", "garden/#", "QoS 1")
     heard = await scene.hears("42 cm")
     if "📌" not in heard:
         raise PersonError(f"the retained message is not marked: {heard!r}")
@@ -111,56 +119,69 @@ async def subscribe(scene: Scene) -> None:
 
 async def memory(scene: Scene) -> None:
     """What was seen can be asked for."""
-    await scene.ask("/mqtt topics", "home/#", "garden/#")
-    await scene.ask("/mqtt topics home/freezer/#", "Freezer Temperature", "Freezer Door")
-    temperature = scene.values["home/freezer/temperature"].payload.decode()
-    await scene.ask("/mqtt history home/freezer/temperature", f"{temperature} °C")
+    await scene.ask("topics", "home/#", "garden/#")
+    await scene.ask("topics home/freezer/#", "Freezer Temperature", "Freezer Door")
+    temperature = written(scene.values["home/freezer/temperature"])
+    await scene.ask("history freezer temperature", f"{temperature} °C")
+
+
+async def questions(scene: Scene) -> None:
+    """It understands what people say, and answers every line."""
+    temperature = written(scene.values["home/freezer/temperature"])
+    await scene.ask("how warm is the freezer?", f"Freezer Temperature {temperature} °C")
+    await scene.ask("is the freezer door open", "No")
+    await scene.ask("turn the kitchen lamp off", "Kitchen lamp")
+    if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"OFF"):
+        raise PersonError("what was wished for never reached the lamp")
+    await scene.ask("thanks", "welcome")
 
 
 async def alias(scene: Scene) -> None:
     """A topic gets a name of its own."""
-    await scene.ask("/mqtt alias home/freezer/temperature Icebox", "Icebox")
+    await scene.ask("alias home/freezer/temperature Icebox", "Icebox")
     await scene.publish(Value("home/freezer/temperature", b"-18.8", 1))
-    await scene.hears("Icebox\n-18.8 °C")
+    await scene.hears("Icebox\n−18.8 °C")
 
 
 async def alert(scene: Scene) -> None:
     """A rule, an alert, somebody who sees to it, the end of it, and what became of it."""
     await scene.ask(
-        '/mqtt alert home/freezer/temperature > -15 every 1h critical as "Freezer warm"', "Freezer warm"
+        'alert home/freezer/temperature > -15 every 1h critical as "Freezer warm"', "Freezer warm"
     )
-    await scene.ask("/mqtt try Freezer warm", "never have fired")
+    await scene.ask("try Freezer warm", "never have fired")
     await scene.publish(Value("home/freezer/temperature", b"-12.3", 1))
     if scene.stage.you is not None:
-        await scene.hears("🔴 Icebox: -12.3 °C", "“Freezer warm”: > -15")
+        await scene.hears("🔴 Icebox: −12.3 °C", "“Freezer warm”: > −15")
     else:
-        await scene.hears("Icebox\n-12.3 °C")
-    await scene.ask("/mqtt alerts", "Freezer warm", "-12.3 °C")
-    await scene.ask("/mqtt ack freezer warm on my way", "Acknowledged: Icebox (#1)")
+        await scene.hears("Icebox\n−12.3 °C")
+    await scene.ask("alerts", "Freezer warm", "−12.3 °C")
+    await scene.ask("ack freezer warm on my way", "Acknowledged: Icebox (#1)")
     await scene.publish(Value("home/freezer/temperature", b"-19.1", 1))
     if scene.stage.you is not None:
         await scene.hears("“Freezer warm” is over")
     else:
-        await scene.hears("Icebox\n-19.1 °C")
-    await scene.ask("/mqtt why 1", "fired", "on my way", "over")
+        await scene.hears("Icebox\n−19.1 °C")
+    await scene.ask("why 1", "fired", "on my way", "over")
 
 
 async def pause(scene: Scene) -> None:
     """Paused, the bot keeps quiet; resumed, it says how much came in and talks again."""
-    await scene.ask("/mqtt pause", "/mqtt resume")
+    await scene.ask("pause", "resume")
     began = len(scene.dialogue.heard)
     await scene.publish(Value("home/door/note", b"said while paused", 1))
     await asyncio.sleep(3)
     if scene.stage.you is not None and len(scene.dialogue.heard) > began:
         raise PersonError("the bot did not keep quiet while it was paused")
-    await scene.ask("/mqtt resume", "1" if scene.stage.you else "shown")
+    await scene.ask("resume", "1" if scene.stage.you else "shown")
     await scene.publish(Value("home/door/note", b"said after the pause", 1))
     await scene.hears("said after the pause")
 
 
 async def help_(scene: Scene) -> None:
     """The bot lists what it can do."""
-    await scene.ask("/mqtt help", "subscribe", "publish", "history", "resume")
+    await scene.ask("help", "Kitchen lamp on", "help topics")
+    await scene.ask("help all", "subscribe", "publish", "history", "more")
+    await scene.ask("more", "resume")
 
 
 async def action(scene: Scene) -> None:
@@ -170,7 +191,7 @@ async def action(scene: Scene) -> None:
     await api.call_action("dinox_mqtt_bot", "publish", topic="home/kitchen/lamp/set", payload="OFF")
     if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"OFF"):
         raise PersonError("what the action published never reached the lamp")
-    await scene.ask("/mqtt devices kitchen lamp", "Kitchen lamp — off")
+    await scene.ask("devices kitchen lamp", "Kitchen lamp — off")
     sensor = await scene.stage.hass.entity("sensor", "status")
     state = (await api.states())[sensor]["state"]
     if state != "online":
@@ -186,6 +207,7 @@ ACTS: Sequence[Act] = (
     publish,
     subscribe,
     memory,
+    questions,
     alias,
     alert,
     pause,
