@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 import asyncio
+import re
 import sys
 import time
 from typing import Any, override
@@ -112,7 +113,8 @@ class AssistDialogue(Dialogue):
             event = await events.get()
             pin = "📌 " if event["retained"] else ""
             unit = f" {event['unit']}" if event["unit"] else ""
-            self.hear(f"{pin}{event['name']}\n{event['text']}{unit}")
+            value = re.sub(r"^-(?=\d)", "−", f"{event['text']}{unit}")
+            self.hear(f"{pin}{event['name']}\n{value}")
 
     @override
     async def tell(self, text: str) -> None:

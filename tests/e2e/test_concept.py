@@ -267,14 +267,13 @@ async def test_pictures_sounds_and_streams_of_a_flow_are_named(house: House) -> 
 
 
 async def test_what_the_plugins_documentation_quotes_reads_well(house: House) -> None:
-    await house.begin_anew()
     await house.ask("/mqtt subscribe home/#", "home/#")
     try:
-        for topic, payload, shown in QUOTED:
+        for number, (topic, payload, shown) in enumerate(QUOTED):
+            if number % 4 == 0:  # of many in a row it tells ever more rarely
+                await house.begin_anew()
             await house.publish(topic, payload)
-            # Once, a way out of so many messages is said behind one.
-            told = (await house.you.next(shown, 60, sender=BOT)).text.partition("\n\nhome/# ")[0]
-            assert told == f"{topic}\n{shown}"
+            assert (await house.you.next(shown, 20, sender=BOT)).text == f"{topic}\n{shown}"
     finally:
         await house.ask("/mqtt unsubscribe home/#", "home/#")
 
