@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.grammar import changed, first_word, write_rule
+from ..alerts.rules.grammar import EXAMPLE, changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
@@ -99,7 +99,7 @@ class Alerts(Command):
     def _empty(self) -> Text:
         if self.filter:
             return Text("alerts_none_like", {"filter": self.filter})
-        return Text("alerts_empty", {"example": Typed("alert", "home/freezer > -15 for 5m")})
+        return Text("alerts_empty", {"example": Typed("alert", EXAMPLE)})
 
 
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:

@@ -12,7 +12,7 @@ from ...text.words import MAX_ALIAS_WORDS, beginnings, words
 from .clauses import SYMBOL, Asked, asked
 from .vocabulary import PHRASES
 
-EXAMPLE = "home/freezer > -15 for 5m"
+EXAMPLE = "home/freezer > -15"
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 
