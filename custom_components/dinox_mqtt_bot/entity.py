@@ -38,7 +38,12 @@ class StatusEntity(BotEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.runtime.announcer.pulse.listen(self.async_write_ha_state))
+        self.async_on_remove(self.runtime.announcer.pulse.listen(self.changed))
+
+    @callback
+    def changed(self) -> None:
+        """Show the status as it is now."""
+        self.async_write_ha_state()
 
 
 class OtherBotEntity(Entity):

@@ -24,14 +24,18 @@ from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .entity import OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
+from .hass.clock import Pulse
 from .hass.values import excerpt, plain_topic
 from .runtime.found_sensors import FoundSensors
-from .runtime.runtime import BotConfigEntry
+from .runtime.runtime import BotConfigEntry, BotRuntime
 from .topic_sensor import STATE_CHARACTERS, FoundSensor, TopicSensor
 
 PARALLEL_UPDATES = 0
 
 MOST_NAMES = 20
+
+UNREAD_SECONDS = 60.0
+"""Each message that is read at once would be two rows in the recorder."""
 
 type Attributes = Mapping[str, StateType | datetime]
 
@@ -85,13 +89,6 @@ STATUS = (
         attributes=_last,
     ),
     StatusDescription(
-        key="unread",
-        translation_key="unread",
-        state_class=SensorStateClass.MEASUREMENT,
-        value=lambda status: status.unread,
-        chat=True,
-    ),
-    StatusDescription(
         key="undelivered",
         translation_key="undelivered",
         entity_registry_enabled_default=False,
@@ -109,6 +106,14 @@ STATUS = (
         value=lambda status: status.failed,
         chat=True,
     ),
+)
+
+UNREAD = StatusDescription(
+    key="unread",
+    translation_key="unread",
+    state_class=SensorStateClass.MEASUREMENT,
+    value=lambda status: status.unread,
+    chat=True,
 )
 
 FIRING = StatusDescription(
@@ -169,12 +174,14 @@ async def async_setup_entry(
 ) -> None:
     runtime = entry.runtime_data
     if not runtime.has_chat:
-        async_forget(hass, entry, Platform.SENSOR, (each for each in STATUS if each.chat))
+        async_forget(hass, entry, Platform.SENSOR, (each for each in (*STATUS, UNREAD) if each.chat))
     async_add_entities(
         StatusSensor(runtime, description)
         for description in STATUS
         if runtime.has_chat or not description.chat
     )
+    if runtime.has_chat:
+        async_add_entities([UnreadSensor(runtime, UNREAD)])
     async_add_entities([FiringSensor(runtime, FIRING)])
     sensors: dict[str, TopicSensor] = {}
 
@@ -216,6 +223,35 @@ class StatusSensor(StatusEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
         return dict(self.entity_description.attributes(self.runtime.bot.status))
+
+
+class UnreadSensor(StatusSensor):
+    """How much is not read yet: more of it is shown once a minute, that nothing is left at once."""
+
+    def __init__(self, runtime: BotRuntime, description: StatusDescription) -> None:
+        super().__init__(runtime, description)
+        self._pulse = Pulse(runtime.hass.loop, UNREAD_SECONDS)
+        self._shown: StateType = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._shown = self.native_value
+        self.async_on_remove(self._pulse.listen(self._show))
+        self.async_on_remove(self._pulse.close)
+
+    @callback
+    @override
+    def changed(self) -> None:
+        if self.native_value:
+            self._pulse.beat()
+        elif self._shown:
+            self._pulse.notify()
+
+    @callback
+    def _show(self) -> None:
+        self._shown = self.native_value
+        self.async_write_ha_state()
 
 
 class FiringSensor(StatusSensor):

@@ -32,6 +32,30 @@ def load(language: str) -> dict[str, str]:
     return dict(texts(json.loads((INTEGRATION / "translations" / f"{language}.json").read_text("utf-8"))))
 
 
+TYPED_IN_ENGLISH = re.compile(
+    r"(?<![\w/$.-])"
+    r"(on|off|each|digest|silent|critical|for|every|clear|full|short|both|room|changes|stale|never|none|as|since|until)"
+    r"(?![\w/-])"
+)
+
+
+def test_no_german_text_asks_for_english_words() -> None:
+    spoken = {
+        path: re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)
+        for path, text in load("de").items()
+        if path.startswith(("common.", "exceptions.", "services.", "config.error.")) and ".words_" not in path
+    }
+    assert spoken
+    assert {path: text for path, text in spoken.items() if TYPED_IN_ENGLISH.search(text)} == {}
+
+
+def test_no_reason_of_the_machine_stands_in_an_error() -> None:
+    """OpenSSL and the operating system speak English, and of files and numbers."""
+    for language in LANGUAGES:
+        told = {path for path, text in load(language).items() if "{detail}" in text and "import_" not in path}
+        assert told == set()
+
+
 def errors_raised() -> set[str]:
     """Return the keys that are raised: BotError("key"), translation_key="key" beside translation_domain."""
     keys = set()

@@ -11,6 +11,7 @@ import pytest
 
 from custom_components import dinox_mqtt_bot
 from lab.browser import Browser, Effort
+from lab.flows import Account, broker_answer
 from lab.hass import Hass
 from lab.person import Person
 from lab.prosody import Prosody
@@ -91,6 +92,12 @@ async def the_broker(browser: Browser, page: Page, locked: Server, secured: Serv
     """Name a broker, after all that can be wrong with it."""
     await browser.fill("host", "http://broker")
     await refused(browser, page.error("invalid_host"), "broker-no-host")
+    await browser.fill("host", "nosuch.invalid")
+    await refused(browser, page.error("unknown_host", host="nosuch.invalid"), "broker-unknown")
+    await browser.fill("host", page.server)
+    await refused(browser, page.error("not_mqtt"), "broker-not-mqtt")
+    await browser.fill("host", f"mqtt://{LOOPBACK}:{secured.ports['mqtt']}")
+    await refused(browser, page.error("tls_expected"), "broker-plain")
     closed = free_ports(["closed"])["closed"]
     await browser.fill("host", f"{LOOPBACK}:{closed}")
     await refused(browser, page.error("refused", host=LOOPBACK, port=closed), "broker-refused")
@@ -113,10 +120,16 @@ async def the_broker(browser: Browser, page: Page, locked: Server, secured: Serv
 
 async def the_account(browser: Browser, page: Page, name: str) -> None:
     """Name an account, after all that can be wrong with it."""
+    await browser.fill("jid", name)
+    await refused(browser, page.error("invalid_jid"), "account-no-address")
     await browser.fill("jid", f"{name}@home.test")
+    await refused(browser, page.error("password_missing"), "account-no-password")
     await browser.fill("xmpp_password", "wrong")
     await refused(browser, page.error("xmpp_unknown_host", host="home.test"), "account-unknown")
-    await browser.fill("xmpp_host", page.server)  # Advanced is open: it is about that
+    closed = free_ports(["closed"])["closed"]
+    await browser.fill("xmpp_host", f"{LOOPBACK}:{closed}")  # Advanced is open: it is about that
+    await refused(browser, page.error("xmpp_cannot_connect", host=LOOPBACK), "account-refused")
+    await browser.fill("xmpp_host", page.server)  # and stays open: it holds something
     await refused(browser, page.error("xmpp_tls_unknown_authority", host=LOOPBACK), "account-certificate")
     await browser.fill("xmpp_ca", page.ca)
     await refused(browser, page.error("xmpp_invalid_auth"), "account-password")
@@ -131,6 +144,8 @@ async def the_rest(browser: Browser, page: Page, bot: str) -> None:
     """Go from the contact to the end."""
     await browser.fill("contact", "nobody@home.test")
     await refused(browser, page.error("contact_returned"), "contact-returned")
+    await browser.fill("contact", "nobody@nosuch.invalid")
+    await refused(browser, page.error("contact_unreachable"), "contact-unreachable")
     await browser.fill("contact", "you@home.test")
     await topic(browser, "")
     await refused(browser, page.error("nothing_to_tell"), "nothing-to-tell")
@@ -219,3 +234,34 @@ async def test_the_simplest_way_takes_nine_clicks_and_five_fields(
         await browser.page.get_by_text("☎ you@home.test (admin)").first.wait_for()
         await browser.page.get_by_text("simple/#").first.wait_for()
         await browser.picture("integration")
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("de", 390)])
+async def test_what_another_bot_has_already_is_said_and_nothing_typed_is_lost(
+    lab: Lab, home: Hass, chat: Prosody, mqtt: Server, language: str, width: int
+) -> None:
+    page = Page(language, lab, chat)
+    name, port = f"taken{language}", mqtt.ports["mqtt"]
+    chat.account(name, "bot-secret")
+    account = Account(f"{name}@home.test", "bot-secret", chat.ports["c2s"], lab.ca)
+    await home.add_bot(broker_answer(port), account, "you@home.test", [f"{name}/#"])
+    await home.add_bot(broker_answer(port), None, topics=[f"{name}/alone"])
+    async with Browser(home.url, home.api.token, language=language, width=width) as browser:
+        await browser.search()
+        await browser.find("xmpp", NAME)
+        await browser.take(NAME)
+        await browser.choose(page.source("standalone"))
+        await browser.fill("host", f"{LOOPBACK}:{port}")
+        await browser.submit()
+        await browser.says(page.config["step"]["xmpp"]["title"])
+        await browser.fill("jid", account.jid)
+        await browser.fill("xmpp_password", "bot-secret")
+        taken = page.error("jid_in_use").partition("{bot}")[2]
+        await refused(browser, taken, "account-in-use")
+        await browser.fill("jid", "")
+        await browser.fill("xmpp_password", "")
+        await browser.submit()
+        await browser.says(page.config["step"]["rules"]["title"])
+        await topic(browser, f"{name}/alone")
+        await refused(browser, page.error("already_configured").partition("{bot}")[2], "same-broker")
+        assert await browser.dialog.locator("ha-input-multi input").last.input_value() == f"{name}/alone"

@@ -344,6 +344,10 @@ class Phrases(Protocol):
         """Return a number, with or without a unit, as the language writes it; any other text as it is."""
 
 
+type PhrasesFor = Callable[[str], Phrases]
+"""The texts for somebody who is told something: a contact may have a language of its own."""
+
+
 class StateWords(Phrases, Protocol):
     """The words that people read for states, in the user's language."""
 

@@ -986,3 +986,16 @@ async def test_a_word_of_a_rules_name_is_enough_if_nothing_is_called_so() -> Non
     assert await world.ask("ack freezer 2h on my way") == "👍 Acknowledged until 10:00:01: s/1 (#1)"
     assert world.bot.alerts.active[0].note == "on my way"
     assert "There are: #1 Freezer warm, #2 Cellar wet" in await world.ask("ack attic")
+
+
+async def test_each_contact_is_told_of_alerts_in_its_own_language() -> None:
+    world = house(hot(), contacts=(Contact(ME), Contact(YOU, "", Role.OPERATOR, language="de")))
+    world.receive("s/1", "31.5 °C")
+    world.later(GATHER)
+    assert ("31.5 °C" in to(world, ME)[-1], "31,5 °C" in to(world, YOU)[-1]) == (True, True)
+    await reply(world, "ack")
+    assert "hat s/1 (#1) quittiert" in to(world, YOU)[-1]
+    world.receive("s/1", "20")
+    world.later(GATHER)
+    assert "ist vorbei" in to(world, YOU)[-1]
+    assert "is over" in to(world, ME)[-1]

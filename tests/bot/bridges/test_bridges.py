@@ -970,3 +970,14 @@ def test_large_payloads_that_begin_alike_are_told_apart_by_their_length() -> Non
     echoes.published("talk", "t", begins + b"a", NOON)
     assert not echoes.came_back("talk", Message("t", begins + b"aa"), NOON)
     assert echoes.came_back("talk", Message("t", begins + b"a"), NOON)
+
+
+async def test_a_german_is_told_of_bridges_with_words_that_are_understood_in_german() -> None:
+    world = World(language="de")
+    answer = await world.ask("brücke home/# me@example.org quatsch")
+    named = answer.partition("eine Adresse, ")[2].rstrip(".").split(", ")
+    assert {"voll", "inhalt", "raus", "rein", "beide", "raum", "rolle", "an", "aus"} <= set(named)
+    answer = await world.ask("brücke home/# me@example.org rolle quatsch")
+    assert "betrachter, bediener, administrator" in answer
+    await world.ask("brücke home/# me@example.org inhalt beide rolle bediener als Haus topic home/x")
+    assert "quatsch" not in await world.ask("brücken")

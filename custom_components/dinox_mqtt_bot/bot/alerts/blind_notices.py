@@ -9,7 +9,7 @@ from ..model.announcements import AlertBlind
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import Phrases, When
+from ..ports import Phrases, PhrasesFor, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.foreign import one_line, short
 from ..text.plain import inert, plain
@@ -40,7 +40,7 @@ class BlindNotices:
     """Gathers what goes blind: a bridge that stops takes all its sensors along, and that is one message."""
 
     def __init__(
-        self, phrases: Phrases, new_id: Callable[[], str], when: When, recipients: Recipients
+        self, phrases: PhrasesFor, new_id: Callable[[], str], when: When, recipients: Recipients
     ) -> None:
         self._recipients = recipients
         self._phrases = phrases
@@ -88,7 +88,7 @@ class BlindNotices:
             if mutes.covers(change.alert.topic, change.rule.id):
                 continue
             for to in self._recipients(change.alert, change.rule, rules):
-                lines.setdefault(to, []).append(self._line(change))
+                lines.setdefault(to, []).append(self._line(change, self._phrases(to)))
         return Composed(tuple(self._notices(lines)), tuple(told))
 
     def _notices(self, lines: dict[str, list[str]]) -> Iterator[Notice]:
@@ -97,15 +97,15 @@ class BlindNotices:
                 continue
             shown = every[:MOST_LINES]
             if len(every) > MOST_LINES:
-                shown.append(self._phrases.phrase("common.alert_more", count=len(every) - MOST_LINES))
+                shown.append(self._phrases(to).phrase("common.alert_more", count=len(every) - MOST_LINES))
             yield Notice(self._new_id(), to, inert("\n".join(shown)), self._said, Priority.NORMAL)
 
-    def _line(self, change: AlertBlind) -> str:
+    def _line(self, change: AlertBlind, phrases: Phrases) -> str:
         alert = change.alert
         value = change.said if alert.blind else alert.value
-        return self._phrases.phrase(
+        return phrases.phrase(
             "common.alert_blind" if alert.blind else "common.alert_sees",
-            rule=rule_name(change.rule, self._phrases),
+            rule=rule_name(change.rule, phrases),
             name=short(plain(alert.name or alert.topic), LONGEST_NAME),
             time=self._when(alert.seen),
             value=one_line(plain(value), LONGEST_DIGEST_LINE),

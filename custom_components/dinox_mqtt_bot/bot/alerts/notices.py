@@ -10,7 +10,7 @@ from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import Phrases, When
+from ..ports import PhrasesFor, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .lifecycle import BEGUN
@@ -97,7 +97,7 @@ class AlertNotices:
 
     def __init__(
         self,
-        phrases: Phrases,
+        phrases: PhrasesFor,
         new_id: Callable[[], str],
         when: When,
         active: Callable[[], Iterable[Alert]],
@@ -182,7 +182,7 @@ class AlertNotices:
         notices: list[Notice] = []
         for (to, tag), alert in Tags(self._active, self._holds).left(rule_of).items():
             one = told_of(replace(alert, untold=(Step.RESOLVED,)), rule_of[alert])
-            title, text = closed_push(one, self._phrases)
+            title, text = closed_push(one, self._phrases(to))
             push = Push(title, tag, sound=False, url=rules.click)
             notices.append(Notice(self._new_id(), to, text, now, Priority.ALERT, push=push))
         return notices
@@ -196,11 +196,14 @@ class AlertNotices:
         """
         who, note, until, now = how
         ends = self._when(until) if 0 < until < NEVER else ""
-        text = attended_text(group, who, f"alert_{step}", self._phrases, until=ends, note=note)
+
+        def told(to: str) -> str:
+            return attended_text(group, who, f"alert_{step}", self._phrases(to), until=ends, note=note)
+
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))
         others = [to for to in everybody if not is_target(to) and to != who]
-        return [Notice(self._new_id(), to, text, now, _in_order(priority)) for to in others]
+        return [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
 
     def _turn(
         self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
@@ -254,11 +257,11 @@ class AlertNotices:
                 yield self._text(to, chunk, desk, storm=False), chunk
 
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
-        text = alerts_text(group, self._phrases, self._when, desk.now, MOST_LINES, storm=storm)
+        text = alerts_text(group, self._phrases(to), self._when, desk.now, MOST_LINES, storm=storm)
         return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(to, group)))
 
     def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:
-        title, text = alert_push(group, self._phrases, self._when, desk.now)
+        title, text = alert_push(group, self._phrases(to), self._when, desk.now)
         sound = any(desk.ring(one.alert.topic) for one in group)
         push = Push(title, tag, sound, desk.rules.click)
         return Notice(self._new_id(), to, text, desk.now, _priority(to, group), push=push)

@@ -9,8 +9,10 @@ from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
 from ..model.message import QoS
 from ..model.rules import Bridge, Direction, Format, Role
+from ..model.speech import ChoiceWord
 from ..model.topics import valid_filter, valid_topic
 from ..text.plain import cut
+from ..text.tongue import words as understood
 from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, words
 from .texts import valid_template
 
@@ -32,7 +34,7 @@ DIRECTIONS = {
     **dict.fromkeys(("<-", "←", "rein"), Direction.IN),
     **dict.fromkeys(("<->", "↔", "beide"), Direction.BOTH),
 }
-ROLES = {each.word: each for each in Role}
+ROLES = {word: each for each in Role for word in understood(f"choice_{each.word}") | {each.word}}
 ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
 
 _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
@@ -134,7 +136,7 @@ def _number(word: Word, spoken: deque[Word], most: int) -> int:
 def _role(word: str) -> Role:
     role = ROLES.get(word.casefold())
     if role is None:
-        raise BotError("bridge_role", value=word[:60], choices=", ".join(ROLES))
+        raise BotError("bridge_role", value=word[:60], choices=tuple(ChoiceWord(each.word) for each in Role))
     return role
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.grammar import changed, first_word, write_rule
+from ..alerts.rules.grammar import EXAMPLE, changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule

@@ -88,6 +88,24 @@ class ChoiceWord(Said):
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionWord(Said):
+    """What an alert rule asks for, as somebody types it: a sign, or a word, and what stands behind it."""
+
+    key: str
+    plain: str
+    rest: str = ""
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.plain} {self.rest}".rstrip()
+
+    @override
+    def write(self, speech: Speech) -> str:
+        word = speech.word(f"operator_{self.key}", self.plain) if self.plain.isalpha() else self.plain
+        return f"{word} {self.rest}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
 class Term(Said):
     """A word of the bot's own for something: `common.<key>`, else `plain`."""
 

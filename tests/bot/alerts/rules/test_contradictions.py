@@ -5,7 +5,7 @@ import pytest
 
 from bot.alerts.rules.contradictions import contradiction
 from bot.alerts.rules.grammar import read_rule
-from bot.model.rules import AlertRule, Condition, Operator
+from bot.model.rules import AlertRule, Condition, Operator, Priority
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,29 @@ async def test_a_rule_that_was_kept_earlier_can_be_switched_off_and_mended() -> 
     await world.ask("/mqtt rule 1 for none")
     assert world.bot.alerts.rule("1").hold == 0.0
     assert "for none" in await world.ask("/mqtt rule 1 for 10m")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("changes alle 1h", "„alle“ weglassen („alle nie“ nimmt"),
+        (
+            "stale 5m für 10 min",
+            "„für“ weglassen („für nie“ nimmt es aus einer Regel heraus) und keine daten 15m",
+        ),
+        ("changes für 5 min", "„ändert sich“ ist nur einen Augenblick lang wahr"),
+        ("> 5 entwarnung 9", "Bei > 5 ist der Alarm vorbei, ehe 9 erreicht ist: für „entwarnung“"),
+    ],
+)
+async def test_a_german_is_told_with_words_that_are_understood_in_german(typed: str, told: str) -> None:
+    assert told in await World(language="de").ask(f"alarm t {typed}")
+
+
+async def test_what_a_german_is_told_to_write_is_understood() -> None:
+    kept = AlertRule("t", Condition(Operator.CHANGES), name="alt", id="r1", number=1, hold=600.0, repeat=60.0)
+    world = World(alerts=(kept,), language="de")
+    await world.ask("regel 1 für nie alle nie")
+    assert (world.bot.alerts.rule("1").hold, world.bot.alerts.rule("1").repeat) == (0.0, 0.0)
+    assert "stumm" in await world.ask("regel 1 wieso")
+    await world.ask("regel 1 stumm")
+    assert world.bot.alerts.rule("1").priority is Priority.SILENT

@@ -1,10 +1,11 @@
 """What an alert rule asks for that cannot work with its condition: refused before the rule is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
 
 from ...model.errors import BotError
 from ...model.rules import AlertRule, Condition, Operator, Value
+from ...model.speech import ConditionWord
 from ...text.durations import write_duration
 from ...text.numbers import number
 from ...text.units import comparable, convert
@@ -28,18 +29,22 @@ _AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)\s")
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What is wrong (a key of texts) with which part of a rule: a field of it, or of its condition."""
+    """What is wrong (a key of texts) with which part of a rule: a field of it, or of its condition.
+
+    `rest` is what is to stand behind the condition in its place.
+    """
 
     key: str
     part: str
-    placeholder: str = ""
+    rest: str = ""
 
     def error(self, rule: AlertRule) -> BotError:
         """Return what whoever typed the rule is told."""
         condition = rule.condition
         limit = condition.values[0] if condition.values else ""
-        placeholders = {"operator": condition.operator.value, "limit": limit, "clear": condition.clear}
-        return BotError(self.key, **placeholders, instead=self.placeholder)
+        operator = ConditionWord(condition.operator.name.lower(), condition.operator.value)
+        instead = replace(operator, rest=self.rest)
+        return BotError(self.key, operator=operator, limit=limit, clear=condition.clear, instead=instead)
 
 
 def contradiction(rule: AlertRule) -> Contradiction | None:
@@ -88,7 +93,7 @@ def _of_silence(rule: AlertRule) -> Contradiction | None:
     if rule.hold:
         seconds = rule.condition.seconds
         instead = write_duration(seconds + rule.hold) if seconds else "auto"
-        return Contradiction("rule_for_stale", "hold", f"stale {instead}")
+        return Contradiction("rule_for_stale", "hold", instead)
     return _needless_end(rule.condition)
 
 
