@@ -108,6 +108,24 @@ class Names:
         }
         return sources.pop() if len(sources) == 1 else None
 
+    def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
+        """Return all words that can be shown of a topic or its field, each with what is written for it.
+
+        Nothing where something else may be said as well.
+        """
+        name = field.casefold()
+        forms = [
+            each.form
+            for each in self._bindings(topic)
+            if not each.aside and (name in {each.called, each.place} if name else not each.aspect)
+        ]
+        found: dict[str, frozenset[str]] = {}
+        for form in forms if all(each.only for each in forms) else ():
+            for written, state in form.payloads:
+                word = form.shown(state)
+                found[word] = found.get(word, frozenset()) | {written, state.casefold(), word.casefold()}
+        return found
+
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
         return bool(self._bindings(topic))
