@@ -138,7 +138,9 @@ class Dialogue:
         if not utterance.reply_to or not (told or about):
             return None
         await self._hearing.know_names(self._history)
-        return self._context.aimed(utterance.text, self._context.things(told, about), about)
+        things = self._context.things(told, about)
+        self._context.pronouns.note(utterance.jid, utterance.room, things)
+        return self._context.aimed(utterance.text, things, about)
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to a message asks for; others mean nothing."""
@@ -232,6 +234,8 @@ class Dialogue:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted
+        if isinstance(wanted, Command):
+            wanted = self._context.pronouns.aimed(wanted, caller) or wanted
         if isinstance(wanted, Aimed):
             wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
         if isinstance(wanted, Answered):
@@ -239,6 +243,8 @@ class Dialogue:
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         command = wanted if isinstance(wanted, Command) else None
+        if command is not None:
+            self._context.pronouns.after(command, caller)
         return self._rendered(self._pages.begin(reply, command, caller), caller)
 
     async def _more(self, caller: Caller) -> str:

@@ -42,7 +42,14 @@ UNKNOWN = frozenset(
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_rule"),
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
-        *("value_not_allowed", "nothing_such", "nobody_known", "missing_parameter", "invalid_filter"),
+        *(
+            "value_not_allowed",
+            "nothing_such",
+            "nobody_known",
+            "missing_parameter",
+            "invalid_filter",
+            "which_thing",
+        ),
     )
 )
 """Errors of a command for which the whole line may have meant something else."""

@@ -410,6 +410,8 @@ class Names:
             entities, seen = self._narrowing((word,))
             alike = islice(self._likenesses(entities, seen, (word,)), MOST_RANKED)
             found |= dict.fromkeys(each.name for _, each in alike)
+            aliases = (each.alias for each in self._subscriptions)
+            found |= dict.fromkeys(alias for alias in aliases if word in name_words(alias))
         return ranked(said, found)
 
     def _vocabulary(self) -> Iterator[str]:
