@@ -11,6 +11,7 @@ from ..reading.topic_lookup import Meant
 from .hearing import CommandReader
 from .pronouns import Aimed, Pronouns
 
+__all__ = ["OF_ALERTS", "About", "Aimed", "Context", "Told", "asked_by"]
 _MOST_LINES = 20
 _REACTIONS = {
     **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),

@@ -34,6 +34,7 @@ _COMPARED = re.compile(
 """What tells that a clause has a condition, and not only a state."""
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
+_OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
 _LONGEST_PLACE, _MOST_WORDS = 4, 24
@@ -101,7 +102,7 @@ class Understanding:
         intent = await self._sentences.recognise(text, self._called(text))
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
-        if intent.name in {"BotHello", "BotWho"}:
+        if intent.name in _OF_ITSELF:
             return self._about_itself(intent)
         if intent.name == "BotRun":
             return self._preset(intent.slots.get("bot_rest", ""))
@@ -229,6 +230,12 @@ class Understanding:
     # What it says of itself.
 
     def _about_itself(self, intent: Intent) -> Text:
+        if intent.name == "BotTime":
+            now = self._clock.local(self._clock.now())
+            return Text("talk_time", {"time": f"{now:%H:%M}", "date": f"{now:%Y-%m-%d}"})
+        if intent.name == "BotAreas":
+            areas = sorted({each.area for each in self._names.devices if each.area})
+            return Text("talk_areas", {"areas": ", ".join(areas)}) if areas else Text("talk_no_areas")
         one, two = self.examples()
         if intent.name == "BotHello":
             return Text("talk_hello", {"one": one, "two": two})

@@ -337,6 +337,7 @@ class Names:
             # Of `Blind cover 1` too, where it is the only thing of the device that has a position.
             for aspect in (binding.aspect, binding.label or binding.aspect):
                 phrases.setdefault(name_words(f"{binding.device} {aspect}"), Fit.PART)
+                phrases.setdefault(name_words(f"{entity.full_name} {aspect}"), Fit.PART)
             for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
                     yield len(phrase), fit, self._value(entity, topic, binding)
