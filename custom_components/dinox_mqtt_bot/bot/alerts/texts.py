@@ -16,6 +16,9 @@ from .watches import BROKER
 _LOST = frozenset({"cleared", "removed", "refused"})
 """Reasons for an end that do not say that all is well."""
 
+_AGAIN = frozenset({Step.REPEATED, Step.ESCALATED})
+"""What is told of an alert that was told before."""
+
 _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
 LATE = 90.0
@@ -64,7 +67,7 @@ def alerts_text(
     """Return one chat text for what is to be told together: one alert in full, several a line each."""
     if len(group) == 1:
         return alert_text(group[0], phrases, when, now)
-    return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, limit)]))
+    return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, now, limit)]))
 
 
 def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
@@ -77,7 +80,7 @@ def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
 
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     if len(group) > 1:
-        return _headline(group, phrases), "\n".join(_lines(group, phrases, 5))
+        return _headline(group, phrases), "\n".join(_lines(group, phrases, now, 5))
     return _what(group[0], phrases), _why(group[0], phrases, when, now)
 
 
@@ -107,7 +110,7 @@ def _headline(group: list[Told], phrases: Phrases, *, storm: bool = False) -> st
     return f"{mark} {phrases.phrase(key, count=len(last), rule=name)}"
 
 
-def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
+def _lines(group: list[Told], phrases: Phrases, now: float, limit: int) -> list[str]:
     """Return the first of several alerts, a line each; of several rules each line names its own.
 
     What is not listed is counted. Of an incident all is listed or nothing: the last line on it is true.
@@ -115,19 +118,44 @@ def _lines(group: list[Told], phrases: Phrases, limit: int) -> list[str]:
     several = len({one.rule.id for one in group}) > 1
     while limit < len(group) and group[limit - 1].incident == group[limit].incident:
         limit -= 1
-    lines = [_line(one, phrases, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
+    lines = [_line(one, phrases, now, ruled=several and one.rule.id != BROKER.id) for one in group[:limit]]
     more = {one.incident for one in group[limit:]}
     return [*lines, phrases.phrase("common.alert_more", count=len(more))] if more else lines
 
 
-def _line(one: Told, phrases: Phrases, *, ruled: bool) -> str:
+def _line(one: Told, phrases: Phrases, now: float, *, ruled: bool) -> str:
     alert = one.alert
     text = f"• {one.mark} {_subject(one, phrases)} {_value(one, phrases)}".rstrip()
     if ruled:
         text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
+    elif told_before := _told_before(one, phrases, now):
+        text = f"{text} — {told_before}"
     return f"{text} · #{alert.number}"
+
+
+def _told_before(one: Told, phrases: Phrases, now: float) -> str:
+    """Return what tells the line of an incident from an earlier one: that it comes and goes, or lasts."""
+    alert = one.alert
+    if Step.FLAPPING in alert.untold:
+        return phrases.phrase("common.alert_line_flapping")
+    if _unheard(alert):
+        return phrases.phrase("common.alert_line_unheard", duration=duration(now - alert.seen))
+    if not one.passed and _lasts(alert, now):
+        return phrases.phrase("common.alert_line_still", duration=duration(now - alert.fired))
+    return ""
+
+
+def _lasts(alert: Alert, now: float) -> bool:
+    """Say whether it is told that it is still so: it is told again, or late."""
+    return alert.active and now - alert.fired > (0 if _AGAIN & set(alert.untold) else LATE)
+
+
+def _unheard(alert: Alert) -> bool:
+    """Say whether what is told again is only what was heard last."""
+    again = _AGAIN & set(alert.untold)
+    return alert.active and bool(alert.blind and again) and alert.state is not AlertState.NO_DATA
 
 
 def _what(one: Told, phrases: Phrases) -> str:
@@ -175,12 +203,11 @@ def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
         return phrases.phrase("common.alert_passed", rule=name, condition=condition, duration=how_long)
     if one.over:
         return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
-    lasted = now - alert.fired
-    again = {Step.REPEATED, Step.ESCALATED} & set(alert.untold)
-    if alert.active and alert.blind and again and alert.state is not AlertState.NO_DATA:
+    if _unheard(alert):
         heard = duration(now - alert.seen)
         return phrases.phrase("common.alert_unheard", rule=name, condition=condition, duration=heard)
-    if alert.active and lasted > (0 if again else LATE):
+    if _lasts(alert, now):
+        lasted = now - alert.fired
         return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
     if alert.state is AlertState.NO_DATA:
         silent = duration(now - alert.seen)

@@ -6,7 +6,7 @@ from ..model.errors import BotError
 from ..model.message import Properties
 from ..model.replies import Caller, Surface
 from ..model.rules import Bridge, Contact, Direction, RuleSet
-from ..model.utterance import Utterance
+from ..model.utterance import LONGEST_TEXT, Utterance
 from ..ports import Clock
 from .texts import open_bridges
 
@@ -31,8 +31,8 @@ class Inbound:
     async def hear(self, utterance: Utterance, contact: Contact) -> bool:
         """Publish what was said wherever a bridge carries it to; say whether one does.
 
-        Raises BotError `not_allowed_text` in a chat, seldom twice (a bot may carry it back), or as publishing
-        does.
+        Raises BotError `not_allowed_text` in a chat, seldom twice (a bot may carry it back), `text_too_long`,
+        or as publishing does.
         """
         bridges = [bridge for bridge in self._open if _hears(bridge, utterance)]
         try:
@@ -77,10 +77,15 @@ def topic_of(bridge: Bridge, bot_id: str) -> str:
 
 
 def _allowed(bridges: list[Bridge], contact: Contact, utterance: Utterance) -> list[Bridge]:
-    """Return the bridges a contact may use. Raises BotError `not_allowed_text`, but not in a room."""
+    """Return the bridges a contact may use.
+
+    Raises BotError `not_allowed_text`, but not in a room, or `text_too_long`.
+    """
     allowed = [bridge for bridge in bridges if contact.role >= bridge.role]
     if bridges and not allowed and not utterance.room:
         raise BotError("not_allowed_text", role=min(bridge.role for bridge in bridges).word)
+    if allowed and len(utterance.text) > LONGEST_TEXT:
+        raise BotError("text_too_long", most=LONGEST_TEXT)
     return allowed
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.grammar import EXAMPLE, changed, first_word, write_rule
+from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
@@ -13,7 +13,7 @@ from ..model.handles import Handles
 from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
-from ..reading.topic_lookup import known_names, topic_name
+from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
 from .doubts import is_known, unknown
@@ -196,22 +196,25 @@ class Try(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        rule = await self._rule(parts)
+        rule, name = await self._rule(parts)
+        if name and not is_known(parts, parts.names, rule.filter) and not looks_like_topic(name):
+            raise no_name(parts.names, name)
         now = parts.ports.clock.now()
         result = await rehearse(parts, rule, now - self.days * DAY, now)
         return _reply(parts, rule, result, self.days)
 
-    async def _rule(self, parts: Parts) -> AlertRule:
+    async def _rule(self, parts: Parts) -> tuple[AlertRule, str]:
+        """Return the rule that is tried, and what it is about if nothing is called so."""
         found = Handles(parts.alerts.rules).begun(self.rule)
         if found is not None:
-            return changed(*found) if found[1] else found[0]
+            return (changed(*found) if found[1] else found[0]), ""
         names = await known_names(parts)
         try:
-            return (await named_rule(parts, names, *first_word(self.rule)))[0]
+            return await named_rule(parts, names, *first_word(self.rule))
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
-            return parts.alerts.rule(self.rule)
+            return parts.alerts.rule(self.rule), ""
 
 
 def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:

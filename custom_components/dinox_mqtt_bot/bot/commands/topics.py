@@ -27,6 +27,8 @@ def _unknown(parts: Parts, name: str) -> BotError:
     if covering is not None:
         return BotError("covered", filter=name, covering=covering.filter)
     similar = parts.subscriptions.similar(name)
+    if not similar and not looks_like_topic(name):
+        similar = parts.names.nearest(name)
     if similar:
         return BotError("not_subscribed_similar", filter=name, similar=", ".join(similar))
     return BotError("not_subscribed", filter=name)

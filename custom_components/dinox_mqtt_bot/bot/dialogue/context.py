@@ -1,7 +1,6 @@
 """What a reply or a reaction is about: the things that the message spoke of which it answers."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from ..commands.attending import Ack
 from ..commands.command import Command
@@ -10,7 +9,9 @@ from ..model.alert import Alert
 from ..ports import Ports
 from ..reading.topic_lookup import Meant
 from .hearing import CommandReader
+from .pronouns import Aimed, Pronouns
 
+__all__ = ["OF_ALERTS", "About", "Aimed", "Context", "Told", "asked_by"]
 _MOST_LINES = 20
 _REACTIONS = {
     **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
@@ -29,15 +30,6 @@ type About = Callable[[str], Iterable[Alert]]
 """Names the alerts that a notice told of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aimed:
-    """A command about one of several things, in which it is called as was `said`."""
-
-    command: Command
-    said: str
-    options: tuple[Meant, ...]
-
-
 class Context:
     """Reads a reply together with what it answers."""
 
@@ -46,6 +38,7 @@ class Context:
         self._vocabulary = ports.vocabulary
         self._names = hearing.names
         self._hearing = hearing
+        self.pronouns = Pronouns(ports.clock, hearing.names)
 
     def things(self, told: str, about: Told) -> tuple[Meant, ...]:
         """Return what a message told of: the topics of its alerts, else what its lines begin with."""

@@ -90,22 +90,23 @@ class Dialogue:
             answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
         else:
             whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
-            heard = self._heard(utterance, contact, cut=utterance.text != whole.text)
+            heard = self._heard(utterance, contact, whole)
             answer = await self._answered(heard, contact.jid, room)
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
-    async def _heard(self, utterance: Utterance, contact: Contact, *, cut: bool) -> str:
+    async def _heard(self, utterance: Utterance, contact: Contact, whole: Utterance) -> str:
         """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else.
 
-        Raises BotError `text_too_long` for a command of which only the beginning is there (`cut`).
+        Raises BotError `text_too_long` for a command, or what goes to a topic, of which only the beginning is
+        in the utterance: all of it is in the `whole`.
         """
         text, room = utterance.text, utterance.room
         role = contact.role if not room or self._trusts(room) else Role.VIEWER
         if utterance.automatic:
             # A bot may pass on the words of anybody who can publish: they command nothing.
             self._announce(ChatReceived(contact.jid, text, command=False))
-            await self._carry(utterance, replace(contact, role=role))
+            await self._carry(whole, replace(contact, role=role))
             return ""
         if not room:
             self._hearing.readable(contact.jid)
@@ -116,7 +117,7 @@ class Dialogue:
             return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room))
-        if cut and asked is not None:
+        if whole != utterance and asked is not None:
             asked = _too_long()
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
@@ -130,7 +131,7 @@ class Dialogue:
             return await self._tried(asked, text, caller)
         if asked is not None:
             return await self._asked_in_words(text, asked, caller)
-        return await self._other(utterance, replace(contact, role=role), caller)
+        return await self._other(utterance, replace(contact, role=role), caller, whole)
 
     async def _aimed(self, utterance: Utterance, about: Told) -> Aimed | None:
         """Return the command that a reply is together with the message it answers."""
@@ -138,7 +139,9 @@ class Dialogue:
         if not utterance.reply_to or not (told or about):
             return None
         await self._hearing.know_names(self._history)
-        return self._context.aimed(utterance.text, self._context.things(told, about), about)
+        things = self._context.things(told, about)
+        self._context.pronouns.note(utterance.jid, utterance.room, things)
+        return self._context.aimed(utterance.text, things, about)
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to a message asks for; others mean nothing."""
@@ -232,6 +235,8 @@ class Dialogue:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted
+        if isinstance(wanted, Command):
+            wanted = self._context.pronouns.aimed(wanted, caller) or wanted
         if isinstance(wanted, Aimed):
             wanted = self._confirmation.aim(wanted.command, caller, wanted.said, wanted.options)
         if isinstance(wanted, Answered):
@@ -239,6 +244,8 @@ class Dialogue:
         else:
             reply = wanted if isinstance(wanted, Text) else await self._execute(wanted, caller)
         command = wanted if isinstance(wanted, Command) else None
+        if command is not None:
+            self._context.pronouns.after(command, caller)
         return self._rendered(self._pages.begin(reply, command, caller), caller)
 
     async def _more(self, caller: Caller) -> str:
@@ -257,16 +264,18 @@ class Dialogue:
         speech = self._languages.get(contact.language, self._phrases) if contact else self._phrases
         return speech.addressed(self._hearing.address(room)) if room else speech
 
-    async def _other(self, utterance: Utterance, contact: Contact, caller: Caller) -> str:
+    async def _other(self, utterance: Utterance, contact: Contact, caller: Caller, whole: Utterance) -> str:
         """Answer what is no command: a bridge has it, else it is understood, a note, free text, a guess."""
         text = utterance.text
-        if not mistyped(text) and not caller.about and await self._carry(utterance, contact):
+        if not mistyped(text) and not caller.about and await self._carry(whole, contact):
             return ""
         if utterance.room and not caller.about:
             return ""
         if mistyped(text):
             return await self._asked(text, caller)
         line, free = self._hearing.meant_for(text), self._rules.free_text.ear
+        if whole != utterance and free is not Ear.OFF:
+            raise _too_long()
         may_answer = self._hearing.may_answer(contact.jid, self._clock.now())
         meant = (
             await self._understanding.meant(line, free=free is not Ear.OFF) if may_answer and line else None

@@ -22,6 +22,8 @@ _SOCIAL = {
     "BotThanks": "talk_thanks",
     "BotOk": "talk_ok",
     "BotStop": "talk_stop",
+    "BotTest": "talk_test",
+    "BotVersion": "talk_version",
     "HassNevermind": "talk_stop",
 }
 _TYPED = {

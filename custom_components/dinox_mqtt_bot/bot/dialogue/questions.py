@@ -35,6 +35,10 @@ _LATELY = "12h"
 _MOST_TOPICS, _MOST_EACH, _MOST_EVENTS, _MOST_ALERTS = 40, 5, 15, 100
 
 
+_COMPONENTS = frozenset({"light", "lock"})
+"""Kinds that are told by what a thing is, and not by what it measures."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Look(Command):
     """Tells values of things by name or place, of a kind, or in a state."""
@@ -53,7 +57,9 @@ class Look(Command):
         if self.state:
             return self._answer(parts, await self._in_state(parts))
         if not (self.name or self.place):
-            found = [each for each in self.every(parts) if self._is_of_kind(parts, each)]
+            every = self.every(parts)
+            of_component = self.kind in _COMPONENTS
+            found = [each for each in every if of_component or self._is_of_kind(parts, each)]
             called = () if found else (await known_names(parts)).find(self.kind)
             return await values_of(parts, self.kind, called) if called else self._told(parts, found)
         meant = await self._meant(parts)

@@ -16,6 +16,7 @@ from ..model.replies import Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import no_name
+from ..text import tongue
 from ..text.politeness import MARKS, bare, without_polite
 from ..text.tongue import words
 from .hearing import CommandReader
@@ -35,6 +36,7 @@ _COMPARED = re.compile(
 _WISHES = words("wish")
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
+_OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
 _LONGEST_PLACE, _MOST_WORDS = 4, 24
@@ -43,7 +45,14 @@ UNKNOWN = frozenset(
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
         *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_rule"),
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
-        *("value_not_allowed", "nothing_such", "nobody_known", "missing_parameter", "invalid_filter"),
+        *(
+            "value_not_allowed",
+            "nothing_such",
+            "nobody_known",
+            "missing_parameter",
+            "invalid_filter",
+            "which_thing",
+        ),
     )
 )
 """Errors of a command for which the whole line may have meant something else."""
@@ -95,7 +104,7 @@ class Understanding:
         intent = await self._sentences.recognise(text, self._called(text))
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
-        if intent.name in {"BotHello", "BotWho"}:
+        if intent.name in _OF_ITSELF:
             return self._about_itself(intent)
         if intent.name == "BotRun":
             return self._preset(intent.slots.get("bot_rest", ""))
@@ -112,7 +121,7 @@ class Understanding:
         What is neither compared nor a state is no condition: nothing is made of it.
         """
         before, _, last = line.rpartition(" ")
-        if _COMPARED.search(line):
+        if _COMPARED.search(line) or _happens(line):
             return line
         if is_state_word(last) and len(before.split()) > 1:
             return f"{before} = {last}"
@@ -231,6 +240,12 @@ class Understanding:
     # What it says of itself.
 
     def _about_itself(self, intent: Intent) -> Text:
+        if intent.name == "BotTime":
+            now = self._clock.local(self._clock.now())
+            return Text("talk_time", {"time": f"{now:%H:%M}", "date": f"{now:%Y-%m-%d}"})
+        if intent.name == "BotAreas":
+            areas = sorted({each.area for each in self._names.devices if each.area})
+            return Text("talk_areas", {"areas": ", ".join(areas)}) if areas else Text("talk_no_areas")
         one, two = self.examples()
         if intent.name == "BotHello":
             return Text("talk_hello", {"one": one, "two": two})
@@ -256,6 +271,12 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _happens(clause: str) -> bool:
+    """Say whether a clause ends in what happens to something: `opens`, `sich öffnet`."""
+    said = clause.rstrip(MARKS).split()
+    return any(tongue.meant("becomes", " ".join(said[at:])) for at in range(-tongue.LONGEST_PHRASE, 0))
 
 
 MOST_LOOKED_AT = 500

@@ -242,7 +242,7 @@ def _binding(
 ) -> Binding:
     return Binding(
         string(device_of(config), "name"),
-        _entity(config, aspect),
+        _entity(config, aspect, words),
         _unit(config, aspect),
         template,
         PLAIN if aside else form_of(config, aspect, words),
@@ -278,10 +278,10 @@ def _compiled(config: Config, key: str) -> ValueTemplate | None:
     return compile_template(source)
 
 
-def _entity(config: Config, aspect: str) -> str:
+def _entity(config: Config, aspect: str, words: Wording) -> str:
     name = entity_name(config)
-    words = aspect.replace("_", " ")
-    return f"{name} {words}".rstrip() if name else words.capitalize()
+    said = words.aspects.get(aspect, aspect.replace("_", " "))
+    return f"{name} {said}".rstrip() if name else f"{said[:1].upper()}{said[1:]}"
 
 
 def _unit(config: Config, aspect: str) -> str:

@@ -108,6 +108,24 @@ class Names:
         }
         return sources.pop() if len(sources) == 1 else None
 
+    def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
+        """Return all words that can be shown of a topic or its field, each with what is written for it.
+
+        Nothing where something else may be said as well.
+        """
+        name = field.casefold()
+        forms = [
+            each.form
+            for each in self._bindings(topic)
+            if not each.aside and (name in {each.called, each.place} if name else not each.aspect)
+        ]
+        found: dict[str, frozenset[str]] = {}
+        for form in forms if all(each.only for each in forms) else ():
+            for written, state in form.payloads:
+                word = form.shown(state)
+                found[word] = found.get(word, frozenset()) | {written, state.casefold(), word.casefold()}
+        return found
+
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
         return bool(self._bindings(topic))
@@ -325,6 +343,7 @@ class Names:
             # Of `Blind cover 1` too, where it is the only thing of the device that has a position.
             for aspect in (binding.aspect, binding.label or binding.aspect):
                 phrases.setdefault(name_words(f"{binding.device} {aspect}"), Fit.PART)
+                phrases.setdefault(name_words(f"{entity.full_name} {aspect}"), Fit.PART)
             for phrase, fit in phrases.items():
                 if phrase and said[: len(phrase)] == phrase:
                     yield len(phrase), fit, self._value(entity, topic, binding)
@@ -398,6 +417,8 @@ class Names:
             entities, seen = self._narrowing((word,))
             alike = islice(self._likenesses(entities, seen, (word,)), MOST_RANKED)
             found |= dict.fromkeys(each.name for _, each in alike)
+            aliases = (each.alias for each in self._subscriptions)
+            found |= dict.fromkeys(alias for alias in aliases if word in name_words(alias))
         return ranked(said, found)
 
     def _vocabulary(self) -> Iterator[str]:

@@ -98,7 +98,10 @@ async def test_a_rule_with_a_field_before_its_value_can_be_tried() -> None:
 async def test_no_rule_is_made_on_a_word_that_is_never_shown(word: str) -> None:
     world = gate()
     answer = await world.ask(f"alert zb/Gate contact == {word}")
-    assert answer == f"It is shown as “open” now, and never as “{word}”: the rule would never fire."
+    assert answer == (
+        f"It is shown as “open” now, and never as “{word}”: the rule would never fire. "
+        "What it says: open, closed"
+    )
     assert not world.bot.rules.alerts
 
 

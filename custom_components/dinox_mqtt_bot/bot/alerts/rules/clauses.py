@@ -8,6 +8,7 @@ from ...model.rules import Condition, Operator, Priority
 from ...text.durations import leading_duration
 from ...text.numbers import number
 from ...text.states import is_state_word
+from ...text.tongue import meant
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from ..judge import NUMERIC
 from .vocabulary import (
@@ -44,7 +45,7 @@ _RANGE = re.compile(
 )
 _LONGER = re.compile(
     r"(?i)(\s(?:for|since|für|fuer|seit))?"
-    r"\s(?:longer than|more than|over|länger als|laenger als|mehr als|über)(?=\s)"
+    r"(?:\A|\s)(?:longer than|more than|over|länger als|laenger als|mehr als|über)(?=\s)"
 )
 """What is said before a time that something must last."""
 _DEGREES = re.compile(r"(?i)(?<=\d)\s*(?:grad|degrees?|deg)(?:\s+([cf])\w*)?\Z")
@@ -77,11 +78,21 @@ def asked(text: str, *, changing: bool = False) -> Asked:
 def _lasting(text: str) -> str:
     """Return a text that says `open for 5 min` for `open longer than 5 min` and `open for over 5 min`."""
     found = _LONGER.search(text)
-    if found is None or not _duration(list(words(text[found.end() :])), 0)[1]:
+    spoken = list(words(text[found.end() :])) if found else []
+    count = _duration(spoken, 0)[1]
+    if found is None or not count:
         return text
+    if count < len(spoken) and is_happening(behind := text[found.end() + spoken[count].start :]):
+        # A verb stands last: `länger als 5 Minuten offen`.
+        return f"{text[: found.start()]} {behind} for {text[found.end() :][: spoken[count - 1].end]}"
     before = text[: found.start()].split()
     state = any(is_state_word(" ".join(before[-count:])) for count in (1, 2) if len(before) >= count)
     return f"{text[: found.start()]} for {text[found.end() :]}" if found[1] or state else text
+
+
+def is_happening(text: str) -> bool:
+    """Say whether a text is a state, or what happens to something."""
+    return is_state_word(text) or bool(meant("becomes", text))
 
 
 def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ...model.message import Reading
-from ...model.replies import Amount, Text
+from ...model.replies import Text
 from ...model.rules import AlertRule, Operator, Value
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.lookups import Lookups
@@ -15,6 +15,7 @@ from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.words import words
 from ..judge import NUMERIC
 from ..watches import Watch
+from .becoming import Possible, is_possible, no_such_state
 
 NOTES = frozenset({"rule_as_shown", "rule_as_written", "rule_as_side"})
 """Texts that only tell what a rule judges."""
@@ -43,16 +44,22 @@ async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
     return rule
 
 
-def strange_words(rule: AlertRule, values: Sequence[Value]) -> Iterator[Text]:
-    """Yield words that are never shown of what the rule watches: `wet` of a door, `open` of a mere `on`."""
+def strange_words(rule: AlertRule, values: Sequence[Value], possible: Possible) -> Iterator[Text]:
+    """Yield words that are never shown of what the rule watches: `wet` of a door, `open` of a mere `on`.
+
+    `possible` are all that can be shown of it, as far as that is known.
+    """
     if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
         return
     for word in rule.condition.values:
         if side_of(word) and any(value.word in _SIDES for value in values):
             continue
         shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
-        if is_state_word(word) and not any(may_become(each, word) for each in shown):
-            yield Text("rule_no_such_state", {"limit": word, "value": Amount(values[-1].text)})
+        state = is_state_word(word)
+        if (state and not any(may_become(each, word) for each in shown)) or (
+            possible and not state and not is_possible(word, possible)
+        ):
+            yield no_such_state(word, values, possible)
 
 
 def only_words(values: Iterable[Value]) -> bool:

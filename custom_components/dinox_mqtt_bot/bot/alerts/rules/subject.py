@@ -24,6 +24,7 @@ from ...text.numbers import number
 from ...text.states import same_state
 from ...text.words import words
 from ..judge import NUMERIC
+from .becoming import as_state, is_change, may_happen
 from .grammar import parse_rule
 from .shown import with_its_field
 
@@ -40,7 +41,7 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     `parse_rule` and `settled`.
     """
     rule, name = await _named(lookups, names, topic, rest)
-    return await with_its_field(lookups, rule), name
+    return await as_state(lookups, await with_its_field(lookups, rule)), name
 
 
 async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
@@ -71,7 +72,8 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    meant = only(begun.said, await _fitting(lookups, found, rule.condition))
+    concerned = _concerned(names, found, rule.condition)
+    meant = only(begun.said, await _fitting(lookups, concerned, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
     made = await with_its_field(lookups, replace(rule, filter=meant.topic))
@@ -120,6 +122,14 @@ def _measured(names: Names, meant: Meant, rule: AlertRule) -> list[Meant]:
 def _about(meant: Meant, rule: AlertRule) -> AlertRule:
     field = f"{meant.field}.{rule.field}" if meant.field and rule.field else meant.field or rule.field
     return replace(rule, filter=meant.topic, field=field)
+
+
+def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Sequence[Meant]:
+    """Return what that can happen to which is asked for: of a freezer only its door opens."""
+    said = condition.values[0] if condition.values else ""
+    if not is_change(said):
+        return found
+    return [each for each in found if may_happen(said, names.states(each.topic, each.field))] or found
 
 
 def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Meant], list[Meant]]:

@@ -49,7 +49,9 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         last = Amount(with_unit(values[-1].text, values[-1].unit))
         key = "rule_only_words" if only_words(values) else "rule_no_number"
         found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
-    return [*found, *_of_the_limits(rule, values), *strange_words(rule, values), *notes_of(rule, readings)]
+    possible = lookups.names.states(rule.filter, rule.field)
+    strange = strange_words(rule, values, possible)
+    return [*found, *_of_the_limits(rule, values), *strange, *notes_of(rule, readings)]
 
 
 def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:

@@ -1,0 +1,118 @@
+"""What happens to a thing, as the condition that it is: `opens` is that it is open."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ...model.errors import BotError
+from ...model.replies import Amount, Text
+from ...model.rules import AlertRule, Condition, Operator, Value
+from ...reading.lookups import Lookups
+from ...reading.replay import newest_readings
+from ...text.states import is_state_word, may_become, same_state, side_of
+from ...text.tongue import meant
+from ..watches import Watch
+
+_STATES: dict[str, tuple[str, ...]] = {
+    "open": ("open",),
+    "closed": ("closed",),
+    "locked": ("locked",),
+    "unlocked": ("unlocked",),
+    "on": ("on",),
+    "off": ("off",),
+    "wet": ("wet", "detected"),
+    "dry": ("dry", "clear"),
+    "rain": ("wet", "detected"),
+    "detected": ("detected", "moving"),
+    "running": ("running", "on", "moving"),
+    "stopped": ("not running", "off", "not moving", "stopped"),
+    "home": ("home",),
+    "away": ("away",),
+    "offline": ("offline", "disconnected"),
+    "online": ("online", "connected"),
+    "pressed": ("on", "detected"),
+}
+"""What a thing is in of which something is said, the likeliest first."""
+_OF_SIDES = frozenset({"pressed", "running", "stopped", "detected", "rain"})
+"""What any on or off is taken for, whatever kind of thing it is."""
+_MOMENTS = frozenset({"pressed"})
+"""What may be said of a thing without a state: each message tells that it was so."""
+_MOST_STATES = 8
+_SIDES = frozenset({"on", "off"})
+_TRUTHS = frozenset({"true", "false", "yes", "no"})
+
+type Possible = Mapping[str, frozenset[str]]
+"""All words that can be shown of a thing, each with its spellings; nothing where that is not known."""
+
+
+def is_change(text: str) -> bool:
+    """Say whether a text tells what happens to something: `opens`, `aufgeht`."""
+    return bool(meant("becomes", text))
+
+
+async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
+    """Return a rule on what happens to a thing as one on what that thing says of itself then.
+
+    Raises BotError `rule_no_such_state` where nothing that it says fits.
+    """
+    condition = rule.condition
+    said = condition.values[0] if condition.operator is Operator.EQUAL else ""
+    change = meant("becomes", said)
+    if not change:
+        return rule
+    readings = await newest_readings(lookups, rule.filter)
+    watch = Watch.of(rule)
+    values = [value for each in readings if (value := watch.value(each)) is not None]
+    possible = lookups.names.states(rule.filter, rule.field)
+    told = any(watch.judge.holds(value, None, (), 0.0) for value in values)
+    if told or is_possible(said, possible):
+        return rule
+    if values and all(value.number is not None for value in values):
+        above = change == "rain"
+        return replace(rule, condition=Condition(Operator.ABOVE, ("0",))) if above else rule
+    words = [*possible, *(each for value in values for each in _words(value))]
+    # What does not tell its kind may be a door as well as a lamp.
+    kindless = any(value.word in _SIDES or not value.exact for value in values)
+    if state := _fitting(change, words, kindless=kindless, known=bool(words)):
+        shown = next((each.casefold() for each in possible if same_state(each, state)), state)
+        return replace(rule, condition=replace(condition, values=(shown,)))
+    if change in _MOMENTS and not any(map(is_state_word, words)):
+        return replace(rule, condition=Condition(Operator.HAPPENS))
+    never = no_such_state(said, values, possible)
+    raise BotError(never.key, **never.placeholders)
+
+
+def _words(value: Value) -> Iterable[str]:
+    # What is kept of a door is on or off, but nobody says that of it.
+    return (value.text, value.word) if value.word else (value.text, value.exact)
+
+
+def may_happen(change: str, possible: Possible) -> bool:
+    """Say whether it can be told of a thing that something happens to it."""
+    return bool(_fitting(meant("becomes", change), [*possible], kindless=False, known=True))
+
+
+def _fitting(change: str, words: Sequence[str], *, kindless: bool, known: bool) -> str:
+    """Return the state that a thing comes to, among those it has; nothing if there is none."""
+    states = _STATES[change]
+    if not known:
+        return "" if change in _MOMENTS else states[0]
+    side = side_of(states[0]) if kindless or change in _OF_SIDES else ""
+    said = [each for each in words if is_state_word(each)]
+    fits = (state for state in (*states, side) if any(may_become(each, state) for each in said))
+    return next(filter(None, fits), "")
+
+
+def is_possible(said: str, possible: Possible) -> bool:
+    """Say whether a thing may say a word: it is one of all those that it can say, in any spelling."""
+    word = said.casefold()
+    return any(
+        word in spellings or (word in _TRUTHS and _SIDES & spellings) for spellings in possible.values()
+    )
+
+
+def no_such_state(said: str, values: Sequence[Value], possible: Possible) -> Text:
+    """Return why a rule would wait for what is never said, with what is."""
+    shown = list(dict.fromkeys([*possible, *(value.text for value in values)]))
+    now = Amount(values[-1].text) if values else "–"
+    states = ", ".join(shown[:_MOST_STATES])
+    return Text("rule_no_such_state", {"limit": said, "value": now, "states": states})

@@ -1,0 +1,125 @@
+"""`it`: the thing that was spoken of last, or the only one that can be meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..commands.command import Command, typed
+from ..model.errors import BotError
+from ..model.replies import Caller, Typed
+from ..ports import Clock
+from ..reading.topic_lookup import Meant, Names
+from ..reading.wording import FILLERS
+from ..text.politeness import MARKS
+from ..text.tongue import meant, words
+from .questions import Events, Home, Look
+
+PATIENCE = 600.0
+"""Seconds for which it is remembered what was spoken of."""
+_MOST = 5
+MOST_TALKERS = 100
+_PRONOUNS = words("pronoun")
+_CLASSES = {"rain": frozenset({"moisture", "precipitation", "precipitation_intensity"})}
+"""What is meant where nothing is called after what happens: the kinds of value for it."""
+
+_QUESTIONS = (Events, Home, Look)
+"""What is asked in words only."""
+
+type _Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Aimed:
+    """A command about one of several things, in which it is called as was `said`."""
+
+    command: Command
+    said: str
+    options: tuple[Meant, ...]
+
+
+class Pronouns:
+    """Knows what each contact spoke of last, and what it means by `it`."""
+
+    def __init__(self, clock: Clock, names: Names) -> None:
+        self._clock = clock
+        self._names = names
+        self._spoken: dict[_Key, tuple[float, tuple[Meant, ...]]] = {}
+
+    def note(self, who: str, room: str, things: Sequence[Meant]) -> None:
+        """Take note of what was spoken of: a few things at most, else nobody means one of them."""
+        self._spoken.pop((who, room), None)
+        if 0 < len(things) <= _MOST:
+            self._spoken[who, room] = self._clock.now(), tuple(things)
+            while len(self._spoken) > MOST_TALKERS:
+                del self._spoken[next(iter(self._spoken))]
+
+    def after(self, command: Command, caller: Caller) -> None:
+        """Take note of what a command was about."""
+        if isinstance(command, _QUESTIONS):
+            said = command.name if isinstance(command, Look) else ""
+        else:
+            said = _first(command)[0] if command.takes_name() else ""
+        if said and (found := self._names.find(said)):
+            self.note(caller.who, caller.room, found)
+
+    def aimed(self, command: Command, caller: Caller) -> Aimed | None:
+        """Return the command about what is meant by `it`; None where nothing is called so.
+
+        Raises BotError `which_thing` where nobody can know.
+        """
+        if isinstance(command, _QUESTIONS) or not command.takes_name():
+            return None
+        said, rest = _said(*_first(command))
+        if not said or self._names.find(said):
+            return None
+        about = replace(command, **dict(zip(_names_of(command), (said, rest), strict=False)))
+        change = meant("becomes", rest.strip(MARKS))
+        if options := self._happening(change) or self.last(caller.who, caller.room):
+            return Aimed(about, said, options)
+        raise BotError("which_thing", said=said, example=self._example(command))
+
+    def last(self, who: str, room: str) -> tuple[Meant, ...]:
+        """Return what somebody spoke of last, if that is not long ago."""
+        at, things = self._spoken.get((who, room), (0.0, ()))
+        return things if 0 <= self._clock.now() - at <= PATIENCE else ()
+
+    def _happening(self, change: str) -> tuple[Meant, ...]:
+        """Return what something happens to that is said of the weather, or of the door: `it rains`."""
+        called = words(f"thing_{change}") if change else frozenset()
+        if not called:
+            return ()
+        every = [each for each in self._names.devices if each.main and each.values]
+        named = [each for each in every if any(word in each.full_name.casefold() for word in called)]
+        kinds = _CLASSES.get(change, frozenset())
+        found = named or [each for each in every if any(one.device_class in kinds for _, one in each.values)]
+        things = [one for each in found[:_MOST] for one in self._names.find(each.full_name)]
+        return tuple({(each.topic, each.field): each for each in things}.values())
+
+    def _example(self, command: Command) -> Typed:
+        name = next((each.full_name for each in self._names.devices if each.main and each.values), "")
+        behind = " changes" if len(_names_of(command)) > 1 and command.node == "alert" else ""
+        return Typed(command.node, f"{name or 'home/freezer'}{behind}")
+
+
+def _names_of(command: Command) -> list[str]:
+    """Return what the name is in that a command takes, and what stands behind it."""
+    return [each.name for each in typed(type(command)) if each.kind is str][:2]
+
+
+def _first(command: Command) -> tuple[str, str]:
+    first, second = [*(str(getattr(command, name) or "") for name in _names_of(command)), ""][:2]
+    return first, second
+
+
+def _said(topic: str, rest: str) -> tuple[str, str]:
+    """Return the word that stands for a thing, and what stands behind it; nothing where none does."""
+    spoken = [*topic.split(), *rest.split()]
+    left = list(spoken)
+    while left and left[0].casefold() in FILLERS:
+        left.pop(0)
+    first = left[0].strip(MARKS).casefold() if left else ""
+    if not left and topic.strip(MARKS).casefold() in _PRONOUNS:
+        return topic.strip(MARKS), ""
+    if first in _PRONOUNS:
+        return left[0].strip(MARKS), " ".join(left[1:])
+    alone = topic.casefold() in FILLERS and bool(left) and not first[:1].isalnum()
+    return (topic, rest) if alone else ("", "")
