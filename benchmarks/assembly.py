@@ -1,7 +1,7 @@
 """A bot of real parts, without Home Assistant around it: broker link, readings, conversation, store."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 
 from custom_components.dinox_mqtt_bot.bot.bot import Bot
 from custom_components.dinox_mqtt_bot.bot.model.charts import Picture
-from custom_components.dinox_mqtt_bot.bot.model.intents import Called, Intent
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
@@ -30,6 +29,7 @@ from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.phrases import Translations
+from custom_components.dinox_mqtt_bot.hass.sentences import KnownSentences
 from custom_components.dinox_mqtt_bot.store.store import Store
 
 from .receivers import LOOPBACK
@@ -108,7 +108,7 @@ class NoRules:
 
 
 class Nothing:
-    """`bot.ports.Uploads`, `Pictures`, `Agent`, `Sentences`: nobody asks for a file, a picture, an answer."""
+    """`bot.ports.Uploads`, `Pictures`, `Agent`: nobody asks for a file, a picture, an answer."""
 
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         raise AssertionError
@@ -117,9 +117,6 @@ class Nothing:
         raise AssertionError
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:
-        raise AssertionError
-
-    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
         raise AssertionError
 
 
@@ -189,7 +186,7 @@ class Assembly:
             uploads=Nothing(),
             pictures=Nothing(),
             agent=Nothing(),
-            sentences=Nothing(),
+            sentences=KnownSentences("en", asyncio.to_thread),
             rules=NoRules(),
             phrases=Translations(words()),
             templates=templates or NoTemplates(),

@@ -21,7 +21,7 @@ from .parts import PARTS
 from .trial import GROWTH_MB, HOLD_MS, Breach, Found, Options, keep, read_current
 
 LONG = Options(payloads=1_000_000, lines=200_000, stanzas=200_000, sessions=20_000)
-SHORT = Options(payloads=4_000, lines=2_000, stanzas=1_000, sessions=80, short=True)
+SHORT = Options(payloads=4_000, lines=500, stanzas=1_000, sessions=80, short=True)
 COUNTED = ("payloads", "lines", "stanzas", "sessions")
 # Beside these the figures have what else was counted, and what came of each part.
 ALWAYS = ("payloads", "lines", "stanzas", "packets", "exceptions", "streams_ended", "escapes")

@@ -155,9 +155,15 @@ class _Full:
             await self._sensors.publish(_FREEZER, "-20", qos=1)
             await comes(lambda: self._told("is over") > ended, 10)
         await self._sensors.publish(_FREEZER, value, qos=1)
-        # The signs before it are those of a critical alert that began.
-        if not await comes(lambda: self._told(f"🔴 {_FREEZER}: {value}"), _PATIENCE / 2):
+        began = value.replace("-", "−")
+        if not await comes(lambda: self._fired(began), _PATIENCE / 2):
             self._trial.breach("alerts_lost", f"an alert {when} was not told")
+
+    def _fired(self, value: str) -> bool:
+        """Say whether it was told that a critical alert began, with this value."""
+        return any(
+            text.startswith("🔴") and value in text for text in (each.text for each in self._chat.notices)
+        )
 
     def _told(self, words: str) -> int:
         return sum(words in notice.text for notice in self._chat.notices)

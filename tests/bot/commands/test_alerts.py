@@ -259,7 +259,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
 
 async def test_the_rules_are_listed_with_what_they_report() -> None:
     world = World(HOME, FREEZER)
-    assert await world.ask("alerts") == ("There are no alert rules. Make one with alert home/freezer > -15")
+    assert await world.ask("alerts") == ("There are no alert rules. Make one with alert home/freezer > -15 for 5m")
     await world.ask("alert freezer > -15 °C")
     await world.ask('alert home/+ door == OPEN critical as "Doors"')
     await world.ask("rule doors off")
