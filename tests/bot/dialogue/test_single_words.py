@@ -13,7 +13,6 @@ LINES = {
         "which areas are there": "Areas: Cellar, Kitchen",
         "lamps": "Now:\n• Kitchen lamp",
         "doors": "Now:\n• Freezer Door closed",
-        "show me the lights": "Now:\n• Kitchen lamp",
         "version": "My version is in Home Assistant",
         "time": "It is 08:2",
         "what time is it": "It is 08:2",

@@ -237,7 +237,7 @@ def test_of_many_entities_the_first_are_told_and_the_rest_is_counted() -> None:
 
 def test_two_entities_called_as_their_device_are_told_apart_by_their_kind() -> None:
     readings = known("Fan", (entity("fan", None, "fan", cmd_t="x"), entity("light", None, "lamp", cmd_t="x")))
-    assert read(readings, "Fan", {"fan": "ON", "lamp": "OFF"}).text == "off · Fan on"
+    assert read(readings, "Fan", {"fan": "ON", "lamp": "OFF"}).text == "Light off · Fan on"
 
 
 def test_entities_of_several_devices_on_a_topic_are_called_after_them() -> None:

@@ -58,7 +58,7 @@ class Binding:
     """What one entity finds on a topic, and the form of it; the classes are a sensor's.
 
     `aspect` is empty for the main value of an entity, else what it is: `brightness`, `current_temperature`;
-    `label` is its word in the user's language, where there is one.
+    `label` is its word in the user's language, where there is one, and `kind` that of its component.
     `main` is False for what configures or diagnoses, or what Home Assistant does not enable by itself.
     `aside`: it only gives its topic a name, if nothing else does. `presence`: it says whether a device is
     there.
@@ -77,6 +77,7 @@ class Binding:
     aspect: str = ""
     presence: bool = False
     label: str = ""
+    kind: str = field(default="", compare=False)
     unique_id: str = field(default="", compare=False)
     area: str = field(default="", compare=False)
 
@@ -253,6 +254,7 @@ def _binding(
         is_main(config),
         aspect,
         label=words.aspects.get(aspect, ""),
+        kind=words.kinds.get(string(config, "platform"), ""),
         unique_id=string(config, "unique_id"),
         area=area_of(config),
     )

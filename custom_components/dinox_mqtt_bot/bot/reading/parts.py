@@ -83,6 +83,9 @@ class Arranged:
     place: tuple[object, ...] = ()
 
 
+_SWITCHED = frozenset({"fan", "humidifier", "light", "siren", "switch"})
+
+
 def arranged(spoken: Spoken) -> Arranged:
     """Return the entities of a topic as people look at them, whatever the order they became known in."""
     entities: dict[tuple[str, ...], list[tuple[str, Binding]]] = {}
@@ -104,16 +107,23 @@ def arranged(spoken: Spoken) -> Arranged:
 
 def _parts(groups: Sequence[Sequence[Binding]]) -> Iterator[Part]:
     several = len({each[0].device for each in groups}) > 1
+    switched = sum(_is_switched(each[0]) for each in groups)
+    events = set[str]()  # the sensor of an action tells nothing beside its event
     start, labels, said, regulated = 0, set[str](), set[ValueTemplate](), False
     for each in groups:
         first, end = each[0], start + len(each)
         label = _label(first, labels, several=several) if len(groups) > 1 else ""
         labels.add(label)
+        if not label and switched > 1 and _is_switched(first):
+            # `off · Fan on` does not tell what is off.
+            label = f"{first.kind[:1].upper()}{first.kind[1:]}"
         templates = {binding.template for binding in each if binding.template is not None}
-        again = len(each) == 1 and bool(templates) and templates <= said
+        again = len(each) == 1 and bool(templates) and (templates <= said or first.place in events)
         told = _is_main(first) and not again and not (regulated and _is_room(first))
         composed = len(each) > 1 or first.component in _COMPOSED
         yield Part(label, start, end, told, _idleness(first), composed)
+        if told and first.component == "event" and first.place:
+            events.add(first.place)
         if told and len(each) > 1:
             said |= templates
             regulated = regulated or any(binding.aspect == "current_temperature" for binding in each)
@@ -133,12 +143,18 @@ def _own_name(binding: Binding) -> str:
     """Return the name of a binding's entity, without what the binding finds of it."""
     if not binding.aspect:
         return binding.entity
-    words = binding.aspect.replace("_", " ")
-    return "" if binding.entity == words.capitalize() else binding.entity.removesuffix(words).rstrip()
+    words = binding.label or binding.aspect.replace("_", " ")
+    alone = binding.entity.casefold() == words.casefold()
+    return "" if alone else binding.entity.removesuffix(words).rstrip()
 
 
 def _is_main(binding: Binding) -> bool:
     return binding.main and _is_heard(binding)
+
+
+def _is_switched(binding: Binding) -> bool:
+    """Say whether a binding tells that a thing is on or off which is there to be switched."""
+    return binding.component in _SWITCHED and _is_main(binding)
 
 
 def _is_heard(binding: Binding) -> bool:
