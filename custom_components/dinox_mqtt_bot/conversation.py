@@ -29,6 +29,9 @@ async def async_setup_entry(
 class BotConversation(BotEntity, conversation.ConversationEntity):
     """Answers in the language of Home Assistant what the bot understands, and hands on what it does not."""
 
+    # Without it Home Assistant's dialog says that nothing in the home can be controlled.
+    _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
+
     @property
     @override
     def supported_languages(self) -> list[str] | Literal["*"]:

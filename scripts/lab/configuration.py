@@ -16,7 +16,7 @@ homeassistant:
   unit_system: metric
   time_zone: UTC
   country: DE
-  language: en
+  language: {language}
 frontend:
 config:
 conversation:
@@ -30,12 +30,13 @@ logger:
 """
 
 
-def write_configuration(directory: Path, port: int, extra: str) -> None:
+def write_configuration(directory: Path, port: int, extra: str, language: str = "en") -> None:
     """Prepare a directory, or leave alone what is there from an earlier run; `extra` is YAML."""
     # What the dialog of the web page speaks; it needs packages that not every machine can build.
     if find_spec("pymicro_vad") and find_spec("pyspeex_noise"):
         extra = f"assist_pipeline:\n{extra}"
-    (directory / "configuration.yaml").write_text(_CONFIGURATION.format(domain=DOMAIN, extra=extra))
+    written = _CONFIGURATION.format(domain=DOMAIN, extra=extra, language=language)
+    (directory / "configuration.yaml").write_text(written)
     components = directory / "custom_components"
     components.mkdir(exist_ok=True)
     link = components / DOMAIN

@@ -1,5 +1,6 @@
 """The devices of the simulated home: how they announce themselves, and values of every kind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 import json
 import random
@@ -20,19 +21,26 @@ class Value:
     properties: tuple[tuple[str, str], ...] = ()
 
 
-def announcements() -> list[Value]:
-    """Return the discovery messages: single entities with abbreviated keys, and one whole device."""
+def announcements(words: Mapping[str, str] = {}) -> list[Value]:
+    """Return the discovery messages: single entities with abbreviated keys, and one whole device.
+
+    `words` has what stands for a name in another language.
+    """
+
+    def called(name: str) -> str:
+        return words.get(name, name)
+
     lamp = {
-        "name": "Kitchen lamp",
+        "name": called("Kitchen lamp"),
         "uniq_id": "kitchen_lamp",
         "~": "home/kitchen/lamp",
         "cmd_t": "~/set",
         "stat_t": "~",
-        "dev": {"ids": ["kitchen_lamp"], "name": "Kitchen lamp"},
+        "dev": {"ids": ["kitchen_lamp"], "name": called("Kitchen lamp")},
     }
-    climate = {"ids": ["kitchen_climate"], "name": "Kitchen climate", "mf": "Simulated"}
+    climate = {"ids": ["kitchen_climate"], "name": called("Kitchen climate"), "mf": "Simulated"}
     temperature = {
-        "name": "Temperature",
+        "name": called("Temperature"),
         "unique_id": "kitchen_temperature",
         "state_topic": "home/kitchen/climate",
         "value_template": "{{ value_json.temperature | round(1) }}",
@@ -41,7 +49,7 @@ def announcements() -> list[Value]:
         "device": climate,
     }
     humidity = {
-        "name": "Humidity",
+        "name": called("Humidity"),
         "uniq_id": "kitchen_humidity",
         "stat_t": "home/kitchen/climate",
         "val_tpl": "{{ value_json.humidity }}",
@@ -52,7 +60,7 @@ def announcements() -> list[Value]:
     components = {
         "temperature": {
             "p": "sensor",
-            "name": "Temperature",
+            "name": called("Temperature"),
             "uniq_id": "freezer_temperature",
             "stat_t": "home/freezer/temperature",
             "unit_of_meas": "°C",
@@ -60,7 +68,7 @@ def announcements() -> list[Value]:
         },
         "door": {
             "p": "binary_sensor",
-            "name": "Door",
+            "name": called("Door"),
             "uniq_id": "freezer_door",
             "stat_t": "home/freezer/door",
             "pl_on": "open",
@@ -69,7 +77,7 @@ def announcements() -> list[Value]:
         },
     }
     freezer = {
-        "dev": {"ids": ["freezer"], "name": "Freezer", "mf": "Simulated"},
+        "dev": {"ids": ["freezer"], "name": called("Freezer"), "mf": "Simulated"},
         "o": {"name": "simulated home"},
         "cmps": components,
     }

@@ -30,13 +30,13 @@ class Hass:
 
     api: Api
 
-    def __init__(self, directory: Path, *, extra: str = "") -> None:
+    def __init__(self, directory: Path, *, extra: str = "", language: str = "en") -> None:
         """`directory` is the configuration directory, used again if it was used before; `extra` is YAML."""
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         port = kept_ports(directory, ["http"])["http"]
         self.url = f"http://{LOOPBACK}:{port}"
-        write_configuration(directory, port, extra)
+        write_configuration(directory, port, extra, language)
         argv = [sys.executable, "-m", "homeassistant", "-c", str(directory), "--skip-pip", "--log-no-color"]
         self._server = Server("homeassistant", directory, argv, {"http": port}, wait_for=["http"])
 
@@ -76,7 +76,7 @@ class Hass:
             await self._create_owner()
         await self.wait_ready()
 
-    async def wait_ready(self, within: float = 120) -> None:
+    async def wait_ready(self, within: float = 300) -> None:
         """Wait until Home Assistant says that it runs. Raises ServerStartError."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):

@@ -1,7 +1,7 @@
 """A simulated home at a broker."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import threading
 from typing import Self
 
@@ -49,10 +49,10 @@ class Home:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def announce(self) -> None:
-        """Publish the discovery messages, and what the home keeps at the broker."""
+    def announce(self, words: Mapping[str, str] = {}) -> None:
+        """Publish the discovery messages, and what the home keeps at the broker; `words` translate names."""
         lamp = Value("home/kitchen/lamp", b"OFF", 1, retain=True)
-        self.publish(*announcements(), lamp, Value("home/freezer/door", b"closed", 1, retain=True))
+        self.publish(*announcements(words), lamp, Value("home/freezer/door", b"closed", 1, retain=True))
 
     def publish(self, *messages: Value) -> None:
         """Publish, and wait until the broker has them."""

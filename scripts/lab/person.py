@@ -166,6 +166,11 @@ class Person:
         self._client.send_presence(pshow=show, pstatus=status)
 
     @property
+    def resources(self) -> set[str]:
+        """Which clients of this account are online beside this one."""
+        return set(self._client.client_roster[self.jid].resources)
+
+    @property
     def client(self) -> Any:
         """The slixmpp client, for what has no method here."""
         return self._client

@@ -15,7 +15,7 @@ _MODULES = (
 _MODULES_PATH = "/usr/lib/prosody/modules"
 # Where `scripts/prosody-modules` puts a `mod_pubsub_mqtt` that delivers messages; that of Debian 12 cannot.
 _NEWER = Path(__file__).resolve().parents[2] / ".servers" / "prosody-modules"
-_PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts")
+PORTS = ("c2s", "c2s_tls", "http", "https", "mqtt", "mqtts")
 _CONFIG = """
 run_as_root = {root}
 daemonize = false
@@ -113,7 +113,7 @@ def prosody(
     log_level: str,
 ) -> Prosody:
     """Return an XMPP server, not yet started; ports `c2s`, `c2s_tls`, `http`, `https`, `mqtt`, `mqtts`."""
-    ports = kept_ports(directory, _PORTS)
+    ports = kept_ports(directory, PORTS)
     (directory / "data").mkdir(exist_ok=True)
     config = directory / "prosody.cfg.lua"
     config.write_text(

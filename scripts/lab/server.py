@@ -108,11 +108,11 @@ class Server:
                 raise ServerStartError(f"{self.name}: {err}\n{self.log()[-3000:]}") from err
             raise
 
-    def wait_port(self, name: str, timeout: float = 60) -> None:
+    def wait_port(self, name: str, timeout: float = 180) -> None:
         """Wait until the port answers. Raises ServerStartError."""
         self.wait(lambda: connect(self.ports[name], 1).close(), f"port {name} did not open", timeout)
 
-    def wait(self, attempt: Callable[[], object], complaint: str, timeout: float = 60) -> None:
+    def wait(self, attempt: Callable[[], object], complaint: str, timeout: float = 180) -> None:
         """Repeat `attempt` until it raises no OSError. Raises ServerStartError."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:

@@ -1,7 +1,7 @@
 """What the demonstration needs, running together: Home Assistant, broker, XMPP server, home and person."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import contextlib
 import json
 from pathlib import Path
@@ -32,13 +32,26 @@ class Stage(contextlib.AsyncExitStack):
     bot_jid = f"bot@{Lab.domain}"
     your_jid = f"you@{Lab.domain}"
 
-    def __init__(self, root: Path | None, *, small: bool, tell: Callable[[str], None]) -> None:
-        """`root` is kept for the next time, None is temporary; `small` goes without foreign servers."""
+    def __init__(
+        self,
+        root: Path | None,
+        *,
+        small: bool,
+        tell: Callable[[str], None],
+        language: str = "en",
+        words: Mapping[str, str] = {},
+    ) -> None:
+        """`root` is kept for the next time, None is temporary; `small` goes without foreign servers.
+
+        `words` are those of the language for the English ones in the names of the home's devices.
+        """
         super().__init__()
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._root = root
         self._small = small
         self._tell = tell
+        self._language = language
+        self._words = words
         self._xmpp: Prosody | None = None
         self._secrets: dict[str, str] = {}
 
@@ -61,7 +74,7 @@ class Stage(contextlib.AsyncExitStack):
         self.home = self.enter_context(Home(self._broker.ports["mqtt"], mqtt5=not self._small))
         if self._small or not self._is_wired():
             # The bot finds these as retained messages, as it finds a home that lived before it came.
-            self.home.announce()
+            self.home.announce(self._words)
         await self._start_hass()
         if self._xmpp is not None:
             self.you = await self.enter_async_context(
@@ -73,6 +86,11 @@ class Stage(contextlib.AsyncExitStack):
     def your_password(self) -> str:
         """The password of your XMPP account."""
         return self._secrets["you"]
+
+    @property
+    def mqtt_port(self) -> int:
+        """The port of the broker on loopback."""
+        return self._broker.ports["mqtt"]
 
     @property
     def xmpp_port(self) -> int:
@@ -115,7 +133,7 @@ class Stage(contextlib.AsyncExitStack):
             shutil.rmtree(directory)
             directory.mkdir()
         self._tell("Starting Home Assistant ...")
-        self.hass = await self.enter_async_context(Hass(directory))
+        self.hass = await self.enter_async_context(Hass(directory, language=self._language))
         if self._small:
             await self._listen()
         if not await self.hass.entries():

@@ -33,6 +33,10 @@ def test_setup_refuses_what_it_does_not_know() -> None:
     assert run("scripts/setup", "--everything").returncode == 2
 
 
+def test_the_pictures_know_their_languages() -> None:
+    assert run("scripts/pictures", "--only", "tlh").returncode == 2
+
+
 @pytest.mark.parametrize("embedded", ["", "1"], ids=["servers", "embedded"])
 def test_the_demonstration_plays_its_conversation(embedded: str) -> None:
     done = run("scripts/demo", "--once", DINOX_DEMO_EMBEDDED=embedded)
