@@ -35,6 +35,7 @@ from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.errors import BotError
 from .model.message import Message, QoS, Reading
+from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
@@ -364,10 +365,10 @@ class Bot:
         """Say whether what comes in on a topic is told, as what is followed is."""
         return self.listening.followed.best(topic) is not None
 
-    def moment(self, at: float) -> str:
-        """Return a time as the user's clock shows it, with the date unless it is today's."""
-        local, today = self.ports.clock.local(at), self.ports.clock.local(self.ports.clock.now())
-        return f"{local:%H:%M:%S}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M}"
+    def moment(self, at: float) -> Moment:
+        """Return a time as it is said where the user lives."""
+        local, now = self.ports.clock.local, self.ports.clock.now()
+        return Moment(local(at), local(now).date())
 
     # What the links tell, and what time brings.
 

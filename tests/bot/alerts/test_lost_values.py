@@ -16,6 +16,8 @@ from bot.model.alert import AlertState, Step, dump, load
 from bot.model.rules import AlertRule, Condition, Contact, Display, Operator, Priority, Subscription
 from bot.model.status import LinkStatus, Phase
 
+ENGLISH = RealPhrases("en")
+
 HIDDEN = Subscription("home/#", display=Display.SILENT)
 LEAK = Condition(Operator.EQUAL, ("true",), missing_clears=True)
 REGION = '{"_type":"location","tid":"an","lat":48.1,"inregions":["home"]}'
@@ -134,7 +136,7 @@ async def test_a_retained_value_that_is_deleted_ends_its_alert() -> None:
     assert world.said[1].startswith("⏹ home/s\n")
     assert "worst 35: an empty message took the value away" in world.said[1]
     assert not world.bot.alerts.active
-    assert "over — an empty message took the value away" in await world.ask("/mqtt why")
+    assert "over 08:00: an empty message took the value away" in await world.ask("/mqtt why")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ async def test_a_rule_that_goes_blind_says_so_once_and_when_it_sees_again(
 ) -> None:
     world = world_of(rule)
     world.receive("home/s", good)
-    since = world.bot.moment(world.clock.time)
+    since = ENGLISH.write(world.bot.moment(world.clock.time))
     world.later(10)
     blinded(world, bad, FEWEST - 1)
     assert not world.said
@@ -438,7 +440,7 @@ def test_what_is_a_value_is_a_sign_of_life(payload: str) -> None:
 def test_a_field_that_is_no_value_is_no_sign_of_life(payload: str) -> None:
     world = world_of(stale(60.0, topic="home/s", field="t"))
     world.receive("home/s", '{"t":1}')
-    at = world.bot.moment(world.clock.time)
+    at = ENGLISH.write(world.bot.moment(world.clock.time))
     for _ in range(7):
         world.later(10)
         world.receive("home/s", payload)

@@ -80,7 +80,7 @@ async def test_mutes_of_an_earlier_version_stay_what_they_were() -> None:
     world.restart()
     assert await world.ask("mute") == (
         "Muted:\n• Hot — for good\n• MQTT broker — for good\n"
-        "• s/2 — until 08:01:00\n• broker — for good\n• gone — for good"
+        "• s/2 — until 08:01\n• broker — for good\n• gone — for good"
     )
     world.restart()
     assert list(world.bot.alerts.mutes.rules) == ["r1", "broker"]

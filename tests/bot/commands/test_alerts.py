@@ -270,7 +270,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
         "• ✔ 1. Freezer > -15 °C — alert\n"
-        "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00:00 (2 min)\n"
+        "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )
     await world.ask("ack 1")

@@ -195,7 +195,7 @@ class AlertNotices:
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
         who, note, until, now = how
-        ends = self._when(until) if 0 < until < NEVER else ""
+        ends = self._when(until) if 0 < until < NEVER else None
         text = attended_text(group, who, f"alert_{step}", self._phrases, until=ends, note=note)
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..model.alert import Alert, AlertState, Step
 from ..model.rules import AlertRule, Priority
+from ..model.speech import Said
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
@@ -221,7 +222,7 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
 
 
 def attended_text(
-    group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: str = "", note: str = ""
+    group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: Said | None = None, note: str = ""
 ) -> str:
     """Return what the other contacts read when somebody acknowledged, snoozed or muted alerts."""
     every = list(group)
