@@ -156,7 +156,7 @@ class _Full:
             await comes(lambda: self._told("is over") > ended, 10)
         await self._sensors.publish(_FREEZER, value, qos=1)
         # The signs before it are those of a critical alert that began.
-        if not await comes(lambda: self._told(f"🔴 {_FREEZER}: {value}"), _PATIENCE / 2):
+        if not await comes(lambda: self._told(f": {_FREEZER} {value}"), _PATIENCE / 2):
             self._trial.breach("alerts_lost", f"an alert {when} was not told")
 
     def _told(self, words: str) -> int:
