@@ -1,7 +1,6 @@
 """The junction: what comes in by MQTT and by chat, and what time brings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import Enum, auto
 import logging
 
@@ -473,9 +472,8 @@ class Bot:
             return BotState.ONLINE if self._messages else BotState.WAITING
         return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
 
-    def _show_file(self, address: str, priority: Priority) -> None:
-        notices = self.conversation.notices(address, self.ports.clock.now(), priority)
-        self.outgoing.send(replace(notice, file=True) for notice in notices)
+    def _show_file(self, topic: str, address: str, priority: Priority) -> None:
+        self._spoken.settle(self.conversation.shown(topic, address, priority, self.ports.clock.now()))
 
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""

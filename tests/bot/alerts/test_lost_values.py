@@ -114,7 +114,7 @@ def test_without_it_the_text_does_not_say_that_it_still_is_so() -> None:
     world.later(10)
     world.later(2)
     assert "still" not in world.said[-1]
-    assert "= true when last heard, 22 s ago; not sent since" in world.said[-1]
+    assert "so when last heard, 22 s ago; not sent since" in world.said[-1]
     world.restart()
     world.wait(60)
     assert "still" not in world.said[-1]
