@@ -151,14 +151,14 @@ async def alert(scene: Scene) -> None:
     await scene.ask("try Freezer warm", "never have fired")
     await scene.publish(Value("home/freezer/temperature", b"-12.3", 1))
     if scene.stage.you is not None:
-        await scene.hears("🔴 Icebox: −12.3 °C", "“Freezer warm”: > −15")
+        await scene.hears("🔴 *Freezer warm*: Icebox ", "12.3 °C, limit ")
     else:
         await scene.hears("Icebox\n−12.3 °C")
     await scene.ask("alerts", "Freezer warm", "−12.3 °C")
     await scene.ask("ack freezer warm on my way", "Acknowledged: Icebox (#1)")
     await scene.publish(Value("home/freezer/temperature", b"-19.1", 1))
     if scene.stage.you is not None:
-        await scene.hears("“Freezer warm” is over")
+        await scene.hears("*Freezer warm* is over")
     else:
         await scene.hears("Icebox\n−19.1 °C")
     await scene.ask("why 1", "fired", "on my way", "over")

@@ -575,7 +575,7 @@ async def test_a_history_that_cannot_be_written_is_told_and_shown_until_it_can()
     )
     world.bot.history_changed(Gap("", 3, NOON, NOON + 60))
     assert world.said[1:] == [
-        "The history is written again. Messages missing from it between 08:00:00 and 08:01:00: 3."
+        "The history is written again. Messages missing from it between 08:00 and 08:01: 3."
     ]
     assert world.chat.shown[-1] == (BotState.ONLINE, "Online")
     assert "History" not in await world.bot.ask("status", Caller(Surface.ACTION, "me", Role.ADMIN))

@@ -1,7 +1,6 @@
 """The junction: what comes in by MQTT and by chat, and what time brings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import Enum, auto
 import logging
 
@@ -35,6 +34,7 @@ from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.errors import BotError
 from .model.message import Message, QoS, Reading
+from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
@@ -364,10 +364,10 @@ class Bot:
         """Say whether what comes in on a topic is told, as what is followed is."""
         return self.listening.followed.best(topic) is not None
 
-    def moment(self, at: float) -> str:
-        """Return a time as the user's clock shows it, with the date unless it is today's."""
-        local, today = self.ports.clock.local(at), self.ports.clock.local(self.ports.clock.now())
-        return f"{local:%H:%M:%S}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M}"
+    def moment(self, at: float) -> Moment:
+        """Return a time as it is said where the user lives."""
+        local, now = self.ports.clock.local, self.ports.clock.now()
+        return Moment(local(at), local(now).date())
 
     # What the links tell, and what time brings.
 
@@ -472,9 +472,8 @@ class Bot:
             return BotState.ONLINE if self._messages else BotState.WAITING
         return BotState.CONNECTING if phase is Phase.CONNECTING else BotState.OFFLINE
 
-    def _show_file(self, address: str, priority: Priority) -> None:
-        notices = self.conversation.notices(address, self.ports.clock.now(), priority)
-        self.outgoing.send(replace(notice, file=True) for notice in notices)
+    def _show_file(self, topic: str, address: str, priority: Priority) -> None:
+        self._spoken.settle(self.conversation.shown(topic, address, priority, self.ports.clock.now()))
 
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""

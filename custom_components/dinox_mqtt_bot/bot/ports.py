@@ -25,13 +25,14 @@ from .model.history import (
 )
 from .model.intents import Called, Intent
 from .model.message import Message, Properties, QoS, Reading
+from .model.moment import Moment
 from .model.notice import Notice
 from .model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Subscription
 from .model.status import BotState, LinkStatus
 from .model.vocabulary import BUILT_IN, Vocabulary
 
-type When = Callable[[float], str]
-"""Unix time as people of the user's language and time zone write it."""
+type When = Callable[[float], Moment]
+"""A Unix time as people say it, each language in its own way."""
 
 type Spawn = Callable[[Callable[[], Coroutine[Any, Any, None]]], object]
 """Runs what has to wait for something, beside the path of the messages."""

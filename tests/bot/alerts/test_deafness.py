@@ -2,12 +2,15 @@
 
 from alert_rules import Watched, above, stale
 from fakes import ME, World
+from phrases import RealPhrases
 import pytest
 
 from bot.alerts.silence import GRACE
 from bot.model.alert import AlertState, Step
 from bot.model.rules import Contact, Display, Subscription
 from bot.model.status import LinkStatus, Phase
+
+ENGLISH = RealPhrases("en")
 
 HIDDEN = Subscription("s/#", display=Display.SILENT)
 ONLINE, OFFLINE = LinkStatus(Phase.ONLINE), LinkStatus(Phase.OFFLINE)
@@ -138,7 +141,7 @@ def test_the_absence_of_the_broker_itself_is_told_after_two_minutes() -> None:
 def test_silence_after_an_outage_is_told_with_its_true_last_time() -> None:
     world = World(HIDDEN, alerts=(stale(600.0, topic="s/+"),), contacts=(Contact(ME),))
     world.receive("s/1", "1")
-    last = world.bot.moment(world.clock.time)
+    last = ENGLISH.write(world.bot.moment(world.clock.time))
     world.wait(300)
     go(world, OFFLINE)
     world.wait(HOUR)

@@ -64,7 +64,7 @@ def test_an_end_is_told_as_it_was_whatever_has_come_since(
     if killed:
         world.restart()
     world.later(GATHER)
-    assert texts(world)[1:] == ["✅ s/power: 2990 ↘\n“Too much” is over, after 10 s, worst 3100 · #1"]
+    assert texts(world)[1:] == ["✅ *Too much* is over: s/power 2990 ↘\nafter 10 s, worst 3100 · #1"]
     assert list(shown(world).values()) == ["✅ s/power: 2990 ↘"]
     for _ in range(20):
         world.later(60)
@@ -80,8 +80,8 @@ def test_an_end_and_the_incident_after_it_are_told_in_their_order() -> None:
     world.receive("s/1", "41")
     world.later(GATHER)
     assert [text.split(" · ")[0] for text in texts(world)[1:]] == [
-        "✅ s/1: 29 ↘\n“hot” is over, after 1 s, worst 31",
-        "⚠ s/1: 41 ↗\n“hot”: > 30",
+        "✅ *hot* is over: s/1 29 ↘\nafter 1 s, worst 31",
+        "⚠ *hot*: s/1 41 ↗, limit 30\n#2",
     ]
     assert shown(world) == {"dinox-r1-1": "✅ s/1: 29 ↘", "dinox-r1-2": "⚠ s/1: 41 ↗"}
 
@@ -111,7 +111,7 @@ def test_what_flapped_is_told_as_it_was_when_it_was_over_last() -> None:
         for value in ("3001", "2000"):
             world.receive("s/power", value)
             world.later(10)
-    assert texts(world)[-1] == "✅ s/power: 2990 ↘\n“hot” is over, after 0 s, worst 3100 · #5"
+    assert texts(world)[-1] == "✅ *hot* is over: s/power 2990 ↘\nafter 0 s, worst 3100 · #5"
     assert set(shown(world).values()) == {"✅ s/power: 2990 ↘"}
 
 
@@ -153,7 +153,7 @@ def test_that_the_broker_is_back_is_told_after_a_kill_too(away_again: bool) -> N
     world.restart()
     world.bot.broker_changed(ONLINE)
     world.wait(300)
-    assert [text.split("\n")[0] for text in texts(world)] == ["⚠ MQTT broker", "✅ MQTT broker"]
+    assert [text.split("\n")[0] for text in texts(world)] == ["⚠ *MQTT broker*", "✅ *MQTT broker*"]
 
 
 def test_a_frozen_end_is_written_and_read() -> None:
@@ -189,14 +189,14 @@ def test_a_clock_set_back_moves_a_frozen_end_too() -> None:
         (
             rule_of(Operator.EQUAL, "wet", topic="s/1", priority=Priority.CRITICAL, name="Leak"),
             ("wet", "dry"),
-            ("🔴 s/1: wet", "“Leak”: = wet, for less than a second"),
-            ("✅ s/1: dry", "“Leak” is over, after 0 s, worst wet"),
+            ("🔴 *Leak*: s/1 wet", "it was so for less than a second"),
+            ("✅ *Leak* is over: s/1 dry", "after 0 s, worst wet"),
         ),
         (
             above(topic="s/1"),
             ("31", "35", "20"),
-            ("⚠ s/1: 35", "“hot”: > 30, for less than a second"),
-            ("✅ s/1: 20 ↘", "“hot” is over, after 0 s, worst 35"),
+            ("⚠ *hot*: s/1 35, limit 30", "it was so for less than a second"),
+            ("✅ *hot* is over: s/1 20 ↘", "after 0 s, worst 35"),
         ),
     ],
 )
@@ -212,8 +212,9 @@ def test_what_fires_and_ends_at_once_is_told_as_fired_and_then_as_over(
         world.restart()
     world.later(GATHER)
     assert texts(world) == ["\n".join(first) + " · #1", "\n".join(last) + " · #1"]
-    assert titles(world) == [first[0], last[0]]
-    assert list(shown(world).values()) == [last[0]]
+    assert [title[0] for title in titles(world)] == [first[0][0], last[0][0]]
+    assert not any("*" in title for title in titles(world))
+    assert [title[0] for title in shown(world).values()] == ["✅"]
     told = [event for event in world.book.events if event.step is Step.TOLD]
     assert [event.who for event in told] == [ME, PHONE, ME, PHONE]
 
@@ -255,15 +256,15 @@ def test_silence_and_the_brokers_absence_that_end_at_once_are_told_as_they_began
     world.bot.alerts.engine.tick(world.clock.time)
     world.receive("s/1", "6")
     world.later(GATHER)
-    assert texts(world)[0].startswith("⚠ s/1\n“silent”: ")
-    assert texts(world)[1].startswith("✅ s/1: 6\n")
+    assert texts(world)[0] == "⚠ *silent*: s/1\nit was so for 1 s · #1"
+    assert texts(world)[1].startswith("✅ *silent* is over: s/1 6\n")
     world.broker.status = OFFLINE
     world.bot.broker_changed(OFFLINE)
     world.later(121)
     world.broker.status = ONLINE
     world.bot.broker_changed(ONLINE)
     world.later(GATHER)
-    assert [text.split("\n")[0] for text in texts(world)[2:]] == ["⚠ MQTT broker", "✅ MQTT broker"]
+    assert [text.split("\n")[0] for text in texts(world)[2:]] == ["⚠ *MQTT broker*", "✅ *MQTT broker*"]
 
 
 # Who is told that it is over
@@ -420,7 +421,7 @@ async def test_what_ends_under_a_mute_is_told_with_its_end_to_those_who_knew() -
     world.restart()
     world.later(700)
     world.later(5)
-    assert texts(world)[1:] == ["✅ s/1: 20 ↘\n“hot” is over, after 1 s, worst 35 · #1"]
+    assert texts(world)[1:] == ["✅ *hot* is over: s/1 20 ↘\nafter 1 s, worst 35 · #1"]
     assert shown(world) == {"dinox-r1-1": "✅ s/1: 20 ↘"}
 
 
@@ -434,7 +435,10 @@ async def test_what_fires_again_under_a_mute_and_stays_is_told_after_the_end_bef
         world.receive("s/1", value)
     world.later(700)
     world.later(5)
-    assert [text.split("\n")[0] for text in texts(world)[1:]] == ["✅ s/1: 20 ↘", "⚠ s/1: 37 ↗"]
+    assert [text.split("\n")[0] for text in texts(world)[1:]] == [
+        "✅ *hot* is over: s/1 20 ↘",
+        "⚠ *hot*: s/1 37 ↗, limit 30",
+    ]
 
 
 async def test_what_flaps_under_a_mute_is_no_news_once_it_is_over() -> None:
@@ -469,7 +473,11 @@ async def test_nobody_sees_to_an_alert_that_is_over() -> None:
     world.receive("s/1", "36")
     world.bot.alerts.acknowledge(meant, ME, "", 0.0, world.clock.time)
     world.later(GATHER)
-    assert [text.split("\n")[0] for text in texts(world, YOU)] == ["⚠ s/1: 35", "✅ s/1: 20 ↘", "⚠ s/1: 36 ↗"]
+    assert [text.split("\n")[0] for text in texts(world, YOU)] == [
+        "⚠ *hot*: s/1 35, limit 30",
+        "✅ *hot* is over: s/1 20 ↘",
+        "⚠ *hot*: s/1 36 ↗, limit 30",
+    ]
     assert [event.step for event in world.book.events if event.step is Step.ACKNOWLEDGED] == []
 
 
@@ -555,7 +563,7 @@ def test_a_rule_that_asks_for_something_else_leaves_no_notification_behind() -> 
     assert [notice.push.sound for notice in world.outbox.notices if notice.push][2:] == [False, False]
     assert world.outbox.notices[-1].text == "“hot” does not watch for this any more."
     # One was over before, which nobody had said yet.
-    assert texts(world)[1:] == ["✅ s/2: 20 ↘\n“hot” is over, after 1 s, worst 35 · #2"]
+    assert texts(world)[1:] == ["✅ *hot* is over: s/2 20 ↘\nafter 1 s, worst 35 · #2"]
 
 
 async def test_what_was_over_before_its_rule_was_changed_is_told_behind_what_is_held() -> None:
@@ -573,7 +581,7 @@ async def test_what_was_over_before_its_rule_was_changed_is_told_behind_what_is_
     await world.settle()
     for to in (ME, PHONE):
         digest = next(text for text in reversed(texts(world, to)) if text.startswith("🌙"))
-        assert [line.split(" ", 2)[2][:6] for line in digest.split("\n")[1:]] == ["⚠ s/1:", "✅ s/1:"]
+        assert [line.split(" ", 2)[2][0] for line in digest.split("\n")[1:]] == ["⚠", "✅"]
 
 
 async def test_a_critical_end_waits_behind_the_news_of_its_begin_that_is_held() -> None:
@@ -593,7 +601,7 @@ async def test_a_critical_end_waits_behind_the_news_of_its_begin_that_is_held() 
     await world.settle()
     for to in (ME, PHONE):
         (digest,) = [text for text in texts(world, to) if text.startswith("🌙")]
-        assert [line.split(" ", 2)[2][:6] for line in digest.split("\n")[1:]] == ["⚠ s/1:", "✅ s/1:"]
+        assert [line.split(" ", 2)[2][0] for line in digest.split("\n")[1:]] == ["⚠", "✅"]
 
 
 async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_more() -> None:
@@ -609,12 +617,12 @@ async def test_a_critical_end_that_passed_what_is_held_is_told_behind_it_once_mo
     world.bot.apply(replace(world.bot.rules, alerts=(replace(rule, priority=Priority.CRITICAL),)))
     world.receive("s/1", "20")
     world.later(GATHER)
-    assert [text[:6] for text in texts(world)] == ["⚠ s/1:", "✅ s/1:"]
+    assert [text[:7] for text in texts(world)] == ["⚠ *hot*", "✅ *hot*"]
     await world.ask("/mqtt dnd off")
     world.later(0)
     await world.settle()
     digest = texts(world)[-1].split("\n")
-    assert [line.split(" ", 2)[2][:6] for line in digest[1:]] == ["⚠ s/1:", "✅ s/1:"]
+    assert [line.split(" ", 2)[2][:5] for line in digest[1:]] == ["⚠ hot", "✅ hot"]
     assert digest[-1].endswith("(told already)")
     assert shown(world)["dinox-r1-1"].startswith("✅")
 

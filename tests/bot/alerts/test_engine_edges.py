@@ -234,7 +234,7 @@ async def test_an_alert_told_late_says_how_long_it_has_been() -> None:
     world.receive("t", "40")
     world.later(7200)
     world.later(2)
-    assert world.said == ["⚠ t: 40\n“hot”: still > 30, for 2 h now · #1"]
+    assert world.said == ["⚠ *hot*: t 40, limit 30\nstill so, for 2 h now · #1 · 👍 = I see to it"]
 
 
 @pytest.mark.parametrize(

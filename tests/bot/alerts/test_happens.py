@@ -109,8 +109,8 @@ def test_it_is_told_as_something_that_fired_never_as_over() -> None:
     world.receive("home/bell", "back")
     world.later(2)
     assert [text.splitlines()[0] for text in world.said] == [
-        "⚠ home/bell: front",
-        "⚠ home/bell: front, back",
+        "⚠ *other*: home/bell front",
+        "⚠ *other*: home/bell front, back",
     ]
     assert "happens" in world.said[0]
 

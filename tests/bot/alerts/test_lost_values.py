@@ -16,6 +16,8 @@ from bot.model.alert import AlertState, Step, dump, load
 from bot.model.rules import AlertRule, Condition, Contact, Display, Operator, Priority, Subscription
 from bot.model.status import LinkStatus, Phase
 
+ENGLISH = RealPhrases("en")
+
 HIDDEN = Subscription("home/#", display=Display.SILENT)
 LEAK = Condition(Operator.EQUAL, ("true",), missing_clears=True)
 REGION = '{"_type":"location","tid":"an","lat":48.1,"inregions":["home"]}'
@@ -59,7 +61,7 @@ def test_a_key_left_out_ends_it(condition: Condition, field: str, there: str, go
     world.receive("home/s", gone)
     world.later(2)
     assert len(world.said) == 2
-    assert world.said[1].startswith("✅ home/s\n")
+    assert world.said[1].startswith("✅ *Leak* is over: home/s\n")
     assert "the newest message leaves it out" in world.said[1]
     world.receive("home/s", there)
     world.later(2)
@@ -112,14 +114,14 @@ def test_without_it_the_text_does_not_say_that_it_still_is_so() -> None:
     world.later(10)
     world.later(2)
     assert "still" not in world.said[-1]
-    assert "= true when last heard, 22 s ago; not sent since" in world.said[-1]
+    assert "so when last heard, 22 s ago; not sent since" in world.said[-1]
     world.restart()
     world.wait(60)
     assert "still" not in world.said[-1]
     assert "not sent since" in world.said[-1]
     world.receive("home/s", '{"object":{"leak":true}}')
     world.wait(40)
-    assert "still = true" in world.said[-1]
+    assert "still so" in world.said[-1]
 
 
 # What was deleted
@@ -131,10 +133,10 @@ async def test_a_retained_value_that_is_deleted_ends_its_alert() -> None:
     world.later(2)
     world.receive("home/s", "")
     world.later(2)
-    assert world.said[1].startswith("⏹ home/s\n")
+    assert world.said[1].startswith("⏹ *hot* is over: home/s\n")
     assert "worst 35: an empty message took the value away" in world.said[1]
     assert not world.bot.alerts.active
-    assert "over — an empty message took the value away" in await world.ask("/mqtt why")
+    assert "over 08:00: an empty message took the value away" in await world.ask("/mqtt why")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ async def test_a_rule_that_goes_blind_says_so_once_and_when_it_sees_again(
 ) -> None:
     world = world_of(rule)
     world.receive("home/s", good)
-    since = world.bot.moment(world.clock.time)
+    since = ENGLISH.write(world.bot.moment(world.clock.time))
     world.later(10)
     blinded(world, bad, FEWEST - 1)
     assert not world.said
@@ -438,7 +440,7 @@ def test_what_is_a_value_is_a_sign_of_life(payload: str) -> None:
 def test_a_field_that_is_no_value_is_no_sign_of_life(payload: str) -> None:
     world = world_of(stale(60.0, topic="home/s", field="t"))
     world.receive("home/s", '{"t":1}')
-    at = world.bot.moment(world.clock.time)
+    at = ENGLISH.write(world.bot.moment(world.clock.time))
     for _ in range(7):
         world.later(10)
         world.receive("home/s", payload)

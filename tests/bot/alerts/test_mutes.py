@@ -34,7 +34,7 @@ async def test_a_topic_that_is_called_as_a_rule_is_not_the_rule() -> None:
     lose_broker(world)
     world.receive("s/1", "35")
     world.later(GATHER)
-    assert [text.split("\n")[0] for text in world.said] == ["⚠ MQTT broker", "⚠ s/1: 35"]
+    assert [text.split("\n")[0] for text in world.said] == ["⚠ *MQTT broker*", "⚠ *hot*: s/1 35, limit 30"]
     assert await world.ask("mute") == "Muted:\n• broker — for good\n• r1 — for good"
     world.restart()
     assert await world.ask("mute") == "Muted:\n• broker — for good\n• r1 — for good"
@@ -44,7 +44,7 @@ async def test_all_topics_muted_leave_the_broker_to_be_told_of() -> None:
     world = house()
     await world.ask("mute # 8h")
     lose_broker(world)
-    assert [text.split("\n")[0] for text in world.said] == ["⚠ MQTT broker"]
+    assert [text.split("\n")[0] for text in world.said] == ["⚠ *MQTT broker*"]
 
 
 async def test_the_brokers_own_alert_is_muted_by_its_name_or_a_reaction() -> None:
@@ -80,7 +80,7 @@ async def test_mutes_of_an_earlier_version_stay_what_they_were() -> None:
     world.restart()
     assert await world.ask("mute") == (
         "Muted:\n• Hot — for good\n• MQTT broker — for good\n"
-        "• s/2 — until 08:01:00\n• broker — for good\n• gone — for good"
+        "• s/2 — until 08:01\n• broker — for good\n• gone — for good"
     )
     world.restart()
     assert list(world.bot.alerts.mutes.rules) == ["r1", "broker"]

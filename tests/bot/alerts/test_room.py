@@ -47,13 +47,13 @@ def test_a_busy_rule_leaves_the_others_their_room(busy: AlertRule) -> None:
         world.receive(f"app/{number}", "31")
     world.receive("home/leak", "wet")
     world.later(GATHER)
-    assert world.said[-1].startswith("🔴 home/leak: wet")
+    assert world.said[-1].startswith("🔴 *Leak*: home/leak wet")
     world.restart()
     for number in range(60, 90):
         world.receive(f"app/{number}", "31")
     world.receive("home/leak", "dry")
     world.later(GATHER)
-    assert world.said[-1].startswith("✅ home/leak: dry")
+    assert world.said[-1].startswith("✅ *Leak* is over: home/leak dry")
 
 
 def test_a_rule_forgets_what_it_heard_of_last_the_longest_ago() -> None:

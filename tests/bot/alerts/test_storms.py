@@ -150,7 +150,7 @@ def test_an_alert_is_repeated_and_escalated_in_the_same_moment() -> None:
         world.later(598)
         world.later(2)
     assert [len(to(world, who)) for who in (ME, YOU, HER)] == [4, 3, 2]
-    assert to(world, ME)[1].startswith("⏫ Nobody has acknowledged this for 10 min 2 s:\n⚠ s/1: 35")
+    assert to(world, ME)[1].startswith("⏫ Nobody has acknowledged this for 10 min 2 s:\n⚠ *hot*: s/1 35")
 
 
 def test_after_an_outage_it_is_repeated_and_escalated() -> None:

@@ -29,9 +29,9 @@ def said(world: World, *values: str) -> list[str]:
 def test_what_fires_and_what_ends_is_told_by_the_alert(display: Display) -> None:
     plain, fired, higher, over = said(home(display), "20", "40", "50", "21")
     assert plain == "t\n20"
-    assert fired.startswith("⚠ t: 40")
+    assert fired.startswith("⚠ *hot*: t 40")
     assert higher == "t\n50"
-    assert over.startswith("✅ t: 21")
+    assert over.startswith("✅ *hot* is over: t 21")
 
 
 @pytest.mark.parametrize("how", [{"priority": Priority.SILENT}, {"contacts": (ME,)}])

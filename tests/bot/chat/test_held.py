@@ -95,7 +95,7 @@ async def test_news_of_the_moment_does_not_come_before_what_was_held() -> None:
         assert text.index("⚠") < text.index("✅")
     world.receive("s/1", "32")
     world.later(GATHER)
-    assert to(world, ME)[1].startswith("⚠ s/1: 32")
+    assert to(world, ME)[1].startswith("⚠ *hot*: s/1 32")
 
 
 async def test_messages_of_the_moment_come_with_those_that_were_missed() -> None:
@@ -298,7 +298,7 @@ async def test_who_took_the_place_of_somebody_is_told_the_end_as_well(priority: 
         await later(world)
     for who in (OTHER, TABLET):
         told = "\n".join(to(world, who))
-        assert told.rindex("20 ↘") > told.rindex("s/1: 31") if who == OTHER else "worst 31" in told
+        assert told.rindex("20 ↘") > told.rindex("s/1 31") if who == OTHER else "worst 31" in told
     assert not to(world, YOU)
     assert not to(world, PHONE)
 
@@ -362,7 +362,9 @@ async def test_what_waited_for_a_mute_is_told_to_who_took_a_place() -> None:
     await world.ask("unmute s/1")
     world.later(GATHER)
     told = "\n".join(to(world, OTHER))
-    assert told.index("⚠ s/1: 31") < told.index("✅ s/1: 20") < told.index("⚠ s/1: 32")
+    assert (
+        told.index("⚠ hot: s/1 31") < told.index("✅ *hot* is over: s/1 20") < told.index("⚠ *hot*: s/1 32")
+    )
 
 
 async def test_who_had_it_already_and_takes_a_place_is_told_once() -> None:

@@ -259,7 +259,9 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
 
 async def test_the_rules_are_listed_with_what_they_report() -> None:
     world = World(HOME, FREEZER)
-    assert await world.ask("alerts") == ("There are no alert rules. Make one with alert home/freezer > -15 for 5m")
+    assert await world.ask("alerts") == (
+        "There are no alert rules. Make one with alert home/freezer > -15 for 5m"
+    )
     await world.ask("alert freezer > -15 °C")
     await world.ask('alert home/+ door == OPEN critical as "Doors"')
     await world.ask("rule doors off")
@@ -268,7 +270,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
         "• ✔ 1. Freezer > -15 °C — alert\n"
-        "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00:00 (2 min)\n"
+        "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )
     await world.ask("ack 1")

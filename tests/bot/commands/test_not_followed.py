@@ -260,6 +260,6 @@ async def test_an_alert_says_only_once_what_its_rule_asks() -> None:
     world.receive("chest/lid", "ON")
     world.receive("chest/t", "-3")
     world.wait(70)
-    told = [text for text in world.said if text.endswith(("#1", "#2"))]
-    assert told[0] == "⚠ Chest Lid: open\n“Chest Lid = open” · #1"
-    assert told[1].endswith("\n“Chest Warmth > -15”: for 1 min · #2")
+    told = [text for text in world.said if "👍" in text]
+    assert told[0] == "⚠ *Chest Lid = open*: open\n#1 · 👍 = I see to it"
+    assert told[1].endswith("\nfor 1 min · #2 · 👍 = I see to it")

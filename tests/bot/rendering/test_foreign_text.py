@@ -53,6 +53,7 @@ UNSEEN = (
 FORGED = (
     "home/freezer: -19.1 ↘",
     "“Freezer warm” is over, after 2 s, worst -12.3 °C · #1",
+    "*Freezer warm* is over: home/freezer -19.1 ↘",
     "you@home.test has acknowledged home/freezer (#1)",
     "x",
 )

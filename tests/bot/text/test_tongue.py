@@ -94,8 +94,8 @@ def test_a_third_language_needs_its_file_only(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ran.stderr == ""
     two_hours, tomorrow, on, history, english = ran.stdout.splitlines()
-    assert two_hours == english == "'TEIUQ 10:00:00'"
-    assert tomorrow == "'TEIUQ 2027-01-16 07:00'"
+    assert two_hours == english == "'TEIUQ 10:00'"
+    assert tomorrow == "'TEIUQ tomorrow 07:00'"
     assert on.endswith("Switch it off with teiuq ffo'")
     assert "−11,5" in history
     assert history.endswith("Older ones: erom'")

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
-from ..model.rules import AlertRule, Priority, RuleSet
+from ..model.rules import AlertRule, Priority, Role, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import PhrasesFor, When
 from ..text.rate import MINUTE, Window
@@ -195,7 +195,7 @@ class AlertNotices:
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
         who, note, until, now = how
-        ends = self._when(until) if 0 < until < NEVER else ""
+        ends = self._when(until) if 0 < until < NEVER else None
 
         def told(to: str) -> str:
             return attended_text(group, who, f"alert_{step}", self._phrases(to), until=ends, note=note)
@@ -257,7 +257,9 @@ class AlertNotices:
                 yield self._text(to, chunk, desk, storm=False), chunk
 
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
-        text = alerts_text(group, self._phrases(to), self._when, desk.now, MOST_LINES, storm=storm)
+        attends = any(each.jid == to and each.role >= Role.OPERATOR for each in desk.rules.contacts)
+        how = {"storm": storm, "attends": attends}
+        text = alerts_text(group, self._phrases(to), self._when, desk.now, MOST_LINES, **how)
         return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(to, group)))
 
     def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:

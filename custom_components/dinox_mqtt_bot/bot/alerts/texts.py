@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+import re
 
 from ..model.alert import Alert, AlertState, Step
-from ..model.rules import AlertRule, Priority
+from ..model.rules import AlertRule, Operator, Priority
+from ..model.speech import Said
+from ..model.topics import fold
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
 from ..text.foreign import one_line, short
+from ..text.numbers import number, with_unit
 from ..text.plain import inert, plain
-from .rule_texts import condition_text
+from ..text.styling import bold
+from .rule_texts import condition_text, limit_text
 from .watches import BROKER
 
 _LOST = frozenset({"cleared", "removed", "refused"})
@@ -23,6 +28,9 @@ _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
 LATE = 90.0
 """Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
+
+_LIMITED = frozenset({Operator.ABOVE, Operator.BELOW, Operator.AT_LEAST, Operator.AT_MOST})
+"""What is told of a value with its one limit."""
 
 _ARROWS = {1: "↗", -1: "↘"}
 
@@ -62,20 +70,77 @@ class Told:
 
 
 def alerts_text(
-    group: list[Told], phrases: Phrases, when: When, now: float, limit: int, *, storm: bool = False
+    group: list[Told],
+    phrases: Phrases,
+    when: When,
+    now: float,
+    limit: int,
+    *,
+    storm: bool = False,
+    attends: bool = False,
 ) -> str:
-    """Return one chat text for what is to be told together: one alert in full, several a line each."""
+    """Return one chat text for what is to be told together: one alert in full, several a line each.
+
+    `attends`: who reads it may acknowledge, and is told how.
+    """
     if len(group) == 1:
-        return alert_text(group[0], phrases, when, now)
+        return alert_text(group[0], phrases, when, now, attends=attends)
     return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, now, limit)]))
 
 
-def alert_text(one: Told, phrases: Phrases, when: When, now: float) -> str:
-    """Return one alert in full: where and what, which rule, since when, and its number."""
-    lines = [_what(one, phrases), f"{_why(one, phrases, when, now)} · #{one.alert.number}"]
-    if Step.ESCALATED in one.alert.untold and not one.over:
-        lines.insert(0, phrases.phrase("common.alert_escalated", duration=duration(now - one.alert.fired)))
-    return inert("\n".join(lines))
+def alert_text(one: Told, phrases: Phrases, when: When, now: float, *, attends: bool = False) -> str:
+    """Return one alert in full: which rule, where, what and its limit; then how it is now, and its number."""
+    alert = one.alert
+    parts = [_why(one, phrases, when, now, alone=True), f"#{alert.number}"]
+    # Once, where there is something left to see to: more often it would only be noise.
+    if attends and Step.FIRED in alert.untold and alert.active and not (one.over or alert.acknowledged):
+        parts.append(phrases.phrase("common.alert_attend"))
+    text = f"{_headed(one, phrases)}\n{inert(' · '.join(filter(None, parts)))}"
+    if Step.ESCALATED in alert.untold and not one.over:
+        escalated = phrases.phrase("common.alert_escalated", duration=duration(now - alert.fired))
+        text = f"{inert(escalated)}\n{text}"
+    return text
+
+
+def _headed(one: Told, phrases: Phrases) -> str:
+    """Return the first line of one alert: the rule's name, and what that does not tell already."""
+    name = rule_name(one.rule, phrases)
+    told = "" if one.rule.id == BROKER.id or _within(one, phrases) else _subject(one, phrases)
+    told = " ".join(filter(None, (told, _value(one, phrases))))
+    limit = _limit(one, phrases)
+    if limit and not one.over and not _says(one.rule, phrases):
+        told = phrases.phrase("common.alert_limit", value=told, limit=limit)
+    head = bold(name)
+    if one.over and one.rule.id != BROKER.id:
+        head = phrases.phrase("common.alert_over_so", rule=head)
+    return f"{one.mark} {head}{inert(f': {told}') if told else ''}"
+
+
+def _within(one: Told, phrases: Phrases) -> bool:
+    """Say whether a rule's name tells already what it is about."""
+    subject, name = fold(_subject(one, phrases)), fold(rule_name(one.rule, phrases))
+    return re.search(rf"(?<!\w){re.escape(subject)}(?!\w)", name) is not None
+
+
+def _says(rule: AlertRule, phrases: Phrases) -> bool:
+    """Say whether a rule's name tells already what it asks for."""
+    asked = replace(rule, hold=0.0)
+    return any(condition_text(asked, phrases, write) in rule.name for write in (None, str))
+
+
+def _shows(one: Told) -> bool:
+    """Say whether the value is the one that the rule asks for."""
+    condition = one.rule.condition
+    return condition.operator is Operator.EQUAL and fold(one.alert.value) == fold(condition.values[0])
+
+
+def _limit(one: Told, phrases: Phrases) -> str:
+    """Return the one limit of a rule with the unit of the value, if it has one that is a number."""
+    condition = one.rule.condition
+    if condition.operator not in _LIMITED or number(condition.values[0]) is None:
+        return ""
+    limit, value = limit_text(condition.values[0]), number(one.alert.value)
+    return phrases.amount(with_unit(limit, value[1]) if value and limit[-1:].isdigit() else limit)
 
 
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
@@ -189,31 +254,40 @@ def _way(values: str, newest: str) -> str:
     return f"… {way[-LONGEST_DIGEST_LINE:].partition(' ')[2]}"
 
 
-def _why(one: Told, phrases: Phrases, when: When, now: float) -> str:
-    """Return what the rule asks, and how long it has been so, or was."""
-    alert, rule = one.alert, one.rule
+def _why(one: Told, phrases: Phrases, when: When, now: float, *, alone: bool = False) -> str:
+    """Return what the rule asks, and how long it has been so, or was; `alone` below a line that names it."""
+    alert, rule, so = one.alert, one.rule, "_so" if alone else ""
     if rule.id == BROKER.id:
         return _why_broker(one, phrases, when)
     name, condition = rule_name(rule, phrases), condition_text(rule, phrases)
+    known = bool(_limit(one, phrases)) or _says(rule, phrases) or _shows(one)
+    if alone:
+        at_once = condition_text(replace(rule, hold=0.0), phrases)
+        condition = phrases.phrase("common.alert_so") if known else at_once
     if Step.FLAPPING in alert.untold:
-        return phrases.phrase("common.alert_flapping", rule=name, condition=condition)
+        return phrases.phrase(f"common.alert_flapping{so}", rule=name, condition=condition)
     if one.passed:
         lasted = alert.since - alert.fired
         how_long = phrases.phrase("common.less_than_a_second") if lasted < 1 else duration(lasted)
-        return phrases.phrase("common.alert_passed", rule=name, condition=condition, duration=how_long)
+        return phrases.phrase(f"common.alert_passed{so}", rule=name, condition=condition, duration=how_long)
     if one.over:
-        return phrases.phrase("common.alert_over", rule=name, over=_over_after(alert, phrases))
+        over = _over_after(alert, phrases)
+        return over if alone else phrases.phrase("common.alert_over", rule=name, over=over)
     if _unheard(alert):
         heard = duration(now - alert.seen)
-        return phrases.phrase("common.alert_unheard", rule=name, condition=condition, duration=heard)
+        return phrases.phrase(f"common.alert_unheard{so}", rule=name, condition=condition, duration=heard)
     if _lasts(alert, now):
-        lasted = now - alert.fired
-        return phrases.phrase("common.alert_still", rule=name, condition=condition, duration=duration(lasted))
+        lasts = duration(now - alert.fired)
+        return phrases.phrase(f"common.alert_still{so}", rule=name, condition=condition, duration=lasts)
     if alert.state is AlertState.NO_DATA:
         silent = duration(now - alert.seen)
         key = "common.alert_no_value" if alert.blind else "common.alert_no_data"
-        return phrases.phrase(key, rule=name, duration=silent, time=when(alert.seen))
-    return _ruled("alert_fired", rule, phrases)
+        return phrases.phrase(f"{key}{so}", rule=name, duration=silent, time=when(alert.seen))
+    if not alone:
+        return _ruled("alert_fired", rule, phrases)
+    if not known:
+        return condition_text(rule, phrases)
+    return phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
 
 
 def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
@@ -248,7 +322,7 @@ def _over_after(alert: Alert, phrases: Phrases) -> str:
 
 
 def attended_text(
-    group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: str = "", note: str = ""
+    group: Iterable[Told], who: str, key: str, phrases: Phrases, *, until: Said | None = None, note: str = ""
 ) -> str:
     """Return what the other contacts read when somebody acknowledged, snoozed or muted alerts."""
     every = list(group)

@@ -112,7 +112,7 @@ def _filled(template: str, reading: Reading, phrases: Phrases, when: When) -> st
             render_value(reading, phrases) if reading.kind is Kind.BINARY else nested(_bounded(reading.text))
         ),
         "unit": lambda: flat(reading.unit),
-        "time": lambda: when(reading.time),
+        "time": lambda: phrases.write(when(reading.time).exactly),
         "payload": lambda: nested(_payload(reading, phrases)),
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]]() if found[1] in values else found[0], template)

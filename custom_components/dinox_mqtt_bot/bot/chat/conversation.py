@@ -1,7 +1,7 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
@@ -186,6 +186,18 @@ class Conversation:
             if said:
                 self._quiet_until = now + GAP
         return notices
+
+    def shown(self, topic: str, address: str, priority: Priority, now: float) -> list[Notice]:
+        """Return the address of what a topic shows, and before it what still waits to be told of that."""
+        notices: list[Notice] = []
+        if topic in self._batch:
+            notices += self._batch_notices(self._batch, now)
+            self._batch = Batch(BUFFER, not_before=self._pace.until)
+        if topic in self._soon:
+            notices += self._batch_notices(self._soon, now)
+            self._soon = Batch(BUFFER)
+        files = self.notices(address, now, priority)
+        return [*notices, *(replace(notice, file=True) for notice in files)]
 
     def flush(self, now: float) -> list[Notice]:
         """Return all that waits, due or not, because there will be no later."""

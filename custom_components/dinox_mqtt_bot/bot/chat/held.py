@@ -11,6 +11,7 @@ from ..delivery.recipients import everybody, heirs_of
 from ..model.errors import BotError
 from ..model.notice import HELD, Notice, Push, is_target
 from ..model.rules import Priority, RuleSet
+from ..model.speech import Said
 from ..model.timers import NEVER, is_due
 from ..ports import Ports, Spawn, When
 from ..rendering.held import held_text
@@ -185,12 +186,12 @@ class Held:
         else:
             self._do_not_disturb.behind.discard(to)
 
-    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: str, now: float) -> Notice:
+    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: Said, now: float) -> Notice:
         """Tell as one what was held, and the digest of what was seen; return that."""
         ports = self._ports
         # Who took somebody's place may have got the same itself.
-        texts = dict.fromkeys((self._when(notice.at), _in_full(notice)) for notice in held)
-        text = held_text(texts, digest, (since, self._when(now)), MOST_HELD, ports.phrases)
+        every = {(int(notice.at), text): (self._when(notice.at), text) for notice, text in _in_full(held)}
+        text = held_text(every.values(), digest, (since, self._when(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
         told = Notice(ports.clock.new_id(), to, text, now, priority, push=push)
@@ -227,5 +228,8 @@ def _replacing(held: Iterable[Notice], new_id: Callable[[], str]) -> Iterator[No
             yield replace(notice, id=new_id(), push=replace(push, sound=False))
 
 
-def _in_full(notice: Notice) -> str:
-    return f"{notice.push.title}\n{notice.text}" if notice.push else notice.text
+def _in_full(held: Iterable[Notice]) -> Iterator[tuple[Notice, str]]:
+    """Yield notices, each with all that it says."""
+    return (
+        (notice, f"{notice.push.title}\n{notice.text}" if notice.push else notice.text) for notice in held
+    )

@@ -5,24 +5,21 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..alerts.lookup import meant, parted
+from ..alerts.story import steps, story
 from ..alerts.texts import rule_name
 from ..model.alert import Alert, AlertEvent, Step
 from ..model.errors import BotError
-from ..model.history import LedgerRow
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import Caller, Reply, Table, Text
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold
-from ..rendering.replies import reason_text
+from ..reading.topic_lookup import topic_name
 from .command import Command, Parts, param
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
-
-type _Sorted = tuple[float, tuple[Cell, ...], Mapping[str, object]]
-"""A row with the time by which it is sorted, and what an action answers."""
 
 
 def _joined(*texts: str) -> str:
@@ -109,22 +106,16 @@ class Why(Command):
         if not events:
             raise _unknown(self.alert or str(number), await parts.ports.alerts.incidents(MOST_LISTED))
         ledger = await parts.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
-        known_notices = {row.notice for row in ledger}
-        rows = [_row(parts, event) for event in events if event.note not in known_notices]
-        rows += [_ledger_row(parts, row) for row in ledger]
-        rows.sort(key=lambda row: row[0])
         first = events[0]
         known = next((rule for rule in parts.alerts.rules if rule.id == first.rule), None)
-        name = (
-            rule_name(known, parts.ports.phrases)
-            if known
-            else first.topic or parts.ports.phrases.phrase("common.alert_broker")
-        )
+        phrases, topic = parts.ports.phrases, topic_name(parts, first.topic) if first.topic else ""
+        name = rule_name(known, phrases) if known else topic or phrases.phrase("common.alert_broker")
+        key = "why_alone" if topic in name else "why"
         return Table(
-            title=Text("why", {"number": str(number), "rule": name, "topic": first.topic}),
-            columns=("column_time", "column_what", "column_detail"),
-            rows=tuple(row[1] for row in rows),
-            facts=tuple(row[2] for row in rows),
+            title=Text(key, {"number": str(number), "rule": name, "topic": topic}),
+            columns=("column_what", "column_detail"),
+            rows=story(events, ledger, phrases, parts.moment),
+            facts=steps(events, ledger),
             keep_last=True,
         )
 
@@ -153,33 +144,3 @@ def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
     if not newest:
         return BotError("no_incidents")
     return BotError("no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest))
-
-
-def _row(parts: Parts, event: AlertEvent) -> _Sorted:
-    detail: Cell = event.value if event.step in {Step.FIRED, Step.RESOLVED} else event.note
-    if event.step is Step.RESOLVED and event.note:
-        detail = Text(f"alert_why_{event.note}")
-    who = f" {event.who}" if event.who else ""
-    cells = (
-        parts.moment(event.at),
-        Text("why_step", {"step": Text(f"step_{event.step}"), "who": who}),
-        detail,
-    )
-    facts = {
-        "at": event.at,
-        "step": event.step.value,
-        "who": event.who,
-        "value": event.value,
-        "note": event.note,
-    }
-    return event.at, cells, facts
-
-
-def _ledger_row(parts: Parts, row: LedgerRow) -> _Sorted:
-    cells = (
-        parts.moment(row.at),
-        Text("why_step", {"step": Text(f"delivery_{row.state}"), "who": f" {row.to}"}),
-        reason_text(row.note, parts.ports.phrases),
-    )
-    facts = {"at": row.at, "step": row.state, "who": row.to, "notice": row.notice, "note": row.note}
-    return row.at, cells, facts

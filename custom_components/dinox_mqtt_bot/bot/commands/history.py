@@ -147,7 +147,7 @@ def _line(parts: Parts, row: Row, asked: str) -> tuple[Cell, ...]:
         value = Text("value_repeated", {"value": value})
     if row.retain:
         value = Text("value_retained", {"value": value})
-    return parts.moment(row.time), "" if row.topic == asked else row.name, value
+    return parts.moment(row.time).exactly, "" if row.topic == asked else row.name, value
 
 
 def _row_facts(row: Row) -> Mapping[str, object]:

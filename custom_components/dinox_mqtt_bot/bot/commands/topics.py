@@ -16,6 +16,7 @@ from .command import Command, Parts, param
 from .doubts import known_topic, unknown
 from .following import follow_facts, follow_rows
 from .history import topic_facts
+from .value import old_values
 
 MAX_TOPICS = 200
 MAX_ALIAS = 100
@@ -177,6 +178,7 @@ class Topics(Command):
             empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
             facts=tuple(facts),
             more=Text("topics_more", {"example": Typed("topics", "home/#")}),
+            note=old_values(parts),
         )
 
 
@@ -219,6 +221,7 @@ async def _seen(parts: Parts, name: str) -> Table:
         empty=Text("topics_seen_empty", {"filter": name}),
         facts=tuple(topic_facts(row) for row in seen),
         more=Text("topics_seen_more", {"example": Typed("topics", "home/kitchen/#")}),
+        note=old_values(parts),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
+from ..model.status import Phase
 from ..reading.latest import Latest, latest, trend
 from ..reading.topic_lookup import Meant, find_all
 from ..text.durations import duration
@@ -36,7 +37,9 @@ async def values_of(parts: Parts, said: str, meant: Sequence[Meant]) -> Reply:
         return Text("value_none", {"name": meant[0].name if len(meant) == 1 else said})
     if len(meant) == 1:
         arrow = await trend(parts, found[0])
-        return _aged(parts, found[0], arrow)
+        now = _aged(parts, found[0], arrow)
+        old = old_values(parts)
+        return now if old is None else Text("value_old", {"told": now, "why": old}, now.facts)
     return value_table(parts, Text("values", {"name": said}), found, left=len(meant) - len(found))
 
 
@@ -48,8 +51,15 @@ def value_table(parts: Parts, title: Text, found: Sequence[Latest], *, left: int
         columns=("column_name", "column_value", "column_time"),
         rows=tuple((_line(parts, each),) for each in found),
         facts=tuple(value_facts(each) for each in found),
-        note=more,
+        note=more or old_values(parts),
     )
+
+
+def old_values(parts: Parts) -> Text | None:
+    """Return that values may be old, as long as the broker is away."""
+    if parts.broker.status.phase is not Phase.OFFLINE:
+        return None
+    return Text("values_old", {"time": parts.moment(parts.broker.since)})
 
 
 def _line(parts: Parts, newest: Latest) -> Cell:

@@ -63,9 +63,14 @@ def named(reading: Reading) -> tuple[str, str]:
 
 
 class UploadQueue:
-    """Uploads in the order asked for; `show` tells contacts the address of what they see or hear."""
+    """Uploads in the order asked for; `show` tells contacts the address of what they see or hear.
 
-    def __init__(self, port: Uploads, spawn: Spawn, say_address: Callable[[str, Priority], None]) -> None:
+    `say_address` is given the topic, the address and how urgent that is.
+    """
+
+    def __init__(
+        self, port: Uploads, spawn: Spawn, say_address: Callable[[str, str, Priority], None]
+    ) -> None:
         self._port = port
         self._spawn = spawn
         self._say_address = say_address
@@ -91,7 +96,7 @@ class UploadQueue:
             return
 
         def done(address: str) -> None:
-            self._say_address(address, subscription.priority)
+            self._say_address(reading.message.topic, address, subscription.priority)
 
         # The message itself says already what it is; without a place to put it that has to do.
         self.send(File(*named(reading), reading.message.payload, done, lambda error: None))

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ..model.moment import Moment
 from ..model.topics import Subscriptions
 from ..ports import Ports
 from .names import Names
@@ -26,4 +27,4 @@ class Lookups(Protocol):
     def is_told(self, topic: str) -> bool:
         """Say whether what comes in on a topic is told, as what is followed is."""
 
-    def moment(self, at: float) -> str: ...
+    def moment(self, at: float) -> Moment: ...
