@@ -81,3 +81,12 @@ def test_the_hint_comes_once() -> None:
     again = [each.text for each in world.outbox.notices if each.to == ME and "still so" in each.text]
     assert len(again) == 1
     assert again[0].endswith("now · #1")
+
+
+def test_a_notification_is_plain() -> None:
+    rule = replace(WARM, name="Icebox > -15", hold=60.0)
+    world = house(rule, targets=("notify.phone",))
+    first(world, "-12.3 °C", seconds=61)
+    (told,) = (each for each in world.outbox.notices if each.push)
+    assert told.push is not None
+    assert (told.push.title, told.text) == ("🔴 Icebox: −12.3 °C", "“Icebox > -15”: for 1 min")
