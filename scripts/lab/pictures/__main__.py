@@ -29,7 +29,7 @@ from .talk import WORDS, Words, past, person, talk
 PHONE, DESKTOP = Size(390, 844), Size(1000, 700)
 CLIENTS: dict[str, Sequence[tuple[str, type[Client], Size]]] = {
     "en": (("dino-phone", Dino, PHONE), ("gajim-desktop", Gajim, DESKTOP)),
-    "de": (("dino-desktop", Dino, DESKTOP), ("gajim-phone", Gajim, PHONE)),
+    "de": (("dino-desktop", Dino, DESKTOP),),
 }
 WIDTHS = {"en": WIDE, "de": NARROW}
 PROGRAMS = {

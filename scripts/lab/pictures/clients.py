@@ -139,12 +139,24 @@ class Gajim(Client):
         self._configure()
         gajim = as_somebody(["gajim"])
         self._screen.run("gajim", *gajim)
+        await until(self._screen.windows, "Gajim shows no window")
+        alone = len(self._screen.windows())
         await self._open(*gajim)
+        # It asks which of its contacts is meant, and has found that already.
+        await until(lambda: len(self._screen.windows()) > alone, "Gajim asks for no contact")
+        await until(lambda: self._confirm(alone), "Gajim did not open the chat")
 
     @override
     def has(self, text: str) -> bool:
         file = self._home / "xdg_data_home" / "gajim" / "logs.db"
         return self._asked(file, "SELECT 1 FROM logs WHERE instr(message, ?)", text)
+
+    def _confirm(self, alone: int) -> bool:
+        """Press the key that takes what is found, unless the question is gone already."""
+        if len(self._screen.windows()) <= alone:
+            return True
+        self._screen.press("Return")
+        return False
 
     def _configure(self) -> None:
         name, host = self._login.jid.split("@")

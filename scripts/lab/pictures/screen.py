@@ -111,9 +111,13 @@ class Screen(contextlib.ExitStack):
         """Move the pointer where it touches nothing that shows more then: to the title."""
         self._do("mousemove", str(self._size.width * self._size.scale // 2), "2")
 
-    def windows(self, title: str = "") -> list[str]:
+    def press(self, *keys: str) -> None:
+        """Press some keys."""
+        self._do("key", *keys)
+
+    def windows(self) -> list[str]:
         """Return the windows that can be seen."""
-        found = self._do("search", "--onlyvisible", "--name", title or ".+", check=False)
+        found = self._do("search", "--onlyvisible", "--name", ".+", check=False)
         return found.split()
 
     def look(self) -> Image.Image:
