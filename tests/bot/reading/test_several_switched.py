@@ -7,7 +7,7 @@ import pytest
 from bot.model.rules import Subscription
 
 
-@pytest.mark.parametrize(("language", "line"), [("en", "Lamp off · Fan on"), ("de", "Lampe Aus · Fan Ein")])
+@pytest.mark.parametrize(("language", "line"), [("en", "Lamp off · Fan on"), ("de", "Lampe aus · Fan ein")])
 def test_the_one_that_is_called_as_the_device_is_told_by_its_kind(language: str, line: str) -> None:
     world = World(Subscription("b/#"), language=language)
     device = {"name": "Both", "identifiers": ["x"]}

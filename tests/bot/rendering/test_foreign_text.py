@@ -133,8 +133,11 @@ async def fields(text: str) -> list[str]:
 
 async def a_list(text: str) -> list[str]:
     one = world()
+    one.receive("home/first", "look")
+    before = len(said(one))
     one.receive("home/x", json.dumps([text, text]))
-    return said(one)
+    one.later(2)
+    return said(one)[before:]
 
 
 async def a_page(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from bot.history.look_back import read_look_back
@@ -276,6 +276,7 @@ WORDS = st.sampled_from(
 )
 
 
+@example(["halb", "7am"])
 @given(st.lists(WORDS, max_size=14))
 def test_no_words_of_time_break_the_grammar(spoken: list[str]) -> None:
     text = " ".join(spoken)

@@ -11,6 +11,7 @@ LONGEST = 10 * 366 * 86_400.0
 """Seconds; nobody means a longer span."""
 
 _MOST_WORDS = 8
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _LONGEST_TEXT = 100
 _TOKEN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,12})?|[^\W\d_]+|\S")
 _CLOCK = re.compile(r"([0-9]{1,5}):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
@@ -37,7 +38,7 @@ def parse_duration(text: str) -> float | None:
 
 def spoken_number(spoken: Sequence[str], at: int) -> tuple[float | None, int]:
     """Return the number at a place, in digits or in words (`two`, `anderthalb`), and where it ends."""
-    if at < len(spoken) and spoken[at][:1].isdecimal() and spoken[at].isascii():
+    if at < len(spoken) and _NUMBER.fullmatch(spoken[at]):
         return float(spoken[at].replace(",", ".")), at + 1
     found, end = lead("number", spoken, at)
     return (float(found.replace("_", ".")), end) if found else (None, at)
