@@ -10,8 +10,8 @@ from ..text.numbers import number_text
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-WIDTH = 32
-"""Characters of a line: what a phone shows without a break."""
+WIDTH = 24
+"""Characters of a line: what a phone shows without a break, and the hours of a day."""
 
 NARROW = 20
 """Characters where a phone gives the line less room, as Assist does."""
@@ -46,11 +46,11 @@ def _between(mean: float, low: float, high: float) -> float:
 
 
 def mean_text(mean: float, points: Iterable[Point]) -> str:
-    """Write a mean with one decimal more than the numbers have."""
+    """Write a mean as exactly as the numbers are, but with one decimal at least."""
     decimals = max(
         len(number_text(value).partition(".")[2]) for point in points for value in (point.low, point.high)
     )
-    return number_text(round(mean, min(decimals + 1, _MOST_DECIMALS)))
+    return number_text(round(mean, min(max(decimals, 1), _MOST_DECIMALS)))
 
 
 def gather(numbers: Iterable[tuple[float, float]], span: Span, buckets: int) -> list[Point]:
