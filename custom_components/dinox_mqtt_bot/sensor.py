@@ -24,7 +24,6 @@ from .bot.model.status import BotState, BotStatus, Phase
 from .bot.peers.beacon import Beacon
 from .const import CONF_FILTER, SUBENTRY_TOPIC
 from .entity import OtherBotEntity, StatusEntity, async_add_for_subentries, async_forget
-from .hass.clock import Pulse
 from .hass.values import excerpt, plain_topic
 from .runtime.found_sensors import FoundSensors
 from .runtime.runtime import BotConfigEntry, BotRuntime
@@ -230,7 +229,7 @@ class UnreadSensor(StatusSensor):
 
     def __init__(self, runtime: BotRuntime, description: StatusDescription) -> None:
         super().__init__(runtime, description)
-        self._pulse = Pulse(runtime.hass.loop, UNREAD_SECONDS)
+        self._pulse = runtime.announcer.slower(UNREAD_SECONDS)
         self._shown: StateType = None
 
     @override

@@ -58,6 +58,10 @@ class Announcer:
         self._watched: dict[str, Listeners[Reading]] = {}
         self._told: BotStatus | None = None
 
+    def slower(self, interval: float) -> Pulse:
+        """Return a pulse for whoever shows something more seldom."""
+        return Pulse(self._hass.loop, interval)
+
     def watch(self, topic: str, watcher: Callable[[Reading], None]) -> CALLBACK_TYPE:
         """Call `watcher` with every reading of one topic, until the function returned is called."""
         return self._watched.setdefault(topic, Listeners()).listen(watcher)

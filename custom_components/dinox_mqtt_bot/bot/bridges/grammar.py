@@ -9,11 +9,9 @@ from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
 from ..model.message import QoS
 from ..model.rules import Bridge, Direction, Format, Role
-from ..model.speech import ChoiceWord
 from ..model.topics import valid_filter, valid_topic
 from ..text.plain import cut
-from ..text.tongue import words as understood
-from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, words
+from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, spellings, words
 from .texts import valid_template
 
 LONGEST_NAME = 100
@@ -34,7 +32,7 @@ DIRECTIONS = {
     **dict.fromkeys(("<-", "←", "rein"), Direction.IN),
     **dict.fromkeys(("<->", "↔", "beide"), Direction.BOTH),
 }
-ROLES = {word: each for each in Role for word in understood(f"choice_{each.word}") | {each.word}}
+ROLES = {word: each for each in Role for word in spellings(each.word)}
 ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
 
 _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
@@ -136,7 +134,7 @@ def _number(word: Word, spoken: deque[Word], most: int) -> int:
 def _role(word: str) -> Role:
     role = ROLES.get(word.casefold())
     if role is None:
-        raise BotError("bridge_role", value=word[:60], choices=tuple(ChoiceWord(each.word) for each in Role))
+        raise BotError("bridge_role", value=word[:60])
     return role
 
 

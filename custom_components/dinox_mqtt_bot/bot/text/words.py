@@ -18,6 +18,11 @@ ON = understood("on") - understood("yes")
 SWITCH = ON | (understood("off") - understood("no") - {"0"})
 
 
+def spellings(choice: str) -> frozenset[str]:
+    """Return the words for one of the few that a parameter takes, in every language."""
+    return frozenset(understood(f"choice_{choice}")) | {choice}
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a text, without its quotes, and where it begins with them."""
