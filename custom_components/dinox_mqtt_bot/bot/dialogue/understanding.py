@@ -16,7 +16,7 @@ from ..model.replies import Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import no_name
-from ..text import tongue
+from ..text.happening import ends_in_change
 from ..text.politeness import MARKS, bare, without_polite
 from .hearing import CommandReader
 from .intents import meaning
@@ -119,7 +119,7 @@ class Understanding:
         What is neither compared nor a state is no condition: nothing is made of it.
         """
         before, _, last = line.rpartition(" ")
-        if _COMPARED.search(line) or _happens(line):
+        if _COMPARED.search(line) or ends_in_change(line):
             return line
         if is_state_word(last) and len(before.split()) > 1:
             return f"{before} = {last}"
@@ -261,12 +261,6 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
-
-
-def _happens(clause: str) -> bool:
-    """Say whether a clause ends in what happens to something: `opens`, `sich öffnet`."""
-    said = clause.rstrip(MARKS).split()
-    return any(tongue.meant("becomes", " ".join(said[at:])) for at in range(-tongue.LONGEST_PHRASE, 0))
 
 
 MOST_LOOKED_AT = 500
