@@ -34,6 +34,8 @@ _COMPARED = re.compile(
 """What tells that a clause has a condition, and not only a state."""
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
+_ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
+"""What is said to whoever listens: where there is somebody else, it is for that one."""
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
@@ -93,7 +95,7 @@ class Understanding:
         if found is None:
             found = await self.sentence(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
-        if free and (found == _NODDED or isinstance(found, BotError)):
+        if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
         return found or self._alike(line) or self._faulty(line, free=free)
 
