@@ -116,7 +116,7 @@ async def test_what_is_called_so_has_that_name() -> None:
 
 def test_only_what_the_newest_hundred_spoke_of_is_kept() -> None:
     world = talk_home.english()
-    pronouns = Pronouns(world.clock, world.bot.names)
+    pronouns = Pronouns(world.clock.now, world.bot.names)
     for each in range(MOST_TALKERS + 1):
         pronouns.note(f"{each}@example.org", "", [Meant("home/freezer/door", name="Freezer Door")])
     assert pronouns.last(f"{MOST_TALKERS}@example.org", "")

@@ -38,7 +38,7 @@ class Context:
         self._vocabulary = ports.vocabulary
         self._names = hearing.names
         self._hearing = hearing
-        self.pronouns = Pronouns(ports.clock, hearing.names)
+        self.pronouns = Pronouns(ports.clock.now, hearing.names)
 
     def things(self, told: str, about: Told) -> tuple[Meant, ...]:
         """Return what a message told of: the topics of its alerts, else what its lines begin with."""

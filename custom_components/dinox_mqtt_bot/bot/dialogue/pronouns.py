@@ -1,28 +1,21 @@
 """`it`: the thing that was spoken of last, or the only one that can be meant."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..commands.command import Command, typed
 from ..model.errors import BotError
 from ..model.replies import Caller, Typed
-from ..ports import Clock
-from ..reading.topic_lookup import Meant, Names
-from ..reading.wording import FILLERS
-from ..text.politeness import MARKS
-from ..text.tongue import meant, words
-from .questions import Events, Home, Look
+from ..reading.topic_lookup import FILLERS, Meant, Names
+from ..text.happening import change_of, named_after
+from ..text.standing import MARKS, pronoun_in
 
 PATIENCE = 600.0
 """Seconds for which it is remembered what was spoken of."""
 _MOST = 5
 MOST_TALKERS = 100
-_PRONOUNS = words("pronoun")
 _CLASSES = {"rain": frozenset({"moisture", "precipitation", "precipitation_intensity"})}
 """What is meant where nothing is called after what happens: the kinds of value for it."""
-
-_QUESTIONS = (Events, Home, Look)
-"""What is asked in words only."""
 
 type _Key = tuple[str, str]
 
@@ -39,8 +32,8 @@ class Aimed:
 class Pronouns:
     """Knows what each contact spoke of last, and what it means by `it`."""
 
-    def __init__(self, clock: Clock, names: Names) -> None:
-        self._clock = clock
+    def __init__(self, now: Callable[[], float], names: Names) -> None:
+        self._now = now
         self._names = names
         self._spoken: dict[_Key, tuple[float, tuple[Meant, ...]]] = {}
 
@@ -48,16 +41,13 @@ class Pronouns:
         """Take note of what was spoken of: a few things at most, else nobody means one of them."""
         self._spoken.pop((who, room), None)
         if 0 < len(things) <= _MOST:
-            self._spoken[who, room] = self._clock.now(), tuple(things)
+            self._spoken[who, room] = self._now(), tuple(things)
             while len(self._spoken) > MOST_TALKERS:
                 del self._spoken[next(iter(self._spoken))]
 
     def after(self, command: Command, caller: Caller) -> None:
         """Take note of what a command was about."""
-        if isinstance(command, _QUESTIONS):
-            said = command.name if isinstance(command, Look) else ""
-        else:
-            said = _first(command)[0] if command.takes_name() else ""
+        said = _first(command)[0] if command.takes_name() else str(getattr(command, "name", ""))
         if said and (found := self._names.find(said)):
             self.note(caller.who, caller.room, found)
 
@@ -66,13 +56,13 @@ class Pronouns:
 
         Raises BotError `which_thing` where nobody can know.
         """
-        if isinstance(command, _QUESTIONS) or not command.takes_name():
+        if not command.takes_name():
             return None
-        said, rest = _said(*_first(command))
+        said, rest = pronoun_in(*_first(command), FILLERS)
         if not said or self._names.find(said):
             return None
         about = replace(command, **dict(zip(_names_of(command), (said, rest), strict=False)))
-        change = meant("becomes", rest.strip(MARKS))
+        change = change_of(rest.strip(MARKS))
         if options := self._happening(change) or self.last(caller.who, caller.room):
             return Aimed(about, said, options)
         raise BotError("which_thing", said=said, example=self._example(command))
@@ -80,11 +70,11 @@ class Pronouns:
     def last(self, who: str, room: str) -> tuple[Meant, ...]:
         """Return what somebody spoke of last, if that is not long ago."""
         at, things = self._spoken.get((who, room), (0.0, ()))
-        return things if 0 <= self._clock.now() - at <= PATIENCE else ()
+        return things if 0 <= self._now() - at <= PATIENCE else ()
 
     def _happening(self, change: str) -> tuple[Meant, ...]:
         """Return what something happens to that is said of the weather, or of the door: `it rains`."""
-        called = words(f"thing_{change}") if change else frozenset()
+        called = named_after(change)
         if not called:
             return ()
         every = [each for each in self._names.devices if each.main and each.values]
@@ -108,18 +98,3 @@ def _names_of(command: Command) -> list[str]:
 def _first(command: Command) -> tuple[str, str]:
     first, second = [*(str(getattr(command, name) or "") for name in _names_of(command)), ""][:2]
     return first, second
-
-
-def _said(topic: str, rest: str) -> tuple[str, str]:
-    """Return the word that stands for a thing, and what stands behind it; nothing where none does."""
-    spoken = [*topic.split(), *rest.split()]
-    left = list(spoken)
-    while left and left[0].casefold() in FILLERS:
-        left.pop(0)
-    first = left[0].strip(MARKS).casefold() if left else ""
-    if not left and topic.strip(MARKS).casefold() in _PRONOUNS:
-        return topic.strip(MARKS), ""
-    if first in _PRONOUNS:
-        return left[0].strip(MARKS), " ".join(left[1:])
-    alone = topic.casefold() in FILLERS and bool(left) and not first[:1].isalnum()
-    return (topic, rest) if alone else ("", "")

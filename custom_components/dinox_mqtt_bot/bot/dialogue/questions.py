@@ -35,12 +35,21 @@ _LATELY = "12h"
 _MOST_TOPICS, _MOST_EACH, _MOST_EVENTS, _MOST_ALERTS = 40, 5, 15, 100
 
 
+class Question(Command):
+    """What is asked in words only: nobody types it."""
+
+    @override
+    @classmethod
+    def takes_name(cls) -> bool:
+        return False
+
+
 _COMPONENTS = frozenset({"light", "lock"})
 """Kinds that are told by what a thing is, and not by what it measures."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look(Command):
+class Look(Question):
     """Tells values of things by name or place, of a kind, or in a state."""
 
     node: ClassVar[str] = "value"
@@ -189,7 +198,7 @@ def _word(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Home(Command):
+class Home(Question):
     """Tells who is there."""
 
     node: ClassVar[str] = "value"
@@ -211,7 +220,7 @@ def _detected(each: Latest) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Events(Command):
+class Events(Question):
     """Tells what happened in a time: alerts, and what was opened, switched or locked."""
 
     node: ClassVar[str] = "history"

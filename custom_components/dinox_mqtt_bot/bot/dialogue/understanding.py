@@ -16,7 +16,7 @@ from ..model.replies import Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import no_name
-from ..text import tongue
+from ..text.happening import ends_in_change
 from ..text.politeness import MARKS, bare, without_polite
 from ..text.tongue import words
 from .hearing import CommandReader
@@ -36,6 +36,8 @@ _COMPARED = re.compile(
 _WISHES = words("wish")
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
+_ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
+"""What is said to whoever listens: where there is somebody else, it is for that one."""
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
@@ -95,7 +97,7 @@ class Understanding:
         if found is None:
             found = await self.sentence(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
-        if free and (found == _NODDED or isinstance(found, BotError)):
+        if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
         return found or self._alike(line) or self._faulty(line, free=free)
 
@@ -121,7 +123,7 @@ class Understanding:
         What is neither compared nor a state is no condition: nothing is made of it.
         """
         before, _, last = line.rpartition(" ")
-        if _COMPARED.search(line) or _happens(line):
+        if _COMPARED.search(line) or ends_in_change(line):
             return line
         if is_state_word(last) and len(before.split()) > 1:
             return f"{before} = {last}"
@@ -271,12 +273,6 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
-
-
-def _happens(clause: str) -> bool:
-    """Say whether a clause ends in what happens to something: `opens`, `sich öffnet`."""
-    said = clause.rstrip(MARKS).split()
-    return any(tongue.meant("becomes", " ".join(said[at:])) for at in range(-tongue.LONGEST_PHRASE, 0))
 
 
 MOST_LOOKED_AT = 500

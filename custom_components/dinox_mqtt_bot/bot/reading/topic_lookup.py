@@ -9,9 +9,10 @@ from .lookups import Lookups
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
 from .names import Names, Speaking
 from .replay import newest_readings, with_field
-from .wording import Known, behind_fillers, split_known, splits
+from .wording import FILLERS, Known, behind_fillers, split_known, splits
 
 __all__ = [
+    "FILLERS",
     "MOST_NAMED",
     "Ambiguous",
     "Begun",

@@ -8,8 +8,8 @@ from ...model.replies import Amount, Text
 from ...model.rules import AlertRule, Condition, Operator, Value
 from ...reading.lookups import Lookups
 from ...reading.replay import newest_readings
+from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
-from ...text.tongue import meant
 from ..watches import Watch
 
 _STATES: dict[str, tuple[str, ...]] = {
@@ -46,7 +46,7 @@ type Possible = Mapping[str, frozenset[str]]
 
 def is_change(text: str) -> bool:
     """Say whether a text tells what happens to something: `opens`, `aufgeht`."""
-    return bool(meant("becomes", text))
+    return bool(change_of(text))
 
 
 async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
@@ -56,7 +56,7 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
     """
     condition = rule.condition
     said = condition.values[0] if condition.operator is Operator.EQUAL else ""
-    change = meant("becomes", said)
+    change = change_of(said)
     if not change:
         return rule
     readings = await newest_readings(lookups, rule.filter)
@@ -88,7 +88,7 @@ def _words(value: Value) -> Iterable[str]:
 
 def may_happen(change: str, possible: Possible) -> bool:
     """Say whether it can be told of a thing that something happens to it."""
-    return bool(_fitting(meant("becomes", change), [*possible], kindless=False, known=True))
+    return bool(_fitting(change_of(change), [*possible], kindless=False, known=True))
 
 
 def _fitting(change: str, words: Sequence[str], *, kindless: bool, known: bool) -> str:

@@ -6,9 +6,9 @@ import re
 from ...model.errors import BotError
 from ...model.rules import Condition, Operator, Priority
 from ...text.durations import leading_duration
+from ...text.happening import change_of
 from ...text.numbers import number
 from ...text.states import is_state_word
-from ...text.tongue import meant
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from ..judge import NUMERIC
 from .vocabulary import (
@@ -92,7 +92,7 @@ def _lasting(text: str) -> str:
 
 def is_happening(text: str) -> bool:
     """Say whether a text is a state, or what happens to something."""
-    return is_state_word(text) or bool(meant("becomes", text))
+    return is_state_word(text) or bool(change_of(text))
 
 
 def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
