@@ -167,6 +167,7 @@ def test_no_text_is_left_over() -> None:
         "step_",
         "delivery_",
         "aspect_",
+        "set_word_",
         "way_out_",
         "quiet_",
         "dnd_",

@@ -31,8 +31,8 @@ from homeassistant.util import slugify
 from ..bot.model.errors import BotError
 from ..bot.model.notice import Notice, Push
 from ..bot.model.rules import Priority
+from ..bot.text.foreign import inert
 from ..bot.text.markup import as_either, as_html, as_markdown
-from ..bot.text.plain import inert
 from ..const import DOMAIN
 
 MOBILE_APP = "mobile_app"

@@ -68,9 +68,7 @@ def test_a_summary_weighs_each_point_by_its_numbers() -> None:
         (0.12345678, (0.1234567, 0.12345), "0.123457"),
     ],
 )
-def test_a_mean_is_as_exact_as_the_numbers(
-    mean: float, values: tuple[float, ...], text: str
-) -> None:
+def test_a_mean_is_as_exact_as_the_numbers(mean: float, values: tuple[float, ...], text: str) -> None:
     assert mean_text(mean, points(*values)) == text
 
 

@@ -13,7 +13,7 @@ from bot.payload.fields import MOST_FIELDS, fields_of, parse_json
 from bot.payload.interpret import LARGE
 from bot.ports import Templates
 from bot.reading.readings import Readings
-from bot.text.plain import is_plain
+from bot.text.foreign import is_plain
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 

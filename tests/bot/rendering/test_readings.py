@@ -20,7 +20,7 @@ from bot.rendering.readings import (
     render_reading,
     render_value,
 )
-from bot.text.plain import is_plain
+from bot.text.foreign import is_plain
 
 WJ = "\u2060"
 ENGLISH: Phrases = RealPhrases("en")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.text.plain import cut, inert, is_plain, plain
+from bot.text.foreign import cut, inert, is_plain, plain
 
 WJ = "\u2060"
 ANY = st.text(st.characters(codec=None, categories=None))

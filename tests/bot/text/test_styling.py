@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.text.plain import inert
+from bot.text.foreign import inert
 from bot.text.styling import bold, unstyled
 
 WJ = "\u2060"

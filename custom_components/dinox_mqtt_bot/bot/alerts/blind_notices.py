@@ -11,8 +11,7 @@ from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
 from ..ports import Phrases, PhrasesFor, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
-from ..text.foreign import one_line, short
-from ..text.plain import inert, plain
+from ..text.foreign import inert, one_line, plain, short
 from ..text.rate import MINUTE
 from .texts import rule_name
 

@@ -8,8 +8,7 @@ from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..ports import Ports
 from ..rendering.readings import LONGEST_NAME
-from ..text.foreign import short
-from ..text.plain import inert
+from ..text.foreign import inert, short
 from .texts import rule_name
 
 KEY = "rules_overfull"

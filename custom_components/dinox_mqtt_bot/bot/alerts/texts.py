@@ -11,9 +11,8 @@ from ..model.topics import fold
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
-from ..text.foreign import one_line, short
+from ..text.foreign import inert, one_line, plain, short
 from ..text.numbers import number, with_unit
-from ..text.plain import inert, plain
 from ..text.styling import bold
 from .rule_texts import condition_text, limit_text
 from .watches import BROKER

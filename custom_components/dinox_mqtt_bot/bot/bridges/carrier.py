@@ -10,7 +10,7 @@ from ..model.rules import Bridge, Format
 from ..ports import Phrases
 from ..rendering.readings import render_line
 from ..rendering.replies import render_error
-from ..text.plain import inert
+from ..text.foreign import inert
 from .texts import link_in
 
 

@@ -10,7 +10,7 @@ from ..model.jid import bare_jid, domain_of
 from ..model.message import QoS
 from ..model.rules import Bridge, Direction, Format, Role
 from ..model.topics import valid_filter, valid_topic
-from ..text.plain import cut
+from ..text.foreign import cut
 from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, spellings, words
 from .texts import valid_template
 

@@ -10,9 +10,8 @@ from ..payload.interpret import LARGE
 from ..payload.media import is_url
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_LINE, header, render_reading, render_value
-from ..text.foreign import flat, nested, quoted
+from ..text.foreign import cut, flat, inert, nested, plain, quoted
 from ..text.numbers import number_text, with_unit
-from ..text.plain import cut, inert, plain
 from .flow import Carried, Gathered
 
 PLACEHOLDERS = ("name", "topic", "value", "unit", "time", "payload")

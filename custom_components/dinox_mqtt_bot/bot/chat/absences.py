@@ -8,8 +8,7 @@ from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases
 from ..rendering.readings import LONGEST_NAME
-from ..text.foreign import short
-from ..text.plain import inert
+from ..text.foreign import inert, short
 
 HOLD = 15.0
 """Seconds a device may be away unsaid: so long a gateway takes to start again."""

@@ -8,8 +8,7 @@ from ..model.timers import NEVER
 from ..model.topics import shared
 from ..ports import Memory, Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME, render_value
-from ..text.foreign import short
-from ..text.plain import inert
+from ..text.foreign import inert, short
 from .batch import IN_FULL, Batch
 from .notable import KINDS, notable
 

@@ -10,7 +10,7 @@ from ..history.look_back import LookBack, look_back_check, read_look_back
 from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
 from ..model.replies import PAGE, Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
-from ..reading.replay import field_values
+from ..reading.lookups import field_values
 from ..reading.topic_lookup import MOST_NAMED, Meant, find_name, shown
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit

@@ -14,8 +14,7 @@ from ..model.topics import Subscriptions
 from ..ports import Ports
 from ..rendering.readings import render_body
 from ..text.durations import duration
-from ..text.foreign import quoted
-from ..text.plain import cut, inert, plain
+from ..text.foreign import cut, inert, plain, quoted
 
 MOST_WAITING = 100
 LONGEST_ANSWER = 4_000

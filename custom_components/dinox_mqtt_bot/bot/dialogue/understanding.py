@@ -17,8 +17,7 @@ from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import no_name
 from ..text.happening import ends_in_change
-from ..text.politeness import MARKS, bare, without_polite
-from ..text.tongue import words
+from ..text.politeness import MARKS, bare, is_wish, without_polite
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -33,7 +32,6 @@ _COMPARED = re.compile(
     r"|stale|über|unter|als|zwischen|enthält|passt|änder\w*|steigt|fällt|kein\w*|stumm)\b"
 )
 """What tells that a clause has a condition, and not only a state."""
-_WISHES = words("wish")
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
@@ -141,9 +139,9 @@ class Understanding:
 
     def _impossible(self, line: str, name: str) -> Wanted | None:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
-        first = line.partition(" ")[0].casefold()
+        first = line.partition(" ")[0]
         wish = f"{name} {first}"
-        if first not in _WISHES or wants(self._names.devices, wish, self._phrases, self._vocabulary):
+        if not is_wish(first) or wants(self._names.devices, wish, self._phrases, self._vocabulary):
             return None
         return self._hearing.parse(f"set {wish}")
 

@@ -9,8 +9,8 @@ from ..model.message import Field, Kind
 from ..payload.fields import parse_json
 from ..payload.interpret import Meaning, quantity
 from ..ports import Templates
+from ..text.foreign import cut, plain
 from ..text.numbers import with_unit
-from ..text.plain import cut, plain
 from .config import Config, area_of, device_of, string, template_in, topic_in, truth
 from .form_kinds import form_of, presence_form
 from .forms import PLAIN, Form

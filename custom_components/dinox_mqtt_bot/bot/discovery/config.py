@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 import json
 
-from ..text.plain import cut, plain
+from ..text.foreign import cut, plain
 from .abbreviations import COMMAND_KEYS, FORM_KEYS, STATE_KEYS
 
 type Config = Mapping[str, object]

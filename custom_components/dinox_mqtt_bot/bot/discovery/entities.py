@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ..model.message import QoS
-from ..text.plain import cut
+from ..text.foreign import cut
 from .bindings import Binding, entity_name, full_name, is_main, presence_payloads
 from .config import Config, amount, area_of, device_of, string, template_in, topic_in, truth
 from .control_kinds import controls_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from ..text.plain import cut, plain
+from ..text.foreign import cut, plain
 from .config import Config, amount, string, truth
 from .forms import NUMERIC, PLAIN, TEXTUAL, Brightness, Form, Mired, Pairs, Percent, Step
 from .wording import Wording

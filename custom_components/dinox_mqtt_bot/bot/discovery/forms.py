@@ -6,8 +6,8 @@ from functools import lru_cache
 from math import floor, inf, isfinite
 
 from ..payload.fields import parse_json
+from ..text.foreign import plain
 from ..text.numbers import number, number_text
-from ..text.plain import plain
 
 _UNKNOWN = "None"
 """What Home Assistant takes for no value, from any device."""

@@ -10,8 +10,7 @@ from ..model.message import MORE, Reading
 from ..model.replies import Amount, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
-from ..reading.lookups import Lookups
-from ..reading.replay import newest_readings, stored_readings
+from ..reading.lookups import Lookups, newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits

@@ -7,7 +7,7 @@ from ..model.jid import bare_jid, domain_of
 from ..model.rules import AlertRule, Bridge, Condition, Format, Operator, Preset, Priority, RuleSet
 from ..model.topics import Subscriptions, fold
 from ..payload.paths import write_path
-from ..text.plain import cut
+from ..text.foreign import cut
 from .outcomes import LONGEST_NAME, Outcome, filter_of, is_off, is_on, qos_of, read_priority
 from .recognise import Fields, first
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.topics import Subscriptions, covers, fold
-from ..text.plain import cut
+from ..text.foreign import cut
 from .outcomes import LONGEST_NAME, Outcome, Plan, filter_of, qos_of, read_priority
 from .recognise import Foreign, Topic
 

@@ -7,8 +7,8 @@ from json import JSONDecoder
 from math import isfinite
 
 from ..model.message import MORE, Field
+from ..text.foreign import plain
 from ..text.numbers import number_text, with_unit
-from ..text.plain import plain
 from ..text.units import written_unit
 from .mending import DEEPEST as _DEEPEST, mended
 

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from ..model.message import Field, Kind
+from ..text.foreign import is_plain, plain
 from ..text.numbers import number, size_text, ungrouped
-from ..text.plain import is_plain, plain
 from ..text.units import is_unit, written_unit
 from .fields import fields_of, line, parse_json, scalar_text, together
 from .media import binary_kind, is_page, page_title, stream_url

@@ -6,8 +6,7 @@ from ..model.message import Reading
 from ..payload.paths import lookup, parse_path
 from ..text.numbers import number, with_unit
 from ..text.trend import arrow
-from .lookups import Lookups
-from .replay import newest_readings, stored_readings
+from .lookups import Lookups, newest_readings, stored_readings
 from .topic_lookup import Meant
 
 _LOOKED_AT = 5

@@ -11,7 +11,7 @@ from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
 from ..model.topics import Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
-from ..text.plain import plain
+from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged

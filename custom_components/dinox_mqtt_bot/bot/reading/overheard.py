@@ -8,7 +8,7 @@ from ..model.message import Field, Message
 from ..payload.fields import together
 from ..payload.interpret import Meaning
 from ..payload.technical import told_of
-from ..text.plain import cut, plain
+from ..text.foreign import cut, plain
 
 _LONGEST_NAME = 200
 __all__ = ["Overheard", "Told", "event"]

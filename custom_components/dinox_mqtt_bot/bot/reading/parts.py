@@ -12,7 +12,7 @@ from ..model.message import MORE, Field, Kind
 from ..payload.fields import together
 from ..payload.interpret import Meaning, described
 from ..payload.technical import is_of_radio, is_technical, told_of
-from ..text.plain import plain
+from ..text.foreign import plain
 from .budget import Found, Spoken
 
 _DEVICES = (

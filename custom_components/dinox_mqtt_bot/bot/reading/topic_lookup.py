@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from ..model.errors import BotError
 from ..model.topics import shared, valid_filter, valid_topic
 from ..payload.paths import lookup, parse_path, write_path
-from .lookups import Lookups
+from .lookups import Lookups, newest_readings, with_field
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
 from .names import Names, Speaking
-from .replay import newest_readings, with_field
 from .wording import FILLERS, Known, behind_fillers, split_known, splits
 
 __all__ = [

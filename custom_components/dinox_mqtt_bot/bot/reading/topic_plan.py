@@ -9,7 +9,7 @@ from ..model.message import NO_PROPERTIES, Kind, Message, Origin, Properties, Re
 from ..model.rules import Subscription
 from ..model.topics import shared
 from ..payload.interpret import Meaning, described
-from ..text.plain import cut, plain
+from ..text.foreign import cut, plain
 from .budget import Budget, Found
 from .overheard import Told, event
 from .parts import Arranged, arranged, bound

@@ -6,8 +6,7 @@ from ..model.message import Reading
 from ..model.rules import Subscription
 from ..payload.fields import BETWEEN, brief
 from ..ports import Phrases
-from ..text.foreign import one_line
-from ..text.plain import inert
+from ..text.foreign import inert, one_line
 from .readings import LONGEST_DIGEST_LINE, WIDTH, header, render_digest, render_value
 
 MOST_LINES = 12

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from ..model.speech import Said
 from ..ports import Phrases
-from ..text.foreign import one_line
-from ..text.plain import inert
+from ..text.foreign import inert, one_line
 from ..text.styling import unstyled
 
 

@@ -11,9 +11,8 @@ from ..payload.fields import BETWEEN, brief, line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
 from ..ports import Phrases, When
-from ..text.foreign import NESTED, nested, one_line, quoted, short
+from ..text.foreign import NESTED, cut, inert, nested, one_line, plain, quoted, short
 from ..text.numbers import size_text, with_unit
-from ..text.plain import cut, inert, plain
 
 MOST_CHARACTERS = 2_000
 MOST_LINES = 40

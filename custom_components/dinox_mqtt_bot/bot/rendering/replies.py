@@ -6,8 +6,7 @@ from dataclasses import replace
 from ..model.errors import BotError
 from ..model.replies import Amount, Cell, Chart, Reply, Said, Table, Text, Typed
 from ..ports import Phrases
-from ..text.foreign import flat
-from ..text.plain import cut, inert, plain
+from ..text.foreign import cut, flat, inert, plain
 
 _LABELS = frozenset({"column_what", "column_settings"})
 """First columns that name what the rest of the row tells."""

@@ -1,4 +1,6 @@
-"""What stands around what is said: polite words, and marks."""
+"""What stands around what is said: polite words, marks, and the verb of a wish."""
+
+from .tongue import words
 
 MARKS = "?!.,;: "
 _POLITE = frozenset({"please", "pls", "plz", "bitte", "mal"})
@@ -17,3 +19,8 @@ def without_polite(text: str) -> str:
     while words and bare(words[-1]) in _POLITE:
         words.pop()
     return " ".join(words)
+
+
+def is_wish(word: str) -> bool:
+    """Say whether somebody wishes for something with a line that begins with this word: `open`, `mach`."""
+    return bare(word) in words("wish")

@@ -2,7 +2,7 @@
 
 import re
 
-from .plain import inert
+from .foreign import inert
 
 _STAR = "∗"
 """What a name has in place of an asterisk, which would end the bold text early."""

@@ -6,8 +6,7 @@ from dataclasses import replace
 from ...model.errors import BotError
 from ...model.replies import Amount, Text
 from ...model.rules import AlertRule, Condition, Operator, Value
-from ...reading.lookups import Lookups
-from ...reading.replay import newest_readings
+from ...reading.lookups import Lookups, newest_readings
 from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ..watches import Watch

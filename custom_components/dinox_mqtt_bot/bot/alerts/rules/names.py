@@ -7,7 +7,7 @@ from itertools import count
 from ...model.rules import AlertRule
 from ...model.topics import fold
 from ...ports import Phrases
-from ...text.plain import cut, plain
+from ...text.foreign import cut, plain
 from ..rule_texts import condition_text, is_whole
 from .clauses import LONGEST_NAME
 

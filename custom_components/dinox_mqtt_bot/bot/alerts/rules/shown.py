@@ -8,8 +8,7 @@ from ...model.message import Reading
 from ...model.replies import Text
 from ...model.rules import AlertRule, Operator, Value
 from ...payload.paths import lookup, parse_path, write_path
-from ...reading.lookups import Lookups
-from ...reading.replay import newest_readings
+from ...reading.lookups import Lookups, newest_readings
 from ...text.numbers import with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.words import words

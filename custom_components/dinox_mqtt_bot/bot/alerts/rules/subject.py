@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from ...model.rules import AlertRule, Condition, Operator
 from ...model.topics import matches, valid_filter
-from ...reading.lookups import Lookups
-from ...reading.replay import newest_readings
+from ...reading.lookups import Lookups, newest_readings
 from ...reading.topic_lookup import (
     MOST_NAMED,
     Ambiguous,

@@ -6,8 +6,7 @@ from ...model.errors import BotError
 from ...model.message import MORE, Reading
 from ...model.replies import Amount, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
-from ...reading.lookups import Lookups
-from ...reading.replay import newest_readings
+from ...reading.lookups import Lookups, newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 import re
 
-from ...text.plain import cut
+from ...text.foreign import cut
 from ..config import Config, path
 from .gateway_keys import Key, key_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 import re
 
-from ...text.plain import plain
+from ...text.foreign import plain
 from ..config import Announced, Config, object_in
 from .homie_properties import Property, announced
 
