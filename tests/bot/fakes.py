@@ -16,6 +16,7 @@ from sentences import RealSentences
 
 from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
+from bot.chat.first_look import GREETED
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
 from bot.model.errors import BotError
 from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
@@ -329,10 +330,10 @@ class FakeAgent:
 
 
 class FakeMemory:
-    """`bot.ports.Memory`, in a dict."""
+    """`bot.ports.Memory`, in a dict, of a bot that people know."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, str] = {GREETED: "1"}
 
     def get(self, key: str) -> str:
         return self.texts.get(key, "")

@@ -121,7 +121,7 @@ class Bot:
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
-        look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing)
+        look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing, self.name)
         self.conversation = Conversation(
             ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )

@@ -257,3 +257,47 @@ def test_who_is_not_to_be_disturbed_gets_it_later() -> None:
     world.later(2)
     assert world.said == []
     assert world.bot.conversation.holding == ["me@example.org"]
+
+
+def stranger(*subscriptions: Subscription, **how: object) -> World:
+    """Return a bot that nobody has heard of."""
+    world = World(*subscriptions, **how)  # type: ignore[arg-type]
+    world.memory.texts.clear()
+    world.restart()
+    return world
+
+
+async def test_a_new_bot_says_who_it_is_before_the_first_it_tells_and_never_again() -> None:
+    world = stranger(HOME)
+    flood(world, 2)
+    world.later(2)
+    flood(world, 9, retain=False)
+    world.later(10)
+    greeting, *others = world.said[0].split("\n")
+    assert greeting == (
+        "Hello, I am Home. I listen to home/#. Ask for anything by its name, such as"
+        " “home/room0/temperature”, or write help."
+    )
+    assert others[:2] == ["", "📌 home/room0/temperature"]
+    world.restart()
+    flood(world, 20, retain=False)
+    world.later(10)
+    assert sum("Hello" in said for said in world.said) == 1
+
+
+async def test_with_a_greeting_too_it_is_a_few_lines() -> None:
+    world = stranger(HOME, language="de")
+    flood(world, 80)
+    world.later(9)
+    assert world.said[0].startswith("Hallo, ich bin Home und höre auf home/#. Frag nach allem")
+    assert "\n\nErster Blick auf home/#." in world.said[0]
+    assert world.said[0].count("\n") < 12
+
+
+async def test_a_bot_that_has_told_much_already_is_no_stranger() -> None:
+    world = stranger(HOME)
+    world.memory.set(first_look.SEEN, "home/#")
+    world.restart()
+    flood(world)
+    world.later(9)
+    assert not any("Hello" in said for said in world.said)

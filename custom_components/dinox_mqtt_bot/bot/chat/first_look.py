@@ -20,6 +20,8 @@ MOST_LINES = 12
 MOST_COUNTED = 20_000
 MOST_NAMED = 4
 MOST_SAMPLES = 4
+GREETED = "greeted"
+"""Where it is remembered that the bot has introduced itself."""
 SEEN = "looked_at"
 """Where it is remembered which subscriptions are not new: their keys, a line each."""
 
@@ -27,15 +29,21 @@ SEEN = "looked_at"
 class FirstLook:
     """Gathers what comes in under subscriptions that have a wildcard, and under what is followed, at first.
 
-    `devices_on` names the devices that speak on a topic, `firing` counts the alerts.
+    `devices_on` names the devices that speak on a topic, `firing` counts the alerts. The very first one
+    begins with who the bot is, its `name`, and what can be asked.
     """
 
     delay = LONGEST_FLOOD
 
     def __init__(
-        self, memory: Memory, devices_on: Callable[[str], set[str]], firing: Callable[[], int] = int
+        self,
+        memory: Memory,
+        devices_on: Callable[[str], set[str]],
+        firing: Callable[[], int] = int,
+        name: str = "",
     ) -> None:
         self.memory = memory
+        self._name = name
         self._devices_on = devices_on
         self._firing = firing
         self.left_out: list[str] = []
@@ -133,13 +141,15 @@ class FirstLook:
     def end(self, phrases: Phrases, when: When) -> str:
         """Take what was gathered as text; nothing if there is nothing to say."""
         text = self.batch.render(phrases, when) if self.batch.count else ""
+        greeting = self._greeting(phrases) if text or self._topics else ""
+        room = MOST_LINES - greeting.count("\n")
         self.left_out = []
         if (
-            text.count("\n") >= MOST_LINES
+            text.count("\n") >= room
             or "away" in self._notable
             or len(self._topics) > len(self._samples) + IN_FULL
         ):
-            text = self._summary(phrases)
+            text = self._summary(phrases, room)
             told = {topic for found in self._notable.values() for topic in found.values()}
             self.left_out = [topic for topic in self._topics if topic not in told]
         seen = self._filters.keys() | (self._new_follows if self._followed else set())
@@ -147,17 +157,32 @@ class FirstLook:
         self._new -= seen
         self._new_follows -= seen
         self._start()
-        return text
+        return f"{greeting}{text}"
 
-    def _summary(self, phrases: Phrases) -> str:
-        names = ", ".join([*list(self._filters)[:IN_FULL], *["…"] * (len(self._filters) > IN_FULL)])
+    def _greeting(self, phrases: Phrases) -> str:
+        """Return who the bot is, and how to go on, before the first thing it ever tells."""
+        if self.memory.get(GREETED):
+            return ""
+        self.memory.set(GREETED, "1")
+        if self._seen:  # one that has told much already
+            return ""
+        example = next((short(each.name, LONGEST_NAME) for each in self._samples.values()), "")
+        key = "greeting_only" if not example else "greeting" if self._filters else "greeting_followed"
+        how = {"name": self._name, "example": example, "filters": self._named_filters()}
+        return f"{inert(phrases.phrase(f'common.{key}', **how))}\n\n"
+
+    def _named_filters(self) -> str:
+        return ", ".join([*list(self._filters)[:IN_FULL], *["…"] * (len(self._filters) > IN_FULL)])
+
+    def _summary(self, phrases: Phrases, room: int) -> str:
+        names = self._named_filters()
         key = "look_followed" if not self._filters else "look_both" if self._followed else "look"
         counts = {"topics": len(self._topics), "devices": len(self._devices)}
         lines = [phrases.phrase(f"common.{key}", filters=names, **counts)]
         if firing := self._firing():
             lines.append(phrases.phrase("common.look_alerts", count=firing))
         lines += [_listed(phrases, kind, list(found)) for kind in KINDS if (found := self._notable.get(kind))]
-        lines += self._shown(phrases)[: MOST_LINES - 2 - len(lines)]
+        lines += self._shown(phrases)[: room - 2 - len(lines)]
         hint = "look_hint" if self._filters else "look_hint_followed"
         lines.append(phrases.phrase(f"common.{hint}", filter=next(iter(self._filters), "")))
         return inert("\n".join(lines))
