@@ -114,7 +114,7 @@ class AssistDialogue(Dialogue):
             pin = "📌 " if event["retained"] else ""
             unit = f" {event['unit']}" if event["unit"] else ""
             value = re.sub(r"^-(?=\d)", "−", f"{event['text']}{unit}")
-            self.hear(f"{pin}{event['name']}\n{value}")
+            self.hear(f"{pin}*{event['name']}* {value}")
 
     @override
     async def tell(self, text: str) -> None:

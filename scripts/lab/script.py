@@ -60,7 +60,7 @@ class Scene:
 
 async def retained(scene: Scene) -> None:
     """What the home left at the broker is there at once, marked as retained."""
-    await scene.hears("📌 Freezer Door", "📌 Kitchen lamp", within=30)
+    await scene.hears("📌 *Freezer Door*", "📌 *Kitchen lamp*", within=30)
 
 
 async def numbers(scene: Scene) -> None:
@@ -105,7 +105,7 @@ async def publish(scene: Scene) -> None:
     await scene.ask("publish home/kitchen/lamp/set ON", "Published to home/kitchen/lamp/set")
     if not await scene.stage.home.obtains("home/kitchen/lamp/set", b"ON"):
         raise PersonError("what was published in the chat never reached the lamp")
-    await scene.hears("Kitchen lamp\non")
+    await scene.hears("*Kitchen lamp* on")
 
 
 async def subscribe(scene: Scene) -> None:
@@ -140,7 +140,7 @@ async def alias(scene: Scene) -> None:
     """A topic gets a name of its own."""
     await scene.ask("alias home/freezer/temperature Icebox", "Icebox")
     await scene.publish(Value("home/freezer/temperature", b"-18.8", 1))
-    await scene.hears("Icebox\n−18.8 °C")
+    await scene.hears("*Icebox* −18.8 °C")
 
 
 async def alert(scene: Scene) -> None:
@@ -153,14 +153,14 @@ async def alert(scene: Scene) -> None:
     if scene.stage.you is not None:
         await scene.hears("🔴 *Freezer warm*: Icebox ", "12.3 °C, limit ")
     else:
-        await scene.hears("Icebox\n−12.3 °C")
+        await scene.hears("*Icebox* −12.3 °C")
     await scene.ask("alerts", "Freezer warm", "−12.3 °C")
     await scene.ask("ack freezer warm on my way", "Acknowledged: Icebox (#1)")
     await scene.publish(Value("home/freezer/temperature", b"-19.1", 1))
     if scene.stage.you is not None:
         await scene.hears("*Freezer warm* is over")
     else:
-        await scene.hears("Icebox\n−19.1 °C")
+        await scene.hears("*Icebox* −19.1 °C")
     await scene.ask("why 1", "fired", "on my way", "over")
 
 

@@ -52,6 +52,8 @@ MEDIA = {
 }
 
 # What the documentation and the detectors' tests quote: topic, payload, and how it reads below the topic.
+INDENT = "\u2003"
+
 QUOTED = [
     ("home/sensors/temperature/living_room", '{"value": 22.1, "unit": "C"}', "22.1 C"),
     ("home/sensors/humidity/bedroom", '{"value": 45, "unit": "%"}', "45 %"),
@@ -93,3 +95,10 @@ QUOTED = [
     ("home/x", "#extinf:1,x\nftp://x", "#extinf:1,x\n\u2003ftp\u2060://x"),
     ("home/x", "<header>text text text", "<header>text text text"),
 ]
+
+
+def bubble(name: str, value: str) -> str:
+    """Return how the bot tells a value: on the line of its name where both fit on a phone's."""
+    if "\n" not in value and len(name) + 1 + len(value) <= 60:
+        return f"*{name}* {value.removeprefix(INDENT)}"
+    return f"*{name}*\n{value}"

@@ -49,7 +49,7 @@ def test_a_message_is_stored_told_and_announced() -> None:
     assert announced[-1] == MessageReceived(reading, world.bot.subscriptions.get("home/#"), True)
     assert world.clock.alarms[1:] == [NOON + 0.3]
     world.later(0.3)
-    assert [(notice.to, notice.text) for notice in world.outbox.notices] == [(ME, "home/k\n21.5")]
+    assert [(notice.to, notice.text) for notice in world.outbox.notices] == [(ME, "*home/k* 21.5")]
 
 
 def test_the_most_specific_subscription_decides() -> None:
@@ -86,7 +86,7 @@ def test_a_discovery_configuration_is_learned_not_shown() -> None:
     world.receive("homeassistant/sensor/k/config", CONFIG)
     world.receive("home/k", "21.5")
     world.later(0.3)
-    assert world.said == ["Kitchen\n21.5 °C"]
+    assert world.said == ["*Kitchen* 21.5 °C"]
     assert len(world.history.skipped) == 1
     assert world.bot.status.messages == 1
 
@@ -143,7 +143,7 @@ def test_a_bell_that_says_nothing_rings_each_time() -> None:
     for _ in range(3):
         world.receive("home/bell", "")
         world.later(5)
-    assert world.said == ["home/bell\n(empty)"] * 3
+    assert world.said == ["*home/bell* (empty)"] * 3
 
 
 def test_what_is_urgent_tells_that_it_was_cleared() -> None:
@@ -151,14 +151,14 @@ def test_what_is_urgent_tells_that_it_was_cleared() -> None:
     world.receive("home/leak", "wet")
     world.receive("home/leak", "")
     world.later(0)
-    assert world.said == ["⚠ home/leak\nwet", "⚠ home/leak\n(empty)"]
+    assert world.said == ["⚠ *home/leak* wet", "⚠ *home/leak* (empty)"]
 
 
 def test_a_retained_message_with_news_is_told() -> None:
     world = World(HOME)
     world.receive("home/k", "1", retain=True)
     world.later(1)
-    assert world.said == ["📌 home/k\n1"]
+    assert world.said == ["📌 *home/k* 1"]
 
 
 def test_a_redelivered_message_is_stored_but_not_told_again() -> None:
@@ -178,7 +178,7 @@ def test_a_redelivered_message_that_was_lost_is_told() -> None:
     world = World(HOME)
     world.receive("home/k", "1", repeated=True)
     world.later(1)
-    assert world.said == ["home/k\n1"]
+    assert world.said == ["*home/k* 1"]
 
 
 def test_what_is_urgent_is_in_the_outbox_before_the_next_message() -> None:
@@ -201,7 +201,7 @@ def test_closing_hands_over_what_waits() -> None:
     world = World(HOME)
     world.receive("home/k", "1")
     world.bot.close()
-    assert world.said == ["home/k\n1"]
+    assert world.said == ["*home/k* 1"]
 
 
 def test_what_waits_to_be_said_is_untold_until_it_is_in_the_outbox() -> None:
@@ -310,7 +310,9 @@ def test_a_new_contact_is_told_from_then_on() -> None:
     world.bot.apply(RuleSet((HOME,), (Contact("new@example.org"),)))
     world.receive("home/k", "2")
     world.later(1)
-    assert [(notice.to, notice.text) for notice in world.outbox.notices] == [("new@example.org", "home/k\n2")]
+    assert [(notice.to, notice.text) for notice in world.outbox.notices] == [
+        ("new@example.org", "*home/k* 2")
+    ]
 
 
 # Chat.
@@ -474,7 +476,7 @@ def test_while_the_chat_is_away_messages_wait_together() -> None:
     assert world.said == []
     world.bot.chat_changed(ONLINE)
     world.later(2)
-    assert world.said == ["home/k\n1\n\nhome/k\n2\n\nhome/k\n3"]
+    assert world.said == ["*home/k* 1\n*home/k* 2\n*home/k* 3"]
 
 
 def test_a_refused_subscription_is_told_once() -> None:

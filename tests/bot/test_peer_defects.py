@@ -115,7 +115,7 @@ def test_properties_are_part_of_their_message_and_no_message_of_their_own() -> N
         world.receive("home/a", "21.5", properties=properties)
     world.later(1)
     assert len(world.said) == 1
-    assert world.said[0].startswith("Attic")
+    assert world.said[0].startswith("*Attic")
     assert "21.5 °C" in world.said[0]
     assert "firmware" not in world.said[0]
 

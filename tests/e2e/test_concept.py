@@ -11,7 +11,7 @@ import uuid
 import aiohttp
 import aiomqtt
 from house import BOT, YOU, House, until
-from node_red import ANSWERS, MEDIA, QUOTED, UNASKED
+from node_red import ANSWERS, MEDIA, QUOTED, UNASKED, bubble
 import pytest
 
 from lab.flows import options_answer
@@ -242,7 +242,7 @@ async def test_what_the_flows_say_of_themselves_has_its_topic_above_it(house: Ho
         for text in (json.loads(UNASKED), "Hello from terminal"):
             await flow.publish("dinox/response", text, qos=1)
             heard = await house.you.next(text[:15], sender=BOT)
-            assert heard.text == f"dinox/response\n{set_in(text)}"
+            assert heard.text == bubble("dinox/response", set_in(text))
 
 
 async def test_pictures_sounds_and_streams_of_a_flow_are_named(house: House) -> None:
@@ -273,7 +273,7 @@ async def test_what_the_plugins_documentation_quotes_reads_well(house: House) ->
             if number % 4 == 0:  # of many in a row it tells ever more rarely
                 await house.begin_anew()
             await house.publish(topic, payload)
-            assert (await house.you.next(shown, 20, sender=BOT)).text == f"{topic}\n{shown}"
+            assert (await house.you.next(shown, 20, sender=BOT)).text == bubble(topic, shown)
     finally:
         await house.ask("/mqtt unsubscribe home/#", "home/#")
 

@@ -74,7 +74,7 @@ async def test_no_publisher_speaks_in_the_bots_name(house: House) -> None:
     lines = labelled if "forged" in labelled else (await house.you.next("forged", sender=BOT)).text
     begins = {line[0] for line in f"{labelled}\n{lines}".split("\n") if line}
     assert not begins & {"✅", "“"}
-    assert "› ✅ home/freezer: -19.1 ↘ (e2e/attic/note)\n› “Freezer warm”" in labelled
+    assert "*› ✅ home/freezer: -19.1 ↘ (e2e/attic/note)*\n› “Freezer warm”" in labelled
 
 
 async def test_nothing_was_logged_as_an_error(house: House) -> None:

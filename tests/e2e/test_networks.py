@@ -43,7 +43,7 @@ async def test_at_home_a_lamp_is_known_by_name_and_switched_in_the_chat(house: H
     try:
         async with house.heard_by_broker("e2e/net/lamp/set") as next_payload:
             await house.publish("e2e/net/lamp", "OFF", retain=True)
-            await house.you.next("Net lamp\noff", sender=BOT)
+            await house.you.next("*Net lamp* off", sender=BOT)
             await house.ask("/mqtt set net lamp on", "Net lamp")
             assert await next_payload() == "ON"
             await house.publish("e2e/net/lamp", "ON", retain=True)

@@ -126,7 +126,7 @@ async def test_a_room_is_told_asks_and_is_answered(
     async with running(hass, bot_entry(both, [*QUIET, BRIDGES.write(bridge)])) as bot:
         await until(lambda: room in bot.chat._gate.inside)
         await publish(port, f"{base}/out", "21 °C")
-        await until(lambda: ("Robo", f"{base}/out\n21 °C") in said)
+        await until(lambda: ("Robo", f"*{base}/out* 21 °C") in said)
         await until(lambda: bot.bot.status.undelivered == 0)
         alice.client.send_message(room, "too cold", mtype="groupchat")
         assert await next_on(port, f"{base}/in") == "too cold"

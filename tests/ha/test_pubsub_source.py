@@ -105,13 +105,13 @@ async def test_items_become_chat_messages_by_their_types(
     async with running(hass, on_pubsub(own_lab, own_prosody, *filters, "plain")) as bot:
         assert isinstance(bot.broker, PubSubBroker)
         await publish(you, "jsons", '{"temperature": 21.5, "unit": "°C"}', kind=ItemType.JSON)
-        assert (await you.next("jsons")).text == "jsons (JSON)\ntemperature: 21.5 °C"
+        assert (await you.next("jsons")).text == "*jsons (JSON)* temperature: 21.5 °C"
         await publish(you, "utf8s", "door open")
-        assert (await you.next("utf8s")).text == "utf8s\ndoor open"
+        assert (await you.next("utf8s")).text == "*utf8s* door open"
         await publish(you, "atom_titles", "Dinner is ready", kind=ItemType.ATOM_TITLE)
-        assert (await you.next("atom_titles")).text == "atom_titles\nDinner is ready"
+        assert (await you.next("atom_titles")).text == "*atom_titles* Dinner is ready"
         await publish(you, "plain", "21.5 °C")
-        assert (await you.next("plain")).text == "plain\n21.5 °C"
+        assert (await you.next("plain")).text == "*plain* 21.5 °C"
 
 
 async def test_the_bot_publishes_items_and_answers_for_its_connection(
@@ -132,7 +132,7 @@ async def test_the_bot_publishes_items_and_answers_for_its_connection(
         you.say(BOT, "yes")
         await you.next("Subscribed to other")
         await publish(you, "other", "new")
-        assert (await you.next("other\n")).text == "other\nnew"
+        assert (await you.next("*other*")).text == "*other* new"
 
 
 async def test_ten_items_missed_over_a_restart_are_shown_once_late_and_in_order(
@@ -157,7 +157,7 @@ async def test_ten_items_missed_over_a_restart_are_shown_once_late_and_in_order(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(lambda: entry.runtime_data.broker.status.phase is Phase.ONLINE)
     await publish(you, "sensors", '{"t": 99}', kind=ItemType.JSON)
-    assert (await you.next("t: 99")).text == "sensors (JSON)\nt: 99"
+    assert (await you.next("t: 99")).text == "*sensors (JSON)* t: 99"
     assert [heard.text for heard in you.all if "⏰" in heard.text] == [heard.text]
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
@@ -172,7 +172,7 @@ async def test_a_missed_item_of_an_urgent_topic_rings_late(
         await you.next("dry")
     await publish(you, "leak", "WET")
     assert await hass.config_entries.async_setup(entry.entry_id)
-    assert (await you.next("WET")).text == "🔴 ⏰ leak\nWET\ncame late"
+    assert (await you.next("WET")).text == "🔴 ⏰ *leak* WET\ncame late"
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
 
@@ -187,11 +187,11 @@ async def test_a_kill_before_it_was_written_down_what_was_told_tells_nothing_twi
             patched.setattr(Progress, "keep", lambda self: None)
             patched.setattr(Progress, "write", lambda self: None)
             await publish(you, "killed", "1", "2")
-            await you.next("killed\n2")
+            await you.next("*killed* 2")
             assert await hass.config_entries.async_unload(entry.entry_id)
     await publish(you, "killed", "3")
     assert await hass.config_entries.async_setup(entry.entry_id)
-    assert (await you.next("⏰")).text == "⏰ killed\n3\ncame late"
+    assert (await you.next("⏰")).text == "⏰ *killed* 3\ncame late"
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
 
@@ -201,7 +201,7 @@ async def test_a_server_that_restarts_under_the_bot_loses_nothing(
 ) -> None:
     async with running(hass, on_pubsub(own_lab, own_prosody, "steady")) as bot:
         await publish(you, "steady", "1")
-        await you.next("steady\n1")
+        await you.next("*steady* 1")
         await you.leave()
         own_prosody.stop()
         await until(lambda: bot.broker.status.phase is not Phase.ONLINE)
@@ -210,9 +210,9 @@ async def test_a_server_that_restarts_under_the_bot_loses_nothing(
         you.client.register_plugin("xep_0060")
         await publish(you, "steady", "2")
         await until(lambda: bot.broker.status.phase is Phase.ONLINE, 60)
-        assert (await you.next("steady\n2", 30)).text.startswith(("steady\n2", "⏰ steady\n2"))
+        assert (await you.next("*steady* 2", 30)).text.startswith(("*steady* 2", "⏰ *steady* 2"))
         await publish(you, "steady", "3")
-        assert (await you.next("steady\n3")).text == "steady\n3"
+        assert (await you.next("*steady* 3")).text == "*steady* 3"
 
 
 async def test_what_mqtt_misses_is_fetched_from_pubsub(
@@ -224,14 +224,14 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
     async with running(hass, entry) as bot:
         await until(lambda: bot.broker.status.phase is Phase.ONLINE)
         await publish(you, "sensors", '{"t": 1}', kind=ItemType.JSON)
-        assert (await you.next("sensors")).text == "sensors (JSON)\nt: 1"
+        assert (await you.next("sensors")).text == "*sensors (JSON)* t: 1"
         await publish(you, "door", "open", "open")
         await you.next("door")
         you.say(BOT, "/mqtt config")
         assert f"Also in PubSub: {SERVICE}" in (await you.next("configuration")).text
         await publish(you, "window", "shut")
         you.say(BOT, f"/mqtt subscribe {SERVICE}/utf8/window")
-        assert (await you.next("📌")).text == "📌 window\nshut"
+        assert (await you.next("📌")).text == "📌 *window* shut"
     await publish(you, "sensors", *(f'{{"t": {10 + number}}}' for number in range(10)), kind=ItemType.JSON)
     await publish(you, "door", "open")
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -242,6 +242,6 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
         "⏰ door: open",
     ], heard
     await publish(you, "door", "closed")
-    assert (await you.next("closed")).text == "door\nclosed"
+    assert (await you.next("closed")).text == "*door* closed"
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()

@@ -425,7 +425,7 @@ def test_a_muted_topic_shows_no_messages_either() -> None:
     world.receive("s/1", "5")
     world.receive("s/2", "6")
     world.later(1)
-    assert world.said == ["s/2\n6"]
+    assert world.said == ["*s/2* 6"]
 
 
 async def test_do_not_disturb_holds_all_but_critical_and_tells_it_afterwards() -> None:
@@ -902,7 +902,7 @@ def test_a_critical_topic_is_told_in_the_chat_and_by_notification() -> None:
     chat, phone = world.outbox.notices
     assert (chat.to, chat.text, chat.priority, chat.push) == (
         ME,
-        "🔴 door/front\nOPEN",
+        "🔴 *door/front* OPEN",
         Priority.CRITICAL,
         None,
     )
@@ -963,7 +963,7 @@ def test_what_waits_of_a_storm_is_said_when_the_bot_ends() -> None:
     world.receive("door/1", "1")
     world.receive("door/2", "2")
     world.bot.close()
-    assert world.said[-1] == "Urgent messages in the last minute: 1\n🔴 door/2\n2"
+    assert world.said[-1] == "Urgent messages in the last minute: 1\n🔴 *door/2* 2"
 
 
 def test_nobody_to_tell_of_urgent_messages() -> None:

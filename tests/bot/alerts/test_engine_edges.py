@@ -290,7 +290,7 @@ def test_a_critical_message_does_not_wait_for_a_storm_of_others() -> None:
         world.receive("alert/1", str(number))
     world.receive("critical/1", "water")
     world.later(0)
-    assert world.said[-1] == "🔴 critical/1\nwater"
+    assert world.said[-1] == "🔴 *critical/1* water"
 
 
 def test_many_alerts_that_are_due_are_looked_at_in_turns() -> None:

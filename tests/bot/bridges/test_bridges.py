@@ -64,7 +64,7 @@ def test_a_bridge_does_not_change_the_subscription_of_its_topic() -> None:
 @pytest.mark.parametrize(
     ("how", "text"),
     [
-        ({"format": Format.FULL}, "Kitchen\n21.5 °C"),
+        ({"format": Format.FULL}, "*Kitchen* 21.5 °C"),
         ({"format": Format.SHORT}, "Kitchen: 21.5 °C"),
         ({"format": Format.PAYLOAD}, "21.5 °C"),
         (
@@ -169,7 +169,7 @@ def test_beyond_its_messages_a_minute_the_newest_are_told_as_one() -> None:
 @pytest.mark.parametrize(
     ("how", "text"),
     [
-        (Format.FULL, "home/a\n7\n(2 updates, 7)\n\nhome/b\n7"),
+        (Format.FULL, "*home/a* 7\n(2 updates, 7)\n\n*home/b* 7"),
         (Format.SHORT, "home/a: 7 (2 updates, 7)\nhome/b: 7"),
     ],
 )
@@ -525,7 +525,7 @@ async def test_a_picture_that_cannot_be_uploaded_is_told_as_text_all_the_same() 
     world.receive("cam", PNG)
     await world.settle()
     world.later(1)
-    assert world.said == ["cam\nPNG image, 48 B"]
+    assert world.said == ["*cam* PNG image, 48 B"]
 
 
 # From the conversation to the topic.

@@ -103,7 +103,7 @@ def test_a_door_that_swings_all_the_time_waits_like_the_others() -> None:
 def test_after_quiet_it_is_told_at_once_again() -> None:
     world = World(STORM)
     live(world, [*storm(300), (1_000.0, "home/lamp", "on")], 1_010)
-    assert (world.outbox.notices[-1].at, world.said[-1]) == (NOON + 1_000.3, "home/lamp\non")
+    assert (world.outbox.notices[-1].at, world.said[-1]) == (NOON + 1_000.3, "*home/lamp* on")
 
 
 # The way out.

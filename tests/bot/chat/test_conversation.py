@@ -66,7 +66,7 @@ def test_a_reading_is_told_after_a_third_of_a_second() -> None:
     assert conversation.take(reading("t", "1"), EACH, NOON)
     assert conversation.wake_at == NOON + 0.3
     assert conversation.due(NOON + 0.2) == []
-    assert conversation.due(NOON + 0.3) == [Notice("id1", ME, "t\n1", NOON + 0.3)]
+    assert conversation.due(NOON + 0.3) == [Notice("id1", ME, "*t* 1", NOON + 0.3)]
     assert conversation.wake_at == NEVER
 
 
@@ -94,7 +94,7 @@ def test_three_at_once_are_one_message_in_full() -> None:
     conversation = talk()
     for topic in ("a", "b", "a"):
         conversation.take(reading(topic, "1"), EACH, NOON)
-    assert texts(conversation.due(NOON + 0.3)) == ["a\n1\n\nb\n1\n\na\n1"]
+    assert texts(conversation.due(NOON + 0.3)) == ["*a* 1\n*b* 1\n*a* 1"]
 
 
 def test_more_at_once_are_one_line_a_topic() -> None:
@@ -159,7 +159,7 @@ def test_what_comes_after_a_calm_minute_is_told_at_once() -> None:
     conversation.due(NOON + 1_000)
     conversation.take(reading("t", "1"), EACH, NOON + 1_000)
     assert conversation.wake_at <= NOON + 1_002
-    assert texts(conversation.due(NOON + 1_002)) == ["t\n1"]
+    assert texts(conversation.due(NOON + 1_002)) == ["*t* 1"]
 
 
 def test_a_clock_that_is_set_back_makes_nobody_wait() -> None:
@@ -169,7 +169,7 @@ def test_a_clock_that_is_set_back_makes_nobody_wait() -> None:
     conversation.due(NOON + 1)
     conversation.take(reading("t", "1"), EACH, NOON - 86_400)
     conversation.take(reading("u", "1"), EACH, NOON - 86_399)
-    assert texts(conversation.due(NOON - 86_397)) == ["t\n1\n\nu\n1"]
+    assert texts(conversation.due(NOON - 86_397)) == ["*t* 1\n*u* 1"]
 
 
 def test_messages_keep_two_seconds_apart() -> None:
@@ -179,7 +179,7 @@ def test_messages_keep_two_seconds_apart() -> None:
     conversation.take(reading("t", "2"), EACH, NOON + 0.4)
     assert conversation.wake_at == NOON + 0.3 + GAP
     assert conversation.due(NOON + 2.2) == []
-    assert texts(conversation.due(NOON + 2.3)) == ["t\n2"]
+    assert texts(conversation.due(NOON + 2.3)) == ["*t* 2"]
 
 
 def test_a_clock_set_back_silences_nobody() -> None:
@@ -187,7 +187,7 @@ def test_a_clock_set_back_silences_nobody() -> None:
     conversation.take(reading("t", "1"), EACH, NOON)
     conversation.due(NOON + 1)
     conversation.take(reading("t", "2"), EACH, NOON + 1)
-    assert texts(conversation.due(NOON - 3600)) == ["t\n2"]
+    assert texts(conversation.due(NOON - 3600)) == ["*t* 2"]
 
 
 def test_a_silent_topic_is_not_told() -> None:
@@ -244,7 +244,7 @@ def test_a_digest_and_a_batch_take_turns() -> None:
     conversation.address((ME,), 1.0)
     conversation.take(reading("d", "1"), DIGEST, NOON)
     conversation.take(reading("t", "1"), EACH, NOON)
-    assert texts(conversation.due(NOON + 1)) == ["t\n1"]
+    assert texts(conversation.due(NOON + 1)) == ["*t* 1"]
     assert texts(conversation.due(NOON + 3)) == ["d: 1"]
 
 
@@ -298,7 +298,7 @@ def test_while_the_server_is_away_everything_waits_to_be_told_as_one() -> None:
     conversation.take(reading("t", "2"), EACH, NOON + 10)
     assert conversation.wake_at == NEVER
     conversation.set_online(True, NOON + 15)
-    assert texts(conversation.due(NOON + 15)) == ["t\n1\n\nt\n2"]
+    assert texts(conversation.due(NOON + 15)) == ["*t* 1\n*t* 2"]
     assert texts(conversation.due(NOON + 17)) == [board("live: 2", NOON + 17)]
 
 
@@ -311,7 +311,7 @@ def test_after_a_long_outage_the_digest_says_how_long_it_was() -> None:
     said = texts(conversation.due(NOON + LONG_AWAY * 5))
     assert said == ["While the chat server could not be reached (5 min):\nt: 4 ×5"]
     conversation.take(reading("t", "6"), EACH, NOON + 1000)
-    assert texts(conversation.due(NOON + 1001)) == ["t\n6"]
+    assert texts(conversation.due(NOON + 1001)) == ["*t* 6"]
 
 
 def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
@@ -319,7 +319,7 @@ def test_who_is_not_to_be_disturbed_gets_a_digest_of_its_own() -> None:
     asleep = {YOU}
     conversation.spare(asleep.__contains__)
     conversation.take(reading("t", "1"), EACH, NOON)
-    assert [(each.to, each.text) for each in conversation.due(NOON + 1)] == [(ME, "t\n1")]
+    assert [(each.to, each.text) for each in conversation.due(NOON + 1)] == [(ME, "*t* 1")]
     for number in range(MOST_TOPICS + 5):
         conversation.take(reading(f"u/{number}", "1"), EACH, NOON + 5)
     conversation.take(reading("t", "2"), EACH, NOON + 5)
@@ -412,13 +412,13 @@ def test_flushing_says_all_that_waits() -> None:
     conversation.take(reading("new", "1"), live("new"), NOON)
     conversation.take(reading("old", "2"), live("old"), NOON)
     flushed = conversation.flush(NOON)
-    assert texts(flushed) == ["⚠ urgent\n1", "a\n1", "d: 1", board("old: 2\nnew: 1", NOON)]
+    assert texts(flushed) == ["⚠ *urgent* 1", "*a* 1", "d: 1", board("old: 2\nnew: 1", NOON)]
     assert flushed[-1].replaces == shown.id
     assert conversation.wake_at == NEVER
     assert conversation.flush(NOON) == []
 
 
-COUNTED = re.compile(r"(?m)^(?:t\d: \d+(?: ×(\d+))?|t\d\n\d+)$")
+COUNTED = re.compile(r"(?m)^(?:t\d: \d+(?: ×(\d+))?|\*t\d\* \d+)$")
 
 
 class Talking(RuleBasedStateMachine):
@@ -497,9 +497,9 @@ def test_what_is_told_of_a_topic_keeps_its_order(steps: list[tuple[str, float]])
         now += step
         conversation.take(reading(topic, str(number)), EACH, now)
         for text in texts(conversation.due(now)):
-            heard += [int(found) for found in re.findall(r"(?m)^a(?:: |\n)(\d+)", text)]
+            heard += [int(found) for found in re.findall(r"(?m)^(?:a: |\*a\* )(\d+)", text)]
     for text in texts(conversation.flush(now)):
-        heard += [int(found) for found in re.findall(r"(?m)^a(?:: |\n)(\d+)", text)]
+        heard += [int(found) for found in re.findall(r"(?m)^(?:a: |\*a\* )(\d+)", text)]
     assert heard == sorted(set(heard))
     newest = [number for number, (topic, _) in enumerate(steps) if topic == "a"][-1:]
     assert heard[-1:] == newest

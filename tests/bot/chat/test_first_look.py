@@ -46,7 +46,7 @@ def test_a_few_values_are_told_as_they_are() -> None:
     world = World(HOME)
     flood(world, 2)
     world.later(0.3)
-    assert world.said[0].startswith("📌 home/room0/temperature\n20")
+    assert world.said[0].startswith("📌 *home/room0/temperature* 20")
 
 
 def test_afterwards_everything_is_told_as_usual() -> None:
@@ -58,7 +58,7 @@ def test_afterwards_everything_is_told_as_usual() -> None:
     assert len(world.said) == 1
     world.receive("home/room3/temperature", "99")
     world.later(5)
-    assert world.said[1] == "home/room3/temperature\n99"
+    assert world.said[1] == "*home/room3/temperature* 99"
 
 
 def test_what_was_looked_at_is_not_new_after_a_restart() -> None:
@@ -88,7 +88,7 @@ def test_one_topic_is_no_flood(wanted: Subscription) -> None:
     world = World(wanted)
     world.receive("home/room1/temperature", "20")
     world.later(0.3)
-    assert world.said == ["home/room1/temperature\n20"]
+    assert world.said == ["*home/room1/temperature* 20"]
 
 
 @pytest.mark.parametrize("display", [Display.DIGEST, Display.BOARD])
@@ -173,7 +173,7 @@ def test_what_is_followed_at_first_is_looked_at_too() -> None:
     assert lines[-1] == "All values: devices. What you follow: topics"
     world.receive("z/5", "ON")
     world.wait(10)
-    assert world.said[1] == "Lamp 5\non"
+    assert world.said[1] == "*Lamp 5* on"
 
 
 def test_a_subscription_and_what_is_followed_are_both_named() -> None:
@@ -278,7 +278,7 @@ async def test_a_new_bot_says_who_it_is_before_the_first_it_tells_and_never_agai
         "Hello, I am Home. I listen to home/#. Ask for anything by its name, such as"
         " “home/room0/temperature”, or write help."
     )
-    assert others[:2] == ["", "📌 home/room0/temperature"]
+    assert others[:2] == ["", "📌 *home/room0/temperature* 20"]
     world.restart()
     flood(world, 20, retain=False)
     world.later(10)

@@ -46,7 +46,7 @@ async def test_an_area_is_followed_and_says_what_it_is() -> None:
     world.receive("h/hood", "ON")
     world.receive("h/pump", "ON")
     world.later(5)
-    assert world.said == ["Hood\non"]
+    assert world.said == ["*Hood* on"]
 
 
 async def test_what_says_nothing_yet_is_followed_too() -> None:

@@ -96,7 +96,7 @@ async def test_what_answers_nothing_is_an_ordinary_message() -> None:
     world.later(1)
     (text,) = told(world, ANN)
     assert text == told(world, BEN)[0]
-    assert text.startswith("dinox/response\nHello from terminal")
+    assert text.startswith("*dinox/response* Hello from terminal")
     assert "else" in text
     assert "📌" in text
 
@@ -107,8 +107,8 @@ async def test_a_second_answer_is_an_ordinary_message() -> None:
     world.receive("dinox/response", "one")
     world.receive("dinox/response", "two")
     world.later(1)
-    assert told(world, ANN) == ["one", "dinox/response\ntwo"]
-    assert told(world, BEN) == ["dinox/response\ntwo"]
+    assert told(world, ANN) == ["one", "*dinox/response* two"]
+    assert told(world, BEN) == ["*dinox/response* two"]
 
 
 async def test_without_an_answer_in_time_that_is_said_and_a_late_one_is_ordinary() -> None:
@@ -121,7 +121,7 @@ async def test_without_an_answer_in_time_that_is_said_and_a_late_one_is_ordinary
     assert told(world, ANN) == ["No answer came within 30 s."]
     world.receive("dinox/response", "here I am")
     world.later(1)
-    assert told(world, BEN) == ["dinox/response\nhere I am"]
+    assert told(world, BEN) == ["*dinox/response* here I am"]
 
 
 async def test_a_clock_set_back_ends_the_waiting() -> None:
@@ -146,7 +146,7 @@ async def test_what_cannot_be_published_is_told_and_not_waited_for() -> None:
     await say(world, "one")
     world.receive("dinox/response", "late")
     world.later(31)
-    assert told(world, ANN) == ["There is no connection to the broker now.", "dinox/response\nlate"]
+    assert told(world, ANN) == ["There is no connection to the broker now.", "*dinox/response* late"]
     world.broker.failure = None
     world.receive("dinox/chat", "one")
     assert world.bot._questions.due_at == float("inf")

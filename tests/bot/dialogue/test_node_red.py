@@ -7,7 +7,7 @@ flow's words and lines, but for the signs with which the bot begins its own.
 import json
 
 from fakes import ME, World
-from node_red import ANSWERS, MEDIA, QUOTED, UNASKED
+from node_red import ANSWERS, MEDIA, QUOTED, UNASKED, bubble
 import pytest
 
 from bot.model.rules import Contact, Ear, FreeText, Subscription
@@ -68,7 +68,8 @@ async def test_what_the_flow_says_of_itself_is_told_to_everybody() -> None:
     world.receive("dinox/response", "Hello from terminal", qos=1)
     world.later(1)
     lines = "\n".join(f"{NESTED}{line}" if line else line for line in payload.split("\n"))
-    expected = f"dinox/response\n{lines.removeprefix(NESTED)}\n\ndinox/response\nHello from terminal"
+    first = bubble("dinox/response", lines.removeprefix(NESTED))
+    expected = f"{first}\n\n*dinox/response* Hello from terminal"
     assert (told(world), told(world, BOB)) == ([expected], [expected])
 
 
@@ -78,7 +79,7 @@ async def test_two_flows_on_one_topic_answer_twice_and_neither_is_lost() -> None
     world.receive("dinox/response", json.loads(ANSWERS["sprit"]), qos=1)
     world.receive("dinox/response", '📨 You wrote: "sprit"', qos=1)
     world.later(1)
-    assert told(world) == [json.loads(ANSWERS["sprit"]), 'dinox/response\n📨 You wrote: "sprit"']
+    assert told(world) == [json.loads(ANSWERS["sprit"]), '*dinox/response* 📨 You wrote: "sprit"']
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ async def test_pictures_sounds_and_streams_are_named(payload: bytes, text: str) 
     world.receive("standalone/response", payload, qos=1)
     world.receive("standalone/response", payload, qos=1)
     world.later(1)
-    assert told(world) == [text, f"Node-RED\n{text}"]
+    assert told(world) == [text, bubble("Node-RED", text)]
 
 
 @pytest.mark.parametrize(
@@ -104,4 +105,4 @@ async def test_what_the_documentation_quotes_reads_like_this(topic: str, payload
     world = World(Subscription("home/#"))
     world.receive(topic, payload)
     world.later(1)
-    assert told(world) == [f"{topic}\n{shown}"]
+    assert told(world) == [bubble(topic, shown)]

@@ -19,6 +19,6 @@ def blinds(language: str) -> World:
 async def test_it_is_headed_and_understood_so(language: str, name: str) -> None:
     world = blinds(language)
     world.later(5)
-    assert f"{name}\n70" in world.said[-1]
+    assert f"*{name}* 70" in world.said[-1]
     for said in (name, "Blind tilt"):
         assert (await world.ask(f"value {said}")).startswith(f"{name} 70"), said

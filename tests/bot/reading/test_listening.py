@@ -119,7 +119,7 @@ def test_what_is_followed_is_told_and_kept() -> None:
     look(world)
     world.receive("z/lamp", "ON")
     world.later(1)
-    assert world.said == ["Lamp\non"]
+    assert world.said == ["*Lamp* on"]
     world.later(5)
     world.receive("z/lamp", "ON")
     world.later(5)
@@ -150,7 +150,7 @@ def test_a_topic_subscribed_by_its_name_is_told_as_that_says() -> None:
         world.later(5)
     world.receive("z2m/bridge/logging", "hello")
     world.later(5)
-    assert world.said == ["Lamp\non", "Lamp\non", "z2m/bridge/logging\nhello"]
+    assert world.said == ["*Lamp* on", "*Lamp* on", "*z2m/bridge/logging* hello"]
 
 
 def test_technical_topics_are_kept_and_told_to_nobody() -> None:
@@ -167,7 +167,7 @@ def test_what_is_urgent_stays_so_although_it_is_followed() -> None:
     announce(world)
     look(world)
     world.receive("z/lamp", "ON")
-    assert world.said == ["⚠ Lamp\non"]
+    assert world.said == ["⚠ *Lamp* on"]
 
 
 def test_what_is_followed_is_told_although_its_wildcard_is_silent() -> None:
@@ -176,7 +176,7 @@ def test_what_is_followed_is_told_although_its_wildcard_is_silent() -> None:
     look(world)
     world.receive("z/lamp", "ON")
     world.later(5)
-    assert world.said == ["Lamp\non"]
+    assert world.said == ["*Lamp* on"]
 
 
 def test_a_rule_watches_what_nobody_follows() -> None:
@@ -229,7 +229,7 @@ def test_what_says_neither_is_a_message_as_any() -> None:
     world.receive("z/bridge/state", "perhaps")
     world.receive("z/other/availability", "soon")
     world.later(5)
-    assert len(world.said[0].split("\n\n")) == 2
+    assert len(world.said[0].split("\n")) == 2
 
 
 def test_a_device_that_did_not_announce_itself_is_called_as_its_topic() -> None:
@@ -247,7 +247,7 @@ def test_away_is_urgent_where_the_subscription_is() -> None:
     look(world)
     world.receive("z/bridge/state", "online")
     world.receive("z/bridge/state", "offline")
-    assert [text.split("\n")[1] for text in world.said] == ["offline"]
+    assert [text.rpartition("* ")[2] for text in world.said] == ["offline"]
 
 
 def test_what_wants_to_know_hears_that_the_broker_is_asked_for_more() -> None:

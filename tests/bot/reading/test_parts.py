@@ -136,9 +136,10 @@ def test_of_each_device_of_a_home_the_main_state_is_told_first(name: str) -> Non
     entities, payload, text = HOME[name]
     reading = read(known(name, (*entities, *COMMON)), name, payload)
     assert (reading.name, reading.text) == (name, text)
-    header, *lines = render_reading(reading, None, ENGLISH).split("\n")
+    told = render_reading(reading, None, ENGLISH)
+    assert told.startswith(f"*{name}*")
+    lines = told.removeprefix(f"*{name}*")[1:].split("\n")
     first = text.partition(" · ")[0]
-    assert header == name
     assert lines[0].strip().replace(": ", " ").startswith(first)
     assert max(map(len, lines)) <= WIDTH + 1
     assert render_digest([(reading, None, 1)], 0, ENGLISH).startswith(f"{name}: {first}")
@@ -256,7 +257,7 @@ def test_one_entity_of_several_values_gives_its_topic_its_name() -> None:
     assert readings.learn(Message("homeassistant/light/p/config", json.dumps(config).encode()))
     reading = readings.read(Message("p", b'{"state": "ON", "brightness": 51, "linkquality": 4}'))
     assert (reading.name, reading.text) == ("Porch", "on, 20 %")
-    assert render_reading(reading, None, ENGLISH) == "Porch\non, 20 %"
+    assert render_reading(reading, None, ENGLISH) == "*Porch* on, 20 %"
     assert readings.read(Message("p", b'{"linkquality": 4}')).text == "linkquality: 4"
 
 

@@ -38,8 +38,10 @@ def rendered(
 
 
 def body(payload: Payload) -> str:
-    """Return the text below the header line."""
-    return rendered(payload).partition("\n")[2]
+    """Return the text behind or below the name."""
+    text = rendered(payload)
+    assert text.startswith(("*home/x* ", "*home/x*\n"))
+    return text.removeprefix("*home/x*")[1:]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def body(payload: Payload) -> str:
         ('""', "(empty)"),
         ('{"value": 22.1, "unit": "C"}', "22.1 C"),
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
-        ('{"a": {"b": 1}, "c": "x\\ny"}', "\u2003a.b 1 · c x y"),
+        ('{"a": {"b": 1}, "c": "x\\ny"}', "a.b 1 · c x y"),
         ("[1, 2, 3]", "1, 2, 3"),
         (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image, 45 kB"),
         (b"OggS\0" + bytes(60), "OGG audio, 65 B"),
@@ -124,22 +126,26 @@ def test_a_stream_address_is_never_cut() -> None:
 @pytest.mark.parametrize(
     ("subscription", "retain", "header"),
     [
-        (None, False, "home/x"),
-        (None, True, "📌 home/x"),
-        (Subscription("home/x", alias="Kitchen"), False, "Kitchen"),
-        (Subscription("home/x", icon="🌡"), False, "🌡 home/x"),
-        (Subscription("home/x", priority=Priority.ALERT), False, "⚠ home/x"),
-        (Subscription("home/x", alias="Door", icon="🚪", priority=Priority.CRITICAL), True, "🔴 🚪 📌 Door"),
+        (None, False, "*home/x*"),
+        (None, True, "📌 *home/x*"),
+        (Subscription("home/x", alias="Kitchen"), False, "*Kitchen*"),
+        (Subscription("home/x", icon="🌡"), False, "🌡 *home/x*"),
+        (Subscription("home/x", priority=Priority.ALERT), False, "⚠ *home/x*"),
+        (
+            Subscription("home/x", alias="Door", icon="🚪", priority=Priority.CRITICAL),
+            True,
+            "🔴 🚪 📌 *Door*",
+        ),
     ],
 )
 def test_the_header_names_the_topic_and_what_is_special(
     subscription: Subscription | None, retain: bool, header: str
 ) -> None:
-    assert rendered("1", subscription, retain=retain) == f"{header}\n1"
+    assert rendered("1", subscription, retain=retain) == f"{header} 1"
 
 
 def test_a_long_name_is_cut() -> None:
-    assert rendered("1", topic="x" * 500) == "x" * LONGEST_NAME + "…\n1"
+    assert rendered("1", topic="x" * 500) == "*" + "x" * LONGEST_NAME + "…*\n1"
 
 
 def test_long_text_is_cut_and_says_how_much_is_missing() -> None:
@@ -161,7 +167,7 @@ def test_many_fields_are_cut_and_counted() -> None:
 
 
 def test_a_field_that_is_called_like_a_topic_is_set_in() -> None:
-    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "\u2003other 1 · home/freezer −19.1 °C"
+    assert body('{"other": 1, "home/freezer": "-19.1 °C"}') == "other 1 · home/freezer −19.1 °C"
 
 
 def test_some_more_fields_than_fit_are_counted() -> None:
@@ -174,7 +180,7 @@ def test_a_long_field_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("timestamp", "text"),
-    [("1700000000", "home/x\n1\nas of <1700000000.0>"), ("1700003599", "home/x\n1")],
+    [("1700000000", "*home/x* 1\nas of <1700000000.0>"), ("1700003599", "*home/x* 1")],
 )
 def test_the_time_is_told_where_it_is_not_that_of_receipt(timestamp: str, text: str) -> None:
     properties = Properties(user=(("timestamp", timestamp),))
@@ -186,7 +192,7 @@ def test_without_a_clock_no_time_is_told() -> None:
     properties = Properties(user=(("timestamp", "1700000000"),))
     assert (
         render_reading(READINGS.read(Message("home/x", b"1", properties=properties)), None, ENGLISH)
-        == "home/x\n1"
+        == "*home/x* 1"
     )
 
 
@@ -197,7 +203,7 @@ def test_without_a_clock_no_time_is_told() -> None:
             "xmpp:x?message;body=/mqtt%20bridge%20%23%20evil@x",
             f"xmpp{WJ}:x?message;body=/mqtt%20bridge%20%23%20evil@x",
         ),
-        ('{"a": "xmpp:x?remove", "b": 1}', f"\u2003a xmpp{WJ}:x?remove · b 1"),
+        ('{"a": "xmpp:x?remove", "b": 1}', f"a xmpp{WJ}:x?remove · b 1"),
         ("xm\u202epp:x", f"xmpp{WJ}:x"),
         ("#EXTM3U\nhttp://a.b/?xmpp:c", f"Stream: http://a.b/?xmpp{WJ}:c"),
         ("<html><title>mailto:a@b</title>", f"Web page “mailto{WJ}:a@b”, 31 B"),
@@ -268,17 +274,17 @@ DATED = Properties(user=(("timestamp", "2027-01-15T08:00:00Z"),))
 
 def test_what_was_fetched_afterwards_says_so() -> None:
     undated = READINGS.read(Message("t", b"1", received=1_800_001_000, fetched=True))
-    assert render_reading(undated, None, ENGLISH, str) == "⏰ t\n1\ncame late"
-    assert render_reading(undated, None, RealPhrases("de"), str) == "⏰ t\n1\nkam verspätet"
+    assert render_reading(undated, None, ENGLISH, str) == "⏰ *t* 1\ncame late"
+    assert render_reading(undated, None, RealPhrases("de"), str) == "⏰ *t* 1\nkam verspätet"
     dated = READINGS.read(Message("t", b"1", received=1_800_001_000, properties=DATED, fetched=True))
-    assert render_reading(dated, None, ENGLISH, str) == "⏰ t\n1\ncame late, as of 1800000000.0"
-    assert render_reading(dated, None, ENGLISH) == "⏰ t\n1\ncame late"
+    assert render_reading(dated, None, ENGLISH, str) == "⏰ *t* 1\ncame late, as of 1800000000.0"
+    assert render_reading(dated, None, ENGLISH) == "⏰ *t* 1\ncame late"
     assert render_digest([(dated, None, 1)], 0, ENGLISH) == "⏰ t: 1"
 
 
 def test_only_the_adapter_says_that_something_was_fetched_afterwards() -> None:
     forged = READINGS.read(Message("t", b"1", properties=Properties(user=(("late", "1"),))))
-    assert render_reading(forged, None, ENGLISH, str) == "t\n1"
+    assert render_reading(forged, None, ENGLISH, str) == "*t* 1"
 
 
 # Topics of one device.

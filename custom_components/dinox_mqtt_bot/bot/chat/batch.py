@@ -145,5 +145,5 @@ class Batch:
         return text
 
     def _whole(self, phrases: Phrases, when: When) -> str:
-        blocks = (render_reading(one.reading, one.subscription, phrases, when) for one in self._first)
-        return "\n\n".join(blocks)
+        blocks = [render_reading(one.reading, one.subscription, phrases, when) for one in self._first]
+        return ("\n\n" if any("\n" in block for block in blocks) else "\n").join(blocks)

@@ -13,6 +13,7 @@ from ..payload.media import FAMILIES
 from ..ports import Phrases, When
 from ..text.foreign import NESTED, cut, inert, nested, one_line, plain, quoted, short
 from ..text.numbers import size_text, with_unit
+from ..text.styling import bold
 
 MOST_CHARACTERS = 2_000
 MOST_LINES = 40
@@ -23,6 +24,8 @@ LONGEST_NAME = 120
 LONGEST_DIGEST_LINE = 80
 WIDTH = 60
 """Characters that a phone shows on a line."""
+ROOM = WIDTH
+"""Characters of a name and its value on one line; what is longer is told below its name."""
 MOST_PACKED = 3
 """Lines of fields side by side; what takes more has a line for each."""
 
@@ -38,15 +41,27 @@ _MARKS = {Priority.ALERT: "⚠", Priority.CRITICAL: "🔴"}
 def render_reading(
     reading: Reading, subscription: Subscription | None, phrases: Phrases, when: When | None = None
 ) -> str:
-    """Return a chat block: name, value with unit, and by `when` its own time if not that of receipt."""
-    lines = [header(reading, subscription), _value(reading, phrases, nested)]
+    """Return a chat block: name, value with unit, and by `when` its own time if not that of receipt.
+
+    A value that has room is on the line of the name.
+    """
+    name, value = header(reading, subscription), inert(_value(reading, phrases, nested))
+    fits = "\n" not in value and len(name) + 1 + len(value) <= ROOM
+    head = _with_bold(name, reading)
+    lines = [f"{head} {value.removeprefix(NESTED)}"] if fits else [head, value]
     old = when is not None and abs(reading.time - reading.message.received) > _OLD
     if reading.message.fetched and not old:
         lines.append(phrases.phrase("common.late"))
     elif when is not None and old:
         late = "late_as_of" if reading.message.fetched else "as_of"
-        lines.append(phrases.phrase(f"common.{late}", time=when(reading.time)))
-    return inert("\n".join(lines))
+        lines.append(inert(phrases.phrase(f"common.{late}", time=when(reading.time))))
+    return "\n".join(lines)
+
+
+def _with_bold(head: str, reading: Reading) -> str:
+    """Return a header whose name is bold."""
+    name = short(reading.name, LONGEST_NAME)
+    return f"{head.removesuffix(name)}{bold(name)}"
 
 
 def render_body(reading: Reading, phrases: Phrases) -> str:
