@@ -9,6 +9,7 @@ from bot.commands.bridges import Bridge
 from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.history import History
 from bot.commands.messages import Publish
+from bot.commands.topics import Alias
 from bot.model.errors import BotError
 from bot.model.replies import Caller, Surface, Text
 from bot.model.rules import AlertRule, Display, Priority, Role, Subscription
@@ -511,3 +512,42 @@ async def test_a_preset_and_a_bridge_publish_to_what_is_called_so() -> None:
     assert "topic attic" in await say(world, "yes")
     assert "limit 5, topic attic" in await say(world, "bridge 1 limit 5")
     assert "“to” says nothing about a bridge" in await say(world, "bridge meter to")
+
+
+@pytest.mark.parametrize("line", ["mute 2h", "mute until tomorrow", "mute for ten minutes"])
+async def test_where_only_a_time_is_said_it_is_asked_what_to_mute(line: str) -> None:
+    said = line.removeprefix("mute ")
+    answered = await say(home(), line)
+    assert answered.startswith("What should be muted?")
+    assert f"quiet {said}" in answered
+    assert f"dnd {said}" in answered
+
+
+@pytest.mark.parametrize(
+    "line", ["alias home/ice/t to Icebox", "alias home/ice/t as Icebox", "rename home/ice/t to Icebox"]
+)
+async def test_a_name_is_without_the_word_before_it(line: str) -> None:
+    assert await say(home(), line) == "home/ice/t is called Icebox now."
+
+
+async def test_in_an_action_a_name_is_as_it_is() -> None:
+    world = home()
+    await world.bot.execute(Alias(topic="home/ice/t", name="to go"), ACTION)
+    assert world.bot.rules.subscriptions[-1].alias == "to go"
+
+
+@pytest.mark.parametrize("span", ["for 2 hours", "for two hours", "in the last 2 hours", "für 2 Stunden"])
+async def test_a_time_to_look_back_may_have_for_before_it(span: str) -> None:
+    assert "18.5" in await say(home(), f"history ice chest temperature {span}")
+
+
+@pytest.mark.parametrize("line", ["pantri aire", "kitchn lmap", "ice chset"])
+async def test_a_name_that_is_misspelt_is_named(line: str) -> None:
+    assert (await say(home(), line)).startswith(f"I know no “{line}”. Nearest: ")
+
+
+@pytest.mark.parametrize("line", ["open the ice chest lid", "turn on the ice chest", "dim the ice chest lid"])
+async def test_a_wish_that_cannot_be_done_says_so(line: str) -> None:
+    world = home()
+    assert (await say(world, line)).startswith("Nothing can be set about Ice chest")
+    assert world.broker.published == []

@@ -121,3 +121,26 @@ def test_only_what_the_newest_hundred_spoke_of_is_kept() -> None:
         pronouns.note(f"{each}@example.org", "", [Meant("home/freezer/door", name="Freezer Door")])
     assert pronouns.last(f"{MOST_TALKERS}@example.org", "")
     assert not pronouns.last("0@example.org", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "payloads"),
+    [
+        ("en", ("how is the kitchen lamp?", "turn it off", "switch it on please"), ["OFF", "ON"]),
+        ("en", ("kitchen lamp on", "turn it off"), ["ON", "OFF"]),
+        ("en", ("kitchen lamp", "set it off", "set it to on"), ["OFF", "ON"]),
+        ("de", ("Küchenlampe", "mach sie an", "schalte es aus"), ["ON", "OFF"]),
+        ("de", ("Küchenlampe", "mach das an", "mach bitte das Flurlicht aus"), ["ON", "OFF"]),
+        ("en", ("freezer", "turn it off"), []),
+        ("en", ("turn it off",), []),
+        ("en", ("set it off",), []),
+    ],
+)
+async def test_it_is_switched_that_was_spoken_of(
+    language: str, lines: tuple[str, ...], payloads: list[str]
+) -> None:
+    world = {"en": talk_home.english, "de": talk_home.german}[language]()
+    for line in lines:
+        world.clock.time += 20
+        await answer(world, line)
+    assert [payload.decode() for _, payload, *_ in world.broker.published] == payloads

@@ -101,7 +101,12 @@ def end_of(clock: Clock, text: str) -> float:
     return until
 
 
+def is_end(text: str) -> bool:
+    """Say whether a text can be the end of something, whatever the time is."""
+    return switched_until(text, _SOME_TIME, partial(datetime.fromtimestamp, tz=UTC)) is not None
+
+
 def end_check(text: str) -> None:
-    """Raise BotError `invalid_end` for what is never the end of something, whatever the time is."""
-    if switched_until(text, _SOME_TIME, partial(datetime.fromtimestamp, tz=UTC)) is None:
+    """Raise BotError `invalid_end` for what is never the end of something."""
+    if not is_end(text):
         raise BotError("invalid_end", text=text)

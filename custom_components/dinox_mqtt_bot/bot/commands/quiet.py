@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..alerts.lookup import end_check, end_of
+from ..alerts.lookup import end_check, end_of, is_end
 from ..alerts.watches import BROKER
 from ..model.alert import Alert
 from ..model.errors import BotError
@@ -32,7 +32,7 @@ class Mute(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.what and not caller.about:
             return _mutes(parts)
-        meant = [_of_alert(each, parts) for each in caller.about] or [await _muted(parts, self.what)]
+        meant = [_of_alert(each, parts) for each in caller.about] or [await self._named(parts)]
         until = end_of(
             parts.ports.clock, f"{self.what} {self.duration}".strip() if caller.about else self.duration
         )
@@ -46,6 +46,16 @@ class Mute(Command):
         if until < NEVER:
             return Text("muted_until", {"what": names, "time": parts.moment(until)}, facts)
         return Text("muted", {"what": names, "unmute": Typed("unmute", names)}, facts)
+
+    async def _named(self, parts: Parts) -> tuple[str, str, bool]:
+        """Return what to mute as `_muted`. Raises BotError `mute_what` too, where only a time was said."""
+        try:
+            return await _muted(parts, self.what)
+        except BotError as err:
+            said = f"{self.what} {self.duration}".strip()
+            if not err.key.startswith("no_name") or not is_end(said):
+                raise
+            raise BotError("mute_what", quiet=Typed("quiet", said), dnd=Typed("dnd", said)) from None
 
 
 def _of_alert(alert: Alert, parts: Parts) -> tuple[str, str, bool]:

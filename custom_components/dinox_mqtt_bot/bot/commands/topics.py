@@ -7,11 +7,12 @@ from typing import ClassVar, override
 from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
+from ..text.tongue import skip
 from .command import Command, Parts, param
 from .doubts import known_topic, unknown
 from .following import follow_facts, follow_rows
@@ -310,6 +311,7 @@ class Alias(Command):
     """Gives a topic a name; one that only a wildcard brings in gets a subscription of its own for it."""
 
     node: ClassVar[str] = "alias"
+    aliases: ClassVar[tuple[str, ...]] = ("rename",)
     role: ClassVar[Role] = Role.ADMIN
 
     topic: str = param("Topic, or topic filter as it was subscribed.", named=True)
@@ -317,7 +319,9 @@ class Alias(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        name = " ".join(self.name.split())
+        spoken = self.name.split()
+        filler = skip("renamed", spoken) if caller.surface is not Surface.ACTION else 0
+        name = " ".join(spoken[filler:] or spoken)
         if not 1 <= len(name) <= MAX_ALIAS:
             raise BotError("invalid_alias", maximum=MAX_ALIAS)
         subscription = await own_subscription(parts, self.topic)

@@ -187,7 +187,7 @@ class Dialogue:
         asked = self._hearing.parse(text[:LONGEST_TEXT])
         if isinstance(asked, Command):
             return await self._answered(self._tried(asked, text, caller), caller.who)
-        meant = await self._understanding.meant(self._hearing.stripped(text), free=True)
+        meant = await self._understanding.meant(self._line(text, caller), free=True)
         if meant is None or isinstance(meant, BotError):
             return None
         try:
@@ -197,7 +197,7 @@ class Dialogue:
 
     async def guessed(self, text: str, caller: Caller) -> str:
         """Return the answer to what is not surely understood."""
-        guess = await self._understanding.guess(self._hearing.stripped(text))
+        guess = await self._understanding.guess(self._line(text, caller))
         return await self._answered(self._done(guess, caller), caller.who)
 
     async def _asked(self, text: str, caller: Caller) -> str:
@@ -216,8 +216,12 @@ class Dialogue:
 
     async def _asked_in_words(self, text: str, error: BotError, caller: Caller) -> str:
         """Answer what is meant for the bot and is no command: in words, else with what is wrong with it."""
-        line = self._hearing.stripped(text)
+        line = self._line(text, caller)
         return await self._done(await self._understanding.meant(line) or error, caller)
+
+    def _line(self, text: str, caller: Caller) -> str:
+        """Return what is said to the bot, with a name where `it` stands in a wish."""
+        return self._context.pronouns.filled(self._hearing.stripped(text), caller)
 
     async def _tried(self, command: Command, text: str, caller: Caller) -> str:
         """Return what comes of a command; where nothing is called so, of the sentence that it is as well."""
@@ -274,6 +278,7 @@ class Dialogue:
         if mistyped(text):
             return await self._asked(text, caller)
         line, free = self._hearing.meant_for(text), self._rules.free_text.ear
+        line = self._context.pronouns.filled(line, caller)
         if whole != utterance and free is not Ear.OFF:
             raise _too_long()
         may_answer = self._hearing.may_answer(contact.jid, self._clock.now())

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from ..commands.command import Command, typed
+from ..commands.devices import Set
 from ..model.errors import BotError
 from ..model.replies import Caller, Typed
 from ..reading.topic_lookup import FILLERS, Meant, Names
 from ..text.happening import change_of, named_after
-from ..text.standing import MARKS, pronoun_in
+from ..text.politeness import is_wish
+from ..text.standing import MARKS, is_pronoun, pronoun_in
+from ..text.states import is_state_word
 
 PATIENCE = 600.0
 """Seconds for which it is remembered what was spoken of."""
 _MOST = 5
+_LONGEST_WISH = 8
+"""Words of a wish in which `it` is looked for."""
 MOST_TALKERS = 100
 _CLASSES = {"rain": frozenset({"moisture", "precipitation", "precipitation_intensity"})}
 """What is meant where nothing is called after what happens: the kinds of value for it."""
@@ -47,15 +53,32 @@ class Pronouns:
 
     def after(self, command: Command, caller: Caller) -> None:
         """Take note of what a command was about."""
-        said = _first(command)[0] if command.takes_name() else str(getattr(command, "name", ""))
-        if said and (found := self._names.find(said)):
+        if isinstance(command, Set):  # the value follows the name
+            found = self._names.begin(f"{command.name} {command.value}").meant
+        else:
+            said = _first(command)[0] if command.takes_name() else str(getattr(command, "name", ""))
+            found = self._names.find(said) if said else ()
+        if found:
             self.note(caller.who, caller.room, found)
 
-    def aimed(self, command: Command, caller: Caller) -> Aimed | None:
+    def filled(self, line: str, caller: Caller) -> str:
+        """Return a wish with the name of what was spoken of last in place of `it`: `turn it off`."""
+        spoken, things = line.split(), self.last(caller.who, caller.room)
+        if len(things) != 1 or not 1 < len(spoken) <= _LONGEST_WISH or not is_wish(spoken[0]):
+            return line
+        return " ".join(
+            things[0].name if is_pronoun(word) and _alone(word, after) else word
+            for word, after in zip_longest(spoken, spoken[1:], fillvalue="")
+        )
+
+    def aimed(self, command: Command, caller: Caller) -> Aimed | Command | None:
         """Return the command about what is meant by `it`; None where nothing is called so.
 
         Raises BotError `which_thing` where nobody can know.
         """
+        if isinstance(command, Set):
+            things = self.last(caller.who, caller.room) if is_pronoun(command.name) else ()
+            return replace(command, name=things[0].name) if len(things) == 1 else None
         if not command.takes_name():
             return None
         said, rest = pronoun_in(*_first(command), FILLERS)
@@ -93,6 +116,11 @@ class Pronouns:
 def _names_of(command: Command) -> list[str]:
     """Return what the name is in that a command takes, and what stands behind it."""
     return [each.name for each in typed(type(command)) if each.kind is str][:2]
+
+
+def _alone(word: str, after: str) -> bool:
+    """Say whether a word stands for a thing, and is no article before it: `das aus`, but `das Licht aus`."""
+    return word.casefold() not in FILLERS or not after or is_state_word(after)
 
 
 def _first(command: Command) -> tuple[str, str]:

@@ -37,6 +37,8 @@ _NODDED = Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
+_MOST_MISSPELT = 3
+"""Words of a line in which a name is looked for that is spelt otherwise."""
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
 _LONGEST_PLACE, _MOST_WORDS = 4, 24
@@ -135,7 +137,12 @@ class Understanding:
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             return self._impossible(line, sure[0].said) or self._hearing.parse(f"value {sure[0].said}")
-        return await self.sentence(line, unsure=True) or self._faulty(line) or self._lost()
+        return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
+
+    def _misspelt(self, line: str) -> Wanted:
+        """Return what a few words may name that are spelt otherwise, else two lines of this home."""
+        few = len(line.split()) <= _MOST_MISSPELT
+        return no_name(self._names, line) if few and self._names.nearest(line) else self._lost()
 
     def _impossible(self, line: str, name: str) -> Wanted | None:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""

@@ -48,6 +48,7 @@ def parse_span(text: str, now: float, local: Local) -> Span | None:
 
 def _read(spoken: list[str], now: float, local: Local) -> Span | None:
     """Return the span that some words mean. Raises ValueError if they mean none."""
+    spoken = spoken[skip("time_for", spoken) :]
     since, until = max(skip("time_since", spoken), skip("time_between", spoken)), skip("time_until", spoken)
     if until and not since:
         return _between([], spoken[until:], now, local)

@@ -8,6 +8,11 @@ MARKS = "?!.,;: "
 _PRONOUNS = words("pronoun")
 
 
+def is_pronoun(word: str) -> bool:
+    """Say whether a word stands for a thing that was spoken of."""
+    return word.strip(MARKS).casefold() in _PRONOUNS
+
+
 def pronoun_in(topic: str, rest: str, fillers: Collection[str]) -> tuple[str, str]:
     """Return the word that stands for a thing, and what stands behind it; nothing where none does.
 
