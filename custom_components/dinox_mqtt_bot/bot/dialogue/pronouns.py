@@ -85,10 +85,25 @@ class Pronouns:
         if not said or self._names.find(said):
             return None
         about = replace(command, **dict(zip(_names_of(command), (said, rest), strict=False)))
+        if (done := self._done(command, rest.strip(MARKS))) is not None:
+            return done
         change = change_of(rest.strip(MARKS))
-        if options := self._happening(change) or self.last(caller.who, caller.room):
+        # What rings is a bell, and never what happens to be spoken of.
+        spoken = () if named_after(change) else self.last(caller.who, caller.room)
+        if options := self._happening(change) or spoken:
             return Aimed(about, said, options)
         raise BotError("which_thing", said=said, example=self._example(command))
+
+    def _done(self, command: Command, text: str) -> Aimed | None:
+        """Return the command about what somebody does something to: `rings the doorbell`."""
+        spoken = text.split()
+        for at in range(1, len(spoken)):
+            for change, name in ((spoken[:at], spoken[at:]), (spoken[at:], spoken[:at])):
+                said = " ".join(name[name[0].casefold() in FILLERS :])
+                if change_of(" ".join(change)) and said and (found := self._names.find(said)):
+                    names = zip(_names_of(command), (said, " ".join(change)), strict=False)
+                    return Aimed(replace(command, **dict(names)), said, found)
+        return None
 
     def last(self, who: str, room: str) -> tuple[Meant, ...]:
         """Return what somebody spoke of last, if that is not long ago."""

@@ -16,13 +16,15 @@ from ..reading.latest import Latest, as_shown, latest
 from ..reading.topic_lookup import Meant, find_all, known_names
 from ..text.kinds import seems
 from ..text.states import is_state_word, may_become, same_state
+from ..text.tongue import plainly, words
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000
 _LOW = 20.0
 """Percent up to which a battery is low."""
-_OFFLINE = "offline"
+_OFFLINE, _BATTERY = "offline", "battery"
 _OPENINGS = frozenset({"door", "window", "garage_door", "opening"})
+_BY_NAME = ("window", "door")
 _LAMPS = frozenset({"lamp", "light", "lampe", "licht"})
 _STATES = frozenset(
     (
@@ -106,6 +108,8 @@ class Look(Question):
         by_class = [each for each in every if self.kind in parts.names.classes(each)]
         if by_class:
             return list(dict.fromkeys(by_class))
+        if beside := [one for each in meant for one in parts.names.beside(each.topic, self.kind)]:
+            return list(dict.fromkeys(beside))
         found = [newest for each in every[:MOST_SHOWN] if (newest := await latest(parts, each)) is not None]
         return [each.meant for each in found if self._is_of_kind(parts, each)]
 
@@ -122,7 +126,7 @@ class Look(Question):
         words = name_words(self.place)
         for entity in takewhile(lambda _: not look.over, islice(devices, _MOST_LOOKED_AT)):
             here = not words or name_words(entity.area) == words or set(words) <= _named(parts, entity)
-            if not entity.main or not here or not self._is_wanted(entity):
+            if not (entity.main or self.kind == _BATTERY) or not here or not self._is_wanted(entity):
                 continue
             text = _OFFLINE if self._is_away(parts, entity) else state_text(entity, devices, look, now)
             heard = [found for topic, _ in entity.values if (found := devices.newest(topic)) is not None]
@@ -145,6 +149,8 @@ class Look(Question):
         classes = {binding.device_class for _, binding in entity.values}
         if kind == "opening":
             return bool(classes & _OPENINGS)
+        if classes & _OPENINGS and (called := _called_opening(entity)):
+            return kind == called or (kind in classes and kind not in _BY_NAME)
         lamp = kind == "light" and entity.component == "switch" and bool(_LAMPS & set(_words_of(entity)))
         return kind in classes or kind == entity.component or lamp or kind in _words_of(entity)
 
@@ -154,7 +160,8 @@ class Look(Question):
         """Return the things that can be in the state that is asked about."""
         if self.name:
             found = [await latest(parts, each) for each in await find_all(parts, self.name)]
-            return [each for each in found if each is not None]
+            heard = [each for each in found if each is not None]
+            return [each for each in heard if self._may_be(each)] or heard
         return [each for each in self.every(parts) if self._may_be(each)]
 
     def _may_be(self, each: Latest) -> bool:
@@ -190,6 +197,16 @@ def _named(parts: Parts, entity: Entity) -> set[str]:
 
 def _words_of(entity: Entity) -> tuple[str, ...]:
     return name_words(entity.full_name)
+
+
+def _called_opening(entity: Entity) -> str:
+    """Return what an opening is by its name: a gateway has the same contact for a door and a window."""
+    for name in (entity.device, entity.name):
+        for kind in _BY_NAME:
+            ends = tuple(map(plainly, words(f"opening_{kind}")))
+            if any(plainly(word).endswith(ends) for word in name.split()):
+                return kind
+    return ""
 
 
 def _word(text: str) -> str:

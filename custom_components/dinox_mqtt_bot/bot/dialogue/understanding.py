@@ -15,9 +15,10 @@ from ..model.intents import Called, Intent
 from ..model.replies import Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
-from ..reading.topic_lookup import no_name
+from ..reading.topic_lookup import FILLERS, no_name
 from ..text.happening import ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
+from ..text.standing import pronoun_in
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -123,6 +124,8 @@ class Understanding:
         What is neither compared nor a state is no condition: nothing is made of it.
         """
         before, _, last = line.rpartition(" ")
+        if pronoun_in(line.partition(" ")[2], "", FILLERS)[0]:
+            return line
         if _COMPARED.search(line) or ends_in_change(line):
             return line
         if is_state_word(last) and len(before.split()) > 1:
@@ -136,7 +139,11 @@ class Understanding:
             return self._lost()
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
-            return self._impossible(line, sure[0].said) or self._hearing.parse(f"value {sure[0].said}")
+            first = bare(line.partition(" ")[0])
+            # What somebody wishes to be done is no thing: `lock the car`.
+            wished = is_wish(first) and bare(sure[0].said) == first
+            named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
+            return self._impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
 
     def _misspelt(self, line: str) -> Wanted:
@@ -150,6 +157,8 @@ class Understanding:
         wish = f"{name} {first}"
         if not is_wish(first) or wants(self._names.devices, wish, self._phrases, self._vocabulary):
             return None
+        if self._unknown(f"set {wish}"):
+            return BotError("not_settable", name=name)
         return self._hearing.parse(f"set {wish}")
 
     # The steps.
@@ -173,6 +182,7 @@ class Understanding:
         begun = self._names.begin(said)
         rest = said[begun.end :].strip() if begun.meant and begun.exact else None
         if rest is None:
+            said = _without_verb(said)
             return self._set(said, line) if ends_in_state(said) else None
         if not rest:
             return self._hearing.parse(f"value {said}")
@@ -278,6 +288,15 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _without_verb(said: str) -> str:
+    """Return a wish as it is typed: `everything off` of `turn everything off`."""
+    first, _, rest = said.partition(" ")
+    if not is_wish(first):
+        return said
+    state, _, thing = rest.partition(" ")
+    return f"{thing} {state}" if len(thing.split()) == 1 and is_state_word(state) else rest
 
 
 MOST_LOOKED_AT = 500

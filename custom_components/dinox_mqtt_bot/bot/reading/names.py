@@ -368,6 +368,22 @@ class Names:
         every = list({each.field: each for each in found if each.field}.values())
         return [each for each in every if each.main] or every
 
+    def powered(self, topic: str) -> Meant | None:
+        """Return the power of a plug that speaks on a topic, by which it is told whether something runs."""
+        plug = any(each.component == "switch" for each in self._bindings(topic))
+        return next(iter(self.beside(topic, "power")), None) if plug else None
+
+    def beside(self, topic: str, device_class: str) -> list[Meant]:
+        """Return what of a class is told of the device that speaks on a topic, on any of its topics."""
+        device = self.device(topic)
+        every = islice(self.devices.having(name_words(device)), MOST_FOUND) if device else ()
+        return [
+            self._value(entity, at, binding)
+            for entity in every
+            for at, binding in entity.told
+            if entity.device == device and binding.device_class == device_class
+        ]
+
     def _value(self, entity: Entity, topic: str, binding: Binding) -> Meant:
         """Return a value with the field that the chat shows it as, where it shares its topic with others."""
         things = {(each.device, each.entity) for each in self._bindings(topic) if not each.aside}

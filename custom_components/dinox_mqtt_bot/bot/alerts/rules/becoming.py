@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ...model.errors import BotError
-from ...model.replies import Amount, Text
+from ...model.replies import Amount, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
 from ...reading.lookups import Lookups, newest_readings
 from ...text.happening import change_of
@@ -33,6 +33,8 @@ _STATES: dict[str, tuple[str, ...]] = {
 """What a thing is in of which something is said, the likeliest first."""
 _OF_SIDES = frozenset({"pressed", "running", "stopped", "detected", "rain"})
 """What any on or off is taken for, whatever kind of thing it is."""
+_RUNS = frozenset({"running", "stopped"})
+"""What a plug never tells of what is plugged in: it stays on when a washing machine is done."""
 _MOMENTS = frozenset({"pressed"})
 """What may be said of a thing without a state: each message tells that it was so."""
 _MOST_STATES = 8
@@ -72,6 +74,11 @@ async def as_state(lookups: Lookups, rule: AlertRule) -> AlertRule:
     # What does not tell its kind may be a door as well as a lamp.
     kindless = any(value.word in _SIDES or not value.exact for value in values)
     if state := _fitting(change, words, kindless=kindless, known=bool(words)):
+        power = lookups.names.powered(rule.filter) if change in _RUNS else None
+        if power is not None:
+            sign = "<" if change == "stopped" else ">"
+            example = Typed("alert", f"{power.name} {sign} 5 W")
+            raise BotError("rule_by_power", name=lookups.names.name(rule.filter), example=example)
         shown = next((each.casefold() for each in possible if same_state(each, state)), state)
         return replace(rule, condition=replace(condition, values=(shown,)))
     if change in _MOMENTS and not any(map(is_state_word, words)):

@@ -71,7 +71,10 @@ def asked(text: str, *, changing: bool = False) -> Asked:
     """Read what follows a rule's topic, or what to change in it. Raises BotError `rule_…`."""
     if len(text) > LONGEST:
         raise BotError("rule_too_long", maximum=LONGEST)
-    field, operator, rest = _located(_lasting(text), changing=changing)
+    lasting = _lasting(text)
+    if lasting == text and not changing:
+        lasting = _for_said(text)
+    field, operator, rest = _located(lasting, changing=changing)
     return _Reader(rest, changing=changing).read(field, operator)
 
 
@@ -88,6 +91,26 @@ def _lasting(text: str) -> str:
     before = text[: found.start()].split()
     state = any(is_state_word(" ".join(before[-count:])) for count in (1, 2) if len(before) >= count)
     return f"{text[: found.start()]} for {text[found.end() :]}" if found[1] or state else text
+
+
+def _for_said(text: str) -> str:
+    """Return a text that says `open for 5 min` for `open 5 min` and for `5 min open`."""
+    spoken = list(words(text))
+    for at, word in enumerate(spoken):
+        count = 0 if word.quoted else _duration(spoken, at)[1]
+        if not count:
+            continue
+        before = spoken[at - 1] if at else None
+        if before is not None and not before.quoted and is_state_word(before.text):
+            return f"{text[: word.start]}for {text[word.start :]}"
+        end = spoken[at + count - 1].end
+        start = before.start if before is not None and _is(spoken, at - 1, SINCE) else word.start
+        behind = text[end:].strip()
+        # A priority is `normal` too.
+        if is_happening(behind) and behind.casefold() not in PRIORITIES and not _is(spoken, at - 1, EVERY):
+            return f"{text[:start]}{behind} for {text[word.start : end]}"
+        break
+    return text
 
 
 def is_happening(text: str) -> bool:

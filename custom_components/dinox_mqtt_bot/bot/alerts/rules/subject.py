@@ -7,6 +7,7 @@ from ...model.rules import AlertRule, Condition, Operator
 from ...model.topics import matches, valid_filter
 from ...reading.lookups import Lookups, newest_readings
 from ...reading.topic_lookup import (
+    FILLERS,
     MOST_NAMED,
     Ambiguous,
     Begun,
@@ -21,14 +22,18 @@ from ...reading.topic_lookup import (
 )
 from ...text.numbers import number
 from ...text.states import same_state
+from ...text.tongue import lead, words as understood
 from ...text.words import words
 from ..judge import NUMERIC
 from .becoming import as_state, is_change, may_happen
+from .clauses import is_happening
 from .grammar import parse_rule
 from .shown import with_its_field
+from .vocabulary import SINCE
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
+_MOST_BEFORE = 5
 _UNQUOTED = str.maketrans("", "", "\"'")
 _QUOTES = tuple("\"'“„«")
 
@@ -44,6 +49,7 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
 
 
 async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:
+    topic, rest = _named_first(topic, rest)
     begun, behind = _begun(names, topic, rest)
     if begun.meant and (one := await _of_one(lookups, names, begun, behind)) is not None:
         return one, ""
@@ -56,6 +62,22 @@ async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple
     if found.filter != rule.filter or found.field != rule.field or looks_like_topic(found.filter):
         return found, found.filter
     return _of_words(topic, rest, found)
+
+
+def _named_first(topic: str, rest: str) -> tuple[str, str]:
+    """Return the name before what is not heard of it: `no message from the station for 1 h`."""
+    text = f"{topic} {rest.lstrip()}"
+    spoken = [each.text.casefold() for each in words(text)]
+    starts = [each.start for each in words(text)]
+    at = next((at for at, word in enumerate(spoken[:_MOST_BEFORE]) if word not in FILLERS), 0)
+    found, end = lead("operator", spoken, at)
+    if found != "stale" or end + 1 >= len(spoken) or spoken[end] not in understood("rule_from"):
+        return topic, rest
+    end += 1
+    last = next((each for each in range(end + 1, len(spoken)) if spoken[each] in SINCE), len(spoken))
+    name = text[starts[end] : starts[last] if last < len(spoken) else len(text)].strip()
+    behind = text[starts[last] :] if last < len(spoken) else ""
+    return name, f"{text[starts[at] : starts[end - 1]]}{behind}"
 
 
 async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> AlertRule | None:
@@ -168,14 +190,27 @@ def _begun(names: Names, topic: str, rest: str) -> tuple[Begun, str]:
 
 def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
     """Return a rule on a name that nobody knows: all the words before the comparison are that name."""
-    if rest.lstrip()[:1] in _QUOTES or not rule.field:
+    if rest.lstrip()[:1] in _QUOTES:
         return rule, rule.filter
+    if not rule.field:
+        return _of_state(topic, rule)
     text = f"{topic} {rest.lstrip()}"
     at = max(behind_fillers(text), default=0)
     first = next(words(text[at:])).text
     again = parse_rule(first, text[at:].partition(first)[2], first.__eq__)
     name = " ".join(filter(None, (first, again.field.translate(_UNQUOTED))))
     return replace(again, filter=name, field=""), name
+
+
+def _of_state(topic: str, rule: AlertRule) -> tuple[AlertRule, str]:
+    """Return a rule on an unknown name before a state: `das garagentor offen` is of `garagentor`."""
+    said = rule.condition.values[0].split() if rule.condition.operator is Operator.EQUAL else []
+    at = next((at for at in range(1, len(said)) if is_happening(" ".join(said[at:]))), 0)
+    if not at or topic.casefold() not in FILLERS:
+        return rule, rule.filter
+    name = " ".join(said[:at])
+    condition = replace(rule.condition, values=(" ".join(said[at:]),))
+    return replace(rule, filter=name, condition=condition), name
 
 
 async def settled(lookups: Lookups, rule: AlertRule, known: Known) -> AlertRule:

@@ -46,7 +46,9 @@ def understood(
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := several(devices, words, vocabulary, longest):
         return group
-    like = alike(devices, words, longest)
+    # What is called so and takes no value may be called without its last word: `gate lock` for the lock.
+    valued = (each.count for each in named if each.how is not How.PLACE and each.value)
+    like = alike(devices, words, longest) or alike(devices, words, max(valued, default=0))
     if hits := _best(_alike_hits(like, vocabulary)):
         return (_one(hits, words, phrases),)
     raise refusal(devices, words, [*named, *like], phrases)

@@ -1,0 +1,168 @@
+"""Lines that people type in homes of Zigbee2MQTT, of plugs and of plain topics: the right thing is meant."""
+
+from fakes import World
+from homes import announce, say
+import pytest
+
+from bot.alerts.rules.clauses import asked
+from bot.model.rules import Condition, Operator, Subscription
+
+WINDOW = "zigbee2mqtt/Bad Fenster"
+
+
+def gateway(language: str = "de") -> World:
+    """Return a home in which every contact is a door, and a battery is told beside everything."""
+    world = World(Subscription("#"), language=language)
+    for name, contact, battery in (
+        ("Bad Fenster", False, 87),
+        ("Schlafzimmer Fenster", True, 12),
+        ("Haustür", True, 60),
+        ("Kontakt", True, 70),
+    ):
+        topic, device = f"zigbee2mqtt/{name}", {"name": name, "identifiers": [name]}
+        announce(
+            *(world, "binary_sensor", f"contact_{battery}"),
+            state_topic=topic,
+            value_template="{{ value_json.contact }}",
+            payload_on=False,
+            payload_off=True,
+            device_class="door",
+            device=device,
+        )
+        announce(
+            *(world, "sensor", f"battery_{battery}"),
+            state_topic=topic,
+            value_template="{{ value_json.battery }}",
+            unit_of_measurement="%",
+            device_class="battery",
+            entity_category="diagnostic",
+            device=device,
+        )
+        world.receive(topic, f'{{"contact": {str(contact).lower()}, "battery": {battery}}}')
+    lock = {"state_topic": "home/gate", "command_topic": "home/gate/set"}
+    announce(world, "lock", "gate", name="Gate Lock", **lock)
+    world.receive("home/gate", "LOCKED")
+    plug = {"name": "Plug", "identifiers": ["p"]}
+    announce(
+        *(world, "switch", "p"), name=None, state_topic="home/p", command_topic="home/p/set", device=plug
+    )
+    announce(
+        *(world, "sensor", "pp"),
+        name="Power",
+        state_topic="home/pp",
+        unit_of_measurement="W",
+        device_class="power",
+        device=plug,
+    )
+    announce(world, "event", "bell", name="Doorbell", state_topic="home/bell", event_types=["press"])
+    for topic, text in (
+        ("home/p", "ON"),
+        ("home/pp", "412"),
+        ("shed/temp", "21.4"),
+        ("shed/door", "OPEN"),
+        ("meters/now", "640 W"),
+    ):
+        world.receive(topic, text)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("line", "told", "untold"),
+    [
+        ("welche Fenster sind offen", "Bad Fenster", "Haustür"),
+        ("sind alle Türen zu", "Haustür", "Fenster"),
+        ("welche Batterien sind leer", "Schlafzimmer Fenster Battery 12", "87"),
+        ("Batterie Schlafzimmer Fenster", "Battery 12 %", "geschlossen"),
+        ("is the shed locked", "shed/door", "shed/temp"),
+    ],
+)
+async def test_what_is_asked_about_is_told_and_nothing_else(line: str, told: str, untold: str) -> None:
+    world = gateway("en" if line.startswith("is ") else "de")
+    answer = await say(world, line)
+    assert told in answer
+    assert untold not in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "hold"),
+    [
+        ("= open 5 min", 300.0),
+        ("offen 10 Minuten", 600.0),
+        ("10 Minuten offen", 600.0),
+        ("seit 10 Minuten offen", 600.0),
+        ("on", None),
+    ],
+)
+def test_a_time_beside_a_state_is_no_part_of_it(text: str, hold: float | None) -> None:
+    found = asked(text)
+    assert found.hold == hold
+    assert found.condition is not None
+    assert found.condition.values[0].split()[1:] == []
+
+
+def test_a_time_in_another_value_stays_in_it() -> None:
+    assert asked("= wait 5 min").condition == Condition(Operator.EQUAL, ("wait 5 min",))
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("tell me when someone rings the doorbell", "home/bell"),
+        ("tell me when someone opens the shed door", "shed/door"),
+        ("sag Bescheid wenn jemand das Bad Fenster öffnet", WINDOW),
+        ("alert me if no message from shed temp for 1 hour", "shed/temp"),
+        ("alert no message from shed temp", "shed/temp"),
+        ("tell me when shed temp reaches 30", "shed/temp"),
+    ],
+)
+async def test_a_rule_is_about_what_was_named(line: str, topic: str) -> None:
+    world = gateway()
+    await say(world, "value meters/now")
+    answer = await say(world, line)
+    assert [rule.filter for rule in world.bot.rules.alerts] == [topic], answer
+
+
+@pytest.mark.parametrize("said", ["jemand klingelt", "someone runs off"])
+async def test_somebody_is_never_what_was_spoken_of(said: str) -> None:
+    world = World(Subscription("#"))
+    world.receive("meters/now", "640 W")
+    await say(world, "value meters/now")
+    await say(world, f"alert {said}")
+    assert not [rule for rule in world.bot.rules.alerts if rule.condition.operator is Operator.HAPPENS]
+
+
+async def test_an_unknown_name_before_a_state_is_that_name() -> None:
+    assert "“garagentor”" in await say(gateway("en"), "alert das garagentor länger als 10 minuten offen")
+
+
+@pytest.mark.parametrize(("line", "sign"), [("is finished", "<"), ("starts", ">")])
+async def test_a_plug_does_not_tell_whether_something_runs(line: str, sign: str) -> None:
+    world = gateway("en")
+    assert f"Plug Power {sign} 5 W" in await say(world, f"tell me when the plug {line}")
+    assert not world.bot.rules.alerts
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("lock the gate", "Gate Lock: lock (sent)"),
+        ("turn everything off", "Plug: off"),
+        ("turn off everything", "Plug: off"),
+        ("turn on the shed door", "Nothing can be set about shed door from here."),
+        ("lock the shed", "Nothing can be set about shed from here."),
+    ],
+)
+async def test_a_wish_is_done_or_refused_by_its_name(line: str, answer: str) -> None:
+    assert answer in await say(gateway("en"), line)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("de", "wie warm war es gestern im Kontakt"),
+        ("en", "how warm was it yesterday in the Kontakt"),
+    ],
+)
+async def test_of_another_day_it_is_looked_back(language: str, line: str) -> None:
+    assert "%" not in (answer := await say(gateway(language), line))
+    assert "vor" not in answer.split()
