@@ -16,9 +16,8 @@ from ..model.replies import Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import FILLERS, no_name
-from ..text.happening import ends_in_change
+from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
-from ..text.standing import pronoun_in
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -124,7 +123,7 @@ class Understanding:
         What is neither compared nor a state is no condition: nothing is made of it.
         """
         before, _, last = line.rpartition(" ")
-        if pronoun_in(line.partition(" ")[2], "", FILLERS)[0]:
+        if by_somebody(line.partition(" ")[2], FILLERS):
             return line
         if _COMPARED.search(line) or ends_in_change(line):
             return line

@@ -1,5 +1,8 @@
 """What happens to things, as people say it: `opens`, `gets wet`, `aufgeht`."""
 
+from collections.abc import Collection
+
+from .standing import pronoun_in
 from .tongue import LONGEST_PHRASE, meant, words
 
 _MARKS = "?!.,;: "
@@ -14,6 +17,11 @@ def ends_in_change(clause: str) -> bool:
     """Say whether a clause ends in what happens to something."""
     said = clause.rstrip(_MARKS).split()
     return any(change_of(" ".join(said[at:])) for at in range(-LONGEST_PHRASE, 0))
+
+
+def by_somebody(clause: str, fillers: Collection[str]) -> bool:
+    """Say whether a clause begins with a word for somebody or something: `someone opens the door`."""
+    return bool(pronoun_in(clause, "", fillers)[0])
 
 
 def named_after(change: str) -> frozenset[str]:
