@@ -8,7 +8,7 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .bot.model.errors import BotError
+from .bot.model.replies import BotError
 from .const import DOMAIN
 from .devices import async_register_bot, async_register_subentry
 from .entry.paths import database_path

@@ -12,8 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .bot.commands.presets import run_preset, takes_value
-from .bot.model.errors import BotError
-from .bot.model.replies import Surface
+from .bot.model.replies import BotError, Surface
 from .bot.model.rules import Role
 from .const import SUBENTRY_PRESET
 from .devices import async_bot_device

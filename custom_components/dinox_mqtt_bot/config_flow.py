@@ -19,7 +19,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNA
 from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
-from .bot.model.errors import BotError
+from .bot.model.replies import BotError
 from .const import (
     ATTR_LINK,
     CONF_CLIENT_ID,

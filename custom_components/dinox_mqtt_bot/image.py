@@ -12,8 +12,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .bot.history.charts import ChartRequest, draw_chart, numeric_fields
-from .bot.model.errors import BotError
 from .bot.model.message import Reading
+from .bot.model.replies import BotError
 from .const import CONF_FILTER, DOMAIN, SUBENTRY_TOPIC
 from .entity import BotEntity, async_add_for_subentries
 from .hass.clock import Pulse

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .bot.model.errors import BotError
+from .bot.model.replies import BotError
 from .const import CONF_JID, SUBENTRY_CONTACT
 from .entity import BotEntity, async_add_for_subentries
 from .hass.callers import translated

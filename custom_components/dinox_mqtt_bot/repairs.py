@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .bot.model.errors import BotError
+from .bot.model.replies import BotError
 from .const import ATTR_LINK, DOMAIN, LinkName
 from .entry.account import is_on_account
 from .entry.paths import database_path

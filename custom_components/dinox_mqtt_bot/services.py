@@ -13,8 +13,7 @@ import voluptuous as vol
 from .bot.commands.catalogue import COMMANDS
 from .bot.commands.command import Command, Parameter, bind, parameters
 from .bot.importing.importing import carry_out, plan, report
-from .bot.model.errors import BotError
-from .bot.model.replies import Reply, Surface, Table
+from .bot.model.replies import BotError, Reply, Surface, Table
 from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
 from .const import DOMAIN

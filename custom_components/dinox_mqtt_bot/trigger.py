@@ -23,8 +23,8 @@ import voluptuous as vol
 
 from .bot.model.alert import AlertState
 from .bot.model.announcements import MessageReceived
-from .bot.model.errors import BotError
 from .bot.model.jid import bare_jid
+from .bot.model.replies import BotError
 from .bot.model.rules import Priority, Value
 from .bot.model.topics import fold, matches, valid_filter
 from .bot.text.patterns import Sentence, says

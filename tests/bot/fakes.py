@@ -18,11 +18,10 @@ from bot.alerts.silence import HEARTBEAT
 from bot.bot import Bot
 from bot.chat.first_look import GREETED
 from bot.model.alert import Alert, AlertEvent, Period, Record, Step, dump, load
-from bot.model.errors import BotError
 from bot.model.history import LedgerRow, Listening, Past, Span, TopicRow
 from bot.model.message import Kind, Message, Properties, QoS, Reading
 from bot.model.notice import Notice
-from bot.model.replies import Caller, Surface
+from bot.model.replies import BotError, Caller, Surface
 from bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Priority, Role, RuleSet, Subscription
 from bot.model.speech import PREFIX
 from bot.model.status import STOPPED, BotState, LinkStatus, Phase

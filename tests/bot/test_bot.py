@@ -8,9 +8,8 @@ import pytest
 
 from bot.commands.quiet import Mute
 from bot.model.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
-from bot.model.errors import BotError
 from bot.model.message import Message, QoS
-from bot.model.replies import Caller, Surface
+from bot.model.replies import BotError, Caller, Surface
 from bot.model.rules import (
     Contact,
     Display,

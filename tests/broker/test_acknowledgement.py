@@ -8,8 +8,8 @@ from publishing import Publish, publish
 import pytest
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker import outgoing
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from lab.mqtt_wire import Visit, packet

@@ -3,8 +3,8 @@
 from broker_bench import Bench, Opener
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import NO_PROPERTIES, Properties, QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from lab.servers import Lab, Server
 

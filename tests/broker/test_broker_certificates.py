@@ -6,8 +6,8 @@ import ssl
 from broker_bench import Bench, Opener, run_blocking
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker.probe import probe
 from lab.servers import Lab
 

@@ -9,8 +9,8 @@ from publishing import Publish, publish
 import pytest
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import link as link_module
 from custom_components.dinox_mqtt_bot.broker.connack import Ended, Failure

@@ -7,7 +7,7 @@ from typing import Any
 from broker_bench import Bench, Opener, run_blocking
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import login
 from custom_components.dinox_mqtt_bot.broker.probe import probe

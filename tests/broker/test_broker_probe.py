@@ -8,8 +8,8 @@ from broker_bench import HOST, Bench, Opener, run_blocking
 import pytest
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker import login
 from custom_components.dinox_mqtt_bot.broker.probe import ProbeResult, probe
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport, Will

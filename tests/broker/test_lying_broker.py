@@ -10,8 +10,8 @@ from publishing import Publish, property_block, publish
 import pytest
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker import client as client_module
 from custom_components.dinox_mqtt_bot.broker.client import Listener, LoopClient
 from custom_components.dinox_mqtt_bot.broker.finding import Door, try_doors

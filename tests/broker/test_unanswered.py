@@ -8,8 +8,8 @@ import pytest
 import pytest_socket
 from scripted_broker import scripted
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.broker import link as link_module
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Limits, Protocol
 from lab.mqtt_wire import Visit, packet

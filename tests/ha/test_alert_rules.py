@@ -22,9 +22,8 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
-from custom_components.dinox_mqtt_bot.bot.model.replies import Caller, Surface
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError, Caller, Surface
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
     Condition,

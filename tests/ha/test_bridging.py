@@ -24,7 +24,7 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Bridge, Contact, Direction, Format
 from custom_components.dinox_mqtt_bot.entry.rules import BRIDGES
 from custom_components.dinox_mqtt_bot.hass.uploads import http_put

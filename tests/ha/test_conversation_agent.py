@@ -23,7 +23,7 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact
 from custom_components.dinox_mqtt_bot.hass.conversation_agent import HaAgent
 from lab.person import Person

@@ -10,7 +10,7 @@ import pytest
 import pytest_socket
 from running import ALICE, LOOPBACK, USERS
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.probing.invitation import Invitation, async_read_invitation, read_link
 from lab.person import Person
 from lab.servers import Lab, Prosody, Server

@@ -11,9 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from running import NO_ACCOUNT, bot_entry, contacts, standalone
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Preset, Role
 from custom_components.dinox_mqtt_bot.bot.model.topics import fold, valid_filter
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore

@@ -10,9 +10,9 @@ import pytest
 from running import NO_ACCOUNT, account, bot_entry, client_id, contacts, standalone, topics
 from slixmpp import JID
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.jid import bare_jid
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
     Bridge,

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 import custom_components.dinox_mqtt_bot
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.rendering.replies import REASONS
 from custom_components.dinox_mqtt_bot.broker.connack import Failure
 from custom_components.dinox_mqtt_bot.hass.callers import translated

@@ -33,7 +33,7 @@ from running import (
 from slixmpp import JID
 
 from custom_components.dinox_mqtt_bot.bot.model.announcements import Announcement, MessageReceived
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Phase
 from custom_components.dinox_mqtt_bot.broker.settings import Protocol
 from custom_components.dinox_mqtt_bot.entry.account import fit_filter

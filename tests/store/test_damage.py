@@ -11,8 +11,8 @@ import pytest
 from store_values import Opener, Query, Told, notice, reading
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.history import ALWAYS, Span
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.store import lookout, schema, writer
 from custom_components.dinox_mqtt_bot.store.store import Store

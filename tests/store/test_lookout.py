@@ -11,8 +11,8 @@ import pytest
 from store_values import Opener, Query, Told, message, notice, reading, reading_of
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Record, Step
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Push
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, Gap
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in

@@ -9,8 +9,8 @@ import pytest
 from store_values import Opener, notice, reading
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, Record
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice, Push
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store import schema

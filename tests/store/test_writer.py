@@ -13,8 +13,8 @@ from typing import override
 import pytest
 from store_values import Opener, Query, Told, message, notice, reading, reading_of
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
 from custom_components.dinox_mqtt_bot.store import backlog, schema, writer

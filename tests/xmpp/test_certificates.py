@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from people import PASSWORDS, QUICK, until, world_of
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.xmpp.probe import probe
 from custom_components.dinox_mqtt_bot.xmpp.settings import Security
 from lab.servers import Lab

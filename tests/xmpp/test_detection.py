@@ -8,7 +8,7 @@ import pytest
 import pytest_socket
 from slixmpp import JID, ClientXMPP
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.xmpp.detection import (
     Certainty,
     ServerFound,

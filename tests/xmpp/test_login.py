@@ -9,7 +9,7 @@ from people import QUICK, World, until, world_of
 import pytest
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.xmpp.probe import probe
 from custom_components.dinox_mqtt_bot.xmpp.session import new_client

@@ -11,7 +11,7 @@ import pytest
 from slixmpp import ClientXMPP
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import Item, ItemType, Node
 from custom_components.dinox_mqtt_bot.xmpp.pubsub.items import item_of, payload_of
 from lab.servers import Lab, Prosody, Server

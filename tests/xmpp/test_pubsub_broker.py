@@ -8,8 +8,8 @@ import pytest
 from test_pubsub import SERVICE, publish
 from wire import Wire
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, QoS
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.pubsub.nodes import Item, ItemType, Node
 from custom_components.dinox_mqtt_bot.xmpp.pubsub import following

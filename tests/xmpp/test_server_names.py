@@ -8,7 +8,7 @@ from typing import Any
 from people import QUICK, World, until
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.xmpp.probe import probe
 from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from people import QUICK, Probed, World, until, world_of
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.errors import BotError
+from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.xmpp import upload as module
 from custom_components.dinox_mqtt_bot.xmpp.upload import Put, is_safe
 from lab.servers import Lab, Server

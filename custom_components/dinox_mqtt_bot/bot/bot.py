@@ -32,11 +32,10 @@ from .dialogue.hearing import CommandReader
 from .history.gap import told_of
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
-from .model.errors import BotError
 from .model.message import Message, QoS, Reading
 from .model.moment import Moment
 from .model.notice import Notice
-from .model.replies import Caller, Reply, Text
+from .model.replies import BotError, Caller, Reply, Text
 from .model.rules import Contact, Priority, RuleSet, Subscription
 from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
 from .model.timers import NEVER, Timed

@@ -11,8 +11,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message
+from ..bot.model.replies import BotError
 from .connack import Connack, Ended, Failure, dismissed, read_connack, reason_name, refused, stranger
 from .frames import ProtocolError, check_header
 from .intake import Intake

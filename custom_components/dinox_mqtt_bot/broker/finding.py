@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 import ssl
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from .connack import Connack
 from .login import RunBlocking
 from .probe import probe

@@ -7,8 +7,8 @@ import logging
 import ssl
 from typing import Any
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
+from ..bot.model.replies import BotError
 from ..bot.model.status import LinkStatus, Phase
 from .backoff import Backoff
 from .client import Listener, LoopClient

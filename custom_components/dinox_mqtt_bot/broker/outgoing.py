@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import NO_PROPERTIES, Properties
+from ..bot.model.replies import BotError
 from ..bot.model.topics import valid_topic
 from .client import LoopClient
 from .connack import Connack

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, replace
 import ssl
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
+from ..bot.model.replies import BotError
 from .client import Listener, LoopClient
 from .connack import Connack, Ended, Failure
 from .login import Login, LoginError, RunBlocking

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
+from ..bot.model.replies import BotError
 from ..bot.model.topics import overlaps, valid_filter
 from .connack import Connack
 from .copies import SHARED, Copies, identifier_of

@@ -6,8 +6,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_USERNAME
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
+from ..bot.model.replies import BotError
 from ..bot.pubsub.nodes import node_of
 from ..const import (
     CONF_CLIENT_ID,

@@ -7,8 +7,8 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
+from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Bridge, Contact, Preset, Subscription
 from ..bot.model.topics import fold
 from ..const import CONF_NUMBER

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, CONF_PROTOCOL, CONF_USERNAME
 from homeassistant.util.ssl import create_client_context
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
+from ..bot.model.replies import BotError
 from ..broker.settings import BrokerSettings, Limits, Protocol, Transport
 from ..const import (
     CONF_CA,

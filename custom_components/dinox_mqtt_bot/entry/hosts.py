@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import ipaddress
 from urllib.parse import unquote, urlsplit
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 
 
 @dataclass(frozen=True, slots=True)

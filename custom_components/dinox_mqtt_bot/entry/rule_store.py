@@ -7,7 +7,7 @@ from types import MappingProxyType
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Bridge, Follow, Preset, Subscription
 from ..const import CONF_DISCOVERY, CONF_FILTER, CONF_FOLLOWS, CONF_PAUSED, SUBENTRY_TOPIC
 from .codec import NumberedCodec

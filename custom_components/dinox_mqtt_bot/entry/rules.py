@@ -6,7 +6,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from ..bot.bridges.grammar import ARROWS
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import (
     AlertRule,
     Bridge,

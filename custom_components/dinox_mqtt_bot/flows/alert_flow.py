@@ -12,8 +12,8 @@ import voluptuous as vol
 
 from ..bot.alerts.judge import NUMERIC
 from ..bot.alerts.rules.contradictions import contradiction
-from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
+from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Operator, RuleSet
 from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number

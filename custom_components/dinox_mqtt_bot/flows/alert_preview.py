@@ -9,7 +9,7 @@ from ..bot.alerts.rule_texts import sentence
 from ..bot.alerts.rules.names import name_rule
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.alerts.rules.warnings import never_fires, warnings_of
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.topics import Subscriptions
 from ..bot.reading.topic_lookup import topic_name

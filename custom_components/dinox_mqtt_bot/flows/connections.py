@@ -8,8 +8,8 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, 
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid, domain_of
+from ..bot.model.replies import BotError
 from ..broker.settings import Protocol, Transport
 from ..const import (
     CONF_CA,

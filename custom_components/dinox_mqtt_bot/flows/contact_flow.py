@@ -22,8 +22,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
+from ..bot.model.replies import BotError
 from ..bot.model.rules import Role
 from ..bot.text.tongue import LANGUAGES
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER

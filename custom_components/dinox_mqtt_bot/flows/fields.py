@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..const import (
     CONF_CLIENT_KEY,
     CONF_CONTACT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from homeassistant.config_entries import ConfigEntryState
 
 from ..bot.commands.doubts import known_topic
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import RuleSet
 from ..bot.model.topics import Subscriptions
 from ..bot.reading.topic_lookup import Ambiguous, looks_like_topic, published

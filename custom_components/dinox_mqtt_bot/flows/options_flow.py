@@ -3,7 +3,7 @@
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..const import CONF_FOLLOWS
 from ..hass.targets import async_choices
 from .fields import Typed, errors_of, nested, unfolded

@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
 from homeassistant.helpers.selector import SelectOptionDict
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import RuleSet
 from ..const import CONF_FILTER, CONF_TOPIC
 from ..entry.rules import rule_set

@@ -13,7 +13,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.model.rules import usual_display
 from ..bot.model.topics import valid_filter
 from ..bot.text.emoji import is_emoji

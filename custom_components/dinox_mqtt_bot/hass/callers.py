@@ -5,8 +5,7 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from ..bot.model.errors import BotError
-from ..bot.model.replies import Caller, Surface
+from ..bot.model.replies import BotError, Caller, Surface
 from ..bot.model.rules import Role
 from ..bot.ports import Phrases
 from ..bot.rendering.replies import explained

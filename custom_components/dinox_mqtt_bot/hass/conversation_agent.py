@@ -5,7 +5,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, intent
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..const import DOMAIN
 
 

@@ -22,8 +22,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message, Properties, QoS
+from ..bot.model.replies import BotError
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.model.topics import Filters
 from ..bot.model.twins import Twins

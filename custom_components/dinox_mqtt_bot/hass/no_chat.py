@@ -5,9 +5,9 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import AlertEvent, Period, Record
-from ..bot.model.errors import BotError
 from ..bot.model.history import LedgerRow, Span
 from ..bot.model.notice import Notice, is_target
+from ..bot.model.replies import BotError
 from ..bot.model.rules import Contact
 from ..bot.model.status import BotState, LinkStatus, Phase
 

@@ -10,8 +10,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.start import async_at_started
 
-from ..bot.model.errors import BotError
 from ..bot.model.notice import Notice, is_target
+from ..bot.model.replies import BotError
 from ..bot.model.status import Delivery
 from ..bot.ports import Phrases
 from ..bot.rendering.replies import render_error

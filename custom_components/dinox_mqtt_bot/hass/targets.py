@@ -28,8 +28,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.util import slugify
 
-from ..bot.model.errors import BotError
 from ..bot.model.notice import Notice, Push
+from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority
 from ..bot.text.foreign import inert
 from ..bot.text.markup import as_either, as_html, as_markdown

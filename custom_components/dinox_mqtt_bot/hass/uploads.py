@@ -8,7 +8,7 @@ import aiohttp
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..xmpp.upload import Put
 
 _LOGGER = logging.getLogger(__name__)

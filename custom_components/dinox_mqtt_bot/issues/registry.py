@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.text.markup import as_markdown
 from ..const import DOMAIN
 from ..entry.place import Place

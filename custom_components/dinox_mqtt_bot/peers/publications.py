@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass
 import logging
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
+from ..bot.model.replies import BotError
 from ..bot.model.status import Phase
 from ..bot.ports import Broker
 from ..hass.tasks import CreateTask

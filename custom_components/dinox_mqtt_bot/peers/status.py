@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.loader import async_get_loaded_integration
 
 from ..bot.model.announcements import AlertChanged, Listeners, MessageReceived
-from ..bot.model.errors import BotError
 from ..bot.model.message import QoS
+from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority
 from ..bot.model.status import BotStatus, Phase
 from ..bot.peers.beacon import (

@@ -9,8 +9,8 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PATH, CONF_PORT, 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
+from ..bot.model.replies import BotError
 from ..bot.ports import Phrases
 from ..broker.finding import Door, DoorFound, try_doors
 from ..broker.probe import ProbeResult, probe as probe_broker

@@ -9,8 +9,8 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..bot.discovery.devices import Devices
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message
+from ..bot.model.replies import BotError
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.model.timers import NEVER
 from ..bot.model.topics import Subscriptions

@@ -13,8 +13,8 @@ import aiohttp
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import bare_jid
+from ..bot.model.replies import BotError
 from ..const import CONF_JID
 from ..entry.connections import xmpp_settings, xmpp_tls
 from ..entry.hosts import is_loopback

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 import logging
 
-from ..bot.model.errors import BotError
 from ..bot.model.notice import Notice, is_target
+from ..bot.model.replies import BotError
 from ..bot.model.status import Delivery
 from ..hass.no_chat import NoChat
 from ..hass.notifier import Notifier

@@ -11,7 +11,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..const import DOMAIN
 from ..entry.beacon import bot_id
 from ..entry.place import Place

@@ -7,8 +7,8 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from ..bot.model.errors import BotError
 from ..bot.model.message import Message, QoS
+from ..bot.model.replies import BotError
 from ..bot.model.status import LinkStatus, Phase
 from ..bot.peers.beacon import read
 from ..broker.link import BrokerLink

@@ -7,9 +7,9 @@ import time
 from typing import override
 
 from ..bot import ports
-from ..bot.model.errors import BotError
 from ..bot.model.history import LedgerRow
 from ..bot.model.notice import Notice
+from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import NO_CONTACT, UNSURE_SECONDS

@@ -6,7 +6,7 @@ from contextlib import suppress
 import sqlite3
 from threading import Lock
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from .damage import is_damage, told
 from .writer import STALL_SECONDS, Writer
 

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 import sqlite3
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from .damage import DamageError, told
 
 _LOGGER = logging.getLogger(__name__)

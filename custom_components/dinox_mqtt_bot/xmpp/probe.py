@@ -9,8 +9,8 @@ import xml.etree.ElementTree as ET
 
 from slixmpp.exceptions import IqError, IqTimeout
 
-from ..bot.model.errors import BotError
 from ..bot.model.jid import domain_of
+from ..bot.model.replies import BotError
 from . import disconnects
 from .disconnects import REGISTRATION, Disconnected
 from .gate import Gate

@@ -10,7 +10,7 @@ from slixmpp import JID
 from slixmpp.exceptions import IqTimeout
 from slixmpp.plugins.xep_0198 import XEP_0198
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from . import disconnects
 from .disconnects import Disconnected
 from .names import look_up

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 
-from ..bot.model.errors import BotError
+from ..bot.model.replies import BotError
 from ..bot.text.numbers import size_text
 from .session import Session
 

@@ -10,7 +10,7 @@ from bot.alerts import engine as alerts_module, lifecycle
 from bot.alerts.engine import NOTHING, AlertEngine
 from bot.alerts.watches import BROKER
 from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
-from bot.model.errors import BotError
+from bot.model.replies import BotError
 from bot.model.rules import Operator, Priority
 
 

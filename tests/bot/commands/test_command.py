@@ -14,9 +14,8 @@ from bot.commands.history import History
 from bot.commands.messages import Publish
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Qos, Subscribe
-from bot.model.errors import BotError
 from bot.model.message import QoS
-from bot.model.replies import Caller, Reply, Surface, Text
+from bot.model.replies import BotError, Caller, Reply, Surface, Text
 from bot.model.rules import Display, Priority, Role
 
 

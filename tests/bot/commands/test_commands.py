@@ -9,9 +9,8 @@ from bot.commands.history import History
 from bot.commands.messages import Publish, Resume
 from bot.commands.system import Reconnect, Status
 from bot.commands.topics import Subscribe, Topics
-from bot.model.errors import BotError
 from bot.model.message import QoS
-from bot.model.replies import Caller, Surface, Table, Text
+from bot.model.replies import BotError, Caller, Surface, Table, Text
 from bot.model.rules import Contact, Display, Priority, Role, Subscription
 from bot.model.status import LinkStatus, Phase
 

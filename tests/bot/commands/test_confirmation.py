@@ -6,8 +6,7 @@ import pytest
 from bot.commands.command import bind
 from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.database import Clear
-from bot.model.errors import BotError
-from bot.model.replies import Caller, Surface
+from bot.model.replies import BotError, Caller, Surface
 from bot.model.rules import Bridge, Ear, FreeText, Role, Subscription
 from bot.model.utterance import Utterance
 

@@ -11,9 +11,8 @@ from bot.commands.devices import Devices, Set
 from bot.discovery.bindings import bindings_of
 from bot.discovery.devices import Devices as Known
 from bot.discovery.entities import Entity, entity_of, name_words
-from bot.model.errors import BotError
 from bot.model.message import Message, QoS
-from bot.model.replies import Caller, Surface, Table, Text
+from bot.model.replies import BotError, Caller, Surface, Table, Text
 from bot.model.rules import Role, Subscription
 
 LAMP: dict[str, object] = {

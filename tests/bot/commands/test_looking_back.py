@@ -18,9 +18,8 @@ from bot.history.charts import ChartRequest, chart, draw_chart, numeric_fields
 from bot.history.export import harmless
 from bot.history.limits import limits
 from bot.model.charts import Limit, Picture
-from bot.model.errors import BotError
 from bot.model.history import Entry, Sizes, Span
-from bot.model.replies import Caller, Chart as Drawn, Surface, Text
+from bot.model.replies import BotError, Caller, Chart as Drawn, Surface, Text
 from bot.model.rules import AlertRule, Condition, Operator, Priority, Role, Subscription
 
 TEMP = Subscription("home/temp", alias="Kitchen", keep_days=90)

@@ -10,8 +10,7 @@ from bot.commands.confirmation import LATE, PATIENCE
 from bot.commands.history import History
 from bot.commands.messages import Publish
 from bot.commands.topics import Alias
-from bot.model.errors import BotError
-from bot.model.replies import Caller, Surface, Text
+from bot.model.replies import BotError, Caller, Surface, Text
 from bot.model.rules import AlertRule, Display, Priority, Role, Subscription
 
 ACTION = Caller(Surface.ACTION, "ha", Role.ADMIN)

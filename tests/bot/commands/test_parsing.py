@@ -10,8 +10,8 @@ from bot.commands.messages import Publish
 from bot.commands.parsing import address, addressed, parse
 from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
-from bot.model.errors import BotError
 from bot.model.message import QoS
+from bot.model.replies import BotError
 from bot.text.words import split
 
 QUOTES = st.sampled_from(list("\"'“”„«»‘’‚ \n\tab/#+-="))

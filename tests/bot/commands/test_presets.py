@@ -10,9 +10,8 @@ import pytest
 
 from bot.commands.command import bind
 from bot.commands.presets import Preset as Command, checked_preset, find_preset, spoken, with_values
-from bot.model.errors import BotError
 from bot.model.message import QoS
-from bot.model.replies import Caller, Surface
+from bot.model.replies import BotError, Caller, Surface
 from bot.model.rules import Preset, Role, Subscription
 
 NIGHT = Preset("Good night", "home/night/set", "ON", id="a", number=1, retain=True)

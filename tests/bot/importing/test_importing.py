@@ -12,8 +12,8 @@ import pytest
 from bot.importing.importing import carry_out, plan, report
 from bot.importing.outcomes import Imported, Outcome, Plan
 from bot.importing.recognise import DEEPEST, LONGEST, MOST, recognise
-from bot.model.errors import BotError
 from bot.model.message import QoS
+from bot.model.replies import BotError
 from bot.model.rules import (
     AlertRule,
     Bridge,

@@ -3,8 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.model.errors import BotError
 from bot.model.jid import bare_jid, domain_of
+from bot.model.replies import BotError
 
 
 @pytest.mark.parametrize(

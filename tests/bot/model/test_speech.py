@@ -7,7 +7,7 @@ from bot.commands.alerts import Alert
 from bot.commands.command import usage
 from bot.commands.display import Priority
 from bot.commands.messages import Publish
-from bot.model.errors import BotError
+from bot.model.replies import BotError
 from bot.model.speech import (
     PREFIX,
     THIN,

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from bot.model.errors import BotError
+from bot.model.replies import BotError
 from bot.model.topics import Filters, covers, matches, shared, valid_filter, valid_topic
 
 LEVELS = st.sampled_from(["", "a", "b", "$SYS", "+"])

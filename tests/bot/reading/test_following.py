@@ -6,7 +6,7 @@ import pytest
 
 from bot.discovery.devices import Devices
 from bot.discovery.discovery import Discovery
-from bot.model.errors import BotError
+from bot.model.replies import BotError
 from bot.model.rules import Display, Follow, Scope
 from bot.reading.following import Followed, chosen, entities_of, follow_name
 

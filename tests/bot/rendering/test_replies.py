@@ -3,8 +3,7 @@
 from phrases import RealPhrases
 import pytest
 
-from bot.model.errors import BotError
-from bot.model.replies import Table, Text
+from bot.model.replies import BotError, Table, Text
 from bot.rendering.replies import (
     MAX_CHARACTERS,
     MAX_ROWS,

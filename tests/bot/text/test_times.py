@@ -9,7 +9,7 @@ import pytest
 
 from bot.history.look_back import read_look_back
 from bot.history.spans import parse_span
-from bot.model.errors import BotError
+from bot.model.replies import BotError
 from bot.text.durations import LONGEST, parse_duration
 from bot.text.times import is_marked, parse_end, read_point, time_words
 

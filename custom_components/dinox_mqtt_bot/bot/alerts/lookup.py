@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from ..model.alert import Alert
-from ..model.errors import BotError
-from ..model.replies import Caller
+from ..model.replies import BotError, Caller
 from ..model.rules import AlertRule
 from ..model.topics import fold
 from ..ports import Clock

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..model.alert import Alert
-from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import Kind, Reading
+from ..model.replies import BotError
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
 from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions, matches, shared

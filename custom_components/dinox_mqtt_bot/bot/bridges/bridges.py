@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 import logging
 
 from ..delivery.echoes import Echoes, conversation
-from ..model.errors import BotError
 from ..model.jid import shares_server
 from ..model.message import Message, Reading
+from ..model.replies import BotError
 from ..model.rules import Bridge, Direction, Display, Priority, RuleSet, Subscription
 from ..model.status import Phase
 from ..model.timers import NEVER

@@ -4,8 +4,8 @@ from functools import partial
 
 from ..delivery.outgoing import Outgoing
 from ..delivery.uploads import File, UploadQueue, named
-from ..model.errors import BotError
 from ..model.message import Kind, Reading
+from ..model.replies import BotError
 from ..model.rules import Bridge, Format
 from ..ports import Phrases
 from ..rendering.readings import render_line

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import replace
 import re
 
-from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
 from ..model.message import QoS
+from ..model.replies import BotError
 from ..model.rules import Bridge, Direction, Format, Role
 from ..model.topics import valid_filter, valid_topic
 from ..text.foreign import cut

@@ -2,9 +2,8 @@
 
 from ..delivery.echoes import Echoes, conversation, marked
 from ..delivery.publisher import Publisher
-from ..model.errors import BotError
 from ..model.message import Properties
-from ..model.replies import Caller, Surface
+from ..model.replies import BotError, Caller, Surface
 from ..model.rules import Bridge, Contact, Direction, RuleSet
 from ..model.utterance import LONGEST_TEXT, Utterance
 from ..ports import Clock

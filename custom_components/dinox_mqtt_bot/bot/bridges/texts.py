@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 import re
 
-from ..model.errors import BotError
 from ..model.message import Kind, Reading
+from ..model.replies import BotError
 from ..model.rules import Bridge, Format, RuleSet, Subscription
 from ..payload.interpret import LARGE
 from ..payload.media import is_url

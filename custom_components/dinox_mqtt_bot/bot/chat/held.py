@@ -8,8 +8,8 @@ import logging
 from ..delivery.do_not_disturb import DoNotDisturb
 from ..delivery.outgoing import Outgoing
 from ..delivery.recipients import everybody, heirs_of
-from ..model.errors import BotError
 from ..model.notice import HELD, Notice, Push, is_target
+from ..model.replies import BotError
 from ..model.rules import Priority, RuleSet
 from ..model.speech import Said
 from ..model.timers import NEVER, is_due

@@ -8,9 +8,8 @@ from ..alerts.rules.names import name_rule
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
-from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name

@@ -8,8 +8,7 @@ from ..alerts.lookup import meant, parted
 from ..alerts.story import steps, story
 from ..alerts.texts import rule_name
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.errors import BotError
-from ..model.replies import Caller, Reply, Table, Text
+from ..model.replies import BotError, Caller, Reply, Table, Text
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold

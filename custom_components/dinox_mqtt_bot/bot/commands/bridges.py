@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
-from ..model.errors import BotError
 from ..model.handles import Handles
-from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Bridge as Kept, Direction, Role
 from ..model.topics import fold
 from .command import Command, Parts, param

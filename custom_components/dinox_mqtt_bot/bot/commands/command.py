@@ -10,9 +10,8 @@ from typing import Any, ClassVar, Protocol, get_args
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..delivery.changes import Changes
-from ..model.errors import BotError
 from ..model.message import QoS
-from ..model.replies import Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
+from ..model.replies import BotError, Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.lookups import Lookups

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import re
 
 from ..delivery.changes import Standing
-from ..model.errors import BotError
-from ..model.replies import Caller, Cell, Reply, Surface, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Surface, Text, Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling

@@ -10,8 +10,20 @@ from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
 from ..discovery.setting.set_choice import understood
 from ..discovery.setting.set_refusal import told_apart
-from ..model.errors import BotError, WhichOne
-from ..model.replies import Amount, Caller, Cell, ChoiceWord, FieldName, Reply, Surface, Table, Text, Typed
+from ..model.replies import (
+    Amount,
+    BotError,
+    Caller,
+    Cell,
+    ChoiceWord,
+    FieldName,
+    Reply,
+    Surface,
+    Table,
+    Text,
+    Typed,
+    WhichOne,
+)
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic

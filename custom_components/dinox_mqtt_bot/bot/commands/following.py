@@ -8,8 +8,7 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import state_text
 from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
-from ..model.errors import BotError
-from ..model.replies import Amount, Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Follow as Followed, Role, Scope
 from ..reading.following import chosen, device_key, entities_of, follow_name
 from .command import Command, Parts, param

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..model.errors import BotError
-from ..model.replies import Caller, Cell, FieldName, Reply, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, FieldName, Reply, Table, Text, Typed
 from ..text.tongue import meant, words
 from ..text.words import MAX_QUOTED
 from .command import Command, Parts, param, parameters, usage

@@ -7,9 +7,8 @@ from typing import ClassVar, override
 from ..delivery.uploads import File
 from ..history.export import Export as Written, FileFormat, export
 from ..history.look_back import LookBack, look_back_check, read_look_back
-from ..model.errors import BotError
 from ..model.history import ALWAYS, Row, Span, Statistics, TopicRow
-from ..model.replies import PAGE, Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
+from ..model.replies import PAGE, Amount, BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..reading.lookups import field_values
 from ..reading.topic_lookup import MOST_NAMED, Meant, find_name, shown
 from ..rendering.replies import render_error

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from itertools import islice, takewhile
 import re
 
-from ..model.errors import BotError
+from ..model.replies import BotError
 from ..model.speech import PREFIX, FieldName, Typed
 from ..model.topics import fold
 from ..reading.meant import Begun

@@ -7,10 +7,9 @@ import json
 import re
 from typing import ClassVar, override
 
-from ..model.errors import BotError
 from ..model.handles import Handles
 from ..model.message import QoS
-from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Preset as Kept, Role
 from ..model.topics import fold, valid_topic
 from ..text.tongue import words as understood

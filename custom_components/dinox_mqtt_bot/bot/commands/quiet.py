@@ -7,8 +7,7 @@ from typing import ClassVar, override
 from ..alerts.lookup import end_check, end_of, is_end
 from ..alerts.watches import BROKER
 from ..model.alert import Alert
-from ..model.errors import BotError
-from ..model.replies import Caller, Reply, Surface, Table, Text, Typed
+from ..model.replies import BotError, Caller, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold

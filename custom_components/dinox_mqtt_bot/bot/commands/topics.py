@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..model.errors import BotError
 from ..model.history import TopicRow
 from ..model.message import QoS
-from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Display, Priority, Role, Subscription, usual_display
 from ..model.status import Phase
 from ..model.topics import fold, matches, valid_filter

@@ -6,8 +6,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, override
 
 from ..delivery.changes import Change, Standing, differences
-from ..model.errors import BotError
-from ..model.replies import Caller, Cell, Reply, Table, Text
+from ..model.replies import BotError, Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, Role, RuleSet
 from .command import Command, Parts, require
 

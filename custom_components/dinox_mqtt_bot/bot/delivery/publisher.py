@@ -1,8 +1,7 @@
 """What is published for somebody."""
 
-from ..model.errors import BotError
 from ..model.message import Properties, QoS
-from ..model.replies import Caller
+from ..model.replies import BotError, Caller
 from ..ports import Broker, Clock, History
 from .echoes import Echoes, talk_with
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import re
 
-from ..model.errors import BotError
 from ..model.message import Kind, Reading
+from ..model.replies import BotError
 from ..model.rules import Display, Priority, Subscription
 from ..payload.media import FAMILIES
 from ..ports import Spawn, Uploads

@@ -10,8 +10,7 @@ from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
 from ..model.announcements import Announcement, ChatReceived
-from ..model.errors import BotError
-from ..model.replies import Caller, Reply, Surface, Text
+from ..model.replies import BotError, Caller, Reply, Surface, Text
 from ..model.rules import Contact, Ear, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports

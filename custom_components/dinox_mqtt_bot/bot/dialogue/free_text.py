@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
-from ..model.errors import BotError
 from ..model.message import Message, Properties, QoS, Reading
-from ..model.replies import Caller, Surface, Term
+from ..model.replies import BotError, Caller, Surface, Term
 from ..model.rules import Contact, Ear, FreeText, Priority, Role, RuleSet, Subscription
 from ..model.timers import NEVER
 from ..model.topics import Subscriptions

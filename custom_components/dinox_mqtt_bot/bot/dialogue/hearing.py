@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from ..commands.command import Command, by_word, is_more, spelled
 from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
-from ..model.errors import BotError
+from ..model.replies import BotError
 from ..ports import Phrases
 from ..reading.names import Names, Topics
 from ..text.rate import Window

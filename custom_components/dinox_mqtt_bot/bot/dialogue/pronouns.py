@@ -6,8 +6,7 @@ from itertools import zip_longest
 
 from ..commands.command import Command, typed
 from ..commands.devices import Set
-from ..model.errors import BotError
-from ..model.replies import Caller, Typed
+from ..model.replies import BotError, Caller, Typed
 from ..reading.topic_lookup import FILLERS, Meant, Names
 from ..text.happening import change_of, named_after
 from ..text.politeness import is_wish

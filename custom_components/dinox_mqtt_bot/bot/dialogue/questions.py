@@ -10,8 +10,7 @@ from ..commands.value import value_table, values_of
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..history.spans import Span, parse_span
-from ..model.errors import BotError
-from ..model.replies import Amount, Caller, Cell, Reply, Table, Text
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text
 from ..reading.latest import Latest, as_shown, latest
 from ..reading.topic_lookup import Meant, find_all, known_names
 from ..text.kinds import seems

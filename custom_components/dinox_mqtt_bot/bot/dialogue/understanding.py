@@ -10,9 +10,8 @@ from ..discovery.entities import name_words
 from ..discovery.setting.kinds import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
 from ..history.spans import parse_span
-from ..model.errors import BotError
 from ..model.intents import Called, Intent
-from ..model.replies import Cell, Text, Typed
+from ..model.replies import BotError, Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
 from ..reading.topic_lookup import FILLERS, no_name

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import override
 
-from ..model.errors import BotError
+from ..model.replies import BotError
 from ..model.speech import Said, Speech
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..ports import CommandTemplates, Phrases

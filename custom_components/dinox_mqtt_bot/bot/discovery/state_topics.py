@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..model.errors import BotError
+from ..model.replies import BotError
 from ..model.topics import LONGEST_HEARD, shared, valid_filter
 
 MOST_TOPICS = 5_000

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model.charts import Picture
-from ..model.errors import BotError
 from ..model.history import Point, Span
 from ..model.message import MORE, Reading
-from ..model.replies import Amount, Cell, Chart, Text
+from ..model.replies import Amount, BotError, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups, newest_readings, stored_readings

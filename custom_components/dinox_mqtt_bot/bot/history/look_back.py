@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from ..model.errors import BotError
 from ..model.history import Span
+from ..model.replies import BotError
 from ..text.words import words
 from .spans import Local, parse_span
 

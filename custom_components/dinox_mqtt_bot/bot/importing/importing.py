@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..commands.command import Parts
-from ..model.errors import BotError
-from ..model.replies import Table, Text
+from ..model.replies import BotError, Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, RuleSet, Subscription
 from .outcomes import Imported, Outcome, Plan
 from .recognise import Fields, first, recognise

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..model.errors import BotError
 from ..model.message import QoS
-from ..model.replies import Cell
+from ..model.replies import BotError, Cell
 from ..model.rules import AlertRule, Bridge, Preset, Priority, Subscription
 from ..model.topics import fold, valid_filter
 from .recognise import first

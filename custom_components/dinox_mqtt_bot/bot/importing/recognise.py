@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import json
 import re
 
-from ..model.errors import BotError
+from ..model.replies import BotError
 
 LONGEST = 5_000_000
 DEEPEST = 12

@@ -2,8 +2,8 @@
 
 from ..alerts.rules.names import name_rule
 from ..commands.presets import checked_preset
-from ..model.errors import BotError
 from ..model.jid import bare_jid, domain_of
+from ..model.replies import BotError
 from ..model.rules import AlertRule, Bridge, Condition, Format, Operator, Preset, Priority, RuleSet
 from ..model.topics import Subscriptions, fold
 from ..payload.paths import write_path

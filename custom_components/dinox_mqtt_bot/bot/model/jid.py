@@ -9,7 +9,7 @@ import re
 import stringprep
 import unicodedata
 
-from .errors import BotError
+from .replies import BotError
 
 MAX_PART_BYTES = 1023
 MAX_DOMAIN_CHARACTERS = 253

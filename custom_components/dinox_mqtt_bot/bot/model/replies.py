@@ -1,6 +1,6 @@
-"""What a command answers: values that each surface renders in its own way."""
+"""What a command answers: values that each surface renders in its own way, or the error that it could not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,9 +12,11 @@ from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Type
 __all__ = [
     "PAGE",
     "Amount",
+    "BotError",
     "Caller",
     "Cell",
     "Chart",
+    "Choice",
     "ChoiceWord",
     "Count",
     "FieldName",
@@ -27,6 +29,7 @@ __all__ = [
     "Text",
     "Typed",
     "Usage",
+    "WhichOne",
 ]
 
 type Cell = str | Text | Said | tuple[Said, ...]
@@ -103,3 +106,38 @@ class Caller:
     user: str = ""
     room: str = ""
     trusted: Role | None = None
+
+
+class BotError(Exception):
+    """What the caller can act on: `exceptions.<key>.message` in translations, with `placeholders`.
+
+    `cells` are these before they are written for nobody in particular.
+    """
+
+    def __init__(self, key: str, **placeholders: object) -> None:
+        super().__init__(key, placeholders)
+        self.key = key
+        self.cells = placeholders
+        self.placeholders = {name: _plain(value) for name, value in placeholders.items()}
+
+
+def _plain(value: object) -> str:
+    """Return a placeholder as it is written for nobody in particular."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that may be meant: what it is called, and the name that only it has."""
+
+    label: str
+    handle: str
+
+
+class WhichOne(BotError):
+    """A question which of several things is meant that were `said`."""
+
+    def __init__(self, said: str, choices: Sequence[Choice]) -> None:
+        super().__init__("which_one", said=said, names=", ".join(each.label for each in choices))
+        self.said = said
+        self.choices = tuple(choices)

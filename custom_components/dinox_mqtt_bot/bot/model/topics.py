@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from itertools import zip_longest
 import re
 
-from .errors import BotError
 from .message import QoS
+from .replies import BotError
 from .rules import Subscription
 
 LONGEST = 65_535

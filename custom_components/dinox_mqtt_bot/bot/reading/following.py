@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, name_words
 from ..discovery.topic_uses import state_topics
-from ..model.errors import BotError
 from ..model.message import QoS
+from ..model.replies import BotError
 from ..model.rules import Display, Follow, Scope, Subscription
 from ..model.topics import Subscriptions, fold
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from ..discovery.entities import name_words
-from ..model.errors import BotError
+from ..model.replies import BotError
 from .wording import FILLERS
 
 MOST_NAMED = 8

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..model.errors import BotError
+from ..model.replies import BotError
 from ..model.topics import shared, valid_filter, valid_topic
 from ..payload.paths import lookup, parse_path, write_path
 from .lookups import Lookups, newest_readings, with_field

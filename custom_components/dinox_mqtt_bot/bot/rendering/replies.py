@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..model.errors import BotError
-from ..model.replies import Amount, Cell, Chart, Reply, Said, Table, Text, Typed
+from ..model.replies import Amount, BotError, Cell, Chart, Reply, Said, Table, Text, Typed
 from ..ports import Phrases
 from ..text.foreign import cut, flat, inert, plain
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import logging
 from typing import Final, override
 
-from ...bot.model.errors import BotError
 from ...bot.model.message import Message
+from ...bot.model.replies import BotError
 from ...bot.model.status import LinkStatus, Phase
 from ...bot.ports import Clock, Memory
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node, node_of

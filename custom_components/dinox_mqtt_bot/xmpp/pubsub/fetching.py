@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Callable, Iterable
 
-from ...bot.model.errors import BotError
+from ...bot.model.replies import BotError
 from ...bot.pubsub.nodes import Item, Node
 from .progress import Progress, ToldAs
 from .pubsub import CreateTask, PubSub

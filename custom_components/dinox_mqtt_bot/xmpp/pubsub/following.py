@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final, override
 
-from ...bot.model.errors import BotError
+from ...bot.model.replies import BotError
 from ...bot.pubsub.nodes import MOST_ITEMS, Item, Node
 from .fetching import Fetching, Sorted
 from .progress import ToldAs

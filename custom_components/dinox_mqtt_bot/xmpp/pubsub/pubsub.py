@@ -11,7 +11,7 @@ from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from ...bot.model.errors import BotError
+from ...bot.model.replies import BotError
 from ...bot.pubsub.nodes import Item, ItemType, Node
 from ..gate import Gate
 from ..incoming import said_at

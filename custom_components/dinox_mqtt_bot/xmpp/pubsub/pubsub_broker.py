@@ -5,8 +5,8 @@ from dataclasses import replace
 import json
 from typing import Final
 
-from ...bot.model.errors import BotError
 from ...bot.model.message import Message, Properties, QoS
+from ...bot.model.replies import BotError
 from ...bot.model.status import LinkStatus, Phase
 from ...bot.ports import Clock, Memory, Phrases
 from ...bot.pubsub.nodes import Item, ItemType, Node, node_of

@@ -9,8 +9,8 @@ import pytest
 from bot.alerts.rules.clauses import LONGEST
 from bot.alerts.rules.grammar import changed, parse_rule, read_rule, write_key, write_rule
 from bot.alerts.rules.names import name_rule
-from bot.model.errors import BotError
 from bot.model.handles import Handles
+from bot.model.replies import BotError
 from bot.model.rules import AlertRule, Condition, Operator, Priority
 from bot.payload.paths import parse_path, write_path
 from bot.reading.topic_lookup import split_topic

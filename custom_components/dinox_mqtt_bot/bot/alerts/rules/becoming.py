@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ...model.errors import BotError
-from ...model.replies import Amount, Text, Typed
+from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
 from ...reading.lookups import Lookups, newest_readings
 from ...text.happening import change_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 import re
 
-from ...model.errors import BotError
+from ...model.replies import BotError
 from ...model.rules import Condition, Operator, Priority
 from ...text.durations import leading_duration
 from ...text.happening import change_of

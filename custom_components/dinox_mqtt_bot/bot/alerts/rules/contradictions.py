@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 import re
 
-from ...model.errors import BotError
+from ...model.replies import BotError
 from ...model.rules import AlertRule, Condition, Operator, Value
 from ...model.speech import ConditionWord
 from ...text.durations import write_duration

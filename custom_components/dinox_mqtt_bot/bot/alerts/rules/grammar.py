@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...model.errors import BotError
+from ...model.replies import BotError
 from ...model.rules import AlertRule, Condition, Operator, Priority
 from ...model.speech import Term
 from ...payload.paths import parse_path, write_path

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from ...model.errors import BotError
 from ...model.message import MORE, Reading
-from ...model.replies import Amount, Text, Typed
+from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
 from ...reading.lookups import Lookups, newest_readings
 from ...text.numbers import number, with_unit

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ...model.errors import BotError
+from ...model.replies import BotError
 from ...model.vocabulary import Vocabulary
 from ..devices import Devices
 from ..entities import Entity, name_words

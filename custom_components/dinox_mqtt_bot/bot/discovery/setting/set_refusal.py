@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ...model.errors import BotError, Choice, WhichOne
+from ...model.replies import BotError, Choice, WhichOne
 from ...ports import Phrases
 from ..devices import Devices
 from ..entities import Entity, name_words
