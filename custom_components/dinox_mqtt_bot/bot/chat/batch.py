@@ -55,6 +55,8 @@ class Batch:
         return list(dict.fromkeys((*(topic for topic, _ in self._latest), *self._more)))
 
     def __contains__(self, topic: str) -> bool:
+        if not self.count:
+            return False
         known = (topic, 0) in self._latest or topic in self._more
         return known or any(topic == one for one, number in self._latest if number)
 

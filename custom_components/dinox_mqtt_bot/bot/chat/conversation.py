@@ -270,8 +270,10 @@ class Conversation:
     def take_told(self) -> list[str]:
         """Take the topics said or hidden since last time of which nothing waits any more."""
         topics, self._told = self._told | self.urgent.take_told(), set()
-        waiting = (*self._turns, self.urgent, *self._held.values())
-        return [topic for topic in topics if not any(topic in each for each in waiting)]
+        told = list(topics)
+        for waiting in (*self._turns, self.urgent, *self._held.values()):
+            told = [topic for topic in told if topic not in waiting]
+        return told
 
     def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
         return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]

@@ -46,7 +46,7 @@ class Urgent:
 
     def __contains__(self, topic: str) -> bool:
         """Say whether something of a topic waits to be said."""
-        return any(topic in brake.batch for brake in self._brakes.values())
+        return any(brake.batch.count and topic in brake.batch for brake in self._brakes.values())
 
     @property
     def due_at(self) -> float:
