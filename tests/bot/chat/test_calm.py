@@ -122,6 +122,7 @@ def test_a_flood_is_asked_about_once() -> None:
     line = asked[0].split("\n")[-1]
     assert line.startswith("home/# changes 2 times a second")
     assert "`digest` · `silent` · `only alerts` · `board`" in line
+    assert max(len(text.split("\n")) for text in world.said) <= 12
     world.restart()
     live(world, storm(300), 1_200)
     assert len([text for text in world.said if "`digest`" in text]) == 1

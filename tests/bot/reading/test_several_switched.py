@@ -1,10 +1,12 @@
 """Several things to be switched on one topic: each is told with what it is called."""
 
+import json
+
 from fakes import World
 from homes import announce
 import pytest
 
-from bot.model.rules import Subscription
+from bot.model.rules import Display, Subscription
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "Lamp off · Fan on"), ("de", "Lampe aus · Fan ein")])
@@ -43,3 +45,21 @@ def test_an_action_is_told_once_beside_its_event() -> None:
     world.receive("z/Cube", '{"action": "single"}')
     world.later(5)
     assert world.said[-1].count("single") == 1
+
+
+def test_an_action_that_is_said_once_more_for_triggers_is_told_once() -> None:
+    world = World(Subscription("z/#", display=Display.EACH))
+    config = {
+        "state_topic": "z/remote",
+        "event_types": ["single", "double"],
+        "value_template": "{{ value_json.action }}",
+        "device": {"name": "Sofa remote", "identifiers": ["r"]},
+    }
+    world.receive("homeassistant/event/r/action/config", json.dumps(config), retain=True)
+    world.receive("z/remote", '{"action": "single"}')
+    world.receive("z/remote/action", "single")
+    world.receive("z/lamp/action", "single")
+    world.later(10)
+    said = "\n".join(world.said)
+    assert said.count("Sofa remote") == 1
+    assert "z/lamp/action" in said

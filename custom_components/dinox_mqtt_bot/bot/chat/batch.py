@@ -7,7 +7,7 @@ from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases, When
-from ..rendering.gathered import render_gathered
+from ..rendering.gathered import MOST_LINES, render_gathered
 from ..rendering.readings import render_digest, render_reading
 from .pace import LONGEST, Seen
 
@@ -132,14 +132,14 @@ class Batch:
         entries = [(one.reading, one.subscription, one.count) for one in self.latest]
         return render_digest(entries, self.unlisted, phrases)
 
-    def render_short(self, phrases: Phrases, when: When, seen: Seen) -> str:
-        """Return it as a few lines: where not all fits, first what was not told for longest.
+    def render_short(self, phrases: Phrases, when: When, seen: Seen, most: int = MOST_LINES) -> str:
+        """Return it as `most` lines: where not all fits, first what was not told for longest.
 
         What came late is told whole all the same.
         """
         lines = sorted(self.latest, key=lambda one: seen.rank(one.reading.message.topic))
         entries = [(one.reading, one.subscription, one.count) for one in lines]
-        text, shown = render_gathered(entries, self.unlisted, phrases)
+        text, shown = render_gathered(entries, self.unlisted, phrases, most)
         if self.count <= self._in_full or any(number for _, number in self._latest):
             text, shown = self.render(phrases, when), len(lines)
         for one in lines[:shown]:

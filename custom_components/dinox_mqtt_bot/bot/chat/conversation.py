@@ -13,7 +13,7 @@ from .absences import Absences, render_absences
 from .batch import Batch
 from .board import Board
 from .changes import Change, Changes, is_word
-from .first_look import FirstLook
+from .first_look import MOST_LINES, FirstLook
 from .pace import Pace, Rare, Seen
 from .urgent import Urgent
 from .way_out import WayOut
@@ -318,7 +318,8 @@ class Conversation:
     def _batch_notices(self, batch: Batch, now: float, aside: str = "") -> list[Notice]:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
-        text = batch.render_short(self._phrases, self._when, self._seen)
+        most = MOST_LINES - 2 if aside else MOST_LINES
+        text = batch.render_short(self._phrases, self._when, self._seen, most)
         return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
 
     def _first_notices(self, now: float) -> list[Notice]:

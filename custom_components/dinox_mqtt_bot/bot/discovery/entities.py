@@ -111,10 +111,15 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         QoS(min(2, max(0, int(amount(config, "qos", 0))))),
         truth(config, "retain"),
         max(0.0, amount(config, "expire_after", 0)),
-        _topics(config, "repeats"),
+        _topics(config, "repeats") + (_triggers(values) if component == "event" else ()),
         _device_id(device),
         max(0.0, amount(config, "off_delay", 0)) if component == "binary_sensor" else 0.0,
     )
+
+
+def _triggers(values: Iterable[tuple[str, Binding]]) -> tuple[str, ...]:
+    """Return where Zigbee2MQTT says an action once more, for Home Assistant's device triggers."""
+    return tuple(f"{topic}/action" for topic, _ in values)
 
 
 def _topics(config: Config, key: str) -> tuple[str, ...]:

@@ -16,12 +16,14 @@ _WIDE = 2 * WIDTH
 type Entry = tuple[Reading, Subscription | None, int]
 
 
-def render_gathered(entries: Sequence[Entry], unlisted: int, phrases: Phrases) -> tuple[str, int]:
-    """Return a line for each reading, else as many as fit side by side; and how many those are.
+def render_gathered(
+    entries: Sequence[Entry], unlisted: int, phrases: Phrases, most: int = MOST_LINES
+) -> tuple[str, int]:
+    """Return a line for each reading, else as many as fit side by side on `most`; and how many those are.
 
     Of the others it is told how many there are besides the `unlisted`.
     """
-    if len(entries) + bool(unlisted) <= MOST_LINES:
+    if len(entries) + bool(unlisted) <= most:
         return render_digest(entries, unlisted, phrases), len(entries)
     lines: list[str] = []
     shown = 0
@@ -29,7 +31,7 @@ def render_gathered(entries: Sequence[Entry], unlisted: int, phrases: Phrases) -
         text = _brief(header(reading, subscription), reading, phrases)
         if lines and len(lines[-1]) + len(BETWEEN) + len(text) <= _WIDE:
             lines[-1] += f"{BETWEEN}{text}"
-        elif len(lines) < MOST_LINES - 1:
+        elif len(lines) < most - 1:
             lines.append(text)
         else:
             break
