@@ -295,8 +295,8 @@ async def test_with_a_greeting_too_it_is_a_few_lines() -> None:
 
 
 async def test_a_bot_that_has_told_much_already_is_no_stranger() -> None:
-    world = stranger(HOME)
-    world.memory.set(first_look.SEEN, "home/#")
+    world = stranger(HOME, Subscription("garden/#"))
+    world.memory.set(first_look.SEEN, "garden/#")
     world.restart()
     flood(world)
     world.later(9)

@@ -166,3 +166,17 @@ async def test_a_wish_is_done_or_refused_by_its_name(line: str, answer: str) -> 
 async def test_of_another_day_it_is_looked_back(language: str, line: str) -> None:
     assert "%" not in (answer := await say(gateway(language), line))
     assert "vor" not in answer.split()
+
+
+async def test_an_opening_that_is_called_neither_is_of_its_own_kind() -> None:
+    """A gateway has the same contact for a door and a window: only the name may tell which it is."""
+    world = gateway()
+    announce(world, "binary_sensor", "flap", name="Klappe", state_topic="home/flap", device_class="door")
+    world.receive("home/flap", "ON")
+    said = await say(world, "welche türen sind offen")
+    assert "Klappe geöffnet" in said
+    assert "Fenster" not in said
+
+
+async def test_of_a_name_that_nobody_knows_a_field_in_quotes_is_none() -> None:
+    assert (await say(gateway("en"), 'alert shed "temp out" > 5')).startswith("Nothing is known of “shed”.")
