@@ -91,7 +91,7 @@ async def test_a_text_goes_to_the_topic_and_its_answer_to_who_asked(
             assert answer.text == ECHO
             await publish(port, f"{topic}/response", ALERT)
             set_in = re.sub(r"\n(?=.)", "\n\u2003", ALERT)
-            assert (await alice.next("Fuel Price Alert")).text == f"{topic}/response\n{set_in}"
+            assert (await alice.next("Fuel Price Alert")).text == f"*{topic}/response*\n{set_in}"
             assert heard[0].payload.decode() == "kitchen light on"
             if v5:
                 assert heard[0].properties.ResponseTopic == f"{topic}/response"
