@@ -51,7 +51,7 @@ class Run:
         self.notifier = Notifier(
             self.hass,
             self.entry,
-            push=lambda notice: async_push(self.hass, notice, Look("bot", "Silent")),
+            push=lambda notice: async_push(self.hass, notice, Look("bot", "Silent", {})),
             waiting=self.waiting,
             on_failure=self.store.outbox.note_failure,
             create_task=lambda work, name: self.entry.async_create_background_task(self.hass, work, name),

@@ -306,6 +306,9 @@ class Bot:
     async def react(self, reaction: Reaction) -> None:
         await self.dialogue.react(reaction)
 
+    async def press(self, notice_id: str, said: str, caller: Caller) -> None:
+        await self.dialogue.press(notice_id, said, caller)
+
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
         return await self.dialogue.ask(text, caller)

@@ -34,6 +34,7 @@ from ..bot.model.rules import Priority
 from ..bot.text.foreign import inert
 from ..bot.text.markup import as_either, as_html, as_markdown
 from ..const import DOMAIN
+from .phone_buttons import buttons
 
 MOBILE_APP = "mobile_app"
 ANDROID = "Android"
@@ -62,10 +63,14 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How notifications appear: `group` keeps a bot's together, `silent` names Android's channel."""
+    """How notifications appear: `group` keeps a bot's together, `silent` names Android's channel.
+
+    `buttons` are those of what may be seen to: the label of each by what it says to the bot.
+    """
 
     group: str
     silent: str
+    buttons: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,10 @@ def _to_app(hass: HomeAssistant, action: str, notice: Notice, look: Look) -> Cal
     words = _words(notice, _hand_of(phones))
     if notice.push is None:
         return Call(action, words)
-    return Call(action, {**words, ATTR_DATA: app_data(notice.push, notice.priority, look)})
+    data = app_data(notice.push, notice.priority, look)
+    if notice.push.attends:
+        data["actions"] = buttons(look.group, notice.id, look.buttons)
+    return Call(action, {**words, ATTR_DATA: data})
 
 
 def _to_page(notice: Notice) -> Call:

@@ -34,6 +34,7 @@ from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
+from ..hass.phone_buttons import BUTTONS
 from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.sentences import KnownSentences
@@ -279,7 +280,8 @@ def build_notifier(
     create_task: CreateTask,
 ) -> Notifier:
     """Build what tells Home Assistant's notifications."""
-    look = Look(group=entry.entry_id, silent=phrases.phrase("common.silent_channel"))
+    labels = {button: phrases.phrase(f"common.button_{button}") for button in BUTTONS}
+    look = Look(entry.entry_id, phrases.phrase("common.silent_channel"), labels)
 
     async def push(notice: Notice) -> None:
         await async_push(hass, notice, look)

@@ -15,7 +15,9 @@ from ..entry.journal import Journal
 from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
 from ..hass.dnd_source import DndSource
+from ..hass.phone_buttons import async_hear_buttons
 from ..hass.phrases import Translations
+from ..hass.tasks import tasks_of
 from ..issues.watch import Issues
 from ..peers.status import StatusOnMqtt
 from ..store.store import Store
@@ -52,6 +54,8 @@ class BotRuntime:
     snapshot: Snapshot = field(init=False)
     """What the entry said before anything was built from it, or when it was applied last."""
     _closed: bool = False
+    _deafen: CALLBACK_TYPE = lambda: None
+    """Ends that buttons on notifications are heard."""
 
     @property
     def broker(self) -> AnyBroker:
@@ -86,12 +90,20 @@ class BotRuntime:
         self.issues.start(self.bot)
         self.links.start(self.delivery)
         self.delivery.start()
+        self._deafen = async_hear_buttons(
+            self.hass,
+            self.entry.entry_id,
+            press=self.bot.press,
+            contacts=lambda: self.bot.rules.contacts,
+            create_task=tasks_of(self.hass, self.entry),
+        )
 
     async def async_close(self) -> None:
         """Say what is buffered, commit, acknowledge, disconnect, and leave nothing running."""
         if self._closed:
             return
         self._closed = True
+        self._deafen()
         # First: nobody would say what comes after the bot has said what it holds.
         self.links.pause()
         self.clock.close()

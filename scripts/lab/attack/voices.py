@@ -222,7 +222,7 @@ async def _told(trial: Trial, bot: Alone, hass: HomeAssistant, payload: str) -> 
 
 
 def _judge(trial: Trial, notice: Notice, hass: HomeAssistant, payload: str) -> None:
-    values = call_for(hass, notice, Look("group", "silent")).values
+    values = call_for(hass, notice, Look("group", "silent", {})).values
     text = str(values["message"])
     if text.strip() == payload and payload in COMMANDS:
         trial.breach(

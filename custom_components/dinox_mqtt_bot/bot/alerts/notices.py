@@ -180,7 +180,7 @@ class AlertNotices:
         """Return what takes, without a sound, the place of notifications whose rules ask for that no more."""
         rule_of = dict(closed)
         notices: list[Notice] = []
-        for (to, tag), alert in Tags(self._active, self._holds).left(rule_of).items():
+        for (to, tag), alert in Tags(self._active, self._holds).left(rule_of, among=[]).items():
             one = told_of(replace(alert, untold=(Step.RESOLVED,)), rule_of[alert])
             title, text = closed_push(one, self._phrases(to))
             push = Push(title, tag, sound=False, url=rules.click)
@@ -203,7 +203,19 @@ class AlertNotices:
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))
         others = [to for to in everybody if not is_target(to) and to != who]
-        return [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
+        said = [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
+        return [*said, *self._attended_pushes(group, told, rules, now)]
+
+    def _attended_pushes(
+        self, group: list[Told], told: Callable[[str], str], rules: RuleSet, now: float
+    ) -> Iterator[Notice]:
+        """Yield what takes, without a sound, the place of the notifications of what is seen to."""
+        by_alert = {one.alert: one for one in group}
+        for (to, tag), alert in Tags(self._active, self._holds).left(by_alert, among=group).items():
+            if not self._holds(to, Priority.ALERT):
+                title, _ = alert_push([by_alert[alert]], self._phrases(to), self._when, now)
+                push = Push(title, tag, sound=False, url=rules.click)
+                yield Notice(self._new_id(), to, told(to), now, Priority.ALERT, push=push)
 
     def _turn(
         self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
@@ -265,8 +277,13 @@ class AlertNotices:
     def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:
         title, text = alert_push(group, self._phrases(to), self._when, desk.now)
         sound = any(desk.ring(one.alert.topic) for one in group)
-        push = Push(title, tag, sound, desk.rules.click)
+        push = Push(title, tag, sound, desk.rules.click, attends=any(map(_waits_for_somebody, group)))
         return Notice(self._new_id(), to, text, desk.now, _priority(to, group), push=push)
+
+
+def _waits_for_somebody(one: Told) -> bool:
+    """Say whether there is something left to see to, and nobody does."""
+    return one.alert.active and not (one.over or one.passed or one.alert.acknowledged)
 
 
 def _apart(to: str, group: list[Told]) -> Iterator[list[Told]]:

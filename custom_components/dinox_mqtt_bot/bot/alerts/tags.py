@@ -56,11 +56,11 @@ class Tags:
             self._note(to, tag, ones)
         return parted
 
-    def left(self, closed: Iterable[Alert]) -> dict[tuple[str, str], Alert]:
-        """Return the notifications of alerts that are no more, by target and tag; not those shared still."""
-        pairs = [(to, tag, alert) for alert in closed for to, tag in alert.told_to if is_target(to)]
+    def left(self, alerts: Iterable[Alert], among: list[Told]) -> dict[tuple[str, str], Alert]:
+        """Return the notifications of alerts, by target and tag; none that others than `among` share."""
+        pairs = [(to, tag, alert) for alert in alerts for to, tag in alert.told_to if is_target(to)]
         found = {(to, tag): alert for to, tag, alert in pairs if tag not in UNTAGGED}
-        return {key: alert for key, alert in found.items() if not self._is_shared(*key, [])}
+        return {key: alert for key, alert in found.items() if not self._is_shared(*key, among)}
 
     def _fresh(self, to: str, group: list[Told]) -> Iterator[tuple[str, list[Told]]]:
         """Yield what takes the place of nothing: few have a notification each, many share one."""

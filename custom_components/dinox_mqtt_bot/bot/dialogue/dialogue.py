@@ -23,6 +23,9 @@ from .understanding import UNKNOWN, Understanding, Wanted
 
 _LOGGER = logging.getLogger(__name__)
 
+_SEEN_TO = frozenset({"ack", "snooze", "mute"})
+"""What is asked for on a notification, whose place is taken then by what tells that it was."""
+
 
 class Execute(Protocol):
     """Runs a command for a caller. Raises BotError."""
@@ -158,6 +161,32 @@ class Dialogue:
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
             self._confirmation.take("", caller)
             self._answer(contact.jid, await self._answered(self._done(wanted, caller), contact.jid))
+
+    async def press(self, notice_id: str, said: str, caller: Caller) -> None:
+        """Do what is asked on the notification of a notice, as in a reply to it.
+
+        What somebody sees to is shown by the notifications themselves, all else is answered there.
+        """
+        caller = replace(caller, about=tuple(self._about(notice_id)))
+        answer = await self._answered(self._pressed(said[:LONGEST_TEXT], caller), caller.who)
+        with suppress(BotError):
+            for to in {row.to for row in await self._outbox.ledger((notice_id,))} if answer else ():
+                self._outgoing.answer(to, answer)
+
+    async def _pressed(self, said: str, caller: Caller) -> str:
+        await self._hearing.learn(said, self._history)
+        asked: Wanted = self._hearing.parse(said)
+        if isinstance(asked, BotError):
+            meant = await self._understanding.meant(self._line(said, caller))
+            plain = meant is None or isinstance(meant, Text | BotError)
+            # Whoever answers an alert has seen to it; the words are a note.
+            asked = self._context.note(said) if caller.about and plain else meant or asked
+        if not isinstance(asked, Command) or asked.node not in _SEEN_TO:
+            return await self._done(asked, caller)
+        if not caller.about:
+            raise BotError("alert_over_already")
+        await self._done(asked, caller)
+        return ""
 
     async def _told(self, notice_id: str, contact: Contact) -> Told:
         """Return the alerts that a notice told this contact of; its id may be known to others too.

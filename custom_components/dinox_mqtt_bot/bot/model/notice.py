@@ -22,12 +22,14 @@ class Push:
     """What a notification of Home Assistant has besides its text; it replaces one of the same `tag`.
 
     `sound` False must not ring (critical ones do). `url` is the HA path or address a tap opens, or empty.
+    With `attends` it tells of something that may be seen to, which phones offer with buttons.
     """
 
     title: str
     tag: str
     sound: bool = True
     url: str = ""
+    attends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

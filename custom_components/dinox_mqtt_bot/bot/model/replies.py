@@ -89,6 +89,7 @@ class Surface(StrEnum):
     CHAT = "chat"
     ACTION = "action"
     ASSIST = "assist"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
