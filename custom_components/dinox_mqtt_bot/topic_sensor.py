@@ -19,8 +19,7 @@ from .bot.reading.sensors import FoundValue, classes_of
 from .devices import subentry_device
 from .entity import BotEntity
 from .hass.clock import Pulse
-from .hass.found_values import found_id
-from .hass.values import excerpt, shown_number
+from .hass.values import excerpt, found_id, shown_number
 from .runtime.runtime import BotRuntime
 
 # A state holds 255 characters; attributes stay small, because the recorder keeps each of their versions.

@@ -31,7 +31,7 @@ from ..const import (
 )
 from ..entry.account import fit_filter
 from ..entry.rules import TOPICS
-from ..hass.found_values import found_entries, want
+from ..hass.values import found_entries, want
 from .confirmed import async_settle
 from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped, suggestions
 from .follow_field import async_field, chosen_data, chosen_values, devices_of

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..bot.bot import Bot
 from ..bot.model.notice import Notice
@@ -34,7 +34,7 @@ from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
 from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
-from ..hass.phone_buttons import BUTTONS
+from ..hass.phone_buttons import BUTTONS, async_hear_buttons
 from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.sentences import KnownSentences
@@ -124,7 +124,22 @@ async def _async_build_on(
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
         entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
+        hear_buttons=hearing_buttons(hass, entry, bot, create_task),
         has_chat=has_chat(entry),
+    )
+
+
+def hearing_buttons(
+    hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, create_task: CreateTask
+) -> Callable[[], CALLBACK_TYPE]:
+    """Return what begins to hear the buttons of this bot's notifications."""
+    return partial(
+        async_hear_buttons,
+        hass,
+        entry.entry_id,
+        press=bot.press,
+        contacts=lambda: bot.rules.contacts,
+        create_task=create_task,
     )
 
 

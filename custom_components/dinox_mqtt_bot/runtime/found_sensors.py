@@ -15,8 +15,7 @@ from ..bot.model.message import Reading
 from ..bot.model.topics import matches, shared
 from ..bot.reading.sensors import FoundValue, values_of
 from ..const import CONF_FILTER, DOMAIN
-from ..hass.found_values import found_entries, found_id
-from ..hass.values import plain_topic
+from ..hass.values import found_entries, found_id, plain_topic
 
 MOST_OF_TOPIC, MOST = 50, 500
 """Sensors of one topic, and of one bot: all of them are rows of the registry, wanted or not."""

@@ -15,9 +15,7 @@ from ..entry.journal import Journal
 from ..entry.snapshot import Snapshot
 from ..hass.clock import LoopClock
 from ..hass.dnd_source import DndSource
-from ..hass.phone_buttons import async_hear_buttons
 from ..hass.phrases import Translations
-from ..hass.tasks import tasks_of
 from ..issues.watch import Issues
 from ..peers.status import StatusOnMqtt
 from ..store.store import Store
@@ -48,6 +46,8 @@ class BotRuntime:
     issues: Issues
     entitle: Callable[[Iterable[ConfigSubentry] | None], None]
     """Keeps the titles true of those that changed, or of all."""
+    hear_buttons: Callable[[], CALLBACK_TYPE]
+    """Begins to hear the buttons of notifications, and returns what ends that."""
     has_chat: bool
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
@@ -55,7 +55,6 @@ class BotRuntime:
     """What the entry said before anything was built from it, or when it was applied last."""
     _closed: bool = False
     _deafen: CALLBACK_TYPE = lambda: None
-    """Ends that buttons on notifications are heard."""
 
     @property
     def broker(self) -> AnyBroker:
@@ -90,13 +89,7 @@ class BotRuntime:
         self.issues.start(self.bot)
         self.links.start(self.delivery)
         self.delivery.start()
-        self._deafen = async_hear_buttons(
-            self.hass,
-            self.entry.entry_id,
-            press=self.bot.press,
-            contacts=lambda: self.bot.rules.contacts,
-            create_task=tasks_of(self.hass, self.entry),
-        )
+        self._deafen = self.hear_buttons()
 
     async def async_close(self) -> None:
         """Say what is buffered, commit, acknowledge, disconnect, and leave nothing running."""
