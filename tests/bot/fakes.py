@@ -290,6 +290,12 @@ class FakeAlertBook:
     async def incidents(self, limit: int) -> list[AlertEvent]:
         return [event for event in reversed(self.events) if event.step is Step.FIRED][:limit]
 
+    async def past(self, span: Span, limit: int) -> list[AlertEvent]:
+        fired = [each for each in self.events if each.step is Step.FIRED]
+        numbers = sorted({each.number for each in fired if span.since <= each.at < span.until})[-limit:]
+        steps = {Step.FIRED, Step.RESOLVED, Step.CLOSED, Step.ACKNOWLEDGED}
+        return [each for each in self.events if each.number in numbers and each.step in steps]
+
     async def periods(self, topic: str, span: Span) -> list[Period]:
         found: list[Period] = []
         for event in (event for event in self.events if event.topic == topic):

@@ -274,6 +274,24 @@ async def test_the_periods_of_a_topics_alerts(store: Store) -> None:
     assert await store.alerts.periods("a", span(40, 41)) == [Period("rule3", T0 + 30, inf)]
 
 
+async def test_the_newest_incidents_of_a_span_are_told_to_their_end(store: Store) -> None:
+    """Also what came after the span; nothing of those that began before it."""
+    for number, at in ((1, 0), (2, 10), (3, 20)):
+        for step, later in ((Step.FIRED, 0), (Step.TOLD, 1), (Step.ACKNOWLEDGED, 2), (Step.RESOLVED, 30)):
+            store.alerts.save(Record(events=(AlertEvent(number, "rule", "a", step, T0 + at + later),)))
+
+    async def past(since: float, until: float, limit: int = 9) -> list[tuple[int, Step]]:
+        return [(each.number, each.step) for each in await store.alerts.past(span(since, until), limit)]
+
+    second, third = (
+        [(number, step) for step in (Step.FIRED, Step.ACKNOWLEDGED, Step.RESOLVED)] for number in (2, 3)
+    )
+    assert await past(5, 20) == second
+    assert await past(5, 21) == second + third
+    assert await past(0, 60, limit=1) == third
+    assert await past(21, 60) == []
+
+
 async def test_a_flapping_incident_has_a_period_each_time_it_fires(store: Store) -> None:
     """All rounds have one number; what came after the last end is not over."""
     steps = [(0, Step.FIRED), (10, Step.RESOLVED), (20, Step.FIRED), (30, Step.FLAPPING), (40, Step.RESOLVED)]

@@ -242,6 +242,9 @@ class AlertBook(Protocol):
     async def incidents(self, limit: int) -> list[AlertEvent]:
         """Return how the newest incidents began (`Step.FIRED`), newest first (ask)."""
 
+    async def past(self, span: Span, limit: int) -> list[AlertEvent]:
+        """Return how incidents that fired within a span began, were seen to and ended, the newest (ask)."""
+
     async def periods(self, topic: str, span: Span) -> list[Period]:
         """Return when alerts on a topic were active, within a span, oldest first (ask)."""
 

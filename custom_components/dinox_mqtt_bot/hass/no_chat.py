@@ -144,6 +144,10 @@ class TargetsBook(ports.AlertBook):
         return await self._book.incidents(limit)
 
     @override
+    async def past(self, span: Span, limit: int) -> list[AlertEvent]:
+        return await self._book.past(span, limit)
+
+    @override
     async def periods(self, topic: str, span: Span) -> list[Period]:
         return await self._book.periods(topic, span)
 

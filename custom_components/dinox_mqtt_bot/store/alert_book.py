@@ -1,6 +1,6 @@
 """The alerts and their log: `ports.AlertBook` over SQLite."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from itertools import chain
 import logging
@@ -41,6 +41,14 @@ SELECT rule, at, until FROM (
 )
 WHERE step = 'fired' AND at < :until AND until > :since ORDER BY at
 """
+# Of the newest incidents that fired within a span.
+PAST = f"""
+{_EVENT} WHERE step IN ('fired', 'resolved', 'closed', 'acknowledged') AND number IN (
+    SELECT DISTINCT number FROM alert_log WHERE step = 'fired' AND at >= :since AND at < :until
+    ORDER BY number DESC LIMIT :most
+)
+ORDER BY id
+"""  # noqa: S608
 INCIDENTS = f"{_EVENT} WHERE step = 'fired' ORDER BY number DESC, id DESC LIMIT ?"
 
 
@@ -94,11 +102,16 @@ class SqliteAlertBook(ports.AlertBook):
 
     @override
     async def log(self, number: int) -> list[AlertEvent]:
-        return await self._reader.read(lambda connection: _events(connection, OF_INCIDENT, number))
+        return await self._reader.read(lambda connection: _events(connection, OF_INCIDENT, (number,)))
 
     @override
     async def incidents(self, limit: int) -> list[AlertEvent]:
-        return await self._reader.read(lambda connection: _events(connection, INCIDENTS, limit))
+        return await self._reader.read(lambda connection: _events(connection, INCIDENTS, (limit,)))
+
+    @override
+    async def past(self, span: Span, limit: int) -> list[AlertEvent]:
+        parameters = {"since": span.since, "until": span.until, "most": limit}
+        return await self._reader.read(lambda connection: _events(connection, PAST, parameters))
 
     @override
     async def periods(self, topic: str, span: Span) -> list[Period]:
@@ -117,9 +130,11 @@ def _whole(alert: Alert) -> Alert:
     return built(Alert, *(getattr(alert, each.name) for each in fields(alert)))
 
 
-def _events(connection: sqlite3.Connection, statement: str, parameter: int) -> list[AlertEvent]:
+def _events(
+    connection: sqlite3.Connection, statement: str, parameters: tuple[int] | Mapping[str, float]
+) -> list[AlertEvent]:
     found: list[AlertEvent] = []
-    for number, rule, topic, step, at, value, who, note in connection.execute(statement, (parameter,)):
+    for number, rule, topic, step, at, value, who, note in connection.execute(statement, parameters):
         try:
             found.append(built(AlertEvent, number, rule, topic, Step(step), at, value, who, note))
         except ValueError as error:

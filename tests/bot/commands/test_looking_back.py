@@ -10,9 +10,8 @@ from fakes import GUEST, ME, NOON, World
 import pytest
 
 from bot.commands import history as history_commands
-from bot.commands.charts import Chart
 from bot.commands.database import Purge
-from bot.commands.history import Export
+from bot.commands.history import Chart, Export
 from bot.history import export as exporting
 from bot.history.charts import ChartRequest, chart, draw_chart, numeric_fields
 from bot.history.export import harmless

@@ -16,6 +16,7 @@ from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
 from .doubts import is_known, unknown
+from .past_alerts import asks_past, past_alerts
 from .rule_rows import alert_rows, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
@@ -71,14 +72,20 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
 
 @dataclass(frozen=True, kw_only=True)
 class Alerts(Command):
-    """Lists the alert rules, and under each what it reports now."""
+    """Lists the alert rules, and under each what it reports now; or what fired before: past 7d, stats 30d."""
 
     node: ClassVar[str] = "alerts"
 
-    filter: str = param("Part of a name or a topic; nothing for all.", default="", greedy=True)
+    filter: str = param(
+        "Part of a name or a topic, nothing for all; or past or stats, perhaps with a time.",
+        default="",
+        greedy=True,
+    )
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if asks_past(self.filter):
+            return await past_alerts(parts, self.filter)
         rules = [rule for rule in parts.alerts.rules if _asked_for(parts, rule, fold(self.filter))]
         rows: list[tuple[Cell, ...]] = []
         listed = await rule_rows(parts, rules)

@@ -3,13 +3,12 @@
 from .alerts import Alert, Alerts, RmAlert, Rule, Try
 from .attending import Ack, Snooze, Why
 from .bridges import Bridge, Bridges, RmBridge
-from .charts import Chart
 from .command import Command
 from .database import Clear, Dbstats, Purge
 from .device_commands import DEVICE_COMMANDS
 from .display import Board, Display, Priority
 from .help import Help
-from .history import Export, History
+from .history import Chart, Export, History
 from .messages import Pause, Publish, Resume
 from .quiet import Dnd, Mute, Quiet, Unmute
 from .system import Config, Contacts, Reconnect, Status
