@@ -23,6 +23,7 @@ _PLUGINS: Final[dict[str, dict[str, Any]]] = {
     "xep_0030": {"use_cache": False},
     "xep_0054": {},
     "xep_0060": {},
+    "xep_0085": {},
     "xep_0092": {"name": SOFTWARE, "version": "", "os": ""},
     "xep_0115": {},
     "xep_0184": {"auto_ack": False, "auto_request": False},
