@@ -14,9 +14,9 @@ from ..bot.model.replies import BotError
 from . import disconnects
 from .disconnects import Disconnected
 from .names import look_up
-from .negotiation import condition_of
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
-from .stream import REQUEST_ACK, Stream
+from .stream.negotiation import condition_of
+from .stream.stream import REQUEST_ACK, Stream
 
 SOFTWARE: Final = "DinoX MQTT Bot"
 _PLUGINS: Final[dict[str, dict[str, Any]]] = {
