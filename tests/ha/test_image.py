@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from running import bot_entry, publish, running, subscribed, topics, until
 
 from custom_components.dinox_mqtt_bot import image
-from custom_components.dinox_mqtt_bot.bot.history.sparkline import gather
 from custom_components.dinox_mqtt_bot.bot.model.charts import Limit, Picture
 from custom_components.dinox_mqtt_bot.bot.model.history import Point, Span
+from custom_components.dinox_mqtt_bot.bot.rendering.sparkline import gather
 from custom_components.dinox_mqtt_bot.hass import pictures as chart_picture
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases

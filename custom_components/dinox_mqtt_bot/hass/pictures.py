@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..bot import ports
 from ..bot.history.axes import Axis, number_axis, time_axis
-from ..bot.history.sparkline import longest_gap, mean_text, summary
 from ..bot.model.charts import Limit, Picture
 from ..bot.model.history import Point
+from ..bot.rendering.sparkline import longest_gap, mean_text, summary
 from ..bot.text.numbers import number_text, with_unit
 from ..bot.text.times import Local
 
