@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -49,6 +50,9 @@ class RecordingChat:
     def say(self, notice: Notice) -> None:
         self.said += 1
         self._on_delivery(notice.id, Delivery.SENT, notice.at)
+
+    def answering(self, jid: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def show(self, state: BotState, text: str) -> None:
         return

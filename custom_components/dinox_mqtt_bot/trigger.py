@@ -24,6 +24,7 @@ import voluptuous as vol
 from .bot.model.alert import AlertState
 from .bot.model.announcements import MessageReceived
 from .bot.model.jid import bare_jid
+from .bot.model.message import Reading
 from .bot.model.replies import BotError
 from .bot.model.rules import Priority, Value
 from .bot.model.topics import fold, matches, valid_filter
@@ -107,6 +108,7 @@ VALUE: Fields = {
     vol.Optional(OPTION_FIELD, default=""): cv.string,
     **{vol.Optional(option): _TEXT for option in LIMITS},
 }
+LASTING: Fields = {vol.Optional(CONF_FOR, default=timedelta): cv.positive_time_period}
 
 
 class BotTrigger(Trigger):
@@ -229,6 +231,20 @@ def _moved(wanted: Said, said: Said) -> bool:
     return fits and said["from_state"] != said["to_state"]
 
 
+@dataclass(slots=True)
+class _Known:
+    """The last value of a topic, whether it is what was asked for, and what ends waiting for it to last."""
+
+    value: Value | None = None
+    fits: bool = False
+    cancel: CALLBACK_TYPE | None = None
+
+    def stop(self) -> None:
+        if self.cancel is not None:
+            self.cancel()
+            self.cancel = None
+
+
 class MessageTrigger(BotTrigger):
     """Fires with the values of a message; of a flood of normal ones, not with each."""
 
@@ -236,6 +252,7 @@ class MessageTrigger(BotTrigger):
         super().__init__(hass, config)
         self._comparison = Comparison(self._wanted)
         self._allowance = Allowance(EVENTS_PER_SECOND, EVENTS_AT_ONCE)
+        self._known: dict[tuple[str, str], _Known] = {}
 
     @classmethod
     @override
@@ -247,9 +264,6 @@ class MessageTrigger(BotTrigger):
     @abstractmethod
     def hear(self, run: TriggerActionRunner, entry_id: str, message: MessageReceived) -> None:
         """Take a message that is on the topic."""
-
-    def close(self) -> None:
-        """Leave nothing behind that waits."""
 
     @override
     async def async_attach_runner(
@@ -265,7 +279,8 @@ class MessageTrigger(BotTrigger):
         @callback
         def detach() -> None:
             stop()
-            self.close()
+            for known in self._known.values():
+                known.stop()
 
         return detach
 
@@ -278,78 +293,7 @@ class MessageTrigger(BotTrigger):
         said = {**message_event(entry_id, message), **more}
         run(said, f"message on {said['topic']}")
 
-
-class MessageReceivedTrigger(MessageTrigger):
-    """A new message that is not silent."""
-
-    fields: ClassVar[Fields] = {
-        **TOPIC,
-        **VALUE,
-        vol.Optional(OPTION_PRIORITY, default=list): _several(PRIORITIES),
-    }
-
-    @override
-    def hear(self, run: TriggerActionRunner, entry_id: str, message: MessageReceived) -> None:
-        wanted, comparison = self._wanted[OPTION_PRIORITY] or PRIORITIES, self._comparison
-        if not is_event(message) or priority_of(message).word not in wanted:
-            return
-        if not comparison.limited:
-            self.fire(run, entry_id, message, {})
-        elif (value := comparison.value(message.reading)) and comparison.fits(message.reading):
-            self.fire(run, entry_id, message, judged_values(value))
-
-
-@dataclass(slots=True)
-class _Known:
-    """The last value of a topic, whether it is what was asked for, and what ends waiting for it to last."""
-
-    value: Value | None = None
-    fits: bool = False
-    cancel: CALLBACK_TYPE | None = None
-
-    def stop(self) -> None:
-        if self.cancel is not None:
-            self.cancel()
-            self.cancel = None
-
-
-class ValueChangedTrigger(MessageTrigger):
-    """A value that becomes another one, or that becomes what was asked for and stays so.
-
-    Silent messages count too. The first value of a topic counts if it is asked for and is no retained one.
-    """
-
-    fields: ClassVar[Fields] = {
-        vol.Required(OPTION_TOPIC): vol.All(_FILTER, vol.Length(min=1)),
-        **VALUE,
-        vol.Optional(CONF_FOR, default=timedelta): cv.positive_time_period,
-    }
-
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        super().__init__(hass, config)
-        self._known: dict[tuple[str, str], _Known] = {}
-
-    @override
-    def hear(self, run: TriggerActionRunner, entry_id: str, message: MessageReceived) -> None:
-        reading, comparison = message.reading, self._comparison
-        if (value := comparison.value(reading)) is None:
-            return
-        known = self._known_of((entry_id, reading.message.topic))
-        before, fits = known.value, comparison.fits(reading)
-        if before is None:
-            begins = comparison.asks and fits and message.new and not reading.message.retain
-        elif comparison.asks:
-            begins = fits and not known.fits
-        else:
-            begins = _said(value) != _said(before)
-        if begins or not fits:
-            known.stop()
-        known.value, known.fits = value, fits
-        if begins:
-            more = {**judged_values(value), "before": before.text if before else None}
-            self._begin(known, lambda: self.fire(run, entry_id, message, more))
-
-    def _begin(self, known: _Known, fire: Callable[[], None]) -> None:
+    def begin(self, known: _Known, fire: Callable[[], None]) -> None:
         """Fire, now or when it has lasted long enough."""
         if not self._wanted[CONF_FOR]:
             fire()
@@ -362,17 +306,88 @@ class ValueChangedTrigger(MessageTrigger):
 
         known.cancel = async_call_later(self._hass, self._wanted[CONF_FOR], lasted)
 
-    def _known_of(self, key: tuple[str, str]) -> _Known:
+    def known_of(self, entry_id: str, reading: Reading) -> _Known:
+        """Return what is known of the topic of a message."""
+        key = entry_id, reading.message.topic
         known = self._known.pop(key, None) or _Known()
         if len(self._known) >= MOST_TOPICS:
             self._known.pop(next(iter(self._known))).stop()
         self._known[key] = known
         return known
 
+
+class MessageReceivedTrigger(MessageTrigger):
+    """A new message that is not silent, or the first of those that were all as asked for so long."""
+
+    fields: ClassVar[Fields] = {
+        **TOPIC,
+        **VALUE,
+        **LASTING,
+        vol.Optional(OPTION_PRIORITY, default=list): _several(PRIORITIES),
+    }
+
+    @classmethod
     @override
-    def close(self) -> None:
-        for known in self._known.values():
+    def check(cls, wanted: dict[str, Any]) -> dict[str, Any]:
+        if wanted[CONF_FOR] and not any(map(wanted.get, LIMITS)):
+            raise vol.Invalid("“for” needs “above”, “below”, “to” or “contains”: a message does not last")
+        return super().check(wanted)
+
+    @override
+    def hear(self, run: TriggerActionRunner, entry_id: str, message: MessageReceived) -> None:
+        reading, comparison = message.reading, self._comparison
+        priorities = self._wanted[OPTION_PRIORITY] or PRIORITIES
+        counts = is_event(message) and priority_of(message).word in priorities
+        value = comparison.value(reading) if comparison.limited else None
+        if value is None:
+            if counts and not comparison.limited:
+                self.fire(run, entry_id, message, {})
+            return
+        fits, more = comparison.fits(reading), judged_values(value)
+        if not self._wanted[CONF_FOR]:
+            if counts and fits:
+                self.fire(run, entry_id, message, more)
+            return
+        known = self.known_of(entry_id, reading)
+        begins = counts and fits and not known.fits
+        known.fits = fits and (counts or known.fits)
+        if not fits:
             known.stop()
+        if begins:
+            self.begin(known, lambda: self.fire(run, entry_id, message, more))
+
+
+class ValueChangedTrigger(MessageTrigger):
+    """A value that becomes another one, or that becomes what was asked for and stays so.
+
+    Silent messages count too. The first value of a topic counts if it is asked for and is no retained one.
+    """
+
+    fields: ClassVar[Fields] = {
+        vol.Required(OPTION_TOPIC): vol.All(_FILTER, vol.Length(min=1)),
+        **VALUE,
+        **LASTING,
+    }
+
+    @override
+    def hear(self, run: TriggerActionRunner, entry_id: str, message: MessageReceived) -> None:
+        reading, comparison = message.reading, self._comparison
+        if (value := comparison.value(reading)) is None:
+            return
+        known = self.known_of(entry_id, reading)
+        before, fits = known.value, comparison.fits(reading)
+        if before is None:
+            begins = comparison.asks and fits and message.new and not reading.message.retain
+        elif comparison.asks:
+            begins = fits and not known.fits
+        else:
+            begins = _said(value) != _said(before)
+        if begins or not fits:
+            known.stop()
+        known.value, known.fits = value, fits
+        if begins:
+            more = {**judged_values(value), "before": before.text if before else None}
+            self.begin(known, lambda: self.fire(run, entry_id, message, more))
 
 
 def _said(value: Value) -> tuple[object, str]:

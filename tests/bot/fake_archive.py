@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from math import inf
 
-from bot.history.sparkline import gather
 from bot.model.charts import Picture
 from bot.model.history import ALWAYS, Entry, Point, Row, Sizes, Span, Statistics
 from bot.model.message import Message, Reading
 from bot.model.rules import Priority, Subscription
 from bot.model.topics import matches
 from bot.payload.paths import lookup, parse_path
+from bot.rendering.sparkline import gather
 from bot.text.numbers import with_unit
 
 

@@ -1,7 +1,8 @@
 """Ports that keep what they are told, for looking at."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from itertools import count
@@ -84,9 +85,19 @@ class FakeChat:
         self.joined: list[Mapping[str, str]] = []
         self.rooms_refused: dict[str, str] = {}
         self.reconnects = 0
+        self.answered: list[str] = []
+        # Those who are being answered now.
+        self.waiting: list[str] = []
 
     def say(self, notice: Notice) -> None:
         raise AssertionError("the bot says nothing past the outbox")
+
+    @contextmanager
+    def answering(self, jid: str) -> Iterator[None]:
+        self.waiting.append(jid)
+        yield
+        self.waiting.remove(jid)
+        self.answered.append(jid)
 
     def show(self, state: BotState, text: str) -> None:
         self.shown.append((state, text))

@@ -306,6 +306,35 @@ async def test_a_value_triggers_when_it_has_stayed_so(
     assert len(runs) == len(fired)
 
 
+@pytest.mark.parametrize(
+    ("options", "said", "fired"),
+    [
+        ({"above": 30}, [{"payload": "31"}, {"payload": "32"}], ["31"]),
+        ({"above": 30}, [{"payload": "31"}, {"payload": "29"}], []),
+        ({"above": 30}, [{"payload": "31"}, {"payload": "29"}, {"payload": "33"}], ["33"]),
+        ({"above": 30}, [{"payload": "31"}, {"payload": "29", "priority": Priority.SILENT}], []),
+        ({"above": 30}, [{"payload": "31", "new": False}, {"payload": "32"}], ["32"]),
+        ({"above": 30}, [{"payload": "31"}, {"payload": "warm"}], []),
+        ({"field": "t", "below": 5}, [{"payload": '{"t": 4}'}, {"payload": '{"x": 9}'}], ["4"]),
+        ({"to": "open"}, [{"payload": "open", "retain": True}], ["open"]),
+    ],
+)
+async def test_a_message_triggers_when_all_have_been_so_for_a_while(
+    hass: HomeAssistant, options: Any, said: list[Any], fired: list[str]
+) -> None:
+    lasting = {"for": {"minutes": 5}, **options}
+    trigger = {"trigger": f"{DOMAIN}.message_received", "options": lasting}
+    runs = await automated(hass, trigger, about="{{ trigger.text }}")
+    for each in said:
+        tell(hass, **each)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=4))
+    await hass.async_block_till_done()
+    assert runs == []
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=6))
+    await hass.async_block_till_done()
+    assert [run["about"] for run in runs] == fired
+
+
 async def test_an_automation_that_is_switched_off_waits_for_nothing(hass: HomeAssistant) -> None:
     lasting = {"topic": "#", "for": {"minutes": 5}, "above": 3}
     runs = await automated(hass, {"trigger": f"{DOMAIN}.value_changed", "options": lasting})
@@ -342,6 +371,8 @@ async def test_the_values_of_very_many_topics_are_forgotten_some_day(
         ("message_received", {"topic": "home/#/x"}),
         ("message_received", {"priority": ["silent"]}),
         ("message_received", {"above": "warm"}),
+        ("message_received", {"for": {"minutes": 5}}),
+        ("message_received", {"field": "t", "for": {"minutes": 5}}),
         ("value_changed", {}),
         ("value_changed", {"topic": ""}),
         ("value_changed", {"topic": "a", "below": "cold"}),

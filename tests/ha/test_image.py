@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from running import bot_entry, publish, running, subscribed, topics, until
 
 from custom_components.dinox_mqtt_bot import image
-from custom_components.dinox_mqtt_bot.bot.history.sparkline import gather
 from custom_components.dinox_mqtt_bot.bot.model.charts import Limit, Picture
 from custom_components.dinox_mqtt_bot.bot.model.history import Point, Span
+from custom_components.dinox_mqtt_bot.bot.rendering.sparkline import gather
 from custom_components.dinox_mqtt_bot.hass import pictures as chart_picture
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
@@ -74,7 +74,7 @@ def test_a_picture_is_light_or_dark() -> None:
 
 def test_limits_and_bands_are_drawn() -> None:
     plain = Picture("Kitchen", "°C", series(18, 21, 20, 24), SPAN)
-    limited = Picture("Kitchen", "°C", plain.points, SPAN, (Limit(24, "> 24 °C"), Limit(17, "< 17 °C")))
+    limited = Picture("Kitchen", "°C", plain.points, SPAN, (Limit(24, ">"), Limit(17, "<")))
     banded = Picture("Kitchen", "°C", plain.points, SPAN, (), (Span(SPAN.since, SPAN.since + 9000),))
     assert LIGHT.limit not in colours(drawn(plain))
     assert LIGHT.limit in colours(drawn(limited))
@@ -84,7 +84,7 @@ def test_limits_and_bands_are_drawn() -> None:
 def test_a_limit_far_away_does_not_flatten_the_numbers() -> None:
     plain = Picture("Kitchen", "°C", series(18, 21), SPAN)
     assert drawn(replace(plain, last="21")) == drawn(plain) != drawn(replace(plain, last="19"))
-    assert drawn(Picture("Kitchen", "°C", plain.points, SPAN, (Limit(900, "> 900"),))) == drawn(plain)
+    assert drawn(Picture("Kitchen", "°C", plain.points, SPAN, (Limit(900, ">"),))) == drawn(plain)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_without_the_frontend_the_font_of_pillow_has_to_do(monkeypatch: pytest.M
     chart_picture._has.cache_clear()
     try:
         monkeypatch.setattr(chart_picture, "FONT", "nowhere.woff2")
-        assert writable("Küche 22 °C") == "Kuche 22 °C"
+        assert writable("Küche −22 °C") == "Kuche -22 °C"
         assert drawn(Picture("Küche", "°C", series(1, 2), SPAN))
     finally:
         chart_picture._font.cache_clear()
@@ -133,6 +133,46 @@ async def test_the_heading_is_in_the_language_of_home_assistant(
     hass.config.language = "de"
     drawn(Picture("Küche", "°C", series(18, 24), SPAN), phrases=await async_load_phrases(hass))
     assert "Min. 18 · Mittel 21 · Max. 24 °C" in told
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("de", {"−12,2 °C", "Min. −18,4 · Mittel −15,3 · Max. −12,2 °C", "> −15,5 °C", "−18", "−14"}),
+        ("en", {"−12.2 °C", "min −18.4 · avg −15.3 · max −12.2 °C", "> −15.5 °C", "−18", "−14"}),
+    ],
+)
+async def test_numbers_are_written_as_in_the_language(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, language: str, written: set[str]
+) -> None:
+    told: list[str] = []
+
+    def noted(text: str) -> str:
+        told.append(text)
+        return text
+
+    monkeypatch.setattr(chart_picture, "writable", noted)
+    phrases = await async_load_phrases(hass, language)
+    drawn(Picture("Icebox", "°C", series(-18.4, -12.2), SPAN, (Limit(-15.5, ">"),)), phrases=phrases)
+    assert written <= set(told)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_many_digits_are_parted_wherever_they_stand(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def noted(text: str) -> str:
+        told.append(text.replace("\u202f", "_"))
+        return text
+
+    monkeypatch.setattr(chart_picture, "writable", noted)
+    drawn(
+        Picture("Meter", "kWh", series(12000.5, 48000.5), SPAN), phrases=await async_load_phrases(hass, "de")
+    )
+    assert {"48_000,5 kWh", "Min. 12_000,5 · Mittel 30_000,5 · Max. 48_000,5 kWh", "20_000"} <= set(told)
 
 
 # The entity.

@@ -33,6 +33,7 @@ QUICK = Timing(
     takeover_pause=600,
     room_ping=0.5,
     room_pause=0.3,
+    composing=0.2,
 )
 
 

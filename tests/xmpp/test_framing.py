@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from custom_components.dinox_mqtt_bot.xmpp.framing import (
+from custom_components.dinox_mqtt_bot.xmpp.stream.framing import (
     NOTHING,
     Bounds,
     Closed,

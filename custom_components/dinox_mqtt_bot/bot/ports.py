@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Set as AbstractSet
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -83,6 +84,9 @@ class Chat(Protocol):
 
     def say(self, notice: Notice) -> None:
         """Send if connected; else leave it to the outbox, which says it again later (tell)."""
+
+    def answering(self, jid: str) -> AbstractContextManager[None]:
+        """Show a contact that it is being answered, should that take long (XEP-0085; tell)."""
 
     def show(self, state: BotState, text: str) -> None:
         """Tell the bot's state as presence (RFC 6121 §4.7; tell)."""

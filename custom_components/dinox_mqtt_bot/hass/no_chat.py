@@ -1,6 +1,7 @@
 """A bot without an XMPP account: it is met in Assist, in entities, actions and notifications only."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
+from contextlib import AbstractContextManager, nullcontext
 from typing import override
 
 from ..bot import ports
@@ -28,6 +29,10 @@ class NoChat:
 
     def say(self, notice: Notice) -> None:
         """Drop the notice, which nobody could read."""
+
+    def answering(self, jid: str) -> AbstractContextManager[None]:
+        """Show nothing: nobody waits here."""
+        return nullcontext()
 
     def show(self, state: BotState, text: str) -> None:
         """Do nothing, nobody sees a presence."""

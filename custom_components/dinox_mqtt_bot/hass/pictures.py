@@ -1,7 +1,7 @@
 """Charts as PNG, drawn double and made smaller for smooth lines, with the font of the frontend."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from io import BytesIO
@@ -15,9 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..bot import ports
 from ..bot.history.axes import Axis, number_axis, time_axis
-from ..bot.history.sparkline import longest_gap, mean_text, summary
 from ..bot.model.charts import Limit, Picture
 from ..bot.model.history import Point
+from ..bot.model.speech import MINUS
+from ..bot.rendering.sparkline import longest_gap, mean_text, summary
 from ..bot.text.numbers import number_text, with_unit
 from ..bot.text.times import Local
 
@@ -93,6 +94,8 @@ def draw(picture: Picture, local: Local, phrases: ports.Phrases, palette: Palett
     values = [value for point in picture.points for value in (point.low, point.high)]
     values += [limit.value for limit in shown]
     upright = number_axis(min(values), max(values))
+    labels = (replace(mark, label=writable(_number(mark.label, picture, phrases))) for mark in upright.marks)
+    upright = replace(upright, marks=tuple(labels))
     left = LEFT + max(sheet.width(mark.label) for mark in upright.marks) + 8
     times = time_axis(picture.span, local, phrases.phrase("common.chart_day"))
     plot = Plot((left, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), times, upright)
@@ -102,7 +105,7 @@ def draw(picture: Picture, local: Local, phrases: ports.Phrases, palette: Palett
         right = max(plot.x(band.until), plot.x(band.since) + 2)
         sheet.box((plot.x(band.since), TOP, right, HEIGHT - BOTTOM), palette.band)
     for limit in shown:
-        _limit(sheet, plot, limit)
+        _limit(sheet, plot, limit.value, _label(limit, picture, phrases))
     _curve(sheet, plot, picture.points)
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
     written = BytesIO()
@@ -192,17 +195,22 @@ def _heading(sheet: Sheet, picture: Picture, phrases: ports.Phrases) -> None:
     found = summary(points)
     mean = points[-1].mean
     newest = number_text(mean) if points[-1].count == 1 else mean_text(mean, points[-1:])
-    last = writable(with_unit(picture.last or newest, picture.unit))
+    last = writable(phrases.amount(with_unit(picture.last or newest, picture.unit)))
     sheet.text((WIDTH - RIGHT, 32), last, palette.line, "rs", TITLE)
     room = WIDTH - RIGHT - LEFT - 24 - sheet.width(last, TITLE)
     sheet.text((LEFT, 32), _fitting(sheet, writable(picture.title), room), palette.ink, size=TITLE)
     numbers = phrases.phrase(
         "common.chart_heading",
-        low=number_text(found.low),
-        mean=mean_text(found.mean, points),
-        high=number_text(found.high),
+        low=_number(number_text(found.low), picture, phrases),
+        mean=_number(mean_text(found.mean, points), picture, phrases),
+        high=_number(number_text(found.high), picture, phrases),
     )
     sheet.text((LEFT, 56), writable(with_unit(numbers, picture.unit)), palette.faint)
+
+
+def _number(text: str, picture: Picture, phrases: ports.Phrases) -> str:
+    """Return a number of the picture as the language writes those of its unit, without that."""
+    return phrases.amount(with_unit(text, picture.unit)).removesuffix(with_unit("", picture.unit))
 
 
 def _fitting(sheet: Sheet, text: str, room: float) -> str:
@@ -221,6 +229,8 @@ def writable(text: str) -> str:
 
 
 def _plainer(character: str) -> str:
+    if character == MINUS:
+        return "-"
     return "".join(filter(_has, unicodedata.normalize("NFKD", character)))
 
 
@@ -249,16 +259,20 @@ def _axes(sheet: Sheet, plot: Plot) -> None:
     sheet.line([(left, bottom), (right, bottom)], palette.faint)
 
 
-def _limit(sheet: Sheet, plot: Plot, limit: Limit) -> None:
+def _label(limit: Limit, picture: Picture, phrases: ports.Phrases) -> str:
+    return f"{limit.sign} {phrases.amount(with_unit(number_text(limit.value), picture.unit))}".lstrip()
+
+
+def _limit(sheet: Sheet, plot: Plot, value: float, label: str) -> None:
     """Draw a broken line across, with its label above it at the right."""
     left, top, right, _ = plot.box
-    y = round(plot.y(limit.value))
+    y = round(plot.y(value))
     for dash in range(int(left), int(right), 10):
         sheet.line([(dash, y), (min(dash + 6, right), y)], sheet.palette.limit, 2)
     below = y - TEXT - 4 < top
     sheet.text(
         (right - 2, y + 4 if below else y - 5),
-        writable(limit.label),
+        writable(label),
         sheet.palette.limit,
         "rt" if below else "rs",
     )

@@ -12,6 +12,7 @@ from ..bot.model.jid import domain_of
 from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
+from .composing import Composing
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, reaction_in, replied_in, said_at, text_in
 from .reach import Reach, reason_of
@@ -37,11 +38,12 @@ class Hearing:
     _on_reaction: Callable[[Reaction], None]
     _on_put_off: Callable[[], None]
 
-    def __init__(self, gate: Gate, clock: Clock, saying: Saying, reach: Reach) -> None:
+    def __init__(self, gate: Gate, clock: Clock, saying: Saying, reach: Reach, composing: Composing) -> None:
         self._gate = gate
         self._clock = clock
         self._saying = saying
         self._reach = reach
+        self._composing = composing
         # Who returns what cannot be passed on: the own server, also in the name of the account, but no
         # other client of it.
         self._home = frozenset({"", gate.own, domain_of(gate.own)})
@@ -74,6 +76,7 @@ class Hearing:
             self._take_error(inner)
         elif inner["type"] in {"chat", "normal"}:
             self._reach.arrived(inner["from"].bare)
+            self._composing.heard(inner)
             self._take_progress(inner)
             self._take_said(xmpp, inner, copied=inner is not message)
 

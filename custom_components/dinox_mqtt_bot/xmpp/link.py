@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from functools import partial
 import logging
@@ -125,6 +126,10 @@ class XmppLink:
         """Send if connected; else leave it to the outbox, which says it again later (tell)."""
         self._talk.saying.say(notice)
 
+    def answering(self, jid: str) -> AbstractContextManager[None]:
+        """Show a contact that it is being answered, should that take long (tell)."""
+        return self._talk.composing.answering(jid)
+
     def show(self, state: BotState, text: str) -> None:
         """Tell the bot's state as presence (tell)."""
         self._account.show(state, text)
@@ -211,7 +216,7 @@ class XmppLink:
         return loss
 
     def _end(self, *, alive: bool = False) -> None:
-        self._talk.saying.end(alive=alive)
+        self._talk.end(alive=alive)
         self.pubsub.end()
         self._uploader.end()
         self._account.end()

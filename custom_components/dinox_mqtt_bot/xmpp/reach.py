@@ -13,7 +13,7 @@ from slixmpp.xmlstream.matcher import MatchXPath, StanzaPath
 from ..bot.model.rules import Contact
 from .gate import Gate, bare_of
 from .session import Session
-from .stream import Stream
+from .stream.stream import Stream
 
 _NO_SERVER: Final = "contact_no_server"
 _UNKNOWN: Final = "contact_unknown"

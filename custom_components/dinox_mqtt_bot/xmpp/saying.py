@@ -14,6 +14,7 @@ from ..bot.model.notice import Notice
 from ..bot.model.rules import Priority
 from ..bot.model.status import Delivery
 from ..bot.ports import NO_CONTACT, Clock
+from .composing import Composing
 from .gate import Gate, bare_of
 from .incoming import AUTOMATIC, SHIM
 from .reach import Reach
@@ -46,10 +47,11 @@ class Saying:
     _report: OnDelivery
     _addressee: Addressee
 
-    def __init__(self, gate: Gate, clock: Clock, reach: Reach) -> None:
+    def __init__(self, gate: Gate, clock: Clock, reach: Reach, composing: Composing) -> None:
         self._gate = gate
         self._clock = clock
         self._reach = reach
+        self._composing = composing
         # What waits, each in the order in which it came.
         self._alerts: dict[str, Notice] = {}
         self._others: dict[str, Notice] = {}
@@ -208,7 +210,9 @@ class Saying:
             self._outside[notice.id] = notice
             return
         self._in_flight[notice.id] = notice
-        xmpp.send(stanza_of(xmpp, notice, self._clock.now()))
+        stanza = stanza_of(xmpp, notice, self._clock.now())
+        self._composing.mark(stanza, bare)
+        xmpp.send(stanza)
 
 
 def _now() -> float:

@@ -14,15 +14,16 @@ from ..bot.model.replies import BotError
 from . import disconnects
 from .disconnects import Disconnected
 from .names import look_up
-from .negotiation import condition_of
 from .settings import DEFAULT_PORTS, Security, Timing, XmppSettings
-from .stream import REQUEST_ACK, Stream
+from .stream.negotiation import condition_of
+from .stream.stream import REQUEST_ACK, Stream
 
 SOFTWARE: Final = "DinoX MQTT Bot"
 _PLUGINS: Final[dict[str, dict[str, Any]]] = {
     "xep_0030": {"use_cache": False},
     "xep_0054": {},
     "xep_0060": {},
+    "xep_0085": {},
     "xep_0092": {"name": SOFTWARE, "version": "", "os": ""},
     "xep_0115": {},
     "xep_0184": {"auto_ack": False, "auto_request": False},

@@ -68,6 +68,8 @@ class Timing:
     steady: float = 30.0
     # Before that is said again which the contact's server could not take.
     put_off: float = 120.0
+    # Before a contact is shown that its answer is being written.
+    composing: float = 1.0
     # Between two questions whether the bot is still in its rooms, and before it tries again to enter one.
     room_ping: float = 240.0
     room_pause: float = 30.0

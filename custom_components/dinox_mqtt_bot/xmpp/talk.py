@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
+from .composing import Composing
 from .dnd import PresenceDnd
 from .gate import Gate
 from .hearing import Hearing
@@ -19,10 +20,11 @@ class Talk:
 
     def __init__(self, gate: Gate, clock: Clock, timing: Timing) -> None:
         self.reach = Reach(gate, timing.answer)
-        self.saying = Saying(gate, clock, self.reach)
+        self.composing = Composing(gate, timing.composing)
+        self.saying = Saying(gate, clock, self.reach, self.composing)
         self.rooms = Rooms(gate, clock, self.saying, timing)
         self.dnd = PresenceDnd(gate)
-        self._hearing = Hearing(gate, clock, self.saying, self.reach)
+        self._hearing = Hearing(gate, clock, self.saying, self.reach, self.composing)
 
     def start(
         self,
@@ -55,6 +57,7 @@ class Talk:
         """Take over who is a contact now."""
         self.dnd.meet()
         self.reach.meet()
+        self.composing.meet()
         self.saying.go_on()
 
     def begin(self, session: Session, *, resumed: bool) -> None:
@@ -62,4 +65,10 @@ class Talk:
         if not resumed:
             self.dnd.begin()
             self.rooms.begin()
+        self.composing.begin(session, resumed=resumed)
         self.saying.begin(session, resumed=resumed)
+
+    def end(self, *, alive: bool) -> None:
+        """Talk no more until the next session; `alive`: the server is well and keeps what it took."""
+        self.composing.end()
+        self.saying.end(alive=alive)

@@ -48,7 +48,12 @@ class Alerts:
         self.engine = engine
         self.mutes = Mutes(ports.memory)
         self._notices = AlertNotices(
-            self._phrases, ports.clock.new_id, when, lambda: engine.active, outgoing.holds
+            self._phrases,
+            ports.clock.new_id,
+            when,
+            lambda: engine.active,
+            outgoing.holds,
+            course=engine.courses.points,
         )
         self._overfull = OverfullRules(ports, outgoing)
         self._rules = RuleSet()

@@ -14,6 +14,7 @@ from ..text.durations import DAY
 from . import lifecycle, moments
 from .blindness import Blindness
 from .cadence import learn
+from .courses import Courses
 from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
 from .watches import BROKER, Watch, Watches, unheard
@@ -30,8 +31,6 @@ LEAST_ALERTS = 100
 
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
-
-MOST_AMOUNTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class AlertEngine:
         self._silence = Silence()
         self._timers = Timers()
         self._blindness = Blindness()
-        self._amounts: dict[Key, float] = {}
+        self.courses = Courses()
         self._number = last_number
         self._changed: dict[Key, Alert] = {}
         self._gone: set[Key] = set()
@@ -146,6 +145,7 @@ class AlertEngine:
         self._clock(now)
         self.closed = []
         before, self._watches = self._watches, Watches(rules)
+        self.courses.keep(self._watches.alike(before))
         for alert in self._alerts:
             old, new = before.get(alert.rule), self._watches.get(alert.rule)
             if new is None or not new.stays(alert, old.rule if old else None):
@@ -313,11 +313,9 @@ class AlertEngine:
         judge, key = watch.judge, (alert.rule, alert.topic)
         memory = judge.remember(alert.memory, value, now)
         held = judge.holds(value, None, memory, now)
-        before = alert.amount if alert.state is not AlertState.INACTIVE else self._amounts.get(key)
+        before = alert.amount if alert.state is not AlertState.INACTIVE else self.courses.newest(key)
         if value.number is not None:
-            if len(self._amounts) >= MOST_AMOUNTS:
-                self._amounts.clear()
-            self._amounts[key] = value.number
+            self.courses.note(key, value.number, now)
         if held is None:
             self._miss(watch, reading, now)
             return
@@ -476,6 +474,7 @@ class AlertEngine:
         self._timers.shift(seconds)
         self._silence.shift(seconds)
         self._blindness.shift(seconds)
+        self.courses.clear()
 
     def _excuse(self, seconds: float) -> None:
         """Count seconds, those since a topic spoke, as no silence; look anew at what has to last."""

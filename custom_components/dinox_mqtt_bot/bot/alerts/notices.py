@@ -13,6 +13,7 @@ from ..model.timers import NEVER, Key, is_due
 from ..ports import PhrasesFor, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
+from .courses import Course
 from .lifecycle import BEGUN
 from .tags import Tags, priority_for
 from .texts import Told, alert_push, alerts_text, attended_text, closed_push
@@ -91,8 +92,8 @@ class _Desk:
 class AlertNotices:
     """Makes notices of alerts with something untold. What a notice does not list it counts.
 
-    `active` are the alerts that are wrong now; `holds` says whether something waits for whom it is for.
-    `blind` makes those of what cannot be judged.
+    `active` are the alerts that are wrong now; `holds` says whether something waits for whom it is for;
+    `course` tells how a number came to where it is. `blind` makes those of what cannot be judged.
     """
 
     def __init__(
@@ -102,7 +103,10 @@ class AlertNotices:
         when: When,
         active: Callable[[], Iterable[Alert]],
         holds: Callable[[str, Priority], bool],
+        *,
+        course: Course,
     ) -> None:
+        self._course = course
         self._holds = holds
         self._active = active
         self._phrases = phrases
@@ -271,7 +275,8 @@ class AlertNotices:
     def _text(self, to: str, group: list[Told], desk: _Desk, *, storm: bool) -> Notice:
         attends = any(each.jid == to and each.role >= Role.OPERATOR for each in desk.rules.contacts)
         how = {"storm": storm, "attends": attends}
-        text = alerts_text(group, self._phrases(to), self._when, desk.now, MOST_LINES, **how)
+        phrases, course = self._phrases(to), self._course
+        text = alerts_text(group, phrases, self._when, desk.now, MOST_LINES, course=course, **how)
         return Notice(self._new_id(), to, text, desk.now, _in_order(_priority(to, group)))
 
     def _push(self, to: str, tag: str, group: list[Told], desk: _Desk) -> Notice:

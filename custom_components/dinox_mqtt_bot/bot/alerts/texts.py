@@ -14,6 +14,8 @@ from ..text.durations import duration
 from ..text.foreign import inert, one_line, plain, short
 from ..text.numbers import number, with_unit
 from ..text.styling import bold
+from .courses import Course, drawn
+from .judge import NUMERIC
 from .rule_texts import condition_text, limit_text
 from .watches import BROKER
 
@@ -22,6 +24,9 @@ _LOST = frozenset({"cleared", "removed", "refused"})
 
 _AGAIN = frozenset({Step.REPEATED, Step.ESCALATED})
 """What is told of an alert that was told before."""
+
+_NEWS = frozenset({Step.FIRED, Step.ESCALATED})
+"""What is told to those who may not know of it."""
 
 _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
@@ -75,6 +80,7 @@ def alerts_text(
     now: float,
     limit: int,
     *,
+    course: Course,
     storm: bool = False,
     attends: bool = False,
 ) -> str:
@@ -83,18 +89,21 @@ def alerts_text(
     `attends`: who reads it may acknowledge, and is told how.
     """
     if len(group) == 1:
-        return alert_text(group[0], phrases, when, now, attends=attends)
+        return alert_text(group[0], phrases, when, now, course=course, attends=attends)
     return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, now, limit)]))
 
 
-def alert_text(one: Told, phrases: Phrases, when: When, now: float, *, attends: bool = False) -> str:
-    """Return one alert in full: which rule, where, what and its limit; then how it is now, and its number."""
+def alert_text(
+    one: Told, phrases: Phrases, when: When, now: float, *, course: Course, attends: bool = False
+) -> str:
+    """Return one alert in full: which rule, where, what and its limit; how it got there; how it is now."""
     alert = one.alert
     parts = [_why(one, phrases, when, now, alone=True), f"#{alert.number}"]
     # Once, where there is something left to see to: more often it would only be noise.
     if attends and Step.FIRED in alert.untold and alert.active and not (one.over or alert.acknowledged):
         parts.append(phrases.phrase("common.alert_attend"))
-    text = f"{_headed(one, phrases)}\n{inert(' · '.join(filter(None, parts)))}"
+    lines = _headed(one, phrases), _went(one, course, phrases, now), inert(" · ".join(filter(None, parts)))
+    text = "\n".join(filter(None, lines))
     if Step.ESCALATED in alert.untold and not one.over:
         escalated = phrases.phrase("common.alert_escalated", duration=duration(now - alert.fired))
         text = f"{inert(escalated)}\n{text}"
@@ -113,6 +122,14 @@ def _headed(one: Told, phrases: Phrases) -> str:
     if one.over and one.rule.id != BROKER.id:
         head = phrases.phrase("common.alert_over_so", rule=head)
     return f"{one.mark} {head}{inert(f': {told}') if told else ''}"
+
+
+def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:
+    """Return how the number has come to where it is, as a line of bars, where that is news."""
+    new = one.alert.active and not _NEWS.isdisjoint(one.alert.untold)
+    if not new or one.rule.condition.operator not in NUMERIC:
+        return ""
+    return drawn(course(one.key, now), phrases, now)
 
 
 def _within(one: Told, phrases: Phrases) -> bool:

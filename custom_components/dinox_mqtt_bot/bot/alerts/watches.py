@@ -106,6 +106,11 @@ class Watches:
     def get(self, rule_id: str) -> Watch | None:
         return self._by_id.get(rule_id)
 
+    def alike(self, before: Watches) -> set[str]:
+        """Return the rules, by their ids, that look at the same of a message as they did before."""
+        olds = ((watch, before.get(rule_id)) for rule_id, watch in self._by_id.items())
+        return {watch.rule.id for watch, old in olds if old is not None and old.path == watch.path}
+
     def find(self, topic: str) -> tuple[tuple[Watch, ...], ...]:
         """Return the rules for a topic, grouped by filter; one look-up for a topic known before."""
         return self._by_topic.find(topic)

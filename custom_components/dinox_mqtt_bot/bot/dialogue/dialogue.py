@@ -1,7 +1,7 @@
 """The way back: chat text in, reply out."""
 
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 import logging
 from typing import Any, Protocol
@@ -63,6 +63,7 @@ class Dialogue:
         self._phrases = ports.phrases
         self._clock = ports.clock
         self._outbox = ports.outbox
+        self._chat = ports.chat
         self._outgoing = outgoing
         self._hearing = hearing
         self._confirmation = confirmation
@@ -93,9 +94,16 @@ class Dialogue:
         else:
             whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
             heard = self._heard(utterance, contact, whole)
-            answer = await self._answered(heard, contact.jid, room)
+            with self._answering(utterance):
+                answer = await self._answered(heard, contact.jid, room)
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
+
+    def _answering(self, utterance: Utterance) -> AbstractContextManager[None]:
+        """Let a person see that an answer is being written; in a room the others need not."""
+        if utterance.room or utterance.automatic:
+            return nullcontext()
+        return self._chat.answering(utterance.jid)
 
     async def _heard(self, utterance: Utterance, contact: Contact, whole: Utterance) -> str:
         """Answer what a contact said: a command, a yes or no, a reply to an alert, or something else.
@@ -160,7 +168,9 @@ class Dialogue:
         if wanted is not None:
             caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
             self._confirmation.take("", caller)
-            self._answer(contact.jid, await self._answered(self._done(wanted, caller), contact.jid))
+            with self._chat.answering(contact.jid):
+                answer = await self._answered(self._done(wanted, caller), contact.jid)
+            self._answer(contact.jid, answer)
 
     async def press(self, notice_id: str, said: str, caller: Caller) -> None:
         """Do what is asked on the notification of a notice, as in a reply to it.

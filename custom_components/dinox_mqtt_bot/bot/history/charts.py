@@ -11,9 +11,9 @@ from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.lookups import Lookups, newest_readings, stored_readings
 from ..reading.topic_lookup import topic_name
+from ..rendering.sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
-from .sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
 
 BUCKETS = 240
 _DAY = 86_400.0

@@ -8,7 +8,7 @@ from ..model.rules import AlertRule, Operator
 from ..model.topics import matches
 from ..payload.paths import parse_path, write_path
 from ..ports import AlertBook
-from ..text.numbers import number, number_text, with_unit
+from ..text.numbers import number
 from ..text.units import comparable, convert
 
 MOST_LIMITS = 4
@@ -28,15 +28,14 @@ def limits(rules: Iterable[AlertRule], topic: str, field: str, unit: str) -> tup
             own = given or amounts[-1][1]  # `between 5 and 10 °C`
             if comparable(own, unit):
                 level = convert(amount, own, unit)
-                found.setdefault(level, Limit(level, _label(rule, own, level, unit)))
+                found.setdefault(level, Limit(level, _sign(rule, own, unit)))
     return tuple(found.values())[:MOST_LIMITS]
 
 
-def _label(rule: AlertRule, own: str, level: float, unit: str) -> str:
+def _sign(rule: AlertRule, own: str, unit: str) -> str:
     operator = rule.condition.operator
     inverse = convert(2.0, own, unit) < convert(1.0, own, unit)  # more km/kWh are fewer Wh/km
-    sign = "" if inverse or operator in {Operator.BETWEEN, Operator.OUTSIDE} else f"{operator} "
-    return f"{sign}{with_unit(number_text(level), unit)}"
+    return "" if inverse or operator in {Operator.BETWEEN, Operator.OUTSIDE} else str(operator)
 
 
 def _about(rule: AlertRule, topic: str, field: str) -> bool:

@@ -7,10 +7,10 @@ from .history import Point, Span
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A value at which an alert rule fires, in the unit of the picture, and how it is written there."""
+    """A value at which an alert rule fires, in the unit of the picture, and the sign of what fires it."""
 
     value: float
-    label: str
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

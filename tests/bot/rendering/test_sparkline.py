@@ -3,8 +3,8 @@
 from hypothesis import example, given, strategies as st
 import pytest
 
-from bot.history.sparkline import BARS, GAP, gather, longest_gap, mean_text, sparkline, summary
 from bot.model.history import Point, Span
+from bot.rendering.sparkline import BARS, GAP, gather, longest_gap, mean_text, sparkline, summary
 
 TEN = Span(0.0, 10.0)
 
