@@ -276,6 +276,8 @@ class House(World):
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
+        # It takes a moment: what came before it is older than the time that is set.
+        self.wait(LATE)
         if self.up and self.clock.alarm < NEVER:
             # Whatever is due some day, the clock is looked at every minute.
             self.bot.tick(self.clock.time)

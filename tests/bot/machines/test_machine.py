@@ -148,6 +148,16 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             LOW,
         ],
     ),
+    "silent for a little more than its time, and the clock set back as soon as it had spoken": (
+        Home(),
+        [
+            made(condition=Condition(Operator.STALE, seconds=90.0)),
+            LOW,
+            ("set_clock", (-3600.0,)),
+            ("wait", (95.0,)),
+            LOW,
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [
