@@ -205,6 +205,7 @@ class House(World):
             storm=home.storm,
             digest_seconds=home.digest_seconds,
         )
+        self._move(0.0)
         self._listen()
 
     def start(self) -> None:
