@@ -205,6 +205,7 @@ class House(World):
             storm=home.storm,
             digest_seconds=home.digest_seconds,
         )
+        self._move(0.0)
         self._listen()
 
     def start(self) -> None:
@@ -276,6 +277,8 @@ class House(World):
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
+        # It takes a moment: what came before it is older than the time that is set.
+        self.wait(LATE)
         if self.up and self.clock.alarm < NEVER:
             # Whatever is due some day, the clock is looked at every minute.
             self.bot.tick(self.clock.time)

@@ -117,7 +117,7 @@ class Episode:
 
     `until` is infinite as long as it lasts. `value`: what a change changed to. `plain`: nothing like it came
     just before. `after`: how much had come between before it began. From `closed` on others are told,
-    or nobody; at `followed` the next one of its topic began.
+    or nobody; at `followed` the next one of its topic began; from `doubted` on nobody knows whether it lasts.
     """
 
     rule: AlertRule
@@ -129,6 +129,7 @@ class Episode:
     after: int = 0
     followed: float = math.inf
     closed: float = math.inf
+    doubted: float = math.inf
 
 
 @dataclass(slots=True)
@@ -136,7 +137,8 @@ class Belief:
     """What one rule is believed to say of one topic.
 
     `pending` since the condition holds, by the time gone by and by the time felt. `unsure`: a clock that was
-    set, or an empty message, has left it open.
+    set, or an empty message, has left it open. `doubtful`: intervals that nobody has to learn from, each at
+    its shortest.
     """
 
     active: bool = False
@@ -148,7 +150,8 @@ class Belief:
     fired: float | None = None
     last: str | None = None
     intervals: list[float] = field(default_factory=list)
-    samples: list[tuple[float, float, float]] = field(default_factory=list)
+    doubtful: list[float] = field(default_factory=list)
+    samples: list[tuple[tuple[float, ...], float]] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
 
@@ -172,8 +175,10 @@ class NaiveJudge:
         self.set_at: list[float] = []
         """When the clock on the wall was set."""
 
-        self.now = self.wall = self.felt = 0.0
-        """`felt` is the time for whoever takes a clock that is set forward for time that has gone by."""
+        self.now = self.wall = self.felt = self.spared = 0.0
+        """`felt` is the time for whoever takes a clock set forward for time that has gone by, `spared` for
+        whoever takes one set back for time that has not.
+        """
 
         self.listening = True
         self.steady = 0.0
@@ -183,6 +188,7 @@ class NaiveJudge:
     def go_on(self, now: float, wall: float) -> None:
         """Let time have gone by."""
         self.felt += max(0.0, wall - self.wall)
+        self.spared += min(now - self.now, wall - self.wall)
         self.now, self.wall = now, wall
         for key, belief in self.beliefs.items():
             if not belief.active and self._must(self.rules.get(key[0], ABSENCE), belief):
@@ -215,6 +221,7 @@ class NaiveJudge:
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
         belief.intervals.clear()
+        belief.doubtful.clear()
         if rule.condition.operator in MOMENTS:
             # A bell may say nothing else than nothing.
             belief.pending = self.now
@@ -299,29 +306,33 @@ class NaiveJudge:
     def _hear_life(self, belief: Belief, value: str, before: str | None, *, retain: bool) -> None:
         if retain and before is not None and alike(value, before):
             return
-        if belief.alive is not None and not retain and self.now >= self.steady + GRACE:
+        if belief.alive is not None and not retain:
             # What was queued comes at once, and tells nothing of how often a topic speaks.
-            belief.intervals.append(self.now - belief.alive)
+            sure = min(belief.alive, self.now - GRACE) >= self.steady
+            learned = belief.intervals if sure else belief.doubtful
+            learned.append(self.now - belief.alive if belief.alive >= self.steady else 0.0)
         belief.alive, belief.alive_felt, belief.unsure = self.now, self.felt, False
         self._end(belief)
 
     def _moved(self, rule: AlertRule, belief: Belief, value: str) -> bool | None:
-        """Look through everything heard within the window; None where the wall's clock leaves it open."""
+        """Look through everything heard within the window; None where a clock that was set leaves it open."""
         number, seconds = number_of(value), rule.condition.seconds
         if number is None:
             return None
-        belief.samples.append((self.now, self.wall, number))
+        clocks = self.now, self.wall, self.felt, self.spared
+        belief.samples.append((clocks, number))
         looks = [
-            [each[2] for each in belief.samples if now - window <= each[place] <= now]
+            [old for then, old in belief.samples if now - window <= then[place]]
             for window in (seconds, seconds * 59 / 60)
-            for place, now in enumerate((self.now, self.wall))
+            for place, now in enumerate(clocks)
         ]
-        if any(at >= belief.samples[0][0] for at in self.set_at):
-            # How long ago something was, nobody can say any more.
-            looks.append([each[2] for each in belief.samples])
+        # By the clock on the wall some of it is from the future.
+        looks.append([old for then, old in belief.samples if self.wall - seconds <= then[1] <= self.wall])
         rises, least = rule.condition.operator is Operator.RISES, float(rule.condition.values[0])
         found = {(number - min(seen) if rises else max(seen) - number) >= least for seen in looks}
         belief.unsure = len(found) > 1
+        if belief.unsure and belief.active:
+            belief.episodes[-1].doubted = min(belief.episodes[-1].doubted, self.now)
         return None if belief.unsure else found.pop()
 
     def _must(self, rule: AlertRule, belief: Belief) -> bool:
@@ -351,6 +362,13 @@ class NaiveJudge:
         regular = len(lately) >= RHYTHM and max(lately) <= 1.1 * min(lately)
         return max(10 * max(lately), 60.0) if regular else math.inf
 
+    @staticmethod
+    def _usual(belief: Belief) -> float:
+        """Return the shortest interval that may be taken for usual, whatever of the doubtful is learned."""
+        sure, doubtful = belief.intervals[-32:], sorted(belief.doubtful)
+        learned = [[*sure, *doubtful[:count]] for count in range(len(doubtful) + 1)]
+        return min((median(each) for each in learned if each), default=0.0)
+
     def fired(self, key: tuple[str, str]) -> str:
         """Believe that an alert has begun; return why nobody would have let it, or nothing."""
         belief = self.beliefs.get(key)
@@ -374,8 +392,8 @@ class NaiveJudge:
         if (rule.hold or rule.condition.operator is Operator.STALE) and (why := self._deafness(key[1])):
             return why
         if rule.condition.operator is Operator.STALE:
-            usual = 2 * median(belief.intervals[-32:]) if belief.intervals else 0.0
-            since, felt, borne = belief.alive, belief.alive_felt, rule.condition.seconds or usual
+            since, felt = belief.alive, belief.alive_felt
+            borne = rule.condition.seconds or 2 * self._usual(belief)
         else:
             since, felt, borne = belief.pending, belief.pending_felt, rule.hold
         if since is None:
@@ -397,6 +415,7 @@ class NaiveJudge:
             value,
             plain=plain or bool(value),
             after=len(self.disturbances),
+            doubted=self.now if belief.unsure else math.inf,
         )
         if last is not None:
             last.followed = self.now

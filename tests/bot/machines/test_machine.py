@@ -8,7 +8,7 @@ from hypothesis import note, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import pytest
 
-from bot.alerts import lifecycle
+from bot.alerts import lifecycle, watches
 from bot.alerts.judge import Judge
 from bot.alerts.notices import AlertNotices
 from bot.bot import Bot
@@ -40,6 +40,10 @@ AWAKE: Deed = ("begin", (2.0,))
 SHOWN: Deed = ("show", ("c/live", False))
 HIGH: Deed = ("value", ("n", 0, "31", "off", False))
 LOW: Deed = ("value", ("n", 0, "22", "on", False))
+COLD: Deed = ("value", ("n", 0, "12", "off", False))
+BEAT: Deed = ("beat", ("n", 60.0, 14))
+RISES = Condition(Operator.RISES, ("5",), seconds=600.0)
+STALE = Condition(Operator.STALE)
 STORY: list[Deed] = [("make", (1, PLAIN)), HIGH, ("wait", (600.0,)), LOW, ("wait", (2.0,))]
 
 
@@ -148,6 +152,32 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             LOW,
         ],
     ),
+    "silent for a little more than its time, and the clock set back as soon as it had spoken": (
+        Home(),
+        [
+            made(condition=Condition(Operator.STALE, seconds=90.0)),
+            LOW,
+            ("set_clock", (-3600.0,)),
+            ("wait", (95.0,)),
+            LOW,
+        ],
+    ),
+    "rising before the clock is set": (
+        Home(),
+        [made(condition=RISES, repeat=600.0), COLD, ("set_clock", (-90.0,)), BEAT],
+    ),
+    "rising as soon as the clock is set": (
+        Home(),
+        [made(condition=RISES, repeat=600.0), ("set_clock", (-90.0,)), COLD, BEAT],
+    ),
+    "rising while muted, and the clock set": (
+        Home(),
+        [made(condition=RISES), ("mute", (1, "rule", 7200.0)), COLD, ("set_clock", (5.0,)), BEAT],
+    ),
+    "silent, after a rhythm that begins with the bot": (
+        Home(),
+        [made(condition=STALE), ("flicker", ("n", ("31", "22"), 2.0, 9)), ("wait", (3600.0,)), LOW],
+    ),
     "killed when the broker is just back": (
         Home(),
         [
@@ -205,6 +235,20 @@ DEFECTS: list[tuple[str, object, str, object, list[Deed]]] = [
     ("missed", Judge, "holds", lambda *_: False, STORY),
     ("missed", Mutes, "covers", lambda *_: True, STORY),
     ("invented", Judge, "holds", lambda *_: True, STORY[:1] + STORY[3:]),
+    (
+        "invented",
+        watches,
+        "longest_silence",
+        lambda _: 50.0,
+        [made(condition=STALE), ("wait", (200.0,)), BEAT],
+    ),
+    (
+        "invented",
+        Judge,
+        "holds",
+        lambda _, value, *how: value.number > 30,
+        [made(condition=RISES), COLD, ("set_clock", (-90.0,)), ("wait", (1800.0,)), HIGH],
+    ),
     ("exceptions", Bot, "receive", failing, STORY),
     ("held_at_end", Held, "_release", never, [*STORY, ("undisturbed", (900.0,)), HIGH, ("wait", (2.0,))]),
     ("held_at_end", AlertNotices, "note", nothing, STORY),

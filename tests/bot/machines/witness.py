@@ -167,7 +167,7 @@ class Witness:
 
     def _missed(self) -> Iterator[Breach]:
         for episode in self.naive.episodes:
-            lasts = episode.until == math.inf
+            lasts = episode.until == episode.doubted == math.inf
             if (episode.plain or lasts) and episode.closed > self._told_by(episode):
                 for to in self.recipients(episode.rule):
                     if (
@@ -217,7 +217,7 @@ class Witness:
 
     def _excused(self, episode: Episode) -> bool:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
-        ended = min(episode.until, episode.closed)
+        ended = min(episode.until, episode.closed, episode.doubted)
         return any(
             since <= self._told_by(episode) and ended <= until + MOMENT and episode.since <= until
             for since, until in self.house.muted(episode.rule.id, episode.topic)
@@ -228,7 +228,7 @@ class Witness:
         rule, patience = episode.rule, MOMENT
         mutes = [since for since, until in self.house.muted(rule.id, episode.topic) if until >= episode.since]
         came = self.naive.disturbances[episode.after :]
-        until = min(episode.until, episode.closed, self.house.now, *came, *mutes)
+        until = min(episode.until, episode.closed, episode.doubted, self.house.now, *came, *mutes)
         told = [to for to in self.recipients(rule) if rule.repeat and not self._is_gone(to, episode)]
         for to in told:
             words = [word.composed for word in self._about(episode, to) if episode.since - 1 <= word.composed]
