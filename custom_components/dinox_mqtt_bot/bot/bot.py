@@ -102,7 +102,8 @@ class Bot:
         self._dropped = dropped
         self._gap = Gap()
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
-        self._build(AlertEngine(kept=kept, last_number=last_number), spawn, hearing, paused=paused)
+        engine = AlertEngine(kept=kept, last_number=last_number, local=ports.clock.local)
+        self._build(engine, spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None

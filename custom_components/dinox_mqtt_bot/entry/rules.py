@@ -167,6 +167,7 @@ ALERTS = _AlertCodec(
         "targets": TEXTS,
         "escalate_after": SECONDS,
         "escalate_to": TEXTS,
+        "only": TEXT,
     },
 )
 

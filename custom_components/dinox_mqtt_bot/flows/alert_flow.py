@@ -17,6 +17,7 @@ from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Operator, RuleSet
 from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number
+from ..bot.text.weekly import ALWAYS, read_weekly
 from ..const import (
     CONF_CLEAR,
     CONF_CONTACTS,
@@ -28,6 +29,7 @@ from ..const import (
     CONF_HOLD,
     CONF_MISSING_CLEARS,
     CONF_NAME,
+    CONF_ONLY,
     CONF_OPERATOR,
     CONF_PRIORITY,
     CONF_REPEAT,
@@ -114,6 +116,7 @@ def condition_form(
         vol.Optional(CONF_FIELD): TEXT,
         vol.Optional(CONF_MISSING_CLEARS): FLAG,
         vol.Optional(CONF_REPEAT): DURATION,
+        vol.Optional(CONF_ONLY): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
     }
     return vol.Schema(
@@ -142,6 +145,8 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
     data |= {key: _seconds(data.get(key)) for key in DURATIONS}
     data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
     data[CONF_FILTER] = topic_filter
+    if (weekly := read_weekly(data.get(CONF_ONLY, ""))) is not None:
+        data[CONF_ONLY] = "" if str(weekly) == ALWAYS else str(weekly)
     operator = Operator[data[CONF_OPERATOR].upper()]
     if operator not in LASTING:
         data[CONF_SECONDS] = 0.0
@@ -164,6 +169,8 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
     notification exists shows when it is told: one may come later than its rule.
     """
     errors = {**_value_errors(rule)}
+    if rule.only and read_weekly(rule.only) is None:
+        errors[CONF_ONLY] = "no_weekly"
     placeholders: dict[str, str] = {}
     told = (*rule.contacts, *rule.targets, *rule.escalate_to)
     if stranger := next((each for each in told if each not in known and not TARGET.fullmatch(each)), ""):

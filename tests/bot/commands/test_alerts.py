@@ -245,6 +245,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "missing_clears": False,
         "seconds": 0.0,
         "for": 60.0,
+        "only": "",
         "every": 0.0,
         "priority": "alert",
         "enabled": True,

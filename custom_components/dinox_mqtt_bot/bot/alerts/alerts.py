@@ -17,7 +17,7 @@ from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of, waiting
 from .overfull import OverfullRules
-from .watches import BROKER
+from .watches import BROKER, unheard
 
 ALIVE = "alive"
 HEARD = "heard_until"
@@ -170,7 +170,9 @@ class Alerts:
         self._follow(self.engine.hear(online, now), now)
         self._keep_alive(now)
         if refused := self._ports.broker.refused:
-            self._follow(self.engine.lose_refused(refused, self._subscriptions, now), now)
+            # The broker delivers nothing of what it refuses.
+            lost = unheard(self.engine.topics, refused, self.rules, self._subscriptions)
+            self._follow(self.engine.lose(lost, "refused", now), now)
 
     def lose(self, topics: Iterable[str]) -> None:
         """End what hangs on topics of which Home Assistant discovery knows no entity any more."""

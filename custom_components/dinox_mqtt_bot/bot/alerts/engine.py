@@ -9,15 +9,15 @@ from ..model.announcements import AlertBlind, AlertChanged, AlertValue
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..model.topics import Subscriptions
 from ..text.durations import DAY
+from ..text.times import Local, in_utc
 from . import lifecycle, moments
 from .blindness import Blindness
 from .cadence import learn
 from .courses import Courses
 from .index import AlertIndex
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
-from .watches import BROKER, Watch, Watches, unheard
+from .watches import BROKER, Watch, Watches, of_earlier
 
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
@@ -52,8 +52,14 @@ class AlertEngine:
     """
 
     def __init__(
-        self, rules: Iterable[AlertRule] = (), kept: Iterable[Alert] = (), last_number: int = 0
+        self,
+        rules: Iterable[AlertRule] = (),
+        kept: Iterable[Alert] = (),
+        last_number: int = 0,
+        *,
+        local: Local = in_utc,
     ) -> None:
+        self._local = local
         self.unwatched = 0
         self.closed: list[tuple[Alert, AlertRule]] = []
         self._overfull: dict[str, None] = {}
@@ -69,15 +75,10 @@ class AlertEngine:
         self._events: list[AlertEvent] = []
         self._changes: list[AlertChanged | AlertValue | AlertBlind] = []
         for alert in sorted(kept, key=lifecycle.last_seen):
-            if alert.rule == BROKER.id and not alert.active:
-                # Whether an earlier run missed the broker, or was about to, says nothing of this one;
-                # but that it had come back may have to be told still.
-                if not alert.owes:
-                    self._gone.add((alert.rule, alert.topic))
-                    continue
-                if alert.state is AlertState.PENDING:
-                    alert = replace(alert, state=AlertState.INACTIVE)  # noqa: PLW2901
-            self._remember(alert)
+            if (left := of_earlier(alert)) is None:
+                self._gone.add((alert.rule, alert.topic))
+            else:
+                self._remember(left)
 
     # What is asked.
 
@@ -98,8 +99,7 @@ class AlertEngine:
     @property
     def active(self) -> list[Alert]:
         """What is wrong now, the oldest first."""
-        found = (self._alerts.get(key) for key in self._alerts.active)
-        return sorted((alert for alert in found if alert is not None), key=lambda each: each.number)
+        return sorted(self._alerts.all_active, key=lambda each: each.number)
 
     @property
     def untold(self) -> Iterable[Key]:
@@ -123,10 +123,7 @@ class AlertEngine:
 
     def of(self, rule_id: str) -> list[Alert]:
         """Return what is known of a rule's topics: first the active ones, then the pending, then the rest."""
-        return sorted(
-            self._alerts.of(rule_id),
-            key=lambda each: (not each.active, each.state is not AlertState.PENDING, each.number),
-        )
+        return sorted(self._alerts.of(rule_id), key=lifecycle.by_urgency)
 
     def get(self, rule_id: str, topic: str) -> Alert | None:
         return self._alerts.get((rule_id, topic))
@@ -272,10 +269,9 @@ class AlertEngine:
                 self._lose((watch.rule.id, topic), reason, now)
         return self._done()
 
-    def lose_refused(self, refused: Iterable[str], subscriptions: Subscriptions, now: float) -> Judged:
-        """End what hangs on topics of which the broker delivers nothing, as it refuses their filters."""
-        topics = {alert.topic for alert in self._alerts if alert.topic}
-        return self.lose(unheard(topics, refused, self._watches.rules, subscriptions), "refused", now)
+    @property
+    def topics(self) -> set[str]:
+        return {alert.topic for alert in self._alerts if alert.topic}
 
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""
@@ -304,7 +300,10 @@ class AlertEngine:
             self._put(valued, watch.rule)
 
     def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
-        """Fire for a moment."""
+        """Fire for a moment, if it is one in which the rule fires."""
+        if watch.opens_at(now, self._local) > now:
+            self._put(replace(alert, peak=""), watch.rule)
+            return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
         self._put(lifecycle.pass_by(fired), watch.rule)
@@ -333,9 +332,10 @@ class AlertEngine:
         self._put(changed, watch.rule)
 
     def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
-        if alert.state is AlertState.PENDING and now < self._lasted_at(alert, rule):
-            return alert
-        return lifecycle.breach(alert, rule, now, firing, self._number + 1)
+        waits = lifecycle.await_firing(alert, now)
+        if waits.state is AlertState.PENDING and now < self._lasted_at(waits, rule, new=waits is not alert):
+            return waits
+        return lifecycle.breach(waits, rule, now, firing, self._number + 1)
 
     def _look(self, alert: Alert, watch: Watch, now: float) -> None:
         """Do for one alert what time has brought."""
@@ -361,13 +361,16 @@ class AlertEngine:
         if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
             return NEVER
         borne = watch.borne(alert)
-        return NEVER if borne is None else self._silence.silent_at(alert.seen + alert.excused, borne)
+        if borne is None:
+            return NEVER
+        return watch.opens_at(self._silence.silent_at(alert.seen + alert.excused, borne), self._local)
 
-    def _lasted_at(self, alert: Alert, rule: AlertRule) -> float:
-        """Return when a condition has lasted as long as its rule wants."""
-        if rule is BROKER:
+    def _lasted_at(self, alert: Alert, rule: AlertRule, *, new: bool = False) -> float:
+        """Return when a condition has lasted as its rule wants; of what is `new` a message has just told."""
+        if rule is BROKER or (watch := self._watches.get(alert.rule)) is None:
             return lifecycle.lasted_at(alert, rule)
-        return self._silence.lasted_at(alert.since, rule.hold)
+        at = alert.since if new and not rule.hold else self._silence.lasted_at(alert.since, rule.hold)
+        return watch.opens_at(at, self._local)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
         times = [self._silent_at(alert, watch), lifecycle.calm_at(alert), watch.forgotten_at(alert)]
@@ -380,8 +383,7 @@ class AlertEngine:
         """Take over what became of an alert, and note what is to be stored and announced."""
         key = alert.rule, alert.topic
         before = self._alerts.get(key)
-        if before == alert:
-            # Looked at too early.
+        if before == alert:  # looked at too early
             self._remember(alert)
             return
         if before is None and not self._makes_room(alert):

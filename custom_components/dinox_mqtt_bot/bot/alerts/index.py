@@ -37,6 +37,10 @@ class AlertIndex:
         return self._by_rule.get(key[0], {}).get(key[1])
 
     @property
+    def all_active(self) -> list[Alert]:
+        return [self._by_rule[rule][topic] for rule, topic in self.active]
+
+    @property
     def told(self) -> list[Alert]:
         """The alerts of which somebody knows, also of an incident before."""
         every = chain.from_iterable(alerts.values() for alerts in self._by_rule.values())

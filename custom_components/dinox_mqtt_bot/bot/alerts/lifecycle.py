@@ -92,12 +92,22 @@ def lasted_at(alert: Alert, rule: AlertRule) -> float:
     return alert.since + rule.hold
 
 
+def by_urgency(alert: Alert) -> tuple[bool, bool, int]:
+    """Return what sorts alerts: first the active ones, then the pending, then the rest."""
+    return not alert.active, alert.state is not AlertState.PENDING, alert.number
+
+
+def await_firing(alert: Alert, now: float) -> Alert:
+    """Return an alert whose condition holds as one that waits to fire, unless it has fired."""
+    if alert.state not in _OVER:
+        return alert
+    alert = replace(set_aside(alert), state=AlertState.PENDING, since=now)
+    return alert if alert.flapping else replace(alert, peak="", peak_amount=None)
+
+
 def breach(alert: Alert, rule: AlertRule, now: float, firing: AlertState, number: int) -> Alert:
     """Take note that the condition holds. `number` is for the incident, should this begin one."""
-    if alert.state in _OVER:
-        alert = replace(set_aside(alert), state=AlertState.PENDING, since=now)
-        if not alert.flapping:
-            alert = replace(alert, peak="", peak_amount=None)
+    alert = await_firing(alert, now)
     if alert.state is AlertState.RECOVERING:
         return replace(alert, state=AlertState.FIRING, since=now)
     if alert.state is AlertState.PENDING and now >= lasted_at(alert, rule):

@@ -7,6 +7,7 @@ from ..model.rules import AlertRule, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number
+from ..text.weekly import DAYS, read_weekly
 
 _COMMA = re.compile(r"\A(-?\d+),(?=\d+(?:[^\d.,]|\Z))")
 
@@ -69,6 +70,8 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
         parts.append(phrases.phrase(f"common.{key}", duration=duration(rule.repeat)))
     elif happens:
         parts.append(phrases.phrase("common.rule_each_time"))
+    if rule.only:
+        parts.append(phrases.phrase("common.rule_only", times=weekly_text(rule.only, phrases)))
     if not rule.enabled:
         parts.append(phrases.phrase("common.rule_off"))
     return f"{'; '.join(parts)}."
@@ -87,6 +90,21 @@ def condition_text(rule: AlertRule, phrases: Phrases, write: Callable[[str], str
     if not rule.hold:
         return brief
     return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
+
+
+def weekly_text(text: str, phrases: Phrases) -> str:
+    """Return times of the week in the words of a language: `Monday–Friday, 22:00–06:00`."""
+    weekly = read_weekly(text)
+    if weekly is None:
+        return text
+    hours = text.rpartition(" ")[2].replace("-", "–") if weekly.begin != weekly.end else ""
+    days = sorted(weekly.days)
+    named = [phrases.phrase(f"common.weekday_{day}") for day in days]
+    if len(days) == DAYS:
+        named = []
+    elif len(days) > 2 and days == [*range(days[0], days[-1] + 1)]:
+        named = [f"{named[0]}–{named[-1]}"]
+    return ", ".join(filter(None, (*named, hours)))
 
 
 def is_whole(field: str, name: str) -> bool:

@@ -1,10 +1,10 @@
 """Alert rules made ready: what each one looks at, found by topic."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
-from ..model.alert import Alert
+from ..model.alert import Alert, AlertState
 from ..model.handles import Handles
 from ..model.message import Kind, Reading
 from ..model.replies import BotError
@@ -13,6 +13,8 @@ from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions, matches, shared
 from ..payload.paths import Path, lookup, only_word, parse_path
 from ..text.durations import DAY
+from ..text.times import Local
+from ..text.weekly import Weekly, read_weekly
 from . import lifecycle
 from .cadence import longest_silence
 from .judge import Judge
@@ -34,15 +36,20 @@ _WORDLESS = frozenset({Kind.EMPTY, Kind.BINARY})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
-    """One enabled rule with its condition and its path compiled."""
+    """One enabled rule with its condition, its path and the times at which it fires compiled."""
 
     rule: AlertRule
     judge: Judge
     path: Path
+    only: Weekly | None
 
     @classmethod
     def of(cls, rule: AlertRule) -> Self:
-        return cls(rule, Judge(rule.condition), parse_path(rule.field))
+        return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only))
+
+    def opens_at(self, at: float, local: Local) -> float:
+        """Return from when on it may fire: a Unix time itself, or when its next time of the week begins."""
+        return at if self.only is None or at == NEVER else self.only.opens_at(at, local)
 
     def value(self, reading: Reading) -> Value | None:
         """Return what the rule looks at; None if the message has no such value.
@@ -85,6 +92,19 @@ class Watch:
         if before is not None:
             return before.asks == self.rule.asks
         return self.rule is BROKER or matches(self.rule.filter, alert.topic)
+
+
+def of_earlier(alert: Alert) -> Alert | None:
+    """Return what is left of an earlier run's alert; None if nothing is.
+
+    Whether that run missed the broker, or was about to, says nothing of this one; but that it had come back
+    may have to be told still.
+    """
+    if alert.rule != BROKER.id or alert.active:
+        return alert
+    if not alert.owes:
+        return None
+    return replace(alert, state=AlertState.INACTIVE) if alert.state is AlertState.PENDING else alert
 
 
 class Watches:

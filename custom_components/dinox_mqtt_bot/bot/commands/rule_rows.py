@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ..alerts.rule_texts import condition_text, sentence
+from ..alerts.rule_texts import condition_text, sentence, weekly_text
 from ..alerts.rules.grammar import write_rule
 from ..model import alert
 from ..model.replies import Amount, Cell, Text
@@ -54,6 +54,7 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "seconds": rule.condition.seconds,
         "for": rule.hold,
         "every": rule.repeat,
+        "only": rule.only,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
         "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],
@@ -85,9 +86,16 @@ def _rule_row(parts: Parts, rule: AlertRule, *, alike: bool, heard: bool) -> tup
         row,
         _asks(parts, rule),
         rule.filter if alike else "",
+        _times(parts, rule),
         Text(f"priority_{rule.priority.word}"),
         never,
     )
+
+
+def _times(parts: Parts, rule: AlertRule) -> Cell:
+    """Return the times of the week at which alone a rule fires."""
+    times = weekly_text(rule.only, parts.ports.phrases)
+    return Text("rule_only", {"times": times}) if times else ""
 
 
 def _asks(parts: Parts, rule: AlertRule) -> Cell:

@@ -162,6 +162,7 @@ class AlertRule:
     once in that time. `contacts` (bare JIDs; none:
     all that receive) and `targets` (notify entities or actions, beside the bot's) are told. Unacknowledged,
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
+    It fires `only` at some times of the week (`text.weekly`; empty: at any).
     """
 
     filter: str
@@ -178,6 +179,7 @@ class AlertRule:
     targets: tuple[str, ...] = ()
     escalate_after: float = 0.0
     escalate_to: tuple[str, ...] = ()
+    only: str = ""
 
     @property
     def asks(self) -> tuple[object, ...]:

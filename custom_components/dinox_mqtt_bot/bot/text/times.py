@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import inf
 import re
 
@@ -11,6 +12,9 @@ from .tongue import lead, plainly, skip, words
 
 type Local = Callable[[float], datetime]
 """Gives a Unix time as the time of day where the user lives."""
+
+in_utc = partial(datetime.fromtimestamp, tz=UTC)
+"""The time of day of who lives by UTC."""
 
 type Clock = tuple[int, int, int]
 """Hour, minute and second; 24:00:00 is the end of a day."""
@@ -91,7 +95,7 @@ def _piece(point: Point, spoken: Sequence[str], at: int, *, bare: bool) -> tuple
     if whole[1] > at:
         return whole
     if point.clock is None:
-        clock, end = _clock(spoken, at, bare=bare)
+        clock, end = clock_at(spoken, at, bare=bare)
         if clock is not None:
             return replace(point, clock=_of_part(clock, point.part)), end
     return point, max(skip("time_filler", spoken, at), skip("time_this", spoken, at))
@@ -140,7 +144,7 @@ def _named_month(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, i
     return replace(point, date=(year, int(month), int(day[1]))), end + (year is not None)
 
 
-def _clock(spoken: Sequence[str], at: int, *, bare: bool) -> tuple[Clock | None, int]:
+def clock_at(spoken: Sequence[str], at: int, *, bare: bool) -> tuple[Clock | None, int]:
     """Take a time of day: `7` if it may be `bare`, `7:30`, `7 pm`, `18 Uhr 30`, `halb acht`, `seven`."""
     past, to = skip("time_half_past", spoken, at), skip("time_half_to", spoken, at)
     if max(past, to) > at:

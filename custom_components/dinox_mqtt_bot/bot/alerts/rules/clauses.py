@@ -9,6 +9,7 @@ from ...text.durations import leading_duration
 from ...text.happening import change_of
 from ...text.numbers import number
 from ...text.states import is_state_word
+from ...text.weekly import ALWAYS, read_weekly
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from ..judge import NUMERIC
 from .vocabulary import (
@@ -23,6 +24,7 @@ from .vocabulary import (
     KEEPS,
     LONGEST_PHRASE,
     MISSING,
+    ONLY,
     PHRASES,
     PRIORITIES,
     SINCE,
@@ -33,6 +35,8 @@ LONGEST = 1_000
 """Characters that a rule may be typed in."""
 
 LONGEST_NAME = 100
+LONGEST_WEEKLY = 10
+"""Words that times of the week have at most."""
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
 _KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
 _INDEX = r"\[-?\d+\]"
@@ -65,6 +69,7 @@ class Asked:
     priority: Priority | None = None
     name: str | None = None
     enabled: bool | None = None
+    only: str | None = None
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
@@ -175,7 +180,18 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return _is(spoken, index + 1, PRIORITIES)
     if _is(spoken, index, MISSING) and _is(spoken, index + 1, ENDS | KEEPS):
         return True
-    return left > 0 and (_is(spoken, index, CLEAR) or _is(spoken, index, NAMED))
+    return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY))
+
+
+def _weekly(spoken: list[Word], index: int) -> tuple[str, int]:
+    """Return the times of the week that the most words from a place on mean, and how many words."""
+    most = min(len(spoken), index + LONGEST_WEEKLY)
+    for end in range(most, index, -1):
+        part = spoken[index:end]
+        weekly = None if any(word.quoted for word in part) else read_weekly(" ".join(w.text for w in part))
+        if weekly is not None:
+            return str(weekly), end - index
+    return "", 0
 
 
 def _is(spoken: list[Word], index: int, meant: frozenset[str] | dict[str, Priority]) -> bool:
@@ -294,6 +310,8 @@ class _Reader:
             self._asked.hold = self._span()
         elif word in EVERY:
             self._asked.repeat = self._span()
+        elif word in ONLY:
+            self._asked.only = self._times()
         elif word in CLEAR:
             self._asked.clear = self._cleared()
         elif word in MISSING:
@@ -306,6 +324,14 @@ class _Reader:
         seconds, count = _duration(self._words, self._at)
         self._at += count or 1
         return seconds
+
+    def _times(self) -> str:
+        """Return times of the week. Raises BotError `rule_no_weekly`."""
+        times, count = _weekly(self._words, self._at)
+        if not count and not _is(self._words, self._at, NO_WORDS):
+            raise BotError("rule_no_weekly", times=self._words[self._at].text[:MAX_QUOTED])
+        self._at += count or 1
+        return "" if times == ALWAYS else times
 
     def _cleared(self) -> str:
         if _is(self._words, self._at, BEFORE_CLEAR) and self._at + 1 < len(self._words):

@@ -67,6 +67,7 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         priority=rule.priority if wish.priority is None else wish.priority,
         name=rule.name if wish.name is None else wish.name,
         enabled=rule.enabled if wish.enabled is None else wish.enabled,
+        only=rule.only if wish.only is None else wish.only,
     )
 
 
@@ -110,7 +111,8 @@ def _reads_as(text: str, rule: AlertRule) -> bool:
 
 def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
-    return rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
+    said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
+    return *said, rule.only
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -122,6 +124,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += [f"clear {quote(condition.clear)}"] if condition.clear else []
     parts += ["missing clears"] if condition.missing_clears else []
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
+    parts += [f"only {rule.only}"] if rule.only else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
     parts += [f"as {_quoted(rule.name)}"] if rule.name else []
     return " ".join(filter(None, parts))

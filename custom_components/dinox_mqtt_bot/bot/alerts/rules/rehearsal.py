@@ -11,6 +11,7 @@ from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
 from ...reading.lookups import Lookups, stored_readings
 from ...text.numbers import number, number_text, with_unit
+from ...text.times import Local
 from ...text.units import comparable, convert
 from ..engine import NOTHING, AlertEngine, Judged
 from ..watches import Watch
@@ -43,7 +44,7 @@ class Rehearsal:
 
 async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
     """Run the alerts' own engine over what is stored since a Unix time, as long as the bot listened."""
-    stage = _Stage(rule, await lookups.ports.history.listening(since))
+    stage = _Stage(rule, await lookups.ports.history.listening(since), lookups.ports.clock.local)
     async for chunk in stored_readings(lookups, rule.filter, since, MOST_MESSAGES):
         for reading in chunk:
             stage.take(reading)
@@ -53,9 +54,10 @@ async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) 
 class _Stage:
     """The engine with one rule, and what is counted."""
 
-    def __init__(self, rule: AlertRule, listening: Iterable[Listening]) -> None:
+    def __init__(self, rule: AlertRule, listening: Iterable[Listening], local: Local) -> None:
+        self._local = local
         self._rule = replace(rule, id=rule.id or "rehearsal", enabled=True)
-        self._engine = AlertEngine((self._rule,))
+        self._engine = AlertEngine((self._rule,), local=local)
         self._listening = deque(listening)
         self._ended: tuple[float, float] | None = None
         self._kept: dict[tuple[str, str], Alert] = {}
@@ -119,7 +121,7 @@ class _Stage:
 
     def _begin(self, at: float, ended: float, heard_until: float) -> None:
         """Do as a bot that has just started: all it knows is what was stored."""
-        self._engine = AlertEngine((self._rule,), self._kept.values())
+        self._engine = AlertEngine((self._rule,), self._kept.values(), local=self._local)
         self._engine.follow_run(ended, heard_until)
         self._ended, self._now = None, at
         self._count(self._engine.apply((self._rule,), at), at)
