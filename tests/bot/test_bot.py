@@ -6,7 +6,7 @@ from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.commands.quiet import Mute
+from bot.commands.attending import Mute
 from bot.model.announcements import Announcement, ChatReceived, MessageReceived, StatusChanged
 from bot.model.message import Message, QoS
 from bot.model.replies import BotError, Caller, Surface

@@ -14,8 +14,8 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.bot.model.status import LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.model.topics import Subscriptions
 from custom_components.dinox_mqtt_bot.bot.payload.paths import lookup
-from custom_components.dinox_mqtt_bot.bot.reading.lookups import Lookups, read_again
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
+from custom_components.dinox_mqtt_bot.bot.reading.topic_lookup import Lookups, read_again
 from custom_components.dinox_mqtt_bot.store import past
 from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.table import MAX_JSON_BYTES

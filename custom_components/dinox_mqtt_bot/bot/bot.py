@@ -8,8 +8,8 @@ from .alerts.alerts import Alerts
 from .alerts.engine import NOTHING, AlertEngine, Judged
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
-from .bridges.carrier import Carrier
 from .bridges.inbound import Inbound
+from .bridges.texts import Carrier
 from .chat.awaited import Awaited
 from .chat.conversation import Conversation, Hidden
 from .chat.first_look import FirstLook
@@ -121,7 +121,7 @@ class Bot:
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
-        look = FirstLook(ports.memory, self.readings.devices_on, lambda: engine.firing, self.name)
+        look = FirstLook(ports.memory, self.readings.devices_on, lambda: len(engine.active), self.name)
         self.conversation = Conversation(
             ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
@@ -129,7 +129,7 @@ class Bot:
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
         quiet, tell = self.do_not_disturb.quiet, self.announce
-        self.alerts = Alerts(ports, self.outgoing, self.moment, quiet=quiet, announce=tell, engine=engine)
+        self.alerts = Alerts(ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell)
         self.held = Held(
             ports,
             self.do_not_disturb,
@@ -463,7 +463,7 @@ class Bot:
             failed=self.ports.outbox.failed,
             refused=tuple(self.ports.broker.refused.items()),
             unreachable=self._reach.unreachable,
-            firing=self.alerts.engine.firing,
+            firing=len(self.alerts.active),
             quiet_until=self.do_not_disturb.quiet_until,
             do_not_disturb=self.do_not_disturb.undisturbed(self.ports.clock.now()),
             unwritten=self._gap.reason,

@@ -168,6 +168,8 @@ ALERTS = _AlertCodec(
         "escalate_after": SECONDS,
         "escalate_to": TEXTS,
         "only": TEXT,
+        "once": FLAG,
+        "until": SECONDS,
     },
 )
 

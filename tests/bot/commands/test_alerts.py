@@ -246,6 +246,8 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "seconds": 0.0,
         "for": 60.0,
         "only": "",
+        "once": False,
+        "until": None,
         "every": 0.0,
         "priority": "alert",
         "enabled": True,

@@ -9,7 +9,7 @@ import pytest
 
 from bot.alerts.notices import GATHER
 from bot.commands.alerts import Alerts
-from bot.commands.past_alerts import incidents_of
+from bot.commands.rule_rows import incidents_of
 from bot.model.alert import AlertEvent, Step
 from bot.model.replies import Caller, Surface, Table
 from bot.model.rules import AlertRule, Contact, Display, Role, Subscription

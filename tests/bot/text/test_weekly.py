@@ -42,7 +42,19 @@ def test_times_are_read_and_kept_in_one_way(typed: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "  ", "hello", "22:00", "22:00-", "22:00 until", "22-26", "7-9 8-10", "monday x", "x" * 200],
+    [
+        "",
+        "  ",
+        "hello",
+        "22:00",
+        "22:00-",
+        "22:00 until",
+        "22-26",
+        "7-9 8-10",
+        "monday x",
+        "mon - 7",
+        "x" * 200,
+    ],
 )
 def test_other_texts_are_no_times(typed: str) -> None:
     assert read_weekly(typed) is None

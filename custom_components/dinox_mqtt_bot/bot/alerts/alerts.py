@@ -11,12 +11,12 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
-from ..ports import Phrases, Ports, When
+from ..ports import Phrases, Ports, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of, waiting
-from .overfull import OverfullRules
+from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
 ALIVE = "alive"
@@ -35,10 +35,11 @@ class Alerts:
         ports: Ports,
         outgoing: Outgoing,
         when: When,
+        engine: AlertEngine,
+        spawn: Spawn,
         *,
         quiet: Callable[[float], bool],
         announce: Callable[[Announcement], None],
-        engine: AlertEngine,
     ) -> None:
         self._ports = ports
         self._quiet = quiet
@@ -56,6 +57,7 @@ class Alerts:
             course=engine.courses.points,
         )
         self._overfull = OverfullRules(ports, outgoing)
+        self._one_shots = OneShots(engine, ports.rules, spawn)
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -109,7 +111,8 @@ class Alerts:
 
     @property
     def due_at(self) -> float:
-        return min(self.engine.due_at, self._notices.due_at, self._notices.blind.due_at, self.mutes.due_at)
+        told_at = min(self._notices.due_at, self._notices.blind.due_at)
+        return min(self.engine.due_at, told_at, self.mutes.due_at, self._one_shots.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
@@ -135,6 +138,7 @@ class Alerts:
         self._save(record, [*ends.notices, *closed], list(self._kept_behind(ends)))
         self.follow(judged, now)
         self.resume(now)
+        self._one_shots.look(now)
 
     @property
     def next_number(self) -> int:
@@ -194,6 +198,8 @@ class Alerts:
             self._say_gathered(now)
         if self._notices.blind.is_due(now):
             self._say_blind(now)
+        if self._one_shots.due_at <= now:
+            self._one_shots.look(now)
 
     def _keep_alive(self, now: float) -> None:
         """Store now and then that the bot listens, so the next run knows how long nobody did.
@@ -246,6 +252,7 @@ class Alerts:
         composed = self._notices.compose(heard, self._rules, self.rings, now)
         record = self.engine.mark_told(composed.alerts, composed.events)
         self._save(record, composed.notices, list(self._kept_behind(composed)))
+        self._one_shots.look(now)
 
     def _phrases(self, to: str) -> Phrases:
         """Return the texts in the language of whom something is told."""

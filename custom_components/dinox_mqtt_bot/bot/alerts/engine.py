@@ -117,10 +117,6 @@ class AlertEngine:
         found = (self._watches.get(rule_id) for rule_id in self._overfull if not self._has_room(rule_id))
         return [watch.rule for watch in found if watch is not None]
 
-    @property
-    def firing(self) -> int:
-        return len(self._alerts.active)
-
     def of(self, rule_id: str) -> list[Alert]:
         """Return what is known of a rule's topics: first the active ones, then the pending, then the rest."""
         return sorted(self._alerts.of(rule_id), key=lifecycle.by_urgency)
@@ -383,6 +379,8 @@ class AlertEngine:
         """Take over what became of an alert, and note what is to be stored and announced."""
         key = alert.rule, alert.topic
         before = self._alerts.get(key)
+        if rule.once and alert.active and (self._alerts.has_fired(rule.id) or 0 < rule.until <= alert.since):
+            return
         if before == alert:  # looked at too early
             self._remember(alert)
             return
@@ -400,6 +398,8 @@ class AlertEngine:
         if before is None or lifecycle.stored(before) != lifecycle.stored(alert):
             self._changed[key] = alert
         self._remember(alert)
+        if rule.once and alert.active:
+            self._put(lifecycle.pass_by(alert), rule)
 
     def _makes_room(self, alert: Alert) -> bool:
         """Forget what a topic not known yet needs more: its rule's own memory, and for a breach any other."""

@@ -49,6 +49,10 @@ class AlertIndex:
     def of(self, rule_id: str) -> list[Alert]:
         return list(self._by_rule.get(rule_id, {}).values())
 
+    def has_fired(self, rule_id: str) -> bool:
+        """Say whether a rule has ever begun an incident of which something is known still."""
+        return any(alert.number for alert in self._by_rule.get(rule_id, {}).values())
+
     def count(self, rule_id: str) -> int:
         """Return how many topics of a rule are known."""
         return len(self._by_rule.get(rule_id, ()))

@@ -72,6 +72,8 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
         parts.append(phrases.phrase("common.rule_each_time"))
     if rule.only:
         parts.append(phrases.phrase("common.rule_only", times=weekly_text(rule.only, phrases)))
+    if rule.once:
+        parts.append(phrases.phrase("common.rule_once"))
     if not rule.enabled:
         parts.append(phrases.phrase("common.rule_off"))
     return f"{'; '.join(parts)}."

@@ -74,7 +74,8 @@ class Watch:
         """Say whether something of a topic matters while nothing is wrong: older values, or their lack."""
         judge = self.judge
         needed = judge.edge or judge.windowed or (judge.timed and self.rule is not BROKER)
-        return alert.blind > 0 or (needed and bool(alert.seen or alert.memory))
+        spent = self.rule.once and alert.number > 0
+        return spent or alert.blind > 0 or (needed and bool(alert.seen or alert.memory))
 
     def borne(self, alert: Alert) -> float | None:
         """Return how many seconds of silence are normal; None if that is not known."""

@@ -12,10 +12,9 @@ from ..model.status import Phase
 from ..model.timers import NEVER
 from ..model.topics import Filters, Subscriptions
 from ..ports import Ports, When
-from .carrier import Carrier
 from .flow import Flow, Kept, Places
 from .inbound import topic_of
-from .texts import bridge_text, carried, gathered_text, open_bridges
+from .texts import Carrier, bridge_text, carried, gathered_text, open_bridges
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -16,8 +16,7 @@ from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
 from .doubts import is_known, unknown
-from .past_alerts import asks_past, past_alerts
-from .rule_rows import alert_rows, rule_facts, rule_rows, sentence_of
+from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
 
@@ -51,10 +50,10 @@ class Alert(Command):
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
         rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter), parts.ports.phrases)
-        return await _kept(parts, "rule_made", rule)
+        return await keep_rule(parts, "rule_made", rule)
 
 
-async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
+async def keep_rule(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
     """Keep a rule; say what it does, and what speaks against it.
 
     Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
@@ -66,7 +65,12 @@ async def _kept(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     kept = await parts.ports.rules.put_alert(
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
-    placeholders = {"number": str(kept.number), "name": kept.name, "sentence": sentence_of(parts, kept)}
+    placeholders: dict[str, Cell] = {
+        "number": str(kept.number),
+        "name": kept.name,
+        "sentence": sentence_of(parts, kept),
+        "time": parts.moment(kept.until),
+    }
     return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
 
 
@@ -158,7 +162,7 @@ class Rule(Command):
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
-        return await _kept(parts, "rule_changed", wanted, rule)
+        return await keep_rule(parts, "rule_changed", wanted, rule)
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:

@@ -1,18 +1,20 @@
-"""Commands of whoever sees to an alert, or asks what became of it."""
+"""Commands of whoever sees to an alert, asks what became of it, or wants to be left alone."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..alerts.lookup import meant, parted
+from ..alerts.lookup import end_check, end_of, is_end, meant, parted
 from ..alerts.story import steps, story
 from ..alerts.texts import rule_name
+from ..alerts.watches import BROKER
 from ..model.alert import Alert, AlertEvent, Step
-from ..model.replies import BotError, Caller, Reply, Table, Text
+from ..model.replies import BotError, Caller, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold
-from ..reading.topic_lookup import topic_name
+from ..reading.topic_lookup import find_name, known_names, topic_name
 from .command import Command, Parts, param
 
 SNOOZE = 3600.0
@@ -143,3 +145,175 @@ def _unknown(handle: str, newest: list[AlertEvent]) -> BotError:
     if not newest:
         return BotError("no_incidents")
     return BotError("no_alert", handle=handle, alerts=", ".join(f"#{event.number}" for event in newest))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mute(Command):
+    """Tells nothing of a topic or a rule for a while, or until it is unmuted; the history goes on."""
+
+    node: ClassVar[str] = "mute"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    what: str = param("Topic, topic filter, alias, or number or name of a rule.", default="", named=True)
+    duration: str = param(
+        "How long, as 2h or until 7:00; without it for good.", default="", greedy=True, check=end_check
+    )
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if not self.what and not caller.about:
+            return _mutes(parts)
+        meant = [_of_alert(each, parts) for each in caller.about] or [await self._named(parts)]
+        until = end_of(
+            parts.ports.clock, f"{self.what} {self.duration}".strip() if caller.about else self.duration
+        )
+        now = parts.ports.clock.now()
+        if not until:
+            raise BotError("invalid_end", text=self.duration)
+        for key, _, of_rule in meant:
+            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule)
+        names = ", ".join(dict.fromkeys(name for _, name, _ in meant))
+        facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
+        if until < NEVER:
+            return Text("muted_until", {"what": names, "time": parts.moment(until)}, facts)
+        return Text("muted", {"what": names, "unmute": Typed("unmute", names)}, facts)
+
+    async def _named(self, parts: Parts) -> tuple[str, str, bool]:
+        """Return what to mute as `_muted`. Raises BotError `mute_what` too, where only a time was said."""
+        try:
+            return await _muted(parts, self.what)
+        except BotError as err:
+            said = f"{self.what} {self.duration}".strip()
+            if not err.key.startswith("no_name") or not is_end(said):
+                raise
+            raise BotError("mute_what", quiet=Typed("quiet", said), dnd=Typed("dnd", said)) from None
+
+
+def _of_alert(alert: Alert, parts: Parts) -> tuple[str, str, bool]:
+    """Return what a reply to an alert mutes: its topic. That of the broker itself has none."""
+    return (alert.topic, alert.topic, False) if alert.topic else (BROKER.id, _broker(parts), True)
+
+
+def _broker(parts: Parts) -> str:
+    return parts.ports.phrases.phrase("common.alert_broker")
+
+
+async def _muted(parts: Parts, what: str) -> tuple[str, str, bool]:
+    """Return what to mute, its name, and whether it is the rule so called, or numbered, or a topic filter.
+
+    Raises Ambiguous, BotError `no_name` or `invalid_filter`.
+    """
+    names = await known_names(parts)
+    if not names.known(what) and "/" not in what:
+        if fold(what) == fold(_broker(parts)):
+            return BROKER.id, what, True
+        with suppress(BotError):
+            rule = parts.alerts.rule(what)
+            return rule.id, rule.name, True
+    meant = await find_name(parts, what)
+    written = names.known(what) or meant.topic == what
+    return meant.topic, what if written else meant.name, False
+
+
+def _mutes(parts: Parts) -> Table:
+    mutes, names = parts.alerts.mutes, {rule.id: rule.name for rule in parts.alerts.rules}
+    names[BROKER.id] = _broker(parts)
+    muted = [*((names[rule_id], until) for rule_id, until in mutes.rules.items()), *mutes.topics.items()]
+    rows = tuple(
+        (name, Text("until", {"time": parts.moment(until)}) if until < NEVER else Text("for_good"))
+        for name, until in muted
+    )
+    return Table(
+        title=Text("mutes"),
+        columns=("column_name", "column_time"),
+        rows=rows,
+        empty=Text("mutes_empty", {"example": Typed("mute", "home/door 2h")}),
+        facts=tuple({"what": key, "until": until if until < NEVER else None} for key, until in mutes),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmute(Command):
+    """Tells of a topic or a rule again; what is still wrong is told at once."""
+
+    node: ClassVar[str] = "unmute"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    what: str = param("What was muted.", named=True, greedy=True)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        topics = parts.alerts.mutes.topics
+        known = self.what in topics
+        key, name, of_rule = (self.what, self.what, False) if known else await _muted(parts, self.what)
+        if not parts.alerts.unmute(key, parts.ports.clock.now(), of_rule=of_rule):
+            raise BotError("not_muted", what=name)
+        return Text("unmuted", {"what": name}, {"what": key})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet(Command):
+    """Lets notifications come without a sound, but critical ones: on, off, for a time, or until a time of day."""  # noqa: E501 - shown to users word for word
+
+    node: ClassVar[str] = "quiet"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if _asks(self.duration, caller):
+            return _standing("quiet", parts.do_not_disturb.quiet_until, parts)
+        until = end_of(parts.ports.clock, self.duration)
+        parts.held.set_quiet(until)
+        return _turned(parts, "quiet", until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dnd(Command):
+    """Holds everything back that is not critical and tells it afterwards as one: on, off, for a time, until a time."""  # noqa: E501 - shown to users word for word
+
+    node: ClassVar[str] = "dnd"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    duration: str = param("on, off, 2h or until 7:00.", default="", greedy=True)
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        if _asks(self.duration, caller):
+            wish = parts.do_not_disturb
+            return _standing("dnd", NEVER if wish.source else wish.undisturbed_until, parts)
+        until = end_of(parts.ports.clock, self.duration)
+        parts.held.set_undisturbed(until)
+        return _turned(parts, "dnd", until)
+
+
+def _asks(duration: str, caller: Caller) -> bool:
+    """Say whether somebody asks how things stand; an action without a time has always switched it on."""
+    return not duration and caller.surface is not Surface.ACTION
+
+
+def _standing(what: str, until: float, parts: Parts) -> Text:
+    """Tell whether it is on, and how to switch it."""
+    on = until > parts.ports.clock.now()
+    facts = {"on": on, "until": until if on and until < NEVER else None}
+    if not on:
+        examples = (
+            Typed(what, last="example_time"),
+            Typed(what, last="example_until"),
+            Typed(what, last="on"),
+        )
+        return Text(f"{what}_is_off", {"example": examples}, facts)
+    off = Typed(what, last="off")
+    if until < NEVER:
+        return Text(f"{what}_is_until", {"time": parts.moment(until), "off": off}, facts)
+    return Text(f"{what}_is_on", {"off": off}, facts)
+
+
+def _turned(parts: Parts, what: str, until: float) -> Text:
+    facts = {"on": until > 0, "until": until if 0 < until < NEVER else None}
+    if not until:
+        return Text(f"{what}_off", {}, facts)
+    if until < NEVER:
+        return Text(f"{what}_until", {"time": parts.moment(until)}, facts)
+    return Text(f"{what}_on", {"off": Typed(what, last="off")}, facts)

@@ -1,7 +1,7 @@
 """Everything the bot can be asked to do."""
 
 from .alerts import Alert, Alerts, RmAlert, Rule, Try
-from .attending import Ack, Snooze, Why
+from .attending import Ack, Dnd, Mute, Quiet, Snooze, Unmute, Why
 from .bridges import Bridge, Bridges, RmBridge
 from .command import Command
 from .database import Clear, Dbstats, Purge
@@ -10,10 +10,10 @@ from .display import Board, Display, Priority
 from .help import Help
 from .history import Chart, Export, History
 from .messages import Pause, Publish, Resume
-from .quiet import Dnd, Mute, Quiet, Unmute
 from .system import Config, Contacts, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 from .undo import Undo
+from .waiting import Once, Waiting
 
 COMMANDS: tuple[type[Command], ...] = (
     Status,
@@ -26,6 +26,8 @@ COMMANDS: tuple[type[Command], ...] = (
     Export,
     Alert,
     Alerts,
+    Once,
+    Waiting,
     Rule,
     RmAlert,
     Try,

@@ -14,7 +14,7 @@ from ..model.message import QoS
 from ..model.replies import BotError, Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
-from ..reading.lookups import Lookups
+from ..reading.topic_lookup import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
 from .talk import Talk

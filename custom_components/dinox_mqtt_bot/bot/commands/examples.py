@@ -9,7 +9,7 @@ from ..discovery.entities import Entity
 from ..discovery.entity_state import is_offline, state_text
 from ..model.replies import Cell, Text, Typed
 from ..model.rules import Role
-from ..reading.lookups import Lookups
+from ..reading.topic_lookup import Lookups
 from ..text.numbers import number, number_text
 
 MOST_LOOKED_AT = 200

@@ -23,8 +23,7 @@ from ..model.replies import (
     Typed,
 )
 from ..model.topics import shared
-from ..reading.lookups import field_values
-from ..reading.topic_lookup import MOST_NAMED, Ambiguous, Meant, find_name, only, several, shown
+from ..reading.topic_lookup import MOST_NAMED, Ambiguous, Meant, field_values, find_name, only, several, shown
 from ..rendering.replies import render_error
 from ..text.numbers import number, number_text, size_text, with_unit
 from .command import Command, Parts, param

@@ -1,16 +1,21 @@
-"""Alert rules as they are listed: what each asks for, and what it reports now."""
+"""Alert rules as they are listed: what each asks for, what it reports now, and what fired before."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import inf
 
 from ..alerts.rule_texts import condition_text, sentence, weekly_text
 from ..alerts.rules.grammar import write_rule
+from ..alerts.texts import rule_name
+from ..history.spans import parse_span
 from ..model import alert
-from ..model.replies import Amount, Cell, Text
+from ..model.history import Span
+from ..model.replies import Amount, BotError, Cell, Table, Text
 from ..model.rules import AlertRule
 from ..model.topics import fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
-from ..text.durations import duration
+from ..text.durations import DAY, duration
+from ..text.tongue import words
 from .command import Parts
 
 _STATES = {
@@ -55,6 +60,8 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "for": rule.hold,
         "every": rule.repeat,
         "only": rule.only,
+        "once": rule.once,
+        "until": rule.until or None,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
         "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],
@@ -150,3 +157,182 @@ def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
         since,
         taken,
     )
+
+
+PAST, STATS = words("alerts_past"), words("alerts_stats")
+MOST_PAST = 500
+"""Incidents that are looked at, the newest of them."""
+
+_USUAL = {False: 7 * DAY, True: 30 * DAY}
+_OVER = frozenset({alert.Step.RESOLVED, alert.Step.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident by its log. Times are Unix seconds; `ended` is infinite while it is not over."""
+
+    number: int
+    rule: str
+    topic: str
+    fired: float
+    value: str
+    ended: float = inf
+    seen_at: float = 0.0
+    seen_by: str = ""
+
+
+def asks_past(text: str) -> bool:
+    """Say whether `past`, `stats` or their like begin a text."""
+    return _first(text) in PAST | STATS
+
+
+def _first(text: str) -> str:
+    return text.split(maxsplit=1)[0].casefold() if text.strip() else ""
+
+
+async def past_alerts(parts: Parts, text: str) -> Table:
+    """Return the alerts of a span (`past 24h`), or what they come to (`stats`).
+
+    Raises BotError `invalid_span`.
+    """
+    clock, counts = parts.ports.clock, _first(text) in STATS
+    rest = " ".join(text.split()[1:])
+    now = clock.now()
+    span = parse_span(rest, now, clock.local) if rest else Span(now - _USUAL[counts], inf)
+    if span is None:
+        raise BotError("invalid_span", span=rest)
+    found = incidents_of(await parts.ports.alerts.past(span, MOST_PAST))
+    said = rest or duration(_USUAL[counts])
+    return _stats(parts, found, said, now) if counts else _past(parts, found, said)
+
+
+def incidents_of(events: Iterable[alert.AlertEvent]) -> list[Incident]:
+    """Return the incidents that a log tells of, in the order in which they fired."""
+    by_number: dict[int, list[alert.AlertEvent]] = {}
+    for event in events:
+        by_number.setdefault(event.number, []).append(event)
+    found = [
+        _incident(each) for each in by_number.values() if any(one.step is alert.Step.FIRED for one in each)
+    ]
+    return sorted(found, key=lambda each: each.fired)
+
+
+def _incident(events: Sequence[alert.AlertEvent]) -> Incident:
+    """Return one incident; one that comes and goes is over with the last end after its last beginning."""
+    fired = [event for event in events if event.step is alert.Step.FIRED]
+    ends = [event.at for event in events if event.step in _OVER and event.at >= fired[-1].at]
+    seen = [event for event in events if event.step is alert.Step.ACKNOWLEDGED]
+    begun = fired[0]
+    return Incident(
+        begun.number,
+        begun.rule,
+        begun.topic,
+        begun.at,
+        begun.value,
+        ended=ends[-1] if ends else inf,
+        seen_at=seen[0].at if seen else 0.0,
+        seen_by=seen[0].who if seen else "",
+    )
+
+
+def _past(parts: Parts, found: Sequence[Incident], said: str) -> Table:
+    rows = tuple(_row(parts, each) for each in found)
+    return Table(
+        title=Text("alerts_past", {"count": str(len(found)), "span": said}),
+        columns=("column_time", "column_name", "column_value", "column_state", "column_acknowledged"),
+        rows=rows,
+        empty=Text("alerts_past_none", {"span": said}),
+        facts=tuple(_facts(parts, each) for each in found),
+        keep_last=True,
+    )
+
+
+def _row(parts: Parts, one: Incident) -> tuple[Cell, ...]:
+    lasted = Text("alert_still_there")
+    if one.ended < inf:
+        lasted = Text("alert_lasted_for", {"duration": duration(one.ended - one.fired)})
+    seen = Text("alert_taken", {"who": one.seen_by}) if one.seen_by else ""
+    return (
+        parts.moment(one.fired),
+        f"{_name(parts, one)} (#{one.number})",
+        Amount(one.value),
+        lasted,
+        seen,
+    )
+
+
+def _name(parts: Parts, one: Incident) -> str:
+    """Return what an incident is called: its rule, with its topic where the rule's name leaves that open."""
+    rule = next((each for each in parts.alerts.rules if each.id == one.rule), None)
+    topic = topic_name(parts, one.topic) if one.topic else parts.ports.phrases.phrase("common.alert_broker")
+    if rule is None:
+        return topic
+    name = rule_name(rule, parts.ports.phrases)
+    return name if topic in name or rule.filter == one.topic else f"{name}: {topic}"
+
+
+def _facts(parts: Parts, one: Incident) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "rule": _name(parts, one),
+        "topic": one.topic,
+        "value": one.value,
+        "fired": one.fired,
+        "ended": one.ended if one.ended < inf else None,
+        "acknowledged_by": one.seen_by or None,
+        "acknowledged_at": one.seen_at or None,
+    }
+
+
+def _stats(parts: Parts, found: Sequence[Incident], said: str, now: float) -> Table:
+    """Return what fired how often, the most frequent first, and how soon somebody saw to it."""
+    groups: dict[str, list[Incident]] = {}
+    for one in found:
+        groups.setdefault(one.rule, []).append(one)
+    often = sorted(groups.values(), key=lambda each: -len(each))
+    return Table(
+        title=Text("alerts_stats", {"count": str(len(found)), "span": said}),
+        columns=("column_name", "column_count", "column_time", "column_acknowledged"),
+        rows=tuple(_stats_row(parts, each, now) for each in often),
+        empty=Text("alerts_past_none", {"span": said}),
+        facts=tuple(_stats_facts(parts, each, now) for each in often),
+        note=_seen(found),
+    )
+
+
+def _rule(parts: Parts, group: Sequence[Incident]) -> str:
+    rule = next((each for each in parts.alerts.rules if each.id == group[0].rule), None)
+    return rule_name(rule, parts.ports.phrases) if rule else _name(parts, group[-1])
+
+
+def _stats_row(parts: Parts, group: Sequence[Incident], now: float) -> tuple[Cell, ...]:
+    lasted = Text("alert_lasted_in_all", {"duration": duration(_lasted(group, now))})
+    return _rule(parts, group), Text("alert_times", {"count": str(len(group))}), lasted, _seen(group) or ""
+
+
+def _lasted(group: Iterable[Incident], now: float) -> float:
+    return sum(min(each.ended, now) - each.fired for each in group)
+
+
+def _seen(group: Sequence[Incident]) -> Text | None:
+    """Return how many were acknowledged, and after how long on average."""
+    took = _took(group)
+    if not took:
+        return None
+    after = duration(sum(took) / len(took))
+    return Text("alerts_seen", {"count": str(len(took)), "of": str(len(group)), "duration": after})
+
+
+def _took(group: Iterable[Incident]) -> list[float]:
+    return [each.seen_at - each.fired for each in group if each.seen_at]
+
+
+def _stats_facts(parts: Parts, group: Sequence[Incident], now: float) -> dict[str, object]:
+    took = _took(group)
+    return {
+        "rule": _rule(parts, group),
+        "count": len(group),
+        "seconds": _lasted(group, now),
+        "acknowledged": len(took),
+        "seconds_to_acknowledge": sum(took) / len(took) if took else None,
+    }

@@ -33,6 +33,7 @@ _TYPED = {
     "BotQuiet": "quiet {span}",
     "BotDnd": "dnd {span}",
     "BotWatch": "alert {bot_rest}",
+    "BotOnce": "once {bot_rest}",
     "BotUnwatch": "rmalert {bot_rest}",
     "BotCommand": "{command}",
     "BotUnknown": "value {bot_rest}",

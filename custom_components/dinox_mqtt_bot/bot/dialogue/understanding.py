@@ -35,6 +35,7 @@ UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
 _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
+_WATCHING = frozenset({"BotWatch", "BotOnce"})
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
 _MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
@@ -112,12 +113,12 @@ class Understanding:
         found = meaning(intent)
         if isinstance(found, str) and found.startswith("set ") and self._unknown(found):
             return no_name(self._names, intent.slots.get("name") or intent.slots.get("area", ""))
-        if isinstance(found, str) and intent.name == "BotWatch":
+        if isinstance(found, str) and intent.name in _WATCHING:
             found = self._watched(found)
         return self._hearing.parse(found) if isinstance(found, str) else found
 
     def _watched(self, line: str) -> str:
-        """Return `alert` with what stands at the end of a clause: `alert Haustür = offen`.
+        """Return `alert` or `once` with what stands at the end of a clause: `alert Haustür = offen`.
 
         What is neither compared nor a state is no condition: nothing is made of it.
         """

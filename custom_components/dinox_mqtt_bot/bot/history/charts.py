@@ -9,8 +9,7 @@ from ..model.message import MORE, Reading
 from ..model.replies import Amount, BotError, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
-from ..reading.lookups import Lookups, newest_readings, stored_readings
-from ..reading.topic_lookup import topic_name
+from ..reading.topic_lookup import Lookups, newest_readings, stored_readings, topic_name
 from ..rendering.sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits

@@ -162,7 +162,8 @@ class AlertRule:
     once in that time. `contacts` (bare JIDs; none:
     all that receive) and `targets` (notify entities or actions, beside the bot's) are told. Unacknowledged,
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
-    It fires `only` at some times of the week (`text.weekly`; empty: at any).
+    It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
+    or at `until` (Unix time; 0: it waits for ever).
     """
 
     filter: str
@@ -180,6 +181,8 @@ class AlertRule:
     escalate_after: float = 0.0
     escalate_to: tuple[str, ...] = ()
     only: str = ""
+    once: bool = False
+    until: float = 0.0
 
     @property
     def asks(self) -> tuple[object, ...]:

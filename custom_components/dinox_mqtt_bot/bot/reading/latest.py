@@ -6,8 +6,7 @@ from ..model.message import Reading
 from ..payload.paths import lookup, parse_path
 from ..text.numbers import number, with_unit
 from ..text.trend import arrow
-from .lookups import Lookups, newest_readings, stored_readings
-from .topic_lookup import Meant
+from .topic_lookup import Lookups, Meant, newest_readings, stored_readings
 
 _LOOKED_AT = 5
 """Messages in which a value is looked for: not each has every field."""

@@ -214,6 +214,17 @@ def parse_end(text: str, now: float, local: Local) -> float | None:
     return end if end is not None and now < end <= now + LONGEST else None
 
 
+def parted_end(text: str, now: float, local: Local) -> tuple[str, float]:
+    """Return a text without the `until 23:00` at its end, and the Unix time of that; 0 if there is none."""
+    spoken = text.split()
+    for at in range(len(spoken) - 1, max(-1, len(spoken) - _MOST_LEADING), -1):
+        if plainly(spoken[at]) in words("time_until") and (
+            end := parse_end(" ".join(spoken[at:]), now, local)
+        ):
+            return " ".join(spoken[:at]), end
+    return text, 0.0
+
+
 def switched_until(text: str, now: float, local: Local) -> float | None:
     """Return until when something is to be: what `parse_end` reads, infinity for `on`, 0 for `off`."""
     word = " ".join(text.split()).casefold()

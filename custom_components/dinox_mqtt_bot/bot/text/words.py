@@ -15,7 +15,8 @@ _CLOSED = {opening: re.compile(rf"[{closing}](?!\S)") for opening, closing in _C
 NAMED = understood("named")
 NO_WORDS = understood("never")
 ON = understood("on") - understood("yes")
-SWITCH = ON | (understood("off") - understood("no") - {"0"})
+OFF = understood("off") - understood("no") - {"0"}
+SWITCH = ON | OFF
 
 
 def spellings(choice: str) -> frozenset[str]:

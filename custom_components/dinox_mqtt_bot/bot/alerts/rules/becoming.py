@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Condition, Operator, Value
-from ...reading.lookups import Lookups, newest_readings
+from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.happening import change_of
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ..watches import Watch

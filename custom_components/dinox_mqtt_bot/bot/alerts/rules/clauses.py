@@ -24,6 +24,7 @@ from .vocabulary import (
     KEEPS,
     LONGEST_PHRASE,
     MISSING,
+    ONCE,
     ONLY,
     PHRASES,
     PRIORITIES,
@@ -70,6 +71,7 @@ class Asked:
     name: str | None = None
     enabled: bool | None = None
     only: str | None = None
+    once: bool | None = None
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
@@ -180,6 +182,8 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return _is(spoken, index + 1, PRIORITIES)
     if _is(spoken, index, MISSING) and _is(spoken, index + 1, ENDS | KEEPS):
         return True
+    if _is(spoken, index, ONCE):
+        return not left or _starts(spoken, index + 1, changing=changing)
     return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY))
 
 
@@ -310,6 +314,8 @@ class _Reader:
             self._asked.hold = self._span()
         elif word in EVERY:
             self._asked.repeat = self._span()
+        elif word in ONCE:
+            self._asked.once = True
         elif word in ONLY:
             self._asked.only = self._times()
         elif word in CLEAR:

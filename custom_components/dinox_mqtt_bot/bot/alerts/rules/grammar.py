@@ -68,6 +68,7 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         name=rule.name if wish.name is None else wish.name,
         enabled=rule.enabled if wish.enabled is None else wish.enabled,
         only=rule.only if wish.only is None else wish.only,
+        once=rule.once if wish.once is None else wish.once,
     )
 
 
@@ -95,7 +96,7 @@ def _parted(topic: str, rest: str, known: Known) -> tuple[str, str]:
 def write_rule(rule: AlertRule) -> str:
     """Return a text that `read_rule` reads as an equal rule, where its filter is known.
 
-    Not in it: id, number, contacts, targets and escalation.
+    Not in it: id, number, contacts, targets, escalation, and until when it waits.
     """
     texts = [_written(rule, quote) for quote in (_as_it_is, _quoted)]
     return next((text for text in texts if _reads_as(text, rule)), texts[-1])
@@ -112,7 +113,7 @@ def _reads_as(text: str, rule: AlertRule) -> bool:
 def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
-    return *said, rule.only
+    return *said, rule.only, rule.once
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -125,6 +126,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += ["missing clears"] if condition.missing_clears else []
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [f"only {rule.only}"] if rule.only else []
+    parts += ["once"] if rule.once else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
     parts += [f"as {_quoted(rule.name)}"] if rule.name else []
     return " ".join(filter(None, parts))

@@ -9,7 +9,7 @@ from ...model.announcements import AlertChanged
 from ...model.history import Listening
 from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
-from ...reading.lookups import Lookups, stored_readings
+from ...reading.topic_lookup import Lookups, stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.times import Local
 from ...text.units import comparable, convert

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from ...model.message import MORE, Reading
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
-from ...reading.lookups import Lookups, newest_readings
+from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
-from .shown import NOTES, notes_of, only_words, strange_words
+from .subject import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
 _OTHER_UNIT = "rule_other_unit"

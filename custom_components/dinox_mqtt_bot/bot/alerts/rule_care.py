@@ -1,0 +1,100 @@
+"""Rules to look after: some have no room for all their topics, some are done once they have told."""
+
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
+import json
+from typing import Any
+
+from ..delivery.outgoing import Outgoing
+from ..model.notice import Notice
+from ..model.replies import BotError
+from ..model.rules import AlertRule, Priority, RuleSet
+from ..model.timers import NEVER
+from ..ports import Ports, Rules, Spawn
+from ..rendering.readings import LONGEST_NAME
+from ..text.foreign import inert, short
+from .engine import AlertEngine
+from .texts import rule_name
+
+KEY = "rules_overfull"
+
+
+class OverfullRules:
+    """Tells of each rule once until it is changed, also over restarts. `seen` counts what had no room."""
+
+    def __init__(self, ports: Ports, outgoing: Outgoing) -> None:
+        self._ports = ports
+        self._outgoing = outgoing
+        self._told: set[str] = set(json.loads(ports.memory.get(KEY) or "[]"))
+        self._rules = RuleSet()
+        self.seen = 0
+
+    def apply(self, rules: RuleSet) -> None:
+        """Take over other rules: one that was changed may be told of again."""
+        left = set(rules.alerts)
+        changed = {rule.id for rule in self._rules.alerts if rule not in left}
+        self._rules = rules
+        if self._told & changed:
+            self._write(self._told - changed)
+
+    def say(self, seen: int, rules: Iterable[AlertRule], now: float) -> None:
+        """Tell of those that nobody was told of yet."""
+        self.seen = seen
+        news = [rule for rule in rules if rule.id not in self._told]
+        for rule in news:
+            name, topics = rule_name(rule, self._ports.phrases), short(rule.filter, LONGEST_NAME)
+            text = inert(self._ports.phrases.phrase("common.alert_rule_full", rule=name, filter=topics))
+            priority = max(rule.priority, Priority.NORMAL)
+            to = [contact.jid for contact in self._rules.contacts if contact.receives]
+            self._outgoing.send(Notice(self._ports.clock.new_id(), each, text, now, priority) for each in to)
+        if news:
+            self._write(self._told | {rule.id for rule in news})
+
+    def _write(self, told: set[str]) -> None:
+        self._told = told
+        self._ports.memory.set(KEY, json.dumps(sorted(told)))
+
+
+class OneShots:
+    """Has the rules removed that have told what they were made for.
+
+    That one has fired stands in its alert, which is stored with what tells of it: whoever starts after a kill
+    removes the rule, and nothing is told by it again.
+    """
+
+    def __init__(self, engine: AlertEngine, rules: Rules, spawn: Spawn) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._spawn = spawn
+        self._going: set[str] = set()
+
+    @property
+    def due_at(self) -> float:
+        """When the next of them is over without having fired; infinity for never."""
+        waiting = (rule.until for rule in self._every if rule.until and rule.id not in self._going)
+        return min(waiting, default=NEVER)
+
+    def look(self, now: float) -> None:
+        """Have removed what has fired and was told, and what is past its time."""
+        every = list(self._every)
+        self._going &= {rule.id for rule in every}
+        for rule in every:
+            if rule.id not in self._going and (self._is_told(rule) or 0 < rule.until <= now):
+                self._going.add(rule.id)
+                self._spawn(self._removal(rule))
+
+    @property
+    def _every(self) -> Iterator[AlertRule]:
+        return (rule for rule in self._engine.rules if rule.once)
+
+    def _is_told(self, rule: AlertRule) -> bool:
+        known = self._engine.of(rule.id)
+        return any(alert.number for alert in known) and not any(alert.owes for alert in known)
+
+    def _removal(self, rule: AlertRule) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def remove() -> None:
+            # Somebody else may have been faster.
+            with suppress(BotError):
+                await self._rules.remove_alert(rule)
+
+        return remove
