@@ -81,6 +81,8 @@ class Person:
         self.jid = jid
         self.all: list[Heard] = []
         self.presences: dict[str, Seen] = {}
+        # Chat states as they came (XEP-0085): who shows it, and what.
+        self.states: list[tuple[str, str]] = []
         self.asked: list[str] = []
         self._answers = answers
         self._password = password
@@ -112,6 +114,7 @@ class Person:
         client.add_event_handler("failed_auth", lambda _: client.abort())
         client.add_event_handler("message", self._hear)
         client.add_event_handler("presence", self._see)
+        client.add_event_handler("chatstate", self._note)
         self.presences.clear()
         client.connect(LOOPBACK, self._port)
         try:
@@ -213,6 +216,11 @@ class Person:
             raise PersonError(f"{self.jid} sees {sender} as {self.presences.get(sender)}, not {kind}")
         return found
 
+    async def shown(self, sender: str, state: str, since: int = 0, within: float = 60) -> None:
+        """Wait until somebody shows a chat state, after the first `since` of all. Raises PersonError."""
+        if not await self._until(lambda: (sender, state) in self.states[since:] or None, within):
+            raise PersonError(f"{sender} has not shown {state} to {self.jid}, but {self.states[since:]}")
+
     async def _until[T](self, attempt: Callable[[], T | None], within: float) -> T | None:
         async with self._news:
             try:
@@ -227,6 +235,7 @@ class Person:
         stanza["request_receipt"] = True
         stanza.enable("markable")
         stanza["origin_id"]["id"] = stanza["id"]
+        stanza["chat_state"] = "active"
         stanza.send()
         return str(stanza["id"])
 
@@ -247,6 +256,10 @@ class Person:
         self._waiting.append(heard)
         if self.on_heard is not None:
             self.on_heard(heard)
+        self._tell()
+
+    def _note(self, stanza: Stanza) -> None:
+        self.states.append((stanza["from"].bare, stanza["chat_state"]))
         self._tell()
 
     def _see(self, presence: Presence) -> None:

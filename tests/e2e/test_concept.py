@@ -204,6 +204,18 @@ async def test_free_text_is_answered_by_a_flow_on_the_broker(house: House) -> No
     assert heard.text == '📨 You wrote: "kitchen light on"'
 
 
+@pytest.mark.usefixtures("free_text")
+async def test_who_waits_for_a_flow_sees_that_an_answer_is_coming(house: House) -> None:
+    async with house.mqtt() as flow:
+        await flow.subscribe("dinox/chat", qos=1)
+        await question(house, flow)
+        await house.you.shown(BOT, "composing")
+        before = len(house.you.states)
+        await flow.publish("dinox/response", "at last", qos=1)
+    await house.you.next("at last", sender=BOT)
+    await house.you.shown(BOT, "active", before)
+
+
 def as_foreign(text: str) -> str:
     """Return an answer as the bot shows what others wrote: without signs that are the bot's own."""
     text = text.replace("•", "◦")

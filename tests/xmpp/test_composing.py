@@ -118,6 +118,15 @@ async def test_what_is_shown_leaves_no_timer(world: World) -> None:
     assert seen(alice) == ["composing"]
 
 
+async def test_what_is_waited_for_at_the_end_leaves_no_timer(world: World) -> None:
+    alice, bot = await heard(world)
+    with bot.link.answering(ALICE):
+        await bot.link.stop()
+        await asyncio.sleep(SLOW)
+    await alice.synchronise()
+    assert seen(alice) == []
+
+
 async def test_nobody_is_shown_anything_without_a_session(world: World) -> None:
     alice, bot = await heard(world)
     await bot.link.stop()

@@ -30,6 +30,7 @@ class Composing:
         # How many answers are being written to whom, and who is shown so.
         self._answers: Counter[str] = Counter()
         self._shown: set[str] = set()
+        self._beginning: set[asyncio.TimerHandle] = set()
         self._ending: dict[str, asyncio.TimerHandle] = {}
 
     def begin(self, session: Session, *, resumed: bool) -> None:
@@ -43,8 +44,9 @@ class Composing:
     def end(self) -> None:
         """Show nothing until the next session."""
         self._session = None
-        for timer in self._ending.values():
+        for timer in (*self._beginning, *self._ending.values()):
             timer.cancel()
+        self._beginning.clear()
         self._ending.clear()
 
     def meet(self) -> None:
@@ -64,11 +66,13 @@ class Composing:
         """Have an answer in the works, until it is handed over or there is none."""
         loop, bare = asyncio.get_running_loop(), bare_of(jid)
         timer = loop.call_later(self._patience, self._compose, bare)
+        self._beginning.add(timer)
         self._answers[bare] += 1
         try:
             yield
         finally:
             timer.cancel()
+            self._beginning.discard(timer)
             self._answers[bare] -= 1
             if bare in self._shown and bare not in self._ending and self._session is not None:
                 self._ending[bare] = loop.call_later(self._patience, self._pause, bare)

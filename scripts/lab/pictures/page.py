@@ -66,7 +66,8 @@ class Pages:
         """Show the bot's answer in Assist."""
         await self._speak_in_assist()
         async with self._browser() as browser:
-            await browser.go("/home?conversation=1")
+            # What leads on to this page, as `/home` does, closes the dialog again if it comes to that later.
+            await browser.go("/home/overview?conversation=1")
             chat = browser.page.locator("ha-assist-chat")
             await chat.locator("input, textarea").first.fill(line)
             await browser.page.keyboard.press("Enter")

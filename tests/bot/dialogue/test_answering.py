@@ -6,6 +6,7 @@ from fakes import ME, World
 import pytest
 from talk_home import english
 
+from bot.model.replies import BotError
 from bot.model.rules import Contact, Ear, FreeText, Role
 from bot.model.utterance import Reaction, Utterance
 
@@ -29,6 +30,27 @@ async def test_a_contact_is_seen_to_be_answered_until_the_answer_is_there(text: 
     await world.bot.hear(said(world, text))
     assert seen[0] == [ME]
     assert world.chat.answered == [ME]
+    assert not world.chat.waiting
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_who_waits_for_a_topic_sees_that_too_until_the_answer_or_the_end(*, comes: bool) -> None:
+    topic = FreeText(Ear.TOPIC, "dinox/chat", "dinox/response", timeout=30.0)
+    world = World(contacts=(Contact(ME, role=Role.OPERATOR),), free_text=topic)
+    await world.bot.hear(said(world, "tell me a story"))
+    assert world.chat.waiting == [ME]
+    if comes:
+        world.receive("dinox/response", "once upon a time")
+    else:
+        world.later(31)
+    assert not world.chat.waiting
+
+
+async def test_a_question_that_cannot_be_asked_is_not_waited_for() -> None:
+    topic = FreeText(Ear.TOPIC, "dinox/chat", "dinox/response", timeout=30.0)
+    world = World(contacts=(Contact(ME, role=Role.OPERATOR),), free_text=topic)
+    world.broker.failure = BotError("not_connected")
+    await world.bot.hear(said(world, "tell me a story"))
     assert not world.chat.waiting
 
 

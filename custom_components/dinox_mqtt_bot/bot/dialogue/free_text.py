@@ -1,7 +1,8 @@
 """Text that is no command: where it goes, and who waits for the answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from ..delivery.outgoing import Outgoing
 from ..delivery.publisher import Publisher
@@ -29,12 +30,13 @@ def answers_wanted(wish: FreeText, subscriptions: Subscriptions) -> Iterator[Sub
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What a contact said, and until when (Unix time) an answer to it is waited for."""
+    """What a contact said, and until when (Unix time) an answer to it is waited for, as the contact sees."""
 
     jid: str
     correlation: bytes
     asked: float
     until: float
+    waited: ExitStack = field(default_factory=ExitStack)
 
 
 class Questions:
@@ -42,6 +44,7 @@ class Questions:
 
     def __init__(self, ports: Ports, outgoing: Outgoing, publisher: Publisher) -> None:
         self._agent = ports.agent
+        self._chat = ports.chat
         self._clock = ports.clock
         self._phrases = ports.phrases
         self._outgoing = outgoing
@@ -84,7 +87,7 @@ class Questions:
                 wish.topic, payload, QoS.AT_LEAST_ONCE, False, caller, properties=properties
             )
         except BotError:
-            self._waiting = [each for each in self._waiting if each is not question]
+            self._end(question)
             self._echoes = [each for each in self._echoes if each is not echo]
             raise
         if wish.response_topic:
@@ -96,7 +99,13 @@ class Questions:
         if len(self._waiting) >= MOST_WAITING:
             raise BotError("too_many_questions")
         self._waiting.append(question)
+        question.waited.enter_context(self._chat.answering(question.jid))
         self._clock.wake(question.until)
+
+    def _end(self, question: Question) -> None:
+        """Wait no more, if it is waited at all."""
+        question.waited.close()
+        self._waiting = [each for each in self._waiting if each is not question]
 
     async def _converse(self, text: str, contact: Contact, wish: FreeText) -> str:
         """Ask the agent. No user of Home Assistant for the contact: nothing else limits what it may do."""
@@ -117,7 +126,7 @@ class Questions:
             return self._is_echo(message, now)
         if message.topic != wish.response_topic or (question := self._asked(message)) is None:
             return False
-        self._waiting.remove(question)
+        self._end(question)
         self._outgoing.answer(question.jid, render_body(reading, self._phrases))
         return subscription.priority < Priority.ALERT
 
@@ -139,7 +148,7 @@ class Questions:
     def tick(self, now: float) -> None:
         """Tell those who waited long enough that no answer came; also when the clock was set back."""
         for question in [each for each in self._waiting if not each.asked <= now < each.until]:
-            self._waiting.remove(question)
+            self._end(question)
             waited = duration(question.until - question.asked)
             text = self._phrases.phrase("common.free_text_timeout", duration=waited)
             self._outgoing.answer(question.jid, text)
