@@ -178,6 +178,16 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
         Home(),
         [made(condition=STALE), ("flicker", ("n", ("31", "22"), 2.0, 9)), ("wait", (3600.0,)), LOW],
     ),
+    "watched for no more, and what was told with it told again in another notification": (
+        Home(),
+        [
+            made(wide=True, escalation=(600.0, ())),
+            ("make", (2, replace(PLAIN, kind="w", condition=Condition(Operator.EQUAL, ("on",)), wide=True))),
+            *(("value", (kind, place, "31", "on", False)) for kind in "nw" for place in (0, 1)),
+            ("wait", (900.0,)),
+            ("remove", (2,)),
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [

@@ -78,9 +78,12 @@ class Witness:
                 first = house.outbox.held_as.get(notice.id, notice.id)
                 numbers: Iterable[int] = house.told_in.get(first, ())
                 if notice.push is not None and notice.push.tag != HELD_TAG:
-                    # What takes the place of a notification is about the same.
-                    numbers = shown.setdefault((notice.to, notice.push.tag), numbers)
-                    shown[notice.to, notice.push.tag] = numbers = house.told_in.get(first, numbers)
+                    # What takes the place of a notification is about the same, but for what got another.
+                    numbers = numbers or shown.get((notice.to, notice.push.tag), ())
+                    for (to, tag), before in shown.items():
+                        if to == notice.to:
+                            shown[to, tag] = [each for each in before if each not in numbers]
+                    shown[notice.to, notice.push.tag] = numbers
                 for number, mark, repeats, text in words_of(notice, numbers):
                     # Put up anew without a sound, it tells nothing that its digest does not.
                     again = repeats or (notice.push is not None and notice.id not in house.told_in)
