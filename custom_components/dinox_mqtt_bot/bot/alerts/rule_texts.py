@@ -1,12 +1,13 @@
 """Alert rules in plain words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import re
 
 from ..model.rules import AlertRule, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
-from ..text.numbers import number
+from ..text.numbers import number, with_unit
 
 _COMMA = re.compile(r"\A(-?\d+),(?=\d+(?:[^\d.,]|\Z))")
 
@@ -87,6 +88,30 @@ def condition_text(rule: AlertRule, phrases: Phrases, write: Callable[[str], str
     if not rule.hold:
         return brief
     return phrases.phrase("common.rule_brief_hold", condition=brief, duration=duration(rule.hold))
+
+
+def tells(name: str, rule: AlertRule, phrases: Phrases) -> bool:
+    """Say whether a name has in it what a rule asks for, however its numbers are written."""
+    asked, said = replace(rule, hold=0.0), _as_typed(name)
+    texts = (condition_text(asked, phrases, write) for write in (None, str))
+    return any(re.search(rf"{re.escape(_as_typed(each))}(?!\.?\d)", said) for each in texts)
+
+
+def _as_typed(text: str) -> str:
+    return text.replace("−", "-").replace(",", ".")
+
+
+def with_units(condition: Condition, unit: str) -> Condition:
+    """Return a condition that compares, with a unit behind each limit that is a number without one."""
+    if condition.operator not in _SIGNS:
+        return condition
+    limits = (with_unit(each, unit) if _is_bare(each) else each for each in condition.values)
+    return replace(condition, values=tuple(limits))
+
+
+def _is_bare(limit: str) -> bool:
+    read = number(limit)
+    return read is not None and not read[1]
 
 
 def is_whole(field: str, name: str) -> bool:

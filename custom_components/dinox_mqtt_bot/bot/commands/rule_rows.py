@@ -1,9 +1,8 @@
 """Alert rules as they are listed: what each asks for, and what it reports now."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
-from ..alerts.rule_texts import condition_text, sentence
+from ..alerts.rule_texts import condition_text, sentence, tells
 from ..alerts.rules.grammar import write_rule
 from ..model import alert
 from ..model.replies import Amount, Cell, Text
@@ -93,7 +92,7 @@ def _rule_row(parts: Parts, rule: AlertRule, *, alike: bool, heard: bool) -> tup
 def _asks(parts: Parts, rule: AlertRule) -> Cell:
     """Return what a rule asks for, as far as its name does not tell."""
     phrases, where = parts.ports.phrases, topic_name(parts, rule.filter)
-    if condition_text(replace(rule, hold=0.0), phrases, str) in rule.name and where in rule.name:
+    if tells(rule.name, rule, phrases) and where in rule.name:
         return Text("rule_hold", {"duration": duration(rule.hold)}) if rule.hold else ""
     what = " ".join(filter(None, (rule.field, condition_text(rule, phrases))))
     return what if where in rule.name else f"{where} {what}"
