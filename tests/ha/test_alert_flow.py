@@ -158,11 +158,11 @@ async def test_a_rule_without_a_name_is_called_after_what_it_asks_for(
         menu = await answer(hass, await add(hass, entry), ALERT | filter_and_field)
         await choose(hass, menu, "save")
     assert [(rule.name, rule.filter, rule.number) for rule in kept(entry)[1:]] == [
-        ("Freezer > -15", "home/freezer", 2),
-        ("Freezer temperature > -15", "home/freezer", 3),
-        ("Freezer > -15 (2)", "home/freezer", 4),
-        ("Freezer > -15 (3)", "home/freezer", 5),
-        ("lab/+ > -15", "lab/+", 6),
+        ("Freezer > −15", "home/freezer", 2),
+        ("Freezer temperature > −15", "home/freezer", 3),
+        ("Freezer > −15 (2)", "home/freezer", 4),
+        ("Freezer > −15 (3)", "home/freezer", 5),
+        ("lab/+ > −15", "lab/+", 6),
     ]
 
 

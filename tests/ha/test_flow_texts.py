@@ -138,7 +138,8 @@ def complained(path: str) -> set[str]:
         for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
         if isinstance(node, ast.Constant)
     }
-    return {word for word in words if word.endswith(("_missing", "_no_number", "no_weekly", "unknown_recipient"))}
+    ends = ("_missing", "_no_number", "no_weekly", "unknown_recipient")
+    return {word for word in words if word.endswith(ends)}
 
 
 def words(path: str) -> set[str]:

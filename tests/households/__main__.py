@@ -1,4 +1,4 @@
-"""Homes at length: `python -m households [--minutes N] [--only HOME] [--seed N] [--json FILE]`."""
+"""Homes at length: `python -m households [--minutes N] [--only HOME] [--seed N ...] [--json FILE]`."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
 from .house import Bubble, House
 from .lives import HOMES, MINUTES
-from .reading import figures
+from .reading import figures, worst
 
 SHORT = 2
 FIRST_LINE = "subscribe {filter}"
@@ -51,7 +51,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="how long (default: %(default)s)")
     parser.add_argument("--short", action="store_true", help=f"{SHORT} minutes only")
     parser.add_argument("--only", choices=HOMES, action="append", help="this home")
-    parser.add_argument("--seed", type=int, default=1, help="other values (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, nargs="+", default=[1], help="other values; of several the worst figures"
+    )
     parser.add_argument("--say", default=FIRST_LINE, help="what the owner says first (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="the figures only")
     parser.add_argument("--json", type=Path, help="a file for the figures")
@@ -59,8 +61,9 @@ def main() -> int:
     minutes = SHORT if arguments.short else arguments.minutes
     found: dict[str, Any] = {}
     for name in arguments.only or HOMES:
-        bubbles, found[name] = asyncio.run(live(name, minutes, arguments.seed, arguments.say))
-        if not arguments.quiet:
+        each = [asyncio.run(live(name, minutes, seed, arguments.say)) for seed in arguments.seed]
+        found[name] = worst([figure for _, figure in each])
+        for bubbles, _ in () if arguments.quiet else each:
             show(name, bubbles)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -292,7 +292,8 @@ def esphome_home(dice: random.Random, end: float) -> Life:
     states = {
         "Greenhouse": ["23.4", "64"],
         "Pool": ["26.3", "heating"],
-        "Garage": ["closed", "locked", "on"],
+        # A door, a lock, a car, lamps and an alarm: each is what it is there for.
+        "Garage": ["closed", "locked", "detected", "on", "off", "armed"],
         "Bedroom air": ["on", "11"],
     }
     return Life("#", _kept(every, dice), sorted(each for each in events if each.at < end), states)

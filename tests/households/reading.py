@@ -10,6 +10,8 @@ NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 NEAR = 0.03
 """By how much of itself a number may be off to be taken for another one."""
 
+_SHOWN = ("main_state_shown", "not_shown")
+
 
 def figures(bubbles: Sequence[Bubble], states: dict[str, list[str]]) -> dict[str, Any]:
     """Return how much a contact reads, and the share of devices of which it can be read how they are."""
@@ -24,6 +26,14 @@ def figures(bubbles: Sequence[Bubble], states: dict[str, list[str]]) -> dict[str
         "main_state_shown": round(1 - len(hidden) / len(states), 3),
         "not_shown": hidden,
     }
+
+
+def worst(several: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return of each figure the worst one: the most there is to read, the fewest devices known."""
+    most = {key: max(each[key] for each in several) for key in several[0] if key not in _SHOWN}
+    hidden = dict.fromkeys(name for each in several for name in each["not_shown"])
+    shown = min(each["main_state_shown"] for each in several)
+    return {**most, "main_state_shown": shown, "not_shown": [*hidden]}
 
 
 def is_shown(texts: Iterable[str], name: str, words: Iterable[str], names: Iterable[str]) -> bool:

@@ -86,9 +86,17 @@ def test_no_alert_is_lost_or_told_twice_while_everything_is_killed(tmp_path: Pat
     assert figures["kills"] == {"home_assistant": 2, "broker": 2, "xmpp": 2}
 
 
-def test_a_newcomer_reads_little_and_knows_how_everything_is(tmp_path: Path) -> None:
-    file = tmp_path / "figures.json"
-    done = run("scripts/homes", "--json", str(file))
+@pytest.mark.parametrize(
+    ("first_line", "hidden"),
+    # A repeater has nothing but an update, which is not what it is there for.
+    [("subscribe {filter}", []), ("follow all", ["Repeater"])],
+    ids=["subscribed", "followed"],
+)
+def test_a_newcomer_reads_little_and_knows_how_everything_is(
+    first_line: str, hidden: list[str], tmp_path: Path
+) -> None:
+    file, seeds = tmp_path / "figures.json", map(str, range(1, 9))
+    done = run("scripts/homes", "--quiet", "--say", first_line, "--json", str(file), "--seed", *seeds)
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(file.read_text("utf-8"))
     assert set(figures) == {"zigbee2mqtt", "tasmota", "esphome", "openmqttgateway", "opendtu"}
@@ -96,6 +104,6 @@ def test_a_newcomer_reads_little_and_knows_how_everything_is(tmp_path: Path) -> 
         assert 0 < home["messages"] <= 60
         assert 0 < home["longest_message_lines"] <= 12
         assert home["lines"] <= 200
-        assert home["main_state_shown"] == 1
+        assert set(home["not_shown"]) <= set(hidden)
     assert figures["zigbee2mqtt"]["messages"] <= 15
     assert figures["opendtu"]["messages"] <= 6

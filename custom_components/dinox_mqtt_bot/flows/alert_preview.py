@@ -1,12 +1,13 @@
 """What an alert rule means, in plain words, and what it would have done, before it is kept."""
 
+from contextlib import suppress
 import re
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from ..bot.alerts.rule_texts import sentence
-from ..bot.alerts.rules.names import name_rule
+from ..bot.alerts.rules.names import name_rule, unit_of
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.alerts.rules.warnings import never_fires, warnings_of
 from ..bot.model.replies import BotError
@@ -56,7 +57,12 @@ async def async_titled(
     hass: HomeAssistant, entry: BotConfigEntry, rules: RuleSet, rule: AlertRule
 ) -> AlertRule:
     """Return a rule with a name of its own: what it asks for, if none was given."""
-    return name_rule(rule, rules.alerts, called(entry, rules, rule.filter), await async_load_phrases(hass))
+    unit = ""
+    if entry.state is ConfigEntryState.LOADED:
+        with suppress(BotError):  # the history cannot be read now
+            unit = await unit_of(entry.runtime_data.bot, rule)
+    topic = called(entry, rules, rule.filter)
+    return name_rule(rule, rules.alerts, topic, await async_load_phrases(hass), unit)
 
 
 def called(entry: BotConfigEntry, rules: RuleSet, topic_filter: str) -> str:

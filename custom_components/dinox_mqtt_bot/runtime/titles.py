@@ -1,14 +1,13 @@
 """What the rules are called in the settings: titles that tell what each does, kept true."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 
-from ..bot.alerts.rule_texts import condition_text, is_whole
+from ..bot.alerts.rule_texts import condition_text, is_whole, tells
 from ..bot.model.rules import AlertRule, Contact, Priority, Subscription
 from ..bot.ports import Phrases
 from ..const import SUBENTRY_ALERT, SUBENTRY_BRIDGE, SUBENTRY_CONTACT, SUBENTRY_PRESET, SUBENTRY_TOPIC
@@ -72,17 +71,14 @@ def alert_title(rule: AlertRule, topic: str, phrases: Phrases) -> str:
     """Return the title of an alert: `⚠ Icebox > −15 °C for 5 min`, and before it the name it was given."""
     field = f" {rule.field}" if rule.field and not is_whole(rule.field, topic) else ""
     asks = f"{topic}{field} {condition_text(rule, phrases)}"
-    brief = replace(rule, hold=0.0)
-    said = {condition_text(brief, phrases), condition_text(brief, phrases, str)}
-    own = f"{rule.name}: " if rule.name and not _says_it(rule.name, f"{topic}{field}", said) else ""
+    known = tells(rule.name, rule, phrases) or _by_itself(rule.name, f"{topic}{field}")
+    own = f"{rule.name}: " if rule.name and not known else ""
     mark = MARKS.get(rule.priority, MARK)
     title = f"{mark} {own}{asks}"
     return title if rule.enabled else phrases.phrase("common.title_off", title=title)
 
 
-def _says_it(name: str, what: str, conditions: Iterable[str]) -> bool:
-    """Say whether a name is the one that a rule has by itself, perhaps of an earlier limit or alias."""
-    if any(each in name for each in conditions):
-        return True
+def _by_itself(name: str, what: str) -> bool:
+    """Say whether a name is the one that a rule has by itself, perhaps of an earlier limit."""
     rest = name.casefold().removeprefix(what.casefold())
     return rest != name.casefold() and _BY_ITSELF.fullmatch(rest) is not None

@@ -234,5 +234,5 @@ async def test_a_unit_that_a_device_writes_itself_is_told_once(payload: str, sho
     await world.ask("alert boiler > 5")
     world.receive("home/b", payload)
     world.later(5)
-    assert any(f"*Boiler > 5*: {shown}\n" in text for text in world.said)
+    assert any(f"*Boiler > 5 °C*: {shown}\n" in text for text in world.said)
     assert not any("°C °C" in text or "deg" in text for text in world.said[-1:])

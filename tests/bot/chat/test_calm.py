@@ -120,7 +120,7 @@ def test_a_flood_is_asked_about_once() -> None:
     asked = [text for text in world.said if "`digest`" in text]
     assert len(asked) == 1
     line = asked[0].split("\n")[-1]
-    assert line.startswith("home/# changes 2 times a second")
+    assert line.startswith("home/# changes 4 times a second")
     assert "`digest` · `silent` · `only alerts` · `board`" in line
     assert max(len(text.split("\n")) for text in world.said) <= 12
     world.restart()

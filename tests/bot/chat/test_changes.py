@@ -135,6 +135,14 @@ def test_what_is_forgotten_is_new() -> None:
     assert changes.of(said("3"), NOON) is Change.NUMBER
 
 
+def test_what_is_forgotten_may_be_new_although_it_is_the_same() -> None:
+    changes = Changes()
+    changes.of(said("1"), NOON)
+    changes.forget(["t"], same=True)
+    assert changes.of(said("1"), NOON) is Change.FIRST
+    assert changes.of(said("1"), NOON) is Change.NONE
+
+
 def test_the_main_value_says_whether_it_is_a_word() -> None:
     assert is_word(said("open"))
     assert not is_word(said("20.5", "°C"))

@@ -136,6 +136,18 @@ def test_of_what_is_told_side_by_side_the_main_value_is_told() -> None:
     assert "watts" not in text
 
 
+def test_what_a_message_only_counted_is_told_when_it_comes_again() -> None:
+    conversation, told = talk(), list[str]()
+    for at in (0, 600):
+        for number in range(60):
+            long = reading(f"t{number}", f"{number} {'-' * 100}")
+            conversation.take(long, CHANGES, NOON + at)
+        told += texts(conversation.due(NOON + at + 1))
+    first, second = told
+    assert "… 49 more messages" in first
+    assert [f"t{number}:" in second for number in (0, 10, 11, 21)] == [False, False, True, True]
+
+
 def test_messages_keep_ever_farther_apart_as_long_as_it_stays_busy() -> None:
     conversation = talk()
     told = []
@@ -146,7 +158,7 @@ def test_messages_keep_ever_farther_apart_as_long_as_it_stays_busy() -> None:
         if conversation.due(now):
             told.append(now)
     gaps = [round(later - earlier) for earlier, later in pairwise(told)]
-    assert gaps[:5] == [2, 2, 2, 4, 8]
+    assert gaps[:5] == [2, 2, 2, 8, 32]
     assert gaps == sorted(gaps)
     assert gaps[-1] == 300
 

@@ -176,6 +176,32 @@ def test_what_is_followed_at_first_is_looked_at_too() -> None:
     assert world.said[1] == "*Lamp 5* on"
 
 
+def test_the_values_shown_are_of_different_devices_and_of_the_things_themselves() -> None:
+    world = World(follows=(Follow(Scope.ALL),))
+    for device in ("Shed", "Gate"):
+        common = {"dev": {"name": device, "ids": device}}
+        for number in range(10):
+            config = {"name": f"Probe {number}", "stat_t": f"z/{device}/{number}", **common}
+            world.receive(f"homeassistant/sensor/{device}{number}/config", json.dumps(config))
+    gate = {"name": None, "stat_t": "z/gate", "pos_t": "z/gate/at", "cmd_t": "z/gate/set"}
+    world.receive("homeassistant/cover/gate/config", json.dumps(gate | {"dev": {"name": "Gate"}}))
+    lamp = {"name": None, "stat_t": "z/lamp", "dev": {"name": "Lamp"}}
+    world.receive("homeassistant/switch/lamp/config", json.dumps(lamp))
+    world.later(0)
+    world.later(2)
+    world.receive("z/lamp", "ON", retain=True)
+    for number in range(10):
+        world.receive(f"z/Shed/{number}", str(number), retain=True)
+    world.receive("z/gate/at", "0", retain=True)
+    world.receive("z/gate", "closed", retain=True)
+    for number in range(10):
+        world.receive(f"z/Gate/{number}", str(number), retain=True)
+    world.later(0)
+    world.later(2)
+    lines = world.said[0].split("\n")
+    assert lines[1:6] == ["On: Lamp", "Shed Probe 0: 0", "Gate: closed", "Lamp: on", "Shed Probe 1: 1"]
+
+
 def test_a_subscription_and_what_is_followed_are_both_named() -> None:
     world = World(Subscription("yard/#"), follows=(Follow(Scope.ALL),))
     for number in range(12):

@@ -1,6 +1,6 @@
 """How far apart messages are while it is busy."""
 
-from bot.chat.pace import BURST, CALM, LONGEST, SHORTEST, Allowance, Pace, Rare
+from bot.chat.pace import BURST, CALM, LONGEST, MANY, SHORTEST, Allowance, Pace, Rare
 
 NOON = 1_800_000_000.0
 
@@ -20,6 +20,17 @@ def test_the_gap_grows_while_it_is_busy_and_is_short_again_after_quiet() -> None
     assert pace.hear(NOON + 14 + CALM)
     assert not pace.flood
     assert pace.until == 0
+
+
+def test_much_within_a_minute_is_much_in_however_many_messages_it_is_told() -> None:
+    gaps = []
+    for seconds in (1, 10):
+        pace = Pace()
+        for number in range(MANY + 1):
+            pace.hear(NOON + number * seconds)
+        pace.tell(1, NOON + MANY * seconds)
+        gaps.append(pace.until - NOON - MANY * seconds)
+    assert gaps == [4 * SHORTEST, SHORTEST]
 
 
 def test_what_repeats_makes_no_quiet_however_far_apart() -> None:

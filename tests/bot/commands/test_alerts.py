@@ -34,13 +34,13 @@ async def test_a_rule_is_made_and_says_what_it_does() -> None:
     world.receive("home/freezer", "-18 °C")
     answer = await world.ask("/mqtt alert freezer > -15 for 5m critical")
     assert answer == (
-        "Alert rule 1, “Freezer > -15”. Tell it as critical when Freezer is above −15 for 5 min."
+        "Alert rule 1, “Freezer > −15 °C”. Tell it as critical when Freezer is above −15 for 5 min."
     )
     (made,) = rules(world)
     assert made == AlertRule(
         "home/freezer",
         Condition(Operator.ABOVE, ("-15",)),
-        name="Freezer > -15",
+        name="Freezer > −15 °C",
         id="rule1",
         number=1,
         hold=300.0,
@@ -260,6 +260,32 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
 # alerts
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("freezer > -15", "Freezer > −15 °C"),
+        ("freezer > -15,5", "Freezer > −15.5 °C"),
+        ("freezer > 5 °F", "Freezer > 5 °F"),
+        ("freezer between -20 and -10", "Freezer between −20 and −10"),
+        ("home/+ > -15", "home/+ > −15"),
+    ],
+)
+async def test_a_rule_is_called_after_its_limit_with_the_unit_and_found_without(
+    asked: str, name: str
+) -> None:
+    world = World(HOME, FREEZER)
+    world.receive("home/freezer", "-18 °C")
+    world.receive("home/cellar", "60 %")
+    assert f"“{name}”" in await world.ask(f"alert {asked}")
+    typed = name.replace("−", "-").removesuffix(" °C")
+    assert f"1. {name} — " in await world.ask(f"alerts {typed}")
+    world.receive("home/freezer", "-12 °C")
+    world.later(5)
+    assert not any("−15 °C)" in text or "-15" in text for text in world.said)
+    assert name in await world.ask(f"rmalert {typed}")
+    assert rules(world) == ()
+
+
 async def test_the_rules_are_listed_with_what_they_report() -> None:
     world = World(HOME, FREEZER)
     assert await world.ask("alerts") == (
@@ -272,7 +298,7 @@ async def test_the_rules_are_listed_with_what_they_report() -> None:
     world.later(120)
     assert await world.ask("alerts") == (
         "Alert rules: 2, alerts now: 1\n"
-        "• ✔ 1. Freezer > -15 °C — alert\n"
+        "• ✔ 1. Freezer > −15 °C — alert\n"
         "• ↳ ⚠ #1 Freezer — −10 °C — firing — since 08:00 (2 min)\n"
         "• ✘ 2. Doors — home/+ door = OPEN — critical"
     )

@@ -35,6 +35,24 @@ def test_a_thing_has_a_number_and_perhaps_a_name(handle: str, thing: Thing | Non
     assert HANDLES.get(handle) is thing
 
 
+WARM, AGAIN, ROOM = Thing("Icebox > −15 °C", 1), Thing("Icebox > −15 °C (2)", 2), Thing("Room 2 lamp", 3)
+
+
+@pytest.mark.parametrize(
+    ("handle", "thing"),
+    [
+        ("Icebox > −15 °C", WARM),
+        ("icebox > -15 °c", WARM),
+        ("icebox > -15", WARM),
+        ("icebox > -15 (2)", AGAIN),
+        ("icebox > -1", None),
+        ("room 2", None),
+    ],
+)
+def test_a_limit_is_typed_with_what_keyboards_have(handle: str, thing: Thing | None) -> None:
+    assert Handles((WARM, AGAIN, ROOM)).get(handle) is thing
+
+
 def test_names_that_look_alike_are_said_as_they_are_written() -> None:
     assert HANDLES.similar("#kitchen lamb") == "Kitchen lamp"
     assert HANDLES.similar("door") == ""

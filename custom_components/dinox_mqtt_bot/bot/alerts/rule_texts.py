@@ -1,12 +1,13 @@
 """Alert rules in plain words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import re
 
 from ..model.rules import AlertRule, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
-from ..text.numbers import number
+from ..text.numbers import number, with_unit
 from ..text.weekly import DAYS, read_weekly
 
 _COMMA = re.compile(r"\A(-?\d+),(?=\d+(?:[^\d.,]|\Z))")
@@ -107,6 +108,30 @@ def weekly_text(text: str, phrases: Phrases) -> str:
     elif len(days) > 2 and days == [*range(days[0], days[-1] + 1)]:
         named = [f"{named[0]}–{named[-1]}"]
     return ", ".join(filter(None, (*named, hours)))
+
+
+def tells(name: str, rule: AlertRule, phrases: Phrases) -> bool:
+    """Say whether a name has in it what a rule asks for, however its numbers are written."""
+    asked, said = replace(rule, hold=0.0), _as_typed(name)
+    texts = (condition_text(asked, phrases, write) for write in (None, str))
+    return any(re.search(rf"{re.escape(_as_typed(each))}(?!\.?\d)", said) for each in texts)
+
+
+def _as_typed(text: str) -> str:
+    return text.replace("−", "-").replace(",", ".")
+
+
+def with_units(condition: Condition, unit: str) -> Condition:
+    """Return a condition that compares, with a unit behind each limit that is a number without one."""
+    if condition.operator not in _SIGNS:
+        return condition
+    limits = (with_unit(each, unit) if _is_bare(each) else each for each in condition.values)
+    return replace(condition, values=tuple(limits))
+
+
+def _is_bare(limit: str) -> bool:
+    read = number(limit)
+    return read is not None and not read[1]
 
 
 def is_whole(field: str, name: str) -> bool:

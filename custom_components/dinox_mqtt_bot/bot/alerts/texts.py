@@ -16,7 +16,7 @@ from ..text.numbers import number, with_unit
 from ..text.styling import bold
 from .courses import Course, drawn
 from .judge import NUMERIC
-from .rule_texts import condition_text, limit_text
+from .rule_texts import condition_text, limit_text, tells
 from .watches import BROKER
 
 _LOST = frozenset({"cleared", "removed", "refused"})
@@ -116,7 +116,7 @@ def _headed(one: Told, phrases: Phrases) -> str:
     told = "" if one.rule.id == BROKER.id or _within(one, phrases) else _subject(one, phrases)
     told = " ".join(filter(None, (told, _value(one, phrases))))
     limit = _limit(one, phrases)
-    if limit and not one.over and not _says(one.rule, phrases):
+    if limit and not one.over and not tells(one.rule.name, one.rule, phrases):
         told = phrases.phrase("common.alert_limit", value=told, limit=limit)
     head = bold(name)
     if one.over and one.rule.id != BROKER.id:
@@ -136,12 +136,6 @@ def _within(one: Told, phrases: Phrases) -> bool:
     """Say whether a rule's name tells already what it is about."""
     subject, name = fold(_subject(one, phrases)), fold(rule_name(one.rule, phrases))
     return re.search(rf"(?<!\w){re.escape(subject)}(?!\w)", name) is not None
-
-
-def _says(rule: AlertRule, phrases: Phrases) -> bool:
-    """Say whether a rule's name tells already what it asks for."""
-    asked = replace(rule, hold=0.0)
-    return any(condition_text(asked, phrases, write) in rule.name for write in (None, str))
 
 
 def _shows(one: Told) -> bool:
@@ -276,7 +270,7 @@ def _why(one: Told, phrases: Phrases, when: When, now: float, *, alone: bool = F
     if rule.id == BROKER.id:
         return _why_broker(one, phrases, when)
     name, condition = rule_name(rule, phrases), condition_text(rule, phrases)
-    known = bool(_limit(one, phrases)) or _says(rule, phrases) or _shows(one)
+    known = bool(_limit(one, phrases)) or tells(rule.name, rule, phrases) or _shows(one)
     if alone:
         at_once = condition_text(replace(rule, hold=0.0), phrases)
         condition = phrases.phrase("common.alert_so") if known else at_once
@@ -309,7 +303,7 @@ def _why(one: Told, phrases: Phrases, when: When, now: float, *, alone: bool = F
 def _ruled(key: str, rule: AlertRule, phrases: Phrases) -> str:
     """Return a rule's name with what it asks for, as far as the name does not tell that already."""
     name, asked = rule_name(rule, phrases), condition_text(rule, phrases)
-    if condition_text(replace(rule, hold=0.0), phrases, str) in name:
+    if tells(name, rule, phrases):
         asked = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     return phrases.phrase(f"common.{key}" if asked else "common.alert_named", rule=name, condition=asked)
 

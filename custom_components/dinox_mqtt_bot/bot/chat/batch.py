@@ -132,10 +132,12 @@ class Batch:
         entries = [(one.reading, one.subscription, one.count) for one in self.latest]
         return render_digest(entries, self.unlisted, phrases)
 
-    def render_short(self, phrases: Phrases, when: When, seen: Seen, most: int = MOST_LINES) -> str:
+    def render_short(
+        self, phrases: Phrases, when: When, seen: Seen, most: int = MOST_LINES
+    ) -> tuple[str, list[str]]:
         """Return it as `most` lines: where not all fits, first what was not told for longest.
 
-        What came late is told whole all the same.
+        Behind it are the topics that are only counted. What came late is told whole all the same.
         """
         lines = sorted(self.latest, key=lambda one: seen.rank(one.reading.message.topic))
         entries = [(one.reading, one.subscription, one.count) for one in lines]
@@ -144,7 +146,7 @@ class Batch:
             text, shown = self.render(phrases, when), len(lines)
         for one in lines[:shown]:
             seen.note(one.reading.message.topic)
-        return text
+        return text, [*(one.reading.message.topic for one in lines[shown:]), *self._more]
 
     def _whole(self, phrases: Phrases, when: When) -> str:
         blocks = [render_reading(one.reading, one.subscription, phrases, when) for one in self._first]

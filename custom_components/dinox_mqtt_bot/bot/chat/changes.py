@@ -72,7 +72,7 @@ class _Number:
 
 @dataclass(slots=True)
 class _Topic:
-    text: int
+    text: int | None
     at: float
     told: bool = True
     words: dict[str, str] = field(default_factory=dict)
@@ -109,11 +109,12 @@ class Changes:
             self._topics.put(name, topic)
         return change
 
-    def forget(self, topics: Iterable[str]) -> None:
-        """Take what comes next of these topics, unless it is the same, for the first."""
+    def forget(self, topics: Iterable[str], *, same: bool = False) -> None:
+        """Take what comes next of these topics for the first, what is the `same` only if that is wanted."""
         for name in topics:
             if (topic := self._topics.get(name)) is not None:
                 topic.told = False
+                topic.text = None if same else topic.text
 
 
 def is_word(reading: Reading) -> bool:

@@ -141,6 +141,8 @@ class Conversation:
             return False
         if display in _GATHERED and self.look.expects(subscription):
             self.look.take(reading, subscription, now, presence)
+            if not reading.message.retain:
+                self._pace.hear(now, subscription.filter)
             if presence is not None and not presence.there:
                 self._absences.note(reading, subscription, presence, now)
             return True
@@ -319,7 +321,8 @@ class Conversation:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
         most = MOST_LINES - 2 if aside else MOST_LINES
-        text = batch.render_short(self._phrases, self._when, self._seen, most)
+        text, left_out = batch.render_short(self._phrases, self._when, self._seen, most)
+        self._changes.forget(left_out, same=True)
         return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
 
     def _first_notices(self, now: float) -> list[Notice]:
@@ -329,7 +332,7 @@ class Conversation:
         text = self.look.end(self._phrases, self._when)
         # What was only counted is new when it comes again.
         self._changes.forget(self.look.left_out)
-        # However much is retained, it does not tell how busy it is.
+        # However much is retained, it does not tell how busy it is; what was not has been heard before.
         self._pace.hear(now)
         self._pace.tell(1, now)
         self._batch.not_before = self._pace.until

@@ -1,6 +1,7 @@
 """What a new subscription brings first: told as one message of a few lines, however much it is."""
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 
 from ..model.message import Presence, Reading
 from ..model.rules import Follow, RuleSet, Subscription
@@ -20,6 +21,7 @@ MOST_LINES = 12
 MOST_COUNTED = 20_000
 MOST_NAMED = 4
 MOST_SAMPLES = 4
+MOST_VARIOUS = 20
 GREETED = "greeted"
 """Where it is remembered that the bot has introduced itself."""
 SEEN = "looked_at"
@@ -64,6 +66,9 @@ class FirstLook:
         self._devices: dict[str, str] = {}
         self._notable: dict[str, dict[str, str]] = {}
         self._samples: dict[str, Reading] = {}
+        # One of each device; those of which nothing else is told are shown first.
+        self._various: dict[str, Reading] = {}
+        self._sampled: set[str] = set()
 
     def apply(self, rules: RuleSet) -> None:
         """Find out which subscriptions are new since they were looked at."""
@@ -111,14 +116,27 @@ class FirstLook:
             self._followed = True
         if presence is None:
             self.batch.add(reading, subscription, now)
-            if len(self._samples) < MOST_SAMPLES + IN_FULL or topic in self._samples:
-                self._samples[topic] = reading
+            self._sample(reading)
             for kind, name in notable(reading):
                 self._notable.setdefault(kind, {})[name] = topic
         elif not presence.there:
             self._notable.setdefault("away", {}).update(dict.fromkeys(presence.devices, topic))
         if len(self._topics) > IN_FULL:
             self.due_at = min(now + CALM, self._began + LONGEST_FLOOD)
+
+    def _sample(self, reading: Reading) -> None:
+        topic, various = reading.message.topic, self._various
+        if len(self._samples) < MOST_SAMPLES + IN_FULL or topic in self._samples:
+            self._samples[topic] = reading
+        devices = self._devices_on(topic)
+        # Of `Gate position` and `Gate` the latter.
+        about = [each for each, other in various.items() if other.name.startswith(f"{reading.name} ")]
+        new = len(various) < MOST_VARIOUS and devices - self._sampled
+        if new or topic in various or about:
+            various[topic] = reading
+            self._sampled |= devices
+        for each in about:
+            del various[each]
 
     @property
     def topics(self) -> list[str]:
@@ -130,6 +148,7 @@ class FirstLook:
         self._topics = {topic: each for topic, each in self._topics.items() if not gone(each)}
         self._filters = {name: each for name, each in self._filters.items() if not gone(each)}
         self._samples = {topic: each for topic, each in self._samples.items() if topic in self._topics}
+        self._various = {topic: each for topic, each in self._various.items() if topic in self._topics}
         self._devices = self._left(self._devices)
         self._notable = {kind: left for kind, found in self._notable.items() if (left := self._left(found))}
         if not self._topics:
@@ -188,10 +207,13 @@ class FirstLook:
         return inert("\n".join(lines))
 
     def _shown(self, phrases: Phrases) -> list[str]:
-        """Return a few values, so that it can be seen what comes in."""
+        """Return a few values, first of devices of which nothing is told yet: it is seen what comes in."""
+        topics = (topic for found in self._notable.values() for topic in found.values())
+        told = {*self._notable.get("away", ()), *chain.from_iterable(map(self._devices_on, topics))}
+        first = {topic: each for topic, each in self._various.items() if not self._devices_on(topic) & told}
         return [
             f"{short(each.name, LONGEST_NAME)}: {render_value(each, phrases, LONGEST_DIGEST_LINE)}"
-            for each in list(self._samples.values())[:MOST_SAMPLES]
+            for each in list((first | self._samples).values())[:MOST_SAMPLES]
         ]
 
 

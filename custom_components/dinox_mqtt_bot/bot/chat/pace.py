@@ -1,8 +1,9 @@
 """How far apart the messages of a conversation are: ever more as long as it stays busy."""
 
-from collections import Counter
+from collections import Counter, deque
 
 from ..model.bounded import Bounded
+from ..text.rate import MINUTE
 
 SHORTEST, LONGEST = 2.0, 300.0
 CALM = 60.0
@@ -10,7 +11,7 @@ CALM = 60.0
 BURST = 3
 """Small messages that come as fast as they may."""
 MANY = 12
-"""Readings in one message that show that there is much to tell."""
+"""Readings in one message, or heard within a minute, that show that there is much to tell."""
 BUSY = 60.0
 """The gap from which what keeps it busy is a flood."""
 _MOST_SEEN = 10_000
@@ -29,6 +30,7 @@ class Pace:
         self._heard = self.since = 0.0
         self.until = 0.0
         self.heard = Counter[str]()
+        self._lately = deque[float](maxlen=MANY + 1)
 
     def hear(self, now: float, source: str = "", *, again: bool = False) -> bool:
         """Note that there is something to tell, and from where; say whether it was calm before.
@@ -38,6 +40,7 @@ class Pace:
         back = now < self._heard  # the clock was set
         calm = back or (now >= self._heard + CALM and not again)
         self._heard = now
+        self._lately.append(now)
         if calm:
             self._gap, self._told, self.until, self.since = SHORTEST, 0, 0.0, now
             self.heard.clear()
@@ -48,12 +51,16 @@ class Pace:
     def tell(self, readings: int, now: float) -> None:
         """Keep a gap after a message with so many readings."""
         self._told += 1
-        if readings > MANY:
+        if readings > MANY or self._heard_many(now):
             self._gap *= 4
         elif self._told > BURST:
             self._gap *= 2
         self._gap = min(self._gap, LONGEST)
         self.until = now + self._gap
+
+    def _heard_many(self, now: float) -> bool:
+        """Say whether there was much to tell within the last minute, in however many messages it is told."""
+        return len(self._lately) > MANY and now - MINUTE < self._lately[0] <= now
 
     @property
     def flood(self) -> bool:

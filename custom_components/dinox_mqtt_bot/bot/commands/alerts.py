@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..alerts.rules.grammar import changed, first_word, write_rule
-from ..alerts.rules.names import name_rule
+from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
-from ..model.handles import Handles
+from ..model.handles import Handles, as_said
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
@@ -49,7 +49,8 @@ class Alert(Command):
         refuse_hopeless(rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter), parts.ports.phrases)
+        unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
+        rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
         return await keep_rule(parts, "rule_made", rule)
 
 
@@ -90,7 +91,7 @@ class Alerts(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if asks_past(self.filter):
             return await past_alerts(parts, self.filter)
-        rules = [rule for rule in parts.alerts.rules if _asked_for(parts, rule, fold(self.filter))]
+        rules = [rule for rule in parts.alerts.rules if _asked_for(parts, rule, as_said(self.filter))]
         rows: list[tuple[Cell, ...]] = []
         listed = await rule_rows(parts, rules)
         for rule, row in zip(rules, listed, strict=True):
@@ -115,7 +116,7 @@ class Alerts(Command):
 def _asked_for(parts: Parts, rule: AlertRule, word: str) -> bool:
     texts = [rule.name, rule.filter, rule.field, topic_name(parts, rule.filter)]
     texts += [text for each in parts.alerts.of(rule.id) if each.active for text in (each.topic, each.name)]
-    return word.removeprefix("#") == str(rule.number) or any(word in fold(text) for text in texts)
+    return word.removeprefix("#") == str(rule.number) or any(word in as_said(text) for text in texts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
 """Alert rules as they are listed: what each asks for, what it reports now, and what fired before."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
-from ..alerts.rule_texts import condition_text, sentence, weekly_text
+from ..alerts.rule_texts import condition_text, sentence, tells, weekly_text
 from ..alerts.rules.grammar import write_rule
 from ..alerts.texts import rule_name
 from ..history.spans import parse_span
@@ -108,7 +108,7 @@ def _times(parts: Parts, rule: AlertRule) -> Cell:
 def _asks(parts: Parts, rule: AlertRule) -> Cell:
     """Return what a rule asks for, as far as its name does not tell."""
     phrases, where = parts.ports.phrases, topic_name(parts, rule.filter)
-    if condition_text(replace(rule, hold=0.0), phrases, str) in rule.name and where in rule.name:
+    if tells(rule.name, rule, phrases) and where in rule.name:
         return Text("rule_hold", {"duration": duration(rule.hold)}) if rule.hold else ""
     what = " ".join(filter(None, (rule.field, condition_text(rule, phrases))))
     return what if where in rule.name else f"{where} {what}"

@@ -206,6 +206,8 @@ def _row(
 async def _seen(parts: Parts, name: str) -> Table:
     """List what came in under a filter or below a topic, or on each topic that is called so."""
     seen = await _rows(parts, name)
+    configured = parts.readings.configurations(await _below(parts, name))
+    note = Text("topics_configured", {"count": str(configured), "example": Typed("devices")})
     return Table(
         title=Text("topics_seen", {"filter": name, "count": str(len(seen))}),
         columns=("column_name", "column_value", "column_count", "column_time"),
@@ -218,25 +220,29 @@ async def _seen(parts: Parts, name: str) -> Table:
             )
             for row in seen
         ),
-        empty=Text("topics_seen_empty", {"filter": name}),
+        empty=note if configured else Text("topics_seen_empty", {"filter": name}),
         facts=tuple(topic_facts(row) for row in seen),
         more=Text("topics_seen_more", {"example": Typed("topics", "home/kitchen/#")}),
-        note=old_values(parts),
+        note=old_values(parts) or (note if configured else None),
     )
+
+
+async def _below(parts: Parts, name: str) -> str:
+    """Return the filter of what stands below a topic, a filter as it is. Raises BotError `invalid_filter`."""
+    known = (await known_names(parts)).known(name)
+    exact = parts.subscriptions.resolve(name) if known else name
+    if known or looks_like_topic(exact):
+        valid_filter(exact)
+    return exact if {"+", "#"} & set(exact) or exact.isspace() else f"{exact.rstrip('/')}/#"
 
 
 async def _rows(parts: Parts, name: str) -> list[TopicRow]:
     """Return the topics that a name stands for. Raises BotError `no_name` or `invalid_filter`."""
-    names = await known_names(parts)
-    exact = parts.subscriptions.resolve(name) if names.known(name) else name
-    if looks_like_topic(exact) or names.known(name):
-        valid_filter(exact)
-    plain = not {"+", "#"} & set(exact)
-    below = f"{exact.rstrip('/')}/#" if plain and not exact.isspace() else exact
+    below, names = await _below(parts, name), parts.names
     if seen := await parts.ports.history.topics(below, MAX_TOPICS):
         return seen
-    found = names.find(name.replace("/", " ").strip()) if plain else ()
-    if not found and not looks_like_topic(name):
+    found = names.find(name.replace("/", " ").strip()) if below != name else ()
+    if not (found or looks_like_topic(name) or parts.readings.configurations(below)):
         raise no_name(names, name)
     rows = [await parts.ports.history.topics(each.topic, MAX_TOPICS) for each in found[:MAX_TOPICS]]
     return list({row.topic: row for some in rows for row in some}.values())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.names import name_rule
+from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
@@ -48,7 +48,8 @@ class Once(Command):
         refuse_hopeless(rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        rule = name_rule(rule, parts.alerts.rules, topic_name(parts, rule.filter), parts.ports.phrases)
+        unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
+        rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
         return await keep_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
 
 

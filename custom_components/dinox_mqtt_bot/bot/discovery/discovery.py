@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 import re
 
-from ..model.topics import Filters, is_wild
+from ..model.topics import Filters, is_wild, matches
 from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
@@ -75,6 +75,11 @@ class Discovery:
         levels = ("+/+", "+/+/+") if self.prefix else ()
         ours = tuple(f"{self.prefix}/{each}/config" for each in levels)
         return ours + FILTERS if ours else ()
+
+    def configurations(self, topic_filter: str) -> int:
+        """Return on how many topics that a filter matches devices tell what they are."""
+        topics = chain((each for each in self._configs if each not in self.natives), self.natives.topics)
+        return sum(matches(topic_filter, topic) for topic in topics)
 
     def is_config(self, topic: str) -> bool:
         if topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic):

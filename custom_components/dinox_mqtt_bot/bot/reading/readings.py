@@ -139,6 +139,10 @@ class Readings:
         """Configurations for which there was no room."""
         return self._discovery.refused
 
+    def configurations(self, topic_filter: str) -> int:
+        """Return on how many topics that a filter matches devices tell what they are."""
+        return self._discovery.configurations(topic_filter)
+
     @property
     def slow(self) -> Mapping[str, str]:
         """The configurations that took too long, each with a topic on which it did."""

@@ -97,6 +97,19 @@ async def sent(home: World, said: str) -> list[tuple[str, str]]:
     return [(topic, payload.decode()) for topic, payload, _, _ in home.broker.published[before:]]
 
 
+async def test_topics_count_those_that_say_what_devices_are() -> None:
+    home = World(Subscription("homie/#"), Subscription("homeassistant/#"))
+    home.receive("homeassistant/sensor/a/config", '{"name": "A", "stat_t": "a"}', retain=True)
+    for part, payload in (("$name", "Boiler"), ("$homie", "4.0.0"), ("$nodes", "heat"), ("$state", "ready")):
+        home.receive(f"homie/boiler/{part}", payload, retain=True)
+    said = "Topics there that say what devices are: {}. What they say: devices"
+    title, state, empty, note = (await home.ask("topics homie")).split("\n")
+    assert (title, empty, note) == ("Topics under homie: 1", "", said.format(3))
+    assert "$state" in state
+    assert await home.ask("topics homeassistant") == said.format(1)
+    assert await home.ask("topics homie/other/#") == "Nothing has come in under homie/other/# yet."
+
+
 def test_what_a_device_has_said_is_known_by_its_names() -> None:
     assert names(greenhouse()) == [
         "Greenhouse Climate Temperature",

@@ -7,8 +7,10 @@ from itertools import count
 from ...model.rules import AlertRule
 from ...model.topics import fold
 from ...ports import Phrases
+from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.foreign import cut, plain
-from ..rule_texts import condition_text, is_whole
+from ..rule_texts import condition_text, is_whole, with_units
+from ..watches import Watch
 from .clauses import LONGEST_NAME
 
 QUOTES = "\"'"
@@ -16,18 +18,27 @@ _ROOM = 8
 """Characters left for what tells a name from others."""
 
 
+async def unit_of(lookups: Lookups, rule: AlertRule) -> str:
+    """Return the unit of what a rule judges, if the newest values have one in common."""
+    watch = Watch.of(rule)
+    values = (watch.value(reading) for reading in await newest_readings(lookups, rule.filter))
+    units = {value.unit for value in values if value is not None and value.number is not None}
+    return units.pop() if len(units) == 1 else ""
+
+
 def name_rule(
-    rule: AlertRule, rules: Iterable[AlertRule], topic: str, phrases: Phrases | None = None
+    rule: AlertRule, rules: Iterable[AlertRule], topic: str, phrases: Phrases | None = None, unit: str = ""
 ) -> AlertRule:
     """Return the rule with a name of its own; ` 2` if it is taken.
 
-    Without one it is what it asks for: `topic` (its name), field and, where there are phrases, condition;
-    then it is ` (2)`: `> 15 2` would be another limit.
+    Without one it is what it asks for: `topic` (its name), field and, where there are phrases, condition, its
+    limits in a `unit`; then it is ` (2)`: `> 15 2` would be another limit.
     """
     field = "" if is_whole(rule.field, topic) else rule.field.strip(QUOTES)
     wanted = rule.name or " ".join(f"{plain(topic)} {field}".split())
     if phrases is not None and not rule.name:
-        wanted = f"{wanted} {condition_text(replace(rule, hold=0.0), phrases, str)}"
+        asked = replace(rule, hold=0.0, condition=with_units(rule.condition, unit))
+        wanted = f"{wanted} {condition_text(asked, phrases)}"
     wanted = cut(wanted, LONGEST_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"

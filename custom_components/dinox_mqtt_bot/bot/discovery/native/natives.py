@@ -57,6 +57,11 @@ class Natives:
     def __contains__(self, device: str) -> bool:
         return device in self._said
 
+    @property
+    def topics(self) -> Iterator[str]:
+        """The topics on which the devices tell what they are."""
+        return (f"{device}/{part}" for device, said in self._said.items() for part in said)
+
     def place(self, topic: str) -> tuple[Way, str, str] | None:
         """Return who is told of on a topic: the way it is, the device, and which part of it."""
         if not topic.startswith(_ROOTS):
