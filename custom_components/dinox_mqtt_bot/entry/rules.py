@@ -170,6 +170,7 @@ ALERTS = _AlertCodec(
         "only": TEXT,
         "once": FLAG,
         "until": SECONDS,
+        "text": TEXT,
     },
 )
 

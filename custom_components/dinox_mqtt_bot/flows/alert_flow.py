@@ -35,6 +35,7 @@ from ..const import (
     CONF_REPEAT,
     CONF_SECONDS,
     CONF_TARGETS,
+    CONF_TEXT,
     CONF_VALUE,
     CONF_VALUE_TO,
 )
@@ -117,6 +118,7 @@ def condition_form(
         vol.Optional(CONF_MISSING_CLEARS): FLAG,
         vol.Optional(CONF_REPEAT): DURATION,
         vol.Optional(CONF_ONLY): TEXT,
+        vol.Optional(CONF_TEXT): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
     }
     return vol.Schema(

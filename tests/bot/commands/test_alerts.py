@@ -247,6 +247,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "for": 60.0,
         "only": "",
         "once": False,
+        "text": "",
         "until": None,
         "every": 0.0,
         "priority": "alert",

@@ -30,6 +30,9 @@ _NEWS = frozenset({Step.FIRED, Step.ESCALATED})
 
 _MARKS = {Priority.CRITICAL: "🔴"}
 MOST_SUBJECTS = 20
+LONGEST_OWN = 500
+"""Characters of what a rule says in its own words."""
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LATE = 90.0
 """Seconds after which it is no news any more that an alert fired, as when it was muted till now."""
 
@@ -113,6 +116,8 @@ def alert_text(
 def _headed(one: Told, phrases: Phrases) -> str:
     """Return the first line of one alert: the rule's name, and what that does not tell already."""
     name = rule_name(one.rule, phrases)
+    if one.rule.text and not one.over:
+        return f"{one.mark} {bold(name)}: {inert(own_text(one, phrases))}"
     told = "" if one.rule.id == BROKER.id or _within(one, phrases) else _subject(one, phrases)
     told = " ".join(filter(None, (told, _value(one, phrases))))
     limit = _limit(one, phrases)
@@ -130,6 +135,19 @@ def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:
     if not new or one.rule.condition.operator not in NUMERIC:
         return ""
     return drawn(course(one.key, now), phrases, now)
+
+
+def own_text(one: Told, phrases: Phrases) -> str:
+    """Return what the rule says in its own words."""
+    values = {
+        "name": _subject(one, phrases),
+        "value": _value(one, phrases),
+        "limit": _limit(one, phrases),
+        "rule": rule_name(one.rule, phrases),
+        "topic": plain(one.alert.topic),
+    }
+    said = _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), one.rule.text)
+    return one_line(plain(said), LONGEST_OWN)
 
 
 def _within(one: Told, phrases: Phrases) -> bool:
@@ -156,7 +174,9 @@ def _limit(one: Told, phrases: Phrases) -> str:
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     if len(group) > 1:
         return _headline(group, phrases), "\n".join(_lines(group, phrases, now, 5))
-    return _what(group[0], phrases), _why(group[0], phrases, when, now)
+    one = group[0]
+    own = own_text(one, phrases) if one.rule.text and not one.over else ""
+    return _what(one, phrases), own or _why(one, phrases, when, now)
 
 
 def closed_push(one: Told, phrases: Phrases) -> tuple[str, str]:

@@ -61,6 +61,7 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "every": rule.repeat,
         "only": rule.only,
         "once": rule.once,
+        "text": rule.text,
         "until": rule.until or None,
         "priority": rule.priority.word,
         "enabled": rule.enabled,

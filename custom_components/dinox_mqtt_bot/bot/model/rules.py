@@ -163,7 +163,8 @@ class AlertRule:
     all that receive) and `targets` (notify entities or actions, beside the bot's) are told. Unacknowledged,
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
-    or at `until` (Unix time; 0: it waits for ever).
+    or at `until` (Unix time; 0: it waits for ever). `text` is what it says in place of name and value, with
+    `{name} {value} {limit} {rule} {topic}`.
     """
 
     filter: str
@@ -183,6 +184,7 @@ class AlertRule:
     only: str = ""
     once: bool = False
     until: float = 0.0
+    text: str = ""
 
     @property
     def asks(self) -> tuple[object, ...]:

@@ -28,6 +28,7 @@ from .vocabulary import (
     ONLY,
     PHRASES,
     PRIORITIES,
+    SAY,
     SINCE,
     WITHIN,
 )
@@ -72,6 +73,7 @@ class Asked:
     enabled: bool | None = None
     only: str | None = None
     once: bool | None = None
+    text: str | None = None
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
@@ -182,6 +184,8 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return _is(spoken, index + 1, PRIORITIES)
     if _is(spoken, index, MISSING) and _is(spoken, index + 1, ENDS | KEEPS):
         return True
+    if _is(spoken, index, SAY):
+        return left > 0 and (spoken[index + 1].quoted or _is(spoken, index + 1, NO_WORDS))
     if _is(spoken, index, ONCE):
         return not left or _starts(spoken, index + 1, changing=changing)
     return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY))
@@ -314,6 +318,10 @@ class _Reader:
             self._asked.hold = self._span()
         elif word in EVERY:
             self._asked.repeat = self._span()
+        elif word in SAY:
+            said = self._words[self._at]
+            self._asked.text = said.text if said.quoted else ""
+            self._at += 1
         elif word in ONCE:
             self._asked.once = True
         elif word in ONLY:

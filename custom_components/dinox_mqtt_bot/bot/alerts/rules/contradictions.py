@@ -24,6 +24,9 @@ _NEVER = {
     "rule_window_missing": "seconds",
 }
 """What `Judge.problem` says of conditions that can never be met, and the part of them that it is about."""
+PLACEHOLDERS = frozenset({"name", "value", "limit", "rule", "topic"})
+"""What may stand in braces in the text of a rule."""
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)\s")
 
 
@@ -52,6 +55,8 @@ def contradiction(rule: AlertRule) -> Contradiction | None:
     condition = rule.condition
     if hopeless := _hopeless(condition):
         return hopeless
+    if set(_PLACEHOLDER.findall(rule.text)) - PLACEHOLDERS:
+        return Contradiction("rule_text_placeholder", "text")
     if condition.operator.momentary:
         return _of_a_moment(rule)
     if condition.operator is Operator.STALE:

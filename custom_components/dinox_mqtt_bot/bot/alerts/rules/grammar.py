@@ -69,6 +69,7 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         enabled=rule.enabled if wish.enabled is None else wish.enabled,
         only=rule.only if wish.only is None else wish.only,
         once=rule.once if wish.once is None else wish.once,
+        text=rule.text if wish.text is None else wish.text,
     )
 
 
@@ -113,7 +114,7 @@ def _reads_as(text: str, rule: AlertRule) -> bool:
 def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
-    return *said, rule.only, rule.once
+    return *said, rule.only, rule.once, rule.text
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -127,6 +128,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [f"only {rule.only}"] if rule.only else []
     parts += ["once"] if rule.once else []
+    parts += [f"say {_quoted(rule.text)}"] if rule.text else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
     parts += [f"as {_quoted(rule.name)}"] if rule.name else []
     return " ".join(filter(None, parts))

@@ -1,0 +1,59 @@
+"""What a rule says in its own words."""
+
+from alert_rules import above
+from fakes import ME, World
+
+from bot.alerts.notices import GATHER
+from bot.model.rules import AlertRule, Contact, Display, Subscription
+
+PHONE = "notify.mobile_app_phone"
+
+
+def house(*rules: AlertRule) -> World:
+    return World(
+        Subscription("s/#", display=Display.SILENT), alerts=rules, contacts=(Contact(ME),), targets=(PHONE,)
+    )
+
+
+def told(world: World, value: str, to: str = ME) -> str:
+    world.receive("s/1", value)
+    world.later(GATHER)
+    return [each.text for each in world.outbox.notices if each.to == to][-1]
+
+
+async def test_a_rule_says_what_it_is_told_to_with_what_was_measured() -> None:
+    world = house()
+    world.receive("s/1", "20 °C")
+    made = await world.ask(
+        'alert s/1 > 30 say "{name} has {value}, more than {limit} ({topic}, {rule})" as Hot'
+    )
+    assert made.endswith("it says “{name} has {value}, more than {limit} ({topic}, {rule})”.")
+    assert told(world, "31.5 °C").splitlines() == [
+        "⚠ *Hot*: s/1 has 31.5 °C, more than 30 °C (s/1, Hot)",
+        "#1 · 👍 = I see to it",
+    ]
+    assert told(world, "20 °C").startswith("✅ *Hot* is over: s/1 20 °C")
+    assert 'say "{name} has' in await world.ask("rule Hot")
+    await world.ask("rule Hot say never")
+    assert told(world, "40 °C").startswith("⚠ *Hot*: s/1 40 °C ↗, limit 30 °C")
+
+
+def test_a_phone_reads_it_as_the_message_below_its_title() -> None:
+    world = house(above(topic="s/1", name="Hot", text="Open a window: {value}!"))
+    assert told(world, "31 °C", PHONE) == "Open a window: 31 °C!"
+    assert told(world, "20 °C", PHONE).startswith("“Hot” is over")
+
+
+async def test_a_placeholder_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    world = house()
+    world.receive("s/1", "20 °C")
+    answer = await world.ask('alert s/1 > 30 say "{room} is hot"')
+    assert answer == "In the text of a rule only name, value, limit, rule and topic may stand in braces."
+    assert world.bot.rules.alerts == ()
+
+
+def test_what_a_device_writes_is_no_part_of_the_form_and_stays_one_line() -> None:
+    world = house(above(topic="s/1", name="Hot", text="{value}"))
+    world.receive("s/1", "31")
+    world.later(GATHER)
+    assert told(world, "99 {rule}\n🔴 *Fire*").count("\n") == 1
