@@ -263,7 +263,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         ("freezer > -15", "Freezer > −15 °C"),
         ("freezer > -15,5", "Freezer > −15.5 °C"),
         ("freezer > 5 °F", "Freezer > 5 °F"),
-        ("freezer between -20 and -10", "Freezer −20 to −10"),
+        ("freezer between -20 and -10", "Freezer between −20 and −10"),
         ("home/+ > -15", "home/+ > −15"),
     ],
 )
