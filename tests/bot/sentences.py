@@ -32,8 +32,10 @@ class RealSentences:
     def __init__(self, language: str = "en") -> None:
         self._known = GLUE.KnownSentences(language, self._run)
 
-    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
-        found: Intent | None = await self._known.recognise(text, called)
+    async def recognise(
+        self, text: str, called: Collection[Called], *, foreign: bool = False
+    ) -> Intent | None:
+        found: Intent | None = await self._known.recognise(text, called, foreign=foreign)
         return found
 
     async def _run(self, function: Any, *args: Any) -> Any:

@@ -281,10 +281,12 @@ class Agent(Protocol):
 class Sentences(Protocol):
     """Whole sentences in the user's language."""
 
-    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
+    async def recognise(
+        self, text: str, called: Collection[Called], *, foreign: bool = False
+    ) -> Intent | None:
         """Return what a sentence means in which these words are names; None where that is not known (ask).
 
-        What is too long to be one is none.
+        A `foreign` one is neither in the user's language nor in English. What is too long to be one is none.
         """
 
 

@@ -1,6 +1,6 @@
 """What people say in whole sentences: Home Assistant's own for devices, and the bot's for all else."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import islice
 import json
@@ -48,21 +48,31 @@ class KnownSentences:
         self._language = language
         self._run_blocking = run_blocking
 
-    async def recognise(self, text: str, called: Collection[Called]) -> Intent | None:
+    async def recognise(
+        self, text: str, called: Collection[Called], *, foreign: bool = False
+    ) -> Intent | None:
         if len(text) > LONGEST or len(text.split()) > MOST_WORDS:
             return None
-        found: Intent | None = await self._run_blocking(recognised, self._language, text, tuple(called))
+        likely = dict.fromkeys((_spoken(self._language), _ENGLISH))
+        languages = tuple(each for each in _languages() if each not in likely) if foreign else tuple(likely)
+        found: Intent | None = await self._run_blocking(recognised, languages, text, tuple(called))
         return found
 
 
-def recognised(language: str, text: str, called: Collection[Called]) -> Intent | None:
-    """Return what a sentence means in a language, else in English; loads them the first time."""
-    for each in dict.fromkeys((_spoken(language), _ENGLISH)):
+def recognised(languages: Iterable[str], text: str, called: Collection[Called]) -> Intent | None:
+    """Return what a sentence means in the first of some languages that has it; loads them the first time."""
+    for each in languages:
         known = load(each)
         best = min(islice(_matches(known, text, called), _MOST_FOUND), key=_rank, default=None)
         if best is not None:
             return _intent(best)
     return None
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    """Return the languages that the bot has sentences of."""
+    return tuple(sorted(file.stem for file in OWN.glob("*.json")))
 
 
 def _spoken(language: str) -> str:

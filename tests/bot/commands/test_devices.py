@@ -365,9 +365,9 @@ async def test_a_lamp_with_a_topic_for_each_thing_is_dimmed_and_switched_on() ->
         ("plug power 5", "Nothing can be set about Plug Power from here."),
         ("pow 5", "Nothing can be set about Plug Power from here."),
         ("plug relay up", "Plug Relay cannot be set to “up”. Possible: on, off"),
-        ("frot door lock", "No device, entity or area is called “frot door lock”. Did you mean Front door?"),
-        ("nothing at all", "No device, entity or area is called “nothing at all”."),
-        ("-- on", "No device, entity or area is called “on”."),
+        ("frot door lock", "Nothing is called “frot door”. Set Front door: lock? yes or no"),
+        ("nothing at all", "I know no “nothing at all”. What there is: topics, devices"),
+        ("-- on", "I know no “on”. What there is: topics, devices"),
     ],
 )
 async def test_a_wrong_name_or_value_is_told_with_what_is_right(words: str, answer: str) -> None:

@@ -29,7 +29,14 @@ _QUESTIONS = (
     "ask_home",
     "ask_nobody",
 )
-_ASKING = ("which", "confirm", "confirm_set", "confirm_unknown_topic", "confirm_unknown_topic_near")
+_ASKING = (
+    "which",
+    "confirm",
+    "confirm_set",
+    "confirm_unknown_topic",
+    "confirm_unknown_topic_near",
+    "confirm_unknown_set",
+)
 _SOCIAL = ("talk_hello", "talk_thanks", "talk_ok", "talk_stop", "talk_who", "talk_timer")
 
 

@@ -130,3 +130,60 @@ def test_sentences_that_cannot_be_read_are_none(monkeypatch: pytest.MonkeyPatch)
         {"language": "en", "intents": {"X": {"data": [{"sentences": ["{missing}"]}]}}}
     )
     assert list(GLUE._matches(broken, "missing", [])) == []
+
+
+async def test_words_written_as_one_are_those_of_a_name() -> None:
+    world = english()
+    window = {"name": "Bad Fenster", "identifiers": ["w"]}
+    announce(world, "binary_sensor", "w", name=None, state_topic="w", device_class="window", device=window)
+    shelf = {"state_topic": "s", "command_topic": "s/set", "device": {"name": "Regal Lampe"}}
+    announce(world, "light", "s", name=None, **shelf)
+    world.receive("w", "OFF")
+    assert await say(world, "badfenster") == "Bad Fenster closed, just now"
+    assert "closed" in await say(world, "ist das Badfenster offen")
+    assert "Bad Fenster is open" in await say(world, "alert badfenster is open")
+    await say(world, "regallampe an")
+    await say(world, "set regalslampe off")
+    assert [payload for _, payload, _, _ in world.broker.published] == [b"ON", b"OFF"]
+    for word in ("badfoo", f"bad{'a' * 100}fenster"):
+        assert "I know no" in await say(world, f"history {word}")
+
+
+async def test_a_word_that_several_names_have_tells_them_all() -> None:
+    world = english()
+    for key in ("Speed", "Gust", "Bearing"):
+        announce(world, "sensor", key, name=f"Wind {key}", state_topic=f"w/{key}", device="Mast")
+        world.receive(f"w/{key}", "5")
+    lines = (await say(world, "wind")).split("\n")
+    assert sorted(lines[1:]) == [f"• Mast Wind {key} 5, just now" for key in ("Bearing", "Gust", "Speed")]
+
+
+async def test_a_misspelt_name_is_set_after_a_yes_only() -> None:
+    world = english()
+    asked = "Nothing is called “kitchn lamp”. Set Kitchen lamp: off? yes or no"
+    for line in ("kitchn lamp off", "set kitchn lamp off", "turn off the kitchn lamp"):
+        world.broker.published.clear()
+        assert asked in await say(world, line)
+        assert world.broker.published == []
+        await say(world, "yes")
+        assert [payload for _, payload, _, _ in world.broker.published] == [b"OFF"]
+    assert "I know no “kitchn lamp 5”. Nearest: Kitchen lamp" in await say(world, "set kitchn lamp 5")
+
+
+async def test_what_is_left_open_may_be_called_so() -> None:
+    world = english()
+    for name in ("Left", "Right"):
+        announce(
+            *(world, "binary_sensor", name), name=name, state_topic=name, device_class="door", device="Gate"
+        )
+        world.receive(name, "OFF")
+    assert "Gate Left is open" in await say(world, "tell me when gate left open")
+    assert "Freezer Door is open" in await say(world, "tell me when freezer door left open")
+
+
+async def test_sentences_of_other_languages_are_looked_at_apart() -> None:
+    assert await RealSentences().recognise("danke", []) is None
+    found = await RealSentences().recognise("danke", [], foreign=True)
+    assert found is not None
+    assert found.name == "BotThanks"
+    assert await RealSentences("de").recognise("danke", [], foreign=True) is None

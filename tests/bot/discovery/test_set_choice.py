@@ -233,7 +233,7 @@ async def test_firmware_is_installed_by_the_name_of_the_device_and_that_word() -
         ("probe 4", "Nothing can be set about Probe from here."),
         ("prob 4", "Nothing can be set about Probe State from here."),
         ("lone up", "Lone cannot be set to “up”. Possible: on, off"),
-        ("pumps", "No device, entity or area is called “pumps”."),
+        ("pumps", "I know no “pumps”. Nearest: Shed Pump"),
         (
             "twin up",
             "Which “twin”?\n1 Twin (North)\n2 Twin (South)\nAnswer with a number or a word: north, south",
@@ -416,9 +416,7 @@ async def test_a_value_that_is_refused_goes_nowhere_else(line: str, every: list[
 
 async def test_what_has_to_be_named_as_a_whole_is_suggested() -> None:
     world = world_of(thing("scene", "s", "Movie night"))
-    assert await world.ask("set movie") == (
-        "No device, entity or area is called “movie”. Did you mean Movie night?"
-    )
+    assert await world.ask("set movie") == "I know no “movie”. Nearest: Movie night"
 
 
 async def test_what_is_said_anew_is_no_answer() -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar, override
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..discovery.set_request import Wish, allowed
-from ..discovery.setting.set_choice import understood
+from ..discovery.setting.set_choice import is_state_word, understood
 from ..discovery.setting.set_refusal import told_apart
 from ..model.replies import (
     Amount,
@@ -28,9 +28,10 @@ from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
-from ..reading.meant import Ambiguous, Meant
+from ..reading.topic_lookup import Ambiguous, Meant, no_name
 from ..text.tongue import words
 from .command import Command, Parts, param, require, usage
+from .confirmation import Doubtful
 
 MOST = 200
 FEW = 25
@@ -40,6 +41,9 @@ _MOST_UNASKED = 3
 """Things that are set at once without asking first."""
 _MOST_NAMES = 20
 _HIDDEN = "•••"
+_MOST_MISSPELT = 5
+"""Words of a name that may be spelt otherwise."""
+_NO_DEVICE = frozenset({"no_device", "no_device_similar"})
 
 type _Published = list[tuple[str, str]]
 
@@ -316,15 +320,50 @@ class Set(Command):
         return replace(self, name=handle, value=" ".join(words[len(said.split()) :]))
 
     def _wishes(self, parts: Parts) -> tuple[Wish, ...]:
-        devices, ports = parts.readings.devices, parts.ports
+        said = f"{self.name} {self.value}".strip()
         try:
-            wishes = understood(devices, f"{self.name} {self.value}", ports.phrases, ports.vocabulary)
+            wishes = _understood(parts, said)
         except WhichOne as which:
             options = [Meant(choice.handle, name=choice.label) for choice in which.choices]
             raise Ambiguous(which.said, options) from None
+        except BotError as err:
+            raise self._near(parts, said.split()) or err from None
         for wish in wishes:
             wish.check()
         return wishes
+
+    def _near(self, parts: Parts, words: Sequence[str]) -> Doubtful | None:
+        """Return the question whether the name was meant that is near to what was said."""
+        for count in range(min(len(words) - 1, _MOST_MISSPELT), 0, -1):
+            name, value = " ".join(words[:count]), " ".join(words[count:])
+            near = parts.names.misspelt(name)
+            if near and _takes(parts, f"{near} {value}"):
+                again = replace(self, name=near, value=value)
+                return Doubtful(again, "unknown_set", name=name, near=near, value=value)
+        return None
+
+
+def _understood(parts: Parts, said: str) -> tuple[Wish, ...]:
+    """Return what is to be set, of a compound that no name has its two words. Raises as `understood`."""
+    devices, ports = parts.readings.devices, parts.ports
+    try:
+        return understood(devices, said, ports.phrases, ports.vocabulary)
+    except BotError as err:
+        if err.key not in _NO_DEVICE:
+            raise
+        if (spread := parts.names.spread(said)) != said:
+            return understood(devices, spread, ports.phrases, ports.vocabulary)
+        words = said.split()
+        named = words[:-1] if len(words) > 1 and is_state_word(words[-1]) else words
+        raise no_name(parts.names, " ".join(named)) from None
+
+
+def _takes(parts: Parts, said: str) -> bool:
+    """Say whether something can be set as it was said."""
+    try:
+        return bool(_understood(parts, said))
+    except BotError:
+        return False
 
 
 def _is_away(parts: Parts, wish: Wish) -> bool:

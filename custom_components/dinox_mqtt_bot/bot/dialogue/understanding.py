@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
-from itertools import islice
+from itertools import combinations, islice
 import re
 
 from ..commands.command import Command, spelled
@@ -14,9 +14,10 @@ from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed
 from ..model.rules import Preset, RuleSet
 from ..ports import Ports
-from ..reading.topic_lookup import FILLERS, no_name
+from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
+from ..text.tongue import words
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -64,7 +65,8 @@ class Understanding:
     """Knows what a contact means that types no command.
 
     In this order: a command but for a polite word; a preset's name; the name of something, with a command, a
-    time or a state behind it, or alone; a sentence; a name alike; a command with a fault.
+    time or a state behind it, or alone; a sentence; a name alike, or a wish with one; a sentence in
+    another language; a command with a fault.
     """
 
     def __init__(self, ports: Ports, hearing: CommandReader) -> None:
@@ -92,18 +94,28 @@ class Understanding:
         if not name_words(line) and line not in self._hearing.words:
             return None if free else _NODDED
         await self._hearing.know_names(self._history)
-        steps = (self._typed, self._preset, self._exactly)
-        found = next((found for step in steps if (found := step(line)) is not None), None)
+        found = self._typed(line) or self._preset(line)
+        if found is None:
+            line = self._names.spread(line)
+            found = self._later(line) or self._exactly(line)
         if found is None:
             found = await self.sentence(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
         if free and (isinstance(found, BotError) or (isinstance(found, Text) and found.key in _ANYBODYS)):
             return None
-        return found or self._alike(line) or self._faulty(line, free=free)
+        found = found or self._alike(line)
+        if found is None and not free:
+            found = self._doubted(line) or await self.sentence(line, foreign=True)
+        return found or self._faulty(line, free=free)
 
-    async def sentence(self, text: str, *, unsure: bool = False) -> Wanted | None:
-        """Return what a whole sentence means, or with `unsure` one about something that nobody knows."""
-        intent = await self._sentences.recognise(text, self._called(text))
+    async def sentence(self, text: str, *, unsure: bool = False, foreign: bool = False) -> Wanted | None:
+        """Return what a whole sentence means, or with `unsure` one about something that nobody knows.
+
+        A `foreign` one is in none of the languages that are likely.
+        """
+        if (later := self._later(text)) is not None:
+            return later
+        intent = await self._sentences.recognise(text, self._called(text), foreign=foreign)
         if intent is None or (intent.name == UNSURE) is not unsure:
             return None
         if intent.name in _OF_ITSELF:
@@ -112,7 +124,8 @@ class Understanding:
             return self._preset(intent.slots.get("bot_rest", ""))
         found = meaning(intent)
         if isinstance(found, str) and found.startswith("set ") and self._unknown(found):
-            return no_name(self._names, intent.slots.get("name") or intent.slots.get("area", ""))
+            named = intent.slots.get("name") or intent.slots.get("area", "")
+            return self._doubted(text) or no_name(self._names, named)
         if isinstance(found, str) and intent.name in _WATCHING:
             found = self._watched(found)
         return self._hearing.parse(found) if isinstance(found, str) else found
@@ -128,14 +141,23 @@ class Understanding:
         if _COMPARED.search(line) or ends_in_change(line):
             return line
         if is_state_word(last) and len(before.split()) > 1:
-            return f"{before} = {last}"
+            return f"{self._without_left(before)} = {last}"
         return next((f"alert {each.said}" for each in self._names.mentions(before)), line)
+
+    def _without_left(self, line: str) -> str:
+        """Return a line without the `left` of `left open` at its end, unless something is called so."""
+        before, _, last = line.rpartition(" ")
+        named = last.casefold() not in words("rule_left") or self._names.find(line.partition(" ")[2])
+        return line if named else before
 
     async def guess(self, text: str) -> Wanted:
         """Return what a line may mean, or how to say something."""
         line = without_polite(text)
         if len(line) > LONGEST_LINE:
             return self._lost()
+        line = self._names.spread(line)
+        if (doubted := self._doubted(line)) is not None:
+            return doubted
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
@@ -149,6 +171,35 @@ class Understanding:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
         few = len(line.split()) <= _MOST_MISSPELT
         return no_name(self._names, line) if few and self._names.nearest(line) else self._lost()
+
+    def _doubted(self, line: str) -> Wanted | None:
+        """Return the wish that a misspelt name and a state are: it asks whether that name was meant."""
+        for said in () if line.endswith("?") else _wishes(line.rstrip(MARKS)):
+            name, _, state = said.rpartition(" ")
+            known = self._names.find(name) or self._is_wished(said)
+            if is_state_word(state) and not known and self._names.misspelt(name):
+                return self._hearing.parse(f"set {said}")
+        return None
+
+    def _later(self, line: str) -> Text | None:
+        """Return that nothing is done later where a wish has a time in it: `turn on the pump at 6pm`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:_MOST_WORDS]
+        for at, end in combinations(range(len(spoken) + 1), 2):
+            if bare(spoken[at]) in words("time_later") and self._is_time(" ".join(spoken[at:end])):
+                rest = [*spoken[:at], *spoken[end:]]
+                if rest and self._hearing.node(rest[0]) == "set":
+                    rest = rest[1:]
+                if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(" ".join(rest)):
+                    return Text("talk_timer")
+        return None
+
+    def _is_time(self, text: str) -> bool:
+        hour = ":00" if text[-1:].isdigit() else ""
+        times = (parse_span(each, self._clock.now(), self._clock.local) for each in (text, f"{text}{hour}"))
+        return any(each is not None for each in times)
+
+    def _is_wished(self, said: str) -> bool:
+        return ends_in_state(said) and wants(self._names.devices, said, self._phrases, self._vocabulary)
 
     def _impossible(self, line: str, name: str) -> Wanted | None:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
@@ -218,12 +269,12 @@ class Understanding:
     def _faulty(self, line: str, *, free: bool = False) -> Wanted | None:
         """Return what is wrong with a command, or with a word that is nearly one."""
         first, _, rest = line.partition(" ")
-        words, said = self._hearing.words, spelled(bare(first))
-        if len(first) < _LONG and said not in words:
+        known, said = self._hearing.words, spelled(bare(first))
+        if len(first) < _LONG and said not in known:
             return None
         if free and len(rest.split()) >= _FEW:
             return None
-        if not get_close_matches(said, words, 1, _VERY_ALIKE if free else _ALIKE):
+        if not get_close_matches(said, known, 1, _VERY_ALIKE if free else _ALIKE):
             return None
         asked = self._hearing.parse(line)
         lost = isinstance(asked, BotError) and asked.key in {"invalid_span", "invalid_end"}
@@ -238,17 +289,17 @@ class Understanding:
             found += [Called(begun.said, each) for each in sorted(self._names.components(begun))]
             if len(begun.meant) > 1 and not begun.exact:
                 found.append(Called(begun.said, place=True))
-        words = (word.strip(MARKS) for word in text.split())
-        found += [Called(word, each) for word in words for each in sorted(any_of(word.casefold()))]
+        spoken = (word.strip(MARKS) for word in text.split())
+        found += [Called(word, each) for word in spoken for each in sorted(any_of(word.casefold()))]
         return [*found, *self._standing(text)]
 
     def _standing(self, text: str) -> Sequence[Called]:
         """Return the areas in a text, and the things that are only told what to do and say nothing."""
-        words, places = [word.strip(MARKS) for word in text.split()[:_MOST_WORDS]], self._names.places
+        spoken, places = [word.strip(MARKS) for word in text.split()[:_MOST_WORDS]], self._names.places
         found: list[Called] = []
-        for at in range(len(words)):
-            for count in range(1, min(_LONGEST_PLACE, len(words) - at) + 1):
-                said = " ".join(words[at : at + count])
+        for at in range(len(spoken)):
+            for count in range(1, min(_LONGEST_PLACE, len(spoken) - at) + 1):
+                said = " ".join(spoken[at : at + count])
                 found += [Called(said, each) for each in self._names.silent(name_words(said))]
                 found += [Called(said, place=True)] * (name_words(said) in places)
         return found
@@ -287,6 +338,20 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _wishes(line: str) -> list[str]:
+    """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
+    first, _, rest = line.partition(" ")
+    if not is_wish(first):
+        return [line]
+    state, _, thing = rest.partition(" ")
+    return [f"{_bare(thing)} {state}", _bare(rest)]
+
+
+def _bare(name: str) -> str:
+    """Return a name without what is said before it."""
+    return name[max(behind_fillers(name), default=0) :]
 
 
 def _without_verb(said: str) -> str:

@@ -15,7 +15,7 @@ from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged
-from .nearest import MOST_NEAR, close, ranked
+from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .seen import Fit, Seen, fits, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
@@ -58,10 +58,12 @@ class Names:
         self._seen: dict[str, Seen] = {}
         self._heard_words: frozenset[str] | None = None
         self._subscriptions = Subscriptions()
+        self._alias_words = frozenset[str]()
 
     def apply(self, subscriptions: Subscriptions) -> None:
         """Know what is subscribed, and what it is called."""
         self._subscriptions = subscriptions
+        self._alias_words = frozenset(part for each in subscriptions for part in name_words(each.alias))
 
     @property
     def aliases(self) -> Collection[str]:
@@ -287,7 +289,7 @@ class Names:
 
     def _named(self, spoken: Sequence[Word]) -> tuple[int, tuple[Meant, ...], bool]:
         """Return how many words are a name, what may be meant by it, and whether it is exactly that."""
-        said, counts = said_in(spoken)
+        said, counts = said_in(spoken, self._parted)
         entities, seen = self._narrowing(said)
         hits = (self._alias_hits(said), self._entity_hits(entities, said), _seen_hits(seen, said))
         exact = [hit for some in hits for hit in islice(some, MOST_FOUND) if hit[0] in counts]
@@ -422,7 +424,25 @@ class Names:
             if each.topic not in spoken and fits(said, every := each.words):
                 yield wanted <= every, _of(each)
 
-    # Names that are near.
+    # Words that are spelt otherwise.
+
+    def spread(self, text: str) -> str:
+        """Return a text with blanks in the compounds of words that names have: `bad fenster zu`."""
+        return " ".join(" ".join(self._compound(word)) or word for word in text.split())
+
+    def misspelt(self, text: str) -> str:
+        """Return the name that a text is but for a few letters of its words; nothing if there is none."""
+        return misspelt(text, self.nearest(text))
+
+    def _parted(self, word: str) -> tuple[str, ...]:
+        return self._compound(word) or name_words(word)
+
+    def _compound(self, word: str) -> tuple[str, ...]:
+        said = name_words(word)
+        return compound(said[0], self._is_word) if len(said) == 1 and not self._is_word(said[0]) else ()
+
+    def _is_word(self, word: str) -> bool:
+        return word in self.devices.vocabulary or word in self._words_heard or word in self._alias_words
 
     def nearest(self, text: str) -> list[str]:
         """Return names that look like what was said, the nearest first; some milliseconds at most."""
@@ -439,11 +459,15 @@ class Names:
 
     def _vocabulary(self) -> Iterator[str]:
         """Yield every word that names have."""
+        yield from self.devices.vocabulary
+        yield from self._words_heard
+        yield from self._alias_words
+
+    @property
+    def _words_heard(self) -> frozenset[str]:
         if self._heard_words is None:
             self._heard_words = frozenset(word for each in self._seen.values() for word in each.words)
-        yield from self.devices.vocabulary
-        yield from self._heard_words
-        yield from (part for each in self._subscriptions for part in name_words(each.alias))
+        return self._heard_words
 
 
 def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterator[tuple[Phrase, Fit]]:

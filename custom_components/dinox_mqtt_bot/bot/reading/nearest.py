@@ -1,6 +1,6 @@
 """Names that look like what was said, in a bounded time however many there are."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 from itertools import islice
@@ -14,6 +14,10 @@ _LIKELY = 0.5
 _CUTOFF = 0.7
 _FURTHER = 4
 """By how many letters a word that is near may be longer or shorter."""
+_SHORTEST = 3
+_LONGEST = 40
+_JOINTS = frozenset("ns")
+"""Letters that stand between the words of a German compound: `küchenlampe`."""
 
 
 def close(word: str, pool: Iterable[str]) -> list[str]:
@@ -22,6 +26,29 @@ def close(word: str, pool: Iterable[str]) -> list[str]:
     similar = (each for each in pool if each.startswith(first) and least <= len(each) <= most)
     near = dict.fromkeys(islice(similar, MOST_COMPARED))
     return get_close_matches(word, near, MOST_NEAR, _CUTOFF)
+
+
+def compound(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the two words of names that are written as one: `badfenster`, `kitchenlamp`; else none."""
+    last = len(word) - _SHORTEST if len(word) <= _LONGEST else 0
+    for at in range(_SHORTEST, last + 1):
+        head, tail = word[:at], word[at:]
+        for first in (head, head[:-1]) if head[-1] in _JOINTS else (head,):
+            if knows(tail) and knows(first):
+                return first, tail
+    return ()
+
+
+def misspelt(text: str, names: Iterable[str]) -> str:
+    """Return the first of some names that a text is but for a few letters of its words; else nothing."""
+    said = name_words(text)
+    every = ((name, name_words(name)) for name in names)
+    return next((name for name, words in every if _is_nearly(said, words)), "")
+
+
+def _is_nearly(said: Sequence[str], words: Sequence[str]) -> bool:
+    pairs = zip(said, words, strict=False)
+    return len(said) == len(words) and all(one == other or close(one, (other,)) for one, other in pairs)
 
 
 def ranked(said: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 import re
 
-from ..discovery.entities import name_words
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 
 FILLERS = frozenset(
@@ -51,13 +50,18 @@ def plain_words(text: str) -> Iterator[Word]:
         yield word
 
 
-def said_in(spoken: Sequence[Word]) -> tuple[tuple[str, ...], dict[int, int]]:
-    """Return the words as names are compared; by how many of them end a spoken word, how many were spoken."""
+def said_in(
+    spoken: Sequence[Word], parted: Callable[[str], Sequence[str]]
+) -> tuple[tuple[str, ...], dict[int, int]]:
+    """Return the words as names are compared; by how many of them end a spoken word, how many were spoken.
+
+    `parted` returns what words a spoken one is.
+    """
     said: list[str] = []
     counts: dict[int, int] = {}
     for count, word in enumerate(spoken, 1):
         # What has no letters, as the slash in `Lamps / hall`, stands only between words.
-        if parts := name_words(word.text):
+        if parts := parted(word.text):
             said += parts
             counts[len(said)] = count
     return tuple(said), counts

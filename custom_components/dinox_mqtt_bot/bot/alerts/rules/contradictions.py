@@ -79,8 +79,9 @@ def _goes_on(value: str) -> bool:
     found = _AND.search(value)
     if found is None:
         return False
-    behind = value[found.end() :].casefold()
-    return SYMBOL.search(behind) is not None or any((word,) in PHRASES for word in behind.split())
+    before, behind = value[: found.start()], value[found.end() :].casefold()
+    compared = SYMBOL.search(behind) is not None or any((word,) in PHRASES for word in behind.split())
+    return compared or (number(before) is not None and number(behind) is None)
 
 
 def _of_a_moment(rule: AlertRule) -> Contradiction | None:

@@ -210,9 +210,9 @@ def _of_words(topic: str, rest: str, rule: AlertRule) -> tuple[AlertRule, str]:
 def _of_state(topic: str, rule: AlertRule) -> tuple[AlertRule, str]:
     """Return a rule on an unknown name before a state: `das garagentor offen` is of `garagentor`."""
     said = rule.condition.values[0].split() if rule.condition.operator is Operator.EQUAL else []
-    at = next((at for at in range(1, len(said)) if is_happening(" ".join(said[at:]))), 0)
-    if not at or topic.casefold() not in FILLERS:
+    if len(said) < 2 or topic.casefold() not in FILLERS:
         return rule, rule.filter
+    at = next((at for at in range(1, len(said)) if is_happening(" ".join(said[at:]))), len(said) - 1)
     name = " ".join(said[:at])
     condition = replace(rule.condition, values=(" ".join(said[at:]),))
     return replace(rule, filter=name, condition=condition), name

@@ -110,7 +110,7 @@ def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
 def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
     """Return entities that have words like those of a name, whole ones if any has, or that and a kind.
 
-    What so many have in common names none of them.
+    The kind may be all: `Licht` for a lamp. What so many have in common names none of them.
     """
     if name[0].isdecimal():
         return []
@@ -124,7 +124,7 @@ def _like(devices: Devices, name: Sequence[str]) -> list[Entity]:
 def _of_kind(devices: Devices, name: Sequence[str]) -> Iterator[Entity]:
     for at, word in enumerate(name):
         rest, components = (*name[:at], *name[at + 1 :]), any_of(word)
-        every = devices.found(rest) if rest and components else []
+        every = (devices.found(rest) if rest else list(devices)) if components else []
         if len(every) <= _MOST_ALIKE:
             fit = [entity for entity in every if entity.component in components]
             yield from (entity for entity in fit if _long_enough(devices, entity, rest))
