@@ -1,5 +1,8 @@
 """What is told once, and then no more."""
 
+from collections import Counter
+from random import Random
+import re
 from typing import Any
 
 from alert_rules import above, stale
@@ -153,3 +156,30 @@ async def test_nothing_is_waited_for_on_what_nobody_knows_without_asking() -> No
     world = house()
     assert "all the same" in await world.ask("once Dryer < 5")
     assert (await world.ask("yes")).startswith("I tell you once")
+
+
+async def test_hundreds_of_them_are_told_once_each_however_often_the_bot_is_killed() -> None:
+    random = Random(7)
+    rules = [
+        above("30", f"d/{each}", once=True, id=f"o{each}", number=each + 1, name=f"Watch {each}")
+        for each in range(300)
+    ]
+    world = house(*rules, storm=0)
+    told: Counter[str] = Counter()
+    topics = [rule.filter for rule in rules for _ in range(2)]
+    random.shuffle(topics)
+    for at, topic in enumerate(topics):
+        world.receive(topic, str(random.choice((31, 40))))
+        if random.random() < 0.1:
+            world.later(random.choice((0.5, GATHER, 10)))
+        if random.random() < 0.02:
+            await world.settle()
+        if at % 29 == 0:
+            world.restart()
+    await passes(world, 60)
+    await passes(world, 60)
+    for text in to(world, ME):
+        told.update(re.findall(r"\bd/\d+\b", text))
+    assert len(told) == 300
+    assert set(told.values()) == {1}
+    assert world.bot.rules.alerts == ()
