@@ -34,6 +34,7 @@ _TYPED = {
     "BotDnd": "dnd {span}",
     "BotWatch": "alert {bot_rest}",
     "BotOnce": "once {bot_rest}",
+    "BotPastAlerts": "alerts past {span}",
     "BotUnwatch": "rmalert {bot_rest}",
     "BotCommand": "{command}",
     "BotUnknown": "value {bot_rest}",
