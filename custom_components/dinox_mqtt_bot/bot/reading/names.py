@@ -32,8 +32,6 @@ _MARKS = "?!.,;:"
 _TOPIC_SIGNS = frozenset("/+#$")
 
 
-type Speaking = Entity
-"""What a device has, where it stands for what was said."""
 type Phrase = tuple[str, ...]
 type Hit = tuple[int, Fit, Meant]
 """How many words of what was said are a name, how well they fit, and whose name it is."""
@@ -136,7 +134,7 @@ class Names:
         """Say whether a text is, as it is written, a topic that is known."""
         return self.known(text) or self.spoken(text) or self.devices.uses.is_command(text)
 
-    def speaking(self, said: str, found: Iterable[Meant]) -> list[Speaking]:
+    def speaking(self, said: str, found: Iterable[Meant]) -> list[Entity]:
         """Return what devices have that is called so, and what tells something on topics that were found."""
         devices, spoken = self.devices, name_words(said)
         named = devices.named(spoken) if 0 < len(spoken) <= MAX_ALIAS_WORDS else []

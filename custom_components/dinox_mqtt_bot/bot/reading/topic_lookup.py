@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from ..discovery.entities import Entity
 from ..model.history import Past
 from ..model.message import MORE, Kind, Message, Reading
 from ..model.moment import Moment
@@ -13,7 +14,7 @@ from ..model.topics import Subscriptions, shared, valid_filter, valid_topic
 from ..payload.paths import lookup, parse_path, write_path
 from ..ports import Ports
 from .meant import MOST_NAMED, Ambiguous, Begun, Meant, shown
-from .names import Names, Speaking
+from .names import Names
 from .readings import Readings
 from .wording import FILLERS, Known, behind_fillers, split_known, splits
 
@@ -102,7 +103,7 @@ async def published(lookups: Lookups, said: str, *, force: bool = False) -> tupl
     return resolved, names
 
 
-def _no_topic(said: str, entities: Sequence[Speaking]) -> BotError:
+def _no_topic(said: str, entities: Sequence[Entity]) -> BotError:
     """Return why a device is no topic: how it is set, or where it tells how it is."""
     commands = dict.fromkeys(control.topic for entity in entities for control in entity.controls)
     told = dict.fromkeys(topic for entity in entities for topic, _ in entity.values)
