@@ -187,3 +187,10 @@ async def test_sentences_of_other_languages_are_looked_at_apart() -> None:
     assert found is not None
     assert found.name == "BotThanks"
     assert await RealSentences("de").recognise("danke", [], foreign=True) is None
+
+
+async def test_a_misspelt_name_is_asked_about_where_others_listen_too() -> None:
+    world, caller = english(), Caller(Surface.ASSIST, ME, Role.ADMIN)
+    assert await world.bot.dialogue.known("kitchn lamp off", caller) is None
+    assert "Set Kitchen lamp: off?" in await world.bot.dialogue.guessed("kitchn lamp off", caller)
+    assert world.broker.published == []
