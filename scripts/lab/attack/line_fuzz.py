@@ -12,6 +12,7 @@ from custom_components.dinox_mqtt_bot.bot.alerts.rules.grammar import read_rule
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
+    AlertRule,
     Bridge,
     Contact,
     Direction,
@@ -57,15 +58,17 @@ class State:
     @classmethod
     def of(cls, bot: Alone) -> State:
         quiet = bot.bot.do_not_disturb
+        # What an operator may wait for by itself is no change of the rules.
+        rules = [each for each in bot.bot.rules.alerts if not _is_own_wait(each)]
         return cls(
-            rules=(bot.bot.rules, bot.rules.written),
+            rules=(replace(bot.bot.rules, alerts=tuple(rules)), bot.bot.wanted),
             broker=bot.broker.done,
             reconnects=bot.noting.said // 1_000_000,
             paused=bot.bot.paused,
             quiet=(quiet.quiet_until, quiet.undisturbed_until, frozenset(quiet.contacts)),
             alerts=tuple(
                 (one.rule, one.topic, one.state, one.acknowledged_by, one.note, one.snoozed_until)
-                for rule in bot.bot.rules.alerts
+                for rule in rules
                 for one in bot.bot.alerts.of(rule.id)
             ),
             mutes=tuple(bot.bot.alerts.mutes),
@@ -75,6 +78,10 @@ class State:
     def changed(self, after: State) -> set[str]:
         """Return what is another one afterwards."""
         return {part.name for part in fields(self) if getattr(self, part.name) != getattr(after, part.name)}
+
+
+def _is_own_wait(rule: AlertRule) -> bool:
+    return rule.once and rule.contacts == (OPERATOR,)
 
 
 def allowed(who: str) -> frozenset[str]:

@@ -183,3 +183,28 @@ async def test_hundreds_of_them_are_told_once_each_however_often_the_bot_is_kill
     assert len(told) == 300
     assert set(told.values()) == {1}
     assert world.bot.rules.alerts == ()
+
+
+async def test_an_operator_waits_for_what_is_heard_already_and_not_for_ever_more() -> None:
+    world = World(
+        Subscription("home/#", display=Display.SILENT),
+        contacts=(Contact(ME), Contact(YOU, role=Role.OPERATOR)),
+    )
+    world.receive("home/x", "1")
+    for line in ("once secret/x > 5", "once secret/# happens"):
+        await world.ask(line, YOU, Role.OPERATOR)
+        assert "I do not listen to secret/" in await world.ask(line, YOU, Role.OPERATOR)
+    assert "secret/x" not in world.bot.wanted
+    assert (await world.ask("once home/+ happens", YOU, Role.OPERATOR)).startswith("I tell you once")
+    for number in range(60):
+        answer = await world.ask(f"once home/x > {number}", YOU, Role.OPERATOR)
+    assert answer.startswith("50 things are waited for already.")
+    assert (await world.ask("once home/x > 99")).startswith("I tell you once")
+
+
+async def test_only_who_asked_is_told_and_no_phone() -> None:
+    world = house(targets=("notify.mobile_app_phone",))
+    await world.ask("once washer/power > 900 critical", YOU, Role.OPERATOR)
+    world.receive("washer/power", "1000 W")
+    await passes(world)
+    assert {each.to for each in world.outbox.notices} == {YOU}

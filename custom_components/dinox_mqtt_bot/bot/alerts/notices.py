@@ -382,7 +382,7 @@ def recipients(one: Told, rules: RuleSet, knowing: Collection[str] = ()) -> list
     receiving = [contact.jid for contact in rules.contacts if contact.receives]
     # Where all that are named are contacts no more, it is better told to the others than to nobody.
     base = [to for to in rule.contacts if to in known] or [*receiving]
-    if one.priority >= Priority.ALERT:
+    if one.priority >= Priority.ALERT and not (rule.once and rule.contacts):
         base += [*rules.targets, *rule.targets]
     if alert.escalation > len(rule.escalate_to):
         base += [*receiving, *rule.escalate_to]

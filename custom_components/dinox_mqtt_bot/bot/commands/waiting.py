@@ -8,13 +8,17 @@ from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import AlertRule, Role
-from ..reading.topic_lookup import known_names, topic_name
+from ..model.topics import is_wild
+from ..reading.topic_lookup import Names, known_names, topic_name
 from ..text.times import parted_end
 from ..text.words import OFF
 from .alerts import keep_rule
 from .command import Command, Parts, param, require
 from .doubts import is_known, unknown
 from .rule_rows import rule_facts
+
+MOST_WAITING = 50
+"""Rules that tell once, if somebody else than an administrator makes one more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +50,22 @@ class Once(Command):
         mine = (caller.who,) if caller.surface is Surface.CHAT and not caller.room else ()
         rule = replace(rule, once=True, until=until, contacts=mine)
         refuse_hopeless(rule)
+        if caller.role < Role.ADMIN:
+            _refuse_more(parts, names, rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
         unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
         rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
         return await keep_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
+
+
+def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
+    """Raise BotError for what only an administrator may: listen to further topics, or wait for very much."""
+    heard = not is_wild(rule.filter) and names.heard(rule.filter)
+    if not heard and parts.subscriptions.covering(rule.filter) is None:
+        raise BotError("once_not_heard", filter=rule.filter)
+    if sum(each.once for each in parts.alerts.rules) >= MOST_WAITING:
+        raise BotError("once_too_many", most=MOST_WAITING, command=Typed("waiting"))
 
 
 @dataclass(frozen=True, kw_only=True)
