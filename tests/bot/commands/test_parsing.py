@@ -1,5 +1,7 @@
 """Chat text to command."""
 
+from collections import deque
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -7,12 +9,12 @@ from bot.commands.catalogue import COMMANDS
 from bot.commands.help import Help
 from bot.commands.history import History
 from bot.commands.messages import Publish
-from bot.commands.parsing import address, addressed, parse
+from bot.commands.parsing import _unknown, address, addressed, parse
 from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
 from bot.model.message import QoS
 from bot.model.replies import BotError
-from bot.text.words import split
+from bot.text.words import split, words
 
 QUOTES = st.sampled_from(list("\"'“”„«»‘’‚ \n\tab/#+-="))
 
@@ -220,3 +222,17 @@ def test_what_stands_before_a_command() -> None:
         "",
         "mqtt",
     ]
+
+
+def test_a_name_of_very_many_words_is_read_a_few_times_only() -> None:
+    """A time may stand behind it: not at each of its words."""
+    read: list[str] = []
+
+    def check(text: str) -> None:
+        read.append(text)
+        raise BotError("invalid_span", span=text)
+
+    text = " ".join(["word"] * 5_000)
+    spoken = deque(words(text))
+    assert _unknown(text, spoken, check) == "word"
+    assert len(read) < 20
