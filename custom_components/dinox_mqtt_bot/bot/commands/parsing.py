@@ -20,8 +20,8 @@ type Begin = Callable[[str], Begun]
 _ADDRESSED = re.compile(rf"\s*{PREFIX}(?!\S)", re.IGNORECASE)
 # Clients swallow a line that begins with a slash, and other bots taught people other signs.
 _LIKELY = re.compile(r"(?i)\s*(?:!?mqtt(?!\S)|[/!](?!me\b)(?=[^\W\d_]))")
-_MOST_BEHIND = 16
-"""Words that a time has at most, and what may stand beside it."""
+_MOST_BEHIND, _LONGEST_BEHIND = 16, 200
+"""Words and characters that a time has at most, and what may stand beside it."""
 _MOST_WORDS = 600
 """Words that are told apart: so many are longer than any parameter but what is taken as it stands."""
 _NOTHING = frozenset(opening + closing for opening, closings in _CLOSING.items() for closing in closings)
@@ -182,7 +182,11 @@ def _unknown(text: str, spoken: deque[Word], check: Callable[[str], object]) -> 
     """Take the words of a name that nothing has up to what may follow it; one word where nothing may."""
     left = list(takewhile(lambda word: not word.text.startswith("-"), spoken))
     # What may follow is short: each word of a long text would be read again and again.
-    places = range(max(1, len(left) - _MOST_BEHIND), len(left))
+    places = (
+        at
+        for at in range(max(1, len(left) - _MOST_BEHIND), len(left))
+        if left[-1].end - left[at].start <= _LONGEST_BEHIND
+    )
     tails = (at for at in places if _passes(check, text[left[at].start : left[-1].end]))
     name = " ".join(spoken.popleft().text for _ in range(next(tails, 1)))
     return name[max(behind_fillers(name), default=0) :]

@@ -9,7 +9,7 @@ from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
-from ..model.topics import Subscriptions, fold, matches
+from ..model.topics import LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
@@ -241,8 +241,10 @@ class Names:
 
     def _written(self, text: str, spoken: Sequence[Word]) -> Begun | None:
         """Return the longest topic, filter or alias that a text begins with as it is written."""
-        for last in reversed(spoken):
-            said = text[spoken[0].start : last.end]
+        start = spoken[0].start
+        # None is longer, and a long text would be read anew for each of its words.
+        for last in (word for word in reversed(spoken) if word.end - start <= LONGEST_HEARD):
+            said = text[start : last.end]
             one = self._literal(said)
             # Behind a field stands something else.
             if one is not None and not (one.field and said[len(one.topic) :].split()[1:]):
