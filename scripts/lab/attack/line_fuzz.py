@@ -70,6 +70,8 @@ class State:
                 (one.rule, one.topic, one.state, one.acknowledged_by, one.note, one.snoozed_until)
                 for rule in rules
                 for one in bot.bot.alerts.of(rule.id)
+                # What is over is forgotten some time later, whoever speaks then.
+                if one.active
             ),
             mutes=tuple(bot.bot.alerts.mutes),
             agent=bot.services.asked,
