@@ -74,7 +74,7 @@ def attacked(
     ids=["exception", "hold", "memory", "viewer", "operator", "stream"],
 )
 def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> None:
-    few = ("--payloads", "200", "--lines", "300", "--stanzas", "300")
+    few = ("--payloads", "200", "--lines", "600", "--stanzas", "300")
     done = attacked(code, tmp_path, "--only", part, *few)
     assert done.returncode == 1, done.stdout + done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("BREACH") and found in line]
