@@ -79,7 +79,10 @@ class NotingChat(RecordingChat):
 
 
 class RulesInMemory:
-    """`bot.ports.Rules`: what is written comes back to the bot, as from the config entry."""
+    """`bot.ports.Rules`: what is written comes back to the bot, as from the config entry.
+
+    `written` counts that, but for what somebody may wait for by itself, which comes and goes.
+    """
 
     def __init__(self, alone: Alone) -> None:
         self._alone = alone
@@ -110,9 +113,11 @@ class RulesInMemory:
         self._write(subscriptions=tuple(each for each in before if each.filter != topic_filter))
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
+        self.written -= rule.once
         return self._put("alerts", rule)
 
     async def remove_alert(self, rule: AlertRule) -> None:
+        self.written -= rule.once
         self._remove("alerts", rule.id)
 
     async def put_bridge(self, bridge: Bridge) -> Bridge:

@@ -58,10 +58,10 @@ class State:
     @classmethod
     def of(cls, bot: Alone) -> State:
         quiet = bot.bot.do_not_disturb
-        # What an operator may wait for by itself is no change of the rules.
+        # What somebody may wait for by itself is no change of the rules.
         rules = [each for each in bot.bot.rules.alerts if not _is_own_wait(each)]
         return cls(
-            rules=(replace(bot.bot.rules, alerts=tuple(rules)), bot.bot.wanted),
+            rules=(replace(bot.bot.rules, alerts=tuple(rules)), bot.bot.wanted, bot.rules.written),
             broker=bot.broker.done,
             reconnects=bot.noting.said // 1_000_000,
             paused=bot.bot.paused,
@@ -83,7 +83,7 @@ class State:
 
 
 def _is_own_wait(rule: AlertRule) -> bool:
-    return rule.once and rule.contacts == (OPERATOR,)
+    return rule.once and len(rule.contacts) == 1
 
 
 def allowed(who: str) -> frozenset[str]:

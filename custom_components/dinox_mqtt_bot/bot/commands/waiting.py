@@ -47,7 +47,7 @@ class Once(Command):
         names, clock = await known_names(parts), parts.ports.clock
         condition, until = parted_end(self.condition, clock.now(), clock.local)
         rule, name = await named_rule(parts, names, self.topic, condition)
-        mine = (caller.who,) if caller.surface is Surface.CHAT and not caller.room else ()
+        mine = (caller.who,) if caller.surface is Surface.CHAT else ()
         rule = replace(rule, once=True, until=until, contacts=mine)
         refuse_hopeless(rule)
         if caller.role < Role.ADMIN:
