@@ -49,12 +49,16 @@ class Alert(Command):
         refuse_hopeless(rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
-        rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
-        return await keep_rule(parts, "rule_made", rule)
+        return await make_rule(parts, "rule_made", rule)
 
 
-async def keep_rule(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
+async def make_rule(parts: Parts, key: str, rule: AlertRule) -> Text:
+    """Keep a new rule under a name of its own. Raises as `_keep`."""
+    unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
+    return await _keep(parts, key, name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit))
+
+
+async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
     """Keep a rule; say what it does, and what speaks against it.
 
     Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
@@ -163,7 +167,7 @@ class Rule(Command):
         wanted = changed(rule, change)
         if fold(wanted.name) != fold(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
-        return await keep_rule(parts, "rule_changed", wanted, rule)
+        return await _keep(parts, "rule_changed", wanted, rule)
 
 
 def _shown(parts: Parts, rule: AlertRule) -> Table:

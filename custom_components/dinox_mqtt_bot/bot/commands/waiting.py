@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import is_wild
-from ..reading.topic_lookup import Names, known_names, topic_name
+from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end
 from ..text.words import OFF
-from .alerts import keep_rule
+from .alerts import make_rule
 from .command import Command, Parts, param, require
 from .doubts import is_known, unknown
 from .rule_rows import rule_facts
@@ -54,9 +53,7 @@ class Once(Command):
             _refuse_more(parts, names, rule)
         if name and not self.force and not is_known(parts, names, rule.filter):
             raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
-        rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
-        return await keep_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
+        return await make_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
 
 
 def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
