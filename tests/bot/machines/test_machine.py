@@ -188,6 +188,37 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             ("remove", (2,)),
         ],
     ),
+    **{
+        f"{condition.operator}, and stopped {cleanly} as soon as the clock was set by {step:.0f} s": (
+            Home(),
+            [
+                made(condition=condition, repeat=1800.0 * (condition.operator is Operator.STALE)),
+                ("value", ("n", 0, "22", "off", False)),
+                ("set_clock", (step,)),
+                ("restart", (cleanly == "cleanly", 2.0, 0.25)),
+                *after,
+                ("wait", (4000.0,)),
+            ],
+        )
+        for condition, after in (
+            (Condition(Operator.HAPPENS), [("wait", (20.0,)), LOW, HIGH]),
+            (Condition(Operator.STALE, seconds=600.0), []),
+        )
+        for cleanly in ("cleanly", "by a kill")
+        for step in (-3600.0, 3600.0)
+    },
+    "happens, a while after the bot was last known to be there, and killed as soon as the clock was set": (
+        Home(),
+        [
+            made(condition=Condition(Operator.HAPPENS)),
+            ("wait", (100.0,)),
+            ("value", ("n", 0, "22", "off", False)),
+            ("set_clock", (-90.0,)),
+            ("restart", (False, 2.0, 0.25)),
+            ("wait", (20.0,)),
+            LOW,
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [

@@ -211,7 +211,11 @@ class Alerts:
         self._ports.memory.set(HEARD, str(self.engine.heard_until(now)))
 
     def close(self, now: float) -> None:
-        """Say what was gathered, and write down when the bot stopped listening."""
+        """Say what was gathered, and write down when the bot stopped listening.
+
+        A clock that was set since the last message or tick is noticed first: the next run cannot know.
+        """
+        self._follow(self.engine.tick(now), now)
         self._keep_alive(now)
         self._notices.hurry(now)
         while self._notices.due_at <= now:

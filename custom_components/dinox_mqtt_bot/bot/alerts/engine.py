@@ -184,12 +184,12 @@ class AlertEngine:
 
     def heard_until(self, now: float) -> float:
         """Return until when the broker could be heard: up to now, if it can be."""
-        deaf_since = self._silence.deaf_since
-        return now if deaf_since is None else deaf_since
+        return now if self._silence.deaf_since is None else self._silence.deaf_since
 
     def follow_run(self, ended: float, heard_until: float) -> None:
         """Take over when an earlier run was last there and until when it heard; this one has not yet."""
-        self._silence.now, self._silence.deaf_since = ended, heard_until
+        self._silence.now = max((ended, *(max(each.seen, each.since) for each in self._alerts)))
+        self._silence.deaf_since = heard_until
 
     def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
