@@ -373,3 +373,18 @@ async def test_a_preview_tells_what_the_rule_would_have_done(
         assert "Nothing is stored of lab/oven" in await notes(filter="lab/oven")
         bot.store.close()
         assert await notes(filter="home/oven") == ""
+
+
+async def test_a_rule_waits_for_another_that_is_there(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await answer(hass, await add(hass, entry), ALERT | {"after": "Storm"})
+    assert form["errors"] == {"more": "no_rule"}
+    assert form["description_placeholders"]["rule"] == "Storm"
+    await choose(hass, await answer(hass, form, ALERT | {"after": "Door"}), "save")
+    assert [rule.after for rule in kept(entry)] == ["", "1"]
+    door, _ = kept(entry)
+    form = await entry.start_subentry_reconfigure_flow(hass, door.id)
+    number = str(kept(entry)[1].number)
+    form = await answer(
+        hass, form, {"filter": "home/door", "operator": "equal", "value": "OPEN", "after": number}
+    )
+    assert form["errors"] == {"more": "rule_after_itself"}

@@ -6,6 +6,7 @@ import logging
 
 from .alerts.alerts import Alerts
 from .alerts.engine import NOTHING, AlertEngine, Judged
+from .alerts.inhibitions import Inhibitions
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
 from .bridges.inbound import Inbound
@@ -44,6 +45,7 @@ from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
 from .reading.listening import Listening
 from .reading.names import Names
+from .reading.presences import Presences
 from .reading.readings import Readings
 from .rendering.readings import render_untold
 from .rendering.replies import render_reply
@@ -85,24 +87,21 @@ class Bot:
         connection: Mapping[str, str] | None = None,
         dropped: Callable[[], int] = int,
     ) -> None:
-        self.ports = ports
-        self.readings = readings
+        self.ports, self.readings = ports, readings
         self.names = Names(readings.devices, readings.bindings)
-        self.name = name
-        self.id = bot_id
+        self._presences = Presences(self.names, ports.templates)
+        self.name, self.id = name, bot_id
         self.connection = connection or {}
-        self.commands = COMMANDS
-        self.changes = Changes()
+        self.commands, self.changes = COMMANDS, Changes()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.broker = SteadyStatus(ports.broker.status)
         self.chat = SteadyStatus(ports.chat.status)
         self.rules = RuleSet()
         self.listening = Listening(ports, readings, self._say)
-        self._dropped = dropped
-        self._gap = Gap()
+        self._dropped, self._gap = dropped, Gap()
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
-        engine = AlertEngine(kept=kept, last_number=last_number, local=ports.clock.local)
+        engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
@@ -126,10 +125,11 @@ class Bot:
             ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        devices, conversation = self.readings.devices, self.conversation
+        devices, conversation, when = self.readings.devices, self.conversation, self.moment
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
-        quiet, tell = self.do_not_disturb.quiet, self.announce
-        self.alerts = Alerts(ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell)
+        quiet, tell, outgoing = self.do_not_disturb.quiet, self.announce, self.outgoing
+        mutes = Inhibitions(engine, self._presences.away, ports.memory, clock.now())
+        self.alerts = Alerts(ports, outgoing, when, engine, mutes, spawn=spawn, quiet=quiet, announce=tell)
         self.held = Held(
             ports,
             self.do_not_disturb,

@@ -171,6 +171,7 @@ ALERTS = _AlertCodec(
         "once": FLAG,
         "until": SECONDS,
         "text": TEXT,
+        "after": TEXT,
     },
 )
 

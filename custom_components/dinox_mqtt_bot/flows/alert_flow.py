@@ -10,8 +10,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import DurationSelector, DurationSelectorConfig, SelectOptionDict
 import voluptuous as vol
 
-from ..bot.alerts.judge import NUMERIC
 from ..bot.alerts.rules.contradictions import contradiction
+from ..bot.alerts.watches import waiting_for
 from ..bot.model.jid import bare_jid
 from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Operator, RuleSet
@@ -19,6 +19,7 @@ from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number
 from ..bot.text.weekly import ALWAYS, read_weekly
 from ..const import (
+    CONF_AFTER,
     CONF_CLEAR,
     CONF_CONTACTS,
     CONF_ENABLED,
@@ -118,6 +119,7 @@ def condition_form(
         vol.Optional(CONF_MISSING_CLEARS): FLAG,
         vol.Optional(CONF_REPEAT): DURATION,
         vol.Optional(CONF_ONLY): TEXT,
+        vol.Optional(CONF_AFTER): suggestions([option(f"{each.number}", each.name) for each in rules.alerts]),
         vol.Optional(CONF_TEXT): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
     }
@@ -188,7 +190,7 @@ def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str],
 def _value_errors(rule: AlertRule) -> dict[str, str]:
     condition = rule.condition
     fields = zip((CONF_VALUE, CONF_VALUE_TO), condition.values, strict=False)
-    numeric = condition.operator in NUMERIC
+    numeric = condition.operator.numeric
     errors = {
         field: "limit_no_number" if text else "limit_missing"
         for field, text in fields
@@ -265,6 +267,11 @@ class AlertFlow(SubentryFlow):
         named = await self._async_named(self._typed[CONF_FILTER])
         rule = replace(typed_alert(self._typed, named.topic), id=known.subentry_id if known else "")
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
+        try:
+            rule = waiting_for(rule, rules.alerts)
+        except BotError as err:
+            errors[CONF_AFTER] = err.key
+            placeholders |= err.placeholders
         try:
             ALERTS.refuse_taken(self._get_entry(), rule, known)
         except BotError as err:

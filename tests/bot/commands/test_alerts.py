@@ -246,6 +246,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "seconds": 0.0,
         "for": 60.0,
         "only": "",
+        "after": "",
         "once": False,
         "text": "",
         "until": None,

@@ -403,6 +403,8 @@ class House(World):
         if cleanly:
             self.bot.close()
             self.finish()
+            # What begins as the bot ends is followed up when it is back.
+            self.naive.disturbances.append(self.now)
         self.up = False
         self.away.append((self.now, self.now))
         self.naive.begin_anew()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..delivery.mutes import Mutes
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Record, Step
 from ..model.announcements import AlertBlind, Announcement
@@ -14,8 +13,9 @@ from ..model.topics import Subscriptions
 from ..ports import Phrases, Ports, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
+from .inhibitions import Inhibitions
 from .lookup import find_alerts
-from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of, waiting
+from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of
 from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
@@ -36,8 +36,9 @@ class Alerts:
         outgoing: Outgoing,
         when: When,
         engine: AlertEngine,
-        spawn: Spawn,
+        inhibitions: Inhibitions,
         *,
+        spawn: Spawn,
         quiet: Callable[[float], bool],
         announce: Callable[[Announcement], None],
     ) -> None:
@@ -47,7 +48,7 @@ class Alerts:
         self._when = when
         self._announce = announce
         self.engine = engine
-        self.mutes = Mutes(ports.memory)
+        self.mutes = inhibitions.mutes
         self._notices = AlertNotices(
             self._phrases,
             ports.clock.new_id,
@@ -58,6 +59,7 @@ class Alerts:
         )
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn)
+        self._inhibitions = inhibitions
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
         self._alive = float(ports.memory.get(ALIVE) or 0.0)
@@ -87,6 +89,10 @@ class Alerts:
     def rule_of(self, alert: Alert) -> AlertRule:
         return self.engine.rule_of(alert)
 
+    def explained(self, alert: Alert) -> str:
+        """Return what an alert waits for of which nobody knows yet: a rule, or who is away; else nothing."""
+        return self._inhibitions.named(alert, self._ports.clock.now())
+
     @property
     def unwatched(self) -> int:
         """How often a topic found no room to be watched."""
@@ -112,7 +118,7 @@ class Alerts:
     @property
     def due_at(self) -> float:
         told_at = min(self._notices.due_at, self._notices.blind.due_at)
-        return min(self.engine.due_at, told_at, self.mutes.due_at, self._one_shots.due_at)
+        return min(self.engine.due_at, told_at, self._inhibitions.due_at, self._one_shots.due_at)
 
     def told_by(self, notice_id: str) -> list[Alert]:
         return [alert for alert in self.active if notice_id in alert.notices] if notice_id else []
@@ -130,6 +136,7 @@ class Alerts:
         self._note_number(rules)
         self._overfull.apply(rules)
         judged = self.engine.apply(rules.alerts, now)
+        self._inhibitions.apply(rules.alerts)
         self.mutes.keep({rule.id for rule in rules.alerts}, BROKER.id)
         # Whoever changed the rule knows; a phone that shows the alert does not.
         ends = self._notices.ends(self.engine.closed, rules, now)
@@ -190,7 +197,7 @@ class Alerts:
         """Do what has become due: let states change, and say what was gathered."""
         judged = self.engine.tick(now)
         self._follow(judged, now)
-        if self.mutes.expire(now):
+        if self._inhibitions.tick(now):
             self.resume(now)
         if judged is not NOTHING or self._alive + ALIVE_EVERY <= now or now < self._alive:
             self._keep_alive(now)
@@ -240,7 +247,7 @@ class Alerts:
 
     def _note(self, alerts: Iterable[Alert], now: float) -> None:
         debts = (debt_of(alert, self.engine.rule_of(alert), self._rules) for alert in alerts)
-        heard, unheard = waiting(debts, self.mutes)
+        heard, unheard = self._inhibitions.part(list(debts), self._rules, now)
         if unheard:
             self._ports.alerts.save(self.engine.mark_told(unheard, ()))
         self._notices.note(heard, now, self._rules.storm)
@@ -252,7 +259,7 @@ class Alerts:
 
     def _say_gathered(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
-        heard, _ = waiting(self._debts(), self.mutes)
+        heard, _ = self._inhibitions.part(self._debts(), self._rules, now)
         composed = self._notices.compose(heard, self._rules, self.rings, now)
         record = self.engine.mark_told(composed.alerts, composed.events)
         self._save(record, composed.notices, list(self._kept_behind(composed)))

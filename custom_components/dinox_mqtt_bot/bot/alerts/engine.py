@@ -58,8 +58,9 @@ class AlertEngine:
         last_number: int = 0,
         *,
         local: Local = in_utc,
+        behind: Callable[[str], str] = lambda topic: "",
     ) -> None:
-        self._local = local
+        self._local, self._behind = local, behind
         self.unwatched = 0
         self.closed: list[tuple[Alert, AlertRule]] = []
         self._overfull: dict[str, None] = {}
@@ -343,7 +344,8 @@ class AlertEngine:
             firing = AlertState.NO_DATA if watch.judge.timed else AlertState.FIRING
             alert = self._breached(alert, rule, now, firing)
         elif self._silent_at(alert, watch) <= now:
-            alert = lifecycle.fire(alert, rule, now, AlertState.NO_DATA, self._number + 1)
+            silent = replace(alert, behind=self._behind(alert.topic))
+            alert = lifecycle.fire(silent, rule, now, AlertState.NO_DATA, self._number + 1)
         elif lifecycle.calm_at(alert) <= now:
             alert = lifecycle.calm(alert, rule, now)
         if alert.active and 0 < alert.escalate_at <= now:
@@ -354,10 +356,8 @@ class AlertEngine:
 
     def _silent_at(self, alert: Alert, watch: Watch) -> float:
         """Return when a topic counts as silent, if it says nothing."""
-        if not watch.judge.timed or watch.rule is BROKER or not alert.seen or alert.active:
-            return NEVER
-        borne = watch.borne(alert)
-        if borne is None:
+        waits = watch.judge.timed and watch.rule is not BROKER and alert.seen and not alert.active
+        if not waits or (borne := watch.borne(alert)) is None:
             return NEVER
         return watch.opens_at(self._silence.silent_at(alert.seen + alert.excused, borne), self._local)
 

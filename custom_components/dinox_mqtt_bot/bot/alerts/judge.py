@@ -29,7 +29,6 @@ _PATTERNED = frozenset({Operator.MATCHES, Operator.HAPPENS})
 _WORDY = frozenset({Operator.EQUAL, Operator.UNEQUAL, Operator.HAPPENS})
 _UNITS_KEPT = 64
 
-NUMERIC = frozenset({*_LEVELS, *_RANGES, *_WINDOWED})
 """Operators that nothing but numbers can meet."""
 
 
@@ -67,7 +66,7 @@ class Judge:
 
         None: there is no number where one is needed, or one whose unit measures something else.
         """
-        if self._operator in NUMERIC:
+        if self._operator.numeric:
             return self._measured(value, memory, now)
         match self._operator:
             case Operator.EQUAL:
@@ -89,7 +88,7 @@ class Judge:
         """Say whether a value for which the condition does not hold ends an alert."""
         if not self._condition.clear or self.edge or self.timed:
             return True
-        if self._operator not in NUMERIC:
+        if not self._operator.numeric:
             return bool(self._same(value, self._condition.clear))
         amount = self.amount(value)
         if self._clear is None or amount is None:
@@ -148,7 +147,7 @@ class Judge:
         wanted = 2 if self._operator in _RANGES else 0 if self.edge or self.timed else 1
         if len(self._condition.values) != wanted and not self.event:
             return "rule_limit_missing"
-        if self._operator not in NUMERIC:
+        if not self._operator.numeric:
             return ""
         if None in self._numbers:
             return "rule_limit_no_number"
@@ -176,7 +175,7 @@ class Judge:
     def _of_one_unit(self) -> tuple[float, ...] | None:
         """Return the limits in one unit, the lower one first; None if they are no numbers of one quantity."""
         found = [each for each in self._numbers if each is not None]
-        if self._operator not in NUMERIC or len(found) != (2 if self._operator in _RANGES else 1):
+        if not self._operator.numeric or len(found) != (2 if self._operator in _RANGES else 1):
             return None
         if not all(comparable(unit, self._unit) for _, unit in found):
             return None

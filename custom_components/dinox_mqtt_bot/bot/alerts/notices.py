@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from ..delivery.mutes import Mutes
 from ..model.alert import Alert, AlertEvent, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, Role, RuleSet
@@ -397,13 +396,13 @@ def _recipients(alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
     return recipients(told_of(alert, rule), rules)
 
 
-def waiting(debts: Iterable[Debt], mutes: Mutes) -> tuple[list[Debt], list[Alert]]:
-    """Part what may be told from what is muted; of the latter return what began and ended unheard."""
+def waiting(debts: Iterable[Debt], quiet: Collection[Key]) -> tuple[list[Debt], list[Alert]]:
+    """Part what may be told from what is `quiet`; of that return what began and ended unheard."""
     heard: list[Debt] = []
     unheard: list[Alert] = []
     for debt in debts:
         alert = debt.alert
-        if not mutes.covers(alert.topic, debt.rule.id):
+        if debt.key not in quiet:
             heard.append(debt)
             continue
         ended = tuple(each for each in alert.ended if BEGUN.isdisjoint(each.untold))

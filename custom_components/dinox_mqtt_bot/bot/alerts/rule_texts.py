@@ -73,6 +73,8 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
         parts.append(phrases.phrase("common.rule_each_time"))
     if rule.only:
         parts.append(phrases.phrase("common.rule_only", times=weekly_text(rule.only, phrases)))
+    if rule.after:
+        parts.append(phrases.phrase("common.rule_not_while", rule=rule.after))
     if rule.text:
         parts.append(phrases.phrase("common.rule_says", text=rule.text))
     if rule.once:

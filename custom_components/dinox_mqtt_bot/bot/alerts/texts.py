@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import re
 
 from ..model.alert import Alert, AlertState, Step
+from ..model.away import Away
 from ..model.rules import AlertRule, Operator, Priority
 from ..model.speech import Said
 from ..model.topics import fold
@@ -15,7 +16,6 @@ from ..text.foreign import inert, one_line, plain, short
 from ..text.numbers import number, with_unit
 from ..text.styling import bold
 from .courses import Course, drawn
-from .judge import NUMERIC
 from .rule_texts import condition_text, limit_text, tells
 from .watches import BROKER
 
@@ -46,13 +46,15 @@ _ARROWS = {1: "↗", -1: "↘"}
 class Told:
     """An alert of which something is to be told, its rule, and the priority it is told with.
 
-    It is told as it was when that happened. `passed`: that it fired is told when it is over already.
+    It is told as it was when that happened. `passed`: that it fired is told when it is over already. `away`
+    is who has gone, which explains it.
     """
 
     alert: Alert
     rule: AlertRule
     priority: Priority
     passed: bool = False
+    away: Away | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -93,7 +95,8 @@ def alerts_text(
     """
     if len(group) == 1:
         return alert_text(group[0], phrases, when, now, course=course, attends=attends)
-    return inert("\n".join([_headline(group, phrases, storm=storm), *_lines(group, phrases, now, limit)]))
+    lines = [_headline(group, phrases, storm=storm), *_lines(group, phrases, now, limit)]
+    return inert("\n".join([*lines, *_away(group, phrases)]))
 
 
 def alert_text(
@@ -105,8 +108,8 @@ def alert_text(
     # Once, where there is something left to see to: more often it would only be noise.
     if attends and Step.FIRED in alert.untold and alert.active and not (one.over or alert.acknowledged):
         parts.append(phrases.phrase("common.alert_attend"))
-    lines = _headed(one, phrases), _went(one, course, phrases, now), inert(" · ".join(filter(None, parts)))
-    text = "\n".join(filter(None, lines))
+    lines = [_headed(one, phrases), _went(one, course, phrases, now), inert(" · ".join(filter(None, parts)))]
+    text = "\n".join(filter(None, [*lines, *map(inert, _away([one], phrases))]))
     if Step.ESCALATED in alert.untold and not one.over:
         escalated = phrases.phrase("common.alert_escalated", duration=duration(now - alert.fired))
         text = f"{inert(escalated)}\n{text}"
@@ -132,7 +135,7 @@ def _headed(one: Told, phrases: Phrases) -> str:
 def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:
     """Return how the number has come to where it is, as a line of bars, where that is news."""
     new = one.alert.active and not _NEWS.isdisjoint(one.alert.untold)
-    if not new or one.rule.condition.operator not in NUMERIC:
+    if not new or not one.rule.condition.operator.numeric:
         return ""
     return drawn(course(one.key, now), phrases, now)
 
@@ -171,12 +174,28 @@ def _limit(one: Told, phrases: Phrases) -> str:
     return phrases.amount(with_unit(limit, value[1]) if value and limit[-1:].isdigit() else limit)
 
 
+def _away(group: Iterable[Told], phrases: Phrases) -> list[str]:
+    """Return who is away, which explains alerts, and how many more of them wait."""
+    return [away_text(away, phrases) for away in dict.fromkeys(one.away for one in group) if away is not None]
+
+
+def away_text(away: Away, phrases: Phrases) -> str:
+    """Return who is away on one line: `z is away: 14 devices, 3 alerts held.` (how many more wait)."""
+    name = short(plain(away.name), LONGEST_NAME)
+    key = "away_one" if away.devices == 1 else "away_group"
+    told = phrases.phrase(f"common.{key}", name=name, count=away.devices)
+    if not away.held:
+        return told
+    return phrases.phrase("common.away_held", away=told.rstrip("."), count=away.held)
+
+
 def alert_push(group: list[Told], phrases: Phrases, when: When, now: float) -> tuple[str, str]:
     if len(group) > 1:
-        return _headline(group, phrases), "\n".join(_lines(group, phrases, now, 5))
+        return _headline(group, phrases), "\n".join([*_lines(group, phrases, now, 5), *_away(group, phrases)])
     one = group[0]
     own = own_text(one, phrases) if one.rule.text and not one.over else ""
-    return _what(one, phrases), own or _why(one, phrases, when, now)
+    text = own or _why(one, phrases, when, now)
+    return _what(one, phrases), "\n".join([text, *_away(group, phrases)])
 
 
 def closed_push(one: Told, phrases: Phrases) -> tuple[str, str]:

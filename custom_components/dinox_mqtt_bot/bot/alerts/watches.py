@@ -1,6 +1,6 @@
 """Alert rules made ready: what each one looks at, found by topic."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -137,15 +137,43 @@ class Watches:
         return self._by_topic.find(topic)
 
     def rule(self, handle: str) -> AlertRule:
-        """Return a rule by number or name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
-        handles = Handles(self.rules)
-        if (found := handles.get(handle)) is not None:
-            return found
-        if not self.rules:
-            raise BotError("no_rules")
-        if similar := handles.similar(handle):
-            raise BotError("no_rule_similar", rule=handle, similar=similar)
-        raise BotError("no_rule", rule=handle)
+        return rule_called(handle, self.rules)
+
+
+def rule_called(handle: str, rules: Sequence[AlertRule]) -> AlertRule:
+    """Return a rule by number or name. Raises BotError `no_rules`, `no_rule` or `no_rule_similar`."""
+    handles = Handles(rules)
+    if (found := handles.get(handle)) is not None:
+        return found
+    if not rules:
+        raise BotError("no_rules")
+    if similar := handles.similar(handle):
+        raise BotError("no_rule_similar", rule=handle, similar=similar)
+    raise BotError("no_rule", rule=handle)
+
+
+def waiting_for(rule: AlertRule, rules: Sequence[AlertRule]) -> AlertRule:
+    """Return a rule with the number of the one that it comes after, which may be its name.
+
+    Raises BotError `rule_after_itself`, and what `rule_called` raises.
+    """
+    if not rule.after:
+        return rule
+    cause = rule_called(rule.after, rules)
+    own = next((f"{each.number}" for each in rules if each.id == rule.id), "")
+    waiting = {f"{each.number}": each.after for each in rules if each.after}
+    if circular(own, waiting | {own: f"{cause.number}"}):
+        raise BotError("rule_after_itself", rule=cause.name)
+    return replace(rule, after=f"{cause.number}")
+
+
+def circular(rule: str, after: Mapping[str, str]) -> bool:
+    """Say whether a rule waits for itself, by those that it comes after."""
+    seen, at = {rule}, after.get(rule)
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = after.get(at)
+    return at is not None
 
 
 def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> Iterator[Subscription]:

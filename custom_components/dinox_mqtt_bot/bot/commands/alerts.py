@@ -8,6 +8,7 @@ from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
+from ..alerts.watches import waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
@@ -64,6 +65,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
     """
     refuse_hopeless(rule, before)
+    rule = waiting_for(rule, parts.alerts.rules)
     doubts = await warnings_of(parts, rule)
     if before is None and (never := never_fires(rule, doubts)) is not None:
         raise never

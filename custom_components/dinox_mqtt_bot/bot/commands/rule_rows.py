@@ -62,6 +62,7 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "only": rule.only,
         "once": rule.once,
         "text": rule.text,
+        "after": rule.after,
         "until": rule.until or None,
         "priority": rule.priority.word,
         "enabled": rule.enabled,
@@ -150,6 +151,8 @@ def _no_value(parts: Parts, each: alert.Alert) -> Text:
 def _alert_row(parts: Parts, each: alert.Alert) -> tuple[Cell, ...]:
     lasted = duration(parts.ports.clock.now() - each.fired)
     taken: Cell = Text("alert_taken", {"who": each.acknowledged_by}) if each.acknowledged else ""
+    if waits := parts.alerts.explained(each):
+        taken = Text("alert_waits", {"cause": waits})
     since = Text("since", {"time": parts.moment(each.fired), "duration": lasted})
     return (
         _named(each),

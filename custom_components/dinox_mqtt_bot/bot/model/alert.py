@@ -48,7 +48,8 @@ class Alert:
     be heard. `blind`: since then its messages have none, and `blind_told` whether somebody knows. `reason` is
     why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
     rule. `told_to` are those who know of the incident, each with the tag of its notification there (in the
-    chat none, unless it was held). `ended` are ends that have yet to be told, each as it was then: a new
+    chat none, unless it was held). `behind`: the topic that told that its devices are away when it fell
+    silent. `ended` are ends that have yet to be told, each as it was then: a new
     incident may have begun since.
     """
 
@@ -84,6 +85,7 @@ class Alert:
     reason: str = ""
     memory: tuple[tuple[float, float], ...] = ()
     told_to: tuple[tuple[str, str], ...] = ()
+    behind: str = ""
     ended: tuple[Alert, ...] = ()
 
     @property

@@ -34,8 +34,19 @@ class Operator(StrEnum):
         """Whether it is true but for a moment, so that what it fires is over at once."""
         return self in _MOMENTARY
 
+    @property
+    def numeric(self) -> bool:
+        """Whether it compares numbers."""
+        return self in _NUMERIC
+
 
 _MOMENTARY = frozenset({Operator.CHANGES, Operator.HAPPENS})
+_NUMERIC = frozenset(
+    {
+        *(Operator.ABOVE, Operator.BELOW, Operator.AT_LEAST, Operator.AT_MOST),
+        *(Operator.BETWEEN, Operator.OUTSIDE, Operator.RISES, Operator.FALLS),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,8 @@ class AlertRule:
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
     or at `until` (Unix time; 0: it waits for ever). `text` is what it says in place of name and value, with
-    `{name} {value} {limit} {rule} {topic}`.
+    `{name} {value} {limit} {rule} {topic}`. It says nothing while the rule fires that it comes `after` (its
+    number).
     """
 
     filter: str
@@ -185,6 +197,7 @@ class AlertRule:
     once: bool = False
     until: float = 0.0
     text: str = ""
+    after: str = ""
 
     @property
     def asks(self) -> tuple[object, ...]:

@@ -96,17 +96,16 @@ class Names:
         devices = {binding.device for binding in self._bindings(topic)}
         return devices.pop() if len(devices) == 1 else ""
 
+    def entities(self, topic: str) -> list[Entity]:
+        """Return what the one device that speaks on a topic says there."""
+        having = self.devices.having(name_words(self.device(topic)) or ("",))
+        return [entity for entity in having if any(at == topic for at, _ in entity.values)]
+
     def presence(self, topic: str) -> Source | None:
         """Return where it is told, of the one device that speaks on a topic alone, whether it is there."""
-        devices = self.devices
-        sources = {
-            source
-            for entity in devices.having(name_words(self.device(topic)) or ("",))
-            if any(at == topic for at, _ in entity.values)
-            for source in entity.sources
-            if len(devices.uses.devices(source.topic)) == 1
-        }
-        return sources.pop() if len(sources) == 1 else None
+        sources = {source for entity in self.entities(topic) for source in entity.sources}
+        alone = [each for each in sources if len(self.devices.uses.devices(each.topic)) == 1]
+        return alone[0] if len(alone) == 1 else None
 
     def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
         """Return all words that can be shown of a topic or its field, each with what is written for it.

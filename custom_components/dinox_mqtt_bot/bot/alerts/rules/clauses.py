@@ -11,8 +11,8 @@ from ...text.numbers import number
 from ...text.states import is_state_word
 from ...text.weekly import ALWAYS, read_weekly
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
-from ..judge import NUMERIC
 from .vocabulary import (
+    AFTER,
     AUTO,
     BEFORE_CLEAR,
     BEFORE_OPERATOR,
@@ -74,6 +74,7 @@ class Asked:
     only: str | None = None
     once: bool | None = None
     text: str | None = None
+    after: str | None = None
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:
@@ -186,6 +187,9 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return True
     if _is(spoken, index, SAY):
         return left > 0 and (spoken[index + 1].quoted or _is(spoken, index + 1, NO_WORDS))
+    if _is(spoken, index, AFTER):
+        # `nach Hause kommt` is what happens.
+        return left > 0 and not change_of(" ".join(word.text for word in spoken[index:]))
     if _is(spoken, index, ONCE):
         return not left or _starts(spoken, index + 1, changing=changing)
     return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY))
@@ -278,7 +282,12 @@ class _Reader:
         """Say whether the value ends here: at a clause, a time to rise or fall, or `off` for a number."""
         if _starts(self._words, self._at, changing=self._changing):
             return True
-        if self._changing and operator in NUMERIC and _is(self._words, self._at, SWITCH):
+        if (
+            self._changing
+            and operator is not None
+            and operator.numeric
+            and _is(self._words, self._at, SWITCH)
+        ):
             return True
         timed = operator in {Operator.RISES, Operator.FALLS} and _is(self._words, self._at, WITHIN)
         return timed and _duration(self._words, self._at + 1)[1] > 0
@@ -328,11 +337,24 @@ class _Reader:
             self._asked.only = self._times()
         elif word in CLEAR:
             self._asked.clear = self._cleared()
+        elif word in AFTER:
+            self._behind()
         elif word in MISSING:
             self._asked.missing_clears = _is(self._words, self._at, ENDS)
             self._at += 1
         else:
             self._asked.name = self._name()
+
+    def _behind(self) -> None:
+        """Read the rule that it waits for; a time is one that it must last: `open after 10 min`."""
+        # A number alone is that of a rule.
+        if _duration(self._words, self._at)[1] > self._words[self._at].text.isdigit():
+            self._asked.hold = self._span()
+        elif _is(self._words, self._at, NO_WORDS):
+            self._asked.after = ""
+            self._at += 1
+        else:
+            self._asked.after = self._run().removeprefix("#")
 
     def _span(self) -> float:
         seconds, count = _duration(self._words, self._at)

@@ -70,6 +70,7 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         only=rule.only if wish.only is None else wish.only,
         once=rule.once if wish.once is None else wish.once,
         text=rule.text if wish.text is None else wish.text,
+        after=rule.after if wish.after is None else wish.after,
     )
 
 
@@ -114,7 +115,7 @@ def _reads_as(text: str, rule: AlertRule) -> bool:
 def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
-    return *said, rule.only, rule.once, rule.text
+    return *said, rule.only, rule.once, rule.text, rule.after
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -127,6 +128,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += ["missing clears"] if condition.missing_clears else []
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [f"only {rule.only}"] if rule.only else []
+    parts += [f"after {quote(rule.after)}"] if rule.after else []
     parts += ["once"] if rule.once else []
     parts += [f"say {_quoted(rule.text)}"] if rule.text else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []

@@ -29,7 +29,6 @@ from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
 from ...text.words import words
-from ..judge import NUMERIC
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
 from .clauses import is_happening
@@ -139,7 +138,7 @@ async def _presence(
 
 def _measured(names: Names, meant: Meant, rule: AlertRule) -> list[Meant]:
     """Return what is measured of a thing whose state is a word, for a rule that compares numbers."""
-    if rule.condition.operator not in NUMERIC or not meant.field or meant.measured or rule.field:
+    if not rule.condition.operator.numeric or not meant.field or meant.measured or rule.field:
         return []
     fields = names.fields(meant.topic)
     return [each for each in fields if each.measured and f"{each.name} ".startswith(f"{meant.name} ")]
@@ -161,7 +160,7 @@ def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Se
 def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Meant], list[Meant]]:
     """Part what measures something from what does not: first those that are so compared."""
     limits = condition.values
-    numeric = condition.operator in NUMERIC or all(number(each) is not None for each in limits)
+    numeric = condition.operator.numeric or all(number(each) is not None for each in limits)
     fits = [each for each in found if each.measured is numeric]
     return fits, [each for each in found if each.measured is not numeric]
 
@@ -317,6 +316,6 @@ def _note(rule: AlertRule, value: Value) -> Text | None:
 def _is_written(rule: AlertRule, value: Value) -> bool:
     """Say whether a rule compares with words of the device, such as `true`, and not with shown ones."""
     limits = rule.condition.values
-    if rule.condition.operator in NUMERIC or not value.exact:
+    if rule.condition.operator.numeric or not value.exact:
         return bool(value.exact)
     return bool(limits) and not any(map(is_state_word, limits))

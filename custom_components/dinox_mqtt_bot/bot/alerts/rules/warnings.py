@@ -8,7 +8,6 @@ from ...model.rules import AlertRule, Operator, Value
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
-from ..judge import NUMERIC
 from ..watches import Watch
 from .contradictions import contradiction
 from .subject import NOTES, notes_of, only_words, strange_words
@@ -43,7 +42,7 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         fields = _field_names(readings)
         key = "rule_no_field" if rule.field else "rule_nothing_to_judge"
         return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
-    if rule.condition.operator in NUMERIC and all(value.number is None for value in values):
+    if rule.condition.operator.numeric and all(value.number is None for value in values):
         last = Amount(with_unit(values[-1].text, values[-1].unit))
         key = "rule_only_words" if only_words(values) else "rule_no_number"
         found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
@@ -63,7 +62,7 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             for limit in limits
             if number(limit) is None
         )
-    measured = equality or rule.condition.operator in NUMERIC
+    measured = equality or rule.condition.operator.numeric
     units = {value.unit for value in values if value.number is not None and measured}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
         if units and not any(comparable(unit, other) for other in units):
@@ -75,7 +74,7 @@ def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
 
     What another word would not meet is unequal to it; what is of another quantity is not even that.
     """
-    waits = rule.condition.operator is Operator.EQUAL or rule.condition.operator in NUMERIC
+    waits = rule.condition.operator is Operator.EQUAL or rule.condition.operator.numeric
     never = NEVER if waits else {_OTHER_UNIT}
     return next((BotError(each.key, **each.placeholders) for each in found if each.key in never), None)
 
