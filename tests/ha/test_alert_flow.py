@@ -388,3 +388,37 @@ async def test_a_rule_waits_for_another_that_is_there(hass: HomeAssistant, entry
         hass, form, {"filter": "home/door", "operator": "equal", "value": "OPEN", "after": number}
     )
     assert form["errors"] == {"more": "rule_after_itself"}
+
+
+async def test_a_rule_may_have_further_conditions(hass: HomeAssistant, own_mosquitto: Server) -> None:
+    port = own_mosquitto.ports["mqtt"]
+    named = topics(Subscription("home/freezer", alias="Freezer"), Subscription("home/door", alias="Door"))
+    entry = bot_entry(standalone(port) | NO_ACCOUNT, named)
+    async with running(hass, entry):
+        form = await add(hass, entry)
+        for text, key in (
+            ("cellar is open", "others_unknown"),
+            ("nonsense", "rule_two_conditions"),
+            ("and door is open or freezer < 3", "rule_and_or"),
+            ("and home/+ is open", "rule_clause_wild"),
+            ("and door changes", "rule_clause_level"),
+            ("and door is" + " and door is a" * 9, "rule_many_conditions"),
+        ):
+            form = await answer(hass, form, ALERT | {"others": text})
+            assert form["errors"] == {"more": key}, text
+        menu = await answer(hass, form, ALERT | {"others": "and door is open"})
+        assert "Freezer is above −15 and Door is open" in menu["description_placeholders"]["sentence"]
+        await choose(hass, menu, "save")
+        (rule,) = kept(entry)
+        assert (len(rule.others), rule.others[0].filter, rule.others[0].name) == (1, "home/door", "Door")
+        form = await entry.start_subentry_reconfigure_flow(hass, rule.id)
+        await choose(hass, await answer(hass, form, ALERT | suggested_others(form)), "save")
+        assert kept(entry)[0].others == rule.others
+    form = await entry.start_subentry_reconfigure_flow(hass, rule.id)
+    form = await answer(hass, form, ALERT | {"others": "door is shut"})
+    assert form["errors"] == {"more": "bot_not_running"}
+
+
+def suggested_others(form: Any) -> dict[str, Any]:
+    """Return the further conditions as they are typed."""
+    return {"others": 'and "home/door" == "open"'}

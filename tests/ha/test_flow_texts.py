@@ -28,6 +28,7 @@ from custom_components.dinox_mqtt_bot.flows import (
     preset_flow,
     topic_flow,
 )
+from custom_components.dinox_mqtt_bot.flows.alert_preview import OTHERS
 from custom_components.dinox_mqtt_bot.flows.follow_field import follow_field
 
 ROOT = Path(dinox_mqtt_bot.__file__).parent
@@ -201,7 +202,15 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
     # What the form leaves out by itself nobody needs to complain of there.
     refused = {key for key in contradictions() if not key.endswith("_needless")}
     assert len(refused) > 5
-    shown = {"invalid_filter", "name_taken", "which_name", *NEVER, *raised("bot/alerts/watches.py")}
+    shown = {
+        "invalid_filter",
+        "name_taken",
+        "which_name",
+        *NEVER,
+        *raised("bot/alerts/watches.py"),
+        *raised("flows/alert_preview.py"),
+        *OTHERS,
+    }
     known = shown | alert | refused
     assert set(texts["config_subentries"]["alert"]["error"]) == known
     assert set(texts["config_subentries"]["contact"]["error"]) == {

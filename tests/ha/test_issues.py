@@ -38,7 +38,7 @@ from running import (
     until,
 )
 
-from custom_components.dinox_mqtt_bot.bot.alerts import engine
+from custom_components.dinox_mqtt_bot.bot.alerts import index
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.status import Phase
 from custom_components.dinox_mqtt_bot.broker import backoff
@@ -603,7 +603,7 @@ async def test_an_expired_certificate_is_named_and_a_new_one_is_all_it_takes(
 async def test_an_alert_rule_that_meets_too_many_topics_is_told_until_it_has_room(
     hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "MOST_ALERTS", 2)
+    monkeypatch.setattr(index, "MOST_ALERTS", 2)
     rule = AlertRule("full/+", Condition(Operator.ABOVE, ("30",)), name="Too hot", number=1)
     port = mosquitto.ports["mqtt"]
     entry = bot_entry(standalone(port) | NO_ACCOUNT, alerts(rule))

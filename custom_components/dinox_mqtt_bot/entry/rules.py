@@ -10,6 +10,7 @@ from ..bot.model.replies import BotError
 from ..bot.model.rules import (
     AlertRule,
     Bridge,
+    Clause,
     Condition,
     Contact,
     Direction,
@@ -32,6 +33,8 @@ from ..const import (
     CONF_DIGEST_SECONDS,
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
+    CONF_FIELD,
+    CONF_FILTER,
     CONF_FOLLOWS,
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,
@@ -40,6 +43,7 @@ from ..const import (
     CONF_FREE_TEXT_TOPIC,
     CONF_FREE_TEXT_WITHOUT_USER,
     CONF_MISSING_CLEARS,
+    CONF_NAME,
     CONF_NOTIFY_TARGETS,
     CONF_OPERATOR,
     CONF_SECONDS,
@@ -57,7 +61,21 @@ from ..const import (
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
 )
-from .codec import DAYS, FLAG, QOS, SECONDS, TEXT, TEXTS, WHOLE, Codec, Data, NumberedCodec, name_id, word
+from .codec import (
+    DAYS,
+    FLAG,
+    QOS,
+    SECONDS,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    Codec,
+    Data,
+    Field,
+    NumberedCodec,
+    name_id,
+    word,
+)
 
 # How many values an operator compares with, at least; all others take one.
 VALUES = {
@@ -112,6 +130,17 @@ PRESETS = NumberedCodec(
 )
 
 
+def _clause(data: Data) -> Clause:
+    return Clause(
+        _condition(data), data.get(CONF_FILTER, ""), data.get(CONF_FIELD, ""), data.get(CONF_NAME, "")
+    )
+
+
+def _clause_data(clause: Clause) -> dict[str, Any]:
+    data = {CONF_FILTER: clause.filter, CONF_FIELD: clause.field, CONF_NAME: clause.name}
+    return data | _condition_data(clause.condition)
+
+
 class _AlertCodec(NumberedCodec[AlertRule]):
     """The condition's parts stand beside the other fields."""
 
@@ -121,17 +150,19 @@ class _AlertCodec(NumberedCodec[AlertRule]):
 
     @override
     def data(self, rule: AlertRule) -> dict[str, Any]:
-        condition = rule.condition
-        value, value_to = (*condition.values, "", "")[:2]
-        return {
-            **super().data(rule),
-            CONF_OPERATOR: condition.operator.word,
-            CONF_VALUE: value,
-            CONF_VALUE_TO: value_to,
-            CONF_CLEAR: condition.clear,
-            CONF_SECONDS: condition.seconds,
-            **({CONF_MISSING_CLEARS: True} if condition.missing_clears else {}),
-        }
+        return super().data(rule) | _condition_data(rule.condition)
+
+
+def _condition_data(condition: Condition) -> dict[str, Any]:
+    value, value_to = (*condition.values, "", "")[:2]
+    return {
+        CONF_OPERATOR: condition.operator.word,
+        CONF_VALUE: value,
+        CONF_VALUE_TO: value_to,
+        CONF_CLEAR: condition.clear,
+        CONF_SECONDS: condition.seconds,
+        **({CONF_MISSING_CLEARS: True} if condition.missing_clears else {}),
+    }
 
 
 def _condition(data: Data) -> Condition:
@@ -172,6 +203,10 @@ ALERTS = _AlertCodec(
         "until": SECONDS,
         "text": TEXT,
         "after": TEXT,
+        "others": Field(
+            lambda kept: tuple(map(_clause, kept)), lambda others: list(map(_clause_data, others))
+        ),
+        "either": FLAG,
     },
 )
 

@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import DurationSelector, DurationSelectorCon
 import voluptuous as vol
 
 from ..bot.alerts.rules.contradictions import contradiction
+from ..bot.alerts.rules.grammar import write_others
 from ..bot.alerts.watches import waiting_for
 from ..bot.model.jid import bare_jid
 from ..bot.model.replies import BotError
@@ -32,6 +33,7 @@ from ..const import (
     CONF_NAME,
     CONF_ONLY,
     CONF_OPERATOR,
+    CONF_OTHERS,
     CONF_PRIORITY,
     CONF_REPEAT,
     CONF_SECONDS,
@@ -42,7 +44,7 @@ from ..const import (
 )
 from ..entry.rules import ALERTS
 from ..hass.targets import TARGET, async_choices
-from .alert_preview import async_never, async_preview, async_titled, literal
+from .alert_preview import async_never, async_preview, async_titled, async_with_others, literal
 from .fields import (
     FLAG,
     TEXT,
@@ -119,6 +121,7 @@ def condition_form(
         vol.Optional(CONF_MISSING_CLEARS): FLAG,
         vol.Optional(CONF_REPEAT): DURATION,
         vol.Optional(CONF_ONLY): TEXT,
+        vol.Optional(CONF_OTHERS): TEXT,
         vol.Optional(CONF_AFTER): suggestions([option(f"{each.number}", each.name) for each in rules.alerts]),
         vol.Optional(CONF_TEXT): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
@@ -149,6 +152,7 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
     data |= {key: _seconds(data.get(key)) for key in DURATIONS}
     data |= {key: _recipients(data.get(key, ())) for key in RECIPIENTS}
     data[CONF_FILTER] = topic_filter
+    data.pop(CONF_OTHERS, None)
     if (weekly := read_weekly(data.get(CONF_ONLY, ""))) is not None:
         data[CONF_ONLY] = "" if str(weekly) == ALWAYS else str(weekly)
     operator = Operator[data[CONF_OPERATOR].upper()]
@@ -163,7 +167,8 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
 def form_of(rule: AlertRule) -> dict[str, Any]:
     """Return the flat form as it is filled for a rule."""
     data = ALERTS.data(rule)
-    return data | {key: _parts(data[key]) for key in DURATIONS}
+    durations = {key: _parts(data[key]) for key in DURATIONS}
+    return data | durations | {CONF_OTHERS: write_others(rule)}
 
 
 def complaints(rule: AlertRule, known: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -268,6 +273,11 @@ class AlertFlow(SubentryFlow):
         rule = replace(typed_alert(self._typed, named.topic), id=known.subentry_id if known else "")
         errors, placeholders = complaints(rule, {contact.jid for contact in rules.contacts})
         try:
+            rule = await self._async_with_others(rule, self._typed.get(CONF_OTHERS, ""))
+        except BotError as err:
+            errors[CONF_OTHERS] = err.key
+            placeholders |= err.placeholders
+        try:
             rule = waiting_for(rule, rules.alerts)
         except BotError as err:
             errors[CONF_AFTER] = err.key
@@ -284,6 +294,13 @@ class AlertFlow(SubentryFlow):
             return self._show_condition(self._typed, errors, placeholders)
         self._rule = await async_titled(self.hass, self._get_entry(), rules, rule)
         return await self.async_step_preview()
+
+    async def _async_with_others(self, rule: AlertRule, text: str) -> AlertRule:
+        """Return a rule with further conditions as they were typed; those of before need not be read anew."""
+        before = ALERTS.of(known) if (known := self._known()) else None
+        if before is not None and text == write_others(before):
+            return replace(rule, others=before.others, either=before.either)
+        return await async_with_others(self._get_entry(), rule, text)
 
     async def async_step_preview(self, user_input: Typed | None = None) -> SubentryFlowResult:
         """Say in plain words what the rule does, and what it would have done."""

@@ -9,11 +9,12 @@ from homeassistant.core import HomeAssistant
 from ..bot.alerts.rule_texts import sentence
 from ..bot.alerts.rules.names import name_rule, unit_of
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
-from ..bot.alerts.rules.warnings import never_fires, warnings_of
+from ..bot.alerts.rules.subject import with_others
+from ..bot.alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of
 from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.topics import Subscriptions
-from ..bot.reading.topic_lookup import topic_name
+from ..bot.reading.topic_lookup import known_names, looks_like_topic, topic_name
 from ..bot.text.durations import DAY, duration
 from ..entry.rules import rule_set
 from ..hass.phrases import Translations, async_load_phrases
@@ -21,6 +22,8 @@ from ..runtime.runtime import BotConfigEntry, BotRuntime
 from .named import async_named
 
 DAYS = 7
+OTHERS = frozenset({"rule_and_or", "rule_clause_wild", "which_name"})
+"""What is said as it is of a further condition that cannot be read."""
 
 # Home Assistant renders what a dialog says as Markdown; a topic such as `home/+/_x_` is to be read as it is.
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -41,6 +44,28 @@ async def async_preview(hass: HomeAssistant, entry: BotConfigEntry, rule: AlertR
         notes += await _rehearsed(entry.runtime_data, rule, phrases)
     said = sentence(rule, phrases, called(entry, rules, rule.filter))
     return {"sentence": literal(said), "notes": "\n\n".join(map(literal, notes))}
+
+
+async def async_with_others(entry: BotConfigEntry, rule: AlertRule, text: str) -> AlertRule:
+    """Return a rule with the further conditions that were typed for it.
+
+    Raises BotError `bot_not_running`, `others_unknown`, and one of OTHERS for what is no such condition.
+    """
+    if not text.strip():
+        return rule
+    if entry.state is not ConfigEntryState.LOADED:
+        raise BotError("bot_not_running")
+    bot = entry.runtime_data.bot
+    try:
+        whole, unknown = await with_others(bot, await known_names(bot), rule, text)
+    except BotError as err:
+        if err.key in OTHERS:
+            raise
+        raise BotError("rule_two_conditions") from err
+    if name := next((name for name in unknown if not looks_like_topic(name)), ""):
+        raise BotError("others_unknown", name=name)
+    refuse_hopeless(whole, rule)
+    return whole
 
 
 async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:

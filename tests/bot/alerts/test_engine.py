@@ -6,7 +6,7 @@ import math
 from alert_rules import NOON, Watched, above, read, rule_of, stale
 import pytest
 
-from bot.alerts import courses, engine as alerts_module, lifecycle
+from bot.alerts import courses, index as index_module, lifecycle
 from bot.alerts.engine import NOTHING, AlertEngine
 from bot.alerts.watches import BROKER
 from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
@@ -338,7 +338,7 @@ def test_alerts_of_a_rule_come_with_the_active_ones_first() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts_module, "MOST_ALERTS", 2)
+    monkeypatch.setattr(index_module, "MOST_ALERTS", 2)
     watched = Watched(above(topic="t/+"))
     for number in range(4):
         watched.value("31", f"t/{number}")

@@ -7,7 +7,7 @@ from alert_rules import Watched, above, rule_of, stale
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.alerts import engine as engine_module
+from bot.alerts import index as index_module
 from bot.alerts.notices import GATHER
 from bot.alerts.watches import FORGOTTEN
 from bot.model.alert import Step
@@ -23,8 +23,8 @@ LEAK = rule_of(
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be room for few topics, so that a test is quick."""
-    monkeypatch.setattr(engine_module, "MOST_ALERTS", 20)
-    monkeypatch.setattr(engine_module, "LEAST_ALERTS", 4)
+    monkeypatch.setattr(index_module, "MOST_ALERTS", 20)
+    monkeypatch.setattr(index_module, "LEAST_ALERTS", 4)
 
 
 def house(*rules: AlertRule, **how: Any) -> World:

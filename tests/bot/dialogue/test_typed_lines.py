@@ -56,7 +56,7 @@ ENGLISH = [
     ("alert ice chest temperature > -15 for ten minutes", "is above −15 for 10 min."),
     ("alert ice chest temperature warmer than -15.5", "is above −15.5."),
     ("alert ice chest temperature lower than -25 for half an hour", "is below −25 for 30 min."),
-    ("alert ice chest temperature > -15 and kitchen lamp = on", "A rule watches one thing"),
+    ("alert ice chest temperature > -15 and kitchen lamp = on", "is above −15 and Kitchen lamp is on."),
     ("priority home/# critical", "has the priority critical now"),
     ("priority home/# kritisch", "has the priority critical now"),
     ("display home/# changes", "is shown as: changes"),

@@ -9,25 +9,15 @@ from ..model.announcements import AlertBlind, AlertChanged, AlertValue
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
-from ..text.durations import DAY
 from ..text.times import Local, in_utc
 from . import lifecycle, moments
 from .blindness import Blindness
 from .cadence import learn
 from .courses import Courses
 from .index import AlertIndex
+from .joints import Joints, admits, stands, together, weighed
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
 from .watches import BROKER, Watch, Watches, of_earlier
-
-MOST_ALERTS = 50_000
-"""Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
-
-A rule that is full forgets what it heard of last the longest ago. Where it needs everything, a topic more is
-not watched, and counted in `unwatched`; a rule with less than its share always has room.
-"""
-
-LEAST_ALERTS = 100
-"""The share of a rule among very many."""
 
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
@@ -80,6 +70,7 @@ class AlertEngine:
                 self._gone.add((alert.rule, alert.topic))
             else:
                 self._remember(left)
+        self._joints = Joints(self._alerts)
 
     # What is asked.
 
@@ -115,8 +106,8 @@ class AlertEngine:
     @property
     def overfull(self) -> list[AlertRule]:
         """The rules that cannot watch all their topics: some found no room, and there still is none."""
-        found = (self._watches.get(rule_id) for rule_id in self._overfull if not self._has_room(rule_id))
-        return [watch.rule for watch in found if watch is not None]
+        full = (each for each in self._overfull if not self._alerts.has_room(each, len(self.rules)))
+        return [watch.rule for watch in map(self._watches.get, full) if watch is not None]
 
     def of(self, rule_id: str) -> list[Alert]:
         """Return what is known of a rule's topics: first the active ones, then the pending, then the rest."""
@@ -151,10 +142,14 @@ class AlertEngine:
         return self._done()
 
     def judge(self, reading: Reading, now: float) -> Judged:
-        found = self._watches.find(reading.message.topic)
-        if not found:
+        topic = reading.message.topic
+        found, beside = self._watches.find(topic), self._watches.beside(topic)
+        if not (found or beside):
             return NOTHING
         self._clock(now)
+        for watch in beside:
+            if self._joints.hear(watch, reading):
+                self._reconsider(watch, now)
         for watches in found:
             for watch in watches:
                 self._judge(watch, reading, now)
@@ -214,12 +209,14 @@ class AlertEngine:
     # How it is done.
 
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
-        value = watch.value(reading)
+        value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
+        alert = self._alerts.get(key) or Alert(*key)
+        noted = self._joints.noted(alert, watch, reading) if watch.others else alert
         if value is None:
+            self._stand(noted, alert, watch, now)
             self._miss(watch, reading, now)
             return
-        key = watch.rule.id, reading.message.topic
-        alert = self._alerts.get(key) or Alert(*key)
+        alert = noted
         self._alerts.touch(key)
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
@@ -227,7 +224,12 @@ class AlertEngine:
             if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
                 self._fire_once(happened, watch, now)
         elif watch.judge.edge:
-            self._compare(alert, watch, reading, value, now)
+            self._see(alert, watch, reading, value, now)
+            fires, changed = moments.compared(alert, watch, reading, value, now)
+            if fires:
+                self._fire_once(changed, watch, now)
+            elif changed is not alert:
+                self._put(changed, watch.rule)
         else:
             self._weigh(alert, watch, reading, value, now)
 
@@ -264,6 +266,9 @@ class AlertEngine:
         for topic in topics:
             for watch in chain.from_iterable(self._watches.find(topic)):
                 self._lose((watch.rule.id, topic), reason, now)
+            for watch in self._watches.beside(topic):
+                if self._joints.lose(watch, topic):
+                    self._reconsider(watch, now)
         return self._done()
 
     @property
@@ -284,21 +289,9 @@ class AlertEngine:
         heard = replace(valued, seen=now, excused=0.0, memory=memory)
         self._put(lifecycle.ease(heard, now, clear=True), watch.rule)
 
-    def _compare(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
-        """Fire for a moment if the value differs; a retained one is a state, not a change."""
-        self._see(alert, watch, reading, value, now)
-        before = alert.value if alert.seen else None
-        valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
-        held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
-        if held and not reading.message.retain:
-            way = alert.peak if alert.untold else before
-            self._fire_once(moments.on_the_way(valued, f"{way} → "), watch, now)
-        elif before != valued.value or now - alert.seen > DAY or alert.blind:
-            self._put(valued, watch.rule)
-
     def _fire_once(self, alert: Alert, watch: Watch, now: float) -> None:
         """Fire for a moment, if it is one in which the rule fires."""
-        if watch.opens_at(now, self._local) > now:
+        if watch.opens_at(now, self._local) > now or not admits(alert, watch):
             self._put(replace(alert, peak=""), watch.rule)
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
@@ -316,17 +309,33 @@ class AlertEngine:
             self._miss(watch, reading, now)
             return
         self._see(alert, watch, reading, value, now)
-        if not held and key not in self._alerts and not memory:
+        if not (held or watch.others or key in self._alerts or memory):
             return
         valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
+        if watch.others:
+            valued = weighed(valued, watch, value, held=held, now=now)
+            held = bool(together(valued, watch))
         if held:
             changed = self._breached(valued, watch.rule, now, AlertState.FIRING)
         else:
-            changed = lifecycle.ease(valued, now, clear=judge.clears(value))
+            changed = lifecycle.ease(valued, now, clear=bool(watch.others) or judge.clears(value))
         amount = judge.amount(value)
         if not lifecycle.over(changed) and (not changed.peak or judge.worse(amount, changed.peak_amount)):
             changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
+
+    def _reconsider(self, watch: Watch, now: float) -> None:
+        """Judge a rule anew by a further condition, which another topic has changed."""
+        for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
+            self._stand(self._joints.noted(alert, watch), alert, watch, now)
+
+    def _stand(self, alert: Alert, before: Alert, watch: Watch, now: float) -> None:
+        """Judge an alert anew if the further conditions of its rule stand otherwise than before."""
+        held = stands(alert, watch)
+        if alert is not before and held:
+            self._put(self._breached(alert, watch.rule, now, AlertState.FIRING), watch.rule)
+        elif alert is not before:
+            self._put(lifecycle.ease(alert, now, clear=True) if held is False else alert, watch.rule)
 
     def _breached(self, alert: Alert, rule: AlertRule, now: float, firing: AlertState) -> Alert:
         waits = lifecycle.await_firing(alert, now)
@@ -357,7 +366,7 @@ class AlertEngine:
     def _silent_at(self, alert: Alert, watch: Watch) -> float:
         """Return when a topic counts as silent, if it says nothing."""
         waits = watch.judge.timed and watch.rule is not BROKER and alert.seen and not alert.active
-        if not waits or (borne := watch.borne(alert)) is None:
+        if not (waits and admits(alert, watch)) or (borne := watch.borne(alert)) is None:
             return NEVER
         return watch.opens_at(self._silence.silent_at(alert.seen + alert.excused, borne), self._local)
 
@@ -403,23 +412,12 @@ class AlertEngine:
 
     def _makes_room(self, alert: Alert) -> bool:
         """Forget what a topic not known yet needs more: its rule's own memory, and for a breach any other."""
-        if self._has_share(alert.rule):
+        if alert.rule == BROKER.id or self._alerts.has_share(alert.rule, len(self.rules)):
             return True
-        oldest = self._alerts.oldest_idle(alert.rule)
-        if oldest is None and not lifecycle.idle(alert):
-            oldest = self._alerts.oldest_idle(self._alerts.most_idle())
+        oldest = self._alerts.in_the_way(alert)
         if oldest is not None:
             self._forget(oldest)
         return oldest is not None
-
-    def _has_share(self, rule_id: str) -> bool:
-        if rule_id == BROKER.id or len(self._alerts) < MOST_ALERTS:
-            return True
-        share = max(MOST_ALERTS // max(1, len(self.rules)), min(LEAST_ALERTS, MOST_ALERTS))
-        return self._alerts.count(rule_id) < share
-
-    def _has_room(self, rule_id: str) -> bool:
-        return self._has_share(rule_id) or self._alerts.oldest_idle(rule_id) is not None
 
     def _log_step(self, alert: Alert, was: AlertState) -> None:
         if alert.state in {AlertState.FIRING, AlertState.NO_DATA} and was is not AlertState.RECOVERING:

@@ -8,6 +8,16 @@ from ..model.alert import Alert
 from ..model.timers import Key
 from .lifecycle import idle, last_seen
 
+MOST_ALERTS = 50_000
+"""Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
+
+A rule that is full forgets what it heard of last the longest ago. Where it needs everything, a topic more is
+not watched; a rule with less than its share always has room.
+"""
+
+LEAST_ALERTS = 100
+"""The share of a rule among very many."""
+
 
 class AlertIndex:
     """Alerts by rule and topic; which of them are `active`, and which have something to be told (`owing`).
@@ -56,6 +66,20 @@ class AlertIndex:
     def count(self, rule_id: str) -> int:
         """Return how many topics of a rule are known."""
         return len(self._by_rule.get(rule_id, ()))
+
+    def has_share(self, rule_id: str, rules: int) -> bool:
+        """Say whether one of so many rules has less than its share, or there is room for all."""
+        if self._count < MOST_ALERTS:
+            return True
+        return self.count(rule_id) < max(MOST_ALERTS // max(1, rules), min(LEAST_ALERTS, MOST_ALERTS))
+
+    def has_room(self, rule_id: str, rules: int) -> bool:
+        return self.has_share(rule_id, rules) or self.oldest_idle(rule_id) is not None
+
+    def in_the_way(self, alert: Alert) -> Key | None:
+        """Return what is forgotten for an alert: of its rule, for one that is wrong else of any."""
+        oldest = self.oldest_idle(alert.rule)
+        return self.oldest_idle(self.most_idle()) if oldest is None and not idle(alert) else oldest
 
     def oldest_idle(self, rule_id: str) -> Key | None:
         """Return what a rule can forget first; None if it needs everything."""

@@ -53,7 +53,7 @@ def brief(text: str) -> str:
 
 def stored(alert: Alert) -> Alert:
     """Return the alert without a value that is not worth a row of its own; what is remembered stays."""
-    return replace(alert, value="", amount=None, trend=0, name="") if alert.active else alert
+    return replace(alert, value="", amount=None, trend=0, name="") if alert.active or alert.beside else alert
 
 
 def last_seen(alert: Alert) -> float:
@@ -229,7 +229,7 @@ def lose(alert: Alert, now: float, reason: str) -> Alert:
     ended = ease(alert, now, clear=True)
     if alert.active:
         ended = replace(ended, reason=reason, value="", amount=None, trend=0)
-    return replace(ended, seen=0.0, excused=0.0, blind=0.0, blind_told=False, memory=())
+    return replace(ended, seen=0.0, excused=0.0, blind=0.0, blind_told=False, own=None, memory=())
 
 
 def pass_by(alert: Alert) -> Alert:

@@ -6,7 +6,7 @@ from ..model.alert import Alert
 from ..model.message import Reading
 from ..model.rules import Value
 from . import lifecycle
-from .watches import Watch
+from .watches import Watch, is_old
 
 MOST_WAY = 500
 """Characters of the way that a value took while it was not told yet."""
@@ -27,6 +27,20 @@ def happened(alert: Alert, watch: Watch, reading: Reading, value: Value, now: fl
         return None
     valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
     return on_the_way(valued, f"{alert.peak}, " if alert.untold and valued.value else "")
+
+
+def compared(alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> tuple[bool, Alert]:
+    """Say whether a value that differs makes an alert fire, and return it as it is then.
+
+    A retained one is a state, not a change.
+    """
+    before = alert.value if alert.seen else None
+    valued = replace(lifecycle.valued(alert, reading.name, value, None), seen=now)
+    held = before is not None and watch.judge.holds(replace(value, text=valued.value), before, (), now)
+    if held and not reading.message.retain:
+        return True, on_the_way(valued, f"{alert.peak if alert.untold else before} → ")
+    news = before != valued.value or is_old(alert, now) or alert.blind
+    return False, valued if news else alert
 
 
 def on_the_way(alert: Alert, before: str) -> Alert:

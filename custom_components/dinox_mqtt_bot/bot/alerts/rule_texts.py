@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 import re
 
-from ..model.rules import AlertRule, Condition, Operator, Priority
+from ..model.rules import AlertRule, Clause, Condition, Operator, Priority
 from ..ports import Phrases
 from ..text.durations import duration
 from ..text.numbers import number, with_unit
@@ -160,7 +160,19 @@ def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
         what = phrases.phrase("common.rule_field", field=rule.field, name=name)
     hold = phrases.phrase("common.rule_hold", duration=duration(rule.hold)) if rule.hold else ""
     key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
-    return " ".join(_filled(key, rule.condition, phrases, _written(phrases), name=what, hold=hold).split())
+    how = {"name": what, "hold": "" if rule.others else hold}
+    told = " ".join(_filled(key, rule.condition, phrases, _written(phrases), **how).split())
+    joint = "rule_or" if rule.either else "rule_and"
+    for other in rule.others:
+        told = phrases.phrase(f"common.{joint}", before=told, behind=clause_text(other, rule, phrases, name))
+    return f"{told} {hold}".strip() if rule.others else told
+
+
+def clause_text(clause: Clause, rule: AlertRule, phrases: Phrases, name: str) -> str:
+    """Return a further condition of a rule; `name` is what the topic of the rule is called."""
+    topic = clause.filter or rule.filter
+    other = AlertRule(topic, clause.condition, clause.field)
+    return _when(other, phrases, clause.name or clause.filter or name)
 
 
 def _special(condition: Condition, learned: str, so: str) -> str:

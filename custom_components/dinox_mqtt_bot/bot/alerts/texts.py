@@ -16,7 +16,7 @@ from ..text.foreign import inert, one_line, plain, short
 from ..text.numbers import number, with_unit
 from ..text.styling import bold
 from .courses import Course, drawn
-from .rule_texts import condition_text, limit_text, tells
+from .rule_texts import clause_text, condition_text, limit_text, tells
 from .watches import BROKER
 
 _LOST = frozenset({"cleared", "removed", "refused"})
@@ -126,10 +126,24 @@ def _headed(one: Told, phrases: Phrases) -> str:
     limit = _limit(one, phrases)
     if limit and not one.over and not tells(one.rule.name, one.rule, phrases):
         told = phrases.phrase("common.alert_limit", value=told, limit=limit)
+    told = _with_others(told, one, phrases)
     head = bold(name)
     if one.over and one.rule.id != BROKER.id:
         head = phrases.phrase("common.alert_over_so", rule=head)
     return f"{one.mark} {head}{inert(f': {told}') if told else ''}"
+
+
+def _with_others(told: str, one: Told, phrases: Phrases) -> str:
+    """Return what is told of a value with the further conditions that are so; without it where it is well."""
+    if one.over or not one.rule.others:
+        return told
+    subject = _subject(one, phrases)
+    so = [
+        one_line(plain(clause_text(each, one.rule, phrases, subject)), LONGEST_DIGEST_LINE)
+        for each, truth in zip(one.rule.others, one.alert.beside, strict=False)
+        if truth
+    ]
+    return " · ".join(so if one.rule.either and not one.alert.own else [told, *so])
 
 
 def _went(one: Told, course: Course, phrases: Phrases, now: float) -> str:
@@ -239,7 +253,8 @@ def _lines(group: list[Told], phrases: Phrases, now: float, limit: int) -> list[
 
 def _line(one: Told, phrases: Phrases, now: float, *, ruled: bool) -> str:
     alert = one.alert
-    text = f"• {one.mark} {_subject(one, phrases)} {_value(one, phrases)}".rstrip()
+    told = f"{_subject(one, phrases)} {_value(one, phrases)}".rstrip()
+    text = f"• {one.mark} {_with_others(told, one, phrases)}"
     if ruled:
         text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
@@ -274,7 +289,8 @@ def _unheard(alert: Alert) -> bool:
 
 def _what(one: Told, phrases: Phrases) -> str:
     """Return the first line: the mark, what the topic is called, its value and where it is going."""
-    return f"{one.mark} {_subject(one, phrases)}: {_value(one, phrases)}".removesuffix(": ")
+    told = f"{_subject(one, phrases)}: {_value(one, phrases)}".removesuffix(": ")
+    return f"{one.mark} {_with_others(told, one, phrases)}"
 
 
 def _subject(one: Told, phrases: Phrases) -> str:

@@ -10,7 +10,7 @@ from ..model.message import Kind, Reading
 from ..model.replies import BotError
 from ..model.rules import AlertRule, Condition, Display, Operator, Priority, Subscription, Value
 from ..model.timers import NEVER
-from ..model.topics import Filters, Subscriptions, matches, shared
+from ..model.topics import Filters, Subscriptions, is_wild, matches, shared
 from ..payload.paths import Path, lookup, only_word, parse_path
 from ..text.durations import DAY
 from ..text.times import Local
@@ -42,10 +42,18 @@ class Watch:
     judge: Judge
     path: Path
     only: Weekly | None
+    others: tuple[Watch, ...]
 
     @classmethod
     def of(cls, rule: AlertRule) -> Self:
-        return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only))
+        """Make a rule ready; `others` are its further conditions."""
+        others = tuple(Watch.of(AlertRule(each.filter, each.condition, each.field)) for each in rule.others)
+        return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only), others)
+
+    def alone(self, now: float) -> list[Alert]:
+        """Return the alert that a rule on one topic has, as it is before that has said anything."""
+        topic = shared(self.rule.filter)[1]
+        return [] if is_wild(topic) else [Alert(self.rule.id, topic, since=now)]
 
     def opens_at(self, at: float, local: Local) -> float:
         """Return from when on it may fire: a Unix time itself, or when its next time of the week begins."""
@@ -75,7 +83,7 @@ class Watch:
         judge = self.judge
         needed = judge.edge or judge.windowed or (judge.timed and self.rule is not BROKER)
         spent = self.rule.once and alert.number > 0
-        return spent or alert.blind > 0 or (needed and bool(alert.seen or alert.memory))
+        return spent or bool(self.others) or alert.blind > 0 or (needed and bool(alert.seen or alert.memory))
 
     def borne(self, alert: Alert) -> float | None:
         """Return how many seconds of silence are normal; None if that is not known."""
@@ -93,6 +101,11 @@ class Watch:
         if before is not None:
             return before.asks == self.rule.asks
         return self.rule is BROKER or matches(self.rule.filter, alert.topic)
+
+
+def is_old(alert: Alert, now: float) -> bool:
+    """Say whether it is worth storing anew that a topic has spoken, though nothing else has changed."""
+    return now - alert.seen > DAY
 
 
 def of_earlier(alert: Alert) -> Alert | None:
@@ -118,6 +131,10 @@ class Watches:
         for watch in self._by_id.values():
             by_filter[watch.rule.filter] = (*by_filter.get(watch.rule.filter, ()), watch)
         self._by_topic = Filters(by_filter)
+        self._beside: dict[str, tuple[Watch, ...]] = {}
+        for watch in self._by_id.values():
+            for topic in {other.rule.filter for other in watch.others if other.rule.filter}:
+                self._beside[topic] = (*self._beside.get(topic, ()), watch)
         self._by_id[BROKER.id] = Watch.of(BROKER)
         self.timed = any(watch.judge.timed for watch in self if watch.rule is not BROKER)
 
@@ -135,6 +152,10 @@ class Watches:
     def find(self, topic: str) -> tuple[tuple[Watch, ...], ...]:
         """Return the rules for a topic, grouped by filter; one look-up for a topic known before."""
         return self._by_topic.find(topic)
+
+    def beside(self, topic: str) -> tuple[Watch, ...]:
+        """Return the rules that have a further condition on another topic, which is this one."""
+        return self._beside.get(topic, ())
 
     def rule(self, handle: str) -> AlertRule:
         return rule_called(handle, self.rules)
@@ -178,9 +199,16 @@ def circular(rule: str, after: Mapping[str, str]) -> bool:
 
 def listened_for(rules: Iterable[AlertRule], subscriptions: Subscriptions) -> Iterator[Subscription]:
     """Yield what only alert rules want to hear: it goes into the history, and nobody is told of it."""
-    for rule in rules:
-        if rule.enabled and subscriptions.covering(rule.filter) is None:
-            yield Subscription(rule.filter, priority=Priority.SILENT, display=Display.SILENT)
+    wanted = dict.fromkeys(each for rule in rules if rule.enabled for each in filters_of(rule))
+    for each in wanted:
+        if subscriptions.covering(each) is None:
+            yield Subscription(each, priority=Priority.SILENT, display=Display.SILENT)
+
+
+def filters_of(rule: AlertRule) -> Iterator[str]:
+    """Yield the topic filters that a rule looks at."""
+    yield rule.filter
+    yield from (each.filter for each in rule.others if each.filter and not matches(rule.filter, each.filter))
 
 
 def unheard(
@@ -199,5 +227,5 @@ def heard_before(
     """Return the subscriptions whose retained messages new or changed rules must still judge."""
     asked = {rule.id: rule.asks for rule in before if rule.enabled}
     fresh = [rule for rule in rules if rule.enabled and asked.get(rule.id) != rule.asks]
-    covering = (subscriptions.covering(rule.filter) for rule in fresh)
+    covering = (subscriptions.covering(each) for rule in fresh for each in filters_of(rule))
     return {subscription.filter for subscription in covering if subscription is not None}

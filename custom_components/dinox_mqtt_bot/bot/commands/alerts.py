@@ -6,9 +6,9 @@ from typing import ClassVar, override
 from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
-from ..alerts.rules.subject import named_rule
+from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
-from ..alerts.watches import waiting_for
+from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
@@ -46,10 +46,11 @@ class Alert(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         names = await known_names(parts)
-        rule, name = await named_rule(parts, names, self.topic, self.condition)
+        rule, unknown_names = await joined_rule(parts, names, self.topic, self.condition)
         refuse_hopeless(rule)
-        if name and not self.force and not is_known(parts, names, rule.filter):
-            raise unknown(names, replace(self, force=True), name, "unknown_topic")
+        for name in () if self.force else unknown_names:
+            if not all(is_known(parts, names, each) for each in filters_of(rule)):
+                raise unknown(names, replace(self, force=True), name, "unknown_topic")
         return await make_rule(parts, "rule_made", rule)
 
 
@@ -213,25 +214,26 @@ class Try(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        rule, name = await self._rule(parts)
-        if name and not is_known(parts, parts.names, rule.filter) and not looks_like_topic(name):
-            raise no_name(parts.names, name)
+        rule, unknown_names = await self._rule(parts)
+        for name in unknown_names:
+            if not is_known(parts, parts.names, rule.filter) and not looks_like_topic(name):
+                raise no_name(parts.names, name)
         now = parts.ports.clock.now()
         result = await rehearse(parts, rule, now - self.days * DAY, now)
         return _reply(parts, rule, result, self.days)
 
-    async def _rule(self, parts: Parts) -> tuple[AlertRule, str]:
+    async def _rule(self, parts: Parts) -> tuple[AlertRule, list[str]]:
         """Return the rule that is tried, and what it is about if nothing is called so."""
         found = Handles(parts.alerts.rules).begun(self.rule)
         if found is not None:
-            return (changed(*found) if found[1] else found[0]), ""
+            return (changed(*found) if found[1] else found[0]), []
         names = await known_names(parts)
         try:
-            return await named_rule(parts, names, *first_word(self.rule))
+            return await joined_rule(parts, names, *first_word(self.rule))
         except BotError as err:
             if err.key != "rule_no_condition":
                 raise
-            return parts.alerts.rule(self.rule), ""
+            return parts.alerts.rule(self.rule), []
 
 
 def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from ..alerts.rule_texts import condition_text, sentence, tells, weekly_text
-from ..alerts.rules.grammar import write_rule
+from ..alerts.rules.grammar import write_condition, write_rule
 from ..alerts.texts import rule_name
 from ..history.spans import parse_span
 from ..model import alert
@@ -63,6 +63,15 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "once": rule.once,
         "text": rule.text,
         "after": rule.after,
+        "either": rule.either,
+        "others": [
+            {
+                "topic": each.filter or rule.filter,
+                "field": each.field,
+                "condition": write_condition(each.condition),
+            }
+            for each in rule.others
+        ],
         "until": rule.until or None,
         "priority": rule.priority.word,
         "enabled": rule.enabled,

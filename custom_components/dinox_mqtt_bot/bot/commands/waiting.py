@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
-from ..alerts.rules.subject import named_rule
+from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import refuse_hopeless
+from ..alerts.watches import filters_of
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import is_wild
@@ -45,22 +46,24 @@ class Once(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         names, clock = await known_names(parts), parts.ports.clock
         condition, until = parted_end(self.condition, clock.now(), clock.local)
-        rule, name = await named_rule(parts, names, self.topic, condition)
+        rule, unknown_names = await joined_rule(parts, names, self.topic, condition)
         mine = (caller.who,) if caller.surface is Surface.CHAT else ()
         rule = replace(rule, once=True, until=until, contacts=mine)
         refuse_hopeless(rule)
         if caller.role < Role.ADMIN:
             _refuse_more(parts, names, rule)
-        if name and not self.force and not is_known(parts, names, rule.filter):
-            raise unknown(names, replace(self, force=True), name, "unknown_topic")
+        for name in () if self.force else unknown_names:
+            if not all(is_known(parts, names, each) for each in filters_of(rule)):
+                raise unknown(names, replace(self, force=True), name, "unknown_topic")
         return await make_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
 
 
 def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
     """Raise BotError for what only an administrator may: listen to further topics, or wait for very much."""
-    heard = not is_wild(rule.filter) and names.heard(rule.filter)
-    if not heard and parts.subscriptions.covering(rule.filter) is None:
-        raise BotError("once_not_heard", filter=rule.filter)
+    for each in filters_of(rule):
+        heard = not is_wild(each) and names.heard(each)
+        if not heard and parts.subscriptions.covering(each) is None:
+            raise BotError("once_not_heard", filter=each)
     if sum(each.once for each in parts.alerts.rules) >= MOST_WAITING:
         raise BotError("once_too_many", most=MOST_WAITING, command=Typed("waiting"))
 

@@ -49,7 +49,8 @@ class Alert:
     why it ended, if not by a value: a key below `common.alert_why_`. `memory` holds older values for the
     rule. `told_to` are those who know of the incident, each with the tag of its notification there (in the
     chat none, unless it was held). `behind`: the topic that told that its devices are away when it fell
-    silent. `ended` are ends that have yet to be told, each as it was then: a new
+    silent. `own`: the rule's condition held last, and `beside` its further ones; None where nothing is known.
+    `ended` are ends that have yet to be told, each as it was then: a new
     incident may have begun since.
     """
 
@@ -86,6 +87,8 @@ class Alert:
     memory: tuple[tuple[float, float], ...] = ()
     told_to: tuple[tuple[str, str], ...] = ()
     behind: str = ""
+    own: bool | None = None
+    beside: tuple[bool | None, ...] = ()
     ended: tuple[Alert, ...] = ()
 
     @property
@@ -180,5 +183,6 @@ def _read(rule: str, topic: str, said: dict[str, Any]) -> Alert:
     known["notices"] = tuple(known.get("notices", ()))
     known["memory"] = tuple((at, amount) for at, amount in known.get("memory", ()))
     known["told_to"] = tuple((str(to), str(tag)) for to, tag in known.get("told_to", ()))
+    known["beside"] = tuple(known.get("beside", ()))
     known["ended"] = tuple(_read(rule, topic, {**each, "ended": ()}) for each in known.get("ended", ()))
     return Alert(**{**known, "rule": rule, "topic": topic})

@@ -35,12 +35,18 @@ class Operator(StrEnum):
         return self in _MOMENTARY
 
     @property
+    def level(self) -> bool:
+        """Whether a value alone tells if it holds now: not how it moved, nor that none came."""
+        return not self.momentary and self not in _TIMED
+
+    @property
     def numeric(self) -> bool:
         """Whether it compares numbers."""
         return self in _NUMERIC
 
 
 _MOMENTARY = frozenset({Operator.CHANGES, Operator.HAPPENS})
+_TIMED = frozenset({Operator.STALE, Operator.RISES, Operator.FALLS})
 _NUMERIC = frozenset(
     {
         *(Operator.ABOVE, Operator.BELOW, Operator.AT_LEAST, Operator.AT_MOST),
@@ -164,6 +170,16 @@ def usual_display(topic_filter: str) -> Display:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A further condition of a rule, on one topic (`filter`; empty: the rule's own), called `name`."""
+
+    condition: Condition
+    filter: str = ""
+    field: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRule:
     """When to raise an alert, about what, and whom to tell.
 
@@ -175,7 +191,8 @@ class AlertRule:
     each `escalate_after` seconds (0: never) the next of `escalate_to` is told, at last all, as critical.
     It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
     or at `until` (Unix time; 0: it waits for ever). `text` is what it says in place of name and value, with
-    `{name} {value} {limit} {rule} {topic}`. It says nothing while the rule fires that it comes `after` (its
+    `{name} {value} {limit} {rule} {topic}`. Its condition holds only with all `others`, or, if `either`, with
+    any of them. It says nothing while the rule fires that it comes `after` (its
     number).
     """
 
@@ -198,11 +215,13 @@ class AlertRule:
     until: float = 0.0
     text: str = ""
     after: str = ""
+    others: tuple[Clause, ...] = ()
+    either: bool = False
 
     @property
     def asks(self) -> tuple[object, ...]:
         """What it asks of which topics: as long as that stays, its alerts do."""
-        return self.filter, self.field, self.condition
+        return self.filter, self.field, self.condition, self.others, self.either
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .vocabulary import (
     ENDS,
     EVERY,
     FOR,
+    JOINTS,
     KEEPS,
     LONGEST_PHRASE,
     MISSING,
@@ -38,6 +39,10 @@ LONGEST = 1_000
 
 LONGEST_NAME = 100
 LONGEST_WEEKLY = 10
+LONGEST_STATE = 4
+"""Words of a state, such as `is not at home`."""
+MOST_JOINTS = 8
+"""Words between conditions that are looked at: more do not stand in one line that somebody means."""
 """Words that times of the week have at most."""
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
 _KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
@@ -75,6 +80,69 @@ class Asked:
     once: bool | None = None
     text: str | None = None
     after: str | None = None
+
+
+def parted(text: str) -> tuple[list[str], bool]:
+    """Return the conditions of a text with what follows each, and whether one of them is enough.
+
+    They are parted by an `and` or `or` between two that are whole: not in `between 3 and 5`, nor in a name.
+    Raises BotError `rule_and_or` where both stand.
+    """
+    parts: list[str] = []
+    begin, kinds = 0, set[bool]()
+    joints = [(word, JOINTS[said]) for word in words(text) if (said := word.text.casefold()) in JOINTS]
+    for word, either in joints[:MOST_JOINTS]:
+        if not word.quoted and _is_whole(text[begin : word.start]) and _is_condition(text[word.end :]):
+            parts.append(text[begin : word.start].strip())
+            begin = word.end
+            kinds.add(either)
+    if len(kinds) > 1:
+        raise BotError("rule_and_or")
+    return [*parts, text[begin:].strip() if parts else text], True in kinds
+
+
+def others_of(text: str) -> tuple[list[str], bool]:
+    """Return the further conditions of a text that has nothing else: `and door is open`, `door is open`.
+
+    Raises BotError as `parted`, and `rule_two_conditions` for what is no condition.
+    """
+    joint = next((word.text.casefold() for word in words(text) if not word.quoted), "")
+    parts, either = parted(f"> 0 {text}" if joint in JOINTS else f"> 0 and {text}")
+    if len(parts) == 1:
+        raise BotError("rule_two_conditions")
+    return parts[1:], either
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether a text ends in a condition with all that belongs to it."""
+    _, operator, rest = _located(_behind_quotes(text), changing=False)
+    if operator is None:
+        return _ends_in_state(text)
+    if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
+        return _RANGE.match(rest.strip()) is not None
+    return bool(rest.strip()) or operator.momentary or operator is Operator.STALE
+
+
+def _is_condition(text: str) -> bool:
+    """Say whether a text begins with a condition, before any other `and` or `or`."""
+    spoken = list(words(text))
+    joint = next((word.start for word in spoken if word.text.casefold() in JOINTS), len(text))
+    found = _located(_behind_quotes(text), changing=False)[1] is not None
+    return found or _ends_in_state(text[:joint])
+
+
+def _behind_quotes(text: str) -> str:
+    """Return what stands behind a name in quotes that a text begins with; all of it where there is none."""
+    first = next(words(text), None)
+    return text[first.end :] if first is not None and first.quoted else text
+
+
+def _ends_in_state(text: str) -> bool:
+    """Say whether a thing and its state are all that is said before any clause: `heating on for 5m`."""
+    spoken = list(words(text))
+    ends = next((at for at in range(1, len(spoken)) if _starts(spoken, at, changing=False)), len(spoken))
+    counts = range(1, min(LONGEST_STATE, ends - 1) + 1)
+    return any(is_happening(" ".join(word.text for word in spoken[ends - count : ends])) for count in counts)
 
 
 def asked(text: str, *, changing: bool = False) -> Asked:

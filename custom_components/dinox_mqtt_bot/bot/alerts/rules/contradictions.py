@@ -24,6 +24,9 @@ _NEVER = {
     "rule_window_missing": "seconds",
 }
 """What `Judge.problem` says of conditions that can never be met, and the part of them that it is about."""
+MOST_OTHERS = 4
+"""Further conditions of one rule."""
+_ALONE = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
 PLACEHOLDERS = frozenset({"name", "value", "limit", "rule", "topic"})
 """What may stand in braces in the text of a rule."""
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -57,6 +60,8 @@ def contradiction(rule: AlertRule) -> Contradiction | None:
         return hopeless
     if set(_PLACEHOLDER.findall(rule.text)) - PLACEHOLDERS:
         return Contradiction("rule_text_placeholder", "text")
+    if (wrong := _of_the_others(rule)) is not None:
+        return wrong
     if condition.operator.momentary:
         return _of_a_moment(rule)
     if condition.operator is Operator.STALE:
@@ -64,6 +69,17 @@ def contradiction(rule: AlertRule) -> Contradiction | None:
     if condition.missing_clears and not rule.field:
         return Contradiction("rule_missing_field", "missing_clears")
     return _of_the_end(condition) if condition.clear else None
+
+
+def _of_the_others(rule: AlertRule) -> Contradiction | None:
+    """Return what is wrong with the further conditions of a rule, or with the way that they are joined."""
+    if len(rule.others) > MOST_OTHERS:
+        return Contradiction("rule_many_conditions", "others")
+    if any(_hopeless(each.condition) or not each.condition.operator.level for each in rule.others):
+        return Contradiction("rule_clause_level", "others")
+    if rule.others and rule.either and rule.condition.operator in _ALONE:
+        return Contradiction("rule_either_level", "others")
+    return None
 
 
 def _hopeless(condition: Condition) -> Contradiction | None:

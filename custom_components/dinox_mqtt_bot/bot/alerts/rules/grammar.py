@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...model.replies import BotError
-from ...model.rules import AlertRule, Condition, Operator, Priority
+from ...model.rules import AlertRule, Clause, Condition, Operator, Priority
 from ...model.speech import Term
 from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
 from ...text.words import MAX_ALIAS_WORDS, beginnings, words
-from .clauses import SYMBOL, Asked, asked
+from .clauses import SYMBOL, Asked, asked, parted
 from .vocabulary import PHRASES
 
 EXAMPLE = Term("words_example_rule", "home/freezer > -15 for 5m")
+_BEHIND = ("hold", "repeat", "priority", "name", "only", "once", "text", "after")
+"""What is said behind the last condition for all of them."""
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 
@@ -32,7 +34,38 @@ def parse_rule(topic: str, rest: str, known: Known) -> AlertRule:
 
 def read_rule(text: str, known: Known) -> AlertRule:
     """Read a whole rule; an alias of several words needs no quotes. Raises what `parse_rule` raises."""
-    return parse_rule(*first_word(text), known)
+    (first, *others), either = parted(text)
+    rule = parse_rule(*first_word(first), known)
+    for other in others:
+        topic, behind = first_word(other)
+        clause = of_the_same(rule, other) or parse_rule(topic, behind, topic.__eq__)
+        rule = joined(rule, clause, either=either)
+    return rule
+
+
+def of_the_same(rule: AlertRule, text: str) -> AlertRule | None:
+    """Read a further condition on the topic of a rule: `< 30` of the same field, `.humidity > 60` of another.
+
+    None for one that names something. Raises what `parse_rule` raises.
+    """
+    bare = asked(text)
+    if text.startswith("."):
+        return parse_rule(rule.filter, text[1:], rule.filter.__eq__)
+    if bare.condition is None or bare.field or not SYMBOL.match(text):
+        return None
+    return replace(_applied(AlertRule(rule.filter, bare.condition), bare), field=rule.field)
+
+
+def joined(rule: AlertRule, clause: AlertRule, name: str = "", *, either: bool) -> AlertRule:
+    """Return a rule with a further condition, and with all that is asked for behind that."""
+    other = Clause(
+        clause.condition, "" if clause.filter == rule.filter else clause.filter, clause.field, name
+    )
+    usual = AlertRule("", rule.condition)
+    behind = {
+        each: getattr(clause, each) for each in _BEHIND if getattr(clause, each) != getattr(usual, each)
+    }
+    return replace(rule, others=(*rule.others, other), either=either, **behind)
 
 
 def first_word(text: str) -> tuple[str, str]:
@@ -115,7 +148,8 @@ def _reads_as(text: str, rule: AlertRule) -> bool:
 def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
-    return *said, rule.only, rule.once, rule.text, rule.after
+    others = tuple(replace(each, name="") for each in rule.others)
+    return *said, rule.only, rule.once, rule.text, rule.after, others, rule.either
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -123,6 +157,7 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     field = _quoted(rule.field) if (rule.field.casefold(),) in PHRASES else rule.field
     parts = [rule.filter if rule.filter.split() == [rule.filter] else _quoted(rule.filter), field]
     parts.append(write_condition(condition, quote))
+    parts += [write_clause(each, quote, either=rule.either) for each in rule.others]
     parts += [f"for {write_duration(rule.hold)}"] if rule.hold else []
     parts += [f"clear {quote(condition.clear)}"] if condition.clear else []
     parts += ["missing clears"] if condition.missing_clears else []
@@ -134,6 +169,21 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []
     parts += [f"as {_quoted(rule.name)}"] if rule.name else []
     return " ".join(filter(None, parts))
+
+
+def write_clause(clause: Clause, quote: Callable[[str], str], *, either: bool) -> str:
+    """Return a further condition as it is typed: `and "home/door" == open`."""
+    if clause.filter:
+        what = " ".join(filter(None, (_quoted(clause.filter), clause.field)))
+    else:
+        what = f".{clause.field}" if clause.field else ""
+    said = ("or" if either else "and", what, write_condition(clause.condition, quote))
+    return " ".join(filter(None, said))
+
+
+def write_others(rule: AlertRule) -> str:
+    """Return all further conditions of a rule as they are typed."""
+    return " ".join(write_clause(each, _quoted, either=rule.either) for each in rule.others)
 
 
 def _as_it_is(text: str) -> str:

@@ -1,7 +1,7 @@
 """What an alert rule would have done to the stored messages."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ...model.alert import ACTIVE, Alert, AlertState
@@ -14,7 +14,7 @@ from ...text.numbers import number, number_text, with_unit
 from ...text.times import Local
 from ...text.units import comparable, convert
 from ..engine import NOTHING, AlertEngine, Judged
-from ..watches import Watch
+from ..watches import Watch, filters_of
 
 MOST_MESSAGES = 50_000
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
@@ -45,10 +45,21 @@ class Rehearsal:
 async def rehearse(lookups: Lookups, rule: AlertRule, since: float, now: float) -> Rehearsal:
     """Run the alerts' own engine over what is stored since a Unix time, as long as the bot listened."""
     stage = _Stage(rule, await lookups.ports.history.listening(since), lookups.ports.clock.local)
-    async for chunk in stored_readings(lookups, rule.filter, since, MOST_MESSAGES):
-        for reading in chunk:
-            stage.take(reading)
+    filters = list(dict.fromkeys(filters_of(rule)))
+    streams = [stored_readings(lookups, each, since, MOST_MESSAGES // len(filters)) for each in filters]
+    async for reading in _in_order(streams):
+        stage.take(reading)
     return stage.result(now)
+
+
+async def _in_order(streams: Sequence[AsyncIterator[list[Reading]]]) -> AsyncIterator[Reading]:
+    """Yield the messages of several filters by the time at which they came."""
+    waiting = [deque[Reading](await anext(stream, [])) for stream in streams]
+    while left := [place for place, chunk in enumerate(waiting) if chunk]:
+        first = min(left, key=lambda place: waiting[place][0].message.received)
+        yield waiting[first].popleft()
+        if not waiting[first]:
+            waiting[first].extend(await anext(streams[first], []))
 
 
 class _Stage:

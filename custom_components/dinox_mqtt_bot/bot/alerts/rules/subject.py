@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import islice
 
 from ...model.message import Reading
-from ...model.replies import Text
-from ...model.rules import AlertRule, Condition, Operator, Value
-from ...model.topics import matches, valid_filter
+from ...model.replies import BotError, Text
+from ...model.rules import AlertRule, Clause, Condition, Operator, Value
+from ...model.topics import is_wild, matches, valid_filter
 from ...payload.paths import lookup, parse_path, write_path
 from ...reading.topic_lookup import (
     FILLERS,
@@ -24,6 +24,7 @@ from ...reading.topic_lookup import (
     looks_like_topic,
     newest_readings,
     only,
+    topic_name,
 )
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
@@ -31,13 +32,15 @@ from ...text.tongue import lead, words as understood
 from ...text.words import words
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
-from .clauses import is_happening
-from .grammar import parse_rule
+from .clauses import is_happening, others_of, parted
+from .grammar import first_word, joined, of_the_same, parse_rule
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
 _SINCE = understood("rule_for") | understood("rule_since")
 _MOST_BEFORE = 5
+_PLACE = "it"
+"""Stands for what a rule is about where its conditions are parted."""
 _UNQUOTED = str.maketrans("", "", "\"'")
 _QUOTES = tuple("\"'“„«")
 
@@ -50,6 +53,62 @@ async def named_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> t
     """
     rule, name = await _named(lookups, names, topic, rest)
     return await as_state(lookups, await with_its_field(lookups, rule)), name
+
+
+async def joined_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, list[str]]:
+    """Return the rule with all its conditions as `named_rule` does, and the names that nothing has.
+
+    Raises BotError `rule_and_or`, `rule_clause_wild`, and what `named_rule` raises.
+    """
+    parts, either = parted(f"{_PLACE} {rest}")
+    if len(parts) == 1:
+        rule, name = await named_rule(lookups, names, topic, rest)
+        return rule, [name] if name else []
+    rule, name = await named_rule(lookups, names, topic, parts[0].removeprefix(_PLACE).lstrip())
+    unknown = [name] if name else []
+    for part in parts[1:]:
+        clause, called, missed = await _clause(lookups, names, rule, part)
+        rule = joined(rule, clause, called, either=either)
+        unknown += [missed] if missed else []
+    return moment_first(rule), unknown
+
+
+async def with_others(
+    lookups: Lookups, names: Names, rule: AlertRule, text: str
+) -> tuple[AlertRule, list[str]]:
+    """Return a rule with the further conditions of a text, and nothing else of it, as `joined_rule` does."""
+    parts, either = others_of(text)
+    whole, unknown = rule, list[str]()
+    for part in parts:
+        clause, called, missed = await _clause(lookups, names, rule, part)
+        whole = joined(whole, clause, called, either=either)
+        unknown += [missed] if missed else []
+    return replace(rule, others=whole.others, either=either), unknown
+
+
+async def _clause(lookups: Lookups, names: Names, rule: AlertRule, text: str) -> tuple[AlertRule, str, str]:
+    """Return a further condition as a rule, what its topic is called, and its name if nothing has it."""
+    if (same := of_the_same(rule, text)) is not None:
+        return same, "", ""
+    beside = parse_rule(rule.filter, text, rule.filter.__eq__)
+    if beside.field and await has_field(lookups, rule.filter, beside.field):
+        return beside, "", ""
+    clause, name = await named_rule(lookups, names, *first_word(text))
+    if is_wild(clause.filter) and clause.filter != rule.filter:
+        raise BotError("rule_clause_wild", filter=clause.filter)
+    return clause, topic_name(lookups, clause.filter), name
+
+
+def moment_first(rule: AlertRule) -> AlertRule:
+    """Return a rule that is about what happens, where that was said behind what has to be so then."""
+    first = next((each for each in rule.others if each.filter and not each.condition.operator.level), None)
+    if first is None or rule.either or not rule.condition.operator.level or is_wild(rule.filter):
+        return rule
+    others = [each for each in rule.others if each is not first]
+    before = Clause(rule.condition, rule.filter, rule.field)
+    return replace(
+        rule, filter=first.filter, field=first.field, condition=first.condition, others=(before, *others)
+    )
 
 
 async def _named(lookups: Lookups, names: Names, topic: str, rest: str) -> tuple[AlertRule, str]:

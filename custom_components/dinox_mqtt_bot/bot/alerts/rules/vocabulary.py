@@ -33,6 +33,8 @@ ONLY = words("rule_only")
 ONCE = words("rule_once")
 SAY = words("rule_say")
 AFTER = words("rule_after")
+JOINTS = {**dict.fromkeys(words("rule_and"), False), **dict.fromkeys(words("rule_or"), True)}
+"""The words between conditions, each with whether one of them is enough."""
 BEFORE_CLEAR = words("before_clear")
 BEFORE_PRIORITY = words("before_priority")
 SINCE = FOR | words("rule_since")
