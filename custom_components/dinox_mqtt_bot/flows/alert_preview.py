@@ -73,7 +73,8 @@ async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None
     if entry.state is not ConfigEntryState.LOADED:
         return None
     try:
-        return never_fires(rule, await warnings_of(entry.runtime_data.bot, rule))
+        bot = entry.runtime_data.bot
+        return await never_fires(bot, rule, await warnings_of(bot, rule))
     except BotError:  # the history cannot be read now
         return None
 

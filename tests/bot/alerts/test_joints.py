@@ -235,7 +235,7 @@ def test_it_reads_back_as_it_is_written(rule: AlertRule) -> None:
     ("rule", "key"),
     [
         (above(others=(Clause(Condition(Operator.CHANGES), "b"),)), "rule_clause_level"),
-        (above(others=(is_("x", "b", operator=Operator.ABOVE),)), "rule_clause_level"),
+        (above(others=(is_("x", "b", operator=Operator.ABOVE),)), "rule_limit_no_number"),
         (above(others=(is_("x", "b"),) * 5), "rule_many_conditions"),
         (stale(others=(is_("x", "b"),), either=True), "rule_either_level"),
         (stale(others=(is_("x", "b"),)), ""),
@@ -267,8 +267,9 @@ def test_in_the_chat() -> None:
     assert "one topic, not many" in ask(world, "alert freezer > -15 and home/+ is open")
     assert "either “and” or “or”" in ask(world, "alert freezer > 1 and door is open or bell is on")
     assert "Nothing is known of “cellar”" in ask(world, "alert freezer > -15 and cellar is open")
-    assert "“rule” 1" not in ask(world, "alerts")
-    assert "try" not in ask(world, "rule 1")
+    assert "no number" in ask(world, "alert door is open and freezer is warm")
+    ask(world, 'alert freezer > -15 and door is open as "Both"')
+    assert "Both — home/freezer > −15 and home/door = open" in ask(world, "alerts both")
 
 
 def test_it_is_rehearsed_with_all_its_topics() -> None:

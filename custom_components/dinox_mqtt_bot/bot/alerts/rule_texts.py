@@ -1,6 +1,6 @@
 """Alert rules in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 import re
 
@@ -162,10 +162,28 @@ def _when(rule: AlertRule, phrases: Phrases, name: str) -> str:
     key = _special(rule.condition, "rule_stale_auto", "rule_happens_so") or _WHEN[rule.condition.operator]
     how = {"name": what, "hold": "" if rule.others else hold}
     told = " ".join(_filled(key, rule.condition, phrases, _written(phrases), **how).split())
-    joint = "rule_or" if rule.either else "rule_and"
-    for other in rule.others:
-        told = phrases.phrase(f"common.{joint}", before=told, behind=clause_text(other, rule, phrases, name))
-    return f"{told} {hold}".strip() if rule.others else told
+    others = (clause_text(other, rule, phrases, name) for other in rule.others)
+    return f"{_joined(rule, phrases, told, others)} {hold}".strip() if rule.others else told
+
+
+def _joined(rule: AlertRule, phrases: Phrases, first: str, others: Iterable[str]) -> str:
+    joint = "common.rule_or" if rule.either else "common.rule_and"
+    for other in others:
+        first = phrases.phrase(joint, before=first, behind=other)
+    return first
+
+
+def conditions_text(rule: AlertRule, phrases: Phrases, name: str) -> str:
+    """Return all conditions of a rule in few words; `name` is what its topic is called."""
+
+    def brief(condition: Condition, field: str, called: str) -> str:
+        asked = condition_text(AlertRule("", condition), phrases)
+        return " ".join(filter(None, (called, "" if is_whole(field, called) else field, asked)))
+
+    others = [brief(each.condition, each.field, each.name or each.filter or name) for each in rule.others]
+    told = _joined(rule, phrases, brief(rule.condition, rule.field, name), others)
+    hold = duration(rule.hold) if rule.hold else ""
+    return phrases.phrase("common.rule_brief_hold", condition=told, duration=hold) if hold else told
 
 
 def clause_text(clause: Clause, rule: AlertRule, phrases: Phrases, name: str) -> str:

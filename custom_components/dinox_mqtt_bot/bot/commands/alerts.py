@@ -68,7 +68,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     doubts = await warnings_of(parts, rule)
-    if before is None and (never := never_fires(rule, doubts)) is not None:
+    if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
     kept = await parts.ports.rules.put_alert(
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
@@ -216,7 +216,9 @@ class Try(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         rule, unknown_names = await self._rule(parts)
         for name in unknown_names:
-            if not is_known(parts, parts.names, rule.filter) and not looks_like_topic(name):
+            if not (
+                looks_like_topic(name) or all(is_known(parts, parts.names, each) for each in filters_of(rule))
+            ):
                 raise no_name(parts.names, name)
         now = parts.ports.clock.now()
         result = await rehearse(parts, rule, now - self.days * DAY, now)

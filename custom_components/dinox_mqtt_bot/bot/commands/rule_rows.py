@@ -1,10 +1,10 @@
 """Alert rules as they are listed: what each asks for, what it reports now, and what fired before."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
-from ..alerts.rule_texts import condition_text, sentence, tells, weekly_text
+from ..alerts.rule_texts import condition_text, conditions_text, sentence, tells, weekly_text
 from ..alerts.rules.grammar import write_condition, write_rule
 from ..alerts.texts import rule_name
 from ..history.spans import parse_span
@@ -119,8 +119,12 @@ def _times(parts: Parts, rule: AlertRule) -> Cell:
 def _asks(parts: Parts, rule: AlertRule) -> Cell:
     """Return what a rule asks for, as far as its name does not tell."""
     phrases, where = parts.ports.phrases, topic_name(parts, rule.filter)
-    if tells(rule.name, rule, phrases) and where in rule.name:
+    conditions = (rule.condition, *(each.condition for each in rule.others))
+    told = all(tells(rule.name, replace(rule, condition=each), phrases) for each in conditions)
+    if told and where in rule.name:
         return Text("rule_hold", {"duration": duration(rule.hold)}) if rule.hold else ""
+    if rule.others:
+        return conditions_text(rule, phrases, where)
     what = " ".join(filter(None, (rule.field, condition_text(rule, phrases))))
     return what if where in rule.name else f"{where} {what}"
 

@@ -92,13 +92,21 @@ def parted(text: str) -> tuple[list[str], bool]:
     begin, kinds = 0, set[bool]()
     joints = [(word, JOINTS[said]) for word in words(text) if (said := word.text.casefold()) in JOINTS]
     for word, either in joints[:MOST_JOINTS]:
-        if not word.quoted and _is_whole(text[begin : word.start]) and _is_condition(text[word.end :]):
-            parts.append(text[begin : word.start].strip())
+        before = _without_copula(text[begin : word.start])
+        if not word.quoted and _is_whole(before) and _is_condition(text[word.end :]):
+            parts.append(before)
             begin = word.end
             kinds.add(either)
     if len(kinds) > 1:
         raise BotError("rule_and_or")
-    return [*parts, text[begin:].strip() if parts else text], True in kinds
+    return [*parts, _without_copula(text[begin:]) if parts else text], True in kinds
+
+
+def _without_copula(text: str) -> str:
+    """Return a condition without the verb at its end: `die Lampe an ist`."""
+    text = text.strip()
+    before, _, last = text.rpartition(" ")
+    return before.strip() if last.casefold() in BEFORE_OPERATOR else text
 
 
 def others_of(text: str) -> tuple[list[str], bool]:

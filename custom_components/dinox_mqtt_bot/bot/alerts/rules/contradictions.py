@@ -30,23 +30,24 @@ _ALONE = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
 PLACEHOLDERS = frozenset({"name", "value", "limit", "rule", "topic"})
 """What may stand in braces in the text of a rule."""
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)\s")
+_AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)(?:\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """What is wrong (a key of texts) with which part of a rule: a field of it, or of its condition.
 
-    `rest` is what is to stand behind the condition in its place.
+    `rest` is what is to stand behind the condition in its place, `condition` the further one it is about.
     """
 
     key: str
     part: str
     rest: str = ""
+    condition: Condition | None = None
 
     def error(self, rule: AlertRule) -> BotError:
         """Return what whoever typed the rule is told."""
-        condition = rule.condition
+        condition = self.condition or rule.condition
         limit = condition.values[0] if condition.values else ""
         operator = ConditionWord(condition.operator.name.lower(), condition.operator.value)
         instead = replace(operator, rest=self.rest)
@@ -75,8 +76,11 @@ def _of_the_others(rule: AlertRule) -> Contradiction | None:
     """Return what is wrong with the further conditions of a rule, or with the way that they are joined."""
     if len(rule.others) > MOST_OTHERS:
         return Contradiction("rule_many_conditions", "others")
-    if any(_hopeless(each.condition) or not each.condition.operator.level for each in rule.others):
-        return Contradiction("rule_clause_level", "others")
+    for each in rule.others:
+        if not each.condition.operator.level:
+            return Contradiction("rule_clause_level", "others")
+        if (wrong := _hopeless(each.condition)) is not None:
+            return replace(wrong, part="others", condition=each.condition)
     if rule.others and rule.either and rule.condition.operator in _ALONE:
         return Contradiction("rule_either_level", "others")
     return None

@@ -9,7 +9,7 @@ from ...model.topics import fold
 from ...ports import Phrases
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.foreign import cut, plain
-from ..rule_texts import condition_text, is_whole, with_units
+from ..rule_texts import condition_text, conditions_text, is_whole, with_units
 from ..watches import Watch
 from .clauses import LONGEST_NAME
 
@@ -38,7 +38,11 @@ def name_rule(
     wanted = rule.name or " ".join(f"{plain(topic)} {field}".split())
     if phrases is not None and not rule.name:
         asked = replace(rule, hold=0.0, condition=with_units(rule.condition, unit))
-        wanted = f"{wanted} {condition_text(asked, phrases)}"
+        wanted = (
+            conditions_text(asked, phrases, plain(topic))
+            if rule.others
+            else f"{wanted} {condition_text(asked, phrases)}"
+        )
     wanted = cut(wanted, LONGEST_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"

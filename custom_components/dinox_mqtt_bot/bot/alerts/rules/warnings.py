@@ -69,7 +69,19 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             yield Text(_OTHER_UNIT, {"unit": unit, "value": last})
 
 
-def never_fires(rule: AlertRule, found: list[Text]) -> BotError | None:
+async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> BotError | None:
+    """Return the error for a rule with a condition that is never met, as far as the newest messages tell.
+
+    `found` are the warnings of its own one.
+    """
+    never = _never_met(rule, found)
+    for other in rule.others:
+        alone = AlertRule(other.filter or rule.filter, other.condition, other.field)
+        never = never or _never_met(alone, await warnings_of(lookups, alone))
+    return never
+
+
+def _never_met(rule: AlertRule, found: list[Text]) -> BotError | None:
     """Return the error for a rule that waits for a word where only numbers or other words come, or so.
 
     What another word would not meet is unequal to it; what is of another quantity is not even that.
