@@ -20,6 +20,7 @@ from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
 from .commands.display import ways_out
 from .delivery.changes import Changes
+from .delivery.contacts import Contacts
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -36,7 +37,7 @@ from .model.message import Message, QoS, Reading
 from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import BotError, Caller, Reply, Text
-from .model.rules import Contact, Priority, RuleSet, Subscription
+from .model.rules import Priority, RuleSet, Subscription
 from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
@@ -45,7 +46,6 @@ from .ports import Ports, Spawn
 from .reading.listening import Listening
 from .reading.names import Names
 from .reading.readings import Readings
-from .rendering.readings import render_untold
 from .rendering.replies import render_reply
 from .text.numbers import with_unit
 
@@ -104,7 +104,6 @@ class Bot:
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine(kept=kept, last_number=last_number, local=ports.clock.local)
         self._build(engine, spawn, hearing, paused=paused)
-        self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._wake_at = NEVER
@@ -115,7 +114,8 @@ class Bot:
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
-        self.do_not_disturb = DoNotDisturb(ports.memory)
+        self._contacts = Contacts(ports.chat, self.name)
+        self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
@@ -128,8 +128,10 @@ class Bot:
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
-        quiet, tell = self.do_not_disturb.quiet, self.announce
-        self.alerts = Alerts(ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell)
+        quiet, tell, receivers = self.do_not_disturb.quiet, self.announce, self.listening.audience.receivers
+        self.alerts = Alerts(
+            ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell, receivers=receivers
+        )
         self.held = Held(
             ports,
             self.do_not_disturb,
@@ -142,7 +144,7 @@ class Bot:
             went=self.alerts.follow_held,
             settle=self._spoken.settle,
         )
-        who = {"name": self.name, "bot_id": self.id, "account": account}
+        who = {"bot_id": self.id, "account": account}
         carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
@@ -193,10 +195,8 @@ class Bot:
         asked = answers_wanted(rules.free_text, self.subscriptions)
         self.listening.apply(rules, (*watched, *carried, *asked))
         self.conversation.apply(rules, self.listening.is_gone)
-        contacts = {contact.jid: contact for contact in rules.contacts}
-        if contacts != self._contacts:
-            self._contacts = contacts
-            self.ports.chat.meet(rules.contacts)
+        self._contacts.apply(rules)
+        self.outgoing.apply(rules.contacts)
         self._address()
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
@@ -210,8 +210,9 @@ class Bot:
     def _address(self) -> None:
         """Tell what comes in to who receives it, but not to other bots: two would never stop."""
         bots = self._bots - {self.connection.get("account", "")}
-        receiving = [each.jid for each in self.rules.contacts if each.receives and each.jid not in bots]
-        self.conversation.address(receiving, self.rules.digest_seconds)
+        receiving = [each for each in self.rules.contacts if each.receives and each.jid not in bots]
+        self.conversation.shares.apply(receiving, self.listening.audience.wants, self.rules.digest_seconds)
+        self.conversation.address((each.jid for each in receiving), self.rules.digest_seconds)
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -333,7 +334,7 @@ class Bot:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)
         elif not to:
             notices = self.conversation.notices(text, now, priority)
-        elif to in (self._contacts or {}):
+        elif to in self._contacts:
             notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]
         else:
             raise BotError("unknown_contact", contact=to)
@@ -428,12 +429,7 @@ class Bot:
         except BotError as err:
             _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
             return
-        rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
-        text = render_untold(untold, rules, self.ports.phrases)
-        urgent = max([Priority.NORMAL, *(rule.priority for rule in rules.values() if rule)])
-        if untold:
-            self.outgoing.send(self.conversation.notices(text, self.ports.clock.now(), urgent))
-            self.ports.history.mark_told(rules)
+        self._spoken.say_untold(untold, self.subscriptions.best, self.ports)
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, override
 
 from ..delivery.changes import Change, Standing, differences
+from ..model.alert import Attending
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, Role, RuleSet
 from .command import Command, Parts, require
@@ -130,7 +131,8 @@ def _calling[What](act: Callable[[What], Awaitable[object]], what: What) -> _Ste
 
 def _muting(parts: Parts, caller: Caller, what: str, until: float, *, of_rule: bool) -> _Step:
     async def step() -> None:
-        parts.alerts.mute(what, caller.who, until, parts.ports.clock.now(), of_rule=of_rule)
+        how = Attending(caller.who, "", until, caller.room)
+        parts.alerts.mute(what, how, parts.ports.clock.now(), of_rule=of_rule)
 
     return step
 

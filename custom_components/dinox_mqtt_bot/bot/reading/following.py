@@ -50,7 +50,7 @@ def entities_of(follows: Sequence[Follow], devices: Iterable[Entity]) -> list[En
     wanted = {(each.scope, each.key) for each in follows}
     if not wanted:
         return []
-    found = [entity for entity in devices if not wanted.isdisjoint(_keys(entity))]
+    found = [entity for entity in devices if not wanted.isdisjoint(keys_of(entity))]
     with_main = {device_key(entity) for entity in found if entity.main}
     return [
         entity
@@ -61,7 +61,7 @@ def entities_of(follows: Sequence[Follow], devices: Iterable[Entity]) -> list[En
     ]
 
 
-def _keys(entity: Entity) -> tuple[tuple[Scope, str], ...]:
+def keys_of(entity: Entity) -> tuple[tuple[Scope, str], ...]:
     """Return by what an entity may be followed."""
     return (
         (Scope.ALL, ""),
@@ -134,7 +134,7 @@ def _alike(devices: Devices, name: str, words: Sequence[str]) -> Follow:
 def follow_name(follow: Follow, devices: Iterable[Entity]) -> str:
     """Return what something followed is called now, and if it is gone, what it was called."""
     for entity in devices if follow.scope is not Scope.ALL else ():
-        if (follow.scope, follow.key) in _keys(entity):
+        if (follow.scope, follow.key) in keys_of(entity):
             return {Scope.AREA: entity.area, Scope.ENTITY: entity.full_name}.get(
                 follow.scope, entity.device or entity.full_name
             )
