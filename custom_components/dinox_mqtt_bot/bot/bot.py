@@ -46,6 +46,7 @@ from .ports import Ports, Spawn
 from .reading.listening import Listening
 from .reading.names import Names
 from .reading.readings import Readings
+from .rendering.readings import render_untold
 from .rendering.replies import render_reply
 from .text.numbers import with_unit
 
@@ -114,10 +115,10 @@ class Bot:
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
-        self._contacts = Contacts(ports.chat, self.name)
         self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
+        self._contacts = Contacts(ports.chat, self.outgoing, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
@@ -128,9 +129,9 @@ class Bot:
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation = self.readings.devices, self.conversation
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
-        quiet, tell, receivers = self.do_not_disturb.quiet, self.announce, self.listening.audience.receivers
+        tell, hearers = self.announce, self.listening.audience.receivers
         self.alerts = Alerts(
-            ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell, receivers=receivers
+            ports, self.outgoing, self.moment, engine, spawn, announce=tell, receivers=hearers
         )
         self.held = Held(
             ports,
@@ -196,7 +197,6 @@ class Bot:
         self.listening.apply(rules, (*watched, *carried, *asked))
         self.conversation.apply(rules, self.listening.is_gone)
         self._contacts.apply(rules)
-        self.outgoing.apply(rules.contacts)
         self._address()
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
@@ -211,8 +211,7 @@ class Bot:
         """Tell what comes in to who receives it, but not to other bots: two would never stop."""
         bots = self._bots - {self.connection.get("account", "")}
         receiving = [each for each in self.rules.contacts if each.receives and each.jid not in bots]
-        self.conversation.shares.apply(receiving, self.listening.audience.wants, self.rules.digest_seconds)
-        self.conversation.address((each.jid for each in receiving), self.rules.digest_seconds)
+        self.conversation.meet(receiving, self.listening.audience.wants, self.rules.digest_seconds)
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -429,7 +428,12 @@ class Bot:
         except BotError as err:
             _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
             return
-        self._spoken.say_untold(untold, self.subscriptions.best, self.ports)
+        rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
+        for to, topics in self.conversation.untold_by(rules).items():
+            text = render_untold([row for row in untold if row.topic in topics], rules, self.ports.phrases)
+            self.outgoing.send([self.outgoing.notice(to, text, priority=max(topics.values()))])
+        if untold:
+            self.ports.history.mark_told(rules)
 
     def close(self) -> None:
         """Hand to the outbox what waits to be told."""

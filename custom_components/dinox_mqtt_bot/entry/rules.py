@@ -57,7 +57,21 @@ from ..const import (
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
 )
-from .codec import DAYS, FLAG, QOS, SECONDS, TEXT, TEXTS, WHOLE, Codec, Data, NumberedCodec, name_id, word
+from .codec import (
+    DAYS,
+    FLAG,
+    QOS,
+    SECONDS,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    Codec,
+    Data,
+    Field,
+    NumberedCodec,
+    name_id,
+    word,
+)
 
 # How many values an operator compares with, at least; all others take one.
 VALUES = {
@@ -67,6 +81,26 @@ VALUES = {
     Operator.STALE: 0,
     Operator.HAPPENS: 0,
 }
+
+_SCOPE, _KEY, _NAME = "scope", "key", "name"
+_SCOPES = {scope.value: scope for scope in Scope}
+
+
+def follows_kept(kept: Iterable[Data]) -> tuple[Follow, ...]:
+    """Read what was chosen; what a later version may have written there is left alone."""
+    return tuple(
+        Follow(_SCOPES[each[_SCOPE]], each.get(_KEY, ""), each.get(_NAME, ""))
+        for each in kept
+        if each.get(_SCOPE) in _SCOPES
+    )
+
+
+def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
+    """Return what was chosen as it is kept."""
+    return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]
+
+
+FOLLOWS = Field(follows_kept, follows_data)
 
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
@@ -90,7 +124,21 @@ CONTACTS = Codec(
     rule=Contact,
     name=lambda known: known.name or known.jid,
     unique_id=lambda known: known.jid,
-    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT, "language": TEXT},
+    fields={
+        "jid": TEXT,
+        "name": TEXT,
+        "role": word(Role),
+        "receives": FLAG,
+        "user": TEXT,
+        "language": TEXT,
+        "room": FLAG,
+        "nick": TEXT,
+        "about": FOLLOWS,
+        "least": word(Priority),
+        "hours": TEXT,
+        "digest": FLAG,
+        "operates": FOLLOWS,
+    },
 )
 
 PRESETS = NumberedCodec(
@@ -252,19 +300,6 @@ def free_text(options: Data) -> FreeText:
     )
 
 
-_SCOPE, _KEY, _NAME = "scope", "key", "name"
-_SCOPES = {scope.value: scope for scope in Scope}
-
-
 def follows_in(options: Data) -> tuple[Follow, ...]:
-    """Read what is followed; what a later version may have written there is left alone."""
-    return tuple(
-        Follow(_SCOPES[each[_SCOPE]], each.get(_KEY, ""), each.get(_NAME, ""))
-        for each in options.get(CONF_FOLLOWS, ())
-        if each.get(_SCOPE) in _SCOPES
-    )
-
-
-def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
-    """Return what is followed as it is kept."""
-    return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]
+    """Read what is followed."""
+    return follows_kept(options.get(CONF_FOLLOWS, ()))

@@ -1,74 +1,39 @@
 """Rooms (XEP-0045): entered, entered again whenever the bot finds itself outside, heard and spoken in."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import logging
 from typing import Any, Final
-import xml.etree.ElementTree as ET
 
-from slixmpp import JID, ClientXMPP, InvalidJID
+from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
-from ..bot.model.bounded import Bounded
 from ..bot.model.status import Delivery
 from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
+from . import muc
 from .gate import Gate, bare_of
 from .incoming import encryption_in, is_automatic, reaction_in, replied_in, text_in
-from .reach import reason_of
-from .remembered import Occupants, Said, short
+from .remembered import Named, Occupants, Said
 from .saying import Saying
 from .session import Session
 from .settings import Timing
-from .text import xml_safe
 
 _LOGGER = logging.getLogger(__name__)
-
-_MUC: Final = "{http://jabber.org/protocol/muc}"
-_USER: Final = "{http://jabber.org/protocol/muc#user}"
-_OWNER: Final = "{http://jabber.org/protocol/muc#owner}"
-_DELAY: Final = "{urn:xmpp:delay}delay"
-_ORIGIN: Final = "{urn:xmpp:sid:0}origin-id"
-_STANZA_ID: Final = "{urn:xmpp:sid:0}stanza-id"
-_SUBJECT: Final = "{jabber:client}subject"
-_BODY: Final = "{jabber:client}body"
-_FORM: Final = "{jabber:x:data}x"
 
 _SELF: Final = "110"
 _CREATED: Final = "201"
 _RENAMED: Final = "303"
 # What a room answers to a message of somebody who is not in it.
 _OUTSIDE: Final = frozenset({"not-acceptable", "item-not-found"})
-# What it answers to the bot's ping of itself (XEP-0410 §3): the bot is inside; or nobody can tell now.
+# What it answers to the bot's ping of itself while the bot is inside (XEP-0410 §3).
 _INSIDE: Final = frozenset({"service-unavailable", "feature-not-implemented"})
-_UNKNOWN: Final = frozenset({"remote-server-not-found", "remote-server-timeout"})
 _OTHER_NICK: Final = "item-not-found"
 _NICKS: Final = 5
-_GONE: Final = "room_gone"
-_MUTE: Final = "room_mute"
-# Why a room does not let the bot in (XEP-0045 §7.2) or sends it out (§15.6.2), as `replies.REASONS`.
-_REASONS: Final[Mapping[str, str]] = {
-    "not-authorized": "room_password",
-    "forbidden": "room_banned",
-    "registration-required": "room_members",
-    "conflict": "room_nick",
-    "service-unavailable": "room_full",
-    "resource-constraint": "room_full",
-    **dict.fromkeys(("item-not-found", "not-allowed", "gone"), _GONE),
-    **dict.fromkeys(_UNKNOWN, "contact_no_server"),
-    "301": "room_banned",
-    "307": "room_kicked",
-    **dict.fromkeys(("321", "322"), "room_members"),
-    "332": "contact_server_away",
-}
-_EARLIER: Final = "50"
-"""Messages that a room is asked for when it is entered: among them may be what was said before a crash."""
-_MOST_NAMED: Final = 500
-_FALLBACK: Final = "mqtt-bot"
 
 
 @dataclass(slots=True)
@@ -87,7 +52,7 @@ class _Stay:
     # Until its subject has come (or so long) it tells what was said before.
     opens_at: float = 0.0
     # What the room calls the bot's own messages (XEP-0359), and what the bot calls them.
-    named: Bounded[str, str] = field(default_factory=lambda: Bounded(_MOST_NAMED))
+    named: Named = field(default_factory=Named)
     destroyed: bool = False
     unheard: str = ""
 
@@ -128,7 +93,7 @@ class Rooms:
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (bare JID: nick) from now on."""
-        wanted = {bare_of(room): _fit(nick) for room, nick in rooms.items()}
+        wanted = {bare_of(room): muc.fit(nick) for room, nick in rooms.items()}
         wanted.pop("", None)
         for room in [room for room, stay in self._stays.items() if wanted.get(room) != stay.wanted]:
             self._left[room] = self._stays.pop(room).nick
@@ -194,10 +159,8 @@ class Rooms:
         stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
         if stay.destroyed and not await self._is_there(xmpp, room):
             return
-        presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
         self._gate.rooms = {**self._gate.rooms, room: stay.nick}
-        ET.SubElement(ET.SubElement(presence.xml, f"{_MUC}x"), f"{_MUC}history", maxstanzas=_EARLIER)
-        presence.send()
+        muc.enter(xmpp, room, stay.nick)
 
     async def _is_there(self, xmpp: ClientXMPP, room: str) -> bool:
         try:
@@ -247,7 +210,7 @@ class Rooms:
         """
         known = condition == _OTHER_NICK and stay.sought != nick
         stay.sought = nick if condition == _OTHER_NICK else ""
-        if known or condition in _INSIDE or condition in _UNKNOWN or not stay.inside:
+        if known or condition in _INSIDE or condition in muc.UNKNOWN or not stay.inside:
             _LOGGER.debug("The room %s answered %s", room, condition)
             return
         _LOGGER.info("The bot is not in the room %s any more: %s", room, condition)
@@ -259,14 +222,16 @@ class Rooms:
     def _see(self, xmpp: ClientXMPP, presence: Any) -> None:
         room, nick = presence["from"].bare, presence["from"].resource
         stay = self._stays[room]
-        told = presence.xml.find(f"{_USER}x")
-        codes = set() if told is None else {status.get("code") for status in told.iterfind(f"{_USER}status")}
+        told = presence.xml.find(f"{muc.USER}x")
+        codes = (
+            set() if told is None else {status.get("code") for status in told.iterfind(f"{muc.USER}status")}
+        )
         if presence["type"] == "error":
             self._refused(room, stay, presence["error"]["condition"])
         elif presence["type"] == "unavailable":
             self._gone(room, stay, nick, told, codes)
         else:
-            item = None if told is None else told.find(f"{_USER}item")
+            item = None if told is None else told.find(f"{muc.USER}item")
             address = bare_of(item.get("jid", "")) if item is not None else ""
             stay.people.put(nick, address, self._gate.contacts)
             if _SELF in codes:
@@ -274,7 +239,7 @@ class Rooms:
 
     def _arrived(self, xmpp: ClientXMPP, room: str, stay: _Stay, nick: str, *, created: bool) -> None:
         if created:
-            _unlock(xmpp, room)
+            muc.unlock(xmpp, room)
         stay.nick, stay.destroyed = nick, False
         self._gate.rooms = {**self._gate.rooms, room: nick}
         if not stay.inside:
@@ -294,14 +259,14 @@ class Rooms:
         stay.people.pop(nick)
         if nick != stay.nick:
             return
-        item = None if told is None else told.find(f"{_USER}item")
+        item = None if told is None else told.find(f"{muc.USER}item")
         if _RENAMED in codes and item is not None:
             stay.nick = item.get("nick", stay.nick)
         elif stay.inside:
             _LOGGER.info("The bot was sent out of the room %s", room)
-            stay.destroyed = told is not None and told.find(f"{_USER}destroy") is not None
+            stay.destroyed = told is not None and told.find(f"{muc.USER}destroy") is not None
             self._lose(room, stay)
-            self._keep_out(room, _GONE if stay.destroyed else _reason(codes, ""))
+            self._keep_out(room, muc.GONE if stay.destroyed else muc.reason(codes, ""))
             stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
             self._changed.set()
 
@@ -316,7 +281,7 @@ class Rooms:
             self._changed.set()
             return
         stay.nick = stay.wanted
-        if self._keep_out(room, _reason({condition}, "contact_error")):
+        if self._keep_out(room, muc.reason({condition}, "contact_error")):
             _LOGGER.warning("The room %s does not let the bot in: %s", room, condition)
 
     def _keep_out(self, room: str, reason: str) -> bool:
@@ -341,28 +306,27 @@ class Rooms:
     def _hear(self, message: Any) -> None:
         room, nick = message["from"].bare, message["from"].resource
         stay = self._stays[room]
-        ids = _ids(message, message.xml.find(_ORIGIN))
+        ids = muc.ids_of(message)
         own = next((key for key in ids if self._saying.was_for(key, room)), "")
         if message["type"] == "error":
             if nick in {"", stay.nick}:  # all who are there know the ids of what was said
                 self._returned(room, stay, own, message["error"])
         elif message["type"] != "groupchat":
             return
-        elif _is_subject(message):
+        elif muc.is_subject(message):
             if stay.inside and stay.opens_at:
                 self._open(room, stay)
         elif nick == stay.nick:
             self._take_echo(message, room, own or next(iter(ids), ""))
-        elif nick and message.xml.find(_DELAY) is None and not any(map(self._saying.knows, ids)):
+        elif nick and message.xml.find(muc.DELAY) is None and not any(map(self._saying.knows, ids)):
             self._take(message, room, nick, stay)
 
     def _take_echo(self, message: Any, room: str, key: str) -> None:
         """Take what the bot itself has said: passed on by the room just now, or told of when it came in."""
-        for named in message.xml.iterfind(_STANZA_ID):
-            if key and named.get("by") == room:
-                self._stays[room].named.put(short(named.get("id", "")), key)
+        for name in muc.names_of(message, room) if key else ():
+            self._stays[room].named.put(name, key)
         if self._saying.was_for(key, room):
-            if message.xml.find(_DELAY) is None:
+            if message.xml.find(muc.DELAY) is None:
                 self._let_in(room)
             self._saying.heard_of(key, Delivery.RECEIVED)
 
@@ -388,7 +352,7 @@ class Rooms:
 
     def _meant(self, stay: _Stay, room: str, named: str) -> str:
         """Return the id of what somebody answers: in a room it is named as the room does (XEP-0461 §3)."""
-        key = stay.named.get(short(named), named)
+        key = stay.named.get(named)
         return key if self._saying.addressee(key) in {"", room} else ""
 
     def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
@@ -399,41 +363,10 @@ class Rooms:
             stay.try_at = 0.0
             self._changed.set()
         mute = error["condition"] == "forbidden"
-        if mute and self._keep_out(room, _MUTE):
+        if mute and self._keep_out(room, muc.MUTE):
             _LOGGER.warning("The bot may not speak in the room %s; it tries again", room)
         if own and (outside or mute or error["type"] == "wait"):
-            self._saying.put_off(own, _MUTE if mute else reason_of(error["condition"]))
+            self._saying.put_off(own, muc.MUTE if mute else muc.reason({error["condition"]}, "contact_error"))
             self._on_put_off()
         elif own:
-            self._saying.heard_of(own, Delivery.FAILED, reason_of(error["condition"]))
-
-
-def _fit(nick: str) -> str:
-    """Return a nick that is a resource (RFC 6122 §2.4)."""
-    try:
-        return str(JID(f"room@example.org/{xml_safe(nick).strip()}").resource) or _FALLBACK
-    except InvalidJID:
-        return _FALLBACK
-
-
-def _reason(said: Iterable[str | None], otherwise: str) -> str:
-    """Return why a room keeps the bot out, by what it says: a condition or status codes."""
-    return next((_REASONS[each] for each in said if each and each in _REASONS), otherwise)
-
-
-def _is_subject(message: Any) -> bool:
-    """Say whether it has a subject and no body: with it ends what was said before (XEP-0045 §7.2.15)."""
-    return message.xml.find(_SUBJECT) is not None and message.xml.find(_BODY) is None
-
-
-def _ids(message: Any, origin: ET.Element | None) -> tuple[str, ...]:
-    """Return the ids of a message as its sender gave them: not every room keeps the first."""
-    ids = (message["id"], "" if origin is None else origin.get("id", ""))
-    return tuple(key for key in ids if key)
-
-
-def _unlock(xmpp: ClientXMPP, room: str) -> None:
-    """Take a new room as it is (XEP-0045 §10.1.2); until then nobody else can enter."""
-    request = xmpp.make_iq_set(ito=room)
-    ET.SubElement(ET.SubElement(request.xml, f"{_OWNER}query"), _FORM, type="submit")
-    xmpp.send(request)  # whatever is answered: whoever may not do it finds the room as it is
+            self._saying.heard_of(own, Delivery.FAILED, muc.reason({error["condition"]}, "contact_error"))

@@ -8,7 +8,7 @@ from fakes import CONNECTING, GUEST, ME, NOON, OFFLINE, ONLINE, World
 import pytest
 
 from bot.alerts.notices import GATHER, MOST_AT_ONCE
-from bot.model.alert import Attending, Step
+from bot.model.alert import Step
 from bot.model.announcements import AlertChanged, AlertValue
 from bot.model.message import QoS
 from bot.model.notice import Notice
@@ -421,7 +421,7 @@ async def test_a_mute_for_a_time_ends_and_what_is_still_wrong_is_told() -> None:
 
 def test_a_muted_topic_shows_no_messages_either() -> None:
     world = World(Subscription("s/#"))
-    world.bot.alerts.mute("s/1", Attending(ME, until=NOON + 60), NOON)
+    world.bot.alerts.mute("s/1", ME, NOON + 60, NOON)
     world.receive("s/1", "5")
     world.receive("s/2", "6")
     world.later(1)

@@ -10,14 +10,12 @@ from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
-from ..model.speech import PREFIX
 from ..model.topics import Subscriptions
-from ..ports import Phrases, Ports, Spawn, When
+from ..ports import IN_ROOM, Phrases, Ports, Receivers, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
 from .notices import AlertNotices, Composed, Debt, after_held, debt_of, waiting
-from .recipients import Receivers, told_of
 from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
@@ -40,13 +38,11 @@ class Alerts:
         engine: AlertEngine,
         spawn: Spawn,
         *,
-        quiet: Callable[[float], bool],
         announce: Callable[[Announcement], None],
         receivers: Receivers,
     ) -> None:
         self.receivers = receivers
         self._ports = ports
-        self._quiet = quiet
         self._outgoing = outgoing
         self._when = when
         self._announce = announce
@@ -265,7 +261,7 @@ class Alerts:
         if contact is None:
             return self._ports.phrases
         phrases = self._ports.languages.get(contact.language, self._ports.phrases)
-        return phrases.addressed(PREFIX.removeprefix("/")) if contact.room else phrases
+        return phrases.addressed(IN_ROOM) if contact.room else phrases
 
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
@@ -292,7 +288,7 @@ class Alerts:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""
         subscription = self._subscriptions.best(topic)
         loud = subscription is None or subscription.sound
-        return loud and self._rules.sound and not self._quiet(self._ports.clock.now())
+        return loud and self._rules.sound and not self._outgoing.quiet()
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
@@ -314,11 +310,13 @@ class Alerts:
     def snooze(self, alerts: Iterable[Alert], how: Attending, now: float) -> None:
         self._attend(alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, how.until), how, now)
 
-    def mute(self, what: str, how: Attending, now: float, *, of_rule: bool = False) -> None:
-        """Tell nothing of a topic filter or a rule (its id) for a while."""
-        self.mutes.add(what, how.until, of_rule=of_rule)
+    def mute(
+        self, what: str, who: str, until: float, now: float, *, of_rule: bool = False, room: str = ""
+    ) -> None:
+        """Tell nothing of a topic filter or a rule (its id) until then."""
+        self.mutes.add(what, until, of_rule=of_rule)
         meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
-        self._attend(meant, Step.MUTED, lambda alert: alert, how, now)
+        self._attend(meant, Step.MUTED, lambda alert: alert, Attending(who, "", until, room), now)
 
     def unmute(self, what: str, now: float, *, of_rule: bool = False) -> bool:
         """End a mute; say whether there was one. What is still wrong is told now, or has ended meanwhile."""
@@ -347,8 +345,8 @@ class Alerts:
                 group.append(alert)
         if not group:
             return
-        told = [told_of(alert, self.engine.rule_of(alert)) for alert in group]
-        notices = self._notices.attended(told, step, how, self._rules, now)
+        rule_of = {alert: self.engine.rule_of(alert) for alert in group}
+        notices = self._notices.attended(rule_of, step, how, self._rules, now)
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

@@ -10,12 +10,12 @@ from ..model.alert import Alert, AlertEvent, Attending, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, Role, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import PhrasesFor, When
+from ..ports import PhrasesFor, Receivers, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .courses import Course
 from .lifecycle import BEGUN
-from .recipients import Receivers, recipients, told_of
+from .recipients import recipients, told_of
 from .tags import Tags, priority_for
 from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
@@ -196,13 +196,14 @@ class AlertNotices:
         return notices
 
     def attended(
-        self, group: list[Told], step: Step, how: Attending, rules: RuleSet, now: float
+        self, seen_to: Mapping[Alert, AlertRule], step: Step, how: Attending, rules: RuleSet, now: float
     ) -> list[Notice]:
         """Return what the others are told when somebody sees to alerts; a room hears there who does.
 
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
         who, note, until = how.who, how.note, how.until
+        group = [told_of(alert, rule) for alert, rule in seen_to.items()]
         ends = self._when(until) if 0 < until < NEVER else None
 
         def told(to: str) -> str:

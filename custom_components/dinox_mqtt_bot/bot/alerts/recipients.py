@@ -1,14 +1,12 @@
 """Who is told of an alert."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from ..model.alert import Alert, Step
 from ..model.notice import is_target
 from ..model.rules import AlertRule, Priority, RuleSet
+from ..ports import Receivers
 from .texts import Told
-
-type Receivers = Callable[[str, Priority], list[str]]
-"""Returns the contacts that are told of what a topic says with a priority, if its rule names nobody."""
 
 
 def told_of(alert: Alert, rule: AlertRule) -> Told:

@@ -1,11 +1,11 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
-from ..model.rules import Display, Priority, RuleSet, Subscription
+from ..model.rules import Contact, Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
 from ..text.durations import duration
@@ -15,7 +15,7 @@ from .board import Board
 from .changes import Change, Changes, is_word
 from .first_look import MOST_LINES, FirstLook
 from .pace import Pace, Rare, Seen
-from .shares import Shares
+from .shares import Shares, Wants
 from .urgent import Urgent
 from .way_out import WayOut
 
@@ -85,6 +85,11 @@ class Conversation:
         self._hidden: dict[str, tuple[str, int]] = {}
         self._hidden_count = 0
         self._paused_before = paused
+
+    def meet(self, contacts: Sequence[Contact], wants: Wants, digest_seconds: float) -> None:
+        """Talk to these contacts as they want it, and give a digest so often."""
+        self.shares.apply(contacts, wants, digest_seconds)
+        self.address((contact.jid for contact in contacts), digest_seconds)
 
     def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
         """Talk to these contacts, and give a digest so often."""
@@ -300,6 +305,15 @@ class Conversation:
     def hearers(self, topic: str, priority: Priority) -> list[str]:
         """Return who is told of a topic, or of what is on none."""
         return self.shares.hearers(self._contacts, topic, priority)
+
+    def untold_by(self, rules: Mapping[str, Subscription | None]) -> dict[str, dict[str, Priority]]:
+        """Return whom topics are still to be told, each with its priority."""
+        found: dict[str, dict[str, Priority]] = {}
+        for topic, rule in rules.items():
+            priority = max(Priority.NORMAL, rule.priority if rule else Priority.NORMAL)
+            for to in self.hearers(topic, priority):
+                found.setdefault(to, {})[topic] = priority
+        return found
 
     def _hide(self, reading: Reading, count: int) -> None:
         self._hidden_count += count

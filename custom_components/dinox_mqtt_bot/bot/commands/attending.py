@@ -21,6 +21,11 @@ SNOOZE = 3600.0
 MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
+_IN_ROOM = {
+    "acknowledged": "acknowledged_in_room",
+    "acknowledged_until": "acknowledged_until_in_room",
+    "snoozed": "snoozed_in_room",
+}
 
 
 def _joined(*texts: str) -> str:
@@ -48,7 +53,7 @@ def _attended(
     if until:
         cells["time"] = parts.moment(until)
     if caller.room:
-        key, cells = f"{key}_in_room", {**cells, "who": caller.who}
+        key, cells = _IN_ROOM[key], {**cells, "who": caller.who}
     return Text(key, cells, _facts(parts, alerts, until, note))
 
 
@@ -186,7 +191,7 @@ class Mute(Command):
         if not until:
             raise BotError("invalid_end", text=self.duration)
         for key, _, of_rule in meant:
-            parts.alerts.mute(key, Attending(caller.who, "", until, caller.room), now, of_rule=of_rule)
+            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule, room=caller.room)
         names = ", ".join(dict.fromkeys(name for _, name, _ in meant))
         facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
         if until < NEVER:

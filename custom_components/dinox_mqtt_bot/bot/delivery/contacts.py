@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..model.rules import Contact, RuleSet
 from ..ports import Chat
+from .outgoing import Outgoing
 
 
 class Contacts:
@@ -12,8 +13,9 @@ class Contacts:
     `name` is the bot's own, by which it enters a room that names none.
     """
 
-    def __init__(self, chat: Chat, name: str) -> None:
+    def __init__(self, chat: Chat, outgoing: Outgoing, name: str) -> None:
         self._chat = chat
+        self._outgoing = outgoing
         self._name = name
         self._known: Mapping[str, Contact] | None = None
         self._rooms: Mapping[str, str] = {}
@@ -26,6 +28,7 @@ class Contacts:
         known = {contact.jid: contact for contact in rules.contacts}
         if known != self._known:
             self._known = known
+            self._outgoing.apply(rules.contacts)
             self._chat.meet(rules.contacts)
         rooms = {each.to: each.nick or self._name for each in rules.bridges if each.room and each.enabled}
         rooms |= {each.jid: each.nick or self._name for each in rules.contacts if each.room}

@@ -1,11 +1,11 @@
 """When nobody wants to be disturbed, and when nothing may ring."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 import math
 
 from ..model.rules import Contact, Priority
 from ..ports import Memory
-from ..text.times import Local, in_utc
 from ..text.weekly import Weekly, read_weekly
 
 QUIET = "quiet_until"
@@ -21,7 +21,7 @@ class DoNotDisturb:
     A contact may have hours of its own, outside of which it is not to be disturbed either.
     """
 
-    def __init__(self, memory: Memory, local: Local = in_utc) -> None:
+    def __init__(self, memory: Memory, local: Callable[[float], datetime]) -> None:
         self._memory = memory
         self._local = local
         self._hours: dict[str, Weekly] = {}

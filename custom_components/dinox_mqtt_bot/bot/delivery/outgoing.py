@@ -35,8 +35,16 @@ class Outgoing:
         """Return what a notice told; nothing if that is not known any more."""
         return self._said.get(notice_id, "")
 
-    def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
-        return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
+    def notice(
+        self,
+        to: str,
+        text: str,
+        *,
+        priority: Priority = Priority.NORMAL,
+        room: bool = False,
+        file: bool = False,
+    ) -> Notice:
+        return Notice(self._clock.new_id(), to, text, self._clock.now(), priority, room=room, file=file)
 
     def send(self, notices: Iterable[Notice]) -> None:
         """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
@@ -58,6 +66,10 @@ class Outgoing:
     def hold(self, to: str, text: str) -> None:
         """Have something wait in the outbox until its contact may be disturbed."""
         self._outbox.hold(self.addressed(self.notice(to, text)))
+
+    def quiet(self) -> bool:
+        """Say whether nothing may ring now."""
+        return self._do_not_disturb.quiet(self._clock.now())
 
     def holds(self, to: str, priority: Priority) -> bool:
         """Say whether something of this priority would have to wait now."""

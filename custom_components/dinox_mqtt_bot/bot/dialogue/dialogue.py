@@ -6,7 +6,6 @@ from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
-from ..commands.attending import Ack
 from ..commands.command import Command
 from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
@@ -190,7 +189,7 @@ class Dialogue:
     def _acknowledged(self, text: str, room: str) -> Command | BotError | None:
         """Return the command of who says in a room that is told of alerts that it sees to one: `ack 12`."""
         word, _, rest = text.strip().partition(" ")
-        if self._contact(room) is None or self._hearing.node(word) != Ack.node:
+        if self._contact(room) is None or self._hearing.node(word) != "ack":
             return None
         return self._hearing.parse(text) if not rest or rest.lstrip("#")[:1].isdecimal() else None
 

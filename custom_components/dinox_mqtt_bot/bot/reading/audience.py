@@ -1,20 +1,15 @@
 """Who gets what: which contacts are told of a topic, and which topics belong to what was chosen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from ..discovery.devices import Devices
-from ..discovery.topic_uses import state_topics
-from ..model.bounded import Bounded
-from ..model.rules import Contact, Follow, Priority, Scope
-from ..model.topics import Filters
-from .following import keys_of
+from ..model.rules import AlertRule, Contact, Follow, Priority, Scope
+from ..model.topics import Filters, covers, is_wild
+from .following import all_topics
 
 _MOST_KNOWN = 200
 """Choices of which is remembered what belongs to them."""
-
-type Receivers = Callable[[str, Priority], list[str]]
-"""Returns the bare JIDs that are told of what a topic says with a priority."""
 
 
 class Audience:
@@ -23,7 +18,7 @@ class Audience:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._contacts: tuple[Contact, ...] = ()
-        self._known = Bounded[tuple[Follow, ...], Filters[str]](_MOST_KNOWN)
+        self._known: dict[tuple[Follow, ...], Filters[str]] = {}
 
     def apply(self, contacts: Iterable[Contact]) -> None:
         """Take over who gets what."""
@@ -45,22 +40,39 @@ class Audience:
             return False
         return not topic or self.covers(contact.about, topic, usual=True)
 
+    def unheard(self, rule: AlertRule, targets: Collection[str]) -> str:
+        """Return what is to be said of a rule that nobody would be told of by its own wish; else nothing."""
+        receiving = [contact for contact in self._contacts if contact.receives]
+        named = {contact.jid for contact in self._contacts}.intersection(rule.contacts)
+        if named or rule.targets or rule.escalate_to or rule.priority is Priority.SILENT:
+            return ""
+        if targets and rule.priority >= Priority.ALERT:
+            return ""
+        if not receiving:
+            return "rule_nobody"
+        return "" if any(self._may_want(each, rule) for each in receiving) else "rule_for_nobody"
+
+    def _may_want(self, contact: Contact, rule: AlertRule) -> bool:
+        """Say whether a contact is told of something that a rule may look at."""
+        if rule.priority < contact.least:
+            return False
+        if not (contact.about and is_wild(rule.filter)):
+            return self.wants(contact, rule.filter, rule.priority)
+        every = chain(_filters(contact.about), all_topics(contact.about, self._devices))
+        return any(covers(rule.filter, each) or covers(each, rule.filter) for each in every)
+
     def covers(self, chosen: tuple[Follow, ...], topic: str, *, usual: bool = False) -> bool:
         """Say whether a topic belongs to what was chosen; of nothing chosen it is as `usual`."""
         if not chosen:
             return usual
         if (found := self._known.get(chosen)) is None:
-            found = Filters({each: each for each in chain(_filters(chosen), self._topics(chosen))})
-            self._known.put(chosen, found)
+            found = Filters(
+                {each: each for each in chain(_filters(chosen), all_topics(chosen, self._devices))}
+            )
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[chosen] = found
         return bool(found.find(topic))
-
-    def _topics(self, chosen: tuple[Follow, ...]) -> Iterable[str]:
-        """Yield the topics on which chosen devices, or those of chosen areas, tell or are told something."""
-        wanted = {(each.scope, each.key) for each in chosen}
-        for entity in self._devices if wanted else ():
-            if not wanted.isdisjoint(keys_of(entity)):
-                yield from state_topics(entity)
-                yield from (control.topic for control in entity.controls)
 
 
 def _filters(chosen: Iterable[Follow]) -> Iterable[str]:

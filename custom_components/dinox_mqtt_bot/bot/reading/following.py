@@ -1,6 +1,6 @@
 """What is followed: the devices and areas that are chosen to be told of, as topics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, name_words
@@ -69,6 +69,15 @@ def keys_of(entity: Entity) -> tuple[tuple[Scope, str], ...]:
         (Scope.DEVICE, device_key(entity)),
         (Scope.ENTITY, entity.id),
     )
+
+
+def all_topics(chosen: Iterable[Follow], devices: Iterable[Entity]) -> Iterator[str]:
+    """Yield the topics on which what is chosen, or stands in a chosen area, tells or is told something."""
+    wanted = {(each.scope, each.key) for each in chosen}
+    for entity in devices:
+        if not wanted.isdisjoint(keys_of(entity)):
+            yield from state_topics(entity)
+            yield from (control.topic for control in entity.controls)
 
 
 def device_key(entity: Entity) -> str:
