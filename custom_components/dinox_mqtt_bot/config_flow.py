@@ -1,6 +1,7 @@
 """How a bot is set up and changed in Home Assistant's settings; every step connects before it accepts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain, count
 import secrets
@@ -214,7 +215,8 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
                 fit_filter(self._data, topic_filter)
             self._refuse_the_same(self._data, set(first.filters))
             if first.contact not in {"", self._data[CONF_JID]}:
-                await self._check.async_require(first.contact, partial(async_inquire, self.hass, self._data))
+                ask = partial(async_inquire, self.hass, self._data)
+                first = replace(first, room=await self._check.async_require(first.contact, ask))
             self._devices = await async_devices_found(self.hass, self._data)
             if not (first.filters or self._devices.choices):
                 self._warn_of_silence()
@@ -244,7 +246,7 @@ class DinoxConfigFlow(ConfigFlow, domain=DOMAIN):
     @property
     def _self_chat(self) -> bool:
         """Whether nobody has to add the bot as a contact: it has no account, or the user's own."""
-        return self._first.contact in {"", self._data[CONF_JID]}
+        return self._first.room or self._first.contact in {"", self._data[CONF_JID]}
 
     def _warn_of_silence(self) -> None:
         """Raise BotError `nothing_to_tell` once: whoever sends the form again means it."""

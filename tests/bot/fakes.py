@@ -375,6 +375,14 @@ class FakeRules:
     async def remove_subscription(self, topic_filter: str) -> None:
         self._write({key: each for key, each in self._read().items() if key != topic_filter})
 
+    async def put_contact(self, contact: Contact) -> None:
+        assert self.bot is not None
+        rules = self.bot.rules
+        if all(each.jid != contact.jid for each in rules.contacts):
+            raise BotError("unknown_contact", contact=contact.jid)
+        contacts = tuple(contact if each.jid == contact.jid else each for each in rules.contacts)
+        self.bot.apply(replace(rules, contacts=contacts))
+
     async def put_alert(self, rule: AlertRule) -> AlertRule:
         assert self.bot is not None
         rules = self.bot.rules

@@ -167,9 +167,13 @@ async def test_a_bot_that_must_not_enter_tries_again_and_says_what_waits(either:
     notice = probed.say("let me in", room, room=True)
     await either.settled(probed)
     await asyncio.sleep(0.5)
-    assert probed.progress(notice) == []
+    assert set(probed.progress(notice)) == {Delivery.QUEUED}
+    assert probed.reasons_told[notice.id] == probed.link.rooms_refused[room] == "room_banned"
+    assert probed.reach == [(room, "room_banned")]
     await administer(alice, room, jid=BOT, affiliation="member")
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "in at last")
+    assert probed.reach == [(room, "room_banned"), (room, "")]
+    assert not probed.link.rooms_refused
 
 
 async def test_a_bot_that_does_not_know_that_it_is_outside_asks_and_comes_back(either: World) -> None:

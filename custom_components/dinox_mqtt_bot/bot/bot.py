@@ -21,6 +21,7 @@ from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
 from .commands.display import ways_out
 from .delivery.changes import Changes
+from .delivery.contacts import Contacts
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
@@ -37,7 +38,7 @@ from .model.message import Message, QoS, Reading
 from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import BotError, Caller, Reply, Text
-from .model.rules import Contact, Priority, RuleSet, Subscription
+from .model.rules import Priority, RuleSet, Subscription
 from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
 from .model.timers import NEVER, Timed
 from .model.topics import Subscriptions
@@ -103,7 +104,6 @@ class Bot:
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
-        self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._wake_at = NEVER
@@ -114,9 +114,10 @@ class Bot:
 
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
-        self.do_not_disturb = DoNotDisturb(ports.memory)
+        self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
+        self._contacts = Contacts(ports.chat, self.outgoing, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
@@ -127,9 +128,11 @@ class Bot:
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         devices, conversation, when = self.readings.devices, self.conversation, self.moment
         self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
-        quiet, tell, outgoing = self.do_not_disturb.quiet, self.announce, self.outgoing
-        mutes = Inhibitions(engine, self._presences.away, ports.memory, clock.now())
-        self.alerts = Alerts(ports, outgoing, when, engine, mutes, spawn=spawn, quiet=quiet, announce=tell)
+        tell, outgoing, hearers = self.announce, self.outgoing, self.listening.audience.receivers
+        mutes = Inhibitions(engine, self._presences.away, hearers, ports.memory, now=clock.now())
+        self.alerts = Alerts(
+            ports, outgoing, when, engine, mutes, spawn=spawn, announce=tell, receivers=hearers
+        )
         self.held = Held(
             ports,
             self.do_not_disturb,
@@ -142,7 +145,7 @@ class Bot:
             went=self.alerts.follow_held,
             settle=self._spoken.settle,
         )
-        who = {"name": self.name, "bot_id": self.id, "account": account}
+        who = {"bot_id": self.id, "account": account}
         carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
@@ -193,10 +196,7 @@ class Bot:
         asked = answers_wanted(rules.free_text, self.subscriptions)
         self.listening.apply(rules, (*watched, *carried, *asked))
         self.conversation.apply(rules, self.listening.is_gone)
-        contacts = {contact.jid: contact for contact in rules.contacts}
-        if contacts != self._contacts:
-            self._contacts = contacts
-            self.ports.chat.meet(rules.contacts)
+        self._contacts.apply(rules)
         self._address()
         self.conversation.urgent.follow(rules, self.alerts.rings)
         now = self.ports.clock.now()
@@ -210,8 +210,8 @@ class Bot:
     def _address(self) -> None:
         """Tell what comes in to who receives it, but not to other bots: two would never stop."""
         bots = self._bots - {self.connection.get("account", "")}
-        receiving = [each.jid for each in self.rules.contacts if each.receives and each.jid not in bots]
-        self.conversation.address(receiving, self.rules.digest_seconds)
+        receiving = [each for each in self.rules.contacts if each.receives and each.jid not in bots]
+        self.conversation.meet(receiving, self.listening.audience.wants, self.rules.digest_seconds)
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -333,7 +333,7 @@ class Bot:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)
         elif not to:
             notices = self.conversation.notices(text, now, priority)
-        elif to in (self._contacts or {}):
+        elif to in self._contacts:
             notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]
         else:
             raise BotError("unknown_contact", contact=to)
@@ -429,10 +429,10 @@ class Bot:
             _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
             return
         rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
-        text = render_untold(untold, rules, self.ports.phrases)
-        urgent = max([Priority.NORMAL, *(rule.priority for rule in rules.values() if rule)])
+        for to, topics in self.conversation.untold_by(rules).items():
+            text = render_untold([row for row in untold if row.topic in topics], rules, self.ports.phrases)
+            self.outgoing.send([self.outgoing.notice(to, text, priority=max(topics.values()))])
         if untold:
-            self.outgoing.send(self.conversation.notices(text, self.ports.clock.now(), urgent))
             self.ports.history.mark_told(rules)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from .model.alert import AlertEvent, Period, Record
 from .model.charts import Picture
@@ -309,6 +309,9 @@ class Rules(Protocol):
     async def remove_subscription(self, topic_filter: str) -> None:
         """Remove the subscription of this filter (ask). Raises BotError `not_subscribed`."""
 
+    async def put_contact(self, contact: Contact) -> None:
+        """Replace the contact of the same address (ask). Raises BotError `unknown_contact`."""
+
     async def put_alert(self, rule: AlertRule) -> AlertRule:
         """Add a rule without id, numbered after the highest or higher, or replace that of its id (ask)."""
 
@@ -353,6 +356,12 @@ class Phrases(Protocol):
     def amount(self, text: str) -> str:
         """Return a number, with or without a unit, as the language writes it; any other text as it is."""
 
+
+IN_ROOM: Final = "mqtt"
+"""What a command needs before it in a room, where not everything is meant for the bot."""
+
+type Receivers = Callable[[str, Priority], list[str]]
+"""Returns the contacts that are told of what a topic says with a priority, where nobody is named."""
 
 type PhrasesFor = Callable[[str], Phrases]
 """The texts for somebody who is told something: a contact may have a language of its own."""

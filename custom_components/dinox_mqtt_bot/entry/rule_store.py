@@ -8,10 +8,10 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry, ConfigSube
 from homeassistant.core import HomeAssistant
 
 from ..bot.model.replies import BotError
-from ..bot.model.rules import AlertRule, Bridge, Follow, Preset, Subscription
-from ..const import CONF_DISCOVERY, CONF_FILTER, CONF_FOLLOWS, CONF_PAUSED, SUBENTRY_TOPIC
+from ..bot.model.rules import AlertRule, Bridge, Contact, Follow, Preset, Subscription
+from ..const import CONF_DISCOVERY, CONF_FILTER, CONF_FOLLOWS, CONF_PAUSED, SUBENTRY_CONTACT, SUBENTRY_TOPIC
 from .codec import NumberedCodec
-from .rules import ALERTS, BRIDGES, PRESETS, TOPICS, follows_data
+from .rules import ALERTS, BRIDGES, CONTACTS, PRESETS, TOPICS, follows_data
 
 
 class RuleStore:
@@ -37,6 +37,14 @@ class RuleStore:
         if (known := self._find(topic_filter)) is None:
             raise BotError("not_subscribed", filter=topic_filter)
         self._hass.config_entries.async_remove_subentry(self._entry, known.subentry_id)
+
+    async def put_contact(self, contact: Contact) -> None:
+        """Change the `contact` subentry of this address. Raises BotError `unknown_contact`."""
+        for known in self._entry.get_subentries_of_type(SUBENTRY_CONTACT):
+            if known.unique_id == contact.jid:
+                await self._keep(CONTACTS.write(contact), known)
+                return
+        raise BotError("unknown_contact", contact=contact.jid)
 
     async def put_alert(self, rule: AlertRule) -> AlertRule:
         """Add or change an `alert` subentry. Raises BotError `no_rule` or `name_taken`."""

@@ -86,6 +86,26 @@ VALUES = {
     Operator.HAPPENS: 0,
 }
 
+_SCOPE, _KEY, _NAME = "scope", "key", "name"
+_SCOPES = {scope.value: scope for scope in Scope}
+
+
+def follows_kept(kept: Iterable[Data]) -> tuple[Follow, ...]:
+    """Read what was chosen; what a later version may have written there is left alone."""
+    return tuple(
+        Follow(_SCOPES[each[_SCOPE]], each.get(_KEY, ""), each.get(_NAME, ""))
+        for each in kept
+        if each.get(_SCOPE) in _SCOPES
+    )
+
+
+def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
+    """Return what was chosen as it is kept."""
+    return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]
+
+
+FOLLOWS = Field(follows_kept, follows_data)
+
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
     rule=Subscription,
@@ -108,7 +128,21 @@ CONTACTS = Codec(
     rule=Contact,
     name=lambda known: known.name or known.jid,
     unique_id=lambda known: known.jid,
-    fields={"jid": TEXT, "name": TEXT, "role": word(Role), "receives": FLAG, "user": TEXT, "language": TEXT},
+    fields={
+        "jid": TEXT,
+        "name": TEXT,
+        "role": word(Role),
+        "receives": FLAG,
+        "user": TEXT,
+        "language": TEXT,
+        "room": FLAG,
+        "nick": TEXT,
+        "about": FOLLOWS,
+        "least": word(Priority),
+        "hours": TEXT,
+        "digest": FLAG,
+        "operates": FOLLOWS,
+    },
 )
 
 PRESETS = NumberedCodec(
@@ -288,19 +322,6 @@ def free_text(options: Data) -> FreeText:
     )
 
 
-_SCOPE, _KEY, _NAME = "scope", "key", "name"
-_SCOPES = {scope.value: scope for scope in Scope}
-
-
 def follows_in(options: Data) -> tuple[Follow, ...]:
-    """Read what is followed; what a later version may have written there is left alone."""
-    return tuple(
-        Follow(_SCOPES[each[_SCOPE]], each.get(_KEY, ""), each.get(_NAME, ""))
-        for each in options.get(CONF_FOLLOWS, ())
-        if each.get(_SCOPE) in _SCOPES
-    )
-
-
-def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
-    """Return what is followed as it is kept."""
-    return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]
+    """Read what is followed."""
+    return follows_kept(options.get(CONF_FOLLOWS, ()))

@@ -11,7 +11,7 @@ from ..bot.alerts.rules.names import name_rule, unit_of
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.alerts.rules.subject import with_others
 from ..bot.alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of
-from ..bot.model.replies import BotError
+from ..bot.model.replies import BotError, Typed
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.topics import Subscriptions
 from ..bot.reading.topic_lookup import known_names, looks_like_topic, topic_name
@@ -37,6 +37,8 @@ async def async_preview(hass: HomeAssistant, entry: BotConfigEntry, rule: AlertR
     if Subscriptions(rules.subscriptions).covering(rule.filter) is None:
         notes.append(phrases.phrase("common.preview_not_subscribed", filter=rule.filter))
     if entry.state is ConfigEntryState.LOADED:
+        if unheard := entry.runtime_data.bot.listening.audience.unheard(rule, rules.targets):
+            notes.append(phrases.phrase(f"common.{unheard}", contacts=Typed("contacts")))
         named = await async_named(entry, rules, rule.filter)
         if not named.known:
             key = "common.preview_unknown_near" if named.near else "common.preview_unknown"

@@ -9,7 +9,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..bot.model.jid import bare_jid
-from ..bot.model.rules import Contact, Display, Subscription
+from ..bot.model.rules import Contact, Display, Role, Subscription
 from ..bot.model.topics import valid_filter
 from ..const import CONF_CONTACT, CONF_FILTER, CONF_TELL, CONF_TOPICS, SUBENTRY_TOPIC
 from ..entry.rules import CONTACTS, TOPICS
@@ -39,15 +39,20 @@ TELL_FORM = vol.Schema(
 
 @dataclass(frozen=True, slots=True)
 class FirstRules:
-    """The first contact of a new bot, empty for none, and its first topic filters."""
+    """The first contact of a new bot, a person or a `room`, empty for none, and its first topic filters."""
 
     contact: str = ""
     filters: tuple[str, ...] = ()
+    room: bool = False
 
     def subentries(self, tell: Tell) -> list[ConfigSubentryData]:
         """Return them as they are kept."""
         rules = [TOPICS.write(Subscription(each, display=DISPLAYS[tell])) for each in self.filters]
-        return [*rules, *([CONTACTS.write(Contact(self.contact))] if self.contact else [])]
+        role = Role.OPERATOR if self.room else Role.ADMIN
+        return [
+            *rules,
+            *([CONTACTS.write(Contact(self.contact, role=role, room=self.room))] if self.contact else []),
+        ]
 
 
 def first_rules(typed: Typed) -> FirstRules:

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
 
 from ..bot.discovery.entities import Entity
 from ..bot.model.rules import Follow, Scope
-from ..bot.model.topics import fold
+from ..bot.model.topics import fold, valid_filter
 from ..bot.ports import Phrases
 from ..bot.reading.following import device_key
 from ..const import CONF_FOLLOWS
@@ -104,6 +104,37 @@ def chosen_data(
     found = [known[value] for value in dict.fromkeys(values) if value in known]
     every = [each for each in found if each.scope is Scope.ALL]
     return {CONF_FOLLOWS: follows_data(every or found)}
+
+
+def part_choices(devices: Iterable[Entity], topics: Iterable[SelectOptionDict]) -> list[SelectOptionDict]:
+    """Return what a contact may get or operate: the areas, the devices and the topics."""
+    parts = [each for each in found_in(devices) if each.scope is not Scope.ALL]
+    ordered = sorted(parts, key=lambda each: (_ORDER[each.scope], fold(each.name)))
+    return [
+        *(SelectOptionDict(value=_value(each), label=each.name) for each in ordered[:MOST_CHOICES]),
+        *topics,
+    ]
+
+
+def part_values(parts: Iterable[Follow]) -> list[str]:
+    """Return what a contact gets or operates as the form has it."""
+    return [each.key if each.scope is Scope.TOPIC else _value(each) for each in parts]
+
+
+def parts_of(values: Iterable[str], devices: Sequence[Entity], known: Iterable[Follow]) -> tuple[Follow, ...]:
+    """Return what was chosen or typed: a device, an area, else a topic filter.
+
+    Raises BotError `invalid_filter` for what is none of them.
+    """
+    named = {_value(each): each for each in (*found_in(devices), *known) if each.scope is not Scope.TOPIC}
+    called = {fold(each.name): each for each in named.values()}
+    found: list[Follow] = []
+    for value in filter(None, map(str.strip, values)):
+        if (part := named.get(value) or called.get(fold(value))) is None:
+            valid_filter(value)
+            part = Follow(Scope.TOPIC, value, value)
+        found.append(part)
+    return tuple(dict.fromkeys(found))
 
 
 def in_words(devices: Iterable[Entity], phrases: Phrases) -> str:

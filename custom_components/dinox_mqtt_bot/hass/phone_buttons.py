@@ -55,7 +55,8 @@ def async_hear_buttons(
         caller = await async_caller(hass, context, Surface.PHONE, nobody=Role.VIEWER)
         known = [each for each in contacts() if caller.user and each.user == caller.user]
         if known:
-            caller = Caller(Surface.PHONE, known[0].jid, known[0].role, user=caller.user)
+            one = known[0]
+            caller = Caller(Surface.PHONE, one.jid, one.role, user=caller.user, within=one.operates)
         await press(notice_id, said, caller)
 
     @callback

@@ -28,6 +28,7 @@ class IssueKind(StrEnum):
     BROKER_TAKEN_OVER = "broker_taken_over"
     XMPP_TAKEN_OVER = "xmpp_taken_over"
     CONTACT_UNREACHABLE = "contact_unreachable"
+    ROOM_UNREACHABLE = "room_unreachable"
     CERTIFICATE_EXPIRED = "certificate_expired"
     DATABASE_UNUSABLE = "database_unusable"
     DATABASE_NEWER = "database_newer"

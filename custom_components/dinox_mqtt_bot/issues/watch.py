@@ -143,11 +143,16 @@ class Issues:
         if unreachable == self._unreachable:
             return
         self._unreachable = unreachable
-        for jid, why in unreachable.items():
-            reason = reason_text(why, self._phrases)
-            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), True, contact=jid, reason=reason)
-        for jid in shown(self._hass, self._entry, IssueKind.CONTACT_UNREACHABLE) - unreachable.keys():
-            self._set(Issue(IssueKind.CONTACT_UNREACHABLE, jid), False)
+        rooms = {contact.jid for contact in self._bot.rules.contacts if contact.room}
+        for kind, jids in (
+            (IssueKind.CONTACT_UNREACHABLE, unreachable.keys() - rooms),
+            (IssueKind.ROOM_UNREACHABLE, unreachable.keys() & rooms),
+        ):
+            for jid in sorted(jids):
+                reason = reason_text(unreachable[jid], self._phrases)
+                self._set(Issue(kind, jid), True, contact=jid, reason=reason)
+            for jid in shown(self._hass, self._entry, kind) - jids:
+                self._set(Issue(kind, jid), False)
 
     def _judge_store(self, trouble: str) -> None:
         """Tell what waiting may mend, or what only a new database does; that stays until there is one."""

@@ -199,9 +199,12 @@ class SqliteOutbox(ports.Outbox):
     def mark(self, notice_id: str, delivery: Delivery, at: float, note: str = "") -> None:
         """Enter that a notice has come so far. Nothing goes back; unknown ids are passed over (tell).
 
-        Read holds for all sent to the contact before (XEP-0333). The ledger's `note` says why it failed.
+        Read holds for all sent to the contact before (XEP-0333). The ledger's `note` says why it failed, or
+        still waits.
         """
         if not self._tally.mark(notice_id, delivery):
+            if delivery is Delivery.QUEUED and note:
+                self.note_failure(notice_id, note, at)
             return
         if delivery is Delivery.QUEUED:
             self._change(

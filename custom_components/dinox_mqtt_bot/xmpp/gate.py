@@ -35,6 +35,8 @@ class Gate:
         # The rooms the bot is to be in, each with its nick there, and those it is in.
         self.rooms: Mapping[str, str] = {}
         self.inside: set[str] = set()
+        # Why rooms keep it out or mute, as one of `replies.REASONS`.
+        self.refused: dict[str, str] = {}
         # Until the contacts are known nobody is a stranger for good.
         self.known = False
 
@@ -44,8 +46,8 @@ class Gate:
         return self.own in self.contacts
 
     def meet(self, contacts: Iterable[Contact]) -> None:
-        """Know exactly these contacts."""
-        met = {bare_of(contact.jid): contact for contact in contacts}
+        """Know exactly these contacts. A room is none: whoever speaks in it is heard as a contact, or not."""
+        met = {bare_of(contact.jid): contact for contact in contacts if not contact.room}
         if "" in met:
             _LOGGER.warning("A contact's address is no JID: %s", met.pop("").jid)
         self.contacts = met

@@ -12,6 +12,7 @@ _SAID_SECONDS = 300.0
 _LONGEST: Final = 64
 # Nicks of contacts in a room, and as many of others: one of them may become a contact while it is there.
 _MOST: Final = 1_000
+_MOST_NAMED: Final = 500
 _LONGEST_ADDRESS: Final = 256
 
 
@@ -59,6 +60,21 @@ class Said:
             self._until.put(said, now + _SAID_SECONDS)
             return True
         return False
+
+
+class Named:
+    """How a room names what the bot has said in it lately, and how the bot does."""
+
+    def __init__(self) -> None:
+        self._known = Bounded[str, str](_MOST_NAMED)
+
+    def put(self, name: str, key: str) -> None:
+        """Note how the room names what the bot names so."""
+        self._known.put(short(name), key)
+
+    def get(self, name: str) -> str:
+        """Return how the bot names it; the name itself where that is not known."""
+        return self._known.get(short(name), name)
 
 
 class Occupants:

@@ -3,53 +3,45 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from typing import Any, Final
-import xml.etree.ElementTree as ET
 
-from slixmpp import JID, ClientXMPP, InvalidJID
+from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 from ..bot.model.status import Delivery
-from ..bot.model.utterance import Utterance
+from ..bot.model.utterance import Reaction, Utterance
 from ..bot.ports import Clock
+from . import muc
 from .gate import Gate, bare_of
-from .incoming import encryption_in, is_automatic, text_in
-from .remembered import Occupants, Said
+from .incoming import encryption_in, is_automatic, reaction_in, replied_in, text_in
+from .remembered import Named, Occupants, Said
 from .saying import Saying
 from .session import Session
 from .settings import Timing
-from .text import xml_safe
 
 _LOGGER = logging.getLogger(__name__)
-
-_MUC: Final = "{http://jabber.org/protocol/muc}"
-_USER: Final = "{http://jabber.org/protocol/muc#user}"
-_OWNER: Final = "{http://jabber.org/protocol/muc#owner}"
-_DELAY: Final = "{urn:xmpp:delay}delay"
-_ORIGIN: Final = "{urn:xmpp:sid:0}origin-id"
-_FORM: Final = "{jabber:x:data}x"
 
 _SELF: Final = "110"
 _CREATED: Final = "201"
 _RENAMED: Final = "303"
 # What a room answers to a message of somebody who is not in it.
 _OUTSIDE: Final = frozenset({"not-acceptable", "item-not-found"})
-# What it answers to the bot's ping of itself (XEP-0410 §3): the bot is inside; or nobody can tell now.
+# What it answers to the bot's ping of itself while the bot is inside (XEP-0410 §3).
 _INSIDE: Final = frozenset({"service-unavailable", "feature-not-implemented"})
-_UNKNOWN: Final = frozenset({"remote-server-not-found", "remote-server-timeout"})
 _OTHER_NICK: Final = "item-not-found"
 _NICKS: Final = 5
-_NO_VOICE: Final = "no voice"
-_FALLBACK: Final = "mqtt-bot"
 
 
 @dataclass(slots=True)
 class _Stay:
-    """One room: nick, whether inside, whose the nicks are, and the nick `sought` in vain by the last ping."""
+    """One room: nick, whether inside, whose the nicks are, and what the last ping found.
+
+    That is the nick `sought` in vain, and the id of what was said and still `unheard`.
+    """
 
     wanted: str
     nick: str
@@ -57,18 +49,25 @@ class _Stay:
     sought: str = ""
     try_at: float = 0.0
     people: Occupants = field(default_factory=Occupants)
-    refused: str = ""
+    # Until its subject has come (or so long) it tells what was said before.
+    opens_at: float = 0.0
+    # What the room calls the bot's own messages (XEP-0359), and what the bot calls them.
+    named: Named = field(default_factory=Named)
+    destroyed: bool = False
+    unheard: str = ""
 
 
 class Rooms:
     """The rooms that the bot is to be in.
 
     It hears people only where the room shows real addresses, a contact's. What it says is received when the
-    room has passed it on to all, the bot too.
+    room has passed it on to all, the bot too, or tells of it when it is entered again.
     """
 
     _on_text: Callable[[Utterance], None]
+    _on_reaction: Callable[[Reaction], None]
     _on_put_off: Callable[[], None]
+    _on_reach: Callable[[str, str], None]
 
     def __init__(self, gate: Gate, clock: Clock, saying: Saying, timing: Timing) -> None:
         self._gate = gate
@@ -80,17 +79,26 @@ class Rooms:
         self._changed = asyncio.Event()
         self._heard = Said()
 
-    def start(self, *, on_text: Callable[[Utterance], None], on_put_off: Callable[[], None]) -> None:
-        """Tell what is heard, from now on."""
-        self._on_text, self._on_put_off = on_text, on_put_off
+    def start(
+        self,
+        *,
+        on_text: Callable[[Utterance], None],
+        on_reaction: Callable[[Reaction], None],
+        on_put_off: Callable[[], None],
+        on_reach: Callable[[str, str], None],
+    ) -> None:
+        """Tell what is heard, and why a room keeps the bot out, empty when it does no more, from now on."""
+        self._on_text, self._on_reaction, self._on_put_off = on_text, on_reaction, on_put_off
+        self._on_reach = on_reach
 
     def join(self, rooms: Mapping[str, str]) -> None:
         """Be in exactly these rooms (bare JID: nick) from now on."""
-        wanted = {bare_of(room): _fit(nick) for room, nick in rooms.items()}
+        wanted = {bare_of(room): muc.fit(nick) for room, nick in rooms.items()}
         wanted.pop("", None)
         for room in [room for room, stay in self._stays.items() if wanted.get(room) != stay.wanted]:
             self._left[room] = self._stays.pop(room).nick
             self._gate.inside.discard(room)
+            self._gate.refused.pop(room, None)
         for room, nick in wanted.items():
             self._stays.setdefault(room, _Stay(nick, nick))
         self._gate.rooms = {room: stay.nick for room, stay in self._stays.items()}
@@ -99,8 +107,8 @@ class Rooms:
 
     @property
     def refused(self) -> dict[str, str]:
-        """The rooms that do not let the bot in or speak, each with what it answered."""
-        return {room: stay.refused for room, stay in self._stays.items() if stay.refused}
+        """The rooms that do not let the bot in or speak, each with the reason (`replies.REASONS`)."""
+        return dict(self._gate.refused)
 
     def attach(self, xmpp: ClientXMPP) -> None:
         """See and hear what rooms send to this client."""
@@ -134,21 +142,36 @@ class Rooms:
                 self._leave(session.xmpp, room, nick)
             for room, stay in list(self._stays.items()):
                 if not stay.inside and stay.try_at <= loop.time():
-                    self._enter(session.xmpp, room, stay)
+                    await self._enter(session.xmpp, room, stay)
+                elif stay.inside and 0 < stay.opens_at <= loop.time():
+                    self._open(room, stay)
             if ping_at <= loop.time():
                 await self._look_around(session.xmpp)
                 ping_at = loop.time() + self._timing.room_ping
-            next_at = min([ping_at, *(stay.try_at for stay in self._stays.values() if not stay.inside)])
+            waits = [stay.opens_at if stay.inside else stay.try_at for stay in self._stays.values()]
+            next_at = min([ping_at, *(at for at in waits if at)])
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(next_at):
                     await self._changed.wait()
 
-    def _enter(self, xmpp: ClientXMPP, room: str, stay: _Stay) -> None:
+    async def _enter(self, xmpp: ClientXMPP, room: str, stay: _Stay) -> None:
+        """Ask to be let in; a room that was destroyed is not made anew, where nobody would hear anything."""
         stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
-        presence = xmpp.make_presence(pto=f"{room}/{stay.nick}")
+        if stay.destroyed and not await self._is_there(xmpp, room):
+            return
         self._gate.rooms = {**self._gate.rooms, room: stay.nick}
-        ET.SubElement(ET.SubElement(presence.xml, f"{_MUC}x"), f"{_MUC}history", maxstanzas="0")
-        presence.send()
+        muc.enter(xmpp, room, stay.nick)
+
+    async def _is_there(self, xmpp: ClientXMPP, room: str) -> bool:
+        try:
+            await xmpp.plugin["xep_0030"].get_info(
+                jid=JID(room), local=False, cached=False, timeout=self._timing.answer
+            )
+        except IqError as error:
+            return error.condition not in {"item-not-found", "gone"}
+        except IqTimeout:
+            return False
+        return True
 
     def _leave(self, xmpp: ClientXMPP, room: str, nick: str) -> None:
         del self._left[room]
@@ -164,10 +187,21 @@ class Rooms:
                 address = JID(f"{room}/{nick}")
                 await xmpp.plugin["xep_0199"].send_ping(address, timeout=self._timing.answer)
                 stay.sought = ""
+                self._look_for_echoes(room, stay)
             except IqError as error:
                 self._pinged(room, stay, nick, error.condition)
             except IqTimeout:
                 _LOGGER.debug("The room %s did not answer in time", room)
+
+    def _look_for_echoes(self, room: str, stay: _Stay) -> None:
+        """Enter anew where something has not come back since the last ping: the room tells what it has."""
+        unheard = self._saying.unheard(room)
+        again = bool(unheard) and unheard == stay.unheard
+        stay.unheard = unheard
+        if again:
+            _LOGGER.info("The room %s has not passed on what was said", room)
+            self._lose(room, stay)
+            stay.try_at = 0.0
 
     def _pinged(self, room: str, stay: _Stay, nick: str, condition: str) -> None:
         """Take the error to a ping in.
@@ -176,7 +210,7 @@ class Rooms:
         """
         known = condition == _OTHER_NICK and stay.sought != nick
         stay.sought = nick if condition == _OTHER_NICK else ""
-        if known or condition in _INSIDE or condition in _UNKNOWN or not stay.inside:
+        if known or condition in _INSIDE or condition in muc.UNKNOWN or not stay.inside:
             _LOGGER.debug("The room %s answered %s", room, condition)
             return
         _LOGGER.info("The bot is not in the room %s any more: %s", room, condition)
@@ -188,14 +222,16 @@ class Rooms:
     def _see(self, xmpp: ClientXMPP, presence: Any) -> None:
         room, nick = presence["from"].bare, presence["from"].resource
         stay = self._stays[room]
-        told = presence.xml.find(f"{_USER}x")
-        codes = set() if told is None else {status.get("code") for status in told.iterfind(f"{_USER}status")}
+        told = presence.xml.find(f"{muc.USER}x")
+        codes = (
+            set() if told is None else {status.get("code") for status in told.iterfind(f"{muc.USER}status")}
+        )
         if presence["type"] == "error":
             self._refused(room, stay, presence["error"]["condition"])
         elif presence["type"] == "unavailable":
             self._gone(room, stay, nick, told, codes)
         else:
-            item = None if told is None else told.find(f"{_USER}item")
+            item = None if told is None else told.find(f"{muc.USER}item")
             address = bare_of(item.get("jid", "")) if item is not None else ""
             stay.people.put(nick, address, self._gate.contacts)
             if _SELF in codes:
@@ -203,25 +239,34 @@ class Rooms:
 
     def _arrived(self, xmpp: ClientXMPP, room: str, stay: _Stay, nick: str, *, created: bool) -> None:
         if created:
-            _unlock(xmpp, room)
-        stay.nick, stay.refused = nick, ""
+            muc.unlock(xmpp, room)
+        stay.nick, stay.destroyed = nick, False
         self._gate.rooms = {**self._gate.rooms, room: nick}
         if not stay.inside:
             _LOGGER.info("In the room %s as %s", room, nick)
             stay.inside = True
-            self._gate.inside.add(room)
-            self._saying.entered(room)
+            stay.opens_at = asyncio.get_running_loop().time() + self._timing.answer
+            self._changed.set()
+        self._let_in(room)
+
+    def _open(self, room: str, stay: _Stay) -> None:
+        """Speak in a room: it has told what was said there before, and what of that was the bot's."""
+        stay.opens_at = 0.0
+        self._gate.inside.add(room)
+        self._saying.entered(room)
 
     def _gone(self, room: str, stay: _Stay, nick: str, told: Any, codes: set[str | None]) -> None:
         stay.people.pop(nick)
         if nick != stay.nick:
             return
-        item = None if told is None else told.find(f"{_USER}item")
+        item = None if told is None else told.find(f"{muc.USER}item")
         if _RENAMED in codes and item is not None:
             stay.nick = item.get("nick", stay.nick)
         elif stay.inside:
             _LOGGER.info("The bot was sent out of the room %s", room)
+            stay.destroyed = told is not None and told.find(f"{muc.USER}destroy") is not None
             self._lose(room, stay)
+            self._keep_out(room, muc.GONE if stay.destroyed else muc.reason(codes, ""))
             stay.try_at = asyncio.get_running_loop().time() + self._timing.room_pause
             self._changed.set()
 
@@ -236,44 +281,79 @@ class Rooms:
             self._changed.set()
             return
         stay.nick = stay.wanted
-        if condition != stay.refused:
-            stay.refused = condition
+        if self._keep_out(room, muc.reason({condition}, "contact_error")):
             _LOGGER.warning("The room %s does not let the bot in: %s", room, condition)
 
+    def _keep_out(self, room: str, reason: str) -> bool:
+        """Take note why a room keeps the bot out or mute, for now; say whether that is new."""
+        if not reason or self._gate.refused.get(room) == reason:
+            return False
+        self._gate.refused[room] = reason
+        self._saying.kept_out(room, reason)
+        self._on_reach(room, reason)
+        return True
+
+    def _let_in(self, room: str) -> None:
+        if self._gate.refused.pop(room, ""):
+            self._on_reach(room, "")
+
     def _lose(self, room: str, stay: _Stay) -> None:
-        stay.inside, stay.sought = False, ""
+        stay.inside, stay.sought, stay.unheard, stay.opens_at = False, "", "", 0.0
         stay.people.clear()
         self._gate.inside.discard(room)
+        self._saying.left(room)
 
     def _hear(self, message: Any) -> None:
         room, nick = message["from"].bare, message["from"].resource
         stay = self._stays[room]
-        origin = message.xml.find(_ORIGIN)
-        known = [key for key in _ids(message, origin) if self._saying.knows(key)]
-        own = next((key for key in known if self._saying.was_for(key, room)), "")
+        ids = muc.ids_of(message)
+        own = next((key for key in ids if self._saying.was_for(key, room)), "")
         if message["type"] == "error":
             if nick in {"", stay.nick}:  # all who are there know the ids of what was said
                 self._returned(room, stay, own, message["error"])
-        elif message["type"] != "groupchat" or message.xml.find(_DELAY) is not None:
+        elif message["type"] != "groupchat":
             return
+        elif muc.is_subject(message):
+            if stay.inside and stay.opens_at:
+                self._open(room, stay)
         elif nick == stay.nick:
-            if own:
-                stay.refused = ""
-                self._saying.heard_of(own, Delivery.RECEIVED)
-        elif nick and not known:
-            self._take(message, room, nick, stay.people[nick])
+            self._take_echo(message, room, own or next(iter(ids), ""))
+        elif nick and message.xml.find(muc.DELAY) is None and not any(map(self._saying.knows, ids)):
+            self._take(message, room, nick, stay)
 
-    def _take(self, message: Any, room: str, nick: str, address: str) -> None:
-        """Take what a person says, if it is known who that is."""
-        scheme = encryption_in(message)
-        text = "" if scheme else text_in(message)
-        if not (text or scheme) or address not in self._gate.contacts:
+    def _take_echo(self, message: Any, room: str, key: str) -> None:
+        """Take what the bot itself has said: passed on by the room just now, or told of when it came in."""
+        for name in muc.names_of(message, room) if key else ():
+            self._stays[room].named.put(name, key)
+        if self._saying.was_for(key, room):
+            if message.xml.find(muc.DELAY) is None:
+                self._let_in(room)
+            self._saying.heard_of(key, Delivery.RECEIVED)
+
+    def _take(self, message: Any, room: str, nick: str, stay: _Stay) -> None:
+        """Take what a person says, with words or with a reaction, if it is known who that is."""
+        scheme, now, address = encryption_in(message), self._clock.now(), stay.people[nick]
+        text, reaction = "" if scheme else text_in(message), reaction_in(message, now)
+        if not (text or scheme or reaction) or address not in self._gate.contacts:
             return
-        key, now = message["id"], self._clock.now()
-        if self._heard.add(f"{room}/{nick}", key, text):
-            automatic = is_automatic(message)
-            said = Utterance(address, text, key, now, nick, room=room, encrypted=scheme, automatic=automatic)
-            self._on_text(said)
+        key, said = message["id"], f"{text} {reaction and (reaction.to, reaction.emojis)}"
+        if not self._heard.add(f"{room}/{nick}", key, said):
+            return
+        answered = self._meant(stay, room, reaction.to if reaction else replied_in(message))
+        if reaction and answered:
+            self._on_reaction(replace(reaction, jid=address, to=answered, room=room))
+        if self._saying.was_for(answered, room):
+            self._saying.heard_of(answered, Delivery.READ)
+        if text or scheme:
+            automatic, reply_to = is_automatic(message), "" if reaction else answered
+            self._on_text(
+                Utterance(address, text, key, now, nick, reply_to, room, scheme, automatic=automatic)
+            )
+
+    def _meant(self, stay: _Stay, room: str, named: str) -> str:
+        """Return the id of what somebody answers: in a room it is named as the room does (XEP-0461 §3)."""
+        key = stay.named.get(named)
+        return key if self._saying.addressee(key) in {"", room} else ""
 
     def _returned(self, room: str, stay: _Stay, own: str, error: Any) -> None:
         """Take what the room would not pass on; it goes again once the bot is inside."""
@@ -283,32 +363,10 @@ class Rooms:
             stay.try_at = 0.0
             self._changed.set()
         mute = error["condition"] == "forbidden"
-        if mute and stay.refused != _NO_VOICE:
-            stay.refused = _NO_VOICE
+        if mute and self._keep_out(room, muc.MUTE):
             _LOGGER.warning("The bot may not speak in the room %s; it tries again", room)
         if own and (outside or mute or error["type"] == "wait"):
-            self._saying.put_off(own, error["condition"])
+            self._saying.put_off(own, muc.MUTE if mute else muc.reason({error["condition"]}, "contact_error"))
             self._on_put_off()
         elif own:
-            self._saying.heard_of(own, Delivery.FAILED, error["condition"])
-
-
-def _fit(nick: str) -> str:
-    """Return a nick that is a resource (RFC 6122 §2.4)."""
-    try:
-        return str(JID(f"room@example.org/{xml_safe(nick).strip()}").resource) or _FALLBACK
-    except InvalidJID:
-        return _FALLBACK
-
-
-def _ids(message: Any, origin: ET.Element | None) -> tuple[str, ...]:
-    """Return the ids of a message as its sender gave them: not every room keeps the first."""
-    ids = (message["id"], "" if origin is None else origin.get("id", ""))
-    return tuple(key for key in ids if key)
-
-
-def _unlock(xmpp: ClientXMPP, room: str) -> None:
-    """Take a new room as it is (XEP-0045 §10.1.2); until then nobody else can enter."""
-    request = xmpp.make_iq_set(ito=room)
-    ET.SubElement(ET.SubElement(request.xml, f"{_OWNER}query"), _FORM, type="submit")
-    xmpp.send(request)  # whatever is answered: whoever may not do it finds the room as it is
+            self._saying.heard_of(own, Delivery.FAILED, muc.reason({error["condition"]}, "contact_error"))

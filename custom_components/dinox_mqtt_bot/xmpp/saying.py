@@ -19,6 +19,7 @@ from .gate import Gate, bare_of
 from .incoming import AUTOMATIC, SHIM
 from .reach import Reach
 from .remembered import Remembered
+from .room_notices import RoomNotices
 from .session import Session
 from .text import body_bytes, cut_bytes, xml_safe
 from .unconfirmed import Unconfirmed
@@ -55,8 +56,9 @@ class Saying:
         # What waits, each in the order in which it came.
         self._alerts: dict[str, Notice] = {}
         self._others: dict[str, Notice] = {}
-        # What is to be said in rooms that the bot is not in yet.
-        self._outside: dict[str, Notice] = {}
+        # What is to be said in rooms that the bot is not in yet, and what has not come back from there.
+        self._outside = RoomNotices()
+        self._unechoed = RoomNotices()
         self._in_flight: dict[str, Notice] = {}
         self._unconfirmed = Unconfirmed()
         # What the outbox may have said although it was said before.
@@ -71,7 +73,7 @@ class Saying:
 
     def knows(self, notice_id: str) -> bool:
         """Whether this id is one of ours: its echo must not be heard."""
-        return notice_id in self._done or notice_id in self._in_flight
+        return notice_id in self._done or notice_id in self._in_flight or notice_id in self._unechoed
 
     def was_for(self, notice_id: str, bare: str) -> bool:
         """Whether a notice is for this address, which alone can tell what became of it."""
@@ -93,6 +95,8 @@ class Saying:
         self._in_flight = {key: notice for key, notice in self._in_flight.items() if key in carried}
         self._session = session
         self._drop_waiting()
+        if not resumed:
+            self._unechoed.clear()
         for notice in lost.values() if resumed else ():
             self._line_of(notice)[notice.id] = notice
         doubted = [] if resumed else self._unconfirmed.doubted()
@@ -123,7 +127,8 @@ class Saying:
     def heard_of(self, notice_id: str, delivery: Delivery, why: str = "") -> None:
         """Pass on a receipt, marker or error for one of our messages; what came further was sent."""
         now = self._clock.now()
-        notice = self._in_flight.pop(notice_id, None)
+        room, echoed = self._unechoed.pop(notice_id)
+        notice = echoed or self._in_flight.pop(notice_id, None)
         if notice is not None and delivery is not Delivery.FAILED:
             self._unconfirmed.taken(notice, _now())
             self._reach.taken(notice.to)
@@ -136,21 +141,37 @@ class Saying:
         self._forget_waiting(notice_id)
         self._done.add(notice_id)
         self._report(notice_id, delivery, now, why)
+        if room and not self._unechoed.count(room):
+            self.entered(room)
         self.go_on()
 
     def put_off(self, notice_id: str, why: str) -> None:
         """Let a notice that could not be passed on for now be said again."""
         self._in_flight.pop(notice_id, None)
+        self._unechoed.pop(notice_id)
         self._unconfirmed.given_up(notice_id)
         self._done.discard(notice_id)
         self._report(notice_id, Delivery.QUEUED, self._clock.now(), why)
         self.go_on()
 
+    def left(self, room: str) -> None:
+        """Keep what a room has not passed on, now that the bot is outside, until it is in it again."""
+        self._outside.put_first(room, self._unechoed.take(room))
+
+    def unheard(self, room: str) -> str:
+        """Return the id of what a room has had longest and not passed on, empty for nothing."""
+        return next((notice.id for notice in self._unechoed.of(room)), "")
+
+    def kept_out(self, room: str, why: str) -> None:
+        """Tell why what waits until the bot is in a room has to wait."""
+        for notice in self._outside.of(room):
+            self._report(notice.id, Delivery.QUEUED, self._clock.now(), why)
+
     def entered(self, room: str) -> None:
         """Say in a room, before anything new, what waited until the bot is in it."""
-        waiting = [notice for notice in self._outside.values() if bare_of(notice.to) == room]
-        for notice in waiting:
-            del self._outside[notice.id]
+        if room not in self._gate.inside:
+            return
+        waiting = self._outside.take(room).values()
         for line in (self._alerts, self._others):
             mine = {notice.id: notice for notice in waiting if self._line_of(notice) is line}
             later = dict(line)
@@ -161,14 +182,16 @@ class Saying:
     def _forget_waiting(self, notice_id: str) -> None:
         """Do not say what has come to something before it was said again."""
         self._again.discard(notice_id)
-        self._alerts.pop(notice_id, None)
-        self._others.pop(notice_id, None)
+        self._outside.pop(notice_id)
+        for line in (self._alerts, self._others):
+            line.pop(notice_id, None)
 
     def _line_of(self, notice: Notice) -> dict[str, Notice]:
         return self._alerts if notice.priority >= Priority.ALERT else self._others
 
     def _drop_waiting(self) -> None:
-        self._alerts, self._others, self._outside = {}, {}, {}
+        self._alerts, self._others = {}, {}
+        self._outside.clear()
 
     def _arrived(self, notice_id: str) -> None:
         if notice_id in self._in_flight:
@@ -206,13 +229,23 @@ class Saying:
         if bare not in (self._gate.rooms if notice.room else self._gate.contacts):
             self.heard_of(notice.id, Delivery.FAILED, NO_CONTACT)
             return
-        if notice.room and bare not in self._gate.inside:
-            self._outside[notice.id] = notice
+        if notice.room and not self._may_speak(bare):
+            self._outside.put(bare, notice)
+            if why := self._gate.refused.get(bare):
+                self._report(notice.id, Delivery.QUEUED, self._clock.now(), why)
             return
-        self._in_flight[notice.id] = notice
+        if notice.room:
+            self._unechoed.put(bare, notice)
+        else:
+            self._in_flight[notice.id] = notice
         stanza = stanza_of(xmpp, notice, self._clock.now())
         self._composing.mark(stanza, bare)
         xmpp.send(stanza)
+
+    def _may_speak(self, room: str) -> bool:
+        """Say whether the bot is in a room that has passed on most of what was said; nothing is overtaken."""
+        waits = self._outside.count(room) or self._unechoed.count(room) >= _WINDOW
+        return room in self._gate.inside and not waits
 
 
 def _now() -> float:

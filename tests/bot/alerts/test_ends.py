@@ -9,7 +9,7 @@ import pytest
 
 from bot.alerts.engine import AlertEngine
 from bot.alerts.notices import GATHER
-from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
+from bot.model.alert import Alert, AlertEvent, AlertState, Attending, Step, dump, load
 from bot.model.notice import Notice
 from bot.model.rules import AlertRule, Contact, Display, Operator, Priority, Subscription
 
@@ -468,10 +468,10 @@ async def test_nobody_sees_to_an_alert_that_is_over() -> None:
     world.later(GATHER)
     meant = world.bot.alerts.active
     world.receive("s/1", "20")
-    world.bot.alerts.acknowledge(meant, ME, "", 0.0, world.clock.time)
-    world.bot.alerts.snooze(meant, ME, "", world.clock.time + 60, world.clock.time)
+    world.bot.alerts.acknowledge(meant, Attending(ME), world.clock.time)
+    world.bot.alerts.snooze(meant, Attending(ME, until=world.clock.time + 60), world.clock.time)
     world.receive("s/1", "36")
-    world.bot.alerts.acknowledge(meant, ME, "", 0.0, world.clock.time)
+    world.bot.alerts.acknowledge(meant, Attending(ME), world.clock.time)
     world.later(GATHER)
     assert [text.split("\n")[0] for text in texts(world, YOU)] == [
         "⚠ *hot*: s/1 35, limit 30",

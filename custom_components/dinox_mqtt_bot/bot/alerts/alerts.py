@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..delivery.outgoing import Outgoing
-from ..model.alert import Alert, AlertEvent, Record, Step
+from ..model.alert import Alert, AlertEvent, Attending, Record, Step
 from ..model.announcements import AlertBlind, Announcement
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
-from ..ports import Phrases, Ports, Spawn, When
+from ..ports import IN_ROOM, Phrases, Ports, Receivers, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
-from .notices import AlertNotices, Composed, Debt, after_held, debt_of, told_of
+from .notices import AlertNotices, Composed, Debt, after_held, debt_of
 from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
@@ -39,11 +39,11 @@ class Alerts:
         inhibitions: Inhibitions,
         *,
         spawn: Spawn,
-        quiet: Callable[[float], bool],
         announce: Callable[[Announcement], None],
+        receivers: Receivers,
     ) -> None:
+        self.receivers = receivers
         self._ports = ports
-        self._quiet = quiet
         self._outgoing = outgoing
         self._when = when
         self._announce = announce
@@ -56,6 +56,7 @@ class Alerts:
             lambda: engine.active,
             outgoing.holds,
             course=engine.courses.points,
+            receivers=receivers,
         )
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn)
@@ -246,7 +247,7 @@ class Alerts:
         self._note([debt.alert for debt in self._debts()], now)
 
     def _note(self, alerts: Iterable[Alert], now: float) -> None:
-        debts = (debt_of(alert, self.engine.rule_of(alert), self._rules) for alert in alerts)
+        debts = (debt_of(alert, self.engine.rule_of(alert), self._rules, self.receivers) for alert in alerts)
         heard, unheard = self._inhibitions.part(list(debts), self._rules, now)
         if unheard:
             self._ports.alerts.save(self.engine.mark_told(unheard, ()))
@@ -255,7 +256,7 @@ class Alerts:
     def _debts(self) -> list[Debt]:
         found = (self.engine.get(*key) for key in list(self.engine.untold))
         known = [alert for alert in found if alert is not None]
-        return [debt_of(alert, self.engine.rule_of(alert), self._rules) for alert in known]
+        return [debt_of(alert, self.engine.rule_of(alert), self._rules, self.receivers) for alert in known]
 
     def _say_gathered(self, now: float) -> None:
         """Say what was gathered: notices, alerts and log in one transaction."""
@@ -266,9 +267,12 @@ class Alerts:
         self._one_shots.look(now)
 
     def _phrases(self, to: str) -> Phrases:
-        """Return the texts in the language of whom something is told."""
-        language = next((each.language for each in self._rules.contacts if each.jid == to), "")
-        return self._ports.languages.get(language, self._ports.phrases)
+        """Return the texts in the language of whom something is told, in a room with what commands need."""
+        contact = next((each for each in self._rules.contacts if each.jid == to), None)
+        if contact is None:
+            return self._ports.phrases
+        phrases = self._ports.languages.get(contact.language, self._ports.phrases)
+        return phrases.addressed(IN_ROOM) if contact.room else phrases
 
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
@@ -295,7 +299,7 @@ class Alerts:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""
         subscription = self._subscriptions.best(topic)
         loud = subscription is None or subscription.sound
-        return loud and self._rules.sound and not self._quiet(self._ports.clock.now())
+        return loud and self._rules.sound and not self._outgoing.quiet()
 
     def _save(self, record: Record, notices: Iterable[Notice], behind: Sequence[Notice] = ()) -> None:
         said, held = self._outgoing.parted(notices)
@@ -304,25 +308,26 @@ class Alerts:
 
     # What somebody does.
 
-    def acknowledge(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
-        """Take alerts on; with `until` (Unix time, else 0) they are told again if still there then."""
+    def acknowledge(self, alerts: Iterable[Alert], how: Attending, now: float) -> None:
+        """Take alerts on; with a time they are told again if still there then."""
         self._attend(
             alerts,
             Step.ACKNOWLEDGED,
-            lambda alert: lifecycle.acknowledge(alert, who, note, until, now),
-            (who, note, until, now),
+            lambda alert: lifecycle.acknowledge(alert, how.who, how.note, how.until, now),
+            how,
+            now,
         )
 
-    def snooze(self, alerts: Iterable[Alert], who: str, note: str, until: float, now: float) -> None:
-        self._attend(
-            alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, until), (who, note, until, now)
-        )
+    def snooze(self, alerts: Iterable[Alert], how: Attending, now: float) -> None:
+        self._attend(alerts, Step.SNOOZED, lambda alert: lifecycle.snooze(alert, how.until), how, now)
 
-    def mute(self, what: str, who: str, until: float, now: float, *, of_rule: bool = False) -> None:
+    def mute(
+        self, what: str, who: str, until: float, now: float, *, of_rule: bool = False, room: str = ""
+    ) -> None:
         """Tell nothing of a topic filter or a rule (its id) until then."""
         self.mutes.add(what, until, of_rule=of_rule)
         meant = [alert for alert in self.active if self.mutes.covers(alert.topic, alert.rule)]
-        self._attend(meant, Step.MUTED, lambda alert: alert, (who, "", until, now))
+        self._attend(meant, Step.MUTED, lambda alert: alert, Attending(who, "", until, room), now)
 
     def unmute(self, what: str, now: float, *, of_rule: bool = False) -> bool:
         """End a mute; say whether there was one. What is still wrong is told now, or has ended meanwhile."""
@@ -335,10 +340,11 @@ class Alerts:
         alerts: Iterable[Alert],
         step: Step,
         change: Callable[[Alert], Alert],
-        how: tuple[str, str, float, float],
+        how: Attending,
+        now: float,
     ) -> None:
         """Change alerts for somebody, write down who, and tell the others."""
-        who, note, _, now = how
+        who, note = how.who, how.note
         group: list[Alert] = []
         judged: list[Judged] = []
         for alert in alerts:
@@ -350,8 +356,8 @@ class Alerts:
                 group.append(alert)
         if not group:
             return
-        told = [told_of(alert, self.engine.rule_of(alert)) for alert in group]
-        notices = self._notices.attended(told, step, how, self._rules)
+        rule_of = {alert: self.engine.rule_of(alert) for alert in group}
+        notices = self._notices.attended(rule_of, step, how, self._rules, now)
         self._save(_joined(one.record for one in judged), notices)
         for one in judged:
             self.follow(one, now)

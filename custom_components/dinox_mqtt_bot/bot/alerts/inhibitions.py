@@ -10,9 +10,10 @@ from ..model.alert import Alert
 from ..model.away import Away
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import Memory
+from ..ports import Memory, Receivers
 from .engine import AlertEngine
-from .notices import Debt, recipients, waiting
+from .notices import Debt, waiting
+from .recipients import recipients
 from .silence import GRACE, HEARTBEAT
 from .watches import circular
 
@@ -29,9 +30,16 @@ class Inhibitions:
     """
 
     def __init__(
-        self, engine: AlertEngine, away: Callable[[str], Away | None], memory: Memory, now: float
+        self,
+        engine: AlertEngine,
+        away: Callable[[str], Away | None],
+        receivers: Receivers,
+        memory: Memory,
+        *,
+        now: float,
     ) -> None:
         self.mutes = Mutes(memory)
+        self._receivers = receivers
         self._engine = engine
         self._away = away
         self._after: dict[str, str] = {}
@@ -84,11 +92,22 @@ class Inhibitions:
             cause = next((each for each in possible[debt.key] if each in lasting), "")
             # Once they are back nobody need be told any more that they are away.
             silent = cause == debt.alert.behind and self._last.get(cause) == now
-            if cause and not (silent and _speaks(debt, speakers, rules)):
+            if cause and not (silent and self._speaks(debt, speakers, rules)):
                 found[debt.key] = cause
         if not self._causes.issuperset(found.values()):
             self._await(self._causes.union(found.values()), now)
         return found
+
+    def _speaks(self, debt: Debt, speakers: _Speakers, rules: RuleSet) -> bool:
+        """Say whether an alert is told: none that is as urgent has told all those whom it is for."""
+        if not debt.alert.active:
+            return False
+        whom = set(recipients(debt.parts[-1], rules, self._receivers))
+        others = speakers.setdefault(debt.alert.behind, [])
+        if any(priority >= debt.rule.priority and whom <= told for priority, told in others):
+            return False
+        others.append((debt.rule.priority, whom))
+        return True
 
     def _speakers(self) -> _Speakers:
         found: _Speakers = {}
@@ -129,15 +148,3 @@ class Inhibitions:
                 replace(debt, parts=tuple(replace(part, away=told) for part in debt.parts)) if told else debt
             )
         return found
-
-
-def _speaks(debt: Debt, speakers: _Speakers, rules: RuleSet) -> bool:
-    """Say whether an alert is told: none that is as urgent has told all those whom it is for."""
-    if not debt.alert.active:
-        return False
-    whom = set(recipients(debt.parts[-1], rules))
-    others = speakers.setdefault(debt.alert.behind, [])
-    if any(priority >= debt.rule.priority and whom <= told for priority, told in others):
-        return False
-    others.append((debt.rule.priority, whom))
-    return True

@@ -5,15 +5,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from ..model.alert import Alert, AlertEvent, Step
+from ..model.alert import Alert, AlertEvent, Attending, Step
 from ..model.notice import HELD, HELD_TOO, UNTAGGED, Notice, Push, Ring, is_target
 from ..model.rules import AlertRule, Priority, Role, RuleSet
 from ..model.timers import NEVER, Key, is_due
-from ..ports import PhrasesFor, When
+from ..ports import PhrasesFor, Receivers, When
 from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .courses import Course
 from .lifecycle import BEGUN
+from .recipients import recipients, told_of
 from .tags import Tags, priority_for
 from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
@@ -86,6 +87,7 @@ class _Desk:
     ring: Ring
     tags: Tags
     now: float
+    receivers: Receivers
 
 
 class AlertNotices:
@@ -104,15 +106,17 @@ class AlertNotices:
         holds: Callable[[str, Priority], bool],
         *,
         course: Course,
+        receivers: Receivers,
     ) -> None:
         self._course = course
+        self._receivers = receivers
         self._holds = holds
         self._active = active
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
         self._lanes = {True: _Lane(), False: _Lane()}
-        self.blind = BlindNotices(phrases, new_id, when, _recipients)
+        self.blind = BlindNotices(phrases, new_id, when, self._told_of)
 
     @property
     def due_at(self) -> float:
@@ -142,7 +146,7 @@ class AlertNotices:
 
         Where there is more than one turn of the event loop bears, the rest stays due.
         """
-        desk = _Desk(rules, ring, Tags(self._active, self._holds), now)
+        desk = _Desk(rules, ring, Tags(self._active, self._holds), now, self._receivers)
         everything = list(debts)
         notices: list[Notice] = []
         alerts: list[Alert] = []
@@ -167,12 +171,12 @@ class AlertNotices:
 
         Not those whose notification of it is `closed`.
         """
-        desk = _Desk(rules, lambda topic: False, Tags(self._active, self._holds), now)
+        desk = _Desk(rules, lambda topic: False, Tags(self._active, self._holds), now, self._receivers)
         ended = (told_of(alert, rule) for alert, rule in closed if not alert.active)
         wave: _Wave = {}
         for one in ended:
             known = [to for to, tag in one.alert.told_to if not is_target(to) or tag in UNTAGGED]
-            for to in recipients(one, rules, known) if one.over else ():
+            for to in recipients(one, rules, self._receivers, known) if one.over else ():
                 wave.setdefault(to, []).append(one)
         told = [each for to, group in wave.items() for each in self._wave(to, group, desk)]
         events = (_event(one, notice) for notice, group in told for one in group)
@@ -191,21 +195,22 @@ class AlertNotices:
         return notices
 
     def attended(
-        self, group: list[Told], step: Step, how: tuple[str, str, float, float], rules: RuleSet
+        self, seen_to: Mapping[Alert, AlertRule], step: Step, how: Attending, rules: RuleSet, now: float
     ) -> list[Notice]:
-        """Return what the others are told when somebody sees to alerts: who, a note, until when, and now.
+        """Return what the others are told when somebody sees to alerts; a room hears there who does.
 
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
-        who, note, until, now = how
+        who, note, until = how.who, how.note, how.until
+        group = [told_of(alert, rule) for alert, rule in seen_to.items()]
         ends = self._when(until) if 0 < until < NEVER else None
 
         def told(to: str) -> str:
             return attended_text(group, who, f"alert_{step}", self._phrases(to), until=ends, note=note)
 
         priority = max(one.priority for one in group)
-        everybody = dict.fromkeys(to for one in group for to in recipients(one, rules))
-        others = [to for to in everybody if not is_target(to) and to != who]
+        everybody = dict.fromkeys(to for one in group for to in recipients(one, rules, self._receivers))
+        others = [to for to in everybody if not is_target(to) and to not in {who, how.room}]
         said = [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
         return [*said, *self._attended_pushes(group, told, rules, now)]
 
@@ -219,6 +224,9 @@ class AlertNotices:
                 title, _ = alert_push([by_alert[alert]], self._phrases(to), self._when, now)
                 push = Push(title, tag, sound=False, url=rules.click)
                 yield Notice(self._new_id(), to, told(to), now, Priority.ALERT, push=push)
+
+    def _told_of(self, alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
+        return recipients(told_of(alert, rule), rules, self._receivers)
 
     def _turn(
         self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
@@ -312,16 +320,16 @@ def _planned(debts: list[Debt], lane: _Lane, desk: _Desk) -> tuple[bool, list[_W
     """Return who is told what, and whether as a summary: of all alerts then, else of one turn's."""
     room = desk.rules.storm - lane.said.count(desk.now) if desk.rules.storm > 0 else NEVER
     if not lane.braked and len(debts) <= room * MOST_LINES:
-        waves = list(_waves(debts[:MOST_AT_ONCE], desk.rules))
+        waves = list(_waves(debts[:MOST_AT_ONCE], desk))
         messages: Counter[str] = Counter()
         for wave in waves:
             messages.update({to: -(-len(group) // MOST_LINES) for to, group in wave.items() if "@" in to})
         if max(messages.values(), default=0) <= room:
             return False, waves
-    return True, list(_waves(debts, desk.rules))
+    return True, list(_waves(debts, desk))
 
 
-def _waves(debts: Iterable[Debt], rules: RuleSet) -> Iterator[_Wave]:
+def _waves(debts: Iterable[Debt], desk: _Desk) -> Iterator[_Wave]:
     """Yield who is told what: the first part of each alert, then the second ones, which follow from it."""
     knowing: dict[tuple[str, str, int], dict[str, str]] = {}
     for parts in zip_longest(*(debt.parts for debt in debts)):
@@ -330,21 +338,15 @@ def _waves(debts: Iterable[Debt], rules: RuleSet) -> Iterator[_Wave]:
             if one is None:
                 continue
             told_to = knowing.setdefault(one.incident, dict(one.alert.told_to))
-            for to in recipients(one, rules, told_to):
+            for to in recipients(one, desk.rules, desk.receivers, told_to):
                 told_to.setdefault(to, "")
                 wave.setdefault(to, []).append(one)
         yield wave
 
 
-def told_of(alert: Alert, rule: AlertRule) -> Told:
-    """Return an alert with the priority it is told with: the last step of escalation is critical."""
-    last = Step.ESCALATED in alert.untold and alert.escalation > len(rule.escalate_to)
-    return Told(alert, rule, Priority.CRITICAL if last else rule.priority)
-
-
-def debt_of(alert: Alert, rule: AlertRule, rules: RuleSet) -> Debt:
+def debt_of(alert: Alert, rule: AlertRule, rules: RuleSet, receivers: Receivers) -> Debt:
     """Return what is to be told of an alert: first how earlier incidents ended, then of this one."""
-    alert = _with_who_knows(alert, rule, rules)
+    alert = _with_who_knows(alert, rule, rules, receivers)
     parts = [part for each in (*alert.ended, alert) for part in _parts(each, rule)]
     return Debt(alert, rule, tuple(parts))
 
@@ -358,42 +360,13 @@ def _parts(alert: Alert, rule: AlertRule) -> list[Told]:
     return [passed, told_of(replace(alert, untold=(Step.RESOLVED,)), rule)]
 
 
-def _with_who_knows(alert: Alert, rule: AlertRule, rules: RuleSet) -> Alert:
+def _with_who_knows(alert: Alert, rule: AlertRule, rules: RuleSet, receivers: Receivers) -> Alert:
     """Return an alert of an earlier version, which did not write down whom it had told."""
     if alert.told_to or not (alert.notices or alert.tag):
         return alert
-    told = recipients(told_of(replace(alert, untold=(Step.REPEATED,)), rule), rules)
+    told = recipients(told_of(replace(alert, untold=(Step.REPEATED,)), rule), rules, receivers)
     pairs = ((to, alert.tag if is_target(to) else "") for to in told if alert.tag or not is_target(to))
     return replace(alert, told_to=tuple(pairs))
-
-
-def recipients(one: Told, rules: RuleSet, knowing: Collection[str] = ()) -> list[str]:
-    """Return who is told of an alert: first its contacts and targets, then those it was escalated to.
-
-    That it is over is told to those `knowing` of it, and to nobody else.
-    """
-    alert, rule = one.alert, one.rule
-    known = {contact.jid for contact in rules.contacts}
-    if one.over:
-        return [to for to in knowing if is_target(to) or to in known]
-    if rule.priority is Priority.SILENT:
-        return []
-    receiving = [contact.jid for contact in rules.contacts if contact.receives]
-    # Where all that are named are contacts no more, it is better told to the others than to nobody.
-    base = [to for to in rule.contacts if to in known] or [*receiving]
-    if one.priority >= Priority.ALERT and not (rule.once and rule.contacts):
-        base += [*rules.targets, *rule.targets]
-    if alert.escalation > len(rule.escalate_to):
-        base += [*receiving, *rule.escalate_to]
-    elif set(alert.untold) == {Step.ESCALATED}:
-        base = [*rule.escalate_to[: alert.escalation][-len(alert.untold) :]]
-    else:
-        base += rule.escalate_to[: alert.escalation]
-    return [to for to in dict.fromkeys(base) if is_target(to) or to in known]
-
-
-def _recipients(alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
-    return recipients(told_of(alert, rule), rules)
 
 
 def waiting(debts: Iterable[Debt], quiet: Collection[Key]) -> tuple[list[Debt], list[Alert]]:

@@ -1,6 +1,6 @@
 """Bridges: what comes in on a topic is said to a contact or in a room, what is said there is published."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 import logging
 
 from ..delivery.echoes import Echoes, conversation
@@ -44,7 +44,6 @@ class Bridges:
         echoes: Echoes,
         when: When,
         *,
-        name: str,
         bot_id: str,
         account: str,
     ) -> None:
@@ -53,7 +52,6 @@ class Bridges:
         self._carrier = carrier
         self._echoes = echoes
         self._when = when
-        self._name = name
         self._bot_id = bot_id
         self._account = account
         self._subscriptions = Subscriptions()
@@ -62,7 +60,6 @@ class Bridges:
         self._by_topic = Filters[tuple[Bridge, ...]]()
         self._talks: dict[str, str] = {}
         self._flows: dict[str, Flow] = {}
-        self._rooms: Mapping[str, str] = {}
 
     @property
     def all(self) -> tuple[Bridge, ...]:
@@ -96,10 +93,6 @@ class Bridges:
             flow.per_minute = bridge.per_minute
         self._by_topic = Filters(by_filter)
         self._echoes.follow(self._by_topic.find)
-        rooms = {each.to: each.nick or self._name for each in self._open if each.room}
-        if rooms != self._rooms:
-            self._rooms = rooms
-            self._ports.chat.join(rooms)
 
     def trusts(self, room: str) -> bool:
         """Say whether a room is believed who speaks in it: the own server's rooms are, others if told so."""

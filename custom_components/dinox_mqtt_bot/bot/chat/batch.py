@@ -107,6 +107,16 @@ class Batch:
             self.due_at = NEVER
         return [topic for topic, _ in lines]
 
+    def part(self, keep: Callable[[str], bool]) -> Batch:
+        """Return what is in it of some topics."""
+        part = Batch(self.delay, self._in_full)
+        part._latest = {line: one for line, one in self._latest.items() if keep(line[0])}
+        part._first = [one for one in self._first if keep(one.reading.message.topic)]
+        part._more = {topic for topic in self._more if keep(topic)}
+        part.unlisted = len(part._more)
+        part.count = sum(one.count for one in part.latest) + part.unlisted
+        return part
+
     def absorb(self, other: Batch) -> None:
         """Take in all of another batch, as newest values."""
         self._first.clear()

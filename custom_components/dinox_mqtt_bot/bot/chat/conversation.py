@@ -1,11 +1,11 @@
 """Who is told what, and when. Pure: time comes in, notices come out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
-from ..model.rules import Display, Priority, RuleSet, Subscription
+from ..model.rules import Contact, Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
 from ..text.durations import duration
@@ -15,6 +15,7 @@ from .board import Board
 from .changes import Change, Changes, is_word
 from .first_look import MOST_LINES, FirstLook
 from .pace import Pace, Rare, Seen
+from .shares import Shares, Wants
 from .urgent import Urgent
 from .way_out import WayOut
 
@@ -71,7 +72,8 @@ class Conversation:
         self._disturbed: Callable[[str], bool] = lambda contact: False
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
-        self.urgent = Urgent(phrases, new_id, when)
+        self.shares = Shares()
+        self.urgent = Urgent(phrases, new_id, when, self.shares)
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
@@ -84,11 +86,16 @@ class Conversation:
         self._hidden_count = 0
         self._paused_before = paused
 
+    def meet(self, contacts: Sequence[Contact], wants: Wants, digest_seconds: float) -> None:
+        """Talk to these contacts as they want it, and give a digest so often."""
+        self.shares.apply(contacts, wants, digest_seconds)
+        self.address((contact.jid for contact in contacts), digest_seconds)
+
     def address(self, contacts: Iterable[str], digest_seconds: float) -> None:
         """Talk to these contacts, and give a digest so often."""
         self._contacts = tuple(contacts)
         self.urgent.address(self._contacts)
-        self.board.address(self._contacts)
+        self.board.address(to for to in self._contacts if self.shares.is_plain(to))
         for gone in self._held.keys() - set(self._contacts):
             self._told.update(self._held.pop(gone).topics)
         self._digest_seconds = self._digest.delay = self.board.every = digest_seconds
@@ -111,9 +118,9 @@ class Conversation:
         return min(turn, self.urgent.due_at)
 
     @property
-    def _turns(self) -> tuple[Batch | Board | FirstLook | Absences, ...]:
+    def _turns(self) -> tuple[Batch | Board | FirstLook | Absences | Shares, ...]:
         """What waits its turn, one of them at a time."""
-        return self._batch, self._soon, self._digest, self.board, self.look, self._absences
+        return self._batch, self._soon, self._digest, self.board, self.look, self._absences, self.shares
 
     def take(
         self,
@@ -131,7 +138,9 @@ class Conversation:
         priority, display = subscription.priority, subscription.display
         if priority >= Priority.ALERT and (presence is None or not presence.there):
             return self.urgent.take(reading, subscription, now)
-        if not self._contacts or Priority.SILENT is priority or display is Display.SILENT:
+        if Priority.SILENT is priority or display is Display.SILENT:
+            return False
+        if not self.shares.anybody(self._contacts, reading.message.topic):
             return False
         if self.paused:
             self._hide(reading, 1)
@@ -155,7 +164,16 @@ class Conversation:
             self._digest.add(reading, subscription, now)
         elif display is not Display.BOARD or not self.board.take(reading, subscription, now):
             self._lane(reading, subscription, change, now).add(reading, subscription, now)
+        else:
+            self._take_aside(reading, subscription, now)
         return True
+
+    def _take_aside(self, reading: Reading, subscription: Subscription, now: float) -> None:
+        """Have what is on the board told later to those who get no board: it shows what is not theirs."""
+        for to in self._contacts:
+            if not self.shares.is_plain(to) and self.shares.gets(to, reading.message.topic):
+                self._hold(to).add(reading, subscription, now)
+                self.shares.wait(now)
 
     def _lane(self, reading: Reading, subscription: Subscription, change: Change | None, now: float) -> Batch:
         """Return what a reading waits in: where it is busy, a rare word goes before what comes often."""
@@ -198,7 +216,7 @@ class Conversation:
         if topic in self._soon:
             notices += self._batch_notices(self._soon, now)
             self._soon = Batch(BUFFER)
-        files = self.notices(address, now, priority)
+        files = self.notices(address, now, priority, topic)
         return [*notices, *(replace(notice, file=True) for notice in files)]
 
     def flush(self, now: float) -> list[Notice]:
@@ -277,8 +295,25 @@ class Conversation:
             told = [topic for topic in told if topic not in waiting]
         return told
 
-    def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
-        return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
+    def notices(
+        self, text: str, now: float, priority: Priority = Priority.NORMAL, topic: str = ""
+    ) -> list[Notice]:
+        """Return a text to all who are told of a topic, or of what is on none."""
+        hearers = self.hearers(topic, priority)
+        return [Notice(self._new_id(), contact, text, now, priority) for contact in hearers]
+
+    def hearers(self, topic: str, priority: Priority) -> list[str]:
+        """Return who is told of a topic, or of what is on none."""
+        return self.shares.hearers(self._contacts, topic, priority)
+
+    def untold_by(self, rules: Mapping[str, Subscription | None]) -> dict[str, dict[str, Priority]]:
+        """Return whom topics are still to be told, each with its priority."""
+        found: dict[str, dict[str, Priority]] = {}
+        for topic, rule in rules.items():
+            priority = max(Priority.NORMAL, rule.priority if rule else Priority.NORMAL)
+            for to in self.hearers(topic, priority):
+                found.setdefault(to, {})[topic] = priority
+        return found
 
     def _hide(self, reading: Reading, count: int) -> None:
         self._hidden_count += count
@@ -305,6 +340,8 @@ class Conversation:
             return self._first_notices(now)
         if isinstance(first, Absences):
             return self._absence_notices(now)
+        if isinstance(first, Shares):
+            return self._own_digests(now)
         aside = ""
         if first is self._batch:
             self._pace.tell(first.count, now)
@@ -323,7 +360,7 @@ class Conversation:
         most = MOST_LINES - 2 if aside else MOST_LINES
         text, left_out = batch.render_short(self._phrases, self._when, self._seen, most)
         self._changes.forget(left_out, same=True)
-        return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
+        return self._gathered_notices(batch, text, now, aside)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
@@ -338,25 +375,56 @@ class Conversation:
         self._batch.not_before = self._pace.until
         return self._gathered_notices(batch, text, now) if text else []
 
-    def _gathered_notices(self, batch: Batch, text: str, now: float) -> list[Notice]:
+    def _gathered_notices(self, batch: Batch, text: str, now: float, aside: str = "") -> list[Notice]:
+        """Return what came in as one message to each contact, of what it gets, with something `aside`."""
+        lasted = ""
         if self._away >= LONG_AWAY:
-            lasted = self._phrases.phrase("common.while_away", duration=duration(self._away))
-            text = f"{lasted}\n{text}"
+            lasted = f"{self._phrases.phrase('common.while_away', duration=duration(self._away))}\n"
         self._away = 0.0
+        notices: list[Notice] = []
         for contact in self._contacts:
-            if self._disturbed(contact):
-                self._hold(contact).absorb(batch)
-        return self._awake(text, now)
+            share = self.shares.of(contact, batch)
+            if self._disturbed(contact) or self.shares.gathers(contact):
+                self._keep_share(contact, share, now)
+            elif share is batch or share.count:
+                told = text if share is batch else share.render(self._phrases, self._when)
+                below = (
+                    f"\n\n{aside}" if aside and share is batch and not self.shares.is_room(contact) else ""
+                )
+                notices.append(Notice(self._new_id(), contact, f"{lasted}{told}{below}", now))
+        return notices
+
+    def _keep_share(self, contact: str, share: Batch, now: float) -> None:
+        """Keep what a contact gets for later, if it gets anything."""
+        if share.count:
+            self._hold(contact).absorb(share)
+            if self.shares.gathers(contact):
+                self.shares.wait(now)
+
+    def _own_digests(self, now: float) -> list[Notice]:
+        """Return the digests of those who want one, or get no board."""
+        self.shares.due_at = NEVER
+        waiting = [to for to in self._contacts if to in self._held and not self.shares.is_plain(to)]
+        ready = [to for to in waiting if not self._disturbed(to)]
+        return [Notice(self._new_id(), to, self.release(to), now) for to in ready]
 
     def _absence_notices(self, now: float, *, every: bool = False) -> list[Notice]:
         """Return who went away and who is back, as one message."""
         gone, back = self._absences.due(now, every=every)
-        for contact in self._contacts:
-            for each in (*gone, *back) if self._disturbed(contact) else ():
-                self._hold(contact).add(each.reading, each.subscription, now)
         self._told.update(each.reading.message.topic for each in (*gone, *back))
-        text = render_absences(gone, back, self._phrases)
-        return self._awake(text, now) if text else []
+        notices: list[Notice] = []
+        for contact in self._contacts:
+            left, here = (
+                [each for each in some if self.shares.gets(contact, each.reading.message.topic)]
+                for some in (gone, back)
+            )
+            if self._disturbed(contact) or self.shares.gathers(contact):
+                for each in (*left, *here):
+                    self._hold(contact).add(each.reading, each.subscription, now)
+                    self.shares.wait(now)
+            elif text := render_absences(left, here, self._phrases):
+                notices.append(Notice(self._new_id(), contact, text, now))
+        return notices
 
     def apply(self, rules: RuleSet, gone: Callable[[Subscription], bool]) -> None:
         """Take over what is subscribed; tell nothing any more of what is `gone`, nor what waits of it."""
@@ -376,14 +444,10 @@ class Conversation:
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
-    def _awake(self, text: str, now: float) -> list[Notice]:
-        """Return one notice for each contact that may be disturbed."""
-        return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
-
     def _board_notices(self, now: float, *, last: bool = False) -> list[Notice]:
         """Return the board for each contact that has not seen it as it is: corrected, or anew."""
         for contact in self._contacts:
-            if self._disturbed(contact):
+            if self.shares.is_plain(contact) and self._disturbed(contact):
                 for place in self.board.unseen(contact):
                     self._hold(contact).add(place.reading, place.subscription, now)
         text, say = self.board.say(now, self._phrases, self._when, last=last)

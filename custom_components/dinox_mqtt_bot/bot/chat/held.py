@@ -64,6 +64,8 @@ class Held:
     def apply(self, rules: RuleSet) -> None:
         """Take over other rules; what is held for who is gone is for who was put in its place."""
         heirs, self._rules = heirs_of(self._rules, rules), rules
+        if self._do_not_disturb.apply(rules.contacts):
+            self.look_soon(self._ports.clock.now())
         for gone, instead in heirs.items():
             self._conversation.pass_on(gone, instead)
             self._do_not_disturb.behind.update(instead)
@@ -152,7 +154,11 @@ class Held:
         held = await self._read(gone)
         heirs = self._heirs.get(gone, [])
         new_id = self._ports.clock.new_id
-        instead = {one.id: [replace(one, id=new_id(), to=heir) for heir in heirs] for one in held}
+        addressed = self._outgoing.addressed
+        instead = {
+            one.id: [addressed(replace(one, id=new_id(), to=heir, room=False)) for heir in heirs]
+            for one in held
+        }
         if is_target(gone):
             # A phone shows until then what it was told before.
             for notice in _replacing(held, new_id):
@@ -194,7 +200,7 @@ class Held:
         text = held_text(every.values(), digest, (since, self._when(now)), MOST_HELD, ports.phrases)
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
-        told = Notice(ports.clock.new_id(), to, text, now, priority, push=push)
+        told = self._outgoing.addressed(Notice(ports.clock.new_id(), to, text, now, priority, push=push))
         ports.outbox.merge(held, told)
         return told
 

@@ -1,17 +1,18 @@
 """Readings that cannot wait: of topics with the priority alert or critical."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from ..model.message import Reading
-from ..model.notice import Notice, Push, Ring, is_target
+from ..model.notice import Notice, Push, Ring
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import Phrases, When
 from ..rendering.readings import header, render_line, render_reading
 from ..text.rate import MINUTE, Window
 from .batch import Batch
+from .shares import Shares
 
 
 @dataclass(slots=True)
@@ -26,7 +27,8 @@ class _Brake:
 class Urgent:
     """Each is said at once to contacts and notifications; past a number a minute as one."""
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
+    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, shares: Shares) -> None:
+        self._shares = shares
         self._phrases = phrases
         self._new_id = new_id
         self._when = when
@@ -69,11 +71,14 @@ class Urgent:
         # A phone takes some messages that are a value and nothing else for commands.
         title, value = header(reading, subscription), render_line(reading, self._phrases)
         push = self._push(title, reading.message.topic, [reading.message.topic])
-        self._notices += self._everybody(text, value, push, subscription.priority, now)
+        to = self._shares.hearers(self._contacts, reading.message.topic, subscription.priority)
+        self._notices += self._notices_to(dict.fromkeys(to, text), value, push, subscription.priority, now)
         return True
 
     def compose(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
-        return self._everybody(text, text, self._push(title, text, [""]), priority, now)
+        to = self._shares.hearers(self._contacts, "", priority)
+        push = self._push(title, text, [""])
+        return self._notices_to(dict.fromkeys(to, text), text, push, priority, now)
 
     def due(self, now: float) -> list[Notice]:
         notices, self._notices = self._notices, []
@@ -102,18 +107,24 @@ class Urgent:
         title = self._phrases.phrase("common.urgent_many", count=batch.count)
         text = batch.render(self._phrases, self._when)
         push = self._push(title, "", batch.topics)
-        return self._everybody(f"{title}\n{text}", text, push, priority, now)
+        parts = {to: self._shares.of(to, batch, priority) for to in self._contacts}
+        texts = {
+            to: f"{title}\n{text}" if part is batch else part.render(self._phrases, self._when)
+            for to, part in parts.items()
+            if part.count
+        }
+        everybody = texts or dict.fromkeys(self._contacts, f"{title}\n{text}")
+        return self._notices_to(everybody, text, push, priority, now)
 
     def _push(self, title: str, topic: str, topics: Iterable[str]) -> Push:
         # The newest message of a topic takes the place of the one before; iOS bears 64 bytes of tag.
         tag = f"dinox-{blake2b(topic.encode(), digest_size=8).hexdigest()}"
         return Push(title, tag, any(self._ring(each) for each in topics), self._rules.click)
 
-    def _everybody(self, text: str, value: str, push: Push, priority: Priority, now: float) -> list[Notice]:
-        every = [*self._contacts, *self._rules.targets]
-        return [
-            Notice(self._new_id(), to, value, now, priority, push=push)
-            if is_target(to)
-            else Notice(self._new_id(), to, text, now, priority)
-            for to in every
-        ]
+    def _notices_to(
+        self, texts: Mapping[str, str], value: str, push: Push, priority: Priority, now: float
+    ) -> list[Notice]:
+        """Return what each contact is told, and what the notifications are."""
+        chat = [Notice(self._new_id(), to, text, now, priority) for to, text in texts.items()]
+        targets = self._rules.targets
+        return [*chat, *(Notice(self._new_id(), to, value, now, priority, push=push) for to in targets)]

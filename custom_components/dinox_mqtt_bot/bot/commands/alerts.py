@@ -1,5 +1,6 @@
 """Commands about alert rules: make, list, change, remove, rehearse."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
@@ -13,6 +14,7 @@ from ..model.handles import Handles, as_said
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
+from ..reading.contact_words import to_whom
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
@@ -46,7 +48,9 @@ class Alert(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         names = await known_names(parts)
-        rule, unknown_names = await joined_rule(parts, names, self.topic, self.condition)
+        condition, to = to_whom(self.condition, parts.rules.contacts)
+        rule, unknown_names = await joined_rule(parts, names, self.topic, condition)
+        rule = replace(rule, contacts=to or ())
         refuse_hopeless(rule)
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
@@ -67,7 +71,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     """
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
-    doubts = await warnings_of(parts, rule)
+    doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
     kept = await parts.ports.rules.put_alert(
@@ -80,6 +84,15 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         "time": parts.moment(kept.until),
     }
     return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
+
+
+def _told(parts: Parts, rule: AlertRule) -> Iterator[Text]:
+    """Yield whom a rule tells, if it names somebody, or that nobody wants to be told."""
+    if rule.contacts and not rule.once:
+        names = {each.jid: each.name or each.jid for each in parts.rules.contacts}
+        yield Text("rule_tells", {"who": ", ".join(names.get(each, each) for each in rule.contacts)})
+    if unheard := parts.listening.audience.unheard(rule, parts.rules.targets):
+        yield Text(unheard, {"contacts": Typed("contacts")})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +180,9 @@ class Rule(Command):
         rule, change = found or (parts.alerts.rule(self.rule), "")
         if not change.strip():
             return _shown(parts, rule)
-        wanted = changed(rule, change)
+        change, to = to_whom(change, parts.rules.contacts)
+        wanted = changed(rule, change) if change else rule
+        wanted = wanted if to is None else replace(wanted, contacts=to)
         if fold(wanted.name) != fold(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
         return await _keep(parts, "rule_changed", wanted, rule)

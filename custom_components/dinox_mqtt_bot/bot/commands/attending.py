@@ -9,18 +9,23 @@ from ..alerts.lookup import end_check, end_of, is_end, meant, parted
 from ..alerts.story import steps, story
 from ..alerts.texts import rule_name
 from ..alerts.watches import BROKER
-from ..model.alert import Alert, AlertEvent, Step
-from ..model.replies import BotError, Caller, Reply, Surface, Table, Text, Typed
+from ..model.alert import Alert, AlertEvent, Attending, Step
+from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..model.topics import fold
 from ..reading.topic_lookup import find_name, known_names, topic_name
-from .command import Command, Parts, param
+from .command import Command, Parts, param, within
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
 MOST_LISTED = 10
 LONGEST_NUMBER = 18
+_IN_ROOM = {
+    "acknowledged": "acknowledged_in_room",
+    "acknowledged_until": "acknowledged_until_in_room",
+    "snoozed": "snoozed_in_room",
+}
 
 
 def _joined(*texts: str) -> str:
@@ -39,6 +44,19 @@ def _facts(parts: Parts, alerts: Iterable[Alert], until: float, note: str) -> Ma
     return {"alerts": told, "until": until if 0 < until < NEVER else None, "note": note}
 
 
+def _attended(
+    parts: Parts, key: str, caller: Caller, alerts: Iterable[Alert], how: tuple[float, str]
+) -> Text:
+    """Return what was done, in a room with who did: all who are there read the answer."""
+    until, note = how
+    cells: dict[str, Cell] = {"what": _subjects(alerts)}
+    if until:
+        cells["time"] = parts.moment(until)
+    if caller.room:
+        key, cells = _IN_ROOM[key], {**cells, "who": caller.who}
+    return Text(key, cells, _facts(parts, alerts, until, note))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ack(Command):
     """Acknowledges alerts: they are not told again, and the other contacts learn who sees to them."""
@@ -46,6 +64,7 @@ class Ack(Command):
     node: ClassVar[str] = "ack"
     aliases: ClassVar[tuple[str, ...]] = ("acknowledge",)
     role: ClassVar[Role] = Role.OPERATOR
+    narrow: ClassVar[bool] = True
 
     alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
     duration: str = param("How long, as 2h; if it is still wrong then, it is told again.", default="")
@@ -56,14 +75,13 @@ class Ack(Command):
         clock = parts.ports.clock
         said = _joined(self.alert, self.duration, self.note)
         alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        alerts = within(parts, caller, type(self), [(alert, [alert.topic]) for alert in alerts])
         until, note = parted(rest, clock)
         now = clock.now()
         note = note[:MAX_NOTE]
-        parts.alerts.acknowledge(alerts, caller.who, note, until, now)
-        facts = _facts(parts, alerts, until, note)
-        if until:
-            return Text("acknowledged_until", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
-        return Text("acknowledged", {"what": _subjects(alerts)}, facts)
+        parts.alerts.acknowledge(alerts, Attending(caller.who, note, until, caller.room), now)
+        key = "acknowledged_until" if until else "acknowledged"
+        return _attended(parts, key, caller, alerts, (until, note))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +90,7 @@ class Snooze(Command):
 
     node: ClassVar[str] = "snooze"
     role: ClassVar[Role] = Role.OPERATOR
+    narrow: ClassVar[bool] = True
 
     alert: str = param("Number, rule, topic or name; without it everything that was told.", default="")
     duration: str = param("How long, as 2h.", default="")
@@ -82,12 +101,13 @@ class Snooze(Command):
         clock = parts.ports.clock
         said = _joined(self.alert, self.duration, self.note)
         alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        alerts = within(parts, caller, type(self), [(alert, [alert.topic]) for alert in alerts])
         until, note = parted(rest, clock)
         now = clock.now()
         until = until or now + SNOOZE
-        parts.alerts.snooze(alerts, caller.who, note[:MAX_NOTE], until, now)
-        facts = _facts(parts, alerts, until, note[:MAX_NOTE])
-        return Text("snoozed", {"what": _subjects(alerts), "time": parts.moment(until)}, facts)
+        note = note[:MAX_NOTE]
+        parts.alerts.snooze(alerts, Attending(caller.who, note, until, caller.room), now)
+        return _attended(parts, "snoozed", caller, alerts, (until, note))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +191,7 @@ class Mute(Command):
         if not until:
             raise BotError("invalid_end", text=self.duration)
         for key, _, of_rule in meant:
-            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule)
+            parts.alerts.mute(key, caller.who, until, now, of_rule=of_rule, room=caller.room)
         names = ", ".join(dict.fromkeys(name for _, name, _ in meant))
         facts = {"muted": [key for key, _, _ in meant], "until": until if until < NEVER else None}
         if until < NEVER:

@@ -10,7 +10,7 @@ from .display import Board, Display, Priority
 from .help import Help
 from .history import Chart, Export, History
 from .messages import Pause, Publish, Resume
-from .system import Config, Contacts, Reconnect, Status
+from .system import Config, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 from .undo import Undo
 from .waiting import Once, Waiting
@@ -52,7 +52,6 @@ COMMANDS: tuple[type[Command], ...] = (
     Bridges,
     RmBridge,
     *DEVICE_COMMANDS,
-    Contacts,
     Clear,
     Config,
     Reconnect,

@@ -14,6 +14,7 @@ from ..model.message import QoS
 from ..model.replies import BotError, Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
+from ..reading.listening import Listening
 from ..reading.topic_lookup import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
@@ -51,13 +52,16 @@ class Parts(Lookups, Talk, Protocol):
     def bridges(self) -> Bridges: ...
     @property
     def changes(self) -> Changes: ...
+    @property
+    def listening(self) -> Listening: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """One thing the bot can do; `node` is chat word, XEP-0050 node and action name at once.
 
-    A `destructive` one is asked about first; `final`: it cannot be undone.
+    A `destructive` one is asked about first; `final`: it cannot be undone. `narrow`: who operates some topics
+    only may do it too, with these: `run` looks at which they are (`within`).
     """
 
     node: ClassVar[str]
@@ -65,6 +69,7 @@ class Command:
     role: ClassVar[Role] = Role.VIEWER
     destructive: ClassVar[bool] = False
     final: ClassVar[bool] = True
+    narrow: ClassVar[bool] = False
 
     @abstractmethod
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -299,9 +304,12 @@ def _cut(value: object) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
-def require(caller: Caller, role: Role, command: str) -> None:
-    """Raise BotError `not_allowed` for a caller with a lower role, `room_not_trusted` for one only here."""
-    if caller.role >= role:
+def require(caller: Caller, role: Role, command: str, *, narrow: bool = False) -> None:
+    """Raise BotError `not_allowed` for a caller with a lower role, `room_not_trusted` for one only here.
+
+    Not for one who operates some topics, if the command is `narrow`.
+    """
+    if caller.role >= role or (narrow and caller.within and role <= Role.OPERATOR):
         return
     if caller.trusted is not None and caller.trusted >= role:
         raise BotError(
@@ -312,6 +320,24 @@ def require(caller: Caller, role: Role, command: str) -> None:
             bridge=Typed("bridge"),
         )
     raise BotError("not_allowed", command=Typed(command), role=_role(role))
+
+
+def within[Thing](
+    parts: Parts, caller: Caller, command: type[Command], things: Iterable[tuple[Thing, Iterable[str]]]
+) -> list[Thing]:
+    """Return of some things those that a caller operates, by the topics of each.
+
+    Raises BotError `not_allowed_there` if that is none of them.
+    """
+    every = list(things)
+    if caller.role >= command.role:
+        return [thing for thing, _ in every]
+    covers = parts.listening.audience.covers
+    mine = [thing for thing, topics in every if all(covers(caller.within, each) for each in topics)]
+    if every and not mine:
+        where = ", ".join(each.name for each in caller.within)
+        raise BotError("not_allowed_there", command=Typed(command.node), where=where)
+    return mine
 
 
 def _role(role: Role) -> Term:

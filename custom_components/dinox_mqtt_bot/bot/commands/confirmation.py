@@ -170,7 +170,7 @@ async def execute(
     name means that several things have, and what is made on something nobody knows. Raises BotError as
     `require`, and what `asking` and `run` raise.
     """
-    require(caller, command.role, command.node)
+    require(caller, command.role, command.node, narrow=command.narrow)
     said = confirmed or getattr(command, CONFIRM, False)
     try:
         if command.destructive and not said and command.needs_confirmation(parts):

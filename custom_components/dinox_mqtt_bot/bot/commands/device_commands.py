@@ -2,10 +2,10 @@
 
 from .command import Command
 from .devices import Devices, Discovery, Set
-from .following import Follow, Unfollow
+from .following import Contacts, Follow, Unfollow
 from .presets import Preset, Presets
 from .value import Value
 
 DEVICE_COMMANDS: tuple[type[Command], ...] = (
-    *(Presets, Preset, Devices, Value, Set, Follow, Unfollow, Discovery),
+    *(Presets, Preset, Devices, Value, Set, Follow, Unfollow, Discovery, Contacts),
 )

@@ -30,7 +30,7 @@ from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
 from ..reading.topic_lookup import Ambiguous, Meant, no_name
 from ..text.tongue import words
-from .command import Command, Parts, param, require, usage
+from .command import Command, Parts, param, require, usage, within
 from .confirmation import Doubtful
 
 MOST = 200
@@ -259,6 +259,7 @@ class Set(Command):
 
     node: ClassVar[str] = "set"
     role: ClassVar[Role] = Role.OPERATOR
+    narrow: ClassVar[bool] = True
     destructive: ClassVar[bool] = True
     final: ClassVar[bool] = False
 
@@ -293,6 +294,9 @@ class Set(Command):
             raise BotError("device_offline", name=_names(parts, away))
         told = [wish for wish in wishes if self.force or wish not in away]
         published = [wish.publishes(parts.readings.devices, parts.ports.templates) for wish in told]
+        topics = [[topic for topic, _ in every] for every in published]
+        if len(within(parts, caller, type(self), zip(told, topics, strict=True))) < len(told):
+            raise BotError("set_not_all", names=_names(parts, told))
         waits = self._expects(parts, caller, told)
         try:
             for wish, every in zip(told, published, strict=True):

@@ -1,17 +1,19 @@
-"""Commands about what is told of the devices that announced themselves."""
+"""Commands about what is told: of which devices that announced themselves, and to whom."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, override
 
+from ..alerts.rule_texts import weekly_text
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import state_text
 from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
-from ..model.rules import Follow as Followed, Role, Scope
+from ..model.rules import Contact, Follow as Followed, Priority, Role, Scope
+from ..reading.contact_words import named_contact, wished
 from ..reading.following import chosen, device_key, entities_of, follow_name
-from .command import Command, Parts, param
+from .command import Command, Parts, param, require
 
 MANY = 50
 """Topics from which it is asked first whether they are to be told."""
@@ -218,3 +220,107 @@ def _left_by(parts: Parts, follows: Sequence[Followed]) -> Cell:
 
 def _counted(cells: Mapping[str, Cell]) -> dict[str, int]:
     return {key: int(str(cells[key])) for key in ("devices", "topics")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contacts(Command):
+    """Lists the contacts: what they may do, what they get, who is not to be disturbed; or changes what one gets: anna about garden/# from alert only 7:00-22:00."""  # noqa: E501 - shown to users word for word
+
+    node: ClassVar[str] = "contacts"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    contact: str = param("Name or address of one contact; nothing for all.", default="")
+    change: str = param(
+        "What it gets and may do: about garden/#, Shed, from alert, only 7:00-22:00, digest or each, operates garden/#; all for everything.",  # noqa: E501 - shown to users word for word
+        default="",
+        greedy=True,
+        verbatim=True,
+    )
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        every = parts.rules.contacts
+        said = f"{self.contact} {self.change}".strip()
+        contact, change = named_contact(every, said) if said else (None, "")
+        if contact is not None and change:
+            require(caller, Role.ADMIN, self.node)
+            wanted = await wished(parts, contact, change)
+            await parts.ports.rules.put_contact(wanted)
+            return _contacts(parts, [wanted], Text("contact_changed"))
+        return _contacts(parts, [contact] if contact else every)
+
+
+def _contacts(parts: Parts, contacts: Sequence[Contact], title: Text | None = None) -> Table:
+    """Return contacts, and the rules that none of all would be told of."""
+    unheard = [
+        rule.name
+        for rule in parts.rules.alerts
+        if parts.listening.audience.unheard(rule, parts.rules.targets)
+    ]
+    return Table(
+        title=title or Text("contacts", {"count": str(len(contacts))}),
+        columns=(
+            *("column_contact", "column_role", "column_settings", "column_unreachable"),
+            *("column_state", "column_detail"),
+        ),
+        rows=tuple(_contact_row(parts, contact) for contact in contacts),
+        empty=Text("contacts_empty"),
+        facts=tuple(_contact_facts(parts, contact) for contact in contacts),
+        note=Text("contacts_unheard", {"rules": ", ".join(unheard)}) if unheard else None,
+    )
+
+
+def _contact_row(parts: Parts, contact: Contact) -> tuple[Cell, ...]:
+    name = f"{contact.name} ({contact.jid})" if contact.name else contact.jid
+    reason = _unreachable(parts, contact)
+    return (
+        Text("contact_room", {"name": name}) if contact.room else name,
+        Text(f"role_{contact.role.word}"),
+        *_gets(parts, contact),
+        Text("contact_unreachable", {"reason": reason}) if reason else "",
+        Text("contact_undisturbed") if contact.jid in parts.do_not_disturb.contacts else "",
+        Text("contact_has_user") if contact.user else "",
+    )
+
+
+def _gets(parts: Parts, contact: Contact) -> Iterator[Cell]:
+    """Yield what a contact gets, and operates, where that is not everything or nothing."""
+    if not contact.receives:
+        yield Text("receives_nothing")
+    if contact.about:
+        yield Text("contact_about", {"what": _parts_named(parts, contact.about)})
+    if contact.least > Priority.NORMAL:
+        yield Text("contact_from", {"priority": Text(f"priority_{contact.least.word}")})
+    if contact.hours:
+        yield Text("contact_only", {"times": weekly_text(contact.hours, parts.ports.phrases)})
+    if contact.digest:
+        yield Text("contact_digest")
+    if contact.operates:
+        yield Text("contact_operates", {"what": _parts_named(parts, contact.operates)})
+
+
+def _parts_named(parts: Parts, follows: Iterable[Followed]) -> str:
+    return ", ".join(follow_name(each, parts.readings.devices) for each in follows)
+
+
+def _unreachable(parts: Parts, contact: Contact) -> str:
+    """Return why nothing reaches a contact, empty if something does."""
+    return dict(parts.status.unreachable).get(contact.jid, "")
+
+
+def _contact_facts(parts: Parts, contact: Contact) -> dict[str, object]:
+    return {
+        "jid": contact.jid,
+        "name": contact.name,
+        "room": contact.room,
+        "role": contact.role.word,
+        "receives": contact.receives,
+        "about": [follow_name(each, parts.readings.devices) for each in contact.about],
+        "from": contact.least.word,
+        "only": contact.hours,
+        "digest": contact.digest,
+        "operates": [follow_name(each, parts.readings.devices) for each in contact.operates],
+        "do_not_disturb": contact.jid in parts.do_not_disturb.contacts,
+        "unreachable": _unreachable(parts, contact),
+        "user": contact.user,
+    }

@@ -6,7 +6,7 @@ from typing import ClassVar, override
 from ..model.message import QoS
 from ..model.replies import Caller, Reply, Text, Typed
 from ..model.rules import Role
-from .command import Command, Parts, param
+from .command import Command, Parts, param, within
 from .doubts import topic_to_publish
 
 MOST_PUBLISHED = 268_435_455
@@ -22,6 +22,7 @@ class Publish(Command):
     node: ClassVar[str] = "publish"
     aliases: ClassVar[tuple[str, ...]] = ("pub",)
     role: ClassVar[Role] = Role.OPERATOR
+    narrow: ClassVar[bool] = True
 
     topic: str = param("Topic to publish to, its alias, or the end of it.", named=True)
     payload: str = param(
@@ -39,6 +40,7 @@ class Publish(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         topic = await topic_to_publish(parts, self.topic, replace(self, force=True), force=self.force)
+        within(parts, caller, type(self), [(topic, [topic])])
         await parts.publisher.publish(
             topic, self.payload.encode(errors="replace"), self.qos, self.retain, caller
         )

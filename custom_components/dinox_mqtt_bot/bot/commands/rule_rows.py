@@ -73,6 +73,7 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
             for each in rule.others
         ],
         "until": rule.until or None,
+        "contacts": list(rule.contacts),
         "priority": rule.priority.word,
         "enabled": rule.enabled,
         "alerts": [_alert_facts(each) for each in parts.alerts.of(rule.id) if each.active],

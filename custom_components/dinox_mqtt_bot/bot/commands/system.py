@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, override
 
 from ..model.replies import Amount, Caller, Cell, Reply, Surface, Table, Text, Typed
-from ..model.rules import Contact, Role
+from ..model.rules import Role
 from ..model.status import Phase, SteadyStatus
 from ..text.durations import duration
 from .command import Command, Parts
@@ -162,55 +162,3 @@ class Reconnect(Command):
         if caller.surface is not Surface.CHAT or parts.chat.status.phase is not Phase.ONLINE:
             parts.ports.chat.reconnect()
         return Text("reconnecting", {"status": Typed("status")})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contacts(Command):
-    """Lists the contacts: what they may do, what they get, who is not to be disturbed."""
-
-    node: ClassVar[str] = "contacts"
-    role: ClassVar[Role] = Role.OPERATOR
-
-    @override
-    async def run(self, parts: Parts, caller: Caller) -> Reply:
-        contacts = parts.rules.contacts
-        return Table(
-            title=Text("contacts", {"count": str(len(contacts))}),
-            columns=(
-                *("column_contact", "column_role", "column_settings", "column_unreachable"),
-                *("column_state", "column_detail"),
-            ),
-            rows=tuple(_contact_row(parts, contact) for contact in contacts),
-            empty=Text("contacts_empty"),
-            facts=tuple(_contact_facts(parts, contact) for contact in contacts),
-        )
-
-
-def _contact_row(parts: Parts, contact: Contact) -> tuple[Cell, ...]:
-    name = f"{contact.name} ({contact.jid})" if contact.name else contact.jid
-    reason = _unreachable(parts, contact)
-    return (
-        name,
-        Text(f"role_{contact.role.word}"),
-        "" if contact.receives else Text("receives_nothing"),
-        Text("contact_unreachable", {"reason": reason}) if reason else "",
-        Text("contact_undisturbed") if contact.jid in parts.do_not_disturb.contacts else "",
-        Text("contact_has_user") if contact.user else "",
-    )
-
-
-def _unreachable(parts: Parts, contact: Contact) -> str:
-    """Return why nothing reaches a contact, empty if something does."""
-    return dict(parts.status.unreachable).get(contact.jid, "")
-
-
-def _contact_facts(parts: Parts, contact: Contact) -> dict[str, object]:
-    return {
-        "jid": contact.jid,
-        "name": contact.name,
-        "role": contact.role.word,
-        "receives": contact.receives,
-        "do_not_disturb": contact.jid in parts.do_not_disturb.contacts,
-        "unreachable": _unreachable(parts, contact),
-        "user": contact.user,
-    }

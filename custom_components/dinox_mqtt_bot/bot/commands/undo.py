@@ -28,6 +28,7 @@ class Undo(Command):
         if _ruled(change.before.rules) != _ruled(change.after.rules):
             require(caller, Role.ADMIN, self.node)
         steps = [*_subscriptions(parts, change), *_numbered(parts, change), *_mutes(parts, change, caller)]
+        steps += _contacts(parts, change)
         follows = change.before.rules.follows
         if follows != change.after.rules.follows:
             steps.append((Text("undone_follows"), lambda: parts.ports.rules.set_follows(follows)))
@@ -44,7 +45,7 @@ class Undo(Command):
 
 
 def _ruled(rules: RuleSet) -> tuple[object, ...]:
-    return rules.subscriptions, rules.alerts, rules.presets, rules.bridges, rules.follows
+    return rules.subscriptions, rules.alerts, rules.presets, rules.bridges, rules.follows, rules.contacts
 
 
 def _is_as_left(parts: Parts, change: Change) -> bool:
@@ -72,7 +73,18 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "alerts": attrgetter("id"),
     "presets": attrgetter("id"),
     "bridges": attrgetter("id"),
+    "contacts": attrgetter("jid"),
 }
+
+
+def _contacts(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
+    """Yield how contacts get what they got before; none is made or removed by a command."""
+    for was, now in differences(
+        change.before.rules.contacts, change.after.rules.contacts, _KINDS["contacts"]
+    ):
+        if was is not None and now is not None:
+            text = Text("undone_as_it_was", {"name": was.name or was.jid})
+            yield text, _calling(parts.ports.rules.put_contact, was)
 
 
 def _subscriptions(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
@@ -130,7 +142,8 @@ def _calling[What](act: Callable[[What], Awaitable[object]], what: What) -> _Ste
 
 def _muting(parts: Parts, caller: Caller, what: str, until: float, *, of_rule: bool) -> _Step:
     async def step() -> None:
-        parts.alerts.mute(what, caller.who, until, parts.ports.clock.now(), of_rule=of_rule)
+        now = parts.ports.clock.now()
+        parts.alerts.mute(what, caller.who, until, now, of_rule=of_rule, room=caller.room)
 
     return step
 

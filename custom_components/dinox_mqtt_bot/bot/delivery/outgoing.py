@@ -1,10 +1,11 @@
 """What leaves the bot: held back from those who are not to be disturbed, or said whatever the hour."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..model.bounded import Bounded
 from ..model.notice import Notice
-from ..model.rules import Priority
+from ..model.rules import Contact, Priority
 from ..ports import Clock, Outbox
 from .do_not_disturb import DoNotDisturb
 
@@ -20,13 +21,30 @@ class Outgoing:
         self._clock = clock
         self._do_not_disturb = do_not_disturb
         self._said = Bounded[str, str](_MOST_SAID)
+        self._rooms: frozenset[str] = frozenset()
+
+    def apply(self, contacts: Iterable[Contact]) -> None:
+        """Know which contacts are rooms."""
+        self._rooms = frozenset(contact.jid for contact in contacts if contact.room)
+
+    def addressed(self, notice: Notice) -> Notice:
+        """Return a notice as it is said where it goes: in a room, if it goes to one."""
+        return replace(notice, room=True) if notice.to in self._rooms and not notice.room else notice
 
     def said(self, notice_id: str) -> str:
         """Return what a notice told; nothing if that is not known any more."""
         return self._said.get(notice_id, "")
 
-    def notice(self, to: str, text: str, *, room: bool = False, file: bool = False) -> Notice:
-        return Notice(self._clock.new_id(), to, text, self._clock.now(), room=room, file=file)
+    def notice(
+        self,
+        to: str,
+        text: str,
+        *,
+        priority: Priority = Priority.NORMAL,
+        room: bool = False,
+        file: bool = False,
+    ) -> Notice:
+        return Notice(self._clock.new_id(), to, text, self._clock.now(), priority, room=room, file=file)
 
     def send(self, notices: Iterable[Notice]) -> None:
         """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
@@ -43,11 +61,15 @@ class Outgoing:
     def _put(self, notice: Notice) -> None:
         # A correction stands where its first message stood.
         self._said.put(notice.replaces or notice.id, notice.text[:_LONGEST_SAID])
-        self._outbox.put(notice)
+        self._outbox.put(self.addressed(notice))
 
     def hold(self, to: str, text: str) -> None:
         """Have something wait in the outbox until its contact may be disturbed."""
-        self._outbox.hold(self.notice(to, text))
+        self._outbox.hold(self.addressed(self.notice(to, text)))
+
+    def quiet(self) -> bool:
+        """Say whether nothing may ring now."""
+        return self._do_not_disturb.quiet(self._clock.now())
 
     def holds(self, to: str, priority: Priority) -> bool:
         """Say whether something of this priority would have to wait now."""
@@ -57,6 +79,6 @@ class Outgoing:
         """Return the notices that may be said now, and those that have to wait."""
         now = self._clock.now()
         parted: tuple[list[Notice], list[Notice]] = [], []
-        for notice in notices:
+        for notice in map(self.addressed, notices):
             parted[self._do_not_disturb.holds(notice.to, notice.priority, now)].append(notice)
         return parted

@@ -13,6 +13,7 @@ class Reach:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._contacts: frozenset[str] = frozenset()
         kept = (line.partition(" ") for line in memory.get(UNREACHABLE).split("\n") if line)
         self._reasons = {jid: reason for jid, _, reason in kept}
 
@@ -23,11 +24,16 @@ class Reach:
 
     def apply(self, contacts: Iterable[Contact]) -> bool:
         """Forget who is no contact any more; say whether there was somebody to forget."""
-        known = {contact.jid for contact in contacts}
-        return self._keep({jid: reason for jid, reason in self._reasons.items() if jid in known})
+        self._contacts = frozenset(contact.jid for contact in contacts)
+        return self._keep({jid: reason for jid, reason in self._reasons.items() if jid in self._contacts})
 
     def note(self, jid: str, reason: str) -> bool:
-        """Take note that nothing reaches a contact, or without a reason that something does; say if new."""
+        """Take note that nothing reaches a contact, or without a reason that something does; say if new.
+
+        A room that only a bridge leads to is none.
+        """
+        if jid not in self._contacts:
+            return False
         others = {each: why for each, why in self._reasons.items() if each != jid}
         return self._keep({**others, jid: reason} if reason else others)
 

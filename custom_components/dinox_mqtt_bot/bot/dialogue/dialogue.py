@@ -112,7 +112,7 @@ class Dialogue:
         in the utterance: all of it is in the `whole`.
         """
         text, room = utterance.text, utterance.room
-        role = contact.role if not room or self._trusts(room) else Role.VIEWER
+        role = self._role(contact, room)
         if utterance.automatic:
             # A bot may pass on the words of anybody who can publish: they command nothing.
             self._announce(ChatReceived(contact.jid, text, command=False))
@@ -120,13 +120,13 @@ class Dialogue:
             return ""
         if not room:
             self._hearing.readable(contact.jid)
-        about = await self._told(utterance.reply_to, contact)
-        caller = Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role)
+        about = await self._told(utterance.reply_to, room or contact.jid)
+        caller = self._caller(contact, role, about, room)
         if self._hearing.wants_more(text, among_others=bool(room)):
             self._announce(ChatReceived(contact.jid, text, command=True))
             return await self._more(caller)
         await self._hearing.learn(text, self._history)
-        asked = self._hearing.command(text, among_others=bool(room))
+        asked = self._hearing.command(text, among_others=bool(room)) or self._acknowledged(text, room)
         if whole != utterance and asked is not None:
             asked = _too_long()
         # In a room only what is meant for the bot answers its question.
@@ -155,22 +155,43 @@ class Dialogue:
 
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to a message asks for; others mean nothing."""
-        contact = self._contact(reaction.jid)
+        contact, room = self._contact(reaction.jid), reaction.room
         command = asked_by(reaction.emojis)
         if contact is None or not command:
             return
-        about = await self._told(reaction.to, contact)
+        about = await self._told(reaction.to, room or contact.jid)
         wanted: Wanted | Aimed | None = self._hearing.parse(command)
         if not about or command not in OF_ALERTS:
             await self._hearing.know_names(self._history)
             things = self._context.things(self._outgoing.said(reaction.to), about)
             wanted = self._context.aim(command, things)
         if wanted is not None:
-            caller = Caller(Surface.CHAT, contact.jid, contact.role, about)
+            caller = self._caller(contact, self._role(contact, room), about, room)
             self._confirmation.take("", caller)
-            with self._chat.answering(contact.jid):
-                answer = await self._answered(self._done(wanted, caller), contact.jid)
-            self._answer(contact.jid, answer)
+            with nullcontext() if room else self._chat.answering(contact.jid):
+                answer = await self._answered(self._done(wanted, caller), contact.jid, room)
+            self._answer(contact.jid, answer, room)
+
+    def _role(self, contact: Contact, room: str) -> Role:
+        """Return what a contact may do where it speaks: in a room that is a contact no more than anybody."""
+        here = self._contact(room) if room else None
+        if here is not None:
+            return min(contact.role, here.role)
+        return contact.role if not room or self._trusts(room) else Role.VIEWER
+
+    def _caller(self, contact: Contact, role: Role, about: Told, room: str) -> Caller:
+        """Return who asks; where everybody is a viewer nobody operates some topics either."""
+        here = self._contact(room)
+        narrow = here.role >= Role.OPERATOR if here else not room or self._trusts(room)
+        within = contact.operates if narrow else ()
+        return Caller(Surface.CHAT, contact.jid, role, about, room=room, trusted=contact.role, within=within)
+
+    def _acknowledged(self, text: str, room: str) -> Command | BotError | None:
+        """Return the command of who says in a room that is told of alerts that it sees to one: `ack 12`."""
+        word, _, rest = text.strip().partition(" ")
+        if self._contact(room) is None or self._hearing.node(word) != "ack":
+            return None
+        return self._hearing.parse(text) if not rest or rest.lstrip("#")[:1].isdecimal() else None
 
     async def press(self, notice_id: str, said: str, caller: Caller) -> None:
         """Do what is asked on the notification of a notice, as in a reply to it.
@@ -198,15 +219,15 @@ class Dialogue:
         await self._done(asked, caller)
         return ""
 
-    async def _told(self, notice_id: str, contact: Contact) -> Told:
-        """Return the alerts that a notice told this contact of; its id may be known to others too.
+    async def _told(self, notice_id: str, where: str) -> Told:
+        """Return the alerts that a notice told this contact or room of; its id may be known to others too.
 
         Where nobody can look up whom it told, an alert is seen to all the same.
         """
         about = tuple(self._about(notice_id))
         with suppress(BotError):
             ledger = await self._outbox.ledger((notice_id,)) if about else []
-            if any(row.notice == notice_id and row.to != contact.jid for row in ledger):
+            if any(row.notice == notice_id and row.to != where for row in ledger):
                 return ()
         return about
 
@@ -302,7 +323,7 @@ class Dialogue:
 
     def _speech(self, who: str, room: str = "") -> Phrases:
         """Return the texts for somebody, with what a command needs before it in a room."""
-        contact = self._contact(who)
+        contact = self._contact(room) or self._contact(who)
         speech = self._languages.get(contact.language, self._phrases) if contact else self._phrases
         return speech.addressed(self._hearing.address(room)) if room else speech
 

@@ -138,6 +138,16 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Attending:
+    """Who sees to alerts: with a note, until a Unix time (0: for good), said in a `room` or elsewhere."""
+
+    who: str
+    note: str = ""
+    until: float = 0.0
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What one moment changed, to be stored whole or not at all; `gone` (rule, topic) are forgotten."""
 

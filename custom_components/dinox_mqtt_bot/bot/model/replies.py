@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from .alert import Alert
 from .charts import Picture
-from .rules import Role
+from .rules import Follow, Role
 from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage
 
 __all__ = [
@@ -97,7 +97,8 @@ class Caller:
     """Who asks: a bare JID, or what the surface calls its user; `about`: alerts that a reply is to.
 
     `user` is the id of a user of Home Assistant, whose name may be another's too. `room`: the bare JID of the
-    room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted.
+    room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted. Below its
+    role it is an operator of what is chosen `within`.
     """
 
     surface: Surface
@@ -107,6 +108,7 @@ class Caller:
     user: str = ""
     room: str = ""
     trusted: Role | None = None
+    within: tuple[Follow, ...] = ()
 
 
 class BotError(Exception):

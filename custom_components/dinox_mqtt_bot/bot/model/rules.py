@@ -143,8 +143,12 @@ class Subscription:
 
 
 class Scope(StrEnum):
-    """What is followed of what announced itself: one entity, one device, an area, or everything."""
+    """What is chosen of what announced itself: one entity, one device, an area, or everything.
 
+    A contact's choice may be a topic filter too.
+    """
+
+    TOPIC = "topic"
     ENTITY = "entity"
     DEVICE = "device"
     AREA = "area"
@@ -155,8 +159,8 @@ class Scope(StrEnum):
 class Follow:
     """Something that announced itself whose main values are told, as they change.
 
-    `key` is the entity's or device's own for ever, the area's folded name, or empty for everything; `name` is
-    what it was called when it was chosen.
+    `key` is the entity's or device's own for ever, the area's folded name, the topic filter, or empty for
+    everything; `name` is what it was called when it was chosen.
     """
 
     scope: Scope
@@ -229,7 +233,12 @@ class Contact:
     """A bare JID the bot talks to; `receives`: messages are told to it unasked.
 
     `user` is the HA user in whose name a conversation agent acts for it, or empty; `language` that of the
-    answers to it, empty for Home Assistant's.
+    answers to it, empty for Home Assistant's. A `room` (XEP-0045) is entered as `nick` (empty: the bot's
+    name), is told everything once, and its role is the most that anybody may do there.
+
+    It is told `about` topics, devices and areas (none: all), of what matters at `least` so much, at some
+    `hours` of the week (`text.weekly`; empty: at any) and else of it all afterwards; with `digest` values
+    come together from time to time. Below its role it `operates` topics, devices and areas.
     """
 
     jid: str
@@ -238,6 +247,13 @@ class Contact:
     receives: bool = True
     user: str = ""
     language: str = ""
+    room: bool = False
+    nick: str = ""
+    about: tuple[Follow, ...] = ()
+    least: Priority = Priority.NORMAL
+    hours: str = ""
+    digest: bool = False
+    operates: tuple[Follow, ...] = ()
 
 
 class Direction(StrEnum):

@@ -29,9 +29,10 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """All emojis by `jid` (bare) on the message of this id (XEP-0444), none if withdrawn."""
+    """All emojis by `jid` (bare) on the message of this id (XEP-0444), none if withdrawn; in a `room`."""
 
     jid: str
     to: str
     emojis: tuple[str, ...]
     at: float
+    room: str = ""

@@ -1,6 +1,6 @@
 """What is followed: the devices and areas that are chosen to be told of, as topics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, name_words
@@ -50,7 +50,7 @@ def entities_of(follows: Sequence[Follow], devices: Iterable[Entity]) -> list[En
     wanted = {(each.scope, each.key) for each in follows}
     if not wanted:
         return []
-    found = [entity for entity in devices if not wanted.isdisjoint(_keys(entity))]
+    found = [entity for entity in devices if not wanted.isdisjoint(keys_of(entity))]
     with_main = {device_key(entity) for entity in found if entity.main}
     return [
         entity
@@ -61,7 +61,7 @@ def entities_of(follows: Sequence[Follow], devices: Iterable[Entity]) -> list[En
     ]
 
 
-def _keys(entity: Entity) -> tuple[tuple[Scope, str], ...]:
+def keys_of(entity: Entity) -> tuple[tuple[Scope, str], ...]:
     """Return by what an entity may be followed."""
     return (
         (Scope.ALL, ""),
@@ -69,6 +69,15 @@ def _keys(entity: Entity) -> tuple[tuple[Scope, str], ...]:
         (Scope.DEVICE, device_key(entity)),
         (Scope.ENTITY, entity.id),
     )
+
+
+def all_topics(chosen: Iterable[Follow], devices: Iterable[Entity]) -> Iterator[str]:
+    """Yield the topics on which what is chosen, or stands in a chosen area, tells or is told something."""
+    wanted = {(each.scope, each.key) for each in chosen}
+    for entity in devices:
+        if not wanted.isdisjoint(keys_of(entity)):
+            yield from state_topics(entity)
+            yield from (control.topic for control in entity.controls)
 
 
 def device_key(entity: Entity) -> str:
@@ -134,7 +143,7 @@ def _alike(devices: Devices, name: str, words: Sequence[str]) -> Follow:
 def follow_name(follow: Follow, devices: Iterable[Entity]) -> str:
     """Return what something followed is called now, and if it is gone, what it was called."""
     for entity in devices if follow.scope is not Scope.ALL else ():
-        if (follow.scope, follow.key) in _keys(entity):
+        if (follow.scope, follow.key) in keys_of(entity):
             return {Scope.AREA: entity.area, Scope.ENTITY: entity.full_name}.get(
                 follow.scope, entity.device or entity.full_name
             )

@@ -9,6 +9,7 @@ from ..model.rules import Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..model.topics import Subscriptions, shared
 from ..ports import Ports
+from .audience import Audience
 from .following import Followed
 from .readings import Readings
 from .technical import presence_in, says_presence, technical
@@ -37,6 +38,7 @@ class Listening:
         self.changed: Callable[[], None] = _ignore
         self.subscriptions = Subscriptions()
         self.followed = Followed(readings.devices)
+        self.audience = Audience(readings.devices)
         self.wanted: Mapping[str, QoS] | None = None
         self.due_at = NEVER
         self._rules = RuleSet()
@@ -53,6 +55,7 @@ class Listening:
     def apply(self, rules: RuleSet, implied: Iterable[Subscription]) -> None:
         """Take over what is subscribed, and what is listened to for other reasons."""
         self._rules = rules
+        self.audience.apply(rules.contacts)
         self._implied = Subscriptions(implied)
         self._kept_only.clear()
         self._look()
@@ -60,6 +63,7 @@ class Listening:
     def _renewed(self) -> None:
         """Take note that devices are known otherwise: the broker is asked for their topics soon."""
         self._forget()
+        self.audience.renew()
         if self.due_at == NEVER:
             self.due_at = 0.0
 

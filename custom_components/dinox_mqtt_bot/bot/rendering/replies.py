@@ -56,6 +56,8 @@ REASONS = frozenset(
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
         *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
         *("contact_removed", "contact_server_away", "contact_unknown"),
+        *("room_banned", "room_full", "room_gone", "room_kicked", "room_members", "room_mute", "room_nick"),
+        "room_password",
     }
 )
 """Why something failed or is not delivered, known to the bot and in no server's words."""

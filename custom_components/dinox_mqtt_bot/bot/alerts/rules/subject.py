@@ -302,8 +302,8 @@ def _covering(lookups: Lookups, said: str, found: Sequence[Meant]) -> str:
     return max(filters, key=lambda each: (each.count("/"), len(each)))
 
 
-NOTES = frozenset({"rule_as_shown", "rule_as_written", "rule_as_side"})
-"""Texts that only tell what a rule judges."""
+NOTES = frozenset({"rule_as_shown", "rule_as_written", "rule_as_side", "rule_tells"})
+"""Texts that only tell what a rule judges, and whom it tells."""
 
 _EQUALITY = frozenset({Operator.EQUAL, Operator.UNEQUAL})
 _SIDES = frozenset({"on", "off"})
