@@ -126,13 +126,10 @@ class Bot:
             ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        devices, conversation, when = self.readings.devices, self.conversation, self.moment
-        self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
-        tell, outgoing, hearers = self.announce, self.outgoing, self.listening.audience.receivers
-        mutes = Inhibitions(engine, self._presences.away, hearers, ports.memory, now=clock.now())
-        self.alerts = Alerts(
-            ports, outgoing, when, engine, mutes, spawn=spawn, announce=tell, receivers=hearers
-        )
+        tell, devices, hearers = self.announce, self.readings.devices, self.listening.audience.receivers
+        self.awaited = Awaited(ports, devices, self.outgoing, self.conversation, lambda: self.wanted)
+        held = Inhibitions(engine, self._presences.away, hearers, ports.memory, now=clock.now())
+        self.alerts = Alerts(ports, self.outgoing, self.moment, engine, held, spawn=spawn, announce=tell)
         self.held = Held(
             ports,
             self.do_not_disturb,

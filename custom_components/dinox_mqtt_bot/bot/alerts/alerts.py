@@ -10,7 +10,7 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
-from ..ports import IN_ROOM, Phrases, Ports, Receivers, Spawn, When
+from ..ports import IN_ROOM, Phrases, Ports, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .inhibitions import Inhibitions
@@ -40,9 +40,8 @@ class Alerts:
         *,
         spawn: Spawn,
         announce: Callable[[Announcement], None],
-        receivers: Receivers,
     ) -> None:
-        self.receivers = receivers
+        self.receivers = inhibitions.receivers
         self._ports = ports
         self._outgoing = outgoing
         self._when = when
@@ -56,7 +55,7 @@ class Alerts:
             lambda: engine.active,
             outgoing.holds,
             course=engine.courses.points,
-            receivers=receivers,
+            receivers=self.receivers,
         )
         self._overfull = OverfullRules(ports, outgoing)
         self._one_shots = OneShots(engine, ports.rules, spawn)

@@ -39,7 +39,7 @@ class Inhibitions:
         now: float,
     ) -> None:
         self.mutes = Mutes(memory)
-        self._receivers = receivers
+        self.receivers = receivers
         self._engine = engine
         self._away = away
         self._after: dict[str, str] = {}
@@ -102,7 +102,7 @@ class Inhibitions:
         """Say whether an alert is told: none that is as urgent has told all those whom it is for."""
         if not debt.alert.active:
             return False
-        whom = set(recipients(debt.parts[-1], rules, self._receivers))
+        whom = set(recipients(debt.parts[-1], rules, self.receivers))
         others = speakers.setdefault(debt.alert.behind, [])
         if any(priority >= debt.rule.priority and whom <= told for priority, told in others):
             return False

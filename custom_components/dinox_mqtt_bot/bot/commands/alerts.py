@@ -13,7 +13,6 @@ from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
-from ..model.topics import fold
 from ..reading.contact_words import to_whom
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
@@ -183,7 +182,7 @@ class Rule(Command):
         change, to = to_whom(change, parts.rules.contacts)
         wanted = changed(rule, change) if change else rule
         wanted = wanted if to is None else replace(wanted, contacts=to)
-        if fold(wanted.name) != fold(rule.name):
+        if as_said(wanted.name) != as_said(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")
         return await _keep(parts, "rule_changed", wanted, rule)
 

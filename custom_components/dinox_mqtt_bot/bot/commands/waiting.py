@@ -8,7 +8,6 @@ from ..alerts.rules.warnings import refuse_hopeless
 from ..alerts.watches import filters_of
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import AlertRule, Role
-from ..model.topics import is_wild
 from ..reading.topic_lookup import Names, known_names
 from ..text.times import parted_end
 from ..text.words import OFF
@@ -61,8 +60,7 @@ class Once(Command):
 def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
     """Raise BotError for what only an administrator may: listen to further topics, or wait for very much."""
     for each in filters_of(rule):
-        heard = not is_wild(each) and names.heard(each)
-        if not heard and parts.subscriptions.covering(each) is None:
+        if not names.heard(each) and parts.subscriptions.covering(each) is None:
             raise BotError("once_not_heard", filter=each)
     if sum(each.once for each in parts.alerts.rules) >= MOST_WAITING:
         raise BotError("once_too_many", most=MOST_WAITING, command=Typed("waiting"))
