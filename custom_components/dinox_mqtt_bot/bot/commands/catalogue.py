@@ -10,6 +10,7 @@ from .display import Board, Display, Priority
 from .help import Help
 from .history import Chart, Export, History
 from .messages import Pause, Publish, Resume
+from .suggestions import Suggest
 from .system import Config, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 from .undo import Undo
@@ -31,6 +32,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Rule,
     RmAlert,
     Try,
+    Suggest,
     Ack,
     Snooze,
     Mute,

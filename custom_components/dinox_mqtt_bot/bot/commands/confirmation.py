@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import re
 
 from ..delivery.changes import Standing
-from ..model.replies import BotError, Caller, Cell, Reply, Surface, Text, Typed
+from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
@@ -13,6 +13,9 @@ from ..text.tongue import words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0
+READING = 300.0
+"""Seconds in which one of several commands may be chosen."""
+
 LATE = 600.0
 """Seconds after which a yes is no answer to the question any more."""
 
@@ -34,6 +37,15 @@ class Doubtful(BotError):
         self.again = again
 
 
+class Offer(Exception):
+    """What is shown with commands that are chosen by their number: a yes means the only one."""
+
+    def __init__(self, shown: Table, commands: Sequence[Command]) -> None:
+        super().__init__(shown.title.key)
+        self.shown = shown
+        self.commands = tuple(commands)
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The command that an answer wants, and whether it need not be asked about any more."""
@@ -44,12 +56,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A command that waits until a Unix time for a yes, or for one of several things it may be about."""
+    """A command that waits until a Unix time for a yes, or for one of several things it may be about.
+
+    Of `commands` the number of one is waited for.
+    """
 
     command: Command
     until: float
     said: str = ""
     options: tuple[Meant, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 class Confirmation:
@@ -85,6 +101,13 @@ class Confirmation:
         self._wait(caller, _Question(command, self._until, names.said, names.options))
         return _which(names.said, names.options)
 
+    def offer(self, offer: Offer, caller: Caller) -> Table:
+        """Show commands of which one may be chosen."""
+        if caller.surface in CONVERSING:
+            until = self._clock.now() + READING
+            self._wait(caller, _Question(offer.commands[0], until, commands=offer.commands))
+        return offer.shown
+
     def aim(self, command: Command, caller: Caller, said: str, options: Sequence[Meant]) -> Answered | Text:
         """Return the command about the only option in the place of what was `said`, or ask which is meant."""
         if len(options) == 1:
@@ -114,7 +137,9 @@ class Confirmation:
             return Text("confirm_no")
         if question.options:
             return self._chosen(question, word, caller) if late <= 0 else None
-        if word not in _YES:
+        if question.commands and late <= 0 and (chosen := _numbered(question, word)) is not None:
+            return chosen
+        if word not in _YES or len(question.commands) > 1:
             return None
         command = question.command
         if late > 0:
@@ -138,6 +163,14 @@ class Confirmation:
         if not found:
             return None
         return Answered(command.about(question.said, found[0].handle), confirmed=False)
+
+
+def _numbered(question: _Question, word: str) -> Answered | None:
+    """Return the command that was chosen by its number."""
+    number = word.removeprefix("#")
+    if not (number.isdecimal() and len(number) < 3 and 1 <= int(number) <= len(question.commands)):
+        return None
+    return Answered(question.commands[int(number) - 1], confirmed=False)
 
 
 def _which(said: str, options: Sequence[Meant]) -> Text:
@@ -181,5 +214,7 @@ async def execute(
         return asking.which(command, caller, names)
     except Doubtful as doubt:
         return asking.doubt(doubt, caller)
+    except Offer as offer:
+        return asking.offer(offer, caller)
     parts.changes.note(caller, before, Standing.of(parts.rules, parts.alerts.mutes))
     return reply

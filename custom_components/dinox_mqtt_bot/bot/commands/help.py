@@ -15,7 +15,10 @@ _MOST_WORDS = 3
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("topics", ("topics", "subscribe", "unsubscribe", "publish", "qos", "alias", "aliases", "rmalias")),
     ("history", ("history", "chart", "export", "dbstats", "purge", "clear")),
-    ("alerts", ("alert", "alerts", "rule", "rmalert", "try", "once", "waiting", "ack", "snooze", "why")),
+    (
+        "alerts",
+        ("alert", "alerts", "rule", "rmalert", "try", "suggest", "once", "waiting", "ack", "snooze", "why"),
+    ),
     ("telling", ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
     ("bridges", ("bridge", "bridges", "rmbridge")),
     ("devices", ("devices", "value", "set", "follow", "unfollow", "discovery")),

@@ -105,13 +105,13 @@ def _rule_row(parts: Parts, rule: AlertRule, *, alike: bool, heard: bool) -> tup
         row,
         _asks(parts, rule),
         rule.filter if alike else "",
-        _times(parts, rule),
+        times_of(parts, rule),
         Text(f"priority_{rule.priority.word}"),
         never,
     )
 
 
-def _times(parts: Parts, rule: AlertRule) -> Cell:
+def times_of(parts: Parts, rule: AlertRule) -> Cell:
     """Return the times of the week at which alone a rule fires."""
     times = weekly_text(rule.only, parts.ports.phrases)
     return Text("rule_only", {"times": times}) if times else ""
