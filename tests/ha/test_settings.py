@@ -19,11 +19,13 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     Condition,
     Contact,
     Display,
+    Follow,
     Operator,
     Preset,
     Priority,
     Role,
     RuleSet,
+    Scope,
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings, Protocol, Transport
@@ -125,7 +127,27 @@ def test_a_subscription_survives_its_subentry(wanted: Subscription) -> None:
     assert TOPICS.read(TOPICS.write(wanted)["data"]) == wanted
 
 
-@given(st.builds(Contact, jid=st.text(), name=st.text(), role=st.sampled_from(Role), receives=st.booleans()))
+CHOSEN = st.lists(
+    st.builds(Follow, scope=st.sampled_from(Scope), key=st.text(), name=st.text()), max_size=3
+).map(tuple)
+
+
+@given(
+    st.builds(
+        Contact,
+        jid=st.text(),
+        name=st.text(),
+        role=st.sampled_from(Role),
+        receives=st.booleans(),
+        room=st.booleans(),
+        nick=st.text(),
+        about=CHOSEN,
+        least=st.sampled_from(Priority),
+        hours=st.text(),
+        digest=st.booleans(),
+        operates=CHOSEN,
+    )
+)
 def test_a_contact_survives_its_subentry(known: Contact) -> None:
     assert CONTACTS.read(CONTACTS.write(known)["data"]) == known
 
@@ -163,7 +185,9 @@ def test_what_is_stored_stays_readable() -> None:
     assert stored == {
         "topic": {"filter": "a", "qos": "1", "alias": "", "priority": "normal"}
         | {"display": "each", "icon": "", "sound": True, "keep_days": 0},
-        "contact": {"jid": "b", "name": "", "role": "admin", "receives": True, "user": "", "language": ""},
+        "contact": {"jid": "b", "name": "", "role": "admin", "receives": True, "user": "", "language": ""}
+        | {"room": False, "nick": "", "about": [], "least": "normal", "hours": "", "digest": False}
+        | {"operates": []},
         "alert": alert | {"escalate_after": 0.0, "escalate_to": []},
         "preset": {"name": "d", "topic": "e", "payload": "", "number": 0, "qos": "1"}
         | {"retain": False, "role": "operator"},

@@ -153,12 +153,14 @@ class ContactFlow(RuleFlow):
                 room = await self._check.async_require(data[CONF_JID], inquire, room=data[CONF_ROOM])
                 typed = {**typed, CONF_ROOM: room}
         except BotError as err:
-            return self._show(step, self._as_room(typed) if err.key == "contact_is_room" else typed, err)
+            if err.key == "contact_is_room":
+                typed = self._as_room(typed, err.placeholders["jid"])
+            return self._show(step, typed, err)
         return await then(typed)
 
-    def _as_room(self, typed: Typed) -> Typed:
+    def _as_room(self, typed: Typed, jid: str) -> Typed:
         """Return a room as it is offered: on another server, which may speak as anybody, all are viewers."""
-        own = shares_server(str(typed[CONF_JID]), self._get_entry().data.get(CONF_JID, ""))
+        own = shares_server(jid, self._get_entry().data.get(CONF_JID, ""))
         role = Role.OPERATOR if own else Role.VIEWER
         return {**typed, CONF_ROOM: True, CONF_ROLE: role.word}
 

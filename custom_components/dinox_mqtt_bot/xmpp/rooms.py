@@ -247,7 +247,9 @@ class Rooms:
             stay.inside = True
             stay.opens_at = asyncio.get_running_loop().time() + self._timing.answer
             self._changed.set()
-        self._let_in(room)
+            # What an earlier run was told of it is over as well.
+            self._gate.refused.pop(room, None)
+            self._on_reach(room, "")
 
     def _open(self, room: str, stay: _Stay) -> None:
         """Speak in a room: it has told what was said there before, and what of that was the bot's."""
@@ -293,10 +295,6 @@ class Rooms:
         self._on_reach(room, reason)
         return True
 
-    def _let_in(self, room: str) -> None:
-        if self._gate.refused.pop(room, ""):
-            self._on_reach(room, "")
-
     def _lose(self, room: str, stay: _Stay) -> None:
         stay.inside, stay.sought, stay.unheard, stay.opens_at = False, "", "", 0.0
         stay.people.clear()
@@ -326,8 +324,8 @@ class Rooms:
         for name in muc.names_of(message, room) if key else ():
             self._stays[room].named.put(name, key)
         if self._saying.was_for(key, room):
-            if message.xml.find(muc.DELAY) is None:
-                self._let_in(room)
+            if message.xml.find(muc.DELAY) is None and self._gate.refused.pop(room, ""):
+                self._on_reach(room, "")
             self._saying.heard_of(key, Delivery.RECEIVED)
 
     def _take(self, message: Any, room: str, nick: str, stay: _Stay) -> None:

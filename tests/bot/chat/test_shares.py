@@ -130,6 +130,15 @@ def test_a_digest_of_ones_own_comes_from_time_to_time() -> None:
     assert len([notice for notice in one.outbox.notices if notice.to == YOU]) == 1
 
 
+def test_what_is_not_ones_own_is_not_kept_for_later_either() -> None:
+    one = world(Contact(YOU, about=(GARDEN,), digest=True), digest_seconds=60.0)
+    one.receive("home/door", "open")
+    one.later(3)
+    one.later(61)
+    assert "open" in told(one, ME)
+    assert told(one, YOU) == ""
+
+
 async def test_a_digest_waits_for_its_contacts_hours() -> None:
     one = world(Contact(YOU, digest=True, hours="09:00-10:00"), digest_seconds=60.0)
     one.receive("home/door", "open")

@@ -251,6 +251,7 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "once": False,
         "text": "",
         "until": None,
+        "contacts": [],
         "every": 0.0,
         "priority": "alert",
         "enabled": True,

@@ -6,7 +6,7 @@ from typing import Any
 from fakes import GUEST, ME, World
 import pytest
 
-from bot.commands.system import Contacts
+from bot.commands.following import Contacts
 from bot.model.announcements import StatusChanged
 from bot.model.replies import Caller, Surface
 from bot.model.rules import Contact, Role
@@ -62,8 +62,14 @@ async def test_the_action_tells_the_same() -> None:
     assert reply.facts[1] == {
         "jid": GUEST,
         "name": "",
+        "room": False,
         "role": "viewer",
         "receives": False,
+        "about": [],
+        "from": "normal",
+        "only": "",
+        "digest": False,
+        "operates": [],
         "do_not_disturb": False,
         "unreachable": "",
         "user": "",

@@ -202,7 +202,7 @@ def _shown(parts: Parts, rule: AlertRule) -> Table:
         *([(Text("column_contacts"), ", ".join(rule.contacts))] if rule.contacts else []),
         *([(Text("column_targets"), ", ".join(rule.targets))] if rule.targets else []),
         *(escalation if rule.escalate_after else []),
-        (Text("column_typed"), write_rule(rule)),
+        (Text("column_typed"), " to ".join(filter(None, (write_rule(rule), ", ".join(rule.contacts))))),
     ]
     rows += alert_rows(parts, rule)
     return Table(

@@ -78,13 +78,14 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
 
 
 def _contacts(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
-    """Yield how contacts get what they got before; none is made or removed by a command."""
-    for was, now in differences(
-        change.before.rules.contacts, change.after.rules.contacts, _KINDS["contacts"]
-    ):
-        if was is not None and now is not None:
-            text = Text("undone_as_it_was", {"name": was.name or was.jid})
-            yield text, _calling(parts.ports.rules.put_contact, was)
+    """Return how contacts get what they got before; none is made or removed by a command."""
+    before, after = change.before.rules.contacts, change.after.rules.contacts
+    put = parts.ports.rules.put_contact
+    return [
+        (Text("undone_as_it_was", {"name": was.name or was.jid}), _calling(put, was))
+        for was, now in differences(before, after, _KINDS["contacts"])
+        if was is not None and now is not None
+    ]
 
 
 def _subscriptions(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:

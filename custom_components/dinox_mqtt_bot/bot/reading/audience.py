@@ -8,9 +8,6 @@ from ..model.rules import AlertRule, Contact, Follow, Priority, Scope
 from ..model.topics import Filters, covers, is_wild
 from .following import all_topics
 
-_MOST_KNOWN = 200
-"""Choices of which is remembered what belongs to them."""
-
 
 class Audience:
     """Says by topic and priority which contacts are told, and whether a topic belongs to what was chosen."""
@@ -23,6 +20,7 @@ class Audience:
     def apply(self, contacts: Iterable[Contact]) -> None:
         """Take over who gets what."""
         self._contacts = tuple(contacts)
+        self._known.clear()
 
     def renew(self) -> None:
         """Take note that devices are known otherwise."""
@@ -69,8 +67,6 @@ class Audience:
             found = Filters(
                 {each: each for each in chain(_filters(chosen), all_topics(chosen, self._devices))}
             )
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
             self._known[chosen] = found
         return bool(found.find(topic))
 

@@ -120,7 +120,7 @@ async def _chosen(lookups: Lookups, said: str) -> tuple[Follow, ...]:
     if plainly(said) in _ALL | NO_WORDS:
         return ()
     found: list[Follow] = []
-    for name in said.replace(" , ", "\n").split("\n"):
+    for name in said.split(","):
         if name.strip():
             found += await _one(lookups, name.strip())
     if not found or len(found) > MOST_CHOSEN:
