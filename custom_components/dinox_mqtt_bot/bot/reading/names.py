@@ -7,7 +7,8 @@ from typing import Protocol
 
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
-from ..discovery.entities import Entity, Source, name_words
+from ..discovery.entities import Entity, name_words
+from ..discovery.sources import Source
 from ..model.history import TopicRow
 from ..model.topics import LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
@@ -81,11 +82,8 @@ class Names:
 
     def known(self, text: str) -> bool:
         """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
-        return (
-            text in self._seen
-            or self._subscriptions.get(text) is not None
-            or fold(text) in self._subscriptions.aliases
-        )
+        known = text in self._seen or self._subscriptions.get(text) is not None
+        return known or fold(text) in self._subscriptions.aliases
 
     def heard(self, topic: str) -> bool:
         """Say whether anything came in on a topic, stored or not."""
