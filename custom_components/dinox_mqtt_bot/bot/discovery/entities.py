@@ -14,6 +14,8 @@ from .control_kinds import controls_of
 from .controls import Control
 from .sources import Source, sources_of
 
+__all__ = ["Entity", "Source", "entity_of", "kept", "name_words"]
+
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""

@@ -7,8 +7,7 @@ from ..payload.interpret import interpret
 from ..ports import Templates
 from .bindings import Binding, value_in
 from .devices import Devices
-from .entities import Entity
-from .sources import Source
+from .entities import Entity, Source
 from .telling import told
 from .templates import ValueTemplate
 

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator
 
 from ..payload.interpret import interpret
 from ..ports import Templates
-from .entities import Entity
-from .sources import Source
+from .entities import Entity, Source
 from .state_topics import StateTopics
 
 _PICTURES = frozenset({"camera", "image"})

@@ -7,8 +7,7 @@ from typing import Protocol
 
 from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
-from ..discovery.entities import Entity, name_words
-from ..discovery.sources import Source
+from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
 from ..model.topics import LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
