@@ -50,7 +50,7 @@ def english(**rules: object) -> World:
     )
     world.clock.time += 1_200
     _said(world, ("home/freezer/temperature", "-17.7"), ("home/kitchen/lamp", "ON"))
-    world.clock.time += 120
+    world.later(120)
     return world
 
 
@@ -97,7 +97,7 @@ def german(**rules: object) -> World:
     )
     world.clock.time += 1_200
     _said(world, ("home/keller/gefrierschrank", "-19.7"))
-    world.clock.time += 120
+    world.later(120)
     return world
 
 

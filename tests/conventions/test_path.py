@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from source import ROOT, functions, modules
 
-LOOK_UPS = {"now", "best", "learn", "presence", "covers", "tells", "_news", "_is_cleared", "_count", "_wake"}
+LOOK_UPS = {"now", "best", "learn", "presence", "covers", "tells", "_news", "_is_cleared"} | {
+    *("_changed", "_speak", "_wake", "wake"),
+}
 """What `receive` calls to know more, or to see what is due: no step of the path."""
 
 WAY_OUT = {"skip"}

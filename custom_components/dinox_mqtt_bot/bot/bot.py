@@ -40,7 +40,7 @@ from .model.notice import Notice
 from .model.replies import BotError, Caller, Reply, Text
 from .model.rules import Priority, RuleSet, Subscription
 from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
-from .model.timers import NEVER, Timed
+from .model.timers import Alarm, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
 from .ports import Ports, Spawn
@@ -106,7 +106,7 @@ class Bot:
         self._build(engine, spawn, hearing, paused=paused)
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
-        self._wake_at = NEVER
+        self._alarm = Alarm(ports.clock.wake)
         self._messages = 0
         self._last: Reading | None = None
         readings.tell, readings.lose = self._say, self.alerts.lose
@@ -226,12 +226,14 @@ class Bot:
         subscription = None if taken else self.listening.best(message.topic)
         if subscription is None:
             self.ports.history.skip(message)
-            if taken and not (self.readings.due_at and self.listening.due_at):
-                self._wake(self.ports.clock.now())
+            if taken and not self.readings.due_at:
+                self.ports.clock.wake(self.ports.clock.now())
             return
         now, news = self.ports.clock.now(), self._news(message)
-        reading = self.readings.read(message, subscription)
-        self._count(reading)
+        self._last = reading = self.readings.read(message, subscription)
+        self._messages += 1
+        if self._messages == 1:
+            self._changed()
         # What was judged with its row in the history must not be judged again; retained ones may.
         judged = NOTHING if news is News.REPEATED else self.alerts.judge(reading, now)
         shown = news is News.NEW and self._show(reading, subscription, now, judged)
@@ -242,8 +244,10 @@ class Bot:
             # What waits in the conversation is lost if the process is killed; the history knows it then.
             self.ports.history.append(reading, subscription.priority, untold=shown, record=record)
         self.alerts.follow(judged, now)
-        if shown or judged is not NOTHING:
+        if judged is not NOTHING:
             self._wake(now)
+        elif shown:
+            self._speak(now)
         self.announce(MessageReceived(reading, subscription, shown, news is News.NEW))
 
     def _show(self, reading: Reading, subscription: Subscription, now: float, judged: Judged) -> bool:
@@ -269,12 +273,6 @@ class Bot:
             return False
         return self.ports.history.cleared(message) and not self.conversation.corrects(message.topic, now)
 
-    def _count(self, reading: Reading) -> None:
-        self._messages += 1
-        self._last = reading
-        if self._messages == 1:
-            self._changed()
-
     def _news(self, message: Message) -> News:
         """Say what a message is to the history, and to the user."""
         history = self.ports.history
@@ -283,13 +281,15 @@ class Bot:
         return News.REPEATED if message.repeated and history.known(message) else News.NEW
 
     def _wake(self, now: float) -> None:
-        """Say what is due in the conversation, and have the clock wake the bot for what is not."""
-        if self._spoken.due_at <= now:
+        """Say what is due in the conversation, and have the clock wake the bot for all that is not due."""
+        self._speak(now)
+        self._alarm.set(min([part.due_at for part in self._timed]))
+
+    def _speak(self, now: float) -> None:
+        if (due_at := self._spoken.due_at) <= now:
             self._spoken.tick(now)
-        wake_at = min(part.due_at for part in self._timed)
-        if wake_at not in {NEVER, self._wake_at}:
-            self._wake_at = wake_at
-            self.ports.clock.wake(wake_at)
+            due_at = self._spoken.due_at
+        self._alarm.set(due_at)
 
     # The way back: chat text in, reply out.
 
@@ -412,7 +412,7 @@ class Bot:
             self._status_changed()
 
     def tick(self, now: float) -> None:
-        self._wake_at = NEVER
+        self._alarm.rang()
         for part in self._timed:
             part.tick(now)
         self._wake(now)

@@ -136,7 +136,7 @@ class LoopClient(Machine):
 
     def _lost(self, err: Exception | None) -> None:
         """Close the connection because reading it failed."""
-        if isinstance(err, ProtocolError | GarbledError):
+        if isinstance(err, (ProtocolError, GarbledError)):
             self.close(Ended(Failure.PROTOCOL_ERROR if self.opened.done() else Failure.NOT_MQTT, str(err)))
         elif isinstance(err, ssl.SSLError) and not self.opened.done():
             # TLS 1.3 refuses a missing client certificate only after the handshake.

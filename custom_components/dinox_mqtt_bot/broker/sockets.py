@@ -196,7 +196,7 @@ def _await_verdict(sock: ssl.SSLSocket) -> None:
 
 def unreachable(err: Exception, step: HandshakeStep) -> Ended:
     """Say what an error of `Opening.open` means."""
-    if step is HandshakeStep.NAME and isinstance(err, OSError | UnicodeError):
+    if step is HandshakeStep.NAME and isinstance(err, (OSError, UnicodeError)):
         return Ended(Failure.UNKNOWN_HOST, str(err) or "no answer from the name service")
     if isinstance(err, ssl.SSLCertVerificationError):
         fault = fault_of(err.verify_code)
@@ -206,7 +206,7 @@ def unreachable(err: Exception, step: HandshakeStep) -> Ended:
         return Ended(Failure.TIMEOUT)
     if step is HandshakeStep.TLS:
         # To a broker that speaks no TLS the handshake is garbage: it answers in kind, or hangs up.
-        plain = isinstance(err, ConnectionError | ssl.SSLEOFError) or (
+        plain = isinstance(err, (ConnectionError, ssl.SSLEOFError)) or (
             isinstance(err, ssl.SSLError) and err.reason in _NOT_TLS
         )
         return Ended(Failure.TLS_UNEXPECTED if plain else Failure.TLS_FAILED, str(err))

@@ -75,7 +75,7 @@ class Watch:
         """Return why a message without the value ends what hangs on it: `cleared`, `missing`, or nothing."""
         if reading.kind is Kind.EMPTY:
             return "cleared"
-        ends = self.rule.condition.missing_clears and isinstance(reading.json, dict | list)
+        ends = self.rule.condition.missing_clears and isinstance(reading.json, (dict, list))
         return "missing" if ends and lookup(reading, self.path) is None else ""
 
     def remembers(self, alert: Alert) -> bool:

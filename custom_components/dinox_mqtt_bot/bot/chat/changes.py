@@ -119,6 +119,8 @@ class Changes:
 
 def is_word(reading: Reading) -> bool:
     """Say whether the main value of a reading is a word, as a door's is, and not a number."""
+    if reading.value is not None and not reading.fields:
+        return False
     main = next(_parts(reading), ("", "", ""))
     return number(main[1]) is None
 

@@ -114,8 +114,8 @@ class Conversation:
         """When `due` has something to say; infinity for never."""
         if not self._online:
             return self.urgent.due_at
-        turn = max(min(each.due_at for each in self._turns), self._quiet_until)
-        return min(turn, self.urgent.due_at)
+        turn = min([each.due_at for each in self._turns])
+        return min(max(turn, self._quiet_until), self.urgent.due_at)
 
     @property
     def _turns(self) -> tuple[Batch | Board | FirstLook | Absences | Shares, ...]:

@@ -108,8 +108,8 @@ class FirstLook:
             self._began, self.due_at = now, now + BUFFER
         if len(self._topics) < MOST_COUNTED:
             self._topics[topic] = subscription
-            devices = self._devices_on(topic) if presence is None else presence.devices
-            self._devices |= dict.fromkeys(devices, topic)
+            for device in self._devices_on(topic) if presence is None else presence.devices:
+                self._devices[device] = topic
         if subscription.filter in self._own:
             self._filters[subscription.filter] = subscription
         else:

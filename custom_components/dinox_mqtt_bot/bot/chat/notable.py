@@ -22,7 +22,7 @@ _WORDS = {
         ("wet", "leak", "smoke", "alarm", "triggered", "unsafe", "nass", "rauch", "ausgelöst"), "alarm"
     ),
 }
-_BATTERY = re.compile(r"batter(?:y|ie)", re.IGNORECASE)
+_LEVEL = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?")
 
 
 def notable(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -33,14 +33,19 @@ def notable(reading: Reading) -> Iterator[tuple[str, str]]:
     for field in reading.fields:
         whole = field.name.casefold() == reading.name.casefold()
         # Of a radiator's child lock nobody wants to hear that it is open, of its battery that it is low.
-        if not told or field.name in told or (whole and "" in told) or _BATTERY.search(field.name):
+        if not told or field.name in told or (whole and "" in told) or _is_of_battery(field.name):
             name = reading.name if whole else f"{reading.name} {field.name}"
             yield from _said(field.name, name, field.text)
 
 
+def _is_of_battery(name: str) -> bool:
+    folded = name.lower()
+    return "battery" in folded or "batterie" in folded
+
+
 def _said(field: str, name: str, text: str) -> Iterator[tuple[str, str]]:
-    if _BATTERY.search(field):
-        level = re.fullmatch(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?", text.strip())
+    if _is_of_battery(field):
+        level = _LEVEL.fullmatch(text.strip())
         low = level is not None and float(level[1].replace(",", ".")) <= LOW_BATTERY
         if low or _WORDS.get(text.casefold()) in {"battery", "on"}:
             yield "battery", name

@@ -53,7 +53,7 @@ class Urgent:
     @property
     def due_at(self) -> float:
         """When `due` has something to say; infinity for never."""
-        return 0.0 if self._notices else min(brake.summary_at for brake in self._brakes.values())
+        return 0.0 if self._notices else min([brake.summary_at for brake in self._brakes.values()])
 
     def take(self, reading: Reading, subscription: Subscription, now: float) -> bool:
         """Take a reading in; say whether anybody is told of it."""

@@ -56,7 +56,7 @@ def _is_json(payload: str) -> bool:
     if not payload.lstrip().startswith(("{", "[")):
         return False
     try:
-        return isinstance(json.loads(_PLACEHOLDER.sub("0", payload)), dict | list)
+        return isinstance(json.loads(_PLACEHOLDER.sub("0", payload)), (dict, list))
     except ValueError, RecursionError:
         return False
 
@@ -69,7 +69,7 @@ def _written(value: str) -> str:
         known = json.loads(value, parse_constant=_no_constant)
     except ValueError, RecursionError:
         return json.dumps(value)
-    return value.strip() if known is None or isinstance(known, int | float) else json.dumps(value)
+    return value.strip() if known is None or isinstance(known, (int, float)) else json.dumps(value)
 
 
 def _no_constant(word: str) -> None:

@@ -209,7 +209,7 @@ class Dialogue:
         asked: Wanted = self._hearing.parse(said)
         if isinstance(asked, BotError):
             meant = await self._understanding.meant(self._line(said, caller))
-            plain = meant is None or isinstance(meant, Text | BotError)
+            plain = meant is None or isinstance(meant, (Text, BotError))
             # Whoever answers an alert has seen to it; the words are a note.
             asked = self._context.note(said) if caller.about and plain else meant or asked
         if not isinstance(asked, Command) or asked.node not in _SEEN_TO:
@@ -344,7 +344,7 @@ class Dialogue:
         meant = (
             await self._understanding.meant(line, free=free is not Ear.OFF) if may_answer and line else None
         )
-        if caller.about and (meant is None or isinstance(meant, Text | BotError)):
+        if caller.about and (meant is None or isinstance(meant, (Text, BotError))):
             # Whoever answers an alert has seen to it; the words are a note.
             self._confirmation.take("", caller)
             return await self._done(self._context.note(text), caller)

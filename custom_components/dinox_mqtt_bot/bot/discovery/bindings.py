@@ -14,6 +14,7 @@ from ..text.numbers import with_unit
 from .config import Config, area_of, device_of, string, template_in, topic_in, truth
 from .form_kinds import form_of, presence_form
 from .forms import PLAIN, Form
+from .sources import Source, sources_of
 from .templates import ValueTemplate, compile_template
 from .wording import UNTRANSLATED, Wording
 
@@ -47,8 +48,6 @@ _BY_TEMPLATE = ("brightness", "color_temp", "effect")
 _PERCENT = frozenset(
     {"position", "tilt", "tilt_position", "percentage", "brightness", "current_humidity", "target_humidity"}
 )
-_LISTED, _ALONE = ("topic", "value_template"), ("availability_topic", "availability_template")
-"""Where a topic that says whether a device is there is named, with its template."""
 _SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
 """Home Assistant's spelling of units: Greek mu for the micro sign."""
 
@@ -166,7 +165,7 @@ def _begins(name: str, words: str) -> bool:
 def bindings_of(config: Config, words: Wording = UNTRANSLATED) -> Iterator[tuple[str, Binding]]:
     """Yield the topics that values of an entity arrive on, each with what the entity finds there."""
     yield from islice(_found(config, words), _MOST_TOPICS)
-    yield from islice(_presence(config, words), _MOST_TOPICS)
+    yield from _presence(config, words)
 
 
 def common_name(topic: str, bindings: Sequence[Binding]) -> str:
@@ -199,7 +198,7 @@ def is_main(config: Config) -> bool:
 
 def _found(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
     for key in config:
-        if topic := _state_topic(config, key):
+        if key.endswith("topic") and (topic := _state_topic(config, key)):
             for aspect, template in _aspects(config, key):
                 aside = key == "json_attributes_topic"
                 yield topic, _binding(config, aspect, template, words, aside=aside)
@@ -222,9 +221,9 @@ def _aspects(config: Config, key: str) -> Iterator[tuple[str, ValueTemplate | No
 
 
 def _state_topic(config: Config, key: str) -> str:
-    """Return the topic under `key` if values arrive on it, else nothing."""
+    """Return the topic under the key of one if values arrive on it, else nothing."""
     sends = "command" in key or key.startswith(("set_", "availability"))
-    return topic_in(config, key) if key.endswith("topic") and not sends else ""
+    return "" if sends else topic_in(config, key)
 
 
 def _stem(key: str) -> str:
@@ -300,32 +299,18 @@ def _unit(config: Config, aspect: str) -> str:
 
 def _presence(config: Config, words: Wording) -> Iterator[tuple[str, Binding]]:
     """Yield the topics that say whether a device is there, called after the device."""
-    device = string(device_of(config), "name")
-    entity = words.availability if device else f"{entity_name(config)} {words.availability}".lstrip()
-    listed = config.get("availability")
-    every = listed if isinstance(listed, list) else [config]
-    keys = _LISTED if isinstance(listed, list) else _ALONE
-    for each in every:
-        if isinstance(each, dict) and (topic := topic_in(each, keys[0])):
-            yield topic, _presence_binding(device, entity, *presence_payloads(each), _compiled(each, keys[1]))
-
-
-def presence_payloads(config: Config) -> tuple[str, str]:
-    """Return what says that something is there, and what that it is not."""
-    there, gone = config.get("payload_available"), config.get("payload_not_available")
-    return _written(there) or "online", _written(gone) or "offline"
-
-
-def _written(value: object) -> str:
-    return cut(str(value), _LONGEST_ASPECT) if isinstance(value, str | bool | int) else ""
+    if sources := sources_of(config):
+        device = string(device_of(config), "name")
+        entity = words.availability if device else f"{entity_name(config)} {words.availability}".lstrip()
+        for source in sources:
+            yield source.topic, _presence_binding(device, entity, source)
 
 
 @lru_cache(1_024)
-def _presence_binding(
-    device: str, entity: str, there: str, gone: str, template: ValueTemplate | None
-) -> Binding:
+def _presence_binding(device: str, entity: str, source: Source) -> Binding:
     """Return what all entities of a device have alike."""
-    return Binding(device, entity, "", template, presence_form(there, gone), aside=True, presence=True)
+    form = presence_form(source.online, source.offline)
+    return Binding(device, entity, "", source.template, form, aside=True, presence=True)
 
 
 def value_in(meaning: Meaning, binding: Binding, templates: Templates | None) -> str | None:

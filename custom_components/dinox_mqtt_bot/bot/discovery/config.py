@@ -90,7 +90,9 @@ def _based(base: str, topic: str) -> str:
 def string(config: Config, key: str) -> str:
     """Return a text on one line, cut if it is too long for a name; empty for what is none."""
     value = config.get(key)
-    return _line(cut(value, _LONGEST_TEXT)) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return _line(value if len(value) <= _LONGEST_TEXT else cut(value, _LONGEST_TEXT))
 
 
 @lru_cache(4_096)
@@ -135,7 +137,7 @@ def amount(config: Config, key: str, default: float) -> float:
     """Return a number, also one that is written as a text; the default for what no device can mean."""
     value = config.get(key)
     try:
-        found = float(value) if isinstance(value, int | float | str) else default
+        found = float(value) if isinstance(value, (int, float, str)) else default
     except ValueError, OverflowError:
         return default
     return found if abs(found) <= _HIGHEST else default

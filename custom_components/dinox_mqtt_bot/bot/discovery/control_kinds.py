@@ -53,7 +53,7 @@ def _siren(config: Config) -> Iterator[Control]:
     tones = config.get("available_tones")
     every = tones if isinstance(tones, list) else list(tones) if isinstance(tones, dict) else []
     extras = Extras(
-        tuple(tone for tone in every[:_MOST_TONES] if isinstance(tone, str | int)),
+        tuple(tone for tone in every[:_MOST_TONES] if isinstance(tone, (str, int))),
         truth(config, "support_duration", default=True),
         truth(config, "support_volume_set", default=True),
     )
@@ -149,7 +149,7 @@ def _alarm_panel(config: Config) -> Iterator[Control]:
     }
     panel = control(config, words=words, guarded=True, alias=_PANEL_ALIAS)
     given = config.get("code")
-    secret = str(given) if isinstance(given, str | int) else ""
+    secret = str(given) if isinstance(given, (str, int)) else ""
     code = Code(secret, free=frozenset(free), told="code" in panel.template, never=_NO_CODES)
     yield replace(panel, code=code, bare=True)
 

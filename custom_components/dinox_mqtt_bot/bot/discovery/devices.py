@@ -85,7 +85,8 @@ class Devices:
         self._entities[config_topic] = entities
         self._count += len(entities)
         for entity in entities:
-            self._partial.update(_partial_topics(entity))
+            for topic in _partial_topics(entity):
+                self._partial[topic] += 1
             self._expect(_topics(entity))
             for topic, source in (each.recalls for each in entity.controls if each.recalls is not None):
                 self._recalls.setdefault(topic, set()).add(source)

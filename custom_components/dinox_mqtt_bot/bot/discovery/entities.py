@@ -8,40 +8,21 @@ import unicodedata
 
 from ..model.message import QoS
 from ..text.foreign import cut
-from .bindings import Binding, entity_name, full_name, is_main, presence_payloads
-from .config import Config, amount, area_of, device_of, string, template_in, topic_in, truth
+from .bindings import Binding, entity_name, full_name, is_main
+from .config import Config, amount, area_of, device_of, string, truth
 from .control_kinds import controls_of
 from .controls import Control
-from .templates import ValueTemplate, compile_template
+from .sources import Source, sources_of
+
+__all__ = ["Entity", "Source", "entity_of", "kept", "name_words"]
 
 _MOST_SOURCES = 10
 _ENTITY, _PART, _WORD_KEPT, _CHOICE = 1_200, 400, 200, 120
 """Bytes that are kept of an entity, each topic and control of it, each word of its names, each choice."""
 _LONGEST_ID = 100
-_TRUTHS = frozenset({"true", "false"})
 _WORD = re.compile(r"\w+")
 _UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
 """An umlaut as it is written where there is no key for it; `Bauer` and `queue` have none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A topic that says whether an entity is there, and how it says so."""
-
-    topic: str
-    online: str
-    offline: str
-    template: ValueTemplate | None = None
-
-    def says(self, text: str | None) -> bool | None:
-        """Say whether a text means that it is there; None if it says neither.
-
-        A truth value is written `True` by a template in Home Assistant.
-        """
-        words = self.online, self.offline
-        if text is not None and self.template is not None and text in _TRUTHS and text not in words:
-            text = text.capitalize()
-        return text == self.online if text in words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +85,7 @@ def entity_of(entity_id: str, config: Config, bindings: Iterable[tuple[str, Bind
         area_of(config),
         tuple(values),
         controls,
-        _sources(config),
+        sources_of(config)[:_MOST_SOURCES],
         string(config, "availability_mode") or "latest",
         is_main(config),
         bool(controls) and (truth(config, "optimistic") or not values),
@@ -136,30 +117,6 @@ def _device_id(device: Config) -> str:
         if isinstance(given, str) and given:
             return cut(given, _LONGEST_ID)
     return string(device, "name")
-
-
-def _sources(config: Config) -> tuple[Source, ...]:
-    given = config.get("availability")
-    if isinstance(given, list):
-        every = [_source(each, "topic", "value_template") for each in given[:_MOST_SOURCES]]
-    else:
-        every = [_source(config, "availability_topic", "availability_template")]
-    return tuple(source for source in every if source.topic)
-
-
-def _source(config: Config, topic: str, template: str) -> Source:
-    source = template_in(config, template)
-    return _shared(
-        topic_in(config, topic),
-        *presence_payloads(config),
-        compile_template(source) if source else None,
-    )
-
-
-@lru_cache(1_024)
-def _shared(topic: str, online: str, offline: str, template: ValueTemplate | None) -> Source:
-    """Return a source; all entities of a device have the same."""
-    return Source(topic, online, offline, template)
 
 
 def kept(entity: Entity) -> int:

@@ -80,7 +80,7 @@ def presence_form(available: str, gone: str) -> Form:
 
 def _payload(config: Config, *keys: str, default: str) -> str:
     """Return the payload under the first of some keys that there is, folded."""
-    given = next((config[key] for key in keys if isinstance(config.get(key), str | bool | int)), default)
+    given = next((config[key] for key in keys if isinstance(config.get(key), (str, bool, int))), default)
     return cut(str(given), _LONGEST_WORD).strip().casefold()
 
 

@@ -131,7 +131,7 @@ class Form:
         if self.versions:
             return _versions(found)
         inner = found.get(self.key) if self.key else None
-        if inner is None or isinstance(inner, dict | list):
+        if inner is None or isinstance(inner, (dict, list)):
             return None
         form = replace(self, inside=False) if self.inside else self
         return form.value(inner if isinstance(inner, str) else _plainly(inner))
@@ -185,7 +185,7 @@ def _rounded(value: str, digits: int) -> str:
 def _plainly(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(value) if isinstance(value, int | float) else str(value)
+    return number_text(value) if isinstance(value, (int, float)) else str(value)
 
 
 def _versions(found: Mapping[str, object]) -> str | None:

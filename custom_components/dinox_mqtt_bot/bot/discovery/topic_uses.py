@@ -34,15 +34,19 @@ class TopicUses:
             self._listened[topic] += 1
             if self._listened[topic] == 1:
                 self.states.add(topic)
-        self._main.update(_main_topics(entity))
-        self._repeated.update(entity.repeats)
+        main = _main_topics(entity)
+        for topic in main:
+            self._main[topic] += 1
         for topic in entity.repeats:
-            self._first.setdefault(topic, Counter()).update(_main_topics(entity))
-        self._commands.update(control.topic for control in entity.controls)
+            self._repeated[topic] += 1
+            self._first.setdefault(topic, Counter()).update(main)
+        for control in entity.controls:
+            self._commands[control.topic] += 1
         for source in entity.sources:
-            sources, devices = self._sources.setdefault(source.topic, (Counter(), Counter()))
-            sources[source] += 1
-            devices[entity.device or entity.full_name] += 1
+            if (known := self._sources.get(source.topic)) is None:
+                known = self._sources[source.topic] = Counter(), Counter()
+            known[0][source] += 1
+            known[1][entity.device or entity.full_name] += 1
 
     def drop(self, entity: Entity) -> None:
         for topic in state_topics(entity):

@@ -72,7 +72,7 @@ def text(said: object) -> str:
     """Return a value as text; what is no text, number or truth value is none."""
     if isinstance(said, bool):
         return "true" if said else "false"
-    return str(said).strip() if isinstance(said, str | int | float) else ""
+    return str(said).strip() if isinstance(said, (str, int, float)) else ""
 
 
 def first(fields: Fields, *names: str) -> str:
@@ -106,7 +106,7 @@ def _inside(said: object) -> Iterator[tuple[str, object]]:
             yield text(said["key"]), said["value"]
             return
         yield from ((str(name), value) for name, value in said.items())
-    elif isinstance(said, list | tuple):
+    elif isinstance(said, (list, tuple)):
         yield from (("", value) for value in said)
 
 

@@ -1,5 +1,6 @@
 """One timer for everything that is due some time."""
 
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 import math
 from typing import Protocol
@@ -53,6 +54,24 @@ class Timers:
         self._times = {key: at + seconds for key, at in self._times.items()}
         self._heap = [(at, key) for key, at in self._times.items()]
         heapify(self._heap)
+
+
+class Alarm:
+    """Asks the clock for the earliest of several times; a later one costs no question."""
+
+    def __init__(self, wake: Callable[[float], None]) -> None:
+        self._wake = wake
+        self._at = NEVER
+
+    def set(self, at: float) -> None:
+        """Have it ring no later than this."""
+        if at < self._at:
+            self._at = at
+            self._wake(at)
+
+    def rang(self) -> None:
+        """Take note that it rang: who is not due yet has to ask again."""
+        self._at = NEVER
 
 
 class Timed(Protocol):

@@ -5,6 +5,9 @@ from functools import lru_cache
 from itertools import islice
 from json import JSONDecoder
 from math import isfinite
+import re
+from types import NoneType
+from typing import Any
 
 from ..model.message import MORE, Field
 from ..text.foreign import plain
@@ -25,6 +28,7 @@ _BESIDE = {
 }
 """What Tasmota writes a unit in for all values below the object, and what their names have in them."""
 
+_UNIT_KEYS = frozenset((*_UNITS, *_BESIDE))
 _DEGREES = {"C": "°C", "F": "°F"}
 
 type Beside = tuple[tuple[tuple[str, ...], str], ...]
@@ -50,6 +54,9 @@ def _parse_constant(text: str) -> str:
 _DECODER = JSONDecoder(
     parse_float=_parse_float, parse_int=_parse_int, parse_constant=_parse_constant, strict=False
 )
+# Without a call for each number: where none can be too large.
+_QUICK = JSONDecoder(parse_constant=_parse_constant, strict=False)
+_MAY_BE_LARGE = re.compile(rf"[0-9][eE]|[0-9]{{{_LONGEST_INTEGER}}}")
 
 
 def parse_json(text: str) -> object:
@@ -57,8 +64,9 @@ def parse_json(text: str) -> object:
 
     Raises ValueError if it is none, or nested more than 64 deep.
     """
+    decoder = _DECODER if _MAY_BE_LARGE.search(text) else _QUICK
     try:
-        parsed: object = _DECODER.decode(text)
+        parsed: object = decoder.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     except ValueError:
@@ -84,10 +92,22 @@ def _deep(value: object) -> bool:
 
 def fields_of(parsed: Mapping[str, object] | list[object]) -> tuple[Field, ...]:
     """Return a JSON object's or array's leaves as fields, 40 at most; one more counts the rest."""
+    if isinstance(parsed, dict) and (flat := _flat(parsed)) is not None:
+        return flat
     leaves = _object("", parsed, 0, ()) if isinstance(parsed, dict) else _leaves("", parsed, 0, ())
     fields = tuple(islice(leaves, MOST_FIELDS))
     rest = sum(1 for _ in islice(leaves, _MOST_COUNTED)) if len(fields) == MOST_FIELDS else 0
     return (*fields, Field(MORE, str(rest))) if rest else fields
+
+
+def _flat(value: Mapping[str, object]) -> tuple[Field, ...] | None:
+    """Return the fields of a small object with neither objects nor units in it, as most are; else None."""
+    if not 0 < len(value) <= MOST_FIELDS or not _UNIT_KEYS.isdisjoint(value):
+        return None
+    try:
+        return tuple([Field(plain(key), _WRITTEN[type(item)](item)) for key, item in value.items()])
+    except KeyError:
+        return None
 
 
 def _leaves(path: str, value: object, depth: int, beside: Beside) -> Iterator[Field]:
@@ -184,13 +204,19 @@ def measure_of(value: Mapping[str, object]) -> tuple[str, str]:
     return (numbers[0], unit_key) if len(numbers) == 1 else ("", "")
 
 
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: plain,
+    int: str,
+    float: number_text,
+    bool: lambda value: "true" if value else "false",
+    NoneType: lambda value: "null",
+}
+"""By the type of what stands in JSON, how a person reads it."""
+
+
 def scalar_text(value: object) -> str:
     """Write a JSON string, number, boolean or null as a person reads it."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number_text(value) if isinstance(value, (int, float)) else "null"
+    return _WRITTEN[type(value)](value)
 
 
 def together(fields: Iterable[Field]) -> str:

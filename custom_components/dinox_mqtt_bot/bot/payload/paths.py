@@ -181,7 +181,7 @@ def _without_unit(text: str) -> str:
 def _translated(reading: Reading, value: Value) -> Value:
     """Return the word of a discovered state with what the device wrote for it."""
     raw = ""
-    if not isinstance(reading.json, dict | list) and len(reading.message.payload) <= _LONGEST_RAW:
+    if not isinstance(reading.json, (dict, list)) and len(reading.message.payload) <= _LONGEST_RAW:
         raw = reading.message.payload.decode(errors="replace").strip()
     raw = "" if raw.casefold() == value.text.casefold() else raw
     return _stated(value, reading.found[0][0], raw)
@@ -232,10 +232,10 @@ def _leaf(found: object, parents: list[object], path: Path) -> Value | None:
         return None
     if isinstance(found, dict) and "value" in found:
         return _leaf(found["value"], [*parents, found], path)
-    if isinstance(found, dict | list):
+    if isinstance(found, (dict, list)):
         return Value(", ".join(map(line, fields_of(found))))
     unit = _unit(found, parents, path)
-    if isinstance(found, int | float) and not isinstance(found, bool):
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
         return Value(scalar_text(found), float(found), unit)
     return _scalar(scalar_text(found), unit)
 

@@ -69,7 +69,7 @@ def told_of(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     before, sure = 0, True
     for field in fields:
         name = field.name
-        rank = _kept_rank(name) if len(name) <= _LONGEST else _rank(name)
+        rank = _rank_of(name)
         if rank >= 0 and field.text != "null":
             told.append((rank, field))
             if rank < before or rank in _UNSURE:
@@ -95,6 +95,10 @@ def _sorted(told: list[tuple[int, Field]]) -> list[tuple[int, Field]]:
 
 def is_technical(name: str) -> bool:
     """Say whether a field of this name is left out beside others."""
+    return _rank_of(name) == _LEFT_OUT
+
+
+def _is_left_out(name: str) -> bool:
     first = _FIRST_KEY.split(name, maxsplit=1)[0]
     nested = len(first) < len(name)
     return _last(name) in TECHNICAL or (nested and _folded(first) in TECHNICAL_OBJECTS)
@@ -108,12 +112,16 @@ def is_of_radio(name: str) -> bool:
 def _rank(name: str) -> int:
     if name == MORE:
         return _REST
-    if is_technical(name):
+    if _is_left_out(name):
         return _LEFT_OUT
     return _RANKS.get(_last(name), _USUAL)
 
 
 _kept_rank = lru_cache(4_096)(_rank)
+
+
+def _rank_of(name: str) -> int:
+    return _kept_rank(name) if len(name) <= _LONGEST else _rank(name)
 
 
 def _last(name: str) -> str:

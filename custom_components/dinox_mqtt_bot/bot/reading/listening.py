@@ -64,8 +64,12 @@ class Listening:
         """Take note that devices are known otherwise: the broker is asked for their topics soon."""
         self._forget()
         self.audience.renew()
+        self._look_soon()
+
+    def _look_soon(self) -> None:
         if self.due_at == NEVER:
             self.due_at = 0.0
+            self._ports.clock.wake(self._ports.clock.now())
 
     def tick(self, now: float) -> None:
         if not self.due_at:
@@ -156,8 +160,8 @@ class Listening:
             elif topic_filter in self._asked:
                 self._refused.add(topic_filter)
                 self._unsaid[topic_filter] = reason
-        if self._unsaid and self.due_at == NEVER:
-            self.due_at = 0.0
+        if self._unsaid:
+            self._look_soon()
 
     def _do_without(self) -> None:
         """Ask for the topics of devices by their names where wildcards are refused, and tell what is."""

@@ -81,11 +81,8 @@ class Names:
 
     def known(self, text: str) -> bool:
         """Say whether a text is a topic that came in, a filter that is subscribed, or an alias."""
-        return (
-            text in self._seen
-            or self._subscriptions.get(text) is not None
-            or fold(text) in self._subscriptions.aliases
-        )
+        known = text in self._seen or self._subscriptions.get(text) is not None
+        return known or fold(text) in self._subscriptions.aliases
 
     def heard(self, topic: str) -> bool:
         """Say whether anything came in on a topic, stored or not."""

@@ -29,7 +29,7 @@ class FoundValue:
 
 def values_of(reading: Reading, most: int) -> list[FoundValue]:
     """Return the values in a reading, those that discovery names first."""
-    every = _fields(reading) if isinstance(reading.json, dict | list) else _whole(reading)
+    every = _fields(reading) if isinstance(reading.json, (dict, list)) else _whole(reading)
     return list(islice((each for each in every if len(each.path) <= _LONGEST >= len(each.name)), most))
 
 
@@ -51,7 +51,7 @@ def _fields(reading: Reading) -> Iterator[FoundValue]:
             yield _of(naming, write_path((name,)), name)
         taken.add(name.casefold())
         taken.add(naming.template.place.casefold() if naming.template else "")
-    for field in fields_of(reading.json) if isinstance(reading.json, dict | list) else ():
+    for field in fields_of(reading.json) if isinstance(reading.json, (dict, list)) else ():
         if field.name != MORE and field.name.casefold() not in taken:
             yield FoundValue(field.name, field.name or reading.name)
 

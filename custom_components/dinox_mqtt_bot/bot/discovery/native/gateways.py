@@ -111,7 +111,7 @@ def name_in(said: Mapping[str, object]) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
     return cut(str(value), _LONGEST).strip() if isinstance(value, str) else f"{value:d}"[:_LONGEST]
 
@@ -121,7 +121,7 @@ def _keys(said: Mapping[str, object]) -> Iterator[tuple[str, Key]]:
     for name, value in said.items():
         if name == "tempf" and "tempc" in said:
             continue
-        if isinstance(value, str | int | float) and (key := key_of(name, value)) is not None:
+        if isinstance(value, (str, int, float)) and (key := key_of(name, value)) is not None:
             yield name, key
 
 

@@ -18,7 +18,7 @@ def payload(config: Config, key: str, default: str) -> str | None:
     value = config.get(key, default or None)
     if isinstance(value, bool):
         return str(value)
-    return str(value) if isinstance(value, str | int | float) else None
+    return str(value) if isinstance(value, (str, int, float)) else None
 
 
 def payload_words(config: Config, *every: tuple[str, str, str]) -> Words:
@@ -34,8 +34,8 @@ def switched(config: Config) -> Words:
 def listed(config: Config, key: str, default: tuple[str, ...] = ()) -> Words:
     """Return the words of a list, each as its own payload."""
     given = config.get(key, default)
-    every = given if isinstance(given, list | tuple) else ()
-    words = [_on_or_off(word) for word in every if isinstance(word, str | int | float)]
+    every = given if isinstance(given, (list, tuple)) else ()
+    words = [_on_or_off(word) for word in every if isinstance(word, (str, int, float))]
     return tuple((word, word) for word in words[:MOST_WORDS] if word)
 
 
