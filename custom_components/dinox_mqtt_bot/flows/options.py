@@ -24,6 +24,7 @@ from ..const import (
     CONF_DISCOVERY,
     CONF_DISCOVERY_PREFIX,
     CONF_DND_ENTITY,
+    CONF_ENTITIES,
     CONF_FOLLOWS,
     CONF_FREE_TEXT,
     CONF_FREE_TEXT_AGENT,
@@ -98,6 +99,7 @@ OPTIONS_FORM = vol.Schema(
     {
         vol.Required(CONF_DISCOVERY, default=True): FLAG,
         vol.Required(CONF_DISCOVERY_PREFIX, default=DEFAULT_DISCOVERY_PREFIX): TEXT,
+        vol.Required(CONF_ENTITIES, default=False): FLAG,
         vol.Optional(CONF_FOLLOWS): follow_field(),
         vol.Required(CONF_DIGEST_SECONDS, default=DEFAULT_DIGEST_SECONDS): number_field(10, 86_400, "s"),
         vol.Required(CONF_RETENTION_DAYS, default=DEFAULT_RETENTION_DAYS): number_field(1, 3650, "d"),

@@ -1,6 +1,6 @@
 """Build the parts of one bot from its config entry; nothing connects here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,15 @@ from ..bot.reading.readings import Readings
 from ..bot.reading.topic_lookup import topic_name
 from ..broker.link import BrokerLink
 from ..broker.settings import BrokerSettings, Will
-from ..const import CONF_BARE_COMMANDS, CONF_MODE, CONF_PAUSED, CONF_XMPP_CA, DEFAULT_BARE_COMMANDS, Mode
+from ..const import (
+    CONF_BARE_COMMANDS,
+    CONF_ENTITIES,
+    CONF_MODE,
+    CONF_PAUSED,
+    CONF_XMPP_CA,
+    DEFAULT_BARE_COMMANDS,
+    Mode,
+)
 from ..entry.account import connection, has_chat, is_pubsub_only, pubsub_service, shares_account
 from ..entry.beacon import bot_id, rules_of, tells_status
 from ..entry.connections import broker_settings, broker_tls, retention, xmpp_settings, xmpp_tls
@@ -55,6 +63,7 @@ from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .announcer import Announcer
 from .delivery import NoticeDelivery
+from .entity_source import EntitySource, WithEntities
 from .filters import held_filters
 from .links import AnyChat, Links, catch_up
 from .runtime import BotConfigEntry, BotRuntime
@@ -91,6 +100,9 @@ async def _async_build_on(
     ports = build_ports(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
+    entities = EntitySource(hass, create_task)
+    if knows_entities(entry):
+        ports = replace(ports, broker=WithEntities(broker, entities))
     ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=phrases.languages)
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
@@ -124,16 +136,16 @@ async def _async_build_on(
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
         entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
-        hear_buttons=hearing_buttons(hass, entry, bot, create_task),
+        beside=tuple(beside(hass, entry, bot, entities, create_task)),
         has_chat=has_chat(entry),
     )
 
 
-def hearing_buttons(
-    hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, create_task: CreateTask
-) -> Callable[[], CALLBACK_TYPE]:
-    """Return what begins to hear the buttons of this bot's notifications."""
-    return partial(
+def beside(
+    hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, entities: EntitySource, create_task: CreateTask
+) -> Iterator[Callable[[], CALLBACK_TYPE]]:
+    """Yield what begins to hear the buttons of this bot's notifications, and to tell of entities."""
+    yield partial(
         async_hear_buttons,
         hass,
         entry.entry_id,
@@ -141,6 +153,13 @@ def hearing_buttons(
         contacts=lambda: bot.rules.contacts,
         create_task=create_task,
     )
+    if knows_entities(entry):
+        yield partial(entities.start, bot.receive, bot.rules.discovery_prefix)
+
+
+def knows_entities(entry: ConfigEntry[Any]) -> bool:
+    """Say whether the bot is to know Home Assistant's own entities, which are announced as MQTT devices are."""
+    return bool(entry.options.get(CONF_ENTITIES)) and bool(rules_of(entry).discovery_prefix)
 
 
 def settling(journal: Journal, store: Store) -> Callable[[], Awaitable[None]]:

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable
 
+from ..bot.model.topics import INNER
 from ..bot.ports import Memory
 
 HELD = "held_filters"
+
+
+def outside(wanted: Iterable[str]) -> list[str]:
+    """Return those filters that a broker is asked for: not what is inside of Home Assistant."""
+    return [each for each in wanted if not each.startswith(INNER)]
 
 
 def held_filters(memory: Memory) -> list[str]:

@@ -22,7 +22,7 @@ from ..xmpp.link import XmppLink
 from ..xmpp.pubsub.catching_up import CatchUp
 from ..xmpp.pubsub.pubsub_broker import PubSubBroker
 from .delivery import NoticeDelivery
-from .filters import held_filters, remember_filters
+from .filters import held_filters, outside, remember_filters
 
 
 class NothingMissed:
@@ -76,7 +76,7 @@ class Links:
         # The path of a message, last stage first.
         take = self.peers.start(then=self.bot.receive)
         take = self.missed.start(then=take)
-        self.missed.follow(self.bot.wanted)
+        self.missed.follow(outside(self.bot.wanted))
         self.bot.listening.changed = self.follow
         self.broker.start(on_message=take, on_status=self._broker_changed)
         self.chat.start(
@@ -95,8 +95,9 @@ class Links:
         """Take over what the bot wants to hear from now on."""
         self.peers.apply(self.bot.rules)
         # What is wanted no more is held until the broker has heard of it.
-        remember_filters(self.memory, {*self.bot.wanted, *held_filters(self.memory)})
-        self.missed.follow(self.bot.wanted)
+        wanted = outside(self.bot.wanted)
+        remember_filters(self.memory, {*wanted, *held_filters(self.memory)})
+        self.missed.follow(wanted)
 
     def pause(self) -> None:
         """Hand on what waits for older messages, and nothing more."""
@@ -125,7 +126,7 @@ class Links:
         self.bot.broker_changed(status)
         self.missed.broker_changed(status)
         if status.phase is Phase.ONLINE:
-            remember_filters(self.memory, self.bot.wanted)
+            remember_filters(self.memory, outside(self.bot.wanted))
         self._ask_for_credentials(status, LinkName.BROKER)
 
     def _chat_changed(self, status: LinkStatus) -> None:

@@ -46,15 +46,15 @@ class BotRuntime:
     issues: Issues
     entitle: Callable[[Iterable[ConfigSubentry] | None], None]
     """Keeps the titles true of those that changed, or of all."""
-    hear_buttons: Callable[[], CALLBACK_TYPE]
-    """Begins to hear the buttons of notifications, and returns what ends that."""
+    beside: tuple[Callable[[], CALLBACK_TYPE], ...]
+    """Each begins what runs beside the links, and returns what ends that."""
     has_chat: bool
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
     snapshot: Snapshot = field(init=False)
     """What the entry said before anything was built from it, or when it was applied last."""
     _closed: bool = False
-    _deafen: CALLBACK_TYPE = lambda: None
+    _deafen: list[CALLBACK_TYPE] = field(default_factory=list)
 
     @property
     def broker(self) -> AnyBroker:
@@ -89,14 +89,15 @@ class BotRuntime:
         self.issues.start(self.bot)
         self.links.start(self.delivery)
         self.delivery.start()
-        self._deafen = self.hear_buttons()
+        self._deafen = [begin() for begin in self.beside]
 
     async def async_close(self) -> None:
         """Say what is buffered, commit, acknowledge, disconnect, and leave nothing running."""
         if self._closed:
             return
         self._closed = True
-        self._deafen()
+        for end in self._deafen:
+            end()
         # First: nobody would say what comes after the bot has said what it holds.
         self.links.pause()
         self.clock.close()

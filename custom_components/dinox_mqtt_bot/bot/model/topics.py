@@ -163,6 +163,10 @@ class _Node[T]:
         return not (self.children or self.plus or self.here or self.below)
 
 
+INNER = "$ha/"
+"""How topics begin on which Home Assistant's own entities speak: inside of it, for no filter such as `#`."""
+
+
 class Filters[T]:
     """What belongs to topic filters, found by topic: one dictionary look-up if asked before."""
 

@@ -1,0 +1,36 @@
+"""Things inside of Home Assistant, which are called as it calls its entities."""
+
+import asyncio
+import json
+
+from fakes import World
+import pytest
+
+from bot.model.rules import Subscription
+
+CONFIG = json.dumps(
+    {
+        "name": "Temperature",
+        "state_topic": "$ha/sensor.wine_t",
+        "unique_id": "x",
+        "device": {"name": "Wine", "identifiers": ["d"]},
+        "unit_of_measurement": "°C",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("value sensor.wine_t", "Wine Temperature 12.5 °C"),
+        ("wine temperature", "12.5 °C"),
+        ("alert sensor.wine_t > 14 for 5m", "when Wine Temperature is above 14 for 5 min"),
+        ("chart sensor.wine_t", "Wine Temperature"),
+    ],
+)
+def test_an_entity_is_found_by_its_id_and_its_name(line: str, part: str) -> None:
+    world = World(Subscription("#"))
+    world.receive("homeassistant/sensor/ha/sensor_wine_t/config", CONFIG, retain=True)
+    world.receive("$ha/sensor.wine_t", "12.5", retain=True)
+    assert part in asyncio.run(world.ask(line))
+    assert world.said == []

@@ -1,0 +1,166 @@
+"""Home Assistant's own entities as things that the bot knows."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from running import NO_ACCOUNT, alerts, ask, bot_entry, running, standalone, subscribed, topics, until
+
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.topics import INNER
+from custom_components.dinox_mqtt_bot.runtime import entity_source
+from lab.servers import Server
+
+
+@pytest.fixture
+def home(hass: HomeAssistant) -> er.RegistryEntry:
+    """A thermometer and a door of Zigbee Home Automation, a lamp without a device, one of MQTT."""
+    entry = MockConfigEntry(domain="zha")
+    entry.add_to_hass(hass)
+    registry, devices = er.async_get(hass), dr.async_get(hass)
+    cellar = ar.async_get(hass).async_create("Cellar")
+    device = devices.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("zha", "1")}, name="Wine"
+    )
+    devices.async_update_device(device.id, area_id=cellar.id)
+    wine = registry.async_get_or_create(
+        "sensor", "zha", "1", device_id=device.id, original_name="Temperature", suggested_object_id="wine_t"
+    )
+    registry.async_get_or_create("sensor", "mqtt", "2", original_name="Known", suggested_object_id="known")
+    registry.async_get_or_create(
+        "binary_sensor",
+        "zha",
+        "3",
+        device_id=device.id,
+        original_name="Door",
+        suggested_object_id="wine_door",
+    )
+    celsius = {
+        "unit_of_measurement": "°C",
+        "device_class": "temperature",
+        "friendly_name": "Wine Temperature",
+    }
+    hass.states.async_set("sensor.wine_t", "12.5", celsius)
+    hass.states.async_set("sensor.known", "1", {"friendly_name": "Known"})
+    hass.states.async_set("binary_sensor.wine_door", "off", {"device_class": "door"})
+    hass.states.async_set("light.desk", "on", {"friendly_name": "Desk lamp"})
+    hass.states.async_set("sensor.dead", "unavailable", {"friendly_name": "Dead"})
+    hass.states.async_set("automation.x", "on", {"friendly_name": "Automation"})
+    return wine
+
+
+def entry_of(port: int, *rules: Any, **options: Any) -> MockConfigEntry:
+    return bot_entry(standalone(port) | NO_ACCOUNT, rules, options={"entities": True, **options})
+
+
+async def said(hass: HomeAssistant, text: str) -> str:
+    return str((await ask(hass, "command", text=text))["text"])
+
+
+async def test_it_knows_what_there_is_by_name_with_unit_class_and_area(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
+) -> None:
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        await until(lambda: len(runtime.bot.readings.devices) >= 4)
+        listed = await said(hass, "devices")
+        assert "Wine Temperature — 12.5 °C — Cellar" in listed
+        assert "Wine Door — closed — Cellar" in listed
+        assert "Desk lamp — on" in listed
+        assert "Dead" in listed
+        assert "Known" not in listed
+        assert "Automation" not in listed
+        hass.states.async_set("sensor.wine_t", "13.5", hass.states.get(home.entity_id).attributes)  # type: ignore[union-attr]
+        await hass.async_block_till_done()
+        assert "13.5 °C" in await said(hass, "value wine temperature")
+        assert "13.5 °C" in await said(hass, "value sensor.wine_t")
+
+
+async def test_a_rule_judges_them_and_no_broker_hears_of_it(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
+) -> None:
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        await until(lambda: len(runtime.bot.readings.devices) >= 4)
+        made = await said(hass, "alert wine temperature > 12 and wine door is closed")
+        assert "Wine Temperature" in made
+        await until(lambda: runtime.bot.alerts.active)
+        assert runtime.bot.alerts.active[0].value == "12.5 °C"
+        await subscribed(runtime)
+        assert all(not each.startswith(INNER) for each in runtime.broker._wanted._wanted)  # type: ignore[union-attr]
+        hass.states.async_set("binary_sensor.wine_door", "on", {"device_class": "door"})
+        await hass.async_block_till_done()
+        assert not runtime.bot.alerts.active
+        assert (
+            "sensor.wine_t" in await said(hass, "alert sensor.wine_t silent 10 min")
+            or runtime.bot.alerts.rules
+        )
+
+
+async def test_what_was_kept_is_judged_again_after_a_restart(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
+) -> None:
+    rule = AlertRule(f"{INNER}sensor.wine_t", Condition(Operator.ABOVE, ("12",)), name="Warm", number=1)
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"], *alerts(rule)), state=None) as runtime:
+        await until(lambda: runtime.bot.alerts.active)
+        hass.states.async_set("sensor.wine_t", "unavailable")
+        await hass.async_block_till_done()
+        assert runtime.bot.alerts.active
+        hass.states.async_set("sensor.wine_t", "11")
+        await hass.async_block_till_done()
+        assert not runtime.bot.alerts.active
+
+
+async def test_what_comes_goes_or_is_called_otherwise_is_followed(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        devices = runtime.bot.readings.devices
+        await until(lambda: len(devices) >= 4)
+        hass.states.async_set("person.ann", "home", {"friendly_name": "Ann"})
+        await hass.async_block_till_done()
+        assert "Ann — home" in await said(hass, "devices")
+        hass.states.async_remove("person.ann")
+        er.async_get(hass).async_update_entity(home.entity_id, name="Shelf")
+        device = dr.async_get(hass).async_get(home.device_id or "")
+        assert device is not None
+        dr.async_get(hass).async_update_device(device.id, name_by_user="Rack")
+        await hass.async_block_till_done()
+        listed = await said(hass, "devices")
+        assert "Ann" not in listed
+        assert "Rack Shelf — 12.5 °C" in listed
+        er.async_get(hass).async_update_entity(home.entity_id, hidden_by=er.RegistryEntryHider.USER)
+        await hass.async_block_till_done()
+        assert "Shelf" not in await said(hass, "devices")
+        monkeypatch.setattr(entity_source, "MOST_ENTITIES", 0)
+        hass.states.async_set("sensor.more", "1", {"friendly_name": "More"})
+        await hass.async_block_till_done()
+        assert "More" not in await said(hass, "devices")
+
+
+async def test_nothing_is_told_unless_it_is_wished_for(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
+) -> None:
+    port = own_mosquitto.ports["mqtt"]
+    entry = entry_of(port, *topics("#"), entities=False)
+    async with running(hass, entry, state=None) as runtime:
+        assert len(runtime.bot.readings.devices) == 0
+        hass.config_entries.async_update_entry(entry, options={"entities": True})
+        await hass.async_block_till_done()
+        again = entry.runtime_data
+        assert again is not runtime
+        await until(lambda: len(again.bot.readings.devices) >= 4)
+        # What is inside of Home Assistant comes under no filter of the broker.
+        hass.states.async_set("light.desk", "off", {"friendly_name": "Desk lamp"})
+        await hass.async_block_till_done()
+        assert "Desk lamp" not in await said(hass, "topics")
+
+
+async def test_without_discovery_nothing_is_announced(
+    hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
+) -> None:
+    entry = entry_of(own_mosquitto.ports["mqtt"], discovery=False)
+    async with running(hass, entry, state=None) as runtime:
+        hass.states.async_set("light.desk", "off", {"friendly_name": "Desk lamp"})
+        await hass.async_block_till_done()
+        assert len(runtime.bot.readings.devices) == 0
