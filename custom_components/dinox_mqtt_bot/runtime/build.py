@@ -158,7 +158,7 @@ def beside(
 
 
 def knows_entities(entry: ConfigEntry[Any]) -> bool:
-    """Say whether the bot is to know Home Assistant's own entities, which are announced as MQTT devices are."""
+    """Say whether the bot is to know Home Assistant's own entities, announced as MQTT devices are."""
     return bool(entry.options.get(CONF_ENTITIES)) and bool(rules_of(entry).discovery_prefix)
 
 

@@ -57,7 +57,7 @@ class EntitySource:
 
     @callback
     def start(self, receive: Callable[[Message], None], prefix: str) -> CALLBACK_TYPE:
-        """Announce what there is and what changes, as discovery does below `prefix`; return what ends that."""
+        """Announce what there is and what changes below a discovery prefix; return what ends that."""
         self._receive, self._prefix = receive, prefix
         listen = self._hass.bus.async_listen
         self._unsubscribe = [
