@@ -105,6 +105,8 @@ class Bot:
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine(kept=kept, last_number=last_number, local=ports.clock.local)
         self._build(engine, spawn, hearing, paused=paused)
+        told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
+        self._timed: tuple[Timed, ...] = (*told, readings, self.listening)
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._wake_at = NEVER
@@ -118,7 +120,7 @@ class Bot:
         self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
-        self._contacts = Contacts(ports.chat, self.outgoing, self.name)
+        self._contacts = Contacts(ports.chat, self.outgoing.apply, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
@@ -163,8 +165,6 @@ class Bot:
             trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
-        self._timed: tuple[Timed, ...] = (*told, self.readings, self.listening)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""
