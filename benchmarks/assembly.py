@@ -74,6 +74,9 @@ class RecordingChat:
 class NoRules:
     """`bot.ports.Rules`: nobody changes a rule here."""
 
+    async def put_contact(self, contact: Contact) -> None:
+        raise AssertionError
+
     async def put_subscription(self, subscription: Subscription) -> None:
         raise AssertionError
 

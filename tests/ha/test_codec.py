@@ -10,7 +10,7 @@ from homeassistant.util.json import json_loads_object
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.rules import Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import Condition, Follow, Operator, Scope
 from custom_components.dinox_mqtt_bot.entry.codec import Codec
 from custom_components.dinox_mqtt_bot.entry.rules import (
     ALERTS,
@@ -36,6 +36,9 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(0, 1e9),
     bool: st.booleans(),
     tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
+    tuple[Follow, ...]: st.lists(st.builds(Follow, st.sampled_from(Scope), TEXT, TEXT), max_size=3).map(
+        tuple
+    ),
 }
 # Whole days, as the form asks for them.
 BY_NAME: dict[str, st.SearchStrategy[Any]] = {"keep_days": st.integers(0, 3_650).map(float)}

@@ -4,13 +4,13 @@ import asyncio
 
 from homeassistant.core import HomeAssistant
 import pytest
-from running import bot_entry, topics
+from running import bot_entry, contacts, topics
 
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
-from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
+from custom_components.dinox_mqtt_bot.bot.model.rules import Contact, Follow, Scope, Subscription
 from custom_components.dinox_mqtt_bot.entry.rule_store import RuleStore
-from custom_components.dinox_mqtt_bot.entry.rules import TOPICS
+from custom_components.dinox_mqtt_bot.entry.rules import CONTACTS, TOPICS
 
 
 @pytest.mark.parametrize("there", [(), ("home/x",)])
@@ -60,3 +60,14 @@ async def test_a_pause_leaves_the_other_options_alone(hass: HomeAssistant) -> No
     entry.add_to_hass(hass)
     await RuleStore(hass, entry).set_paused(True)
     assert dict(entry.options) == {"digest_seconds": 60, "paused": True}
+
+
+async def test_a_contact_is_changed_and_none_is_made(hass: HomeAssistant) -> None:
+    entry = bot_entry({}, contacts("you@home.test", "other@home.test"))
+    entry.add_to_hass(hass)
+    wanted = Contact("other@home.test", about=(Follow(Scope.TOPIC, "a/#", "a/#"),), digest=True)
+    await RuleStore(hass, entry).put_contact(wanted)
+    assert CONTACTS.every(entry.subentries.values()) == (Contact("you@home.test"), wanted)
+    with pytest.raises(BotError) as error:
+        await RuleStore(hass, entry).put_contact(Contact("third@home.test"))
+    assert error.value.key == "unknown_contact"

@@ -61,8 +61,6 @@ async def test_a_room_is_not_taken_for_a_contact_and_an_address_without_a_server
         await reachable(bot)
         form = await add(hass, entry, ROOM)
         assert asked(form) == "user jid: contact_is_room"
-        form = await add(hass, entry, ROOM, form)
-        assert asked(form) == "user jid: contact_is_room"
         form = await add(hass, entry, NOWHERE, form)
         assert asked(form) == "user jid: contact_unreachable"
         form = await add(hass, entry, "no address", form)

@@ -346,3 +346,25 @@ async def test_an_alert_is_not_doubted_for_ever(open_store: Opener, monkeypatch:
         store = open_store()  # the one before is killed at once
         doubted.append(bool(await store.outbox.waiting()))
     assert doubted == [True] * 7 + [False] * 5
+
+
+async def test_what_a_room_has_is_nothing_that_somebody_has_not_read(open_store: Opener) -> None:
+    store = open_store()
+    store.outbox.put(notice("a", to="den@conference.example.org", room=True))
+    assert counts(store) == (1, 0)
+    store.outbox.mark("a", Delivery.RECEIVED, T0 + 2)
+    assert counts(store) == (0, 0)
+    store.close()
+    again = open_store()
+    assert counts(again) == (0, 0)
+    again.outbox.mark("a", Delivery.READ, T0 + 3)
+    assert counts(again) == (0, 0)
+
+
+async def test_why_something_still_waits_stands_in_its_ledger(store: Store) -> None:
+    store.outbox.put(notice("a", to="den@conference.example.org", room=True))
+    store.outbox.mark("a", Delivery.QUEUED, T0 + 2)
+    store.outbox.mark("a", Delivery.QUEUED, T0 + 3, "room_members")
+    rows = await store.outbox.ledger(["a"])
+    assert [(row.state, row.note) for row in rows][1:] == [("retrying", "room_members")]
+    assert counts(store) == (1, 0)

@@ -104,6 +104,8 @@ class Bot:
         hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
+        told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
+        self._timed: tuple[Timed, ...] = (*told, readings, self.listening)
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._alarm = Alarm(ports.clock.wake)
@@ -117,7 +119,7 @@ class Bot:
         self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
         self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
-        self._contacts = Contacts(ports.chat, self.outgoing, self.name)
+        self._contacts = Contacts(ports.chat, self.outgoing.apply, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
@@ -160,8 +162,6 @@ class Bot:
             trusts=self.bridges.trusts,
             announce=self.announce,
         )
-        told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
-        self._timed: tuple[Timed, ...] = (*told, self.readings, self.listening)
 
     def _begin(self, rules: RuleSet) -> None:
         """Take the rules over, what an earlier run has left, and how the links are."""

@@ -37,7 +37,8 @@ async def async_preview(hass: HomeAssistant, entry: BotConfigEntry, rule: AlertR
     if Subscriptions(rules.subscriptions).covering(rule.filter) is None:
         notes.append(phrases.phrase("common.preview_not_subscribed", filter=rule.filter))
     if entry.state is ConfigEntryState.LOADED:
-        if unheard := entry.runtime_data.bot.listening.audience.unheard(rule, rules.targets):
+        unheard = entry.runtime_data.bot.listening.audience.unheard(rule, rules.targets)
+        if unheard and entry.runtime_data.has_chat:
             notes.append(phrases.phrase(f"common.{unheard}", contacts=Typed("contacts")))
         named = await async_named(entry, rules, rule.filter)
         if not named.known:

@@ -119,8 +119,11 @@ class AddressCheck:
         if not reason or (reason == IS_ROOM and room):
             return room
         self._told, self._room = jid, reason == IS_ROOM
-        keys = {IS_ROOM: "contact_is_room", RETURNED: "contact_returned"}
-        raise BotError(keys.get(reason, "contact_unreachable"), jid=jid)
+        if reason == IS_ROOM:
+            raise BotError("contact_is_room", jid=jid)
+        if reason == RETURNED:
+            raise BotError("contact_returned", jid=jid)
+        raise BotError("contact_unreachable", jid=jid)
 
 
 class ContactFlow(RuleFlow):

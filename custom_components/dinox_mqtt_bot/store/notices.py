@@ -55,7 +55,7 @@ _NOTICE = "SELECT id, contact, text, at, priority, replaces, push, room, file FR
 WAITING = f"{_NOTICE} WHERE state = 'queued' ORDER BY priority >= {Priority.ALERT.value} DESC, at, rowid"
 KEPT = f"{_NOTICE} WHERE state = 'held' AND contact = ? ORDER BY at, rowid"
 LIVE = """
-SELECT id, contact, chain, replaces <> '', state FROM outbox
+SELECT id, contact, chain, replaces <> '', state, room FROM outbox
 WHERE state IN ('queued', 'held', 'sent', 'received') ORDER BY rowid
 """
 # A union without doubles ends also where two notices were merged into each other.

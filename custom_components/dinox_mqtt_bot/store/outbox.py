@@ -65,11 +65,10 @@ class SqliteOutbox(ports.Outbox):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Count what an earlier run left."""
-        for notice_id, contact, chain, corrects, state in connection.execute(LIVE):
+        for notice_id, contact, chain, corrects, state, room in connection.execute(LIVE):
             delivery = None if state == HELD else Delivery(state)
-            self._tally.add(
-                checked(notice_id, str), checked(contact, str), checked(chain, str), bool(corrects), delivery
-            )
+            known = checked(notice_id, str), checked(contact, str), checked(chain, str)
+            self._tally.add(*known, bool(corrects), delivery, room=bool(room))
 
     @property
     @override
@@ -114,7 +113,9 @@ class SqliteOutbox(ports.Outbox):
         if delivery is not None:
             self._newest[notice.to] = notice.replaces or notice.id
         chain = self._tally.chain_of(notice)
-        superseded = self._tally.add(notice.id, notice.to, chain, bool(notice.replaces), delivery)
+        superseded = self._tally.add(
+            notice.id, notice.to, chain, bool(notice.replaces), delivery, room=notice.room
+        )
         if superseded:
             yield from moved(superseded, SUPERSEDED, notice.at, notice.id)
         state = delivery.value if delivery else HELD

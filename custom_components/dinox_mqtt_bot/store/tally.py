@@ -18,13 +18,17 @@ MOST_UNREAD = 10_000
 
 @dataclass(slots=True)
 class _Standing:
-    """Where one notice stands. Without a delivery it is held; a higher `number` was put later."""
+    """Where one notice stands. Without a delivery it is held; a higher `number` was put later.
+
+    What a `room` has counts as unread nowhere: nobody can tell who has read it.
+    """
 
     contact: str
     chain: str
     corrects: bool
     delivery: Delivery | None
     number: int
+    room: bool = False
 
 
 class Tally:
@@ -66,12 +70,21 @@ class Tally:
     def held_for(self) -> set[str]:
         return {standing.contact for standing in self._standings.values() if standing.delivery is None}
 
-    def add(self, notice_id: str, contact: str, chain: str, corrects: bool, delivery: Delivery | None) -> str:
+    def add(
+        self,
+        notice_id: str,
+        contact: str,
+        chain: str,
+        corrects: bool,
+        delivery: Delivery | None,
+        *,
+        room: bool = False,
+    ) -> str:
         """Count a notice (no delivery: held); return the correction a waiting one supersedes, or nothing."""
         superseded = self._waiting.get(chain, "") if corrects and delivery else ""
         if superseded:
             self.drop(superseded)
-        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers))
+        standing = _Standing(contact, chain, corrects, delivery, next(self._numbers), room)
         self._standings[notice_id] = standing
         self._contacts.setdefault(contact, OrderedDict())[notice_id] = standing
         self._count(standing, 1)
@@ -157,7 +170,7 @@ class Tally:
         if standing.delivery is Delivery.QUEUED:
             self.undelivered += number
         elif standing.delivery in _UNREAD:
-            self.unread += number
+            self.unread += 0 if standing.room else number
             self._unread[standing.contact] += number
             if self._unread[standing.contact] > MOST_UNREAD:
                 self._drop_oldest(standing.contact)

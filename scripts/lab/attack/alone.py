@@ -18,6 +18,7 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Notice
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
     AlertRule,
     Bridge,
+    Contact,
     Follow,
     Preset,
     RuleSet,
@@ -103,6 +104,10 @@ class RulesInMemory:
     def _remove(self, kind: str, rule_id: str) -> None:
         rules = getattr(self._alone.bot.rules, kind)
         self._write(**{kind: tuple(each for each in rules if each.id != rule_id)})
+
+    async def put_contact(self, contact: Contact) -> None:
+        known = self._alone.bot.rules.contacts
+        self._write(contacts=tuple(contact if each.jid == contact.jid else each for each in known))
 
     async def put_subscription(self, subscription: Subscription) -> None:
         others = (each for each in self._alone.bot.rules.subscriptions if each.filter != subscription.filter)

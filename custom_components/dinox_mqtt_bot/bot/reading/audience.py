@@ -1,19 +1,20 @@
 """Who gets what: which contacts are told of a topic, and which topics belong to what was chosen."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 
-from ..discovery.devices import Devices
 from ..model.rules import AlertRule, Contact, Follow, Priority, Scope
 from ..model.topics import Filters, covers, is_wild
-from .following import all_topics
 
 
 class Audience:
-    """Says by topic and priority which contacts are told, and whether a topic belongs to what was chosen."""
+    """Says by topic and priority which contacts are told, and whether a topic belongs to what was chosen.
 
-    def __init__(self, devices: Devices) -> None:
-        self._devices = devices
+    `topics` yields those of chosen devices and areas.
+    """
+
+    def __init__(self, topics: Callable[[Iterable[Follow]], Iterable[str]]) -> None:
+        self._topics = topics
         self._contacts: tuple[Contact, ...] = ()
         self._known: dict[tuple[Follow, ...], Filters[str]] = {}
 
@@ -56,7 +57,7 @@ class Audience:
             return False
         if not (contact.about and is_wild(rule.filter)):
             return self.wants(contact, rule.filter, rule.priority)
-        every = chain(_filters(contact.about), all_topics(contact.about, self._devices))
+        every = chain(_filters(contact.about), self._topics(contact.about))
         return any(covers(rule.filter, each) or covers(each, rule.filter) for each in every)
 
     def covers(self, chosen: tuple[Follow, ...], topic: str, *, usual: bool = False) -> bool:
@@ -64,9 +65,7 @@ class Audience:
         if not chosen:
             return usual
         if (found := self._known.get(chosen)) is None:
-            found = Filters(
-                {each: each for each in chain(_filters(chosen), all_topics(chosen, self._devices))}
-            )
+            found = Filters({each: each for each in chain(_filters(chosen), self._topics(chosen))})
             self._known[chosen] = found
         return bool(found.find(topic))
 

@@ -10,7 +10,7 @@ from ..model.timers import NEVER, is_due
 from ..model.topics import Subscriptions, shared
 from ..ports import Ports
 from .audience import Audience
-from .following import Followed
+from .following import Followed, all_topics
 from .readings import Readings
 from .technical import presence_in, says_presence, technical
 
@@ -38,7 +38,7 @@ class Listening:
         self.changed: Callable[[], None] = _ignore
         self.subscriptions = Subscriptions()
         self.followed = Followed(readings.devices)
-        self.audience = Audience(readings.devices)
+        self.audience = Audience(lambda chosen: all_topics(chosen, readings.devices))
         self.wanted: Mapping[str, QoS] | None = None
         self.due_at = NEVER
         self._rules = RuleSet()
