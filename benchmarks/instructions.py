@@ -1,7 +1,7 @@
 """How many instructions of a processor a message takes, counted by valgrind: no other program changes them.
 
-`python -m benchmarks.instructions STAGE MESSAGES` is what is counted: the rules alone, without Home Assistant.
-The fakes of `tests/bot` stand for the world.
+`python -m benchmarks.instructions STAGE MESSAGES` is what is counted: the rules alone. The fakes of
+`tests/bot` stand for the world.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,8 @@ def _counted(name: str, number: int) -> int:
 
 
 def _read(number: int) -> None:
-    from bot.model.message import Message
-    from bot.reading.readings import Readings
+    from bot.model.message import Message  # type: ignore[import-not-found]
+    from bot.reading.readings import Readings  # type: ignore[import-not-found]
 
     readings = Readings()
     for topic, payload in islice(messages(Load()), number):
@@ -50,9 +50,10 @@ def _read(number: int) -> None:
 
 
 def _receive(number: int) -> None:
-    from bot.model.message import Message
-    from bot.model.rules import Subscription
-    from fakes import World
+    from fakes import World  # type: ignore[import-not-found]
+
+    from bot.model.message import Message  # type: ignore[import-not-found]
+    from bot.model.rules import Subscription  # type: ignore[import-not-found]
 
     world = World(Subscription(FILTER))
     world.later(60)
