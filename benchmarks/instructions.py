@@ -52,7 +52,7 @@ def _read(number: int) -> None:
 def _receive(number: int) -> None:
     from fakes import World  # type: ignore[import-not-found]
 
-    from bot.model.message import Message  # type: ignore[import-not-found]
+    from bot.model.message import Message
     from bot.model.rules import Subscription  # type: ignore[import-not-found]
 
     world = World(Subscription(FILTER))
