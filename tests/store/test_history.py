@@ -1,7 +1,7 @@
 """What is appended can be read, is acknowledged once it is committed, and is recognised later."""
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,6 +1,6 @@
 """What waits in a batch takes little memory."""
 
-from dataclasses import replace
+from copy import replace
 import json
 
 from fakes import NOON, reading

@@ -1,7 +1,8 @@
 """Readings that wait to be told together."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 
 from ..model.message import Reading
 from ..model.rules import Subscription

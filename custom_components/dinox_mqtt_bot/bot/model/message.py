@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MORE = "…"
 """Name of a last field whose text is the number of fields left out."""
@@ -64,8 +64,7 @@ class Kind(StrEnum):
     PLAYLIST = "playlist"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One line of a reading: name (a path such as `a.b[0].c`), value as text, unit.
 
     `exact` is what Home Assistant keeps for it, where the text is only how that is shown: `off` for `closed`,
@@ -118,8 +117,7 @@ class Origin:
     area: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class Reading(NamedTuple):
     """What a message means, parsed once.
 
     `name` heads the chat message. `text` is the value as people read it, safe for XML 1.0, of more than

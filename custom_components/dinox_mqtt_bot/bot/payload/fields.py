@@ -5,7 +5,6 @@ from functools import lru_cache
 from itertools import islice
 from json import JSONDecoder
 from math import isfinite
-import re
 from types import NoneType
 from typing import Any
 
@@ -54,9 +53,6 @@ def _parse_constant(text: str) -> str:
 _DECODER = JSONDecoder(
     parse_float=_parse_float, parse_int=_parse_int, parse_constant=_parse_constant, strict=False
 )
-# Without a call for each number: where none can be too large.
-_QUICK = JSONDecoder(parse_constant=_parse_constant, strict=False)
-_MAY_BE_LARGE = re.compile(rf"[0-9][eE]|[0-9]{{{_LONGEST_INTEGER}}}")
 
 
 def parse_json(text: str) -> object:
@@ -64,9 +60,8 @@ def parse_json(text: str) -> object:
 
     Raises ValueError if it is none, or nested more than 64 deep.
     """
-    decoder = _DECODER if _MAY_BE_LARGE.search(text) else _QUICK
     try:
-        parsed: object = decoder.decode(text)
+        parsed: object = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     except ValueError:

@@ -1,7 +1,8 @@
 """The entities of one topic in the order in which people look, and what of them the chat tells."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from itertools import chain
 import re
 

@@ -1,7 +1,7 @@
 """Which topic is meant, by its name, an alias or a field that only it has; and its stored readings."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 from typing import Protocol
 
 from ..discovery.entities import Entity

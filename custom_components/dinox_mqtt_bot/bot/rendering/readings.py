@@ -1,7 +1,7 @@
 """Readings as chat text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from copy import replace
 from itertools import islice
 
 from ..model.history import TopicRow
