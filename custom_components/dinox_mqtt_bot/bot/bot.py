@@ -88,8 +88,7 @@ class Bot:
         self.ports = ports
         self.readings = readings
         self.names = Names(readings.devices, readings.bindings)
-        self.name = name
-        self.id = bot_id
+        self.name, self.id = name, bot_id
         self.connection = connection or {}
         self.commands = COMMANDS
         self.changes = Changes()
@@ -101,14 +100,13 @@ class Bot:
         self.listening = Listening(ports, readings, self._say)
         self._dropped = dropped
         self._gap = Gap()
-        hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
+        hearing = CommandReader(COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine(kept=kept, last_number=last_number, local=ports.clock.local)
         self._build(engine, spawn, hearing, paused=paused)
         self._contacts: Mapping[str, Contact] | None = None
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
-        self._wake_at = NEVER
-        self._messages = 0
+        self._wake_at, self._messages = NEVER, 0
         self._last: Reading | None = None
         readings.tell, readings.lose = self._say, self.alerts.lose
         self._begin(rules)
@@ -117,17 +115,17 @@ class Bot:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory)
         self._reach = Reach(ports.memory)
-        self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
+        self.outgoing = Outgoing(ports, self.do_not_disturb)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: len(engine.active), self.name)
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
+            self.outgoing.speech, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
-        devices, conversation = self.readings.devices, self.conversation
-        self.awaited = Awaited(ports, devices, self.outgoing, conversation, lambda: self.wanted)
+        about = self.readings.devices, self.outgoing, self.conversation
+        self.awaited = Awaited(ports, *about, lambda: self.wanted)
         quiet, tell = self.do_not_disturb.quiet, self.announce
         self.alerts = Alerts(ports, self.outgoing, self.moment, engine, spawn, quiet=quiet, announce=tell)
         self.held = Held(
@@ -143,7 +141,7 @@ class Bot:
             settle=self._spoken.settle,
         )
         who = {"name": self.name, "bot_id": self.id, "account": account}
-        carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
+        carrier = Carrier(self.outgoing, self.uploads)
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
@@ -179,6 +177,7 @@ class Bot:
         """Take over what changed in the rules, without touching a connection."""
         # The first time nothing is new: the subscriptions bring what is retained.
         before, self.rules = rules if self.listening.wanted is None else self.rules, rules
+        self.outgoing.speech.apply(rules)
         self.readings.use_prefix(rules.discovery_prefix)
         self.listening.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
@@ -332,7 +331,7 @@ class Bot:
         if not to and priority >= Priority.ALERT:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)
         elif not to:
-            notices = self.conversation.notices(text, now, priority)
+            notices = self.conversation.notices(lambda _: text, now, priority)
         elif to in (self._contacts or {}):
             notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]
         else:
@@ -396,8 +395,8 @@ class Bot:
 
     def _say(self, told: Text) -> None:
         """Tell the contacts of something about the bot itself."""
-        text, now = render_reply(told, self.ports.phrases), self.ports.clock.now()
-        self.outgoing.send(self.conversation.notices(text, now))
+        now = self.ports.clock.now()
+        self.outgoing.send(self.conversation.notices(lambda phrases: render_reply(told, phrases), now))
 
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""
@@ -429,10 +428,11 @@ class Bot:
             _LOGGER.warning("What an earlier run left untold cannot be read: %s", err)
             return
         rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
-        text = render_untold(untold, rules, self.ports.phrases)
         urgent = max([Priority.NORMAL, *(rule.priority for rule in rules.values() if rule)])
         if untold:
-            self.outgoing.send(self.conversation.notices(text, self.ports.clock.now(), urgent))
+            now = self.ports.clock.now()
+            notices = self.conversation.notices(lambda to: render_untold(untold, rules, to), now, urgent)
+            self.outgoing.send(notices)
             self.ports.history.mark_told(rules)
 
     def close(self) -> None:

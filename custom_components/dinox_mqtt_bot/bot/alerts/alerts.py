@@ -11,7 +11,7 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
-from ..ports import Phrases, Ports, Spawn, When
+from ..ports import Ports, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .lookup import find_alerts
@@ -49,7 +49,7 @@ class Alerts:
         self.engine = engine
         self.mutes = Mutes(ports.memory)
         self._notices = AlertNotices(
-            self._phrases,
+            outgoing.speech,
             ports.clock.new_id,
             when,
             lambda: engine.active,
@@ -254,18 +254,13 @@ class Alerts:
         self._save(record, composed.notices, list(self._kept_behind(composed)))
         self._one_shots.look(now)
 
-    def _phrases(self, to: str) -> Phrases:
-        """Return the texts in the language of whom something is told."""
-        language = next((each.language for each in self._rules.contacts if each.jid == to), "")
-        return self._ports.languages.get(language, self._ports.phrases)
-
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
         behind = self._ports.outbox.held_for
         for notice in composed.notices:
             passes = notice.id in composed.ends and notice.priority is Priority.CRITICAL
             if passes and notice.to in behind:
-                told = self._phrases(notice.to).phrase("common.alert_told_already", text=notice.text)
+                told = self._outgoing.speech(notice.to).phrase("common.alert_told_already", text=notice.text)
                 text = notice.text if notice.push else told
                 yield replace(notice, id=self._ports.clock.new_id(), text=text)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
+from ..delivery.speeches import Speeches, Telling
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Display, Priority, RuleSet, Subscription
@@ -52,7 +54,7 @@ class Conversation:
 
     def __init__(
         self,
-        phrases: Phrases,
+        speech: Speeches,
         new_id: Callable[[], str],
         when: When,
         look: FirstLook,
@@ -60,7 +62,7 @@ class Conversation:
         newest: Callable[[str], str],
         paused: bool,
     ) -> None:
-        self._phrases = phrases
+        self._speech = speech
         self._new_id = new_id
         self._when = when
         self.paused = paused
@@ -71,7 +73,7 @@ class Conversation:
         self._disturbed: Callable[[str], bool] = lambda contact: False
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
-        self.urgent = Urgent(phrases, new_id, when)
+        self.urgent = Urgent(speech, new_id, when)
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
@@ -170,9 +172,10 @@ class Conversation:
         return self._soon if hurries and self._rare.soon(now) else self._batch
 
     @property
-    def offered(self) -> tuple[str, dict[str, str]]:
-        """What floods the conversation, and the words that were offered for it."""
-        return self.way_out.filter, self.way_out.words(self._phrases)
+    def offered(self) -> tuple[str, list[dict[str, str]]]:
+        """What floods the conversation, and the words that were offered for it, in each language."""
+        every = map(self._speech, self._contacts)
+        return self.way_out.filter, [self.way_out.words(phrases) for phrases in dict.fromkeys(every)]
 
     def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
@@ -198,7 +201,7 @@ class Conversation:
         if topic in self._soon:
             notices += self._batch_notices(self._soon, now)
             self._soon = Batch(BUFFER)
-        files = self.notices(address, now, priority)
+        files = self.notices(lambda _: address, now, priority)
         return [*notices, *(replace(notice, file=True) for notice in files)]
 
     def flush(self, now: float) -> list[Notice]:
@@ -227,7 +230,7 @@ class Conversation:
         if held is None:
             return ""
         self._told.update(held.topics)
-        return held.render(self._phrases, self._when)
+        return held.render(self._speech(contact), self._when)
 
     def pass_on(self, contact: str, others: Iterable[str]) -> None:
         """Let others miss what a contact missed who is none any more."""
@@ -250,7 +253,7 @@ class Conversation:
             self._told.update(batch.topics)
         self._renew()
         self._told.update(self.look.topics)
-        self.look.end(self._phrases, self._when)
+        self.look.end((), self._when)
         for place in self.board.hide():
             self._hide(place.reading, 1)
         self._told.update(self.board.take_told())
@@ -277,8 +280,10 @@ class Conversation:
             told = [topic for topic in told if topic not in waiting]
         return told
 
-    def notices(self, text: str, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
-        return [Notice(self._new_id(), contact, text, now, priority) for contact in self._contacts]
+    def notices(self, tell: Telling, now: float, priority: Priority = Priority.NORMAL) -> list[Notice]:
+        """Return what tells each contact the same, in its own language."""
+        told = self._speech.each(self._contacts, tell)
+        return [Notice(self._new_id(), contact, text, now, priority) for contact, text in told.items()]
 
     def _hide(self, reading: Reading, count: int) -> None:
         self._hidden_count += count
@@ -305,11 +310,11 @@ class Conversation:
             return self._first_notices(now)
         if isinstance(first, Absences):
             return self._absence_notices(now)
-        aside = ""
+        aside: Telling | None = None
         if first is self._batch:
             self._pace.tell(first.count, now)
             if self._pace.flood:
-                aside = self.way_out.offer(self._pace.heard, now - self._pace.since, self._phrases)
+                aside = self.way_out.offer(self._pace.heard, now - self._pace.since)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
         elif first is self._soon:
             self._soon = Batch(BUFFER)
@@ -317,36 +322,45 @@ class Conversation:
             self._digest = Batch(self._digest_seconds, in_full=0)
         return self._batch_notices(first, now, aside)
 
-    def _batch_notices(self, batch: Batch, now: float, aside: str = "") -> list[Notice]:
+    def _batch_notices(self, batch: Batch, now: float, aside: Telling | None = None) -> list[Notice]:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
         most = MOST_LINES - 2 if aside else MOST_LINES
-        text, left_out = batch.render_short(self._phrases, self._when, self._seen, most)
-        self._changes.forget(left_out, same=True)
-        return self._gathered_notices(batch, f"{text}\n\n{aside}" if aside else text, now)
+        short = batch.short(map(self._speech, self._contacts), self._when, self._seen, most)
+        self._changes.forget(short.left_out, same=True)
+
+        def tell(phrases: Phrases) -> str:
+            text = short.texts[phrases]
+            return f"{text}\n\n{aside(phrases)}" if aside else text
+
+        return self._gathered_notices(batch, tell, now)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
         batch = self.look.batch
         self._told.update(self.look.topics)
-        text = self.look.end(self._phrases, self._when)
+        texts = self.look.end(map(self._speech, self._contacts), self._when)
         # What was only counted is new when it comes again.
         self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is; what was not has been heard before.
         self._pace.hear(now)
         self._pace.tell(1, now)
         self._batch.not_before = self._pace.until
-        return self._gathered_notices(batch, text, now) if text else []
+        return self._gathered_notices(batch, texts.__getitem__, now) if any(texts.values()) else []
 
-    def _gathered_notices(self, batch: Batch, text: str, now: float) -> list[Notice]:
-        if self._away >= LONG_AWAY:
-            lasted = self._phrases.phrase("common.while_away", duration=duration(self._away))
-            text = f"{lasted}\n{text}"
-        self._away = 0.0
+    def _gathered_notices(self, batch: Batch, tell: Telling, now: float) -> list[Notice]:
+        away, self._away = self._away, 0.0
+
+        def told(phrases: Phrases) -> str:
+            if away < LONG_AWAY:
+                return tell(phrases)
+            lasted = phrases.phrase("common.while_away", duration=duration(away))
+            return f"{lasted}\n{tell(phrases)}"
+
         for contact in self._contacts:
             if self._disturbed(contact):
                 self._hold(contact).absorb(batch)
-        return self._awake(text, now)
+        return self._awake(told, now)
 
     def _absence_notices(self, now: float, *, every: bool = False) -> list[Notice]:
         """Return who went away and who is back, as one message."""
@@ -355,8 +369,7 @@ class Conversation:
             for each in (*gone, *back) if self._disturbed(contact) else ():
                 self._hold(contact).add(each.reading, each.subscription, now)
         self._told.update(each.reading.message.topic for each in (*gone, *back))
-        text = render_absences(gone, back, self._phrases)
-        return self._awake(text, now) if text else []
+        return self._awake(partial(render_absences, gone, back), now) if gone or back else []
 
     def apply(self, rules: RuleSet, gone: Callable[[Subscription], bool]) -> None:
         """Take over what is subscribed; tell nothing any more of what is `gone`, nor what waits of it."""
@@ -376,9 +389,9 @@ class Conversation:
     def _hold(self, contact: str) -> Batch:
         return self._held.setdefault(contact, Batch(NEVER, in_full=0))
 
-    def _awake(self, text: str, now: float) -> list[Notice]:
+    def _awake(self, tell: Telling, now: float) -> list[Notice]:
         """Return one notice for each contact that may be disturbed."""
-        return [notice for notice in self.notices(text, now) if not self._disturbed(notice.to)]
+        return [notice for notice in self.notices(tell, now) if not self._disturbed(notice.to)]
 
     def _board_notices(self, now: float, *, last: bool = False) -> list[Notice]:
         """Return the board for each contact that has not seen it as it is: corrected, or anew."""
@@ -386,9 +399,9 @@ class Conversation:
             if self._disturbed(contact):
                 for place in self.board.unseen(contact):
                     self._hold(contact).add(place.reading, place.subscription, now)
-        text, say = self.board.say(now, self._phrases, self._when, last=last)
-        notices = [Notice(self._new_id(), each.to, text, now, replaces=each.replaces) for each in say]
+        said = self.board.say(now, self._speech, self._when, last=last)
+        notices = [Notice(self._new_id(), each.to, each.text, now, replaces=each.replaces) for each in said]
         for notice in notices:
-            self.board.said(notice.to, notice.replaces or notice.id, now, self._phrases)
+            self.board.said(notice.to, notice.replaces or notice.id, now, self._speech(notice.to))
         self._told.update(self.board.take_told())
         return notices

@@ -157,12 +157,22 @@ class FirstLook:
     def _left(self, found: dict[str, str]) -> dict[str, str]:
         return {name: topic for name, topic in found.items() if topic in self._topics}
 
-    def end(self, phrases: Phrases, when: When) -> str:
-        """Take what was gathered as text; nothing if there is nothing to say."""
-        text = self.batch.render(phrases, when) if self.batch.count else ""
-        greeting = self._greeting(phrases) if text or self._topics else ""
-        room = MOST_LINES - greeting.count("\n")
+    def end(self, speeches: Iterable[Phrases], when: When) -> dict[Phrases, str]:
+        """Take what was gathered as text in some languages; nothing if there is nothing to say."""
+        greets = bool(self._topics) and self._greets()
         self.left_out = []
+        texts = {phrases: self._text(phrases, when, greets=greets) for phrases in set(speeches)}
+        seen = self._filters.keys() | (self._new_follows if self._followed else set())
+        self._remember(self._seen | seen)
+        self._new -= seen
+        self._new_follows -= seen
+        self._start()
+        return texts
+
+    def _text(self, phrases: Phrases, when: When, *, greets: bool) -> str:
+        text = self.batch.render(phrases, when) if self.batch.count else ""
+        greeting = self._greeting(phrases) if greets else ""
+        room = MOST_LINES - greeting.count("\n")
         if (
             text.count("\n") >= room
             or "away" in self._notable
@@ -171,20 +181,17 @@ class FirstLook:
             text = self._summary(phrases, room)
             told = {topic for found in self._notable.values() for topic in found.values()}
             self.left_out = [topic for topic in self._topics if topic not in told]
-        seen = self._filters.keys() | (self._new_follows if self._followed else set())
-        self._remember(self._seen | seen)
-        self._new -= seen
-        self._new_follows -= seen
-        self._start()
         return f"{greeting}{text}"
 
-    def _greeting(self, phrases: Phrases) -> str:
-        """Return who the bot is, and how to go on, before the first thing it ever tells."""
+    def _greets(self) -> bool:
+        """Say, once, whether this is the first thing that the bot ever tells."""
         if self.memory.get(GREETED):
-            return ""
+            return False
         self.memory.set(GREETED, "1")
-        if self._seen:  # one that has told much already
-            return ""
+        return not self._seen  # one that has told much already
+
+    def _greeting(self, phrases: Phrases) -> str:
+        """Return who the bot is, and how to go on."""
         example = next((short(each.name, LONGEST_NAME) for each in self._samples.values()), "")
         key = "greeting_only" if not example else "greeting" if self._filters else "greeting_followed"
         how = {"name": self._name, "example": example, "filters": self._named_filters()}

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 
+from ..delivery.speeches import Speeches, Telling
 from ..model.message import Reading
 from ..model.notice import Notice, Push, Ring, is_target
 from ..model.rules import Priority, RuleSet, Subscription
@@ -26,8 +28,8 @@ class _Brake:
 class Urgent:
     """Each is said at once to contacts and notifications; past a number a minute as one."""
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When) -> None:
-        self._phrases = phrases
+    def __init__(self, speech: Speeches, new_id: Callable[[], str], when: When) -> None:
+        self._speech = speech
         self._new_id = new_id
         self._when = when
         self._contacts: tuple[str, ...] = ()
@@ -65,15 +67,20 @@ class Urgent:
             return True
         brake.said.add(now)
         self._told.add(reading.message.topic)
-        text = render_reading(reading, subscription, self._phrases, self._when)
         # A phone takes some messages that are a value and nothing else for commands.
-        title, value = header(reading, subscription), render_line(reading, self._phrases)
+        title = header(reading, subscription)
         push = self._push(title, reading.message.topic, [reading.message.topic])
-        self._notices += self._everybody(text, value, push, subscription.priority, now)
+
+        def tell(phrases: Phrases) -> str:
+            return render_reading(reading, subscription, phrases, self._when)
+
+        value = partial(render_line, reading)
+        self._notices += self._everybody(tell, value, push, subscription.priority, now)
         return True
 
     def compose(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
-        return self._everybody(text, text, self._push(title, text, [""]), priority, now)
+        push = self._push(title, text, [""])
+        return self._everybody(lambda _: text, lambda _: text, push, priority, now)
 
     def due(self, now: float) -> list[Notice]:
         notices, self._notices = self._notices, []
@@ -99,21 +106,28 @@ class Urgent:
         brake.summary_at = NEVER
         brake.said.add(now)
         self._told.update(batch.topics)
-        title = self._phrases.phrase("common.urgent_many", count=batch.count)
-        text = batch.render(self._phrases, self._when)
-        push = self._push(title, "", batch.topics)
-        return self._everybody(f"{title}\n{text}", text, push, priority, now)
+
+        def title(phrases: Phrases) -> str:
+            return phrases.phrase("common.urgent_many", count=batch.count)
+
+        def text(phrases: Phrases) -> str:
+            return batch.render(phrases, self._when)
+
+        push = self._push(title(self._speech("")), "", batch.topics)
+        return self._everybody(
+            lambda phrases: f"{title(phrases)}\n{text(phrases)}", text, push, priority, now
+        )
 
     def _push(self, title: str, topic: str, topics: Iterable[str]) -> Push:
         # The newest message of a topic takes the place of the one before; iOS bears 64 bytes of tag.
         tag = f"dinox-{blake2b(topic.encode(), digest_size=8).hexdigest()}"
         return Push(title, tag, any(self._ring(each) for each in topics), self._rules.click)
 
-    def _everybody(self, text: str, value: str, push: Push, priority: Priority, now: float) -> list[Notice]:
-        every = [*self._contacts, *self._rules.targets]
+    def _everybody(
+        self, tell: Telling, value: Telling, push: Push, priority: Priority, now: float
+    ) -> list[Notice]:
+        told = self._speech.each(self._contacts, tell) | self._speech.each(self._rules.targets, value)
         return [
-            Notice(self._new_id(), to, value, now, priority, push=push)
-            if is_target(to)
-            else Notice(self._new_id(), to, text, now, priority)
-            for to in every
+            Notice(self._new_id(), to, text, now, priority, push=push if is_target(to) else None)
+            for to, text in told.items()
         ]

@@ -9,7 +9,7 @@ from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import named_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..model.handles import Handles, as_said
-from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..model.topics import fold
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
@@ -246,7 +246,7 @@ def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
         "cut": result.cut,
         "quiet": result.quiet,
     }
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "sentence": sentence_of(parts, rule),
         "filter": rule.filter,
         "days": str(days),
@@ -261,7 +261,8 @@ def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
     told = Text("try_fired" if result.fired else "try_never", placeholders)
     if result.quiet and result.fired:
         told = Text(
-            "try_quiet", {"told": told, "operator": rule.condition.operator.value, "limit": result.quiet}
+            "try_quiet",
+            {"told": told, "operator": rule.condition.operator.value, "limit": Amount(result.quiet)},
         )
     if result.cut:
         told = Text(

@@ -109,7 +109,8 @@ class Why(Command):
         ledger = await parts.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
         first = events[0]
         known = next((rule for rule in parts.alerts.rules if rule.id == first.rule), None)
-        phrases, topic = parts.ports.phrases, topic_name(parts, first.topic) if first.topic else ""
+        phrases = parts.outgoing.speech(caller.who, caller.language)
+        topic = topic_name(parts, first.topic) if first.topic else ""
         name = rule_name(known, phrases) if known else topic or phrases.phrase("common.alert_broker")
         key = "why_alone" if topic in name else "why"
         return Table(

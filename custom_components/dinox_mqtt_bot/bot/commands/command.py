@@ -11,9 +11,22 @@ from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..delivery.changes import Changes
 from ..model.message import QoS
-from ..model.replies import BotError, Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
+from ..model.replies import (
+    BotError,
+    Caller,
+    ChoiceWord,
+    FieldName,
+    Reply,
+    Slot,
+    Term,
+    Text,
+    Typed,
+    Usage,
+    Worded,
+)
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
+from ..ports import Phrases
 from ..reading.topic_lookup import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
@@ -129,6 +142,11 @@ class Parameter:
         if not issubclass(self.kind, Enum):
             return ()
         return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
+
+
+def worded(parts: Parts, tell: Callable[[Phrases], str]) -> Worded:
+    """Return what is put into words in the language of whoever reads it."""
+    return Worded(tell(parts.ports.phrases), tell)
 
 
 def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:

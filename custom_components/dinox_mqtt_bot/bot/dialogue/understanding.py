@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from functools import partial
 from itertools import combinations, islice
 import re
 
@@ -11,9 +12,9 @@ from ..discovery.setting.kinds import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
 from ..history.spans import parse_span
 from ..model.intents import Called, Intent
-from ..model.replies import BotError, Cell, Text, Typed
+from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Preset, RuleSet
-from ..ports import Ports
+from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
@@ -330,7 +331,7 @@ class Understanding:
             each.full_name for each in main if each.component in {"sensor", "binary_sensor"} and each.values
         ]
         settable = [
-            f"{each.full_name} {self._phrases.phrase('common.on')}"
+            Worded(_switched_on(each.full_name, self._phrases), partial(_switched_on, each.full_name))
             for each in main
             if any(word == "on" for control in each.controls for word, _ in control.words)
         ]
@@ -338,6 +339,10 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _switched_on(name: str, phrases: Phrases) -> str:
+    return f"{name} {phrases.phrase('common.on')}"
 
 
 def _wishes(line: str) -> list[str]:

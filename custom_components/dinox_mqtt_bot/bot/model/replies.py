@@ -7,7 +7,7 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Role
-from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage
+from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage, Worded
 
 __all__ = [
     "PAGE",
@@ -30,6 +30,7 @@ __all__ = [
     "Typed",
     "Usage",
     "WhichOne",
+    "Worded",
 ]
 
 type Cell = str | Text | Said | tuple[Said, ...]
@@ -97,7 +98,8 @@ class Caller:
     """Who asks: a bare JID, or what the surface calls its user; `about`: alerts that a reply is to.
 
     `user` is the id of a user of Home Assistant, whose name may be another's too. `room`: the bare JID of the
-    room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted.
+    room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted. `language`
+    is that in which it is asked, if that is known.
     """
 
     surface: Surface
@@ -107,6 +109,7 @@ class Caller:
     user: str = ""
     room: str = ""
     trusted: Role | None = None
+    language: str = ""
 
 
 class BotError(Exception):

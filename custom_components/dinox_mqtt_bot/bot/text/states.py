@@ -1,5 +1,6 @@
 """Words for states, in English and German: what means the same of a door, a lock or a lamp."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 _FAMILIES: tuple[tuple[str, ...], ...] = (
@@ -81,6 +82,18 @@ def inside_a_line(word: str, *, capitals: bool) -> str:
     if word[1:2].isupper() or (capitals and (not is_state_word(word) or word.casefold().startswith(_NOUNS))):
         return word
     return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
+
+
+def other_words(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return the words for states in one language, each with that in another, out of texts by what for.
+
+    Where one word is several in the other language, that of a binary sensor counts.
+    """
+    first = sorted(ours, key=lambda key: "binary_sensor" not in key)
+    words: dict[str, str] = {}
+    for key in first:
+        words.setdefault(ours[key], theirs.get(key, ours[key]))
+    return {word: other for word, other in words.items() if word != other}
 
 
 @lru_cache(1024)
