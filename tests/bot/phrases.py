@@ -44,7 +44,7 @@ def load_states(component: str, language: str) -> dict[str, str]:
 def load_words(language: str) -> dict[str, str]:
     """Return the words for states as they stand in a line, by what they are for."""
     words = {
-        f"{component}.{key}": inside_a_line(word, capitals=language == "de")
+        f"{component}.{key}": inside_a_line(word, capitals=load(language)["common.capital_nouns"] == "yes")
         for component in WORDED
         for key, word in load_states(component, language).items()
         if "state." in key
@@ -71,4 +71,4 @@ class RealPhrases(Speech):
         within = f"state_attributes.{attribute}." if attribute else ""
         keys = [f"{kind}.{within}state.{state}" for kind in (device_class, "_")]
         word = next((words[key] for key in keys if key in words), state)
-        return inside_a_line(word, capitals=self._language == "de")
+        return inside_a_line(word, capitals=load(self._language)["common.capital_nouns"] == "yes")

@@ -25,7 +25,7 @@ import voluptuous as vol
 from ..bot.model.jid import bare_jid
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Role
-from ..bot.text.tongue import LANGUAGES
+from ..bot.text.languages import LANGUAGES
 from ..const import CONF_JID, CONF_NAME, CONF_RECEIVES, CONF_ROLE, CONF_USER
 from ..entry.rules import CONTACTS
 from ..xmpp.reach import IS_ROOM, RETURNED

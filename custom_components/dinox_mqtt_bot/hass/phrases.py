@@ -6,8 +6,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from ..bot.model.speech import PREFIX, Speech
+from ..bot.text.languages import LANGUAGES
 from ..bot.text.states import inside_a_line, other_words
-from ..bot.text.tongue import LANGUAGES
 from ..const import DOMAIN
 
 CATEGORIES = ("common", "exceptions", "services")
@@ -19,8 +19,8 @@ COMPONENTS = (
 _VERSION = ".version_"
 _ATTRIBUTES = {"action", "direction", "fan_mode", "hvac_action", "mode", "preset_mode", "swing_mode"}
 """What is told of things beside their states, in words."""
-_CAPITAL = frozenset({"de", "de-CH", "lb"})
-"""Languages in which nouns begin with a capital."""
+_CAPITAL = frozenset({"de-CH", "lb"})
+"""Languages without a file of the bot's in which nouns begin with a capital."""
 
 
 class Translations(Speech):
@@ -36,7 +36,7 @@ class Translations(Speech):
         """`home` is in the language in which values are read, where that may be another."""
         self.languages: Mapping[str, Translations] = {}
         self._states = states or {}
-        self._capitals = language in _CAPITAL
+        self._capitals = language in _CAPITAL or texts.get("common.capital_nouns") == "yes"
         own = {
             key: inside_a_line(word, capitals=self._capitals)
             for key, word in self._states.items()

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..delivery.speeches import Speeches
 from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
-from ..ports import Phrases, When
+from ..ports import Phrases, PhrasesFor, When
 from ..rendering.readings import render_digest
 
 BUFFER = 0.3
@@ -111,7 +110,7 @@ class Board:
             self._places = kept
             self.due_at = 0.0
 
-    def say(self, now: float, speech: Speeches, when: When, *, last: bool = False) -> list[Say]:
+    def say(self, now: float, speech: PhrasesFor, when: When, *, last: bool = False) -> list[Say]:
         """Return to whom the board has to be said, and as what; the `last` time there is no later."""
         every = 0.0 if last else self.every
         self.due_at, self._tried = NEVER, now
@@ -120,8 +119,8 @@ class Board:
         def titled(text: str, contact: str) -> str:
             return f"{speech(contact).phrase('common.board', time=when(now))}\n{text}"
 
-        for contact, text in speech.each(self._shown, self.render).items():
-            shown = self._shown[contact]
+        for contact, shown in self._shown.items():
+            text = self.render(speech(contact))
             if text == shown.text:
                 shown.change = self._change
                 continue

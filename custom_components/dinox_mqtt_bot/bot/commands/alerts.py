@@ -11,9 +11,9 @@ from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, w
 from ..model.handles import Handles, as_said
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
-from ..model.topics import fold
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
+from ..text.tongue import fold
 from .command import Command, Parts, param
 from .doubts import is_known, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of

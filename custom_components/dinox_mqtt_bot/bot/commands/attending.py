@@ -13,8 +13,8 @@ from ..model.alert import Alert, AlertEvent, Step
 from ..model.replies import BotError, Caller, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
-from ..model.topics import fold
 from ..reading.topic_lookup import find_name, known_names, topic_name
+from ..text.tongue import fold
 from .command import Command, Parts, param
 
 SNOOZE = 3600.0

@@ -18,6 +18,7 @@ from ..model.replies import (
     FieldName,
     Reply,
     Slot,
+    Speech,
     Term,
     Text,
     Typed,
@@ -26,7 +27,6 @@ from ..model.replies import (
 )
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
-from ..ports import Phrases
 from ..reading.topic_lookup import Lookups
 from ..text.tongue import meant, phrases, plainly, words
 from ..text.words import MAX_QUOTED
@@ -144,9 +144,9 @@ class Parameter:
         return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
 
 
-def worded(parts: Parts, tell: Callable[[Phrases], str]) -> Worded:
+def worded(parts: Parts, tell: Callable[[Speech], str]) -> Worded:
     """Return what is put into words in the language of whoever reads it."""
-    return Worded(tell(parts.ports.phrases), tell)
+    return Worded(parts.ports.phrases.write(Worded("", tell)), tell)
 
 
 def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:

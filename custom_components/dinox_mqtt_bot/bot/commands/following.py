@@ -11,6 +11,7 @@ from ..discovery.topic_uses import state_topics
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Term, Text, Typed
 from ..model.rules import Follow as Followed, Role, Scope
 from ..reading.following import chosen, device_key, entities_of, follow_name
+from ..text.tongue import words
 from .command import Command, Parts, param
 
 MANY = 50
@@ -18,7 +19,7 @@ MANY = 50
 MOST_FOLLOWS = 200
 MOST_VALUES = 8
 
-_EVERYTHING = frozenset({"all", "everything", "alles", "alle"})
+_EVERYTHING = words("all")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ import re
 
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
-from ..discovery.setting.kinds import any_of
+from ..discovery.setting.kind_words import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
 from ..history.spans import parse_span
 from ..model.intents import Called, Intent
@@ -18,7 +18,7 @@ from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
-from ..text.tongue import words
+from ..text.tongue import either, words
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -28,10 +28,7 @@ type Wanted = Command | Text | BotError
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 _FEW = 3
 """Words behind a command with a fault from which on it rather is something else."""
-_COMPARED = re.compile(
-    r"(?i)[<>=0-9]|\b(?:above|below|over|under|than|between|contains|matches|changes|happens|rises|falls|no|silent"
-    r"|stale|über|unter|als|zwischen|enthält|passt|änder\w*|steigt|fällt|kein\w*|stumm)\b"
-)
+_COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
 """What tells that a clause has a condition, and not only a state."""
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Role
-from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage, Worded
+from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Speech, Term, Typed, Usage, Worded
 
 __all__ = [
     "PAGE",
@@ -23,6 +23,7 @@ __all__ = [
     "Reply",
     "Said",
     "Slot",
+    "Speech",
     "Surface",
     "Table",
     "Term",

@@ -6,6 +6,7 @@ from heapq import nlargest
 from itertools import islice
 
 from ..discovery.entities import name_words
+from ..text.tongue import words
 
 MOST_COMPARED = 100
 """Words that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
@@ -16,7 +17,7 @@ _FURTHER = 4
 """By how many letters a word that is near may be longer or shorter."""
 _SHORTEST = 3
 _LONGEST = 40
-_JOINTS = frozenset("ns")
+_JOINTS = words("compound_joint")
 """Letters that stand between the words of a German compound: `küchenlampe`."""
 
 

@@ -1,7 +1,9 @@
 """The words that alert rules are typed in: signs, and those of every language."""
 
+import re
+
 from ...model.rules import Operator, Priority
-from ...text.tongue import words
+from ...text.tongue import either, words
 
 SIGNS: dict[Operator, tuple[str, ...]] = {
     Operator.ABOVE: (">",),
@@ -44,3 +46,14 @@ PRIORITIES = {
     for word in (words(f"choice_{priority.word}") - words("operator_stale")) | {priority.word}
 }
 """Without the German *still*, which says in English that nothing comes."""
+
+AND = re.compile(rf"(?i)\s(?:{either('joint', 'or')}|&&|\|\|)\s")
+RANGE = re.compile(
+    rf"(.+?)(?:\s+(?:{either('time_to')}|[-–—])\s+|\s*(?:\.{{2,3}}|…)\s*|(?<=[\w%])\s*[-–—]\s*)(.+)",
+    re.IGNORECASE,
+)
+LONGER = re.compile(
+    rf"(?i)(\s(?:{either('rule_for', 'rule_since')}))?(?:\A|\s)(?:{either('rule_longer')})(?=\s)"
+)
+"""What is said before a time that something must last."""
+DEGREES = re.compile(rf"(?i)(?<=\d)\s*(?:{either('degrees')})(?:\s+([cf])\w*)?\Z")
