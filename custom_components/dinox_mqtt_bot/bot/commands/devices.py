@@ -30,7 +30,7 @@ from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
-from ..reading.topic_lookup import Ambiguous, Meant, no_name
+from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
 from ..text.tongue import words
 from .command import Command, Parts, param, require, usage, worded
 from .confirmation import Doubtful
@@ -334,7 +334,8 @@ class Set(Command):
             options = [Meant(choice.handle, name=choice.label) for choice in which.choices]
             raise Ambiguous(which.said, options) from None
         except BotError as err:
-            raise self._near(parts, said.split()) or err from None
+            named = said[max(behind_fillers(said), default=0) :]
+            raise self._near(parts, named.split()) or err from None
         for wish in wishes:
             wish.check()
         return wishes
@@ -343,7 +344,7 @@ class Set(Command):
         """Return the question whether the name was meant that is near to what was said."""
         for count in range(min(len(words) - 1, _MOST_MISSPELT), 0, -1):
             name, value = " ".join(words[:count]), " ".join(words[count:])
-            near = parts.names.misspelt(name)
+            near = "" if parts.names.find(name) else parts.names.misspelt(name)
             if near and _takes(parts, f"{near} {value}"):
                 again = replace(self, name=near, value=value)
                 return Doubtful(again, "unknown_set", name=name, near=near, value=value)

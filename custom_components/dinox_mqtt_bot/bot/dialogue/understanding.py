@@ -177,6 +177,23 @@ class Understanding:
             known = self._names.find(name) or self._is_wished(said)
             if is_state_word(state) and not known and self._names.misspelt(name):
                 return self._hearing.parse(f"set {said}")
+        return self._misnamed(line)
+
+    def _misnamed(self, line: str) -> Wanted | None:
+        """Return the wish for what is misspelt, whose value is behind it or in the verb: `open the dor`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        if line.endswith("?") or not is_wish(verb):
+            return None
+        spoken = _bare(rest).split()
+        for count in range(min(len(spoken), _MOST_MISSPELT), 0, -1):
+            name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
+            near = "" if self._names.find(name) else self._names.misspelt(name)
+            if near and wants(self._names.devices, f"{near} {value}", self._phrases, self._vocabulary):
+                return self._hearing.parse(f"set {name} {value}")
+            if near and count < len(spoken):
+                return self._hearing.parse(f"set {near} {value}")
+            if near:
+                return self._impossible(f"{verb} {near}", near)
         return None
 
     def _later(self, line: str) -> Text | None:
