@@ -24,7 +24,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
 )
 from custom_components.dinox_mqtt_bot.bot.model.status import BotState, Delivery, Gap, LinkStatus, Phase
 from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
-from custom_components.dinox_mqtt_bot.bot.ports import Chat, CommandTemplates, Ports
+from custom_components.dinox_mqtt_bot.bot.ports import Chat, CommandTemplates, Phrases, Ports
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
 from custom_components.dinox_mqtt_bot.broker.link import BrokerLink
 from custom_components.dinox_mqtt_bot.broker.settings import BrokerSettings
@@ -120,7 +120,7 @@ class Nothing:
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         raise AssertionError
 
-    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
+    async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         raise AssertionError
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:

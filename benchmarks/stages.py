@@ -89,7 +89,7 @@ async def _bot_stages(assembly: Assembly, received: list[Message]) -> None:
     )
     take = bot.conversation.take
     _stage("take: the first look", number, lambda: _each(lambda one: take(one, subscription, now), readings))
-    bot.conversation.look.end(bot.ports.phrases, bot.moment)
+    bot.conversation.look.end([bot.ports.phrases], bot.moment)
     _stage("take: afterwards", number, lambda: _each(lambda one: take(one, subscription, now), readings))
     _stage("speak: when is what due", number, lambda: _each(bot._speak, [now] * number))
     history = assembly.store.history

@@ -1,5 +1,6 @@
 """The bot in Assist: what it understands in the chat, asked in Home Assistant's own dialog."""
 
+from dataclasses import replace
 from typing import Literal, override
 
 from homeassistant.components import conversation
@@ -27,7 +28,7 @@ async def async_setup_entry(
 
 
 class BotConversation(BotEntity, conversation.ConversationEntity):
-    """Answers in the language of Home Assistant what the bot understands, and hands on what it does not."""
+    """Answers in the language of the dialog what the bot understands, and hands on what it does not."""
 
     # Without it Home Assistant's dialog says that nothing in the home can be controlled.
     _attr_supported_features = conversation.ConversationEntityFeature.CONTROL
@@ -43,6 +44,7 @@ class BotConversation(BotEntity, conversation.ConversationEntity):
     ) -> conversation.ConversationResult:
         # Anybody in the room may speak to a satellite: a voice without a user may look, not act.
         caller = await async_caller(self.hass, user_input.context, Surface.ASSIST, nobody=Role.VIEWER)
+        caller = replace(caller, language=user_input.language)
         dialogue = self.runtime.bot.dialogue
         text = await dialogue.known(user_input.text, caller)
         if text is None:

@@ -9,6 +9,7 @@ from bot.model.message import Message, Reading
 from bot.model.rules import Priority, Subscription
 from bot.model.topics import matches
 from bot.payload.paths import lookup, parse_path
+from bot.ports import Phrases
 from bot.rendering.sparkline import gather
 from bot.text.numbers import with_unit
 
@@ -129,8 +130,10 @@ class FakePictures:
 
     def __init__(self) -> None:
         self.drawn: list[tuple[Picture, bool]] = []
+        self.phrases: list[Phrases] = []
 
-    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
+    async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         assert picture.span.until < inf
         self.drawn.append((picture, dark))
+        self.phrases.append(phrases)
         return b"PNG"

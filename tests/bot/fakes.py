@@ -552,7 +552,7 @@ class World:
             templates=self.templates,
             clock=self.clock,
             vocabulary=self.vocabulary,
-            languages={language: RealPhrases(language, self.address) for language in ("en", "de")},
+            languages={each: RealPhrases(each, self.address, self.language) for each in ("en", "de")},
         )
         self.bot = Bot(
             ports,

@@ -7,8 +7,9 @@ from pathlib import Path
 import re
 
 from bot.model.speech import Speech
-from bot.text.states import inside_a_line
+from bot.text.states import inside_a_line, other_words
 
+WORDED = ("binary_sensor", "climate", "cover", "device_tracker", "fan", "light", "lock", "switch", "vacuum")
 TRANSLATIONS = Path(__file__).parents[2] / "custom_components" / "dinox_mqtt_bot" / "translations"
 
 
@@ -39,11 +40,24 @@ def load_states(component: str, language: str) -> dict[str, str]:
     return _flat(json.loads(path.read_text("utf-8"))["entity_component"]) if path.exists() else {}
 
 
+@cache
+def load_words(language: str) -> dict[str, str]:
+    """Return the words for states as they stand in a line, by what they are for."""
+    words = {
+        f"{component}.{key}": inside_a_line(word, capitals=load(language)["common.capital_nouns"] == "yes")
+        for component in WORDED
+        for key, word in load_states(component, language).items()
+        if "state." in key
+    }
+    return words | {key: text for key, text in load(language).items() if key.startswith("common.version_")}
+
+
 class RealPhrases(Speech):
     """`bot.ports.StateWords` over a translation file; a missing text or placeholder fails the test."""
 
-    def __init__(self, language: str = "en", address: str = "") -> None:
-        super().__init__(load(language), address=address)
+    def __init__(self, language: str = "en", address: str = "", home: str = "") -> None:
+        words = other_words(load_words(home), load_words(language)) if home else {}
+        super().__init__(load(language), address=address, words=words)
         self._language = language
 
     def phrase(self, key: str, **placeholders: object) -> str:
@@ -57,4 +71,4 @@ class RealPhrases(Speech):
         within = f"state_attributes.{attribute}." if attribute else ""
         keys = [f"{kind}.{within}state.{state}" for kind in (device_class, "_")]
         word = next((words[key] for key in keys if key in words), state)
-        return inside_a_line(word, capitals=self._language == "de")
+        return inside_a_line(word, capitals=load(self._language)["common.capital_nouns"] == "yes")

@@ -1,36 +1,20 @@
 """Every line that the README has somebody type does what it says, in the home of the demonstration."""
 
 from collections.abc import Callable
-import importlib.util
 from pathlib import Path
 import re
-import sys
 from typing import Any
 
+from demonstration import demonstration
 from fakes import World
 from homes import say
 import pytest
 
-from bot.model.rules import Display, Priority, Subscription
+from bot.model.rules import Display, Priority
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 TYPED = [line for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
-
-
-def demonstration() -> World:
-    """Return the home that `scripts/demo` simulates, everything heard once."""
-    path = ROOT / "scripts" / "lab" / "devices.py"
-    spec = importlib.util.spec_from_file_location("demonstration", path)
-    assert spec is not None
-    assert spec.loader is not None
-    devices = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(devices)
-    world = World(Subscription("home/#"))
-    kept = (devices.Value("home/kitchen/lamp", b"OFF"), devices.Value("home/freezer/door", b"closed"))
-    for value in (*devices.announcements(), *kept, *devices.values(1)):
-        world.receive(value.topic, value.payload)
-    return world
 
 
 def _value(_world: World, answer: str) -> bool:

@@ -44,6 +44,20 @@ async def test_it_understands_what_it_does_in_the_chat(
         assert "21.5" in await say(hass, "what is the temp?")
 
 
+async def test_it_answers_in_the_language_of_the_dialog(hass: HomeAssistant, data: dict[str, Any]) -> None:
+    async with running(hass, bot_entry(data)):
+        answers = [
+            (
+                await conversation.async_converse(
+                    hass, "status", None, Context(), agent_id=AGENT, language=language
+                )
+            ).response.speech["plain"]["speech"]
+            for language in ("en", "de-AT", "eo")
+        ]
+    assert ["Subscriptions: 0" in each for each in answers] == [True, False, True]
+    assert "Abonnements: 0" in answers[1]
+
+
 async def test_what_it_does_not_know_is_for_home_assistants_own_agent(
     hass: HomeAssistant, data: dict[str, Any]
 ) -> None:

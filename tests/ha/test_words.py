@@ -11,7 +11,7 @@ from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.rendering.replies import REASONS
 from custom_components.dinox_mqtt_bot.broker.connack import Failure
 from custom_components.dinox_mqtt_bot.hass.callers import translated
-from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_phrases
+from custom_components.dinox_mqtt_bot.hass.phrases import Translations, async_load_all, async_load_phrases
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 from custom_components.dinox_mqtt_bot.hass.values import excerpt, plain_topic
 from custom_components.dinox_mqtt_bot.xmpp import disconnects
@@ -33,6 +33,29 @@ async def test_a_language_that_is_missing_falls_back_to_english(hass: HomeAssist
     hass.config.language = "fr"
     english = await async_load_phrases(hass)
     assert english.phrase("services.command.description").startswith("Asks the bot")
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize(
+    ("home", "language", "values"),
+    [
+        (
+            "en",
+            "de",
+            {"open": "geöffnet", "21.5 °C": "21,5 °C", "1.0 → 1.1 available": "1.0 → 1.1 verfügbar"},
+        ),
+        ("de", "en", {"geöffnet": "open", "Kühlbetrieb": "cool", "trocken": "dry", "Text": "Text"}),
+        ("de", "de", {"geöffnet": "geöffnet", "21.5 °C": "21,5 °C"}),
+        ("fr", "de", {"ouvert": "geöffnet"}),
+    ],
+)
+async def test_values_are_told_in_the_words_of_each_language(
+    hass: HomeAssistant, home: str, language: str, values: dict[str, str]
+) -> None:
+    hass.config.language = home
+    phrases = await async_load_all(hass, bare=True)
+    assert {value: phrases.languages[language].amount(value) for value in values} == values
+    assert phrases.amount("open") == "open"
 
 
 @pytest.mark.parametrize(

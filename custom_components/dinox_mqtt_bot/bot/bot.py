@@ -101,7 +101,7 @@ class Bot:
         self.rules = RuleSet()
         self.listening = Listening(ports, readings, self._say)
         self._dropped, self._gap = dropped, Gap()
-        hearing = CommandReader(ports.phrases, COMMANDS, self.names, bare=bare_commands)
+        hearing = CommandReader(COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
         told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
@@ -118,14 +118,14 @@ class Bot:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
         self._reach = Reach(ports.memory)
-        self.outgoing = Outgoing(ports.outbox, clock, self.do_not_disturb)
+        self.outgoing = Outgoing(ports, self.do_not_disturb)
         self._contacts = Contacts(ports.chat, self.outgoing.apply, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
         echoes = Echoes()
         self.publisher = Publisher(ports.broker, ports.history, clock, echoes, account)
         look = FirstLook(ports.memory, self.readings.devices_on, lambda: len(engine.active), self.name)
         self.conversation = Conversation(
-            ports.phrases, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
+            self.outgoing.speech, clock.new_id, self.moment, look, newest=ports.outbox.newest, paused=paused
         )
         self._spoken = Spoken(self.conversation, self.outgoing, ports.history)
         tell, devices, hearers = self.announce, self.readings.devices, self.listening.audience.receivers
@@ -145,7 +145,7 @@ class Bot:
             settle=self._spoken.settle,
         )
         who = {"bot_id": self.id, "account": account}
-        carrier = Carrier(self.outgoing, self.uploads, ports.phrases)
+        carrier = Carrier(self.outgoing, self.uploads)
         self.bridges = Bridges(ports, self.readings.read, carrier, echoes, self.moment, **who)
         self._inbound = Inbound(self.publisher, echoes, clock, self.id, account)
         self._questions = Questions(ports, self.outgoing, self.publisher)
@@ -179,6 +179,7 @@ class Bot:
         """Take over what changed in the rules, without touching a connection."""
         # The first time nothing is new: the subscriptions bring what is retained.
         before, self.rules = rules if self.listening.wanted is None else self.rules, rules
+        self.outgoing.speech.apply(rules)
         self.readings.use_prefix(rules.discovery_prefix)
         self.listening.subscriptions = Subscriptions(rules.subscriptions)
         self.ports.history.keep(rules.subscriptions)
@@ -329,7 +330,7 @@ class Bot:
         if not to and priority >= Priority.ALERT:
             notices = self.conversation.urgent.compose(self.name, text, priority, now)
         elif not to:
-            notices = self.conversation.notices(text, now, priority)
+            notices = self.conversation.notices(lambda _: text, now, priority)
         elif to in self._contacts:
             notices = [Notice(self.ports.clock.new_id(), to, text, now, priority)]
         else:
@@ -393,8 +394,8 @@ class Bot:
 
     def _say(self, told: Text) -> None:
         """Tell the contacts of something about the bot itself."""
-        text, now = render_reply(told, self.ports.phrases), self.ports.clock.now()
-        self.outgoing.send(self.conversation.notices(text, now))
+        now = self.ports.clock.now()
+        self.outgoing.send(self.conversation.notices(lambda phrases: render_reply(told, phrases), now))
 
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""
@@ -427,7 +428,8 @@ class Bot:
             return
         rules = {row.topic: self.subscriptions.best(row.topic) for row in untold}
         for to, topics in self.conversation.untold_by(rules).items():
-            text = render_untold([row for row in untold if row.topic in topics], rules, self.ports.phrases)
+            rows = [row for row in untold if row.topic in topics]
+            text = render_untold(rows, rules, self.outgoing.speech(to))
             self.outgoing.send([self.outgoing.notice(to, text, priority=max(topics.values()))])
         if untold:
             self.ports.history.mark_told(rules)

@@ -264,8 +264,8 @@ class Uploads(Protocol):
 
 
 class Pictures(Protocol):
-    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
-        """Return a chart as PNG (ask)."""
+    async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
+        """Return a chart as PNG, in the words of a language (ask)."""
 
 
 class Agent(Protocol):

@@ -25,7 +25,7 @@ import voluptuous as vol
 from ..bot.model.jid import bare_jid, shares_server
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority, Role
-from ..bot.text.tongue import LANGUAGES
+from ..bot.text.languages import LANGUAGES
 from ..bot.text.weekly import ALWAYS, read_weekly
 from ..const import (
     CONF_ABOUT,

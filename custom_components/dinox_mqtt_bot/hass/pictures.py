@@ -75,14 +75,13 @@ DARK = Palette(
 class PillowPictures(ports.Pictures):
     """Draws in the executor."""
 
-    def __init__(self, hass: HomeAssistant, local: Local, phrases: ports.Phrases) -> None:
+    def __init__(self, hass: HomeAssistant, local: Local) -> None:
         self._hass = hass
         self._local = local
-        self._phrases = phrases
 
     @override
-    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
-        work = partial(draw, picture, self._local, self._phrases, DARK if dark else LIGHT)
+    async def draw(self, picture: Picture, phrases: ports.Phrases, *, dark: bool = False) -> bytes:
+        work = partial(draw, picture, self._local, phrases, DARK if dark else LIGHT)
         return await self._hass.async_add_executor_job(work)
 
 

@@ -270,7 +270,7 @@ def build_ports(
         alerts=store.alerts if chats else TargetsBook(store.alerts),
         memory=store,
         uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
-        pictures=PillowPictures(hass, clock.local, phrases),
+        pictures=PillowPictures(hass, clock.local),
         agent=HaAgent(hass),
         sentences=KnownSentences(hass.config.language, hass.async_add_executor_job),
         rules=RuleStore(hass, entry, settling(journal, store)),

@@ -25,7 +25,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     Subscription,
 )
 from custom_components.dinox_mqtt_bot.bot.model.status import Delivery, LinkStatus, Phase
-from custom_components.dinox_mqtt_bot.bot.ports import Agent, Broker, Chat, Pictures, Rules, Uploads
+from custom_components.dinox_mqtt_bot.bot.ports import Agent, Broker, Chat, Phrases, Pictures, Rules, Uploads
 from custom_components.dinox_mqtt_bot.hass.clock import LoopClock
 from custom_components.dinox_mqtt_bot.hass.templates import SandboxedTemplates
 
@@ -159,7 +159,7 @@ class NotingServices:
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         return f"https://files.home.test/{len(payload)}"
 
-    async def draw(self, picture: Picture, *, dark: bool = False) -> bytes:
+    async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         return b"\x89PNG"
 
     async def answer(self, text: str, jid: str, agent: str, user: str = "") -> str:

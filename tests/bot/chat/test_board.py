@@ -9,6 +9,7 @@ from phrases import RealPhrases
 import pytest
 
 from bot.chat.board import CORRECT_EVERY, CORRECTABLE, MOST_LINES, MOST_TOPICS, Board
+from bot.delivery.speeches import Speeches
 from bot.model.message import Kind, Message, Origin, Reading
 from bot.model.notice import Notice
 from bot.model.rules import Contact, Display, Priority, RuleSet, Subscription
@@ -16,6 +17,7 @@ from bot.model.timers import NEVER
 
 ON = Subscription("home/#", display=Display.BOARD)
 PHRASES = RealPhrases()
+SPEECH = Speeches(PHRASES, {})
 
 
 # Clients as they are.
@@ -176,25 +178,25 @@ def test_an_old_one_is_not_corrected() -> None:
     board = Board(lambda to: "id")
     board.address(["me"])
     board.take(reading("t", "1"), ON, NOON)
-    assert board.say(NOON, PHRASES, str)[1][0].replaces == ""
+    assert board.say(NOON, SPEECH, str)[0].replaces == ""
     board.said("me", "id", NOON, PHRASES)
     board.take(reading("t", "2"), ON, NOON + 1)
     assert board.due_at == NOON + CORRECT_EVERY
-    assert board.say(NOON + CORRECTABLE - 1, PHRASES, str)[1][0].replaces == "id"
-    assert board.say(NOON + CORRECTABLE, PHRASES, str)[1] == []
+    assert board.say(NOON + CORRECTABLE - 1, SPEECH, str)[0].replaces == "id"
+    assert board.say(NOON + CORRECTABLE, SPEECH, str) == []
     assert board.due_at == NOON + board.every
-    assert board.say(NOON + board.every, PHRASES, str)[1][0].replaces == ""
+    assert board.say(NOON + board.every, SPEECH, str)[0].replaces == ""
 
 
 def test_a_clock_set_back_holds_nothing_back() -> None:
     board = Board(lambda to: "id")
     board.address(["me"])
     board.take(reading("t", "1"), ON, NOON)
-    board.say(NOON, PHRASES, str)
+    board.say(NOON, SPEECH, str)
     board.said("me", "id", NOON, PHRASES)
     board.take(reading("t", "2"), ON, NOON - 3_600)
     assert board.due_at <= NOON - 3_599
-    assert board.say(NOON - 3_599, PHRASES, str)[1][0].replaces == ""
+    assert board.say(NOON - 3_599, SPEECH, str)[0].replaces == ""
 
 
 def test_who_has_it_as_it_is_hears_nothing() -> None:
@@ -205,7 +207,7 @@ def test_who_has_it_as_it_is_hears_nothing() -> None:
     assert "u" not in board
     board.said("me", "id", NOON, PHRASES)
     board.take(reading("t", "1"), ON, NOON + 6)
-    assert board.say(NOON + 6, PHRASES, str)[1] == []
+    assert board.say(NOON + 6, SPEECH, str) == []
     assert board.take_told() == ["t"]
     board.drop(lambda subscription: False)
     assert board.due_at == NEVER

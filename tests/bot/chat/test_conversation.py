@@ -15,6 +15,7 @@ from bot.chat.batch import MOST_KEPT, NEVER
 from bot.chat.changes import MAX_COMPARED_TOPICS
 from bot.chat.conversation import GAP, LONG_AWAY, MAX_HIDDEN_TOPICS, Conversation
 from bot.chat.first_look import FirstLook
+from bot.delivery.speeches import Speeches
 from bot.model.message import Message, Properties, Reading
 from bot.model.notice import Notice
 from bot.model.rules import Display, Priority, Subscription
@@ -32,7 +33,7 @@ PHRASES = RealPhrases()
 def talk(*contacts: str, paused: bool = False) -> Conversation:
     ids = count(1)
     conversation = Conversation(
-        PHRASES,
+        Speeches(PHRASES, {}),
         lambda: f"id{next(ids)}",
         str,
         FirstLook(FakeMemory(), lambda topic: set()),

@@ -1,12 +1,23 @@
 """What a new subscription brings first, and that it is told once."""
 
 import json
+from typing import Any
 
 from fakes import World
 import pytest
 
 from bot.chat import first_look
-from bot.model.rules import Display, Follow, Priority, Scope, Subscription
+from bot.chat.first_look import GREETED
+from bot.model.rules import (
+    AlertRule,
+    Condition,
+    Display,
+    Follow,
+    Operator,
+    Priority,
+    Scope,
+    Subscription,
+)
 
 HOME = Subscription("home/#", display=Display.CHANGES)
 
@@ -327,3 +338,56 @@ async def test_a_bot_that_has_told_much_already_is_no_stranger() -> None:
     flood(world)
     world.later(9)
     assert not any("Hello" in said for said in world.said)
+
+
+# A bot that has nothing to show at first.
+
+
+def introduced(*subscriptions: Subscription, **how: Any) -> list[str]:
+    """Return what a new bot says within a minute, whatever comes in."""
+    world = World(*subscriptions, **how)
+    world.memory.set(GREETED, "")
+    world.restart()
+    world.wait(60)
+    said = world.said
+    world.restart()
+    world.wait(60)
+    assert world.said == said
+    return said
+
+
+def test_a_bot_with_alerts_only_says_so() -> None:
+    rules = (AlertRule("home/t", Condition(Operator.ABOVE, ("5",)), id="r", number=1),)
+    (said,) = introduced(Subscription("home/#", priority=Priority.SILENT), alerts=rules)
+    assert said == (
+        "Hello, I am Home, and tell of alerts only; rules so far: 1. "
+        "Make one with alert home/freezer > -15 for 5m, or write help."
+    )
+
+
+def test_a_bot_with_plain_topics_names_them() -> None:
+    topics = [Subscription(f"home/{number}") for number in range(5)]
+    (said,) = introduced(*topics)
+    assert said == (
+        "Hello, I am Home, and tell what comes in on home/0, home/1, home/2, …. "
+        "Ask for anything by its name, or write help."
+    )
+
+
+def test_a_german_bot_introduces_itself_in_german() -> None:
+    (said,) = introduced(Subscription("home/t"), language="de")
+    assert said.startswith("Hallo, ich bin Home und melde, was unter home/t ankommt.")
+
+
+def test_nobody_is_greeted_where_nobody_is_or_there_is_nothing_to_tell() -> None:
+    assert introduced(Subscription("home/t"), contacts=()) == []
+    assert introduced() == []
+
+
+def test_what_comes_in_meanwhile_is_told_after_the_greeting() -> None:
+    world = World(Subscription("home/t"))
+    world.memory.set(GREETED, "")
+    world.restart()
+    world.receive("home/t", "21")
+    world.wait(10)
+    assert [text.partition(" ")[0] for text in world.said] == ["Hello,", "*home/t*"]

@@ -19,6 +19,7 @@ async def test_what_a_picture_shows_is_told_before_it(display: Display) -> None:
     caption, picture = world.outbox.notices
     assert "Door" in caption.text
     assert "21" in caption.text
+    assert "*Door* PNG image\n" in f"{caption.text}\n"
     assert (picture.file, picture.text) == (True, ADDRESS)
     world.later(10)
     assert len(world.outbox.notices) == 2

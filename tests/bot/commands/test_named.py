@@ -407,7 +407,7 @@ async def test_try_says_the_same_of_an_unknown_name() -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("history of the world", "I know no “of the world”"),
+        ("history of the world", "I know no “world”"),
         ("set up", "“up”"),
         ("alias that", "“name” is missing"),
     ],

@@ -1,6 +1,5 @@
 """What in a chat is meant for the bot."""
 
-from phrases import RealPhrases
 import pytest
 
 from bot.commands.catalogue import COMMANDS
@@ -10,7 +9,7 @@ from bot.reading.names import Names
 
 
 def ear(*, bare: bool = True) -> CommandReader:
-    return CommandReader(RealPhrases(), COMMANDS, Names(Devices(), lambda topic: ()), bare=bare)
+    return CommandReader(COMMANDS, Names(Devices(), lambda topic: ()), bare=bare)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.discovery.setting import colors
+from bot.discovery.setting import color_names, colors
 from bot.discovery.setting.palettes import Palette
 from bot.discovery.setting.scales import Scale
 from bot.model.vocabulary import BUILT_IN, Vocabulary
@@ -40,16 +40,16 @@ SPANISH = Vocabulary({"rojo": "red"}, {"blanco cálido": 2700}, {"encendido": fr
     ],
 )
 def test_a_colour_is_read(said: str, rgb: object) -> None:
-    found = colors.shade(said)
+    found = color_names.shade(said)
     assert (found.rgb if found else None) == rgb
 
 
 def test_words_of_another_language_are_colours_too() -> None:
-    found = colors.shade("Rojo", SPANISH)
+    found = color_names.shade("Rojo", SPANISH)
     assert found is not None
     assert found.rgb == (255, 0, 0)
-    assert colors.white("blanco cálido", SPANISH) == 2700
-    assert colors.white("blanco cálido") is None
+    assert color_names.white("blanco cálido", SPANISH) == 2700
+    assert color_names.white("blanco cálido") is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_words_of_another_language_are_colours_too() -> None:
     [("warm white", 2700), ("Warmweiß", 2700), ("warm-white", 2700), ("tageslicht", 6500), ("red", None)],
 )
 def test_whites_have_names(said: str, kelvins: int | None) -> None:
-    assert colors.white(said) == kelvins
+    assert color_names.white(said) == kelvins
 
 
 def test_every_name_of_css_that_home_assistant_knows_is_known() -> None:
@@ -68,7 +68,7 @@ def test_every_name_of_css_that_home_assistant_knows_is_known() -> None:
     known = re.findall(r'"([a-z]+)": RGBColor\((\d+), (\d+), (\d+)\)', source)
     assert len(known) > 140
     for name, *parts in known:
-        found = colors.shade(name)
+        found = color_names.shade(name)
         if name != "homeassistant":
             assert found is not None
             assert found.rgb == tuple(map(int, parts))

@@ -60,7 +60,7 @@ def body(payload: Payload) -> str:
         ('{"temperature": 22.1, "unit": "°C"}', "temperature: 22.1 °C"),
         ('{"a": {"b": 1}, "c": "x\\ny"}', "a.b 1 · c x y"),
         ("[1, 2, 3]", "1, 2, 3"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image, 45 kB"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(45_222), "PNG image"),
         (b"OggS\0" + bytes(60), "OGG audio, 65 B"),
         (b"\0\0\0\x18ftypisom" + bytes(60), "MP4 video, 72 B"),
         (b"%PDF-1.7\xff" + bytes(60), "PDF document, 69 B"),

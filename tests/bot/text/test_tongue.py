@@ -11,10 +11,14 @@ import pytest
 from bot.commands.catalogue import COMMANDS
 from bot.commands.help import THEMES
 from bot.model.rules import Display, Priority
-from bot.text.tongue import FOLDER, LANGUAGES, lead, meant, phrases, plainly, read_words, skip, words
+from bot.text.languages import FOLDER, LANGUAGES, read_words
+from bot.text.tongue import lead, meant, phrases, plainly, skip, words
 
 TESTS = Path(__file__).parents[1]
-KINDS = ("command", "choice", "theme", "unit", "number", "weekday", "month", "day", "part", "whole")
+KINDS = (
+    *("command", "choice", "theme", "unit", "number", "weekday", "month", "day", "part", "whole", "state"),
+    *("order", "color", "white", "one", "level", "end", "partly", "panel", "vacuum", "mower", "notable"),
+)
 
 
 def test_each_language_has_words() -> None:
@@ -66,36 +70,46 @@ def test_words_are_read_however_they_are_written() -> None:
 
 
 def test_a_third_language_needs_its_file_only(tmp_path: Path) -> None:
-    """A made-up language, which is English with each word said backwards, is understood and written."""
+    """Dutch, as far as it is written here, is understood and written in all that a home says and is told."""
     shutil.copytree(FOLDER.parent / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(FOLDER, tmp_path / "translations")
     tree = json.loads((FOLDER / "en.json").read_text("utf-8"))
-    for key in ("words_command_history", "words_command_quiet", "words_command_more", "words_off"):
-        tree["common"][key] = ", ".join(word[::-1] for word in tree["common"][key].split(", "))
-    tree["common"] |= {"words_unit_3600": "sruoh", "words_number_2": "owt", "words_day_1": "worromot"}
-    tree["common"] |= {"words_time_until": "litnu", "quiet_until": "TEIUQ {time}", "decimal_mark": ","}
-    (tmp_path / "translations" / "xx.json").write_text(json.dumps(tree), "utf-8")
+    dutch = json.loads((Path(__file__).parent / "dutch.json").read_text("utf-8"))
+    assert dutch.keys() <= tree["common"].keys()
+    tree["common"] |= dutch
+    (tmp_path / "translations" / "nl.json").write_text(json.dumps(tree), "utf-8")
     script = (
-        "import asyncio, sys\n"
+        "import asyncio, json, sys\n"
         f"sys.path[:0] = [{str(tmp_path)!r}, {str(TESTS)!r}]\n"
         "import phrases\n"
         f"phrases.TRANSLATIONS = phrases.Path({str(tmp_path / 'translations')!r})\n"
-        "from fakes import World\n"
-        "from bot.model.rules import Subscription\n"
-        "async def main():\n"
-        "    world = World(Subscription('home/#'), language='xx')\n"
-        "    for number in range(12):\n"
-        "        world.receive('home/t', f'-{number}.5')\n"
-        "    lines = 'teiuq owt sruoh', 'teiuq litnu worromot', 'teiuq on', 'yrotsih home/t', 'quiet 2h'\n"
-        "    for line in lines:\n"
-        "        print(repr(await world.ask(line)))\n"
-        "asyncio.run(main())\n"
+        "import dutch_home\n"
+        "print(json.dumps(asyncio.run(dutch_home.live())))\n"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ran.stderr == ""
-    two_hours, tomorrow, on, history, english = ran.stdout.splitlines()
-    assert two_hours == english == "'TEIUQ 10:00'"
-    assert tomorrow == "'TEIUQ tomorrow 07:00'"
-    assert on.endswith("Switch it off with teiuq ffo'")
-    assert "−11,5" in history
-    assert history.endswith("Older ones: erom'")
+    answers = json.loads(ran.stdout)
+    wrong = {line: answers[line] for line, part in DUTCH.items() if part not in answers[line]}
+    assert wrong == {}
+
+
+# What is typed, and what has to stand in the answer; `!` is what is told unasked.
+DUTCH = {
+    "toestand": "last Keukenlamp: uit",
+    "status": "last Keukenlamp: uit",
+    "voordeur": "Voordeur dicht",
+    "geschiedenis vriezer": "−18,5 °C",
+    "geschiedenis voordeur sinds gisteren": "dicht",
+    "stil twee uur": "STIL 10:00",
+    "stil tot morgen": "STIL tomorrow 07:00",
+    "stil uit": "Notifications make their sound again.",
+    "alarm vriezer boven -15 kritiek": "critical when Vriezer is above −15",
+    "alarm voordeur is open gedurende 10 minuten": "when Voordeur is open for 10 min",
+    "keukenlamp aan": "Keukenlamp: aan",
+    "keukenlamp rood": "rood",
+    "keukenlamp helderheid 40": "40 %",
+    "alle lampen uit": "Keukenlamp: uit",
+    "doe de keukenlamp aan": "Keukenlamp: aan",
+    "!value": "*Voordeur* open",
+    "!alert": "🔴 *Vriezer > −15 °C*: −12,5 °C",
+}

@@ -10,7 +10,7 @@ from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
-from ..ports import IN_ROOM, Phrases, Ports, Spawn, When
+from ..ports import Ports, Spawn, When
 from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .inhibitions import Inhibitions
@@ -49,7 +49,7 @@ class Alerts:
         self.engine = engine
         self.mutes = inhibitions.mutes
         self._notices = AlertNotices(
-            self._phrases,
+            outgoing.speech,
             ports.clock.new_id,
             when,
             lambda: engine.active,
@@ -265,21 +265,13 @@ class Alerts:
         self._save(record, composed.notices, list(self._kept_behind(composed)))
         self._one_shots.look(now)
 
-    def _phrases(self, to: str) -> Phrases:
-        """Return the texts in the language of whom something is told, in a room with what commands need."""
-        contact = next((each for each in self._rules.contacts if each.jid == to), None)
-        if contact is None:
-            return self._ports.phrases
-        phrases = self._ports.languages.get(contact.language, self._ports.phrases)
-        return phrases.addressed(IN_ROOM) if contact.room else phrases
-
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""
         behind = self._ports.outbox.held_for
         for notice in composed.notices:
             passes = notice.id in composed.ends and notice.priority is Priority.CRITICAL
             if passes and notice.to in behind:
-                told = self._phrases(notice.to).phrase("common.alert_told_already", text=notice.text)
+                told = self._outgoing.speech(notice.to).phrase("common.alert_told_already", text=notice.text)
                 text = notice.text if notice.push else told
                 yield replace(notice, id=self._ports.clock.new_id(), text=text)
 

@@ -7,9 +7,9 @@ from functools import partial
 from ..model.alert import Alert
 from ..model.replies import BotError, Caller
 from ..model.rules import AlertRule
-from ..model.topics import fold
 from ..ports import Clock
 from ..text.times import leading_end, switched_until
+from ..text.tongue import fold
 
 _SOME_TIME = datetime(2195, 6, 1, tzinfo=UTC).timestamp()
 """A time before a leap day: every day of a year is to come."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ from ..model.notice import Notice
 from ..model.replies import BotError
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.timers import NEVER
-from ..ports import Ports, Rules, Spawn
+from ..ports import Phrases, Ports, Rules, Spawn
 from ..rendering.readings import LONGEST_NAME
 from ..text.foreign import inert, short
 from .engine import AlertEngine
@@ -42,17 +43,23 @@ class OverfullRules:
         self.seen = seen
         news = [rule for rule in rules if rule.id not in self._told]
         for rule in news:
-            name, topics = rule_name(rule, self._ports.phrases), short(rule.filter, LONGEST_NAME)
-            text = inert(self._ports.phrases.phrase("common.alert_rule_full", rule=name, filter=topics))
             priority = max(rule.priority, Priority.NORMAL)
             to = [contact.jid for contact in self._rules.contacts if contact.receives]
-            self._outgoing.send(Notice(self._ports.clock.new_id(), each, text, now, priority) for each in to)
+            told = self._outgoing.speech.each(to, partial(_full, rule)).items()
+            self._outgoing.send(
+                Notice(self._ports.clock.new_id(), each, text, now, priority) for each, text in told
+            )
         if news:
             self._write(self._told | {rule.id for rule in news})
 
     def _write(self, told: set[str]) -> None:
         self._told = told
         self._ports.memory.set(KEY, json.dumps(sorted(told)))
+
+
+def _full(rule: AlertRule, phrases: Phrases) -> str:
+    name, topics = rule_name(rule, phrases), short(rule.filter, LONGEST_NAME)
+    return inert(phrases.phrase("common.alert_rule_full", rule=name, filter=topics))
 
 
 class OneShots:

@@ -8,13 +8,13 @@ from ..model.alert import Alert, AlertState, Step
 from ..model.away import Away
 from ..model.rules import AlertRule, Operator, Priority
 from ..model.speech import Said
-from ..model.topics import fold
 from ..ports import Phrases, When
 from ..rendering.readings import LONGEST_DIGEST_LINE, LONGEST_NAME
 from ..text.durations import duration
 from ..text.foreign import inert, one_line, plain, short
 from ..text.numbers import number, with_unit
 from ..text.styling import bold
+from ..text.tongue import fold
 from .courses import Course, drawn
 from .rule_texts import clause_text, condition_text, limit_text, tells
 from .watches import BROKER

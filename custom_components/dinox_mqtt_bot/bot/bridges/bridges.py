@@ -138,7 +138,7 @@ class Bridges:
 
     def _carry(self, bridge: Bridge, reading: Reading, subscription: Subscription, now: float) -> None:
         flow, message = self._flows[bridge.id], reading.message
-        text = bridge_text(bridge, reading, subscription, self._ports.phrases, self._when)
+        text = bridge_text(bridge, reading, subscription, self._carrier.speech(bridge.to), self._when)
         circles = self._echoes.note_said(self._talks[bridge.id], message.topic, text, message.payload, now)
         away = bridge.per_minute and not self._online
         if not circles and not away and flow.may_pass(now):
@@ -148,7 +148,7 @@ class Bridges:
         flow.meet(message, waits=True)
         if not flow:
             self._keep(bridge, flow.kept)
-        later = carried(bridge, reading, subscription, self._ports.phrases, text)
+        later = carried(bridge, reading, subscription, self._carrier.speech(bridge.to), text)
         flow.gather(later, now + PATIENCE if circles else now)
         self._wake()
 
@@ -180,7 +180,7 @@ class Bridges:
         ports = self._ports
         now = ports.clock.now()
         gathered, unlisted = flow.release(now)
-        text = gathered_text(bridge, gathered, unlisted, ports.phrases)
+        text = gathered_text(bridge, gathered, unlisted, self._carrier.speech(bridge.to))
         self._echoes.note_told(self._talks[bridge.id], text, now)
         self._carrier.put(bridge, text)
         for one in gathered:
@@ -203,7 +203,7 @@ class Bridges:
     async def _read_again(self, bridge: Bridge, kept: Kept) -> None:
         """Gather all it carried since then: the newest of each topic is what counts. Raises BotError."""
         flow, passed, places, after = self._flows[bridge.id], kept.passed, Places(), 0
-        phrases = self._ports.phrases
+        phrases = self._carrier.speech(bridge.to)
         flow.kept = kept
         while rows := await self._ports.history.past(bridge.filter, kept.since, after, CHUNK):
             for row in rows:

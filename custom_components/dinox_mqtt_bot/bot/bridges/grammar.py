@@ -10,6 +10,7 @@ from ..model.message import QoS
 from ..model.replies import BotError
 from ..model.rules import Bridge, Direction, Format, Role
 from ..model.topics import valid_filter, valid_topic
+from ..text import tongue
 from ..text.foreign import cut
 from ..text.words import NAMED, NO_WORDS, ON, SWITCH, Word, spellings, words
 from .texts import valid_template
@@ -21,16 +22,13 @@ FORMATS = {
     **{each.value: each for each in Format},
     "payload_only": Format.PAYLOAD,
     "payload-only": Format.PAYLOAD,
-    "voll": Format.FULL,
-    "inhalt": Format.PAYLOAD,
-    "kurz": Format.SHORT,
-    "datei": Format.FILE,
+    **{word: Format(sense) for word, sense in tongue.senses("format").items()},
 }
 DIRECTIONS = {
     **{each.value: each for each in Direction},
-    **dict.fromkeys(("->", "→", "raus"), Direction.OUT),
-    **dict.fromkeys(("<-", "←", "rein"), Direction.IN),
-    **dict.fromkeys(("<->", "↔", "beide"), Direction.BOTH),
+    **dict.fromkeys(("->", "→", *tongue.words("bridge_out")), Direction.OUT),
+    **dict.fromkeys(("<-", "←", *tongue.words("bridge_in")), Direction.IN),
+    **dict.fromkeys(("<->", "↔", *tongue.words("bridge_both")), Direction.BOTH),
 }
 ROLES = {word: each for each in Role for word in spellings(each.word)}
 ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
@@ -38,12 +36,12 @@ ARROWS = {Direction.OUT: "→", Direction.IN: "←", Direction.BOTH: "↔"}
 _ROOMS = re.compile(r"(?:conferences?|muc|rooms?|groups?)[0-9]*\.")
 """How the domains of most room services begin."""
 
-_TEMPLATE = frozenset({"template", "text", "vorlage"})
-_TO = frozenset({"to", "with", "an", "zu", "nach", "mit"})
+_TEMPLATE = tongue.words("bridge_template")
+_TO = tongue.words("bridge_to")
 """What people say before an address."""
-_TRUSTED = frozenset({"trusted", "vertraut"})
-_TOPIC = frozenset({"topic", "publish"})
-_LIMIT = frozenset({"limit", "per_minute", "max"})
+_TRUSTED = tongue.words("bridge_trusted")
+_TOPIC = tongue.words("bridge_topic")
+_LIMIT = tongue.words("bridge_limit")
 
 
 def changed_bridge(text: str, bridge: Bridge) -> Bridge:
@@ -69,7 +67,7 @@ def _changed(bridge: Bridge, word: Word, spoken: deque[Word], text: str) -> Brid
         return bridge
     if "@" in word.text:
         return replace(bridge, to=word.text, room=False, trusted=False)
-    if said in {"room", "raum"}:
+    if said in tongue.words("bridge_room"):
         return replace(bridge, room=True)
     if said == "retain":
         return replace(bridge, retain=_switched(spoken))

@@ -128,10 +128,10 @@ def open_bridges(rules: RuleSet) -> tuple[Bridge, ...]:
 
 
 class Carrier:
-    def __init__(self, outgoing: Outgoing, files: UploadQueue, phrases: Phrases) -> None:
+    def __init__(self, outgoing: Outgoing, files: UploadQueue) -> None:
         self._outgoing = outgoing
         self._files = files
-        self._phrases = phrases
+        self.speech = outgoing.speech
 
     def say(self, bridge: Bridge, reading: Reading, text: str) -> None:
         """Say one reading: as this text, as a link, or as a file."""
@@ -147,7 +147,7 @@ class Carrier:
 
     def attach(self, bridge: Bridge, reading: Reading) -> None:
         """Upload a payload; if that fails, say what it is."""
-        phrases = self._phrases
+        phrases = self.speech(bridge.to)
 
         def failed(error: BotError) -> None:
             what, reason = render_line(reading, phrases), render_error(error, phrases)

@@ -10,11 +10,11 @@ from ..discovery.entity_state import state_text
 from ..discovery.set_request import Wish
 from ..model.bounded import Bounded
 from ..model.message import Message, QoS
-from ..model.replies import Text
+from ..model.replies import Amount, Text
 from ..model.rules import Priority, Subscription
 from ..model.timers import NEVER
 from ..model.topics import covers, fold
-from ..ports import Ports
+from ..ports import Phrases, Ports
 from ..rendering.replies import render_reply
 from .conversation import Conversation
 
@@ -75,7 +75,6 @@ class Awaited:
         wanted: Callable[[], Mapping[str, QoS]],
     ) -> None:
         self._templates = ports.templates
-        self._phrases = ports.phrases
         self._clock = ports.clock
         self._devices = devices
         self._outgoing = outgoing
@@ -167,20 +166,22 @@ class Awaited:
             if over or all(each.answered for each in question.every):
                 self._forget(key)
                 to, room = key
-                text = render_reply(self._told(question.every), self._phrases)
+                speech = self._outgoing.speech(to)
+                text = render_reply(self._told(question.every, speech), speech)
                 self._outgoing.answer(room or to, text, room=bool(room))
 
-    def _told(self, every: Sequence[_Waited]) -> Text:
+    def _told(self, every: Sequence[_Waited], speech: Phrases) -> Text:
         if len(every) == 1:
             (waited,) = every
             key = "set_answered" if waited.heard and waited.state else "set_no_answer"
-            return Text(key, {"name": self._devices.label(waited.entity), "state": waited.state})
+            return Text(key, {"name": self._devices.label(waited.entity), "state": Amount(waited.state)})
         late = [each for each in every if not each.answered]
         if not late:
             return Text("set_all_answered", {"count": str(len(every))})
-        nothing = self._phrases.phrase("common.no_answer")
+        nothing = speech.phrase("common.no_answer")
         names = [
-            f"{self._devices.label(each.entity)} ({each.state or nothing})" for each in late[:_MOST_NAMES]
+            f"{self._devices.label(each.entity)} ({speech.amount(each.state) or nothing})"
+            for each in late[:_MOST_NAMES]
         ]
         names += ["…"] * (len(late) > _MOST_NAMES)
         return Text("set_not_yet", {"names": ", ".join(names)})

@@ -1,6 +1,6 @@
 """Readings that wait to be told together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import replace
 from dataclasses import dataclass
 
@@ -24,6 +24,14 @@ class Latest:
     reading: Reading
     subscription: Subscription
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """What is told of a batch, in each language, and the topics that are only counted in one of them."""
+
+    texts: Mapping[Phrases, str]
+    left_out: list[str]
 
 
 class Batch:
@@ -143,21 +151,22 @@ class Batch:
         entries = [(one.reading, one.subscription, one.count) for one in self.latest]
         return render_digest(entries, self.unlisted, phrases)
 
-    def render_short(
-        self, phrases: Phrases, when: When, seen: Seen, most: int = MOST_LINES
-    ) -> tuple[str, list[str]]:
+    def short(self, speeches: Iterable[Phrases], when: When, seen: Seen, most: int = MOST_LINES) -> Short:
         """Return it as `most` lines: where not all fits, first what was not told for longest.
 
-        Behind it are the topics that are only counted. What came late is told whole all the same.
+        What came late is told whole all the same.
         """
         lines = sorted(self.latest, key=lambda one: seen.rank(one.reading.message.topic))
         entries = [(one.reading, one.subscription, one.count) for one in lines]
-        text, shown = render_gathered(entries, self.unlisted, phrases, most)
-        if self.count <= self._in_full or any(number for _, number in self._latest):
-            text, shown = self.render(phrases, when), len(lines)
+        whole = self.count <= self._in_full or any(number for _, number in self._latest)
+        texts, shown = {}, len(lines)
+        for phrases in set(speeches):
+            text, count = render_gathered(entries, self.unlisted, phrases, most)
+            texts[phrases] = self.render(phrases, when) if whole else text
+            shown = shown if whole else min(shown, count)
         for one in lines[:shown]:
             seen.note(one.reading.message.topic)
-        return text, [*(one.reading.message.topic for one in lines[shown:]), *self._more]
+        return Short(texts, [*(one.reading.message.topic for one in lines[shown:]), *self._more])
 
     def _whole(self, phrases: Phrases, when: When) -> str:
         blocks = [render_reading(one.reading, one.subscription, phrases, when) for one in self._first]

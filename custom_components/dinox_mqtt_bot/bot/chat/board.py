@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..model.message import Reading
 from ..model.rules import Subscription
 from ..model.timers import NEVER
-from ..ports import Phrases, When
+from ..ports import Phrases, PhrasesFor, When
 from ..rendering.readings import render_digest
 
 BUFFER = 0.3
@@ -41,6 +41,7 @@ class Say:
     """What the board has to say to a contact: in the place of another notice, or as a new one."""
 
     to: str
+    text: str
     replaces: str
 
 
@@ -109,25 +110,29 @@ class Board:
             self._places = kept
             self.due_at = 0.0
 
-    def say(self, now: float, phrases: Phrases, when: When, *, last: bool = False) -> tuple[str, list[Say]]:
-        """Return what the board shows, and to whom it has to be said; the `last` time there is no later."""
+    def say(self, now: float, speech: PhrasesFor, when: When, *, last: bool = False) -> list[Say]:
+        """Return to whom the board has to be said, and as what; the `last` time there is no later."""
         every = 0.0 if last else self.every
         self.due_at, self._tried = NEVER, now
-        text = self.render(phrases)
         say = []
+
+        def titled(text: str, contact: str) -> str:
+            return f"{speech(contact).phrase('common.board', time=when(now))}\n{text}"
+
         for contact, shown in self._shown.items():
+            text = self.render(speech(contact))
             if text == shown.text:
                 shown.change = self._change
                 continue
             if self._correctable(contact, shown, now):
-                say.append(Say(contact, shown.id))
+                say.append(Say(contact, titled(text, contact), shown.id))
             elif not any(shown.change < each.change for each in self._places.values()):
                 continue  # that something is gone is no news
             elif shown.since <= now < shown.since + every:
                 self.due_at = min(self.due_at, shown.since + every)
             else:
-                say.append(Say(contact, ""))
-        return f"{phrases.phrase('common.board', time=when(now))}\n{text}", say
+                say.append(Say(contact, titled(text, contact), ""))
+        return say
 
     def _correctable(self, contact: str, shown: Shown, now: float) -> bool:
         fresh = shown.since <= now < shown.since + CORRECTABLE

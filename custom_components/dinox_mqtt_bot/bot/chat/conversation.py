@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..delivery.speeches import Speeches, Telling
 from ..model.message import Presence, Reading
 from ..model.notice import Notice
 from ..model.rules import Contact, Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
-from ..ports import Phrases, When
+from ..ports import When
 from ..text.durations import duration
 from .absences import Absences, render_absences
 from .batch import Batch
@@ -53,7 +54,7 @@ class Conversation:
 
     def __init__(
         self,
-        phrases: Phrases,
+        speech: Speeches,
         new_id: Callable[[], str],
         when: When,
         look: FirstLook,
@@ -61,7 +62,7 @@ class Conversation:
         newest: Callable[[str], str],
         paused: bool,
     ) -> None:
-        self._phrases = phrases
+        self._speech = speech
         self._new_id = new_id
         self._when = when
         self.paused = paused
@@ -73,7 +74,7 @@ class Conversation:
         self._held: dict[str, Batch] = {}
         self._digest_seconds = DIGEST
         self.shares = Shares()
-        self.urgent = Urgent(phrases, new_id, when, self.shares)
+        self.urgent = Urgent(speech, new_id, when, self.shares)
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
         self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
         self._digest = Batch(DIGEST, in_full=0)
@@ -188,9 +189,10 @@ class Conversation:
         return self._soon if hurries and self._rare.soon(now) else self._batch
 
     @property
-    def offered(self) -> tuple[str, dict[str, str]]:
-        """What floods the conversation, and the words that were offered for it."""
-        return self.way_out.filter, self.way_out.words(self._phrases)
+    def offered(self) -> tuple[str, list[dict[str, str]]]:
+        """What floods the conversation, and the words that were offered for it, in each language."""
+        every = map(self._speech, self._contacts)
+        return self.way_out.filter, [self.way_out.words(phrases) for phrases in dict.fromkeys(every)]
 
     def corrects(self, topic: str, now: float) -> bool:
         """Say whether the next value of a topic only takes the place of one that is in the chat."""
@@ -216,7 +218,7 @@ class Conversation:
         if topic in self._soon:
             notices += self._batch_notices(self._soon, now)
             self._soon = Batch(BUFFER)
-        files = self.notices(address, now, priority, topic)
+        files = self.notices(lambda _: address, now, priority, topic)
         return [*notices, *(replace(notice, file=True) for notice in files)]
 
     def flush(self, now: float) -> list[Notice]:
@@ -245,7 +247,7 @@ class Conversation:
         if held is None:
             return ""
         self._told.update(held.topics)
-        return held.render(self._phrases, self._when)
+        return held.render(self._speech(contact), self._when)
 
     def pass_on(self, contact: str, others: Iterable[str]) -> None:
         """Let others miss what a contact missed who is none any more."""
@@ -268,7 +270,7 @@ class Conversation:
             self._told.update(batch.topics)
         self._renew()
         self._told.update(self.look.topics)
-        self.look.end(self._phrases, self._when)
+        self.look.end((), self._when)
         for place in self.board.hide():
             self._hide(place.reading, 1)
         self._told.update(self.board.take_told())
@@ -296,11 +298,11 @@ class Conversation:
         return told
 
     def notices(
-        self, text: str, now: float, priority: Priority = Priority.NORMAL, topic: str = ""
+        self, tell: Telling, now: float, priority: Priority = Priority.NORMAL, topic: str = ""
     ) -> list[Notice]:
-        """Return a text to all who are told of a topic, or of what is on none."""
-        hearers = self.hearers(topic, priority)
-        return [Notice(self._new_id(), contact, text, now, priority) for contact in hearers]
+        """Return what all who are told of a topic, or of what is on none, are told, each in its language."""
+        told = self._speech.each(self.hearers(topic, priority), tell)
+        return [Notice(self._new_id(), contact, text, now, priority) for contact, text in told.items()]
 
     def hearers(self, topic: str, priority: Priority) -> list[str]:
         """Return who is told of a topic, or of what is on none."""
@@ -342,11 +344,11 @@ class Conversation:
             return self._absence_notices(now)
         if isinstance(first, Shares):
             return self._own_digests(now)
-        aside = ""
+        aside: Telling | None = None
         if first is self._batch:
             self._pace.tell(first.count, now)
             if self._pace.flood:
-                aside = self.way_out.offer(self._pace.heard, now - self._pace.since, self._phrases)
+                aside = self.way_out.offer(self._pace.heard, now - self._pace.since)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
         elif first is self._soon:
             self._soon = Batch(BUFFER)
@@ -354,44 +356,43 @@ class Conversation:
             self._digest = Batch(self._digest_seconds, in_full=0)
         return self._batch_notices(first, now, aside)
 
-    def _batch_notices(self, batch: Batch, now: float, aside: str = "") -> list[Notice]:
+    def _batch_notices(self, batch: Batch, now: float, aside: Telling | None = None) -> list[Notice]:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
         most = MOST_LINES - 2 if aside else MOST_LINES
-        text, left_out = batch.render_short(self._phrases, self._when, self._seen, most)
-        self._changes.forget(left_out, same=True)
-        return self._gathered_notices(batch, text, now, aside)
+        short = batch.short(map(self._speech, self._contacts), self._when, self._seen, most)
+        self._changes.forget(short.left_out, same=True)
+        return self._gathered_notices(batch, short.texts.__getitem__, now, aside)
 
     def _first_notices(self, now: float) -> list[Notice]:
         """Return what new subscriptions brought first, as one message."""
         batch = self.look.batch
         self._told.update(self.look.topics)
-        text = self.look.end(self._phrases, self._when)
+        texts = self.look.end(map(self._speech, self._contacts), self._when)
         # What was only counted is new when it comes again.
         self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is; what was not has been heard before.
         self._pace.hear(now)
         self._pace.tell(1, now)
         self._batch.not_before = self._pace.until
-        return self._gathered_notices(batch, text, now) if text else []
+        return self._gathered_notices(batch, texts.__getitem__, now) if any(texts.values()) else []
 
-    def _gathered_notices(self, batch: Batch, text: str, now: float, aside: str = "") -> list[Notice]:
+    def _gathered_notices(
+        self, batch: Batch, tell: Telling, now: float, aside: Telling | None = None
+    ) -> list[Notice]:
         """Return what came in as one message to each contact, of what it gets, with something `aside`."""
-        lasted = ""
-        if self._away >= LONG_AWAY:
-            lasted = f"{self._phrases.phrase('common.while_away', duration=duration(self._away))}\n"
-        self._away = 0.0
+        away, self._away = self._away, 0.0
         notices: list[Notice] = []
         for contact in self._contacts:
-            share = self.shares.of(contact, batch)
+            phrases, share = self._speech(contact), self.shares.of(contact, batch)
             if self._disturbed(contact) or self.shares.gathers(contact):
                 self._keep_share(contact, share, now)
             elif share is batch or share.count:
-                told = text if share is batch else share.render(self._phrases, self._when)
-                below = (
-                    f"\n\n{aside}" if aside and share is batch and not self.shares.is_room(contact) else ""
-                )
-                notices.append(Notice(self._new_id(), contact, f"{lasted}{told}{below}", now))
+                lines = [phrases.phrase("common.while_away", duration=duration(away))] * (away >= LONG_AWAY)
+                lines.append(tell(phrases) if share is batch else share.render(phrases, self._when))
+                if aside and share is batch and not self.shares.is_room(contact):
+                    lines += ["", aside(phrases)]
+                notices.append(Notice(self._new_id(), contact, "\n".join(lines), now))
         return notices
 
     def _keep_share(self, contact: str, share: Batch, now: float) -> None:
@@ -422,7 +423,7 @@ class Conversation:
                 for each in (*left, *here):
                     self._hold(contact).add(each.reading, each.subscription, now)
                     self.shares.wait(now)
-            elif text := render_absences(left, here, self._phrases):
+            elif text := render_absences(left, here, self._speech(contact)):
                 notices.append(Notice(self._new_id(), contact, text, now))
         return notices
 
@@ -450,9 +451,9 @@ class Conversation:
             if self.shares.is_plain(contact) and self._disturbed(contact):
                 for place in self.board.unseen(contact):
                     self._hold(contact).add(place.reading, place.subscription, now)
-        text, say = self.board.say(now, self._phrases, self._when, last=last)
-        notices = [Notice(self._new_id(), each.to, text, now, replaces=each.replaces) for each in say]
+        said = self.board.say(now, self._speech, self._when, last=last)
+        notices = [Notice(self._new_id(), each.to, each.text, now, replaces=each.replaces) for each in said]
         for notice in notices:
-            self.board.said(notice.to, notice.replaces or notice.id, now, self._phrases)
+            self.board.said(notice.to, notice.replaces or notice.id, now, self._speech(notice.to))
         self._told.update(self.board.take_told())
         return notices

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from ..model.message import Presence, Reading
-from ..model.rules import Follow, RuleSet, Subscription
+from ..model.rules import Display, Follow, Priority, RuleSet, Subscription
 from ..model.timers import NEVER
 from ..model.topics import shared
 from ..ports import Memory, Phrases, When
@@ -51,12 +51,15 @@ class FirstLook:
         self.left_out: list[str] = []
         """The topics whose values the last one did not tell, as they were too many."""
         self._own: frozenset[str] = frozenset()
+        self._alone: list[str] = []
+        self._waits = False
+        self._rules = 0
         self._new: set[str] = set()
         self._new_follows: set[str] = set()
         self._start()
 
     def _start(self) -> None:
-        self.due_at = NEVER
+        self.due_at = 0.0 if self._waits else NEVER
         self.batch = Batch(BUFFER)
         self._began = 0.0
         self._filters: dict[str, Subscription] = {}
@@ -78,6 +81,14 @@ class FirstLook:
         seen = self._seen
         self._remember(seen & (wide | follows))
         self._new, self._new_follows = wide - seen, follows - seen
+        told = [each.filter for each in rules.subscriptions if _tells(each)]
+        self._rules = len(rules.alerts)
+        # Without a first look nothing else tells who the bot is.
+        self._alone = sorted(told)
+        looks = bool(wide & set(told) or follows) or not (rules.subscriptions or rules.alerts)
+        self._waits = not (looks or self.memory.get(GREETED))
+        if self._waits and not self._topics:
+            self.due_at = 0.0
 
     @property
     def _seen(self) -> set[str]:
@@ -157,12 +168,24 @@ class FirstLook:
     def _left(self, found: dict[str, str]) -> dict[str, str]:
         return {name: topic for name, topic in found.items() if topic in self._topics}
 
-    def end(self, phrases: Phrases, when: When) -> str:
-        """Take what was gathered as text; nothing if there is nothing to say."""
-        text = self.batch.render(phrases, when) if self.batch.count else ""
-        greeting = self._greeting(phrases) if text or self._topics else ""
-        room = MOST_LINES - greeting.count("\n")
+    def end(self, speeches: Iterable[Phrases], when: When) -> dict[Phrases, str]:
+        """Take what was gathered as text in some languages; nothing if there is nothing to say."""
+        speeches = list(speeches)
+        greets = bool(self._topics or (self._waits and speeches)) and self._greets()
+        self._waits = False
         self.left_out = []
+        texts = {phrases: self._text(phrases, when, greets=greets) for phrases in set(speeches)}
+        seen = self._filters.keys() | (self._new_follows if self._followed else set())
+        self._remember(self._seen | seen)
+        self._new -= seen
+        self._new_follows -= seen
+        self._start()
+        return texts
+
+    def _text(self, phrases: Phrases, when: When, *, greets: bool) -> str:
+        text = self.batch.render(phrases, when) if self.batch.count else ""
+        greeting = self._greeting(phrases) if greets else ""
+        room = MOST_LINES - greeting.count("\n")
         if (
             text.count("\n") >= room
             or "away" in self._notable
@@ -171,24 +194,33 @@ class FirstLook:
             text = self._summary(phrases, room)
             told = {topic for found in self._notable.values() for topic in found.values()}
             self.left_out = [topic for topic in self._topics if topic not in told]
-        seen = self._filters.keys() | (self._new_follows if self._followed else set())
-        self._remember(self._seen | seen)
-        self._new -= seen
-        self._new_follows -= seen
-        self._start()
         return f"{greeting}{text}"
 
-    def _greeting(self, phrases: Phrases) -> str:
-        """Return who the bot is, and how to go on, before the first thing it ever tells."""
+    def _greets(self) -> bool:
+        """Say, once, whether this is the first thing that the bot ever tells."""
         if self.memory.get(GREETED):
-            return ""
+            return False
         self.memory.set(GREETED, "1")
-        if self._seen:  # one that has told much already
-            return ""
+        return not self._seen  # one that has told much already
+
+    def _greeting(self, phrases: Phrases) -> str:
+        """Return who the bot is, and how to go on."""
+        if not self._topics:
+            return inert(self._introduction(phrases))
         example = next((short(each.name, LONGEST_NAME) for each in self._samples.values()), "")
         key = "greeting_only" if not example else "greeting" if self._filters else "greeting_followed"
         how = {"name": self._name, "example": example, "filters": self._named_filters()}
         return f"{inert(phrases.phrase(f'common.{key}', **how))}\n\n"
+
+    def _introduction(self, phrases: Phrases) -> str:
+        """Return who a bot is that shows nothing at first: it tells of single topics, or of alerts only."""
+        how: dict[str, object] = {"name": self._name, "count": self._rules}
+        if self._alone:
+            shown = [short(each, LONGEST_NAME) for each in self._alone[:IN_FULL]]
+            more = ["…"] * (len(self._alone) > IN_FULL)
+            return phrases.phrase("common.greeting_topics", filters=", ".join([*shown, *more]), **how)
+        example = phrases.phrase("common.words_example_rule")
+        return phrases.phrase("common.greeting_alerts", example=example, **how)
 
     def _named_filters(self) -> str:
         return ", ".join([*list(self._filters)[:IN_FULL], *["…"] * (len(self._filters) > IN_FULL)])
@@ -222,6 +254,11 @@ def _listed(phrases: Phrases, kind: str, names: list[str]) -> str:
     if len(names) > MOST_NAMED:
         shown = phrases.phrase("common.look_more", names=shown, count=len(names) - MOST_NAMED)
     return phrases.phrase(f"common.look_{kind}", names=shown)
+
+
+def _tells(subscription: Subscription) -> bool:
+    """Say whether what comes in under a subscription is told as it comes."""
+    return Priority.SILENT is not subscription.priority and subscription.display is not Display.SILENT
 
 
 def _key(follow: Follow) -> str:

@@ -197,7 +197,9 @@ class Held:
         ports = self._ports
         # Who took somebody's place may have got the same itself.
         every = {(int(notice.at), text): (self._when(notice.at), text) for notice, text in _in_full(held)}
-        text = held_text(every.values(), digest, (since, self._when(now)), MOST_HELD, ports.phrases)
+        text = held_text(
+            every.values(), digest, (since, self._when(now)), MOST_HELD, self._outgoing.speech(to)
+        )
         priority = max((notice.priority for notice in held), default=Priority.NORMAL)
         push = Push(self._name, HELD, url=self._rules.click) if is_target(to) else None
         told = self._outgoing.addressed(Notice(ports.clock.new_id(), to, text, now, priority, push=push))

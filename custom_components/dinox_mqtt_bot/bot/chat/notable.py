@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import re
 
 from ..model.message import Reading
+from ..text.tongue import either, senses
 
 KINDS = ("away", "alarm", "battery", "open", "on")
 """The kinds in the order in which they matter."""
@@ -11,17 +12,8 @@ KINDS = ("away", "alarm", "battery", "open", "on")
 LOW_BATTERY = 20.0
 """Per cent."""
 
-_WORDS = {
-    **dict.fromkeys(
-        ("open", "opened", "unlocked", "offen", "geöffnet", "entriegelt", "aufgeschlossen"), "open"
-    ),
-    **dict.fromkeys(("on", "an", "ein", "eingeschaltet"), "on"),
-    **dict.fromkeys(("offline", "lost", "disconnected"), "away"),
-    **dict.fromkeys(("low", "leer", "niedrig", "schwach"), "battery"),
-    **dict.fromkeys(
-        ("wet", "leak", "smoke", "alarm", "triggered", "unsafe", "nass", "rauch", "ausgelöst"), "alarm"
-    ),
-}
+_WORDS = senses("notable")
+_BATTERY = re.compile(either("begins_battery"), re.IGNORECASE)
 _LEVEL = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?")
 
 

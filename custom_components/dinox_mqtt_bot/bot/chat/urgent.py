@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 
+from ..delivery.speeches import Speeches, Telling
 from ..model.message import Reading
 from ..model.notice import Notice, Push, Ring
 from ..model.rules import Priority, RuleSet, Subscription
@@ -27,9 +29,9 @@ class _Brake:
 class Urgent:
     """Each is said at once to contacts and notifications; past a number a minute as one."""
 
-    def __init__(self, phrases: Phrases, new_id: Callable[[], str], when: When, shares: Shares) -> None:
+    def __init__(self, speech: Speeches, new_id: Callable[[], str], when: When, shares: Shares) -> None:
         self._shares = shares
-        self._phrases = phrases
+        self._speech = speech
         self._new_id = new_id
         self._when = when
         self._contacts: tuple[str, ...] = ()
@@ -67,18 +69,22 @@ class Urgent:
             return True
         brake.said.add(now)
         self._told.add(reading.message.topic)
-        text = render_reading(reading, subscription, self._phrases, self._when)
         # A phone takes some messages that are a value and nothing else for commands.
-        title, value = header(reading, subscription), render_line(reading, self._phrases)
+        title = header(reading, subscription)
         push = self._push(title, reading.message.topic, [reading.message.topic])
+
+        def tell(phrases: Phrases) -> str:
+            return render_reading(reading, subscription, phrases, self._when)
+
         to = self._shares.hearers(self._contacts, reading.message.topic, subscription.priority)
-        self._notices += self._notices_to(dict.fromkeys(to, text), value, push, subscription.priority, now)
+        texts, value = self._speech.each(to, tell), partial(render_line, reading)
+        self._notices += self._notices_to(texts, value, push, subscription.priority, now)
         return True
 
     def compose(self, title: str, text: str, priority: Priority, now: float) -> list[Notice]:
         to = self._shares.hearers(self._contacts, "", priority)
         push = self._push(title, text, [""])
-        return self._notices_to(dict.fromkeys(to, text), text, push, priority, now)
+        return self._notices_to(dict.fromkeys(to, text), lambda _: text, push, priority, now)
 
     def due(self, now: float) -> list[Notice]:
         notices, self._notices = self._notices, []
@@ -104,16 +110,23 @@ class Urgent:
         brake.summary_at = NEVER
         brake.said.add(now)
         self._told.update(batch.topics)
-        title = self._phrases.phrase("common.urgent_many", count=batch.count)
-        text = batch.render(self._phrases, self._when)
-        push = self._push(title, "", batch.topics)
+
+        def title(phrases: Phrases) -> str:
+            return phrases.phrase("common.urgent_many", count=batch.count)
+
+        def text(phrases: Phrases) -> str:
+            return batch.render(phrases, self._when)
+
+        def whole(phrases: Phrases) -> str:
+            return f"{title(phrases)}\n{text(phrases)}"
+
+        push = self._push(title(self._speech("")), "", batch.topics)
         parts = {to: self._shares.of(to, batch, priority) for to in self._contacts}
-        texts = {
-            to: f"{title}\n{text}" if part is batch else part.render(self._phrases, self._when)
-            for to, part in parts.items()
-            if part.count
-        }
-        everybody = texts or dict.fromkeys(self._contacts, f"{title}\n{text}")
+        texts = self._speech.each((to for to, part in parts.items() if part is batch and part.count), whole)
+        for to, part in parts.items():
+            if part is not batch and part.count:
+                texts[to] = part.render(self._speech(to), self._when)
+        everybody = texts or self._speech.each(self._contacts, whole)
         return self._notices_to(everybody, text, push, priority, now)
 
     def _push(self, title: str, topic: str, topics: Iterable[str]) -> Push:
@@ -122,9 +135,9 @@ class Urgent:
         return Push(title, tag, any(self._ring(each) for each in topics), self._rules.click)
 
     def _notices_to(
-        self, texts: Mapping[str, str], value: str, push: Push, priority: Priority, now: float
+        self, texts: Mapping[str, str], value: Telling, push: Push, priority: Priority, now: float
     ) -> list[Notice]:
         """Return what each contact is told, and what the notifications are."""
         chat = [Notice(self._new_id(), to, text, now, priority) for to, text in texts.items()]
-        targets = self._rules.targets
-        return [*chat, *(Notice(self._new_id(), to, value, now, priority, push=push) for to in targets)]
+        targets = self._speech.each(self._rules.targets, value).items()
+        return [*chat, *(Notice(self._new_id(), to, said, now, priority, push=push) for to, said in targets)]

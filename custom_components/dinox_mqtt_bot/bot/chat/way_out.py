@@ -1,6 +1,7 @@
 """The ways out of a flood: offered once for each filter, taken by one word."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from ..model.rules import Display, RuleSet, Subscription
 from ..ports import Memory, Phrases
@@ -33,19 +34,19 @@ class WayOut:
         """What was offered last and still floods, or nothing."""
         return next((each for each in self._offered[-1:] if each in self._own), "")
 
-    def offer(self, heard: Counter[str], seconds: float, phrases: Phrases) -> str:
-        """Return a line about the filter that most is `heard` under, once for each; else nothing."""
+    def offer(self, heard: Counter[str], seconds: float) -> Callable[[Phrases], str] | None:
+        """Return what tells of the filter that most is `heard` under, once for each; else nothing."""
         busiest, count = next(iter(heard.most_common(1)), ("", 0))
         offered = self._offered
         if busiest not in self._own or busiest in offered:
-            return ""
+            return None
         self._memory.set(OFFERED, "\n".join([*(each for each in offered if each in self._own), busiest]))
         each_second = count / max(seconds, 1.0)
         rate = "second" if each_second >= 1 else "minute"
         values = max(2, round(each_second * (1 if rate == "second" else _MINUTE)))
         key = f"common.way_out_each_{rate}"
-        return phrases.phrase(key, filter=busiest, count=values, **self.words(phrases))
+        return lambda phrases: phrases.phrase(key, filter=busiest, count=values, **self.words(phrases))
 
     def words(self, phrases: Phrases) -> dict[str, str]:
-        """Return what can be said in the user's language, by `WORDS`."""
+        """Return what can be said in a language, by `WORDS`."""
         return {word: phrases.phrase(f"common.way_out_{word}") for word in WORDS}

@@ -11,7 +11,7 @@ from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
-from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.contact_words import to_whom
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
@@ -266,7 +266,7 @@ def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
         "cut": result.cut,
         "quiet": result.quiet,
     }
-    placeholders = {
+    placeholders: dict[str, Cell] = {
         "sentence": sentence_of(parts, rule),
         "filter": rule.filter,
         "days": str(days),
@@ -281,7 +281,8 @@ def _reply(parts: Parts, rule: AlertRule, result: Rehearsal, days: int) -> Text:
     told = Text("try_fired" if result.fired else "try_never", placeholders)
     if result.quiet and result.fired:
         told = Text(
-            "try_quiet", {"told": told, "operator": rule.condition.operator.value, "limit": result.quiet}
+            "try_quiet",
+            {"told": told, "operator": rule.condition.operator.value, "limit": Amount(result.quiet)},
         )
     if result.cut:
         told = Text(

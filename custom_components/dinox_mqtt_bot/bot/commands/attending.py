@@ -13,8 +13,8 @@ from ..model.alert import Alert, AlertEvent, Attending, Step
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import Role
 from ..model.timers import NEVER
-from ..model.topics import fold
 from ..reading.topic_lookup import find_name, known_names, topic_name
+from ..text.tongue import fold
 from .command import Command, Parts, param, within
 
 SNOOZE = 3600.0
@@ -129,7 +129,8 @@ class Why(Command):
         ledger = await parts.ports.outbox.ledger([event.note for event in events if event.step is Step.TOLD])
         first = events[0]
         known = next((rule for rule in parts.alerts.rules if rule.id == first.rule), None)
-        phrases, topic = parts.ports.phrases, topic_name(parts, first.topic) if first.topic else ""
+        phrases = parts.outgoing.speech(caller.who, caller.language)
+        topic = topic_name(parts, first.topic) if first.topic else ""
         name = rule_name(known, phrases) if known else topic or phrases.phrase("common.alert_broker")
         key = "why_alone" if topic in name else "why"
         return Table(

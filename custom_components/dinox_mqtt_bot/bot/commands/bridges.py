@@ -8,7 +8,7 @@ from ..bridges.grammar import ARROWS, changed_bridge, checked_bridge
 from ..model.handles import Handles
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Bridge as Kept, Direction, Role
-from ..model.topics import fold
+from ..text.tongue import fold
 from .command import Command, Parts, param
 from .doubts import known_topic, topic_to_publish, unknown
 

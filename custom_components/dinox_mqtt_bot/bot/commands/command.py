@@ -11,7 +11,20 @@ from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..delivery.changes import Changes
 from ..model.message import QoS
-from ..model.replies import BotError, Caller, ChoiceWord, FieldName, Reply, Slot, Term, Text, Typed, Usage
+from ..model.replies import (
+    BotError,
+    Caller,
+    ChoiceWord,
+    FieldName,
+    Reply,
+    Slot,
+    Speech,
+    Term,
+    Text,
+    Typed,
+    Usage,
+    Worded,
+)
 from ..model.rules import Role, RuleSet
 from ..model.status import BotStatus, SteadyStatus
 from ..reading.listening import Listening
@@ -134,6 +147,11 @@ class Parameter:
         if not issubclass(self.kind, Enum):
             return ()
         return tuple(str(getattr(member, "word", member.value)) for member in self.kind)
+
+
+def worded(parts: Parts, tell: Callable[[Speech], str]) -> Worded:
+    """Return what is put into words in the language of whoever reads it."""
+    return Worded(parts.ports.phrases.write(Worded("", tell)), tell)
 
 
 def by_word(commands: Iterable[type[Command]]) -> Mapping[str, type[Command]]:

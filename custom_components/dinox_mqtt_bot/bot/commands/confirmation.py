@@ -6,10 +6,9 @@ import re
 
 from ..delivery.changes import Standing
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
-from ..model.topics import fold
 from ..ports import Clock
 from ..reading.meant import MOST_NAMED, Ambiguous, Meant, labels, narrowed, telling
-from ..text.tongue import words
+from ..text.tongue import fold, words
 from .command import CONFIRM, Command, Parts, require
 
 PATIENCE = 60.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby, islice
 from typing import ClassVar, override
 
@@ -23,14 +24,15 @@ from ..model.replies import (
     Text,
     Typed,
     WhichOne,
+    Worded,
 )
 from ..model.rules import Role
 from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
-from ..reading.topic_lookup import Ambiguous, Meant, no_name
+from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
 from ..text.tongue import words
-from .command import Command, Parts, param, require, usage, within
+from .command import Command, Parts, param, require, usage, within, worded
 from .confirmation import Doubtful
 
 MOST = 200
@@ -113,8 +115,8 @@ class _Look:
             return Text("device_offline")
         return Text("device_raw") if self.raw(entity) else ""
 
-    def settable(self, entity: Entity) -> str:
-        return allowed(entity, self.parts.ports.phrases)
+    def settable(self, entity: Entity) -> Worded:
+        return worded(self.parts, partial(allowed, entity))
 
 
 def _devices(entities: Iterable[Entity]) -> int:
@@ -133,7 +135,7 @@ def _rows(look: _Look, entities: Sequence[Entity]) -> Iterable[tuple[Cell, ...]]
     shown = entities[:MOST]
     for entity, name in zip(shown, told_apart(shown, look.parts.ports.phrases), strict=True):
         settable = look.settable(entity)
-        told = Text("device_settable", {"what": settable}) if settable else ""
+        told = Text("device_settable", {"what": settable}) if settable.plain else ""
         yield name, Amount(look.value(entity)), look.state(entity), told, entity.area
     yield from ((entity.full_name, "", "", "", entity.area) for entity in entities[MOST:])
 
@@ -144,13 +146,18 @@ def _device_rows(look: _Look, entities: Iterable[Entity]) -> Iterable[tuple[Cell
     for (area, device), each in islice(groups, MOST):
         group = list(each)
         main = ([entity for entity in group if entity.main] or group)[:MOST]
-        write = look.parts.ports.phrases.amount
-        values = [f"{entity.name} {write(text)}".strip() for entity in main if (text := look.value(entity))]
+        values = [(entity.name, text) for entity in main if (text := look.value(entity))]
         offline = all(look.offline(entity) for entity in group)
         raw = any(look.raw(entity) for entity in main)
         state = Text("device_offline") if offline else Text("device_raw") if raw else ""
-        yield device, ", ".join(values), state, "", area
+        yield device, _side_by_side(look.parts, values), state, "", area
     yield from ((device, "", "", "", area) for (area, device), _ in groups)
+
+
+def _side_by_side(parts: Parts, values: Sequence[tuple[str, str]]) -> Worded:
+    return worded(
+        parts, lambda phrases: ", ".join(f"{name} {phrases.amount(text)}".strip() for name, text in values)
+    )
 
 
 def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
@@ -162,7 +169,7 @@ def _facts(look: _Look, entity: Entity) -> Mapping[str, object]:
         "value": look.value(entity),
         "offline": look.offline(entity),
         "raw": look.raw(entity),
-        "settable": look.settable(entity),
+        "settable": str(look.settable(entity)),
     }
 
 
@@ -331,7 +338,8 @@ class Set(Command):
             options = [Meant(choice.handle, name=choice.label) for choice in which.choices]
             raise Ambiguous(which.said, options) from None
         except BotError as err:
-            raise self._near(parts, said.split()) or err from None
+            named = said[max(behind_fillers(said), default=0) :]
+            raise self._near(parts, named.split()) or err from None
         for wish in wishes:
             wish.check()
         return wishes
@@ -340,7 +348,7 @@ class Set(Command):
         """Return the question whether the name was meant that is near to what was said."""
         for count in range(min(len(words) - 1, _MOST_MISSPELT), 0, -1):
             name, value = " ".join(words[:count]), " ".join(words[count:])
-            near = parts.names.misspelt(name)
+            near = "" if parts.names.find(name) else parts.names.misspelt(name)
             if near and _takes(parts, f"{near} {value}"):
                 again = replace(self, name=near, value=value)
                 return Doubtful(again, "unknown_set", name=name, near=near, value=value)
@@ -405,7 +413,7 @@ def _done(name: str, wish: Wish, published: _Published, answer: str, *, offline:
     cells: dict[str, Cell] = {"name": name, "value": wish.setting}
     facts = {**_published_facts(wish, published), "offline": offline}
     if answer:
-        return Text("set_answered", {"name": name, "state": answer}, facts)
+        return Text("set_answered", {"name": name, "state": Amount(answer)}, facts)
     sent = "set_sent" if waits else "set_unheard" if entity.optimistic else "set_done"
     return Text("set_offline" if offline else sent, cells, facts)
 

@@ -1,6 +1,6 @@
 """Commands about how the messages of a topic appear, and how much they matter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
@@ -76,7 +76,8 @@ class Board(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         readings = [each.reading for each in parts.conversation.board.places]
-        values = [render_line(each, parts.ports.phrases) for each in readings]
+        phrases = parts.outgoing.speech(caller.who, caller.language)
+        values = [render_line(each, phrases) for each in readings]
         areas = [each.origin.area if each.origin else "" for each in readings]
         return Table(
             title=Text("board_now"),
@@ -90,7 +91,7 @@ class Board(Command):
         )
 
 
-def ways_out(topic_filter: str, words: Mapping[str, str]) -> dict[str, Command]:
+def ways_out(topic_filter: str, languages: Iterable[Mapping[str, str]]) -> dict[str, Command]:
     """Return what ends a flood of a filter, by the words that were offered for it, and in English."""
     if not topic_filter:
         return {}
@@ -100,7 +101,7 @@ def ways_out(topic_filter: str, words: Mapping[str, str]) -> dict[str, Command]:
     }
     ways["only_alerts"] = Pause()
     english = {word.replace("_", " "): command for word, command in ways.items()}
-    return english | {words[word]: command for word, command in ways.items()}
+    return english | {words[word]: command for words in languages for word, command in ways.items()}
 
 
 def _cells(topic_filter: str, kind: str, word: str) -> dict[str, Cell]:

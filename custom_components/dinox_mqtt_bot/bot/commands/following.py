@@ -9,10 +9,11 @@ from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import state_text
 from ..discovery.setting.set_refusal import told_apart
 from ..discovery.topic_uses import state_topics
-from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
+from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Term, Text, Typed
 from ..model.rules import Contact, Follow as Followed, Priority, Role, Scope
 from ..reading.contact_words import named_contact, wished
 from ..reading.following import chosen, device_key, entities_of, follow_name
+from ..text.tongue import words
 from .command import Command, Parts, param, require
 
 MANY = 50
@@ -20,7 +21,7 @@ MANY = 50
 MOST_FOLLOWS = 200
 MOST_VALUES = 8
 
-_EVERYTHING = frozenset({"all", "everything", "alles", "alle"})
+_EVERYTHING = words("all")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class Unfollow(Command):
             topics = _topics(parts, _chosen(parts, self.name))
         except BotError as err:
             return err
-        whole = ", ".join(names) or parts.ports.phrases.phrase("common.follow_all")
+        whole = ", ".join(names) or Term("follow_all", "everything")
         if topics and topics <= _topics(parts, parts.rules.follows):
             return BotError("followed_with", name=self.name, whole=whole)
         return BotError("not_followed", name=self.name, followed=whole)

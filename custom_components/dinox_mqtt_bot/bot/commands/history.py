@@ -278,7 +278,7 @@ def _send(parts: Parts, to: str, written: Written, form: FileFormat) -> None:
         parts.outgoing.answer(to, address, file=True)
 
     def failed(error: BotError) -> None:
-        parts.outgoing.answer(to, render_error(error, parts.ports.phrases))
+        parts.outgoing.answer(to, render_error(error, parts.outgoing.speech(to)))
 
     parts.uploads.send(File(written.name, form.mime, written.text.encode(), done, failed))
 
@@ -320,7 +320,7 @@ class Chart(Command):
         def done(address: str) -> None:
             parts.outgoing.answer(to, address, file=True)
 
-        payload = await parts.ports.pictures.draw(drawn.picture, dark=self.dark)
+        payload = await parts.ports.pictures.draw(drawn.picture, parts.outgoing.speech(to), dark=self.dark)
         parts.uploads.send(File("chart.png", PNG, payload, done, lambda error: None))
 
 

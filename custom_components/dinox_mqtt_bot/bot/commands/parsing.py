@@ -8,9 +8,9 @@ import re
 
 from ..model.replies import BotError
 from ..model.speech import PREFIX, FieldName, Typed
-from ..model.topics import fold
 from ..reading.meant import Begun
 from ..reading.wording import behind_fillers
+from ..text.tongue import fold
 from ..text.words import _CLOSING, MAX_ALIAS_WORDS, MAX_QUOTED, Word, words
 from .command import Command, Parameter, bind, by_word, parameters, spelled, typed, usage
 

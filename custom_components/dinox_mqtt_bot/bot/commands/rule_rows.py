@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 
 from ..alerts.rule_texts import condition_text, conditions_text, sentence, tells, weekly_text
@@ -10,13 +11,13 @@ from ..alerts.texts import rule_name
 from ..history.spans import parse_span
 from ..model import alert
 from ..model.history import Span
-from ..model.replies import Amount, BotError, Cell, Table, Text
+from ..model.replies import Amount, BotError, Cell, Table, Text, Worded
 from ..model.rules import AlertRule
 from ..model.topics import fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
 from ..text.durations import DAY, duration
 from ..text.tongue import words
-from .command import Parts
+from .command import Parts, worded
 
 _STATES = {
     alert.AlertState.FIRING: "alert_is_firing",
@@ -41,8 +42,9 @@ async def rule_rows(parts: Parts, rules: Sequence[AlertRule]) -> list[tuple[Cell
     ]
 
 
-def sentence_of(parts: Parts, rule: AlertRule) -> str:
-    return sentence(rule, parts.ports.phrases, topic_name(parts, rule.filter))
+def sentence_of(parts: Parts, rule: AlertRule) -> Worded:
+    where = topic_name(parts, rule.filter)
+    return worded(parts, lambda phrases: sentence(rule, phrases, where))
 
 
 def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
@@ -113,8 +115,8 @@ def _rule_row(parts: Parts, rule: AlertRule, *, alike: bool, heard: bool) -> tup
 
 def times_of(parts: Parts, rule: AlertRule) -> Cell:
     """Return the times of the week at which alone a rule fires."""
-    times = weekly_text(rule.only, parts.ports.phrases)
-    return Text("rule_only", {"times": times}) if times else ""
+    times = worded(parts, partial(weekly_text, rule.only))
+    return Text("rule_only", {"times": times}) if times.plain else ""
 
 
 def _asks(parts: Parts, rule: AlertRule) -> Cell:
@@ -125,9 +127,9 @@ def _asks(parts: Parts, rule: AlertRule) -> Cell:
     if told and where in rule.name:
         return Text("rule_hold", {"duration": duration(rule.hold)}) if rule.hold else ""
     if rule.others:
-        return conditions_text(rule, phrases, where)
-    what = " ".join(filter(None, (rule.field, condition_text(rule, phrases))))
-    return what if where in rule.name else f"{where} {what}"
+        return worded(parts, lambda speech: conditions_text(rule, speech, where))
+    said = [rule.field] if where in rule.name else [where, rule.field]
+    return worded(parts, lambda speech: " ".join(filter(None, (*said, condition_text(rule, speech)))))
 
 
 def _alike(parts: Parts, rules: Iterable[AlertRule]) -> set[str]:
@@ -272,27 +274,37 @@ def _row(parts: Parts, one: Incident) -> tuple[Cell, ...]:
     seen = Text("alert_taken", {"who": one.seen_by}) if one.seen_by else ""
     return (
         parts.moment(one.fired),
-        f"{_name(parts, one)} (#{one.number})",
+        Text("alert_numbered", {"name": _name(parts, one), "number": str(one.number)}),
         Amount(one.value),
         lasted,
         seen,
     )
 
 
-def _name(parts: Parts, one: Incident) -> str:
+def _name(parts: Parts, one: Incident) -> Worded:
     """Return what an incident is called: its rule, with its topic where the rule's name leaves that open."""
     rule = next((each for each in parts.alerts.rules if each.id == one.rule), None)
-    topic = topic_name(parts, one.topic) if one.topic else parts.ports.phrases.phrase("common.alert_broker")
+    topic = topic_name(parts, one.topic) if one.topic else ""
+    broker = "common.alert_broker"
     if rule is None:
-        return topic
-    name = rule_name(rule, parts.ports.phrases)
-    return name if topic in name or rule.filter == one.topic else f"{name}: {topic}"
+        return worded(parts, lambda phrases: topic or phrases.phrase(broker))
+    told, alone = rule, rule.filter == one.topic
+    return worded(
+        parts,
+        lambda phrases: _with_topic(
+            rule_name(told, phrases), "" if alone else topic or phrases.phrase(broker)
+        ),
+    )
+
+
+def _with_topic(name: str, topic: str) -> str:
+    return name if topic in name else f"{name}: {topic}"
 
 
 def _facts(parts: Parts, one: Incident) -> dict[str, object]:
     return {
         "number": one.number,
-        "rule": _name(parts, one),
+        "rule": str(_name(parts, one)),
         "topic": one.topic,
         "value": one.value,
         "fired": one.fired,
@@ -318,9 +330,9 @@ def _stats(parts: Parts, found: Sequence[Incident], said: str, now: float) -> Ta
     )
 
 
-def _rule(parts: Parts, group: Sequence[Incident]) -> str:
+def _rule(parts: Parts, group: Sequence[Incident]) -> Worded:
     rule = next((each for each in parts.alerts.rules if each.id == group[0].rule), None)
-    return rule_name(rule, parts.ports.phrases) if rule else _name(parts, group[-1])
+    return worded(parts, partial(rule_name, rule)) if rule else _name(parts, group[-1])
 
 
 def _stats_row(parts: Parts, group: Sequence[Incident], now: float) -> tuple[Cell, ...]:
@@ -348,7 +360,7 @@ def _took(group: Iterable[Incident]) -> list[float]:
 def _stats_facts(parts: Parts, group: Sequence[Incident], now: float) -> dict[str, object]:
     took = _took(group)
     return {
-        "rule": _rule(parts, group),
+        "rule": str(_rule(parts, group)),
         "count": len(group),
         "seconds": _lasted(group, now),
         "acknowledged": len(took),

@@ -6,19 +6,21 @@ from dataclasses import replace
 from ..model.bounded import Bounded
 from ..model.notice import Notice
 from ..model.rules import Contact, Priority
-from ..ports import Clock, Outbox
+from ..ports import Ports
 from .do_not_disturb import DoNotDisturb
+from .speeches import Speeches
 
 _MOST_SAID, _LONGEST_SAID = 300, 1_000
 """Messages that a reply may be to, and characters that are kept of each."""
 
 
 class Outgoing:
-    """The one door to the outbox, which knows for a while what was said."""
+    """The one door to the outbox, which knows for a while what was said; `speech` tells in which words."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, do_not_disturb: DoNotDisturb) -> None:
-        self._outbox = outbox
-        self._clock = clock
+    def __init__(self, ports: Ports, do_not_disturb: DoNotDisturb) -> None:
+        self.speech = Speeches(ports.phrases, ports.languages)
+        self._outbox = ports.outbox
+        self._clock = ports.clock
         self._do_not_disturb = do_not_disturb
         self._said = Bounded[str, str](_MOST_SAID)
         self._rooms: frozenset[str] = frozenset()

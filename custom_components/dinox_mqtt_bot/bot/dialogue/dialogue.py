@@ -60,7 +60,6 @@ class Dialogue:
         trusts: Callable[[str], bool],
         announce: Callable[[Announcement], None],
     ) -> None:
-        self._phrases = ports.phrases
         self._clock = ports.clock
         self._outbox = ports.outbox
         self._chat = ports.chat
@@ -78,7 +77,6 @@ class Dialogue:
         self._rules = RuleSet()
         self._history = ports.history
         self._pages = Pages()
-        self._languages = ports.languages
 
     def apply(self, rules: RuleSet) -> None:
         """Know the contacts, the presets, and what becomes of free text."""
@@ -90,12 +88,15 @@ class Dialogue:
         if contact is None:
             return
         if utterance.encrypted:
-            answer = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
+            told = self._hearing.unreadable(room or contact.jid, utterance.encrypted, self._clock.now())
+            answer = render_reply(told, self._outgoing.speech(contact.jid)) if told else ""
         else:
             whole, utterance = utterance, replace(utterance, text=utterance.text[:LONGEST_TEXT])
             heard = self._heard(utterance, contact, whole)
             with self._answering(utterance):
-                answer = await self._answered(heard, contact.jid, room)
+                answer = await self._answered(
+                    heard, Caller(Surface.CHAT, contact.jid, contact.role, room=room)
+                )
         # Two bots that answer each other would never stop.
         self._answer(contact.jid, "" if utterance.automatic else answer, room)
 
@@ -169,7 +170,7 @@ class Dialogue:
             caller = self._caller(contact, self._role(contact, room), about, room)
             self._confirmation.take("", caller)
             with nullcontext() if room else self._chat.answering(contact.jid):
-                answer = await self._answered(self._done(wanted, caller), contact.jid, room)
+                answer = await self._answered(self._done(wanted, caller), caller)
             self._answer(contact.jid, answer, room)
 
     def _role(self, contact: Contact, room: str) -> Role:
@@ -199,7 +200,7 @@ class Dialogue:
         What somebody sees to is shown by the notifications themselves, all else is answered there.
         """
         caller = replace(caller, about=tuple(self._about(notice_id)))
-        answer = await self._answered(self._pressed(said[:LONGEST_TEXT], caller), caller.who)
+        answer = await self._answered(self._pressed(said[:LONGEST_TEXT], caller), caller)
         with suppress(BotError):
             for to in {row.to for row in await self._outbox.ledger((notice_id,))} if answer else ():
                 self._outgoing.answer(to, answer)
@@ -233,31 +234,31 @@ class Dialogue:
 
     async def ask(self, text: str, caller: Caller) -> str:
         """Return the answer to what is said in the words of the chat, with or without `/mqtt`."""
-        return await self._answered(self._asked(text, caller), caller.who)
+        return await self._answered(self._asked(text, caller), caller)
 
     async def known(self, text: str, caller: Caller) -> str | None:
         """Return the answer to what the bot surely understands; None for all else."""
         if self._hearing.wants_more(text, asked=True):
-            return await self._answered(self._more(caller), caller.who)
+            return await self._answered(self._more(caller), caller)
         wanted = self._confirmation.take(text[:LONGEST_TEXT], caller)
         if wanted is not None:
-            return await self._answered(self._done(wanted, caller), caller.who)
+            return await self._answered(self._done(wanted, caller), caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.parse(text[:LONGEST_TEXT])
         if isinstance(asked, Command):
-            return await self._answered(self._tried(asked, text, caller), caller.who)
+            return await self._answered(self._tried(asked, text, caller), caller)
         meant = await self._understanding.meant(self._line(text, caller), free=True)
         if meant is None or isinstance(meant, BotError):
             return None
         try:
             return await self._done(meant, caller)
         except BotError as err:
-            return None if err.key in UNKNOWN else render_error(err, self._speech(caller.who))
+            return None if err.key in UNKNOWN else render_error(err, self._speech(caller))
 
     async def guessed(self, text: str, caller: Caller) -> str:
         """Return the answer to what is not surely understood."""
         guess = await self._understanding.guess(self._line(text, caller))
-        return await self._answered(self._done(guess, caller), caller.who)
+        return await self._answered(self._done(guess, caller), caller)
 
     async def _asked(self, text: str, caller: Caller) -> str:
         if len(text) > LONGEST_TEXT:
@@ -319,13 +320,13 @@ class Dialogue:
         return self._rendered(more, caller)
 
     def _rendered(self, reply: Reply, caller: Caller) -> str:
-        return render_reply(reply, self._speech(caller.who, caller.room))
+        return render_reply(reply, self._speech(caller))
 
-    def _speech(self, who: str, room: str = "") -> Phrases:
-        """Return the texts for somebody, with what a command needs before it in a room."""
-        contact = self._contact(room) or self._contact(who)
-        speech = self._languages.get(contact.language, self._phrases) if contact else self._phrases
-        return speech.addressed(self._hearing.address(room)) if room else speech
+    def _speech(self, caller: Caller) -> Phrases:
+        """Return the texts for a caller, with what a command needs before it in a room."""
+        who = caller.room if self._contact(caller.room) else caller.who
+        speech = self._outgoing.speech(who, caller.language)
+        return speech.addressed(self._hearing.address(caller.room)) if caller.room else speech
 
     async def _other(self, utterance: Utterance, contact: Contact, caller: Caller, whole: Utterance) -> str:
         """Answer what is no command: a bridge has it, else it is understood, a note, free text, a guess."""
@@ -368,15 +369,15 @@ class Dialogue:
                 await self._questions.pass_on(text, contact)
         return ""
 
-    async def _answered(self, answer: Coroutine[Any, Any, str], who: str, room: str = "") -> str:
+    async def _answered(self, answer: Coroutine[Any, Any, str], caller: Caller) -> str:
         """Return an answer, or what went wrong with it: whoever wrote to the bot gets one."""
         try:
             return await answer
         except BotError as err:
-            return render_error(err, self._speech(who, room))
+            return render_error(err, self._speech(caller))
         except Exception:  # whatever went wrong, it is answered
             _LOGGER.exception("A text could not be answered")
-            return self._speech(who).phrase("exceptions.unexpected.message")
+            return self._speech(caller).phrase("exceptions.unexpected.message")
 
     def _contact(self, jid: str) -> Contact | None:
         return next((contact for contact in self._rules.contacts if contact.jid == jid), None)

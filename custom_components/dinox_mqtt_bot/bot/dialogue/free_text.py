@@ -46,7 +46,6 @@ class Questions:
         self._agent = ports.agent
         self._chat = ports.chat
         self._clock = ports.clock
-        self._phrases = ports.phrases
         self._outgoing = outgoing
         self._publisher = publisher
         self._wish = FreeText()
@@ -92,7 +91,7 @@ class Questions:
             raise
         if wish.response_topic:
             return ""
-        return self._phrases.phrase("common.free_text_published", topic=wish.topic)
+        return self._outgoing.speech(contact.jid).phrase("common.free_text_published", topic=wish.topic)
 
     def _wait(self, question: Question) -> None:
         """Wait for an answer from now on: it may come before the broker has acknowledged the question."""
@@ -127,7 +126,7 @@ class Questions:
         if message.topic != wish.response_topic or (question := self._asked(message)) is None:
             return False
         self._end(question)
-        self._outgoing.answer(question.jid, render_body(reading, self._phrases))
+        self._outgoing.answer(question.jid, render_body(reading, self._outgoing.speech(question.jid)))
         return subscription.priority < Priority.ALERT
 
     def _asked(self, message: Message) -> Question | None:
@@ -150,7 +149,8 @@ class Questions:
         for question in [each for each in self._waiting if not each.asked <= now < each.until]:
             self._end(question)
             waited = duration(question.until - question.asked)
-            text = self._phrases.phrase("common.free_text_timeout", duration=waited)
+            speech = self._outgoing.speech(question.jid)
+            text = speech.phrase("common.free_text_timeout", duration=waited)
             self._outgoing.answer(question.jid, text)
 
 

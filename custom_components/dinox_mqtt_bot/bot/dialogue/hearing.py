@@ -5,8 +5,7 @@ from contextlib import suppress
 
 from ..commands.command import Command, by_word, is_more, spelled
 from ..commands.parsing import address, addressed, likely, parse, takes_name, unaddressed
-from ..model.replies import BotError
-from ..ports import Phrases
+from ..model.replies import BotError, Text
 from ..reading.names import Names, Topics
 from ..text.rate import Window
 
@@ -25,13 +24,11 @@ class CommandReader:
 
     def __init__(
         self,
-        phrases: Phrases,
         commands: Collection[type[Command]],
         names: Names,
         *,
         bare: bool,
     ) -> None:
-        self._phrases = phrases
         self._commands = commands
         self.names = names
         self._bare = bare
@@ -96,12 +93,12 @@ class CommandReader:
         """Return a text without `/mqtt`."""
         return unaddressed(text) if addressed(text) or likely(text) else text.strip()
 
-    def unreadable(self, where: str, scheme: str, now: float) -> str:
+    def unreadable(self, where: str, scheme: str, now: float) -> Text | None:
         """Return that an encrypted message cannot be read; once a day, or again after one that could be."""
         if 0 <= now - self._unread.get(where, -UNREADABLE_EVERY) < UNREADABLE_EVERY:
-            return ""
+            return None
         self._unread[where] = now
-        return self._phrases.phrase("common.encrypted", scheme=scheme)
+        return Text("encrypted", {"scheme": scheme})
 
     def readable(self, jid: str) -> None:
         """Take note that a contact writes so that it can be read."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ..model.intents import Intent
 from ..model.replies import Text
+from ..text import tongue
 from .questions import Events, Home, Look
 
 type Meaning = str | Events | Home | Look | Text | None
@@ -44,7 +45,7 @@ _TYPED = {
 }
 """How a command is typed with what was said."""
 
-_BEFORE_TIMES = ("for the ", "for ", "during the ", "during ", "in the ", "der ", "des ", "vom ", "von ")
+_BEFORE_TIMES = tuple(f"{each} " for each in sorted(tongue.words("before_span"), key=len, reverse=True))
 _PLURALS = {"light": "lights", "fan": "fans", "switch": "switches", "lock": "locks"}
 _VALUES = ("brightness", "color", "temperature", "position", "percentage")
 _ASPECTS = {"temperature": "color temperature "}

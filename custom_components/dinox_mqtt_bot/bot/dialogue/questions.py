@@ -24,7 +24,7 @@ _LOW = 20.0
 _OFFLINE, _BATTERY = "offline", "battery"
 _OPENINGS = frozenset({"door", "window", "garage_door", "opening"})
 _BY_NAME = ("window", "door")
-_LAMPS = frozenset({"lamp", "light", "lampe", "licht"})
+_LAMPS = words("one_light")
 _STATES = frozenset(
     (
         *("binary_sensor", "cover", "device_tracker", "fan", "light", "lock", "switch", "valve"),

@@ -2,22 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from functools import partial
 from itertools import combinations, islice
 import re
 
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
-from ..discovery.setting.kinds import any_of
+from ..discovery.setting.kind_words import any_of
 from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
 from ..history.spans import parse_span
 from ..model.intents import Called, Intent
-from ..model.replies import BotError, Cell, Text, Typed
+from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Preset, RuleSet
-from ..ports import Ports
+from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
-from ..text.tongue import words
+from ..text.tongue import either, words
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -27,10 +28,7 @@ type Wanted = Command | Text | BotError
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 _FEW = 3
 """Words behind a command with a fault from which on it rather is something else."""
-_COMPARED = re.compile(
-    r"(?i)[<>=0-9]|\b(?:above|below|over|under|than|between|contains|matches|changes|happens|rises|falls|no|silent"
-    r"|stale|über|unter|als|zwischen|enthält|passt|änder\w*|steigt|fällt|kein\w*|stumm)\b"
-)
+_COMPARED = re.compile(rf"(?i)[<>=0-9]|\b(?:{either('compared')})\b")
 """What tells that a clause has a condition, and not only a state."""
 UNSURE = "BotUnknown"
 _NODDED = Text("talk_ok")
@@ -179,6 +177,23 @@ class Understanding:
             known = self._names.find(name) or self._is_wished(said)
             if is_state_word(state) and not known and self._names.misspelt(name):
                 return self._hearing.parse(f"set {said}")
+        return self._misnamed(line)
+
+    def _misnamed(self, line: str) -> Wanted | None:
+        """Return the wish for what is misspelt, whose value is behind it or in the verb: `open the dor`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        if line.endswith("?") or not is_wish(verb):
+            return None
+        spoken = _bare(rest).split()
+        for count in range(min(len(spoken), _MOST_MISSPELT), 0, -1):
+            name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
+            near = "" if self._names.find(name) else self._names.misspelt(name)
+            if near and wants(self._names.devices, f"{near} {value}", self._phrases, self._vocabulary):
+                return self._hearing.parse(f"set {name} {value}")
+            if near and count < len(spoken):
+                return self._hearing.parse(f"set {near} {value}")
+            if near:
+                return self._impossible(f"{verb} {near}", near)
         return None
 
     def _later(self, line: str) -> Text | None:
@@ -330,7 +345,7 @@ class Understanding:
             each.full_name for each in main if each.component in {"sensor", "binary_sensor"} and each.values
         ]
         settable = [
-            f"{each.full_name} {self._phrases.phrase('common.on')}"
+            Worded(_switched_on(each.full_name, self._phrases), partial(_switched_on, each.full_name))
             for each in main
             if any(word == "on" for control in each.controls for word, _ in control.words)
         ]
@@ -338,6 +353,10 @@ class Understanding:
         commands = (Typed("status"), Typed("topics"))
         every: list[Cell] = [*shown[:1], *settable[:1], *topics, *shown[1:2], *commands]
         return every[0], every[1]
+
+
+def _switched_on(name: str, phrases: Phrases) -> str:
+    return f"{name} {phrases.phrase('common.on')}"
 
 
 def _wishes(line: str) -> list[str]:

@@ -8,6 +8,7 @@ from .controls import Control, Scale
 from .setting.codes import Code
 from .setting.control_parts import (
     Words,
+    aliases,
     command_topic,
     control,
     integer,
@@ -26,15 +27,13 @@ _MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
 _BOILER_MODES = ("off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance")
 _FAN_MODES = ("auto", "low", "medium", "high")
 _ON_OFF = ("on", "off")
+_ON_WORDS = [word for word, state in aliases("state") if state == "on"]
 _LONGEST_TEXT, _LONGEST_MESSAGE = 255, 1_000
 _MOST_TONES = 200
 _COVER_WORDS = (("open", "open", "OPEN"), ("close", "close", "CLOSE"), ("stop", "stop", "STOP"))
-_ENDS = (
-    *((word, "100") for word in ("open", "up", "auf", "hoch", "öffnen", "offen")),
-    *((word, "0") for word in ("close", "closed", "down", "zu", "runter", "schließen", "geschlossen")),
-)
+_ENDS = aliases("end")
 """What is said to covers that take positions only."""
-_LEVELS = (("half", "50"), ("halb", "50"), ("half open", "50"), ("halb offen", "50"))
+_PARTLY = aliases("partly")
 
 
 def controls_of(config: Config) -> tuple[Control, ...]:
@@ -100,13 +99,13 @@ def _button(config: Config) -> Iterator[Control]:
 
 
 def _scene(config: Config) -> Iterator[Control]:
-    alias = tuple((word, "on") for word in ("activate", "start", "aktivieren", "turn on"))
+    alias = aliases("scene")
     yield control(config, words=payload_words(config, ("on", "on", "ON")), alias=alias)
 
 
 def _update(config: Config) -> Iterator[Control]:
     """What an update installs cannot be taken back."""
-    alias = tuple((word, "install") for word in ("update", "installieren", "aktualisieren"))
+    alias = aliases("update")
     words = payload_words(config, ("install", "install", ""))
     yield Control("", command_topic(config, "command_topic"), words, guarded=True, alias=alias)
 
@@ -120,15 +119,7 @@ def _lock(config: Config) -> Iterator[Control]:
 
 
 _ARMING = ("arm_home", "arm_away", "arm_night", "arm_vacation", "arm_custom_bypass")
-_PANEL_ALIAS = (
-    *(("armed home", "arm_home"), ("home", "arm_home"), ("zuhause", "arm_home"), ("zu hause", "arm_home")),
-    *(("arm", "arm_away"), ("armed away", "arm_away"), ("away", "arm_away"), ("abwesend", "arm_away")),
-    *(("scharf", "arm_away"), ("scharfschalten", "arm_away"), ("on", "arm_away"), ("an", "arm_away")),
-    *(("armed night", "arm_night"), ("night", "arm_night"), ("nacht", "arm_night")),
-    *(("vacation", "arm_vacation"), ("urlaub", "arm_vacation"), ("armed vacation", "arm_vacation")),
-    *(("disarmed", "disarm"), ("off", "disarm"), ("aus", "disarm"), ("unscharf", "disarm")),
-    *(("entschärfen", "disarm"), ("unscharf schalten", "disarm"), ("trigger alarm", "trigger")),
-)
+_PANEL_ALIAS = aliases("panel")
 
 _NO_CODES = frozenset(
     word
@@ -172,7 +163,7 @@ def _cover(config: Config) -> Iterator[Control]:
         guarded=guarded,
         said_as="position",
         given=given,
-        alias=(*_LEVELS, *ends),
+        alias=(*_PARTLY, *ends),
     )
     flat = ("open", str(integer(config, "tilt_opened_value", 100)))
     shut = ("close", str(integer(config, "tilt_closed_value", 0)))
@@ -190,7 +181,7 @@ def _valve(config: Config) -> Iterator[Control]:
         ("close", f"{closed}"),
         *payload_words(config, ("stop", "stop", "")),
     )
-    valve = control(config, words=words, scale=percent(closed, opened), alias=_LEVELS)
+    valve = control(config, words=words, scale=percent(closed, opened), alias=_PARTLY)
     yield replace(valve, said_as="position", given=(("position_open", opened), ("position_closed", closed)))
 
 
@@ -213,7 +204,7 @@ def _climate(config: Config) -> Iterator[Control]:
     modes = listed(config, "modes", _MODES)
     # Without a switch of its own it is on in one of the modes, as Home Assistant takes them in this order.
     first = next((mode for mode in ("heat_cool", "heat", "cool") if (mode, mode) in modes), "")
-    on = tuple((word, first) for word in ("on", "an", "ein") if first)
+    on = tuple((word, first) for word in _ON_WORDS if first)
     powered = command_topic(config, "power_command_topic")
     yield control(config, "mode", "mode", words=modes, alias=() if powered else on)
     presets = listed(config, "preset_modes")
@@ -262,19 +253,7 @@ _VACUUM_WORDS = (
     ("locate", "locate", "locate", "locate"),
 )
 """Feature, word, key and usual payload."""
-_VACUUM_ALIAS = (
-    *(("on", "start"), ("an", "start"), ("clean", "start"), ("saugen", "start"), ("starten", "start")),
-    *(
-        ("off", "return"),
-        ("aus", "return"),
-        ("home", "return"),
-        ("dock", "return"),
-        ("return home", "return"),
-        ("nach hause", "return"),
-    ),
-    *(("return to base", "return"), ("zurück", "return"), ("basis", "return"), ("clean spot", "spot")),
-    *(("find", "locate"), ("suchen", "locate")),
-)
+_VACUUM_ALIAS = aliases("vacuum")
 _USUAL_FEATURES = ("start", "stop", "return_home", "clean_spot")
 
 
@@ -292,7 +271,7 @@ def _vacuum(config: Config) -> Iterator[Control]:
         yield Control("command", topic, letters=(1, _LONGEST_TEXT), shy=True)
 
 
-_MOWER_ALIAS = (("on", "start"), ("mow", "start"), ("mähen", "start"), ("off", "dock"), ("home", "dock"))
+_MOWER_ALIAS = aliases("mower")
 
 
 def _lawn_mower(config: Config) -> Iterator[Control]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 import json
 
-from ..model.topics import fold
 from ..model.vocabulary import BUILT_IN, Vocabulary
 from ..text.numbers import number_text, with_unit
+from ..text.tongue import fold, senses, words
 from .setting.codes import Code
-from .setting.colors import white
+from .setting.color_names import white
 from .setting.moments import moment
 from .setting.palettes import Palette
 from .setting.scales import Scale, whole
@@ -16,21 +16,10 @@ from .setting.sirens import Extras
 
 __all__ = ["Control", "Scale", "SetValue"]
 
-_SAME = {
-    **dict.fromkeys(("an", "ein", "true", "yes", "ja", "einschalten", "anschalten"), "on"),
-    **dict.fromkeys(("aus", "false", "no", "nein", "ausschalten", "abschalten"), "off"),
-    **dict.fromkeys(("auf", "öffnen", "offen", "opened", "up", "hoch", "rauf", "aufmachen"), "open"),
-    **dict.fromkeys(("zu", "schließen", "schliessen", "closed", "shut", "zumachen"), "close"),
-    **dict.fromkeys(("down", "runter", "herunter"), "close"),
-    **dict.fromkeys(("verriegeln", "abschließen", "abschliessen", "locked"), "lock"),
-    **dict.fromkeys(("entriegeln", "aufschließen", "aufschliessen", "unlocked"), "unlock"),
-    **dict.fromkeys(("stopp", "halt", "anhalten"), "stop"),
-    **dict.fromkeys(("drücken", "push"), "press"),
-    **dict.fromkeys(("pausieren", "pausiere"), "pause"),
-    **dict.fromkeys(("starten", "starte", "los"), "start"),
-}
+_SAME = senses("order")
 """What is said for a word."""
 
+_CLOCK = words("time_oclock")
 _HARMLESS = frozenset({"lock", "close", "stop"})
 _SHORT = 60
 _KELVIN = "K"
@@ -92,7 +81,7 @@ class Control:
                 return found
         if self.palette is not None and (tint := self.palette.take(said, vocabulary)) is not None:
             return SetValue(tint.said, tint.payload, given=tint.given)
-        if self.moment and (at := moment(said, self.moment)) is not None:
+        if self.moment and (at := moment(_without_clock(said), self.moment)) is not None:
             return SetValue(at, at)
         if self.letters is not None and self.letters[0] <= len(said) <= self.letters[1]:
             return SetValue(said, said)
@@ -185,3 +174,9 @@ class SetValue:
     amount: float | None = None
     given: tuple[tuple[str, object], ...] = ()
     refusal: str = ""
+
+
+def _without_clock(said: str) -> str:
+    """Return a time of day without the word behind it: `14:00` of `14:00 Uhr`."""
+    time, _, last = said.rpartition(" ")
+    return time if fold(last) in _CLOCK else said

@@ -98,7 +98,8 @@ async def draw_chart(
 ) -> bytes:
     """Return the chart of a topic as a picture. Raises what `chart` raises."""
     drawn = await chart(lookups, wanted, rules)
-    return await lookups.ports.pictures.draw(drawn.picture, dark=dark)
+    ports = lookups.ports
+    return await ports.pictures.draw(drawn.picture, ports.phrases, dark=dark)
 
 
 def numeric_fields(readings: Iterable[Reading]) -> list[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from .alert import Alert
 from .charts import Picture
 from .rules import Follow, Role
-from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Term, Typed, Usage
+from .speech import Amount, ChoiceWord, Count, FieldName, Said, Slot, Speech, Term, Typed, Usage, Worded
 
 __all__ = [
     "PAGE",
@@ -23,6 +23,7 @@ __all__ = [
     "Reply",
     "Said",
     "Slot",
+    "Speech",
     "Surface",
     "Table",
     "Term",
@@ -30,6 +31,7 @@ __all__ = [
     "Typed",
     "Usage",
     "WhichOne",
+    "Worded",
 ]
 
 type Cell = str | Text | Said | tuple[Said, ...]
@@ -98,7 +100,8 @@ class Caller:
 
     `user` is the id of a user of Home Assistant, whose name may be another's too. `room`: the bare JID of the
     room where it is asked, or empty. `trusted`: the role that the contact has where it is trusted. Below its
-    role it is an operator of what is chosen `within`.
+    role it is an operator of what is chosen `within`. `language` is that in which it is asked, if that is
+    known.
     """
 
     surface: Surface
@@ -109,6 +112,7 @@ class Caller:
     room: str = ""
     trusted: Role | None = None
     within: tuple[Follow, ...] = ()
+    language: str = ""
 
 
 class BotError(Exception):

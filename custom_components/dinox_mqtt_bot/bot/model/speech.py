@@ -137,6 +137,22 @@ class Amount(Said):
 
 
 @dataclass(frozen=True, slots=True)
+class Worded(Said):
+    """A text that is `made` anew in each language; `plain` is it in that of the home."""
+
+    plain: str
+    made: Callable[[Speech], str]
+
+    @override
+    def __str__(self) -> str:
+        return self.plain
+
+    @override
+    def write(self, speech: Speech) -> str:
+        return self.made(speech)
+
+
+@dataclass(frozen=True, slots=True)
 class Count(Said):
     """How many there are of something."""
 
@@ -191,10 +207,17 @@ def _slot(slot: Slot, written: Callable[[Said], str]) -> str:
 
 
 class Speech:
-    """Texts of one language by dotted path. `address` stands before each command that is written."""
+    """Texts of one language by dotted path. `address` stands before each command that is written.
 
-    def __init__(self, texts: Mapping[str, str], *, address: str = PREFIX) -> None:
+    `words` are what values are called in the language in which the home is read, each with what it is called
+    in this one, if that is another.
+    """
+
+    def __init__(
+        self, texts: Mapping[str, str], *, address: str = PREFIX, words: Mapping[str, str] | None = None
+    ) -> None:
         self._texts = texts
+        self._words = words or {}
         self.address = address
         self._point = texts.get("common.decimal_mark", ".")
 
@@ -243,11 +266,13 @@ class Speech:
         return self.word(f"{_COMMAND}{node}", node)
 
     def amount(self, text: str) -> str:
-        """Return a number, with or without a unit, as the language writes it; any other text as it is.
+        """Return a number, with or without a unit, or the word of a state as the language writes it.
 
-        Several values side by side each so, if they have units. Thousands are parted only where there is a
-        unit: without one it may be no amount, but a code.
+        Any other text stays as it is. Several values side by side each so, if they have units. Thousands are
+        parted only where there is a unit: without one it may be no amount, but a code.
         """
+        if self._words and (word := self._word(text)):
+            return word
         if text.isalpha() or len(text) > _LONGEST_LISTED:
             return text
         parts = _BETWEEN.split(text)
@@ -255,8 +280,17 @@ class Speech:
             return self._amount(text)
         return "".join(part if number % 2 else self._listed(part) for number, part in enumerate(parts))
 
+    def _word(self, text: str) -> str:
+        """Return what a value is called that has a word, which may stand behind a version; else nothing."""
+        version, _, word = text.partition(" ")
+        if version[:1].isdecimal() and word in self._words:
+            return f"{version} {self._words[word]}"
+        return self._words.get(text, "")
+
     def _listed(self, part: str) -> str:
         """Return one of several values, which may have a name before it."""
+        if self._words and (word := self._word(part)):
+            return word
         found = _NAMED.fullmatch(part)
         return f"{found[1]}{self._amount(found[2])}" if found else part
 

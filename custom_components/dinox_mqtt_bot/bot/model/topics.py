@@ -5,9 +5,13 @@ from difflib import get_close_matches
 from itertools import zip_longest
 import re
 
+from ..text import tongue
 from .message import QoS
 from .replies import BotError
 from .rules import Subscription
+
+fold = tongue.fold
+"""Return a name as names are compared, of topics too."""
 
 LONGEST = 65_535
 """Bytes of UTF-8 a topic or a filter may have (MQTT 5 §4.7.3)."""
@@ -329,8 +333,3 @@ def _redundant(wanted: _Wanted, by_topic: Filters[_Wanted]) -> bool:
         if other_place < place or other_qos > qos or not covers(topic_filter, other):
             return True
     return False
-
-
-def fold(name: str) -> str:
-    """Return `name` as names are compared: without regard to case and to how wide its blanks are."""
-    return " ".join(name.split()).casefold()

@@ -9,6 +9,7 @@ from ..model.message import QoS
 from ..model.replies import BotError
 from ..model.rules import Display, Follow, Scope, Subscription
 from ..model.topics import Subscriptions, fold
+from ..text import tongue
 
 
 class Followed:
@@ -86,8 +87,8 @@ def device_key(entity: Entity) -> str:
 
 
 _MOST_NAMED = 8
-_AREA = frozenset({"area", "room", "bereich", "raum", "zimmer"})
-_DEVICE = frozenset({"device", "gerät", "gerat"})
+_AREA = tongue.words("area")
+_DEVICE = tongue.words("device")
 
 
 def chosen(devices: Devices, name: str) -> tuple[Follow, ...]:

@@ -6,17 +6,20 @@ from heapq import nlargest
 from itertools import islice
 
 from ..discovery.entities import name_words
+from ..text.tongue import words
 
 MOST_COMPARED = 100
 """Words that a misspelt one is compared with; each takes some ten microseconds of the event loop."""
 MOST_NEAR = 3
 _LIKELY = 0.5
 _CUTOFF = 0.7
+_BEGINS = 0.2
+"""How much less it counts that a name only begins so."""
 _FURTHER = 4
 """By how many letters a word that is near may be longer or shorter."""
 _SHORTEST = 3
 _LONGEST = 40
-_JOINTS = frozenset("ns")
+_JOINTS = words("compound_joint")
 """Letters that stand between the words of a German compound: `küchenlampe`."""
 
 
@@ -53,10 +56,17 @@ def _is_nearly(said: Sequence[str], words: Sequence[str]) -> bool:
 
 def ranked(said: Iterable[str], names: Iterable[str]) -> list[str]:
     """Return the few names that look like what was said, the nearest first."""
+    said = list(said)
     matcher = SequenceMatcher(b=" ".join(said))
 
     def likeness(name: str) -> float:
-        matcher.set_seq1(" ".join(name_words(name)))
-        return matcher.ratio()
+        """Return how alike a name is, or if that is more, how alike it begins."""
+        words = name_words(name)
+        return max(_ratio(matcher, words), _ratio(matcher, words[: len(said)]) - _BEGINS)
 
     return nlargest(MOST_NEAR, (name for name in names if likeness(name) > _LIKELY), key=likeness)
+
+
+def _ratio(matcher: SequenceMatcher[str], words: Sequence[str]) -> float:
+    matcher.set_seq1(" ".join(words))
+    return matcher.ratio()

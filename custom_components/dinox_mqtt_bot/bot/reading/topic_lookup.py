@@ -142,6 +142,7 @@ def only(text: str, found: Sequence[Meant]) -> Meant:
 
 def no_name(names: Names, text: str) -> BotError:
     """Return the error for a name that nothing has, with those that look like it."""
+    text = text[max(behind_fillers(text), default=0) :]
     near = names.nearest(text)
     return BotError("no_name_near" if near else "no_name", name=text, near=", ".join(near))
 

@@ -4,15 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 import re
 
+from ..text import tongue
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 
-FILLERS = frozenset(
-    (
-        *("me", "mich", "mir", "us", "uns", "when", "whenever", "once", "if", "that", "wenn", "falls"),
-        *("sobald", "dass", "the", "a", "an", "my", "our", "of", "for", "der", "die", "das", "den", "dem"),
-        *("des", "ein", "eine", "einen", "mein", "meine", "von"),
-    )
-)
+FILLERS = tongue.words("before_name")
 """Words that people say before a name."""
 _MOST_FILLERS = 4
 _ENDS = re.compile(r"[<>=≥≤≠!]")

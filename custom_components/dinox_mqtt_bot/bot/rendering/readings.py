@@ -43,9 +43,12 @@ def render_reading(
 ) -> str:
     """Return a chat block: name, value with unit, and by `when` its own time if not that of receipt.
 
-    A value that has room is on the line of the name.
+    A value that has room is on the line of the name. That of a picture is its caption, without its size.
     """
     name, value = header(reading, subscription), inert(_value(reading, phrases, nested))
+    if FAMILIES.get(reading.media) == "image":
+        # The picture itself comes behind it: nobody asks how large it is.
+        value = phrases.phrase("common.media_picture", kind=reading.media.upper())
     fits = "\n" not in value and len(name) + 1 + len(value) <= ROOM
     head = _with_bold(name, reading)
     lines = [f"{head} {value.removeprefix(NESTED)}"] if fits else [head, value]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..model.replies import Amount, BotError, Cell, Chart, Reply, Said, Table, Text, Typed
+from ..model.replies import Amount, BotError, Cell, Chart, Reply, Said, Table, Text, Typed, Worded
 from ..ports import Phrases
 from ..text.foreign import cut, flat, inert, plain
 
@@ -158,6 +158,8 @@ def _shown(value: object, limit: int) -> object:
         return replace(value, rest=_foreign(value.rest, limit))
     if isinstance(value, Amount):
         return Amount(_foreign(value.value, limit))
+    if isinstance(value, Worded):
+        return replace(value, made=lambda speech: _foreign(value.made(speech), limit))
     return value if isinstance(value, (Said, tuple)) else _foreign(str(value), limit)
 
 

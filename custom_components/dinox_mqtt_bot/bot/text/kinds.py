@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from . import tongue
+
 _UNITS = {
     "temperature": frozenset({"°C", "°F", "K"}),
     "power": frozenset({"W", "kW"}),
@@ -11,18 +13,9 @@ _UNITS = {
     "pressure": frozenset({"hPa", "bar", "mbar"}),
     "sound_pressure": frozenset({"dB"}),
 }
-_BEGINNINGS = {
-    "temperature": ("temp",),
-    "humidity": ("humid", "feucht"),
-    "battery": ("batt", "akku"),
-    "power": ("power", "leistung", "verbrauch"),
-    "carbon_dioxide": ("co2",),
-    "illuminance": ("illumin", "lux", "hell"),
-}
-"""How the words begin that tell of a kind."""
 
 
 def seems(kind: str, unit: str, words: Iterable[str]) -> bool:
     """Say whether a value without a class seems to be of a kind: by its unit, or a word of its name."""
-    begins = _BEGINNINGS.get(kind, (kind,))
-    return unit in _UNITS.get(kind, ()) or any(word.startswith(begin) for word in words for begin in begins)
+    begins = tuple(tongue.words(f"begins_{kind}")) or (kind,)
+    return unit in _UNITS.get(kind, ()) or any(word.startswith(begins) for word in words)

@@ -3,7 +3,7 @@
 from .tongue import words
 
 MARKS = "?!.,;: "
-_POLITE = frozenset({"please", "pls", "plz", "bitte", "mal"})
+_POLITE = words("polite")
 
 
 def bare(word: str) -> str:

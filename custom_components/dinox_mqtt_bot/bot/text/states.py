@@ -1,37 +1,32 @@
-"""Words for states, in English and German: what means the same of a door, a lock or a lamp."""
+"""Words for states, in every language: what means the same of a door, a lock or a lamp."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
+from .tongue import senses, words
+
 _FAMILIES: tuple[tuple[str, ...], ...] = (
-    ("on, an, ein, eingeschaltet", "off, aus, ausgeschaltet"),
+    ("on", "off"),
     (
-        *("open, opened, offen, geöffnet, auf", "closed, shut, geschlossen, zu"),
-        *("opening, öffnet, wird geöffnet", "closing, schließt, wird geschlossen"),
-        *("stopped, angehalten, gestoppt", "locked, verriegelt, abgeschlossen, gesperrt"),
-        *("unlocked, entriegelt, aufgeschlossen, entsperrt", "locking, wird verriegelt"),
-        *("unlocking, wird entriegelt", "jammed, blockiert, klemmt"),
+        *("open", "closed", "opening", "closing", "stopped"),
+        *("locked", "unlocked", "locking", "unlocking", "jammed"),
     ),
-    ("wet, nass, feucht", "dry, trocken"),
+    ("wet", "dry"),
     (
-        *("detected, erkannt", "clear, frei", "light detected, licht erkannt", "no light, kein licht"),
-        *("glass break detected, glasbruch erkannt", "tampering detected, manipulation erkannt"),
+        *("detected", "clear", "light_detected", "no_light"),
+        *("glass_break_detected", "tampering_detected"),
     ),
-    ("home, zuhause, zu hause, daheim", "away, not_home, not home, abwesend, fort"),
-    (
-        *("connected, verbunden", "disconnected, getrennt"),
-        *(
-            "online, available, verfügbar, erreichbar",
-            "offline, unavailable, nicht verfügbar, nicht erreichbar",
-        ),
-    ),
-    ("low, niedrig, schwach", "normal", "cold, kalt", "hot, heiß"),
-    ("charging, lädt, wird geladen", "not charging, lädt nicht, wird nicht geladen"),
-    ("moving, bewegt sich", "not moving, bewegt sich nicht"),
-    ("plugged in, eingesteckt", "unplugged, ausgesteckt"),
-    ("running, in betrieb, läuft", "not running, außer betrieb, läuft nicht"),
-    ("problem, störung", "ok, in ordnung", "safe, sicher", "unsafe, unsicher"),
-    ("update available, update verfügbar", "up-to-date, up to date, aktuell"),
+    ("home", "away"),
+    ("connected", "disconnected", "online", "offline"),
+    ("low", "normal", "cold", "hot"),
+    ("charging", "not_charging"),
+    ("moving", "not_moving"),
+    ("plugged_in", "unplugged"),
+    ("running", "not_running"),
+    ("problem", "ok", "safe", "unsafe"),
+    ("update_available", "up_to_date"),
 )
+"""What may become of one another, each a key of `words_state_<key>`."""
 _CLASSES = {
     **dict.fromkeys(("door", "garage_door", "opening", "window"), ("open", "closed")),
     **dict.fromkeys(
@@ -56,12 +51,12 @@ _CLASSES = {
 }
 """What on and off are called for each device class of a binary sensor."""
 
-_NOUNS = ("glasbruch", "licht", "manipulation", "problem", "störung", "update")
-"""What begins with a capital in German wherever it stands."""
+_NOUNS = tuple(words("noun"))
+"""What begins with a capital wherever it stands, in a language in which nouns do."""
 
-_KINDS = {word: kind for family in _FAMILIES for kind in family for word in kind.split(", ")}
-_ON = frozenset(_KINDS[words[0]] for words in (*_CLASSES.values(), ("on", "off")))
-_OFF = frozenset(_KINDS[words[1]] for words in (*_CLASSES.values(), ("on", "off")))
+_KINDS = senses("state")
+_ON = frozenset(_KINDS[said[0]] for said in (*_CLASSES.values(), ("on", "off")))
+_OFF = frozenset(_KINDS[said[1]] for said in (*_CLASSES.values(), ("on", "off")))
 _FAMILY_OF = {kind: family for family in _FAMILIES for kind in family}
 
 
@@ -69,8 +64,8 @@ def class_word(device_class: str, state: str) -> str:
     """Return the English word for `on` or `off` of a device class, itself without one; empty for others."""
     if state not in ("on", "off"):
         return ""
-    words = _CLASSES.get(device_class, () if device_class else ("on", "off"))
-    return words[state == "off"] if words else ""
+    said = _CLASSES.get(device_class, () if device_class else ("on", "off"))
+    return said[state == "off"] if said else ""
 
 
 def inside_a_line(word: str, *, capitals: bool) -> str:
@@ -81,6 +76,18 @@ def inside_a_line(word: str, *, capitals: bool) -> str:
     if word[1:2].isupper() or (capitals and (not is_state_word(word) or word.casefold().startswith(_NOUNS))):
         return word
     return "/".join(part[:1].lower() + part[1:] for part in word.split("/"))
+
+
+def other_words(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return the words for states in one language, each with that in another, out of texts by what for.
+
+    Where one word is several in the other language, that of a binary sensor counts.
+    """
+    first = sorted(ours, key=lambda key: "binary_sensor" not in key)
+    found: dict[str, str] = {}
+    for key in first:
+        found.setdefault(ours[key], theirs.get(key, ours[key]))
+    return {word: other for word, other in found.items() if word != other}
 
 
 @lru_cache(1024)

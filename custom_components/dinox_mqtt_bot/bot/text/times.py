@@ -8,7 +8,7 @@ from math import inf
 import re
 
 from .durations import LONGEST, parse_duration, spoken_number
-from .tongue import lead, plainly, skip, words
+from .tongue import either, lead, plainly, skip, words
 
 type Local = Callable[[float], datetime]
 """Gives a Unix time as the time of day where the user lives."""
@@ -35,7 +35,7 @@ PARTS = {
 
 _MOST_WORDS = 12
 _MOST_LEADING = 8
-_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::([0-9]{2}))?(am|pm|uhr)?")
+_CLOCK = re.compile(rf"([0-9]{{1,2}})(?:[:.]([0-9]{{2}}))?(?::([0-9]{{2}}))?(am|pm|{either('time_oclock')})?")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
 _DAY = re.compile(r"([0-9]{1,2})(?:\.|st|nd|rd|th)?")

@@ -1,24 +1,24 @@
-"""The words that people type, in every language that has a file: `translations/<language>.json`.
-
-They stand below `common` in keys that begin with `words_`, parted by commas, the one that the bot writes
-first: `words_command_history: verlauf, chronik`. A further language needs its file and no code.
-"""
+"""The words that people type, in every language that has a file, and how words are compared."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-import json
-from pathlib import Path
+import re
 import unicodedata
 
-FOLDER = Path(__file__).parents[2] / "translations"
+from .languages import LANGUAGES
+
 LONGEST_PHRASE = 5
 """Words that a phrase has at most."""
 
-_WORDS = "words_"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "’": "'"})
 
 type Phrases = Mapping[tuple[str, ...], str]
 """What is meant by some words, as `plainly` writes them."""
+
+
+def fold(name: str) -> str:
+    """Return `name` as names are compared: without regard to case and to how wide its blanks are."""
+    return " ".join(name.split()).casefold()
 
 
 def plainly(text: str) -> str:
@@ -29,31 +29,39 @@ def plainly(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
-def read_words(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return the words of a language by their keys, out of what stands below its `common`."""
-    return {
-        key.removeprefix(_WORDS): tuple(word.strip() for word in text.split(","))
-        for key, text in texts.items()
-        if key.startswith(_WORDS)
-    }
-
-
-def _read(folder: Path) -> dict[str, dict[str, tuple[str, ...]]]:
-    return {
-        file.stem: read_words(json.loads(file.read_text("utf-8")).get("common", {}))
-        for file in sorted(folder.glob("*.json"))
-    }
-
-
-LANGUAGES = _read(FOLDER)
-"""The words of each language by key."""
+def _spellings(word: str) -> tuple[str, ...]:
+    """Return how a word may be typed: as it is, as `plainly` writes it, without any accents."""
+    bare = unicodedata.normalize("NFKD", word.casefold())
+    without = "".join(each for each in bare if not unicodedata.combining(each))
+    return tuple(dict.fromkeys((word.casefold(), plainly(word), without)))
 
 
 @cache
 def words(key: str) -> frozenset[str]:
     """Return the words of a key in all languages, in small letters; those with umlauts also without."""
-    said = [word.casefold() for language in LANGUAGES.values() for word in language.get(key, ())]
-    return frozenset({*said, *map(plainly, said)})
+    said = (word for language in LANGUAGES.values() for word in language.get(key, ()))
+    return frozenset(spelt for word in said for spelt in _spellings(word))
+
+
+@cache
+def senses(kind: str) -> Mapping[str, str]:
+    """Return each word of a kind in all languages, as people type it, with the rest of its key: its sense."""
+    before = f"{kind}_"
+    return {
+        spelt: key.removeprefix(before)
+        for language in LANGUAGES.values()
+        for key, said in language.items()
+        if key.startswith(before)
+        for word in said
+        for spelt in _spellings(word)
+    }
+
+
+@cache
+def either(*keys: str) -> str:
+    """Return a pattern for one of the words of some keys, the longest first."""
+    every = {word for key in keys for word in words(key)}
+    return "|".join(map(re.escape, sorted(every, key=lambda word: (-len(word), word))))
 
 
 @cache

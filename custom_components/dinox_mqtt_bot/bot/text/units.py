@@ -11,6 +11,8 @@ import re
 from typing import NamedTuple
 from unicodedata import normalize
 
+from .tongue import either, words
+
 
 class _Scale(NamedTuple):
     """How an amount becomes one of its quantity's base: factor × (amount + offset) ^ power.
@@ -189,10 +191,12 @@ _SIGNS: dict[str, str | None] = {"℃": "°C", "℉": "°F", "˚": "°", "º": "
 _MEANINGLESS = str.maketrans(_SIGNS | dict.fromkeys(" ^*·⋅"))
 _WRITTEN = str.maketrans(_SIGNS)
 _DEGREES = re.compile(
-    r"(?:[°º˚]|&deg;|deg(?:\.|rees?)?|grad) ?([cf]|celsius|fahrenheit)|(celsius|fahrenheit)", re.IGNORECASE
+    rf"(?:[°º˚]|&deg;|deg\.|{either('degrees')}) ?([cf]|celsius|fahrenheit)|(celsius|fahrenheit)",
+    re.IGNORECASE,
 )
-_KELVIN = re.compile(r"(?:[°º˚]|&deg;|deg(?:\.|rees?)?|grad) ?K")
-_SHARES = frozenset({"percent", "prozent", "pct", "%rh", "% rh", "%rf", "% rf"})
+_KELVIN = re.compile(rf"(?:[°º˚]|&deg;|deg\.|{either('degrees')}) ?K")
+DEGREES = words("degrees")
+SHARES = frozenset({*words("percent"), "pct", "%rh", "% rh", "%rf", "% rf"})
 _BITS = re.compile(r"[kmgtpezy]?i?b")
 
 
@@ -275,7 +279,7 @@ def written_unit(unit: str) -> str:
         return f"°{(found[1] or found[2])[0].upper()}"
     if _KELVIN.fullmatch(unit):
         return "K"
-    return "%" if unit.lower() in _SHARES else unit.replace(" / ", "/")
+    return "%" if unit.lower() in SHARES else unit.replace(" / ", "/")
 
 
 @lru_cache(maxsize=1024)

@@ -18,17 +18,20 @@ from .vocabulary import (
     BEFORE_OPERATOR,
     BEFORE_PRIORITY,
     CLEAR,
+    DEGREES,
     ENDS,
     EVERY,
     FOR,
     JOINTS,
     KEEPS,
+    LONGER,
     LONGEST_PHRASE,
     MISSING,
     ONCE,
     ONLY,
     PHRASES,
     PRIORITIES,
+    RANGE,
     SAY,
     SINCE,
     WITHIN,
@@ -51,15 +54,6 @@ _QUOTED = r"""(?:"[^"]*"|'[^']*')"""
 _QUOTED_PATH = re.compile(
     rf"\s*((?:{_KEY}(?:\.|(?=\[))|{_INDEX}\.?)*{_QUOTED}(?:{_INDEX}|\.(?:{_KEY}|{_QUOTED}))*)"
 )
-_RANGE = re.compile(
-    r"(.+?)(?:\s+(?:and|und|to|bis|[-–—])\s+|\s*(?:\.{2,3}|…)\s*|(?<=[\w%])\s*[-–—]\s*)(.+)", re.IGNORECASE
-)
-_LONGER = re.compile(
-    r"(?i)(\s(?:for|since|für|fuer|seit))?"
-    r"(?:\A|\s)(?:longer than|more than|over|länger als|laenger als|mehr als|über)(?=\s)"
-)
-"""What is said before a time that something must last."""
-_DEGREES = re.compile(r"(?i)(?<=\d)\s*(?:grad|degrees?|deg)(?:\s+([cf])\w*)?\Z")
 _DOTTED = re.compile(r"(.+?)\s*(?:\.{2,3}|…)\s*(.+)")
 
 
@@ -127,7 +121,7 @@ def _is_whole(text: str) -> bool:
     if operator is None:
         return _ends_in_state(text)
     if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
-        return _RANGE.match(rest.strip()) is not None
+        return RANGE.match(rest.strip()) is not None
     return bool(rest.strip()) or operator.momentary or operator is Operator.STALE
 
 
@@ -166,7 +160,7 @@ def asked(text: str, *, changing: bool = False) -> Asked:
 
 def _lasting(text: str) -> str:
     """Return a text that says `open for 5 min` for `open longer than 5 min` and `open for over 5 min`."""
-    found = _LONGER.search(text)
+    found = LONGER.search(text)
     spoken = list(words(text[found.end() :])) if found else []
     count = _duration(spoken, 0)[1]
     if found is None or not count:
@@ -319,7 +313,7 @@ class _Reader:
             return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
-        value = _DEGREES.sub(_degrees, self._run(operator))
+        value = DEGREES.sub(_degrees, self._run(operator))
         if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:
@@ -476,7 +470,7 @@ def checked_name(text: str) -> str:
 
 
 def _pair(text: str, operator: Operator) -> tuple[str, str]:
-    found = _RANGE.fullmatch(text)
+    found = RANGE.fullmatch(text)
     if found is None or number(found[1]) is None or number(found[2]) is None:
         raise BotError("rule_two_limits", operator=operator.value, value=text[:MAX_QUOTED])
     return found[1], found[2]

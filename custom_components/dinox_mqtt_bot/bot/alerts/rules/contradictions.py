@@ -11,7 +11,7 @@ from ...text.numbers import number
 from ...text.units import comparable, convert
 from ..judge import Judge
 from .clauses import SYMBOL
-from .vocabulary import PHRASES
+from .vocabulary import AND, PHRASES
 
 _UPWARD = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _LEVELS = _UPWARD | {Operator.BELOW, Operator.AT_MOST}
@@ -30,7 +30,6 @@ _ALONE = frozenset({Operator.CHANGES, Operator.HAPPENS, Operator.STALE})
 PLACEHOLDERS = frozenset({"name", "value", "limit", "rule", "topic"})
 """What may stand in braces in the text of a rule."""
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_AND = re.compile(r"(?i)\s(?:and|und|or|oder|&&|\|\|)(?:\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _hopeless(condition: Condition) -> Contradiction | None:
 
 def _goes_on(value: str) -> bool:
     """Say whether a value has another condition behind an `and`: a rule watches one thing."""
-    found = _AND.search(value)
+    found = AND.search(value)
     if found is None:
         return False
     before, behind = value[: found.start()], value[found.end() :].casefold()

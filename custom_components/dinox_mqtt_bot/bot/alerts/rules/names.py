@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import count
 
 from ...model.rules import AlertRule
-from ...model.topics import fold
 from ...ports import Phrases
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.foreign import cut, plain
+from ...text.tongue import fold
 from ..rule_texts import condition_text, conditions_text, is_whole, with_units
 from ..watches import Watch
 from .clauses import LONGEST_NAME

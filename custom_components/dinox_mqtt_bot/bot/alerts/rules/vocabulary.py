@@ -1,7 +1,9 @@
 """The words that alert rules are typed in: signs, and those of every language."""
 
+import re
+
 from ...model.rules import Operator, Priority
-from ...text.tongue import words
+from ...text.tongue import either, words
 
 SIGNS: dict[Operator, tuple[str, ...]] = {
     Operator.ABOVE: (">",),
@@ -33,7 +35,7 @@ ONLY = words("rule_only")
 ONCE = words("rule_once")
 SAY = words("rule_say")
 AFTER = words("rule_after")
-JOINTS = {**dict.fromkeys(words("rule_and"), False), **dict.fromkeys(words("rule_or"), True)}
+JOINTS = {**dict.fromkeys(words("joint") | {"&&"}, False), **dict.fromkeys(words("or") | {"||"}, True)}
 """The words between conditions, each with whether one of them is enough."""
 BEFORE_CLEAR = words("before_clear")
 BEFORE_PRIORITY = words("before_priority")
@@ -47,3 +49,14 @@ PRIORITIES = {
     for word in (words(f"choice_{priority.word}") - words("operator_stale")) | {priority.word}
 }
 """Without the German *still*, which says in English that nothing comes."""
+
+AND = re.compile(rf"(?i)\s(?:{either('joint', 'or')}|&&|\|\|)(?:\s|\Z)")
+RANGE = re.compile(
+    rf"(.+?)(?:\s+(?:{either('time_to')}|[-–—])\s+|\s*(?:\.{{2,3}}|…)\s*|(?<=[\w%])\s*[-–—]\s*)(.+)",
+    re.IGNORECASE,
+)
+LONGER = re.compile(
+    rf"(?i)(\s(?:{either('rule_for', 'rule_since')}))?(?:\A|\s)(?:{either('rule_longer')})(?=\s)"
+)
+"""What is said before a time that something must last."""
+DEGREES = re.compile(rf"(?i)(?<=\d)\s*(?:{either('degrees')})(?:\s+([cf])\w*)?\Z")

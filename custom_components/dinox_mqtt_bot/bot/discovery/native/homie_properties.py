@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...model.topics import fold
+from ...text.tongue import fold
 from ..config import Config, amount
 from .quantities import device_class, state_class
 

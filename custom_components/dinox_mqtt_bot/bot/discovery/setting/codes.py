@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 import re
 
+from ...text.tongue import words
+
 REMOTE = frozenset({"REMOTE_CODE", "REMOTE_CODE_TEXT"})
 """The device itself knows the code: any is passed on."""
 
 _LONGEST = 30
-_CODE_WORDS = frozenset({"code", "pin", "mit", "with"})
+_CODE_WORDS = words("code")
 # One kind of letter, some times: only such a pattern is compared, since another could take for ever.
 _PATTERN = re.compile(r"\^?(?P<one>\\d|\.|\[[^\]\\^]{1,20}\])(?P<times>[+*]|\{\d{1,2}(?:,\d{0,2})?\})?\$?")
 

@@ -1,10 +1,16 @@
 """What the controls of every component are made of: topics, payloads, words and ranges of a configuration."""
 
+from ...text import tongue
 from ..config import Config, amount, template_in, topic_in
 from ..controls import Control, Scale
 
 MOST_WORDS = 500
 type Words = tuple[tuple[str, str], ...]
+
+
+def aliases(kind: str) -> Words:
+    """Return what else people say of a kind (`words_<kind>_<word>`), each with the word that is meant."""
+    return tuple(tongue.senses(kind).items())
 
 
 def command_topic(config: Config, key: str) -> str:

@@ -6,12 +6,12 @@ from math import floor
 
 from ..config import Config, amount, string, template_in, topic_in, truth
 from ..controls import Control, Scale
-from .control_parts import command_topic, listed, payload, switched
+from .control_parts import aliases, command_topic, listed, payload, switched
 from .palettes import MODES, Palette
 
 _NO_LIGHT = frozenset({"onoff", "unknown"})
-_LEVELS = (("max", "100"), ("full", "100"), ("maximum", "100"), ("min", "1"), ("minimum", "1"))
-_PLAIN_WHITE = (("white", "neutral white"), ("weiß", "neutral white"), ("weiss", "neutral white"))
+_LEVELS = aliases("level")
+_PLAIN_WHITE = tuple((word, "neutral white") for word, color in aliases("color") if color == "white")
 """What is meant by white where there are only whites."""
 
 

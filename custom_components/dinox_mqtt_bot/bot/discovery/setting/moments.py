@@ -5,7 +5,7 @@ import re
 
 DATE, TIME, DATETIME = "date", "time", "datetime"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: uhr)?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
 def moment(said: str, kind: str) -> str | None:

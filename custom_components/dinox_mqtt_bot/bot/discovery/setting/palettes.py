@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from ...model.vocabulary import Vocabulary
 from ...text.numbers import number_text
+from .color_names import shade, white
 from .colors import (
     Rgb,
     chromaticity,
     full_rgb,
     glow,
     hue_saturation,
-    shade,
-    white,
     whites,
     with_white,
     with_whites,

@@ -5,7 +5,7 @@ from math import ceil, floor
 import re
 
 from ...text.numbers import number
-from ...text.units import comparable, convert
+from ...text.units import DEGREES, SHARES, comparable, convert
 from .colors import mireds
 
 _NEAR = 1e-6
@@ -14,8 +14,8 @@ _COLDEST_MIREDS = 1_000
 """What is less than this is no colour temperature in kelvins."""
 
 _UNIT_WORDS = {
-    **dict.fromkeys(("percent", "prozent", "pct"), "%"),
-    **dict.fromkeys(("degrees", "degree", "grad", "°"), ""),
+    **dict.fromkeys(SHARES, "%"),
+    **dict.fromkeys((*DEGREES, "°"), ""),
     **dict.fromkeys(("kelvin", "k"), "K"),
 }
 """Units that are said as words."""

@@ -8,7 +8,7 @@ from ...model.vocabulary import Vocabulary
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
-from . import kinds
+from . import kind_words, kinds
 from .set_targets import How, parted
 
 _MOST = 50
@@ -32,14 +32,14 @@ def several(devices: Devices, words: Sequence[str], vocabulary: Vocabulary, abov
 
 
 def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Vocabulary) -> Iterator[Wish]:
-    everything = name[0] in kinds.ALL
-    left = [word for word in name if word not in kinds.ALL and word not in kinds.BETWEEN]
-    at = next((at for at, word in enumerate(left) if kinds.several(word)), None)
+    everything = name[0] in kind_words.ALL
+    left = [word for word in name if word not in kind_words.ALL and word not in kind_words.BETWEEN]
+    at = next((at for at, word in enumerate(left) if kind_words.several(word)), None)
     if at is None and everything:
-        at = next((at for at, word in enumerate(left) if kinds.one(word)), None)
+        at = next((at for at, word in enumerate(left) if kind_words.one(word)), None)
     place = tuple(left if at is None else left[:at] + left[at + 1 :])
     if at is not None:
-        components = kinds.any_of(left[at]) - kinds.EXACT_ONLY
+        components = kind_words.any_of(left[at]) - kinds.EXACT_ONLY
     elif place:
         components = kinds.SIMPLE | {kinds.COVER}
     else:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from ...model.replies import BotError, Choice, WhichOne
+from ...model.replies import BotError, Choice, WhichOne, Worded
 from ...ports import Phrases
 from ..devices import Devices
 from ..entities import Entity, name_words
@@ -82,12 +83,12 @@ def _of_one(whole: Sequence[Named], words: Sequence[str], phrases: Phrases) -> B
 
 def _not_taken(named: Named, phrases: Phrases) -> BotError:
     entity, value = named.entity, named.value
-    choice = allowed(entity, phrases)
+    choice = Worded(allowed(entity, phrases), partial(allowed, entity))
     if not value:
         return BotError("value_missing", name=entity.full_name, allowed=choice)
     about = [control for control in entity.controls if behind(entity.component, control, value)]
     if about:
-        choice = describe(about[0], phrases)
+        choice = Worded(describe(about[0], phrases), partial(describe, about[0]))
     return BotError("value_not_allowed", name=entity.full_name, value=value, allowed=choice)
 
 

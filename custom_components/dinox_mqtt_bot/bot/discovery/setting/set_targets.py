@@ -8,7 +8,8 @@ from itertools import islice
 from ...text.words import MAX_ALIAS_WORDS
 from ..devices import Devices, Match
 from ..entities import Entity, name_words
-from .kinds import EXACT_ONLY, any_of, one
+from .kind_words import any_of, one
+from .kinds import EXACT_ONLY
 
 _MOST_ALIKE = 300
 _SHORTEST = 3

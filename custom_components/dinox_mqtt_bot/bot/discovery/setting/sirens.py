@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from ...model.topics import fold
+from ...text import tongue
 from ...text.durations import leading_duration, parse_duration
 from ...text.numbers import number, number_text
+from ...text.tongue import fold
 
-_TONE = frozenset({"tone", "ton", "sound", "melody"})
-_VOLUME = frozenset({"volume", "lautstärke", "loud"})
-_DURATION = frozenset({"for", "duration", "für", "dauer"})
+_TONE = tongue.words("siren_tone")
+_VOLUME = tongue.words("siren_volume")
+_DURATION = tongue.words("siren_duration")
 _MOST_WORDS = 20
 _LONGEST_TONE = 6
 """Words."""
