@@ -59,7 +59,7 @@ async def test_a_value_becomes_a_chat_message(
 ) -> None:
     async with running(hass, bot_entry(data, topics("init/temp") + contacts(ALICE))) as bot:
         await publish(port, "init/temp", "21.5")
-        assert "21.5" in (await alice.next("init/temp")).text
+        assert "init/temp" in (await alice.next("21.5")).text
         assert bot.bot.status.state is BotState.ONLINE
 
 
