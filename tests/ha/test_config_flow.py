@@ -522,6 +522,18 @@ async def test_first_rules_that_are_none(
     assert (await answer(hass, form, {"contact": ALICE}))["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_a_room_as_the_first_contact_is_offered_as_one(
+    hass: HomeAssistant, servers: Lab, mosquitto: Server, prosody: Prosody
+) -> None:
+    form = await answer(hass, await at_xmpp(hass, mosquitto), xmpp_answers(servers, prosody))
+    room = {"contact": "den@conference.home.test"}
+    form = await answer(hass, form, room)
+    assert asked(form) == "rules contact: contact_is_room"
+    end = await answer(hass, form, room)
+    (kept,) = [each for each in end["result"].subentries.values() if each.subentry_type == "contact"]
+    assert (kept.data["jid"], kept.data["room"], kept.data["role"]) == (room["contact"], True, "operator")
+
+
 async def test_rows_left_empty_are_no_topics_and_a_bot_without_any_is_asked_about_once(
     hass: HomeAssistant, mosquitto: Server
 ) -> None:
