@@ -10,7 +10,7 @@ from homeassistant.util.json import json_loads_object
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.dinox_mqtt_bot.bot.model.rules import Condition, Follow, Operator, Scope
+from custom_components.dinox_mqtt_bot.bot.model.rules import Clause, Condition, Follow, Operator, Scope
 from custom_components.dinox_mqtt_bot.entry.codec import Codec
 from custom_components.dinox_mqtt_bot.entry.rules import (
     ALERTS,
@@ -64,6 +64,11 @@ def conditions(draw: st.DrawFn) -> Condition:
     values = st.lists(TEXT, min_size=number, max_size=number).map(tuple)
     condition: Condition = draw(values_of(Condition, operator=st.just(operator), values=values))
     return condition
+
+
+BY_TYPE[tuple[Clause, ...]] = st.lists(st.builds(Clause, conditions(), TEXT, TEXT, TEXT), max_size=3).map(
+    tuple
+)
 
 
 def rules_of(codec: Codec[Any]) -> st.SearchStrategy[Any]:

@@ -93,7 +93,7 @@ async def test_what_comes_back_is_told_counted_and_named(
         placeholders = issue.translation_placeholders or {}
         assert placeholders["contact"] == GHOST
         assert "nobody is known" in placeholders["reason"]
-        await until(lambda: bot.bot.status.failed == 1)  # the alert tells the value
+        await until(lambda: bot.bot.status.failed == 2)  # the greeting, and the alert, which tells the value
         for name in ("status", "contacts", "why"):
             told = await ask(hass, name, config_entry_id=ghostly.entry_id)
             assert "nobody is known there" in told["text"], name

@@ -8,6 +8,7 @@ from ..model.rules import Subscription
 from ..model.timers import NEVER
 from ..ports import Phrases
 from ..rendering.readings import LONGEST_NAME
+from ..text.durations import duration
 from ..text.foreign import inert, short
 
 HOLD = 15.0
@@ -86,6 +87,11 @@ class Absences:
     @property
     def waiting(self) -> list[Absence]:
         return [*self._leaving.values(), *self._back.values()]
+
+
+def while_away(seconds: float, phrases: Phrases) -> str:
+    """Return what is said above messages that waited for the chat server."""
+    return phrases.phrase("common.while_away", duration=duration(seconds))
 
 
 def render_absences(gone: Sequence[Absence], back: Sequence[Absence], phrases: Phrases) -> str:

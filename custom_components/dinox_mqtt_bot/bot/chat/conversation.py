@@ -9,8 +9,7 @@ from ..model.notice import Notice
 from ..model.rules import Contact, Display, Priority, RuleSet, Subscription
 from ..model.timers import NEVER, is_due
 from ..ports import When
-from ..text.durations import duration
-from .absences import Absences, render_absences
+from .absences import Absences, render_absences, while_away
 from .batch import Batch
 from .board import Board
 from .changes import Change, Changes, is_word
@@ -388,7 +387,7 @@ class Conversation:
             if self._disturbed(contact) or self.shares.gathers(contact):
                 self._keep_share(contact, share, now)
             elif share is batch or share.count:
-                lines = [phrases.phrase("common.while_away", duration=duration(away))] * (away >= LONG_AWAY)
+                lines = [while_away(away, phrases)] if away >= LONG_AWAY else []
                 lines.append(tell(phrases) if share is batch else share.render(phrases, self._when))
                 if aside and share is batch and not self.shares.is_room(contact):
                     lines += ["", aside(phrases)]
