@@ -830,6 +830,7 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "discovery_prefix": " ha/ ",
         "digest_seconds": 60.0,
         "bare_commands": True,
+        "entities": False,
         "alerts": {},
         "free_text_section": {},
     }
@@ -843,6 +844,7 @@ async def test_options_begin_with_what_holds_and_keep_what_others_put_there(hass
         "retention_days": 30,
         "retention_rows": 500_000,
         "bare_commands": True,
+        "entities": False,
         "notify_targets": [],
         "sound": True,
         "storm": 10,
@@ -867,6 +869,7 @@ async def test_an_options_form_saved_unchanged_keeps_every_option(hass: HomeAssi
         "retention_days": 7,
         "retention_rows": 2_000,
         "bare_commands": False,
+        "entities": False,
     }
     alerts = {
         "notify_targets": ["notify.phone"],

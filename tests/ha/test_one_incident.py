@@ -146,7 +146,8 @@ async def test_a_reply_in_the_room_is_its_note_everywhere(home: Home) -> None:
     await shown(lambda: home.room.heard(DONE), "the room")
     home.room.say("thanks")
     await asyncio.sleep(0.5)
-    assert len(home.room.heard()) == 4  # the alert, the reply, who sees to it, thanks
+    # The bot introduces itself; the alert, the reply, who sees to it, thanks.
+    assert len(home.room.heard()) == 5
 
 
 async def test_the_room_says_how_far_it_came_and_who_was_told(home: Home) -> None:

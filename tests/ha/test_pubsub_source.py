@@ -105,13 +105,13 @@ async def test_items_become_chat_messages_by_their_types(
     async with running(hass, on_pubsub(own_lab, own_prosody, *filters, "plain")) as bot:
         assert isinstance(bot.broker, PubSubBroker)
         await publish(you, "jsons", '{"temperature": 21.5, "unit": "°C"}', kind=ItemType.JSON)
-        assert (await you.next("jsons")).text == "*jsons (JSON)* temperature: 21.5 °C"
+        assert (await you.next("*jsons")).text == "*jsons (JSON)* temperature: 21.5 °C"
         await publish(you, "utf8s", "door open")
-        assert (await you.next("utf8s")).text == "*utf8s* door open"
+        assert (await you.next("*utf8s*")).text == "*utf8s* door open"
         await publish(you, "atom_titles", "Dinner is ready", kind=ItemType.ATOM_TITLE)
-        assert (await you.next("atom_titles")).text == "*atom_titles* Dinner is ready"
+        assert (await you.next("*atom_titles*")).text == "*atom_titles* Dinner is ready"
         await publish(you, "plain", "21.5 °C")
-        assert (await you.next("plain")).text == "*plain* 21.5 °C"
+        assert (await you.next("*plain*")).text == "*plain* 21.5 °C"
 
 
 async def test_the_bot_publishes_items_and_answers_for_its_connection(
@@ -224,9 +224,9 @@ async def test_what_mqtt_misses_is_fetched_from_pubsub(
     async with running(hass, entry) as bot:
         await until(lambda: bot.broker.status.phase is Phase.ONLINE)
         await publish(you, "sensors", '{"t": 1}', kind=ItemType.JSON)
-        assert (await you.next("sensors")).text == "*sensors (JSON)* t: 1"
+        assert (await you.next("*sensors")).text == "*sensors (JSON)* t: 1"
         await publish(you, "door", "open", "open")
-        await you.next("door")
+        await you.next("*door*")
         you.say(BOT, "/mqtt config")
         assert f"Also in PubSub: {SERVICE}" in (await you.next("configuration")).text
         await publish(you, "window", "shut")

@@ -75,9 +75,11 @@ def attacked(
 )
 def test_a_defect_is_found(tmp_path: Path, part: str, code: str, found: str) -> None:
     # Of so few lines not those of every seed meet what a role may not.
-    seed = "2" if part == "lines" else "1"
-    few = ("--seed", seed, "--payloads", "200", "--lines", "600", "--stanzas", "300")
-    done = attacked(code, tmp_path, "--only", part, *few)
+    for seed in "12345" if part == "lines" else "1":
+        few = ("--seed", seed, "--payloads", "200", "--lines", "300", "--stanzas", "300")
+        done = attacked(code, tmp_path, "--only", part, *few)
+        if done.returncode:
+            break
     assert done.returncode == 1, done.stdout + done.stderr
     told = [line for line in done.stderr.splitlines() if line.startswith("BREACH") and found in line]
     assert told, done.stderr
