@@ -406,6 +406,8 @@ async def test_a_rule_may_have_further_conditions(hass: HomeAssistant, own_mosqu
         ):
             form = await answer(hass, form, ALERT | {"others": text})
             assert form["errors"] == {"more": key}, text
+        form = await answer(hass, form, ALERT | {"then": "dance"})
+        assert form["errors"] == {"more": "no_deed"}
         menu = await answer(hass, form, ALERT | {"others": "and door is open"})
         assert "Freezer is above −15 and Door is open" in menu["description_placeholders"]["sentence"]
         await choose(hass, menu, "save")

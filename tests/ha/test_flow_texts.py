@@ -210,6 +210,7 @@ def test_every_complaint_has_a_text(texts: Any) -> None:
         *raised("bot/alerts/watches.py"),
         *raised("flows/alert_preview.py"),
         *OTHERS,
+        "no_deed",
     }
     known = shown | alert | refused
     assert set(texts["config_subentries"]["alert"]["error"]) == known

@@ -181,7 +181,17 @@ def test_what_is_stored_stays_readable() -> None:
     alert = {"filter": "c", "field": "", "name": "", "number": 0, "priority": "alert", "enabled": True}
     alert |= {"operator": "between", "value": "1", "value_to": "2", "clear": "", "seconds": 0.0}
     alert |= {"hold": 0.0, "repeat": 0.0, "contacts": [], "targets": []}
-    alert |= {"only": "", "once": False, "until": 0.0, "text": "", "after": "", "others": [], "either": False}
+    alert |= {
+        "only": "",
+        "once": False,
+        "until": 0.0,
+        "text": "",
+        "after": "",
+        "others": [],
+        "either": False,
+        "then": "",
+        "afterwards": "",
+    }
     assert stored == {
         "topic": {"filter": "a", "qos": "1", "alias": "", "priority": "normal"}
         | {"display": "each", "icon": "", "sound": True, "keep_days": 0},

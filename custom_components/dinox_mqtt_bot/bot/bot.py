@@ -28,6 +28,7 @@ from .delivery.outgoing import Outgoing
 from .delivery.publisher import Publisher
 from .delivery.reach import Reach
 from .delivery.uploads import UploadQueue
+from .dialogue.deeds import Deeds
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import CommandReader
@@ -96,8 +97,7 @@ class Bot:
         self.commands, self.changes = COMMANDS, Changes()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
-        self.broker = SteadyStatus(ports.broker.status)
-        self.chat = SteadyStatus(ports.chat.status)
+        self.broker, self.chat = (SteadyStatus(each.status) for each in (ports.broker, ports.chat))
         self.rules = RuleSet()
         self.listening = Listening(ports, readings, self._say)
         self._dropped, self._gap = dropped, Gap()
@@ -106,11 +106,12 @@ class Bot:
         self._build(engine, spawn, hearing, paused=paused)
         told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
         self._timed: tuple[Timed, ...] = (*told, readings, self.listening)
-        self._bots: set[str] = set()
+        self._messages, self._bots = 0, set[str]()
         self._shown: tuple[BotState, str] | None = None
         self._alarm = Alarm(ports.clock.wake)
-        self._messages = 0
+        self.deed = self.dialogue.deed
         self._last: Reading | None = None
+        self.listen(Deeds(self.dialogue.do, self._say, spawn, ports.clock.now).hear)
         readings.tell, readings.lose = self._say, self.alerts.lose
         self._begin(rules)
 

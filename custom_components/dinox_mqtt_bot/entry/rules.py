@@ -237,6 +237,8 @@ ALERTS = _AlertCodec(
         "until": SECONDS,
         "text": TEXT,
         "after": TEXT,
+        "then": TEXT,
+        "afterwards": TEXT,
         "others": Field(
             lambda kept: tuple(map(_clause, kept)), lambda others: list(map(_clause_data, others))
         ),

@@ -21,6 +21,7 @@ from ..bot.text.numbers import number
 from ..bot.text.weekly import ALWAYS, read_weekly
 from ..const import (
     CONF_AFTER,
+    CONF_AFTERWARDS,
     CONF_CLEAR,
     CONF_CONTACTS,
     CONF_ENABLED,
@@ -39,12 +40,20 @@ from ..const import (
     CONF_SECONDS,
     CONF_TARGETS,
     CONF_TEXT,
+    CONF_THEN,
     CONF_VALUE,
     CONF_VALUE_TO,
 )
 from ..entry.rules import ALERTS
 from ..hass.targets import TARGET, async_choices
-from .alert_preview import async_never, async_preview, async_titled, async_with_others, literal
+from .alert_preview import (
+    async_never,
+    async_preview,
+    async_refuse_deeds,
+    async_titled,
+    async_with_others,
+    literal,
+)
 from .fields import (
     FLAG,
     TEXT,
@@ -122,6 +131,8 @@ def condition_form(
         vol.Optional(CONF_REPEAT): DURATION,
         vol.Optional(CONF_ONLY): TEXT,
         vol.Optional(CONF_OTHERS): TEXT,
+        vol.Optional(CONF_THEN): TEXT,
+        vol.Optional(CONF_AFTERWARDS): TEXT,
         vol.Optional(CONF_AFTER): suggestions([option(f"{each.number}", each.name) for each in rules.alerts]),
         vol.Optional(CONF_TEXT): TEXT,
         vol.Required(CONF_ENABLED, default=True): FLAG,
@@ -276,6 +287,11 @@ class AlertFlow(SubentryFlow):
             rule = await self._async_with_others(rule, self._typed.get(CONF_OTHERS, ""))
         except BotError as err:
             errors[CONF_OTHERS] = err.key
+            placeholders |= err.placeholders
+        try:
+            await async_refuse_deeds(self._get_entry(), rule)
+        except BotError as err:
+            errors[CONF_THEN] = err.key
             placeholders |= err.placeholders
         try:
             rule = waiting_for(rule, rules.alerts)

@@ -71,6 +71,13 @@ async def async_with_others(entry: BotConfigEntry, rule: AlertRule, text: str) -
     return whole
 
 
+async def async_refuse_deeds(entry: BotConfigEntry, rule: AlertRule) -> None:
+    """Raise BotError `no_deed` for what a rule cannot have done, as far as the bot can be asked."""
+    for deed in filter(None, (rule.then, rule.afterwards)):
+        if entry.state is ConfigEntryState.LOADED:
+            await entry.runtime_data.bot.deed(deed)
+
+
 async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:
     """Return why a rule can never fire with what comes in, as far as the bot can be asked."""
     if entry.state is not ConfigEntryState.LOADED:

@@ -29,7 +29,7 @@ MOST_ENTITIES = 2_000
 AT_ONCE = 25
 """Entities that are announced in one turn of the event loop."""
 
-SWITCHED = frozenset({"binary_sensor", "fan", "input_boolean", "light", "siren", "switch"})
+SWITCHED = frozenset({"binary_sensor", "fan", "input_boolean", "light", "schedule", "siren", "switch"})
 _TOLD = frozenset(
     {
         *("alarm_control_panel", "climate", "counter", "cover", "device_tracker", "input_number"),

@@ -246,6 +246,8 @@ async def test_a_rule_made_by_an_action_answers_facts() -> None:
         "for": 60.0,
         "only": "",
         "after": "",
+        "then": "",
+        "afterwards": "",
         "either": False,
         "others": [],
         "once": False,

@@ -73,6 +73,10 @@ def sentence(rule: AlertRule, phrases: Phrases, name: str) -> str:
         parts.append(phrases.phrase("common.rule_each_time"))
     if rule.only:
         parts.append(phrases.phrase("common.rule_only", times=weekly_text(rule.only, phrases)))
+    if rule.then:
+        parts.append(phrases.phrase("common.rule_then", deed=rule.then))
+    if rule.afterwards:
+        parts.append(phrases.phrase("common.rule_afterwards", deed=rule.afterwards))
     if rule.after:
         parts.append(phrases.phrase("common.rule_not_while", rule=rule.after))
     if rule.text:

@@ -70,6 +70,8 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     """
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
+    for deed in filter(None, (rule.then, rule.afterwards)):
+        await parts.deed(deed)
     doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never

@@ -1,7 +1,7 @@
 """One command for every surface: fields are parameters, the docstring is the help, `run` the effect."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
 from types import UnionType
@@ -67,6 +67,9 @@ class Parts(Lookups, Talk, Protocol):
     def changes(self) -> Changes: ...
     @property
     def listening(self) -> Listening: ...
+    @property
+    def deed(self) -> Callable[[str], Awaitable[Command]]:
+        """What reads the command that sets something or runs a preset. Raises BotError `no_deed`."""
 
 
 @dataclass(frozen=True, kw_only=True)

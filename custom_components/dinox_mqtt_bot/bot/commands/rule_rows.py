@@ -65,6 +65,8 @@ def rule_facts(parts: Parts, rule: AlertRule) -> Mapping[str, object]:
         "once": rule.once,
         "text": rule.text,
         "after": rule.after,
+        "then": rule.then,
+        "afterwards": rule.afterwards,
         "either": rule.either,
         "others": [
             {

@@ -68,6 +68,7 @@ class Dialogue:
         self._confirmation = confirmation
         self._questions = questions
         self._understanding = Understanding(ports, hearing)
+        self.deed = self._understanding.deed
         self._context = Context(ports, hearing)
         self._execute = execute
         self._carry = carry
@@ -259,6 +260,10 @@ class Dialogue:
         """Return the answer to what is not surely understood."""
         guess = await self._understanding.guess(self._line(text, caller))
         return await self._answered(self._done(guess, caller), caller)
+
+    async def do(self, text: str, caller: Caller) -> None:
+        """Do what a rule asks for. Raises BotError as `deed`, and what the command raises."""
+        await self._execute(await self.deed(text), caller)
 
     async def _asked(self, text: str, caller: Caller) -> str:
         if len(text) > LONGEST_TEXT:

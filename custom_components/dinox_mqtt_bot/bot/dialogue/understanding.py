@@ -19,6 +19,7 @@ from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
+from .deeds import DEEDS
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -105,6 +106,15 @@ class Understanding:
         if found is None and not free:
             found = self._doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
+
+    async def deed(self, text: str) -> Command:
+        """Return the command that sets something or runs a preset, as said. Raises BotError `no_deed`."""
+        await self._hearing.learn(text, self._history)
+        wanted = self._hearing.parse(text)
+        found = wanted if isinstance(wanted, Command) else await self.meant(text)
+        if not isinstance(found, Command) or found.node not in DEEDS:
+            raise BotError("no_deed", deed=text[:_LONGEST_QUOTED])
+        return found
 
     async def sentence(self, text: str, *, unsure: bool = False, foreign: bool = False) -> Wanted | None:
         """Return what a whole sentence means, or with `unsure` one about something that nobody knows.
@@ -383,5 +393,6 @@ def _without_verb(said: str) -> str:
 
 
 MOST_LOOKED_AT = 500
+_LONGEST_QUOTED = 60
 LONGEST_LINE = 500
 """Characters of a line that is looked at word by word."""

@@ -196,7 +196,8 @@ class AlertRule:
     It fires `only` at some times of the week (`text.weekly`; empty: at any). What fires `once` is gone then,
     or at `until` (Unix time; 0: it waits for ever). `text` is what it says in place of name and value, with
     `{name} {value} {limit} {rule} {topic}`. Its condition holds only with all `others`, or, if `either`, with
-    any of them. It says nothing while the rule fires that it comes `after` (its
+    any of them. `then` is done when it fires, `afterwards` when it is over: a
+    wish, or a preset, as it is typed. It says nothing while the rule fires that it comes `after` (its
     number).
     """
 
@@ -221,6 +222,8 @@ class AlertRule:
     after: str = ""
     others: tuple[Clause, ...] = ()
     either: bool = False
+    then: str = ""
+    afterwards: str = ""
 
     @property
     def asks(self) -> tuple[object, ...]:

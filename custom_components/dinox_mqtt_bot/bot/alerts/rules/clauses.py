@@ -13,6 +13,7 @@ from ...text.weekly import ALWAYS, read_weekly
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from .vocabulary import (
     AFTER,
+    AFTERWARDS,
     AUTO,
     BEFORE_CLEAR,
     BEFORE_OPERATOR,
@@ -34,6 +35,7 @@ from .vocabulary import (
     RANGE,
     SAY,
     SINCE,
+    THEN,
     WITHIN,
 )
 
@@ -74,6 +76,8 @@ class Asked:
     once: bool | None = None
     text: str | None = None
     after: str | None = None
+    then: str | None = None
+    afterwards: str | None = None
 
 
 def parted(text: str) -> tuple[list[str], bool]:
@@ -262,7 +266,7 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         return left > 0 and not change_of(" ".join(word.text for word in spoken[index:]))
     if _is(spoken, index, ONCE):
         return not left or _starts(spoken, index + 1, changing=changing)
-    return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY))
+    return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY, THEN, AFTERWARDS))
 
 
 def _weekly(spoken: list[Word], index: int) -> tuple[str, int]:
@@ -409,11 +413,20 @@ class _Reader:
             self._asked.clear = self._cleared()
         elif word in AFTER:
             self._behind()
+        elif word in THEN:
+            self._asked.then = self._deed()
+        elif word in AFTERWARDS:
+            self._asked.afterwards = self._deed()
         elif word in MISSING:
             self._asked.missing_clears = _is(self._words, self._at, ENDS)
             self._at += 1
         else:
             self._asked.name = self._name()
+
+    def _deed(self) -> str:
+        """Read what is to be done: what is in quotes, or all up to the next clause."""
+        said = self._run()
+        return "" if said.casefold() in NO_WORDS else said
 
     def _behind(self) -> None:
         """Read the rule that it waits for; a time is one that it must last: `open after 10 min`."""

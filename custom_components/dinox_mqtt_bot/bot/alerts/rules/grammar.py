@@ -14,7 +14,7 @@ from .clauses import SYMBOL, Asked, asked, parted
 from .vocabulary import PHRASES
 
 EXAMPLE = Term("words_example_rule", "home/freezer > -15 for 5m")
-_BEHIND = ("hold", "repeat", "priority", "name", "only", "once", "text", "after")
+_BEHIND = ("hold", "repeat", "priority", "name", "only", "once", "text", "after", "then", "afterwards")
 """What is said behind the last condition for all of them."""
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
@@ -104,6 +104,8 @@ def _applied(rule: AlertRule, wish: Asked) -> AlertRule:
         once=rule.once if wish.once is None else wish.once,
         text=rule.text if wish.text is None else wish.text,
         after=rule.after if wish.after is None else wish.after,
+        then=rule.then if wish.then is None else wish.then,
+        afterwards=rule.afterwards if wish.afterwards is None else wish.afterwards,
     )
 
 
@@ -149,7 +151,7 @@ def write_key(rule: AlertRule) -> tuple[object, ...]:
     """Return all of a rule that the grammar can say."""
     said = rule.filter, rule.field, rule.condition, rule.hold, rule.repeat, rule.priority, rule.name
     others = tuple(replace(each, name="") for each in rule.others)
-    return *said, rule.only, rule.once, rule.text, rule.after, others, rule.either
+    return *said, rule.only, rule.once, rule.text, rule.after, others, rule.either, rule.then, rule.afterwards
 
 
 def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
@@ -164,6 +166,8 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [f"only {rule.only}"] if rule.only else []
     parts += [f"after {quote(rule.after)}"] if rule.after else []
+    parts += [f"then {_quoted(rule.then)}"] if rule.then else []
+    parts += [f"afterwards {_quoted(rule.afterwards)}"] if rule.afterwards else []
     parts += ["once"] if rule.once else []
     parts += [f"say {_quoted(rule.text)}"] if rule.text else []
     parts += [rule.priority.word] if rule.priority is not Priority.ALERT else []

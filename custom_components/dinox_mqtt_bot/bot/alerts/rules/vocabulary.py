@@ -35,6 +35,8 @@ ONLY = words("rule_only")
 ONCE = words("rule_once")
 SAY = words("rule_say")
 AFTER = words("rule_after")
+THEN = words("rule_then")
+AFTERWARDS = words("rule_afterwards")
 JOINTS = {**dict.fromkeys(words("joint") | {"&&"}, False), **dict.fromkeys(words("or") | {"||"}, True)}
 """The words between conditions, each with whether one of them is enough."""
 BEFORE_CLEAR = words("before_clear")
