@@ -12,9 +12,6 @@ from ..ports import Spawn
 from ..rendering.replies import render_error
 from ..text.rate import Window
 
-DEEDS = frozenset({"set", "preset"})
-"""The commands that a rule may have done: what has a name is set, and presets are run."""
-
 MOST_A_MINUTE = 10
 _LOGGER = logging.getLogger(__name__)
 

@@ -19,7 +19,6 @@ from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
-from .deeds import DEEDS
 from .hearing import CommandReader
 from .intents import meaning
 
@@ -394,5 +393,7 @@ def _without_verb(said: str) -> str:
 
 MOST_LOOKED_AT = 500
 _LONGEST_QUOTED = 60
+DEEDS = frozenset({"set", "preset"})
+"""The commands that a rule may have done: what has a name is set, and presets are run."""
 LONGEST_LINE = 500
 """Characters of a line that is looked at word by word."""
