@@ -148,6 +148,7 @@ class Belief:
     alive: float | None = None
     alive_felt: float = 0.0
     fired: float | None = None
+    fired_wall: float = 0.0
     last: str | None = None
     intervals: list[float] = field(default_factory=list)
     doubtful: list[float] = field(default_factory=list)
@@ -279,9 +280,15 @@ class NaiveJudge:
         else:
             wanted = rule.condition.values
             met = not wanted or fnmatchcase(value.casefold(), wanted[0].casefold())
-            met = met and (belief.fired is None or self.now - belief.fired >= rule.repeat)
+            # By the clock on the wall it may be too soon: after a kill nobody can say that it was set.
+            since = (
+                math.inf
+                if belief.fired is None
+                else min(self.now - belief.fired, self.wall - belief.fired_wall)
+            )
+            met = met and since >= rule.repeat
         if met:
-            belief.fired = self.now
+            belief.fired, belief.fired_wall = self.now, self.wall
             self._begin((rule.id, topic), belief, value)
             self._end(belief)
 
@@ -375,7 +382,7 @@ class NaiveJudge:
         why = self._objection(key, belief)
         rule = self.rules.get(key[0], ABSENCE if key == BROKER else None)
         if belief is not None:
-            belief.fired = self.now
+            belief.fired, belief.fired_wall = self.now, self.wall
         lasts = rule is not None and rule.condition.operator not in MOMENTS
         if lasts and belief is not None and not belief.active:
             self._begin(key, belief)

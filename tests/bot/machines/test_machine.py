@@ -219,6 +219,39 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             LOW,
         ],
     ),
+    "calmed down while muted, and over then": (
+        Home(),
+        [
+            made(repeat=600.0),
+            ("flicker", ("n", ("31", "22"), 2.0, 9)),
+            ("mute", (1, "rule", 14_400.0)),
+            ("wait", (3600.0,)),
+            LOW,
+            ("wait", (14_400.0,)),
+        ],
+    ),
+    "muted until the bot is away, and its rule changed as soon as that is back": (
+        Home(),
+        [
+            made(),
+            ("mute", (1, "rule", 900.0)),
+            HIGH,
+            ("wait", (600.0,)),
+            ("restart", (True, 3600.0, 0.25)),
+            made(hold=60.0),
+            LOW,
+        ],
+    ),
+    "happens, the clock set back by as long as the bot is away": (
+        Home(),
+        [
+            made(condition=Condition(Operator.HAPPENS), repeat=1800.0),
+            LOW,
+            ("set_clock", (-3600.0,)),
+            ("restart", (False, 3600.0, 0.25)),
+            HIGH,
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [

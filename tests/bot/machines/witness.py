@@ -222,9 +222,15 @@ class Witness:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
         ended = min(episode.until, episode.closed, episode.doubted)
         return any(
-            since <= self._told_by(episode) and ended <= until + MOMENT and episode.since <= until
+            since <= self._told_by(episode)
+            and ended <= self._back_at(until) + MOMENT
+            and episode.since <= until
             for since, until in self.house.muted(episode.rule.id, episode.topic)
         )
+
+    def _back_at(self, at: float) -> float:
+        """Return a time, or when the bot is back that is away then."""
+        return max([at, *(ended for begun, ended in self.house.away if begun <= at <= ended)])
 
     def _not_reminded(self, episode: Episode) -> Iterator[Breach]:
         """Find out whom nobody reminded of what lasts, as long as nothing came between."""

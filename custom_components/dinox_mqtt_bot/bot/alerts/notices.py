@@ -378,13 +378,22 @@ def waiting(debts: Iterable[Debt], quiet: Collection[Key]) -> tuple[list[Debt], 
         if debt.key not in quiet:
             heard.append(debt)
             continue
-        ended = tuple(each for each in alert.ended if BEGUN.isdisjoint(each.untold))
+        # What has nothing untold is how what flaps ended last.
+        wanted = (each for each in alert.ended if not each.untold or _of_the_end(each))
+        ended = tuple(replace(each, untold=_of_the_end(each)) for each in wanted)
         # What flaps goes on, although nothing is wrong at this moment.
-        waits = alert.active or alert.flapping or BEGUN.isdisjoint(alert.untold)
-        left = replace(alert, ended=ended, untold=alert.untold if waits else ())
+        waits = alert.active or alert.flapping
+        left = replace(alert, ended=ended, untold=alert.untold if waits else _of_the_end(alert))
         if left != alert:
             unheard.append(left)
     return heard, unheard
+
+
+def _of_the_end(alert: Alert) -> tuple[Step, ...]:
+    """Return what is still to be told of an incident that is over: nothing to whom never knew of it."""
+    if BEGUN.isdisjoint(alert.untold):
+        return alert.untold
+    return (Step.RESOLVED,) if alert.told_to else ()
 
 
 def _passes_older_news(notice: Notice, one: Told) -> bool:
