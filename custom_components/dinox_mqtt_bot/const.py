@@ -72,6 +72,7 @@ SUBENTRY_CONTACT: Final = "contact"
 SUBENTRY_ALERT: Final = "alert"
 SUBENTRY_PRESET: Final = "preset"
 SUBENTRY_BRIDGE: Final = "bridge"
+SUBENTRY_WEBHOOK: Final = "webhook"
 CONF_FILTER: Final = "filter"
 CONF_QOS: Final = "qos"
 CONF_ALIAS: Final = "alias"
@@ -121,6 +122,8 @@ CONF_PER_MINUTE: Final = "per_minute"
 CONF_PAYLOAD: Final = "payload"
 CONF_RETAIN: Final = "retain"
 CONF_USER: Final = "user"
+CONF_KEY: Final = "key"
+CONF_LOCAL_ONLY: Final = "local_only"
 
 # What only the steps of a new bot ask: an invitation to an account, its first contact, its first topics, how
 # much of them is told, and what is there to be scanned by a phone.

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_loaded_integration
 
@@ -53,6 +53,7 @@ SECRETS = {
     CONF_CONTACTS, CONF_ESCALATE_TO, CONF_HOST, CONF_JID, CONF_NAME, CONF_NICK, CONF_NOTIFY_TARGETS,
     CONF_PASSWORD, CONF_PAYLOAD, CONF_PUBSUB_SERVICE, CONF_TARGETS, CONF_TEMPLATE, CONF_TLS_NAME, CONF_TO,
     CONF_USERNAME, CONF_VALUE, CONF_VALUE_TO, CONF_XMPP_CA, CONF_XMPP_HOST, CONF_XMPP_PASSWORD,
+    CONF_WEBHOOK_ID,
 }  # fmt: skip
 
 # What names topics, fields, and (`key`) what is followed.

@@ -101,6 +101,7 @@ FIELDS = {
     "invalid_topic": (CONF_DISCOVERY_PREFIX, CONF_TOPIC),
     "already_configured": (CONF_FILTER, CONF_JID, CONF_NAME),
     "preset_name": (CONF_NAME,),
+    "hook_name": (CONF_NAME,),
     "invalid_target": (CONF_NOTIFY_TARGETS,),
 }
 

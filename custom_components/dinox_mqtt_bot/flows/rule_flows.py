@@ -4,12 +4,20 @@ from collections.abc import Mapping
 
 from homeassistant.config_entries import ConfigSubentryFlow
 
-from ..const import SUBENTRY_ALERT, SUBENTRY_BRIDGE, SUBENTRY_CONTACT, SUBENTRY_PRESET, SUBENTRY_TOPIC
+from ..const import (
+    SUBENTRY_ALERT,
+    SUBENTRY_BRIDGE,
+    SUBENTRY_CONTACT,
+    SUBENTRY_PRESET,
+    SUBENTRY_TOPIC,
+    SUBENTRY_WEBHOOK,
+)
 from .alert_flow import AlertFlow
 from .bridge_flow import BridgeFlow
 from .contact_flow import ContactFlow
 from .preset_flow import PresetFlow
 from .topic_flow import TopicFlow
+from .webhook_flow import WebhookFlow
 
 RULE_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
     SUBENTRY_TOPIC: TopicFlow,
@@ -17,4 +25,5 @@ RULE_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
     SUBENTRY_ALERT: AlertFlow,
     SUBENTRY_PRESET: PresetFlow,
     SUBENTRY_BRIDGE: BridgeFlow,
+    SUBENTRY_WEBHOOK: WebhookFlow,
 }

@@ -68,6 +68,7 @@ from .filters import held_filters
 from .links import AnyChat, Links, catch_up
 from .runtime import BotConfigEntry, BotRuntime
 from .titles import async_keep_titles
+from .webhooks import Webhooks
 
 AVATAR = Path(__file__).parents[1] / "brand" / "icon.png"
 
@@ -101,8 +102,7 @@ async def _async_build_on(
         hass, entry, store=store, broker=broker, chat=chat, phrases=phrases, clock=clock, journal=journal
     )
     entities = EntitySource(hass, create_task)
-    if knows_entities(entry):
-        ports = replace(ports, broker=WithEntities(broker, entities))
+    ports = replace(ports, broker=WithEntities(broker, entities))
     ports = replace(ports, vocabulary=await async_load_vocabulary(hass), languages=phrases.languages)
     bot = build_bot(entry, ports, store, create_task)
     clock.start(bot.tick)
@@ -144,7 +144,7 @@ async def _async_build_on(
 def beside(
     hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, entities: EntitySource, create_task: CreateTask
 ) -> Iterator[Callable[[], CALLBACK_TYPE]]:
-    """Yield what begins to hear the buttons of this bot's notifications, and to tell of entities."""
+    """Yield what begins to hear the buttons of notifications and the webhooks, and to tell of entities."""
     yield partial(
         async_hear_buttons,
         hass,
@@ -153,6 +153,14 @@ def beside(
         contacts=lambda: bot.rules.contacts,
         create_task=create_task,
     )
+    yield Webhooks(
+        hass,
+        entry,
+        receive=bot.receive,
+        alerts=bot.alerts,
+        settle=bot.ports.rules.settle,
+        create_task=create_task,
+    ).start
     if knows_entities(entry):
         yield partial(entities.start, bot.receive, bot.rules.discovery_prefix)
 

@@ -20,7 +20,7 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 
 from ..bot.model.message import Message, Properties, QoS
 from ..bot.model.status import LinkStatus
-from ..bot.model.topics import INNER, matches
+from ..bot.model.topics import ENTITIES, INNER, matches
 from ..bot.ports import Broker
 from ..const import DOMAIN
 from ..hass.tasks import CreateTask
@@ -96,7 +96,7 @@ class EntitySource:
 
     def _tell_all(self, asked: list[str]) -> None:
         for entity_id in list(self._known) if self._unsubscribe else ():
-            if any(matches(each, INNER + entity_id) for each in asked):
+            if any(matches(each, ENTITIES + entity_id) for each in asked):
                 self._tell(self._hass.states.get(entity_id), retain=True)
 
     def _announce(self, entity_id: str) -> None:
@@ -120,7 +120,7 @@ class EntitySource:
         if state is None:
             return
         there = state.state not in _NOT_THERE
-        topic = INNER + state.entity_id
+        topic = ENTITIES + state.entity_id
         self._hear(f"{topic}/availability", "online" if there else "offline", retain=retain)
         if there:
             self._hear(topic, state.state, retain=retain)
@@ -157,7 +157,7 @@ def announcement(hass: HomeAssistant, state: State) -> dict[str, Any] | None:
     entry = er.async_get(hass).async_get(state.entity_id)
     if domain not in SWITCHED | _TOLD or (entry is not None and (entry.platform in _OTHERS or entry.hidden)):
         return None
-    topic = INNER + state.entity_id
+    topic = ENTITIES + state.entity_id
     config: dict[str, Any] = {
         "unique_id": topic,
         "name": state.name,
@@ -190,7 +190,7 @@ def _device(hass: HomeAssistant, entry: er.RegistryEntry | None) -> dict[str, An
 
 
 class WithEntities:
-    """A broker beside which entities are listened to: what is asked for below INNER never gets to it."""
+    """A broker beside which entities are listened to: what is asked for inside never gets to it."""
 
     def __init__(self, broker: Broker, entities: EntitySource) -> None:
         self._broker = broker

@@ -158,7 +158,7 @@ def own_text(one: Told, phrases: Phrases) -> str:
     """Return what the rule says in its own words."""
     values = {
         "name": _subject(one, phrases),
-        "value": _value(one, phrases),
+        "value": _value(one, phrases, LONGEST_OWN),
         "limit": _limit(one, phrases),
         "rule": rule_name(one.rule, phrases),
         "topic": plain(one.alert.topic),
@@ -299,14 +299,14 @@ def _subject(one: Told, phrases: Phrases) -> str:
     return short(plain(one.alert.name or one.alert.topic), LONGEST_NAME)
 
 
-def _value(one: Told, phrases: Phrases) -> str:
+def _value(one: Told, phrases: Phrases, longest: int = LONGEST_DIGEST_LINE) -> str:
     alert = one.alert
     if one.passed:
         return phrases.amount(_way(alert.peak, alert.value))
     if one.rule.condition.operator.momentary:
         return phrases.amount(_way(alert.peak or alert.value, alert.value))
     arrow = _ARROWS.get(alert.trend, "")
-    return f"{phrases.amount(one_line(plain(alert.value), LONGEST_DIGEST_LINE))} {arrow}".strip()
+    return f"{phrases.amount(one_line(plain(alert.value), longest))} {arrow}".strip()
 
 
 def _way(values: str, newest: str) -> str:

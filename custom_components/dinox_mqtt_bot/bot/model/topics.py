@@ -167,8 +167,14 @@ class _Node[T]:
         return not (self.children or self.plus or self.here or self.below)
 
 
-INNER = "$ha/"
-"""How topics begin on which Home Assistant's own entities speak: inside of it, for no filter such as `#`."""
+ENTITIES = "$ha/"
+"""How topics begin on which Home Assistant's own entities speak."""
+
+HOOKS = "$hook/"
+"""How topics begin on which incidents are told that came by a webhook: its name is next."""
+
+INNER = (ENTITIES, HOOKS)
+"""How topics begin that are inside of Home Assistant: for no filter such as `#`, and for no broker."""
 
 
 class Filters[T]:

@@ -9,7 +9,7 @@ from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
-from ..model.topics import INNER, LONGEST_HEARD, Subscriptions, fold, matches
+from ..model.topics import ENTITIES, LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
@@ -257,8 +257,8 @@ class Names:
     def _literal(self, text: str) -> Meant | None:
         """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
         subscriptions = self._subscriptions
-        if "." in text and self._bindings(INNER + text):
-            text = INNER + text  # as Home Assistant calls its entities
+        if "." in text and self._bindings(ENTITIES + text):
+            text = ENTITIES + text  # as Home Assistant calls its entities
         if text in self._seen:
             return _of(self._seen[text])
         if subscriptions.get(text) is not None or fold(text) in subscriptions.aliases:

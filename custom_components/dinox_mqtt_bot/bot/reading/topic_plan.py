@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ..discovery.discovery import Discovery
 from ..model.message import NO_PROPERTIES, Kind, Message, Origin, Properties, Reading
 from ..model.rules import Subscription
-from ..model.topics import shared
+from ..model.topics import HOOKS, shared
 from ..payload.interpret import Meaning, described
 from ..text.foreign import cut, plain
 from .budget import Budget, Found
@@ -126,8 +126,12 @@ def _property(properties: Properties, name: str) -> str:
 
 
 def _labelled(label: str, topic: str) -> str:
-    """Return what a message calls its topic, and the topic: any message may call itself anything."""
-    return f"{cut(label, _LONGEST_LABEL)} ({cut(' '.join(plain(topic).split()), _LONGEST_NAME)})"
+    """Return what a message calls its topic, and the topic: any message may call itself anything.
+
+    Of an incident that came by a webhook only that is told.
+    """
+    where = topic.split("/")[1] if topic.startswith(HOOKS) else " ".join(plain(topic).split())
+    return f"{cut(label, _LONGEST_LABEL)} ({cut(where, _LONGEST_NAME)})"
 
 
 def _time(text: str) -> float | None:

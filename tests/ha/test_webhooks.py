@@ -1,0 +1,274 @@
+"""Incidents that other programs post over HTTP, as alerts."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from running import NO_ACCOUNT, alerts, ask, bot_entry, running, standalone, until
+
+from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
+from custom_components.dinox_mqtt_bot.const import SUBENTRY_ALERT, SUBENTRY_WEBHOOK
+from custom_components.dinox_mqtt_bot.entry.hooks import Hook
+from custom_components.dinox_mqtt_bot.runtime import webhooks
+from lab.servers import Server
+
+HOOK = Hook.new("5ec4e7", "Alertmanager", local_only=True)
+
+
+def firing(name: str = "DiskFull", status: str = "firing", **more: str) -> dict[str, Any]:
+    """Return what Alertmanager posts of one alert."""
+    alert = {
+        "status": status,
+        "labels": {"alertname": name, "instance": "node1:9100", "severity": "critical"},
+        "annotations": {"summary": "The disk of node1 is full"},
+        "generatorURL": "http://prometheus.test/graph",
+        "fingerprint": f"f{name}",
+    }
+    return {
+        "version": "4",
+        "groupKey": "{}",
+        "externalURL": "http://am.test",
+        "status": status,
+        "alerts": [alert | more],
+    }
+
+
+def entry_of(port: int, *hooks: Hook) -> MockConfigEntry:
+    rules = [hook.rule(Priority.CRITICAL) for hook in hooks]
+    return bot_entry(standalone(port) | NO_ACCOUNT, [*alerts(*rules), *(hook.write() for hook in hooks)])
+
+
+async def post(client: Any, body: object, hook: Hook = HOOK) -> tuple[int, Any]:
+    """Post a body, JSON if it is not bytes; return the status and what is answered."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    response = await client.post(f"/api/webhook/{hook.webhook_id}", data=raw)
+    text = await response.text()
+    return response.status, json.loads(text) if text else None
+
+
+async def said(hass: HomeAssistant, text: str) -> str:
+    return str((await ask(hass, "command", text=text))["text"])
+
+
+async def test_an_incident_fires_once_is_acknowledged_and_over(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        for _ in range(3):
+            assert await post(client, firing()) == (200, {"incidents": 1})
+        (alert,) = runtime.bot.alerts.active
+        assert (alert.topic, alert.name) == (
+            "$hook/alertmanager/fDiskFull",
+            "DiskFull node1:9100 (alertmanager)",
+        )
+        assert "The disk of node1 is full http://prometheus.test/graph http://am.test/#/sil" in alert.value
+        assert "DiskFull node1:9100" in await said(hass, "alerts")
+        assert "DiskFull" in await said(hass, "ack diskfull")
+        assert runtime.bot.alerts.active[0].acknowledged
+        assert await post(client, firing()) == (200, {"incidents": 1})
+        assert [each.number for each in runtime.bot.alerts.active] == [alert.number]
+        assert await post(client, firing(status="resolved")) == (200, {"incidents": 1})
+        assert runtime.bot.alerts.active == []
+        # Nothing of it was asked of the broker.
+        assert all(not each.startswith("$") for each in runtime.broker._wanted._wanted)  # type: ignore[union-attr]
+
+
+async def test_an_open_incident_is_open_after_a_restart(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    async with running(hass, entry) as runtime:
+        client = await hass_client_no_auth()
+        await post(client, firing())
+        number = runtime.bot.alerts.active[0].number
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        bot = entry.runtime_data.bot
+        assert [each.number for each in bot.alerts.active] == [number]
+        await post(client, firing())
+        assert [each.number for each in bot.alerts.active] == [number]
+        await post(client, firing(status="resolved"))
+        assert bot.alerts.active == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"no json", 400),
+        (b"[" * 40_000, 400),
+        (b'{"title": "x", "status": "purple"}', 400),
+        (b'{"text": "' + b"x" * webhooks.MOST_BYTES + b'"}', 413),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_and_logged_once(
+    hass: HomeAssistant,
+    mosquitto: Server,
+    hass_client_no_auth: Any,
+    caplog: pytest.LogCaptureFixture,
+    body: bytes,
+    status: int,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        for _ in range(3):
+            code, answer = await post(client, body)
+            assert code == status
+            assert answer["error"]
+        assert runtime.bot.alerts.active == []
+        assert caplog.text.count("was refused") == 1
+        assert (await post(client, {"title": "Fine"}))[0] == 200
+        assert (await post(client, {"title": "Fine"}))[0] == 200
+        assert caplog.text.count("understands what is posted again") == 1
+
+
+async def test_too_many_requests_and_incidents_are_refused(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "MOST_OPEN", 2)
+    monkeypatch.setattr(webhooks, "MOST_A_MINUTE", 5)
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        codes = [(await post(client, {"title": title}))[0] for title in ("a", "b", "c")]
+        assert codes == [200, 200, 429]
+        assert (await post(client, {"title": "a", "status": "resolved"}))[0] == 200
+        assert (await post(client, {"title": "c"}))[0] == 200
+        assert len(runtime.bot.alerts.active) == 2
+        assert await post(client, {"title": "b", "status": "ok"}) == (429, {"error": "too many requests"})
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "SECONDS", 0.05)
+
+    async def slow() -> Any:
+        yield b'{"title"'
+        await answered.wait()
+
+    answered = asyncio.Event()
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)):
+        client = await hass_client_no_auth()
+        response = await client.post(f"/api/webhook/{HOOK.webhook_id}", data=slow())
+        answered.set()
+        assert response.status == 413
+
+
+async def test_it_is_made_in_the_settings_with_its_rule_and_its_address(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"])
+    hass.config.internal_url = "http://192.168.7.7:8123"
+    flows = hass.config_entries.subentries
+    async with running(hass, entry) as runtime:
+        form = await flows.async_init((entry.entry_id, SUBENTRY_WEBHOOK), context={"source": SOURCE_USER})
+        typed = {"name": "Uptime Kuma", "priority": "critical", "local_only": True}
+        refused = await flows.async_configure(form["flow_id"], {**typed, "name": " ! "})
+        assert refused["errors"] == {"name": "hook_name"}
+        form = await flows.async_configure(form["flow_id"], typed)
+        assert form["step_id"] == "address"
+        url = form["description_placeholders"]["url"]
+        assert url.startswith("http://192.168.7.7:8123/api/webhook/")
+        done = await flows.async_configure(form["flow_id"], {})
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        await hass.async_block_till_done()
+        (kept,) = entry.get_subentries_of_type(SUBENTRY_WEBHOOK)
+        (rule,) = runtime.bot.rules.alerts
+        assert (rule.name, rule.filter, rule.priority) == (
+            "Uptime Kuma",
+            "$hook/uptime-kuma/+",
+            Priority.CRITICAL,
+        )
+        client = await hass_client_no_auth()
+        beat = {
+            "heartbeat": {"monitorID": 3, "status": 0, "msg": "timeout"},
+            "monitor": {"id": 3, "name": "NAS", "url": "https://nas.test"},
+            "msg": "[NAS] [Down] timeout",
+        }
+        assert (await post(client, beat, Hook.of(kept)))[0] == 200
+        assert runtime.bot.alerts.active[0].name == "NAS (uptime-kuma)"
+
+        # The same name again; then the address once more, and from anywhere.
+        form = await flows.async_init((entry.entry_id, SUBENTRY_WEBHOOK), context={"source": SOURCE_USER})
+        again = await flows.async_configure(form["flow_id"], typed)
+        assert again["errors"] == {"name": "already_configured"}
+        form = await entry.start_subentry_reconfigure_flow(hass, kept.subentry_id)
+        assert form["description_placeholders"]["url"] == url
+        await flows.async_configure(form["flow_id"], {"local_only": False})
+        await hass.async_block_till_done()
+        assert not Hook.of(entry.subentries[kept.subentry_id]).local_only
+
+        # Removed, nobody can tell that an incident is over: it ends, and nothing is heard of others.
+        hass.config_entries.async_remove_subentry(entry, kept.subentry_id)
+        await hass.async_block_till_done()
+        assert runtime.bot.alerts.active == []
+        assert (await post(client, beat, Hook.of(kept)))[0] == 200
+        assert runtime.bot.alerts.active == []
+
+        # Made anew under its name, it finds the rule that is there.
+        form = await flows.async_init((entry.entry_id, SUBENTRY_WEBHOOK), context={"source": SOURCE_USER})
+        await flows.async_configure(form["flow_id"], {**typed, "local_only": False})
+        await flows.async_configure(form["flow_id"], {})
+        await hass.async_block_till_done()
+        assert len(entry.get_subentries_of_type(SUBENTRY_ALERT)) == 1
+
+
+async def test_without_an_address_of_home_assistant_the_path_is_shown(
+    hass: HomeAssistant, mosquitto: Server
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"])
+    async with running(hass, entry):
+        hass.config.api = None
+        flows = hass.config_entries.subentries
+        form = await flows.async_init((entry.entry_id, SUBENTRY_WEBHOOK), context={"source": SOURCE_USER})
+        typed = {"name": "Script", "priority": "alert", "local_only": True}
+        form = await flows.async_configure(form["flow_id"], typed)
+        assert form["description_placeholders"]["url"].startswith("<Home Assistant>/api/webhook/")
+
+
+async def test_the_address_of_the_cloud_is_used_and_taken_back(
+    hass: HomeAssistant, mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cloud is a service that is paid for: only what is asked of it is seen here."""
+    from homeassistant.components import cloud
+
+    deleted: list[str] = []
+
+    async def create(_hass: HomeAssistant, webhook_id: str) -> str:
+        return f"https://hooks.test/{webhook_id}"
+
+    async def delete(_hass: HomeAssistant, webhook_id: str) -> None:
+        deleted.append(webhook_id)
+        raise ValueError("there is none")
+
+    monkeypatch.setattr(cloud, "async_active_subscription", lambda _: True)
+    monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", create)
+    monkeypatch.setattr(cloud, "async_delete_cloudhook", delete)
+    hass.config.components.add("cloud")
+    hass.config.internal_url = "http://192.168.7.7:8123"
+    anywhere = Hook.new("0pen", "Grafana", local_only=False)
+    assert await webhooks.async_hook_url(hass, anywhere) == "https://hooks.test/0pen"
+    assert (await webhooks.async_hook_url(hass, HOOK)).startswith("http://192.168.7.7")
+    monkeypatch.setattr(cloud, "async_active_subscription", lambda _: False)
+    assert (await webhooks.async_hook_url(hass, anywhere)).startswith("http://192.168.7.7")
+    entry = entry_of(mosquitto.ports["mqtt"], anywhere)
+    async with running(hass, entry):
+        (kept,) = entry.get_subentries_of_type(SUBENTRY_WEBHOOK)
+        hass.config_entries.async_remove_subentry(entry, kept.subentry_id)
+        await until(lambda: deleted == ["0pen"])
+    hass.config.components.remove("cloud")
+
+
+async def test_what_is_removed_is_registered_no_more(hass: HomeAssistant, mosquitto: Server) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    async with running(hass, entry):
+        with pytest.raises(ValueError, match="already defined"):
+            webhook.async_register(hass, "test", "x", HOOK.webhook_id, lambda *_: None)  # type: ignore[arg-type,return-value]
+    webhook.async_register(hass, "test", "x", HOOK.webhook_id, lambda *_: None)  # type: ignore[arg-type,return-value]
