@@ -105,7 +105,7 @@ class Bot:
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
         told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
-        self._timed: tuple[Timed, ...] = (*told, readings, self.listening)
+        self._timed: tuple[Timed, ...] = (*told, readings, self.listening, self.dialogue.inquiries)
         self._bots: set[str] = set()
         self._shown: tuple[BotState, str] | None = None
         self._alarm = Alarm(ports.clock.wake)
@@ -160,6 +160,7 @@ class Bot:
             carry=self._inbound.hear,
             about=self.alerts.told_by,
             trusts=self.bridges.trusts,
+            hearers=self.conversation.hearers,
             announce=self.announce,
         )
 
