@@ -1,6 +1,7 @@
-"""The commands as actions, and more: say something, ask in the words of the chat, take settings over."""
+"""The commands as actions, and more: say, ask contacts, ask in the words of the chat, take settings over."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,20 +14,28 @@ import voluptuous as vol
 from .bot.commands.catalogue import COMMANDS
 from .bot.commands.command import Command, Parameter, bind, parameters
 from .bot.importing.importing import carry_out, plan, report
+from .bot.model.inquiry import YES_OR_NO, Inquiry, Option
+from .bot.model.notice import is_target
 from .bot.model.replies import BotError, Reply, Surface, Table
 from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
 from .const import DOMAIN
 from .hass.callers import async_caller, require_operator, translated
 from .hass.no_chat import require_chat
+from .hass.targets import valid_targets
+from .runtime.asking import async_ask
 from .runtime.runtime import BotRuntime
 
 SERVICE_SEND_MESSAGE = "send_message"
+SERVICE_ASK = "ask"
 SERVICE_COMMAND = "command"
 SERVICE_IMPORT_SETTINGS = "import_settings"
 ATTR_MESSAGE = "message"
 ATTR_CONTACT = "contact"
 ATTR_PRIORITY = "priority"
+ATTR_ANSWERS = "answers"
+ATTR_TIMEOUT = "timeout"
+ATTR_TAG = "tag"
 ATTR_TEXT = "text"
 ATTR_SETTINGS = "settings"
 ATTR_DRY_RUN = "dry_run"
@@ -42,6 +51,43 @@ SEND_MESSAGE_SCHEMA = vol.Schema(
         vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL.word): vol.In(
             [priority.word for priority in Priority]
         ),
+    }
+)
+LONGEST_QUESTION = 2_000
+LONGEST_ANSWER = 60
+MOST_ANSWERS = 10
+LONGEST_WAIT = timedelta(days=7)
+
+
+def _said(value: Any) -> str:
+    """Return what YAML made of an unquoted answer: yes and no are truth values there, 5 is a number."""
+    text = ("yes" if value else "no") if isinstance(value, bool) else cv.string(value)
+    return " ".join(text.split())
+
+
+_ANSWER = vol.All(_said, vol.Length(min=1, max=LONGEST_ANSWER))
+_OPTION = vol.Any(
+    vol.All(_ANSWER, lambda answer: Option(id=answer)),
+    vol.All(
+        {vol.Required("id"): _ANSWER, vol.Optional("label", default=""): vol.Any("", _ANSWER)},
+        lambda answer: Option(**answer),
+    ),
+)
+ASK_SCHEMA = vol.Schema(
+    {
+        **ENTRY,
+        vol.Required(ATTR_MESSAGE): vol.All(cv.string, vol.Length(min=1, max=LONGEST_QUESTION)),
+        vol.Optional(ATTR_ANSWERS, default=[]): vol.All(
+            cv.ensure_list, vol.Length(max=MOST_ANSWERS), [_OPTION]
+        ),
+        vol.Optional(ATTR_CONTACT, default=[]): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_TIMEOUT, default=timedelta(minutes=10)): vol.All(
+            cv.positive_time_period, vol.Range(min=timedelta(seconds=1), max=LONGEST_WAIT)
+        ),
+        vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL.word): vol.In(
+            [priority.word for priority in Priority if priority >= Priority.NORMAL]
+        ),
+        vol.Optional(ATTR_TAG, default=""): vol.All(cv.string, vol.Length(max=LONGEST_ANSWER)),
     }
 )
 COMMAND_SCHEMA = vol.Schema({**ENTRY, vol.Required(ATTR_TEXT): cv.string})
@@ -61,6 +107,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     What fits a search alike is shown in this order: what most automations want comes first.
     """
     _register(hass, SERVICE_SEND_MESSAGE, _send_message, SEND_MESSAGE_SCHEMA)
+    _register(hass, SERVICE_ASK, _ask, ASK_SCHEMA)
     for command in COMMANDS:
         _register(hass, command.node, partial(_run, command), command_schema(command))
     _register(hass, SERVICE_COMMAND, _command, COMMAND_SCHEMA)
@@ -118,6 +165,24 @@ async def _send_message(runtime: BotRuntime, call: ServiceCall) -> ServiceRespon
     require_chat(runtime.has_chat)
     notices = runtime.bot.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
     return {"sent": [{"id": notice.id, "contact": notice.to} for notice in notices]}
+
+
+async def _ask(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    require_operator(caller, SERVICE_ASK)
+    to = [each.strip() for each in call.data[ATTR_CONTACT] if each.strip()]
+    phones = [each for each in to if is_target(each)]
+    require_chat(runtime.has_chat or (bool(to) and phones == to))
+    valid_targets(phones)
+    inquiry = Inquiry(
+        call.data[ATTR_MESSAGE],
+        tuple(call.data[ATTR_ANSWERS]) or YES_OR_NO,
+        tuple(to),
+        call.data[ATTR_TIMEOUT].total_seconds(),
+        Priority[call.data[ATTR_PRIORITY].upper()],
+        call.data[ATTR_TAG],
+    )
+    return await async_ask(runtime, inquiry)
 
 
 async def _command(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:

@@ -74,4 +74,6 @@ async def test_an_example_of_the_pages_is_taken(
     await hass.async_block_till_done()
     (state,) = hass.states.async_all(domain)
     assert state.state == expected
+    # One that waits for a time of day would leave a timer.
+    await hass.services.async_call(domain, "turn_off", {"entity_id": state.entity_id}, blocking=True)
     assert errors(caplog) == []

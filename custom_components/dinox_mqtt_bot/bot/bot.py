@@ -105,7 +105,7 @@ class Bot:
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
         told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
-        self._timed: tuple[Timed, ...] = (*told, readings, self.listening)
+        self._timed: tuple[Timed, ...] = (*told, readings, self.listening, self.dialogue.inquiries)
         self._messages, self._bots = 0, set[str]()
         self._shown: tuple[BotState, str] | None = None
         self._alarm = Alarm(ports.clock.wake)
@@ -161,6 +161,7 @@ class Bot:
             carry=self._inbound.hear,
             about=self.alerts.told_by,
             trusts=self.bridges.trusts,
+            hearers=self.conversation.hearers,
             announce=self.announce,
         )
 

@@ -2,15 +2,17 @@
 
 `runtime/announcer.py` fires `dinox_mqtt_bot_message` (values below, `priority`, `retained`, `entry_id`),
 `dinox_mqtt_bot_chat` (`entry_id`, `jid`, `text`, `command`), `dinox_mqtt_bot_alert_changed`
-(`alert_values`, `entry_id`, `rule_id`). Event entities carry the same. Silent messages and some of a flood
+(`alert_values`, `entry_id`, `rule_id`), `dinox_mqtt_bot_answer` (`answer_event`).
+Event entities carry the same. Silent messages and some of a flood
 (diagnostics count those) fire none; alerts always do. Whatever is fired is a row of the recorder: a normal
 message is fired only while somebody waits for that event. Triggers hear of messages by `SIGNAL_MESSAGE`.
 """
 
+from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
 
 from ..bot.model.alert import AlertState, Step
-from ..bot.model.announcements import AlertChanged, ChatReceived, MessageReceived
+from ..bot.model.announcements import AlertChanged, ChatReceived, InquiryClosed, MessageReceived
 from ..bot.model.rules import Priority, Value
 from ..bot.model.topics import fold
 from ..const import DOMAIN
@@ -18,6 +20,7 @@ from .values import excerpt, shown_number
 
 EVENT_MESSAGE = f"{DOMAIN}_message"
 EVENT_CHAT = f"{DOMAIN}_chat"
+EVENT_ANSWER = f"{DOMAIN}_answer"
 EVENT_ALERT = f"{DOMAIN}_alert_changed"
 SIGNAL_MESSAGE = SignalType[str, MessageReceived](EVENT_MESSAGE)
 """Every message that comes in, with the id of the bot's entry; also those that are silent or not new."""
@@ -83,6 +86,21 @@ def chat_event(entry_id: str, chat: ChatReceived) -> dict[str, str | bool]:
         "text": excerpt(chat.text, TEXT_CHARACTERS),
         "command": chat.command,
     }
+
+
+def answer_values(closed: InquiryClosed) -> dict[str, str | None]:
+    """Return the answer to a question: its `id`, as it was given, by whom, when (ISO 8601); None for none."""
+    answer = closed.answer
+    if answer is None:
+        return {"id": None, "text": None, "by": None, "at": None}
+    at = dt_util.utc_from_timestamp(answer.at).isoformat()
+    return {"id": answer.id, "text": answer.text, "by": answer.by, "at": at}
+
+
+def answer_event(entry_id: str, closed: InquiryClosed) -> dict[str, str | None]:
+    """Return the values of one `dinox_mqtt_bot_answer`."""
+    asked = {"tag": closed.inquiry.tag or None, "question": closed.inquiry.text}
+    return {"entry_id": entry_id, **asked, **answer_values(closed)}
 
 
 def step_of(change: AlertChanged) -> str | None:

@@ -1,10 +1,11 @@
 """The buttons below a phone's notification of an alert, and what comes back when one is pressed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from homeassistant.core import Context, Event, HomeAssistant, callback
 
+from ..bot.model.inquiry import ANSWER
 from ..bot.model.replies import Caller, Surface
 from ..bot.model.rules import Contact, Role
 from ..const import DOMAIN
@@ -20,6 +21,18 @@ BUTTONS = (ACK, SNOOZE, REPLY, MUTE)
 
 _LOCKED = frozenset({REPLY, MUTE})
 """What whoever finds a phone on the table must not do."""
+
+
+def answers(bot: str, notice_id: str, labels: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what the companion apps are told of the possible answers to a question."""
+    return [
+        {
+            "action": f"{DOMAIN}|{bot}|{ANSWER}{place}|{notice_id}",
+            "title": label,
+            "authenticationRequired": True,
+        }
+        for place, label in enumerate(labels)
+    ]
 
 
 def buttons(bot: str, notice_id: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -64,7 +77,7 @@ def async_hear_buttons(
         domain, _, rest = str(event.data.get("action", "")).partition("|")
         of, _, rest = rest.partition("|")
         button, _, notice_id = rest.partition("|")
-        if (domain, of) != (DOMAIN, bot) or button not in BUTTONS:
+        if (domain, of) != (DOMAIN, bot) or not (button in BUTTONS or button.startswith(ANSWER)):
             return
         said = str(event.data.get("reply_text") or "") if button == REPLY else button
         if said.strip():

@@ -34,7 +34,7 @@ from ..bot.model.rules import Priority
 from ..bot.text.foreign import inert
 from ..bot.text.markup import as_either, as_html, as_markdown
 from ..const import DOMAIN
-from .phone_buttons import buttons
+from .phone_buttons import answers, buttons
 
 MOBILE_APP = "mobile_app"
 ANDROID = "Android"
@@ -152,6 +152,8 @@ def _to_app(hass: HomeAssistant, action: str, notice: Notice, look: Look) -> Cal
     data = app_data(notice.push, notice.priority, look)
     if notice.push.attends:
         data["actions"] = buttons(look.group, notice.id, look.buttons)
+    elif notice.push.choices:
+        data["actions"] = answers(look.group, notice.id, notice.push.choices)
     return Call(action, {**words, ATTR_DATA: data})
 
 

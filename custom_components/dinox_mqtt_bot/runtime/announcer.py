@@ -12,6 +12,7 @@ from ..bot.model.announcements import (
     AlertValue,
     Announcement,
     ChatReceived,
+    InquiryClosed,
     Listeners,
     MessageReceived,
 )
@@ -21,6 +22,7 @@ from ..bot.model.status import BotStatus
 from ..hass.clock import Allowance, Pulse
 from ..hass.events import (
     EVENT_ALERT,
+    EVENT_ANSWER,
     EVENT_CHAT,
     EVENT_MESSAGE,
     EVENTS_AT_ONCE,
@@ -28,6 +30,7 @@ from ..hass.events import (
     SIGNAL_MESSAGE,
     SIGNAL_STATUS,
     alert_event,
+    answer_event,
     chat_event,
     is_event,
     message_event,
@@ -72,6 +75,8 @@ class Announcer:
             self._announce_message(announcement)
         elif isinstance(announcement, ChatReceived):
             self._hass.bus.async_fire(EVENT_CHAT, chat_event(self._entry_id, announcement))
+        elif isinstance(announcement, InquiryClosed):
+            self._hass.bus.async_fire(EVENT_ANSWER, answer_event(self._entry_id, announcement))
         elif isinstance(announcement, AlertChanged):
             self._announce_alert(announcement)
         elif isinstance(announcement, AlertValue):

@@ -140,7 +140,7 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
             at,
             Priority(priority),
             replaces,
-            Push(**json.loads(push)) if push else None,
+            _push(push) if push else None,
             bool(room),
             bool(file),
         )
@@ -148,6 +148,11 @@ def read_notices(connection: sqlite3.Connection, statement: str, *parameters: ob
             statement, parameters
         )
     ]
+
+
+def _push(stored: str) -> Push:
+    values = json.loads(stored)
+    return Push(**{**values, "choices": tuple(values.get("choices", ()))})
 
 
 def read_ledger(connection: sqlite3.Connection, notice_ids: list[str]) -> list[LedgerRow]:

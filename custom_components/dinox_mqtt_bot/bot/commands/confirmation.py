@@ -120,6 +120,11 @@ class Confirmation:
     def _wait(self, caller: Caller, question: _Question) -> None:
         self._waiting[_key(caller)] = question
 
+    def waits(self, caller: Caller) -> bool:
+        """Say whether an answer of this caller is waited for now."""
+        question = self._waiting.get(_key(caller))
+        return question is not None and self._clock.now() <= question.until
+
     def take(self, text: str, caller: Caller) -> Answered | Text | None:
         """Return the command that a text confirms or completes, what to say to it, or None.
 

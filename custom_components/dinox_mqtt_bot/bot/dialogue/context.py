@@ -119,9 +119,9 @@ def asked_by(emojis: Sequence[str]) -> str:
 
     👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes, 📈 charts, 👀 looks back.
     """
-    return next((command for emoji in emojis if (command := _REACTIONS.get(_plain(emoji)))), "")
+    return next((command for emoji in emojis if (command := _REACTIONS.get(bare_emoji(emoji)))), "")
 
 
-def _plain(emoji: str) -> str:
+def bare_emoji(emoji: str) -> str:
     """Return an emoji without the selectors and skin colours that clients add to it."""
     return "".join(sign for sign in emoji if sign != "\ufe0f" and not "\U0001f3fb" <= sign <= "\U0001f3ff")

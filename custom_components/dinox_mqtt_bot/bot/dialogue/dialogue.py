@@ -11,13 +11,14 @@ from ..commands.confirmation import Answered, Confirmation
 from ..delivery.outgoing import Outgoing
 from ..model.announcements import Announcement, ChatReceived
 from ..model.replies import BotError, Caller, Reply, Surface, Text
-from ..model.rules import Contact, Ear, Role, RuleSet
+from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
 from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
 from .free_text import Questions
 from .hearing import CommandReader, mistyped
+from .inquiries import Inquiries
 from .paging import Pages
 from .understanding import UNKNOWN, Understanding, Wanted
 
@@ -43,7 +44,8 @@ class Dialogue:
     """Answers the contacts in the chat, and whoever else asks in its words.
 
     `about` names the alerts that a notice told of, `carry` is how bridges take what is said to topics, and
-    `trusts` says of a room whether it is believed who speaks there.
+    `trusts` says of a room whether it is believed who speaks there; `hearers`, who is asked where nobody is
+    named.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Dialogue:
         carry: Carry,
         about: About,
         trusts: Callable[[str], bool],
+        hearers: Callable[[str, Priority], list[str]],
         announce: Callable[[Announcement], None],
     ) -> None:
         self._clock = ports.clock
@@ -67,6 +70,7 @@ class Dialogue:
         self._hearing = hearing
         self._confirmation = confirmation
         self._questions = questions
+        self.inquiries = Inquiries(ports, outgoing, hearers, announce)
         self._understanding = Understanding(ports, hearing)
         self.deed = self._understanding.deed
         self._context = Context(ports, hearing)
@@ -83,6 +87,7 @@ class Dialogue:
         """Know the contacts, the presets, and what becomes of free text."""
         self._rules = rules
         self._understanding.apply(rules)
+        self.inquiries.apply(rules)
 
     async def hear(self, utterance: Utterance) -> None:
         contact, room = self._contact(utterance.jid), utterance.room
@@ -124,6 +129,10 @@ class Dialogue:
             self._hearing.readable(contact.jid)
         about = await self._told(utterance.reply_to, room or contact.jid)
         caller = self._caller(contact, role, about, room)
+        answer = self._inquired(utterance, contact, caller)
+        if answer is not None:
+            self._announce(ChatReceived(contact.jid, text, command=True))
+            return answer
         if self._hearing.wants_more(text, among_others=bool(room)):
             self._announce(ChatReceived(contact.jid, text, command=True))
             return await self._more(caller)
@@ -145,6 +154,16 @@ class Dialogue:
             return await self._asked_in_words(text, asked, caller)
         return await self._other(utterance, replace(contact, role=role), caller, whole)
 
+    def _inquired(self, utterance: Utterance, contact: Contact, caller: Caller) -> str | None:
+        """Return what is said to an answer to a question of an automation; None if it is none.
+
+        A bare word belongs to what the contact itself has just asked for, if that waits for one.
+        """
+        said = self._hearing.stripped(utterance.text)
+        addressed = not utterance.room or said != utterance.text.strip()
+        bare = addressed and not self._confirmation.waits(caller)
+        return self.inquiries.heard(utterance, said, contact, bare=bare)
+
     async def _aimed(self, utterance: Utterance, about: Told) -> Aimed | None:
         """Return the command that a reply is together with the message it answers."""
         told = self._outgoing.said(utterance.reply_to)
@@ -158,8 +177,12 @@ class Dialogue:
     async def react(self, reaction: Reaction) -> None:
         """Do what a reaction to a message asks for; others mean nothing."""
         contact, room = self._contact(reaction.jid), reaction.room
+        answer = self.inquiries.reacted(reaction, contact) if contact else ""
+        if contact is None or answer is not None:
+            self._answer(reaction.jid, answer or "", room)
+            return
         command = asked_by(reaction.emojis)
-        if contact is None or not command:
+        if not command:
             return
         about = await self._told(reaction.to, room or contact.jid)
         wanted: Wanted | Aimed | None = self._hearing.parse(command)
@@ -201,12 +224,15 @@ class Dialogue:
         What somebody sees to is shown by the notifications themselves, all else is answered there.
         """
         caller = replace(caller, about=tuple(self._about(notice_id)))
-        answer = await self._answered(self._pressed(said[:LONGEST_TEXT], caller), caller)
+        answer = await self._answered(self._pressed(notice_id, said[:LONGEST_TEXT], caller), caller)
         with suppress(BotError):
             for to in {row.to for row in await self._outbox.ledger((notice_id,))} if answer else ():
                 self._outgoing.answer(to, answer)
 
-    async def _pressed(self, said: str, caller: Caller) -> str:
+    async def _pressed(self, notice_id: str, said: str, caller: Caller) -> str:
+        answer = self.inquiries.pressed(notice_id, said, caller)
+        if answer is not None:
+            return answer
         await self._hearing.learn(said, self._history)
         asked: Wanted = self._hearing.parse(said)
         if isinstance(asked, BotError):
@@ -358,6 +384,8 @@ class Dialogue:
             return await self._taken(text, contact, may_answer=may_answer)
         if not may_answer or not line:
             return ""
+        if meant is None and (possible := self.inquiries.possible(contact.jid)):
+            return possible
         try:
             return await self._done(meant or await self._understanding.guess(line), caller)
         except BotError as err:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import logging
 
 from .alert import Alert, AlertState, Step
+from .inquiry import Answer, Inquiry
 from .message import Reading
 from .rules import AlertRule, Subscription
 from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
-type Announcement = MessageReceived | ChatReceived | StatusChanged | AlertChanged | AlertValue
+type Announcement = MessageReceived | ChatReceived | InquiryClosed | StatusChanged | AlertChanged | AlertValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class ChatReceived:
     jid: str
     text: str
     command: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryClosed:
+    """The question of this id was answered; without an answer, nobody did in time, or it was asked anew."""
+
+    id: str
+    inquiry: Inquiry
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)

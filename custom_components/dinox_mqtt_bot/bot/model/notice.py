@@ -22,7 +22,8 @@ class Push:
     """What a notification of Home Assistant has besides its text; it replaces one of the same `tag`.
 
     `sound` False must not ring (critical ones do). `url` is the HA path or address a tap opens, or empty.
-    With `attends` it tells of something that may be seen to, which phones offer with buttons.
+    With `attends` it tells of something that may be seen to, which phones offer with buttons; with `choices`
+    it asks, and these are the answers.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Push:
     sound: bool = True
     url: str = ""
     attends: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

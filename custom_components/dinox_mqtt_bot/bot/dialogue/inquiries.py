@@ -1,0 +1,302 @@
+"""What contacts are asked for automations: who was asked, and whose answer was the first."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+import json
+import logging
+from typing import Any
+
+from ..delivery.outgoing import Outgoing
+from ..model.announcements import Announcement, InquiryClosed
+from ..model.bounded import Bounded
+from ..model.inquiry import ANSWER, Answer, Inquiry, Option
+from ..model.notice import Notice, Push, is_target
+from ..model.replies import BotError, Caller
+from ..model.rules import Contact, Priority, Role, RuleSet
+from ..model.timers import NEVER
+from ..model.utterance import Reaction, Utterance
+from ..ports import IN_ROOM, Phrases, Ports
+from .choices import Choices
+
+_LOGGER = logging.getLogger(__name__)
+
+KEPT = "inquiries"
+MOST_OPEN = 20
+_MOST_CLOSED = 50
+_LATE = 600.0
+"""Seconds in which a bare word is known to be an answer to a question that is closed."""
+_LONGEST_SAID = 200
+_EXCERPT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked: `told` is who was, by the id of the notice; times are Unix times."""
+
+    id: str
+    inquiry: Inquiry
+    told: Mapping[str, str]
+    at: float
+    until: float
+
+    @property
+    def choices(self) -> Choices:
+        return Choices(self.inquiry.options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A question that is not open any more; `who` has answered it, if anybody has."""
+
+    asked: Asked
+    option: Option | None
+    who: str
+    at: float
+
+
+class Inquiries:
+    """The open questions, kept over restarts. `hearers` says who is asked where nobody is named."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        outgoing: Outgoing,
+        hearers: Callable[[str, Priority], list[str]],
+        announce: Callable[[Announcement], None],
+    ) -> None:
+        self._clock = ports.clock
+        self._memory = ports.memory
+        self._outgoing = outgoing
+        self._hearers = hearers
+        self._announce = announce
+        self._rules = RuleSet()
+        self._open = {each.id: each for each in _read(ports.memory.get(KEPT))}
+        self._closed = Bounded[str, _Closed](_MOST_CLOSED)
+
+    def apply(self, rules: RuleSet) -> None:
+        """Know the contacts and the targets."""
+        self._rules = rules
+
+    # Asking.
+
+    def ask(self, inquiry: Inquiry) -> Asked:
+        """Ask everybody who is meant and may be disturbed; if that is nobody, nothing is waited for.
+
+        Raises BotError `ask_twice`, `ask_too_many`, `unknown_contact` or `no_contact`.
+        """
+        if twice := Choices(inquiry.options).twice:
+            raise BotError("ask_twice", answer=twice)
+        to = self._addressees(inquiry)
+        before = next((each for each in self._open.values() if each.inquiry.key == inquiry.key), None)
+        if before is not None:
+            self._close(before)
+        elif len(self._open) >= MOST_OPEN:
+            raise BotError("ask_too_many", most=MOST_OPEN)
+        now, new_id = self._clock.now(), self._clock.new_id
+        told = {new_id(): each for each in to if not self._outgoing.holds(each, inquiry.priority)}
+        asked = Asked(new_id(), inquiry, told, now, now + inquiry.seconds)
+        if told:
+            self._open[asked.id] = asked
+            # Before it is said: whoever answers must not come to a bot that has forgotten the question.
+            self._keep()
+            self._clock.wake(asked.until)
+            self._outgoing.send(self._question(asked, key, each) for key, each in told.items())
+        return asked
+
+    def _addressees(self, inquiry: Inquiry) -> list[str]:
+        known = {contact.jid for contact in self._rules.contacts}
+        for each in inquiry.to:
+            if not is_target(each) and each not in known:
+                raise BotError("unknown_contact", contact=each)
+        to = list(inquiry.to) or self._hearers("", inquiry.priority)
+        if not inquiry.to and inquiry.priority >= Priority.ALERT:
+            to += self._rules.targets
+        if not to:
+            raise BotError("no_contact")
+        return list(dict.fromkeys(to))
+
+    def _question(self, asked: Asked, notice_id: str, to: str) -> Notice:
+        inquiry, speech = asked.inquiry, self._outgoing.speech(to)
+        if is_target(to):
+            labels = tuple(asked.choices.label(each, speech) for each in inquiry.options)
+            push = self._push(asked, speech, labels)
+            return Notice(notice_id, to, inquiry.text, asked.at, inquiry.priority, push=push)
+        lines = [inquiry.text, *asked.choices.lines(speech)]
+        if self._is_room(to):
+            example = f"{IN_ROOM} {asked.choices.example(speech)}"
+            lines.append(speech.phrase("common.inquiry_in_room", example=example))
+        return Notice(notice_id, to, "\n".join(lines), asked.at, inquiry.priority)
+
+    def _push(self, asked: Asked, speech: Phrases, choices: tuple[str, ...] = ()) -> Push:
+        rings = bool(choices) and not self._outgoing.quiet()
+        title = speech.phrase("common.inquiry_title")
+        return Push(title, f"dinox-{asked.id}", rings, self._rules.click, choices=choices)
+
+    def _is_room(self, to: str) -> bool:
+        return any(contact.room and contact.jid == to for contact in self._rules.contacts)
+
+    # Answers.
+
+    def heard(self, utterance: Utterance, said: str, contact: Contact, *, bare: bool) -> str | None:
+        """Take what a contact said as an answer; return what is said to it, None if it is none.
+
+        It is one as a reply to the question, or `bare` if it is exactly one of the answers.
+        """
+        where = utterance.room or utterance.jid
+        if utterance.reply_to and (asked := self._asked(utterance.reply_to, where)):
+            return self._take(asked, [said], contact, where)
+        fits = list(_fitting(self._open.values(), said, where)) if bare else []
+        if len(fits) > 1:
+            return self._outgoing.speech(where).phrase("common.inquiry_which")
+        if fits:
+            return self._decide(*fits[0], said, contact, where)
+        return self._late(utterance.reply_to, [said], where, bare=bare)
+
+    def reacted(self, reaction: Reaction, contact: Contact) -> str | None:
+        """Take a reaction as an answer; return what is said to it, None if it is put to something else."""
+        where = reaction.room or reaction.jid
+        asked = self._asked(reaction.to, where)
+        if asked is None or not reaction.emojis:
+            return self._late(reaction.to, reaction.emojis, where)
+        return self._take(asked, reaction.emojis, contact, where)
+
+    def pressed(self, notice_id: str, said: str, caller: Caller) -> str | None:
+        """Take what a phone's button says; return what is said to it, None if it is no answer.
+
+        Raises BotError `ask_gone` for what is not known any more, `not_allowed` for a user of Home Assistant
+        who is no contact and may only look.
+        """
+        if not said.startswith(ANSWER):
+            return None
+        closed = next((each for each in self._closed.values() if notice_id in each.asked.told), None)
+        if closed is not None:
+            return self._over(closed, closed.asked.told[notice_id])
+        asked = next((each for each in self._open.values() if notice_id in each.told), None)
+        option = asked.choices.at(said.removeprefix(ANSWER)) if asked else None
+        if asked is None or option is None:
+            raise BotError("ask_gone")
+        known = next((each for each in self._rules.contacts if each.jid == caller.who), None)
+        if known is None and caller.role < Role.OPERATOR:
+            raise BotError("not_allowed", command="ask", role=Role.OPERATOR.word)
+        label = asked.choices.label(option, self._outgoing.speech(asked.told[notice_id]))
+        self._decide(asked, option, label, known or Contact(caller.who), "")
+        return ""
+
+    def possible(self, where: str) -> str:
+        """Return what may be answered to the newest question that is open there; empty if there is none."""
+        mine = [each for each in self._open.values() if where in each.told.values()]
+        return self._possible(mine[-1], where) if mine else ""
+
+    def _possible(self, asked: Asked, where: str) -> str:
+        speech = self._outgoing.speech(where)
+        answers = ", ".join(asked.choices.lines(speech))
+        return speech.phrase("common.inquiry_possible", answers=answers, question=_excerpt(asked))
+
+    def _asked(self, notice_id: str, where: str) -> Asked | None:
+        return next((each for each in self._open.values() if each.told.get(notice_id) == where), None)
+
+    def _late(self, notice_id: str, said: Iterable[str], where: str, *, bare: bool = False) -> str | None:
+        """Return what is said to an answer that comes when the question is closed."""
+        now, heard = self._clock.now(), list(said)
+        for closed in reversed(self._closed.values()):
+            to = closed.asked.told.get(notice_id) if notice_id else None
+            recent = bare and 0 <= now - closed.at <= _LATE and where in closed.asked.told.values()
+            if (to == where or recent) and closed.asked.choices.chosen(heard):
+                return self._over(closed, where)
+        return None
+
+    def _take(self, asked: Asked, said: Iterable[str], contact: Contact, where: str) -> str:
+        heard = list(said)
+        option = asked.choices.chosen(heard)
+        if option is not None:
+            return self._decide(asked, option, " ".join(heard), contact, where)
+        # In a room people talk with each other, about the question too.
+        return "" if self._is_room(where) else self._possible(asked, where)
+
+    def _decide(self, asked: Asked, option: Option, said: str, contact: Contact, where: str) -> str:
+        """Let an answer count: tell the others, and return what is said to whoever gave it."""
+        answer = Answer(option.id, said[:_LONGEST_SAID], contact.jid, self._clock.now())
+        closed = self._close(asked, answer, option, contact.name or contact.jid)
+        others = [to for to in asked.told.values() if to != where]
+        self._outgoing.send(self._outcome(closed, to) for to in others)
+        if not where:
+            return ""
+        if self._is_room(where):
+            return self._over(closed, where)
+        speech = self._outgoing.speech(where)
+        return speech.phrase("common.inquiry_taken", answer=asked.choices.label(option, speech))
+
+    def _over(self, closed: _Closed, to: str) -> str:
+        """Return how a question ended."""
+        asked, option, speech = closed.asked, closed.option, self._outgoing.speech(to)
+        if option is None:
+            return speech.phrase("common.inquiry_over", question=_excerpt(asked))
+        answer = asked.choices.label(option, speech)
+        return speech.phrase(
+            "common.inquiry_decided", who=closed.who, answer=answer, question=_excerpt(asked)
+        )
+
+    def _outcome(self, closed: _Closed, to: str, replaces: str = "") -> Notice:
+        """Return what somebody is told who was asked: a phone in the place of the question."""
+        push = self._push(closed.asked, self._outgoing.speech(to)) if is_target(to) else None
+        text, now = self._over(closed, to), self._clock.now()
+        return Notice(self._clock.new_id(), to, text, now, push=push, replaces="" if push else replaces)
+
+    def _close(
+        self, asked: Asked, answer: Answer | None = None, option: Option | None = None, who: str = ""
+    ) -> _Closed:
+        closed = _Closed(asked, option, who, self._clock.now())
+        del self._open[asked.id]
+        self._closed.put(asked.id, closed)
+        self._keep()
+        self._announce(InquiryClosed(asked.id, asked.inquiry, answer))
+        return closed
+
+    # Time, and restarts.
+
+    @property
+    def due_at(self) -> float:
+        return min((each.until for each in self._open.values()), default=NEVER)
+
+    def tick(self, now: float) -> None:
+        """Close what nobody has answered in time; also when the clock was set back."""
+        for asked in [each for each in self._open.values() if not each.at <= now < each.until]:
+            closed = self._close(asked)
+            # Corrected, not said anew: it is no news that anybody should look up for.
+            self._outgoing.send(self._outcome(closed, to, key) for key, to in asked.told.items())
+
+    def _keep(self) -> None:
+        rows = [asdict(each) for each in self._open.values()]
+        self._memory.set(KEPT, json.dumps(rows, ensure_ascii=False) if rows else "")
+
+
+def _fitting(every: Iterable[Asked], said: str, where: str) -> Iterator[tuple[Asked, Option]]:
+    """Yield the questions that were asked there and are answered by this, with the answer."""
+    for each in every:
+        option = each.choices.chosen([said])
+        if option is not None and where in each.told.values():
+            yield each, option
+
+
+def _excerpt(asked: Asked) -> str:
+    text = " ".join(asked.inquiry.text.split())
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+
+
+def _read(kept: str) -> list[Asked]:
+    """Return the questions that an earlier run has left open."""
+    try:
+        return [_asked(row) for row in json.loads(kept)] if kept else []
+    except (ValueError, TypeError, KeyError) as err:
+        _LOGGER.warning("The questions of an earlier run cannot be read: %s", err)
+        return []
+
+
+def _asked(row: dict[str, Any]) -> Asked:
+    inquiry = row["inquiry"]
+    inquiry |= {
+        "options": tuple(Option(**each) for each in inquiry["options"]),
+        "to": tuple(inquiry["to"]),
+        "priority": Priority(inquiry["priority"]),
+    }
+    return Asked(**{**row, "inquiry": Inquiry(**inquiry)})
