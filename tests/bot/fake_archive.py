@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import inf
 
 from bot.model.charts import Picture
-from bot.model.history import ALWAYS, Entry, Point, Row, Sizes, Span, Statistics
+from bot.model.history import ALWAYS, Entry, Point, Row, Series, Sizes, Span, Statistics
 from bot.model.message import Message, Reading
 from bot.model.rules import Priority, Subscription
 from bot.model.topics import matches
@@ -22,6 +22,7 @@ class FakeArchive:
         self.kept: list[tuple[Subscription, ...]] = []
         self.sizes_told = Sizes({"messages": 0, "topics": 0}, 0)
         self.due = 0
+        self.each = 0
 
     def _found(
         self, topic_filter: str, span: Span = ALWAYS, fresh: bool = False
@@ -60,8 +61,12 @@ class FakeArchive:
         ]
         return rows[: max(len(rows) - offset, 0)][-limit:]
 
-    async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
-        return gather(self._numbers(topic, field, span), span, buckets)
+    async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
+        """Return what there is, as made of `each` seconds: a list forgets nothing."""
+        return Series(tuple(gather(self._numbers(topic, field, span), span, buckets)), self.each)
+
+    async def beginning(self, topic: str, field: str) -> float:
+        return min((at for at, _ in self._numbers(topic, field, ALWAYS)), default=0.0)
 
     async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:
         newest = self._numbers(topic, field, ALWAYS)[-limit:]

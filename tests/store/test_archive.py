@@ -8,7 +8,7 @@ import pytest
 from store_values import Opener, Query, message, reading, reading_of
 
 from custom_components.dinox_mqtt_bot.bot.model.alert import Alert, AlertEvent, Period, Record, Step
-from custom_components.dinox_mqtt_bot.bot.model.history import ALWAYS, Entry, Point, Span, Statistics
+from custom_components.dinox_mqtt_bot.bot.model.history import ALWAYS, Entry, Point, Series, Span, Statistics
 from custom_components.dinox_mqtt_bot.bot.model.message import QoS
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority, Subscription
 from custom_components.dinox_mqtt_bot.bot.reading.readings import Readings
@@ -37,12 +37,14 @@ def span(since: float, until: float) -> Span:
 async def test_a_series_has_lowest_mean_and_highest_of_each_part_and_gaps(store: Store) -> None:
     for at, text in ((0, "1"), (5, "3 °C"), (12, "off"), (19.5, "7"), (31, "2"), (40, "9")):
         put(store, "a", text, at)
-    assert await store.history.series("a", "", span(0, 40), 4) == [
-        Point(T0 + 2.5, 1.0, 2.0, 3.0, 2),
-        Point(T0 + 19.5, 7.0, 7.0, 7.0),
-        Point(T0 + 31, 2.0, 2.0, 2.0),
-    ]
-    assert await store.history.series("b", "", span(0, 40), 4) == []
+    assert await store.history.series("a", "", span(0, 40), 4) == Series(
+        (
+            Point(T0 + 2.5, 1.0, 2.0, 3.0, 2),
+            Point(T0 + 19.5, 7.0, 7.0, 7.0),
+            Point(T0 + 31, 2.0, 2.0, 2.0),
+        )
+    )
+    assert await store.history.series("b", "", span(0, 40), 4) == Series()
 
 
 async def test_a_series_of_a_field_is_read_from_the_json(store: Store) -> None:
@@ -51,7 +53,7 @@ async def test_a_series_of_a_field_is_read_from_the_json(store: Store) -> None:
     put(store, "a", '{"link": 70, "air": {}}', 2)
     put(store, "a", "no json", 3)
     found = await store.history.series("a", "air.temp", span(0, 10), 10)
-    assert [point.mean for point in found] == [21.5, 22.5]
+    assert [point.mean for point in found.points] == [21.5, 22.5]
     assert [point.mean for point in await store.history.numbers("a", "link", 2)] == [80.0, 70.0]
 
 
@@ -60,7 +62,7 @@ async def test_a_message_that_came_in_again_counts_once(store: Store) -> None:
     store.history.append(READINGS.read(again), Priority.NORMAL)
     repeated = message("a", b"5", received=T0 + 1, packet_id=again.packet_id, repeated=True)
     store.history.append(READINGS.read(repeated), Priority.NORMAL)
-    assert await store.history.series("a", "", span(0, 10), 1) == [Point(T0, 5.0, 5.0, 5.0)]
+    assert await store.history.series("a", "", span(0, 10), 1) == Series((Point(T0, 5.0, 5.0, 5.0),))
     found = await store.history.statistics("a", ALWAYS)
     assert (found.messages, found.numbers) == (2, 1)
 
@@ -72,9 +74,9 @@ async def test_a_hundred_thousand_messages_become_as_many_points_as_asked_for(st
         )
         if not each % 5_000:
             await asyncio.sleep(0.01)  # the writer gets its turn
-    points = await store.history.series("many", "", span(0, 100_000), 100)
-    assert len(points) == 100
-    assert {(point.low, point.mean, point.high, point.count) for point in points} == {(0, 499.5, 999, 1000)}
+    points = (await store.history.series("many", "", span(0, 100_000), 1_000)).points
+    assert len(points) == 1_000
+    assert {(point.high - point.low, point.count) for point in points} == {(99, 100)}
     newest = await store.history.numbers("many", "", 3)
     assert [point.low for point in newest] == [997, 998, 999]
     found = await store.history.statistics("#", span(50_000, 50_010))
@@ -134,9 +136,8 @@ async def test_what_came_late_is_found_by_its_own_time(store: Store) -> None:
         type(late)(late.message, late.name, late.kind, late.text, 1.0, time=T0 + 5), Priority.NORMAL
     )
     assert [row.text for row in await store.history.page("#", 5, span(0, 10))] == ["1"]
-    assert [point.time for point in await store.history.series("home/kitchen", "", span(0, 10), 2)] == [
-        T0 + 5
-    ]
+    found = await store.history.series("home/kitchen", "", span(0, 10), 2)
+    assert [point.time for point in found.points] == [T0 + 5]
 
 
 # Exports and sizes.

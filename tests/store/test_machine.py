@@ -217,7 +217,12 @@ class StoreAgainstModel(RuleBasedStateMachine):
         history, span = self.store.history, Span(self.at - 2 * DAY, self.at + 1)
         series = self.runner.run(history.series(topic, "", span, buckets))
         wanted = self.history.series(topic, span, buckets)
-        assert [asdict(each) for each in series] == [pytest.approx(asdict(each)) for each in wanted]
+        if not series.each:
+            assert [asdict(each) for each in series.points] == [
+                pytest.approx(asdict(each)) for each in wanted
+            ]
+        # What was purged is in the rollups: `test_rollups.py` tells what they come to.
+        assert sum(each.count for each in series.points) >= sum(each.count for each in wanted)
         numbers = self.runner.run(history.numbers(topic, "", 3))
         found = [row.number for row in self.history.found(topic, ALWAYS) if row.number is not None]
         assert [each.mean for each in numbers] == found[-3:]

@@ -19,6 +19,7 @@ from .model.history import (
     Past,
     Point,
     Row,
+    Series,
     Sizes,
     Span,
     Statistics,
@@ -108,11 +109,15 @@ class Chat(Protocol):
 class Archive(Protocol):
     """Stored messages, looked at as a whole. What came in again counts once in numbers and means."""
 
-    async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
+    async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
         """Return the numbers of a topic, or of a field of its JSON, oldest first (ask).
 
-        The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point.
+        The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point. They
+        are of the messages, or of the 5 minutes or hours that outlive those: the finest that the span needs.
         """
+
+    async def beginning(self, topic: str, field: str) -> float:
+        """Return when these numbers begin, wherever they are kept; 0 where there are none (ask)."""
 
     async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:
         """Return the newest `limit` numbers of one topic, or of a field of its JSON, oldest first (ask)."""

@@ -1,60 +1,32 @@
 """What is asked of the messages table as a whole: pages, numbers over time, statistics, exports."""
 
-from collections.abc import Callable, Iterator
 from heapq import heappush, heappushpop
 import json
-from math import isfinite
 import sqlite3
 from typing import Any
 
-from ..bot.model.history import ALWAYS, Entry, Point, Row, Span, Statistics, TopicRow
+from ..bot.model.history import ALWAYS, Entry, Row, Span, Statistics, TopicRow
 from ..bot.model.rules import Priority
 from ..bot.model.topics import matches
 from .damage import built, checked
 from .past import FEW_TOPICS, before, topics_of
 from .table import HEARD, LAST_TEXT_CHARACTERS
 
-type NumberOf = Callable[[str], float | None]
-"""Returns the number of a field in a payload's text, None if there is none."""
-type NumberIn = Callable[[str], NumberOf | None]
-"""Returns what finds the number of this field; None for a topic's own."""
-
 # Of redelivered messages the first row counts. `time` is as people see it, and never after `received`.
-_WITHIN = "id > :after AND time >= :since AND time < :until"
+WITHIN = "id > :after AND time >= :since AND time < :until"
 
 # The newest rows of each topic hold the newest rows of all of them. One indexed query a topic.
 PAGE = f"""
 SELECT topics.topic, messages.name, text, time, retain, repeated, priority
 FROM json_each(:topics) AS wanted
 JOIN messages ON messages.id IN (
-    SELECT id FROM messages AS newest WHERE topic_id = wanted.value AND {_WITHIN} ORDER BY id DESC LIMIT :most
+    SELECT id FROM messages AS newest WHERE topic_id = wanted.value AND {WITHIN} ORDER BY id DESC LIMIT :most
 )
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id DESC LIMIT :limit OFFSET :offset
 """  # noqa: S608
-# Materialized: the number of a field is looked up once a row, not once for each time it is named.
-_NUMBERS = f"""
-WITH numbers AS MATERIALIZED (
-    SELECT id, time, {{number}} AS number FROM messages WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated
-)
-"""  # noqa: S608
-SERIES = f"""
-{_NUMBERS}
-SELECT avg(time), min(number), avg(number), max(number), count(*) FROM numbers WHERE number IS NOT NULL
-GROUP BY CAST((time - :since) / :width AS INTEGER) ORDER BY 1
-"""  # noqa: S608
-NEWEST = f"""
-SELECT time, number, number, number, 1 FROM (
-    SELECT id, time, {{number}} AS number FROM messages
-    WHERE topic_id = :topic AND {_WITHIN} AND NOT repeated AND number IS NOT NULL
-    ORDER BY id DESC LIMIT :limit
-) ORDER BY id
-"""  # noqa: S608
-_OWN = "value"
-_FIELD = "amount(ifnull(payload, text))"
-
 # `{sign}` is `+` where so many topics match that reading the table along is quicker than the index.
-_MATCHING = f"FROM messages WHERE {_WITHIN} AND {{sign}}topic_id IN (SELECT value FROM json_each(:topics))"  # noqa: S608
+_MATCHING = f"FROM messages WHERE {WITHIN} AND {{sign}}topic_id IN (SELECT value FROM json_each(:topics))"  # noqa: S608
 STATISTICS = f"""
 SELECT count(*), count(DISTINCT topic_id), min(time), max(time),
     count(value) FILTER (WHERE NOT repeated), min(value), avg(value) FILTER (WHERE NOT repeated), max(value)
@@ -68,14 +40,14 @@ SELECT messages.id, topic, messages.name, text, messages.value, ifnull(payload, 
 EXPORT_FEW = f"""
 {_ENTRY} FROM json_each(:topics) AS wanted
 JOIN messages ON messages.id IN (
-    SELECT id FROM messages AS oldest WHERE topic_id = wanted.value AND {_WITHIN} ORDER BY id LIMIT :limit
+    SELECT id FROM messages AS oldest WHERE topic_id = wanted.value AND {WITHIN} ORDER BY id LIMIT :limit
 )
 JOIN topics ON topics.id = topic_id
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 EXPORT_MANY = f"""
 {_ENTRY} FROM messages CROSS JOIN topics ON topics.id = topic_id
-WHERE messages.{_WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
+WHERE messages.{WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 
@@ -106,7 +78,7 @@ def read_page(
         topics = _newest(connection, topic_filter, max(most, 1))
     else:
         topics = _matching(connection, topic_filter)
-    parameters = _bounds(connection, span) | {
+    parameters = bounds(connection, span) | {
         "topics": json.dumps(topics),
         "most": most,
         "limit": limit,
@@ -140,45 +112,10 @@ def _newest(connection: sqlite3.Connection, topic_filter: str, most: int) -> lis
     return topics
 
 
-def read_series(
-    connection: sqlite3.Connection, topic: str, number: NumberOf | None, span: Span, buckets: int
-) -> list[Point]:
-    """Return the numbers of a topic, those of each part of the span together."""
-    width = (span.until - span.since) / buckets
-    return list(_points(connection, SERIES, topic, number, _bounds(connection, span) | {"width": width}))
-
-
-def read_numbers(
-    connection: sqlite3.Connection, topic: str, number: NumberOf | None, limit: int
-) -> list[Point]:
-    """Return the newest numbers of a topic, each by itself."""
-    return list(_points(connection, NEWEST, topic, number, _bounds(connection, Span()) | {"limit": limit}))
-
-
-def _points(
-    connection: sqlite3.Connection,
-    statement: str,
-    topic: str,
-    number: NumberOf | None,
-    parameters: dict[str, float],
-) -> Iterator[Point]:
-    found = connection.execute("SELECT id FROM topics WHERE topic = ?", (topic,)).fetchone()
-    if found is None:
-        return
-    if number is not None:
-        connection.create_function("amount", 1, number)
-    rows = connection.execute(
-        statement.format(number=_OWN if number is None else _FIELD), {**parameters, "topic": found[0]}
-    )
-    for time, low, mean, high, count in rows:
-        # The sum of huge numbers is infinite, their mean is not.
-        yield built(Point, time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
-
-
 def read_statistics(connection: sqlite3.Connection, topic_filter: str, span: Span) -> Statistics:
     """Return what the messages of a filter in a span come to."""
     topics = _matching(connection, topic_filter)
-    parameters = _bounds(connection, span) | {"topics": json.dumps(topics)}
+    parameters = bounds(connection, span) | {"topics": json.dumps(topics)}
     sign = "" if len(topics) <= FEW_TOPICS else "+"
     messages, number, first, last, numbers, low, mean, high = connection.execute(
         STATISTICS.format(sign=sign), parameters
@@ -210,8 +147,8 @@ def read_export(
 ) -> list[Entry]:
     """Return the oldest messages of a span whose id is above `after`."""
     topics = _matching(connection, topic_filter)
-    bounds = _bounds(connection, span)
-    parameters = bounds | {"topics": json.dumps(topics), "after": max(after, bounds["after"]), "limit": limit}
+    within = bounds(connection, span)
+    parameters = within | {"topics": json.dumps(topics), "after": max(after, within["after"]), "limit": limit}
     rows = connection.execute(EXPORT_FEW if len(topics) <= FEW_TOPICS else EXPORT_MANY, parameters)
     return [_entry(*row) for row in rows]
 
@@ -226,7 +163,8 @@ def _matching(connection: sqlite3.Connection, topic_filter: str) -> list[int]:
     return [number for number, topic in topics_of(connection) if matches(topic_filter, topic)]
 
 
-def _bounds(connection: sqlite3.Connection, span: Span) -> dict[str, float]:
+def bounds(connection: sqlite3.Connection, span: Span) -> dict[str, float]:
+    """Return the parameters of `WITHIN`."""
     after = before(connection, span.since) if span.since else 0
     return {"after": after, "since": span.since, "until": span.until}
 

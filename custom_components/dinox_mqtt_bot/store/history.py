@@ -7,18 +7,15 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import Record
-from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Sizes, Span, Statistics, TopicRow
+from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Series, Sizes, Span, Statistics, TopicRow
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import STOPPED, LinkStatus
 from .alert_book import group_of
 from .archive import (
     WAITING,
-    NumberIn,
     read_export,
-    read_numbers,
     read_page,
-    read_series,
     read_statistics,
     read_topics,
     read_untold,
@@ -29,6 +26,7 @@ from .keeping import Keeping, read_sizes
 from .past import read_listening, read_past
 from .reader import ReadConnection
 from .recent import Recent
+from .series import NumberIn, read_beginning, read_numbers, read_series
 from .writer import Writer
 
 LOGGED_CHARACTERS = 1_000
@@ -162,11 +160,15 @@ class SqliteHistory(ports.History):
         return await self._reader.read(lambda connection: read_listening(connection, since))
 
     @override
-    async def series(self, topic: str, field: str, span: Span, buckets: int) -> list[Point]:
+    async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
         number = self._number_in(field)
         return await self._reader.read(
-            lambda connection: read_series(connection, topic, number, span, buckets)
+            lambda connection: read_series(connection, topic, field, number, span, buckets)
         )
+
+    @override
+    async def beginning(self, topic: str, field: str) -> float:
+        return await self._reader.read(lambda connection: read_beginning(connection, topic, field))
 
     @override
     async def numbers(self, topic: str, field: str, limit: int) -> list[Point]:

@@ -1,6 +1,6 @@
 """How long messages are kept: each topic's own time, else that of all; and how much there is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 import json
 from math import inf
@@ -13,9 +13,11 @@ from ..bot.model.topics import Subscriptions, matches
 from ..bot.text.durations import DAY
 from .damage import checked
 from .past import before, topics_of
-from .schema import transaction
+from .rollups import FIVES, HOURS, Rollup, forget_rollups
+from .schema import MOST_ROWS, transaction
 
 SLICE = 1_000
+COUNTED = 20_000
 
 TABLES = ("messages", "topics", "outbox", "ledger", "alert_log", "publish_log", "connection_log")
 CLEARED = "UPDATE topics SET count = 0, last_text = '', last_value = NULL WHERE id = ?"
@@ -57,22 +59,41 @@ class Keeping:
         return {number: best.keep_days for number, best in found if best is not None and best.keep_days}
 
 
-def purge_messages(connection: sqlite3.Connection, keeping: Keeping, now: float) -> Iterator[int]:
-    """Delete in slices what is too old for its topic or for all, then the oldest of what is too much."""
+def purge_messages(
+    connection: sqlite3.Connection, keeping: Keeping, now: float, rolled: float = inf
+) -> Iterator[int]:
+    """Delete in slices what is too old for its topic or for all, then the oldest of what is too much.
+
+    What has an id above `rolled` is not in the rollups yet, and stays for now.
+    """
     own = keeping.own(connection)
     for topic, days in own.items():
         limit = now - days * DAY
-        last = before(connection, limit)
+        last = min(before(connection, limit), rolled)
         yield from _delete(
             connection, "topic_id = :topic AND received < :limit", last, topic=topic, limit=limit
         )
     limit = now - keeping.retention.days * DAY
     others = "received < :limit AND topic_id NOT IN (SELECT value FROM json_each(:own))"
-    last = before(connection, limit)
+    last = min(before(connection, limit), rolled)
     yield from _delete(connection, others, last, limit=limit, own=json.dumps(list(own)))
-    surplus = "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?"
-    if found := connection.execute(surplus, (keeping.retention.rows,)).fetchone():
-        yield from _delete(connection, "TRUE", found[0])
+    if last := (yield from _surplus(connection, keeping.retention.rows)):
+        yield from _delete(connection, "TRUE", min(last, rolled))
+
+
+def _surplus(connection: sqlite3.Connection, most: int) -> Generator[int, None, int]:
+    """Return the id of the newest message beyond so many, 0 if there is none; counted in slices."""
+    newer = "SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?"
+    last = MOST_ROWS
+    left = most + 1
+    while left:
+        step = min(left, COUNTED)
+        found = connection.execute(newer, (last, step - 1)).fetchone()
+        if found is None:
+            return 0
+        last, left = found[0], left - step
+        yield 0
+    return last
 
 
 def forget(connection: sqlite3.Connection, topic_filter: str) -> Iterator[int]:
@@ -80,6 +101,7 @@ def forget(connection: sqlite3.Connection, topic_filter: str) -> Iterator[int]:
     topics = list(topics_of(connection))
     for number in (number for number, topic in topics if matches(topic_filter, topic)):
         yield from _delete(connection, "topic_id = :topic", inf, topic=number)
+        yield from forget_rollups(connection, number)
         with transaction(connection):
             connection.execute(UNTOLD, (number,))
             connection.execute(CLEARED, (number,))
@@ -121,7 +143,17 @@ def read_sizes(connection: sqlite3.Connection, retention: Retention) -> Sizes:
         retention.days,
         retention.rows,
         retention.log_days,
+        _reach(connection, FIVES),
+        _reach(connection, HOURS),
+        int(connection.execute("SELECT count(*) FROM series").fetchone()[0]),
     )
+
+
+def _reach(connection: sqlite3.Connection, rollup: Rollup) -> float:
+    """Return since when there are rollups of a kind."""
+    of_each = f"SELECT min(first_at) FROM {rollup.table} WHERE series = series.id"  # noqa: S608
+    oldest = connection.execute(f"SELECT min(({of_each})) FROM series").fetchone()[0]  # noqa: S608
+    return 0.0 if oldest is None else float(checked(oldest, float, int))
 
 
 def _size(connection: sqlite3.Connection) -> int:

@@ -81,6 +81,27 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE outbox ADD COLUMN room INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE outbox ADD COLUMN file INTEGER NOT NULL DEFAULT 0;
     """,
+    # 4: rollups. A series is the numbers of a topic (no field) or of one leaf of its JSON (`$.air.temp`);
+    # a row is what those from `since` on came to. meta.rolled is the last message in them: what an earlier
+    # version has stored is rolled up by and by, from where it stopped.
+    """
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL REFERENCES topics (id), field TEXT NOT NULL,
+        UNIQUE (topic_id, field)
+    );
+    CREATE TABLE rollups_fives (
+        series INTEGER NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL,
+        low REAL NOT NULL, mean REAL NOT NULL, high REAL NOT NULL,
+        first REAL NOT NULL, first_at REAL NOT NULL, last REAL NOT NULL, last_at REAL NOT NULL,
+        PRIMARY KEY (series, since)
+    ) WITHOUT ROWID;
+    CREATE TABLE rollups_hours (
+        series INTEGER NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL,
+        low REAL NOT NULL, mean REAL NOT NULL, high REAL NOT NULL,
+        first REAL NOT NULL, first_at REAL NOT NULL, last REAL NOT NULL, last_at REAL NOT NULL,
+        PRIMARY KEY (series, since)
+    ) WITHOUT ROWID;
+    """,
 )
 
 LAST_IDS = "SELECT seq FROM sqlite_sequence UNION ALL SELECT max(id) FROM messages HAVING max(id) IS NOT NULL"

@@ -11,7 +11,6 @@ from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from ..bot.model.status import Gap
 from .alert_book import SqliteAlertBook
-from .archive import NumberIn
 from .backlog import Backlog
 from .history import SqliteHistory
 from .keeping import Keeping, Retention
@@ -21,6 +20,7 @@ from .outbox import SqliteOutbox
 from .reader import ReadConnection
 from .recent import Recent
 from .schema import open_database, open_reader, unusable
+from .series import NumberIn
 from .writer import Writer
 
 

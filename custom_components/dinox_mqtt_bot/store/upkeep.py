@@ -13,6 +13,7 @@ from ..bot.text.durations import DAY
 from .backlog import answer
 from .keeping import Keeping, purge_messages
 from .notices import HELD
+from .rollups import Rollups, purge_rollups
 from .schema import transaction
 from .table import MAX_TOPICS
 
@@ -51,6 +52,11 @@ class Upkeep:
         self._answer: Future[int] = Future()
         self._removed = 0
         self._next = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being deleted."""
+        return self._slices is not None
 
     @property
     def seconds(self) -> float:
@@ -101,11 +107,18 @@ class Upkeep:
 
 
 def purge(
-    connection: sqlite3.Connection, keeping: Keeping, now: float, forgotten: Callable[[list[str]], None]
+    connection: sqlite3.Connection,
+    keeping: Keeping,
+    rollups: Rollups,
+    now: float,
+    forgotten: Callable[[list[str]], None],
 ) -> Iterator[int]:
     """Delete what is too old or too much (see `Purge`); `forgotten` is told the ids of deleted notices."""
     retention = keeping.retention
-    yield from purge_messages(connection, keeping, now)
+    yield from rollups.slices()
+    yield from purge_messages(connection, keeping, now, rollups.rolled())
+    yield from purge_rollups(connection, now)
+    rollups.forget()
     for table in ("connection_log", "publish_log"):
         old = f"id IN (SELECT id FROM {table} ORDER BY id LIMIT {SLICE}) AND at < ?"  # noqa: S608
         yield from _slices(connection, table, old, now - retention.log_days * DAY)
@@ -135,7 +148,8 @@ def _purge_topics(connection: sqlite3.Connection) -> Iterator[int]:
     with transaction(connection):
         cursor = connection.execute(
             "DELETE FROM topics WHERE id IN (SELECT id FROM topics ORDER BY last_seen LIMIT ?)"
-            " AND NOT EXISTS (SELECT 1 FROM messages WHERE topic_id = topics.id)",
+            " AND NOT EXISTS (SELECT 1 FROM messages WHERE topic_id = topics.id)"
+            " AND NOT EXISTS (SELECT 1 FROM series WHERE topic_id = topics.id)",
             (surplus,),
         )
     yield cursor.rowcount

@@ -1,6 +1,6 @@
 """The one thread that writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import chain
@@ -14,6 +14,7 @@ from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
 from .damage import DatabaseFile, is_damage, told
 from .keeping import Keeping, forget
+from .rollups import Rollups
 from .schema import savepoint, synchronise, transaction
 from .table import MessageTable
 from .upkeep import Purge, Slices, Upkeep, purge
@@ -62,7 +63,8 @@ class Writer:
         self._table = MessageTable(connection)
         self._backlog = backlog
         self._report = report
-        self._purge: Purge = lambda now: purge(connection, keeping, now, forgotten)
+        self._rollups = Rollups(connection)
+        self._purge: Purge = lambda now: purge(connection, keeping, self._rollups, now, forgotten)
         self._upkeep = Upkeep(self._purge)
         self._next_summary = 0.0
         self._trouble = ""
@@ -101,7 +103,12 @@ class Writer:
 
     def forget(self, topic_filter: str) -> Future[int]:
         """Delete all messages whose topic matches; the answer is how many went."""
-        return self._keep_up_with(lambda: forget(self._connection, topic_filter))
+
+        def slices() -> Iterator[int]:
+            yield from forget(self._connection, topic_filter)
+            self._rollups.forget()
+
+        return self._keep_up_with(slices)
 
     def _keep_up_with(self, slices: Slices) -> Future[int]:
         answer = self._upkeep.ask(slices)
@@ -142,7 +149,7 @@ class Writer:
     def _wait(self) -> None:
         if not self._failures:
             summary = self._next_summary - time.monotonic() if self._table.stale else self._upkeep.seconds
-            self._backlog.wait(max(0.0, min(summary, self._upkeep.seconds)))
+            self._backlog.wait(max(0.0, min(summary, self._upkeep.seconds, self._rollups.seconds)))
         elif self._closing.wait(RETRY_SECONDS[min(self._failures, len(RETRY_SECONDS)) - 1]):
             time.sleep(LAST_RETRY_SECONDS)
 
@@ -187,6 +194,8 @@ class Writer:
 
     def _write(self, batch: WriteBatch) -> None:
         self._table.insert(batch.appended)
+        if batch.appended:
+            self._rollups.added()
         for change in chain.from_iterable(batch.changes):
             self._connection.executemany(change.statement, change.rows)
 
@@ -213,8 +222,12 @@ class Writer:
         if self._table.stale and (at_once or now >= self._next_summary):
             self._table.summarise()
             self._next_summary = now + SUMMARY_SECONDS
-        if not self._closing.is_set():
-            self._upkeep.step()
+        if self._closing.is_set():
+            return
+        self._upkeep.step()
+        # What is deleted of a topic is not rolled up meanwhile; a purge rolls up by itself.
+        if not self._upkeep.busy:
+            self._rollups.step()
 
     def _report_committed(self, committed: list[Message], notices: list[Notice]) -> None:
         if committed or notices:
@@ -223,6 +236,7 @@ class Writer:
     def _failed(self, error: Exception) -> None:
         self._failures += 1
         self._table.forget()
+        self._rollups.forget()
         new = not self._trouble
         self._trouble = told(error)
         if is_damage(error):

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model.charts import Picture
-from ..model.history import Point, Span
+from ..model.history import Point, Series, Span
 from ..model.message import MORE, Reading
 from ..model.replies import Amount, BotError, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.topic_lookup import Lookups, newest_readings, stored_readings, topic_name
 from ..rendering.sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
+from ..text.durations import duration
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
 
@@ -65,7 +66,8 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         field, *others = numeric_fields(readings) or [""]
     shown = _is_shown_otherwise(readings, field)
     request = ChartRequest(wanted.topic, field, wanted.span, wanted.count, shown=shown)
-    points, span = await _series(lookups, request)
+    series, span = await _series(lookups, request)
+    points = series.points
     if not points:
         raise _nothing(lookups, wanted, readings)
     unit = next((unit for reading in reversed(readings) if (unit := _unit(reading, field))), "")
@@ -74,7 +76,7 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
     picture = Picture(
         title,
         unit,
-        tuple(points),
+        points,
         span,
         limits(rules, wanted.topic, field, unit),
         await bands(lookups.ports.alerts, rules, wanted.topic, field, span),
@@ -85,8 +87,10 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         picture,
         at,
         sparkline(points, even=bool(wanted.count), width=NARROW if wanted.narrow else WIDTH),
-        facts={"topic": wanted.topic, "field": field},
+        facts={"topic": wanted.topic, "field": field, "each": series.each},
     )
+    if series.each:
+        told = Text("chart_of", {"chart": told, "each": duration(series.each)}, told.facts)
     if others:
         fields = ", ".join(others[:MOST_FIELDS])
         told = Text("chart_fields", {"chart": told, "fields": fields}, told.facts)
@@ -130,43 +134,44 @@ def _unit(reading: Reading, field: str) -> str:
     return "" if value is None or value.number is None else value.unit
 
 
-async def _series(lookups: Lookups, wanted: ChartRequest) -> tuple[list[Point], Span]:
+async def _series(lookups: Lookups, wanted: ChartRequest) -> tuple[Series, Span]:
     """Return the numbers, and the span that they are shown in."""
     now = lookups.ports.clock.now()
     if wanted.count:
         points = await _newest_numbers(lookups, wanted, now)
-        return points, Span(points[0].time, now + 1) if points else Span(now, now + 1)
+        return Series(tuple(points)), Span(points[0].time, now + 1) if points else Span(now, now + 1)
     if wanted.span is not None:
-        return await _within(lookups, wanted, await _bounded(lookups, wanted.topic, wanted.span))
+        return await _within(lookups, wanted, await _bounded(lookups, wanted, wanted.span))
     for seconds in DEFAULTS:
         found = await _within(lookups, wanted, Span(now - seconds, now + 1))
-        if sum(point.count for point in found[0]) > 1:
+        if sum(point.count for point in found[0].points) > 1:
             return await _nearer(lookups, wanted, *found)
     return found
 
 
 async def _nearer(
-    lookups: Lookups, wanted: ChartRequest, points: list[Point], span: Span
-) -> tuple[list[Point], Span]:
+    lookups: Lookups, wanted: ChartRequest, series: Series, span: Span
+) -> tuple[Series, Span]:
     """Return these numbers; where they fill only the end of the span, from the first one on."""
-    if points[0].time < span.until - (span.until - span.since) / 4:
-        return points, span
+    if series.points[0].time < span.until - (span.until - span.since) / 4:
+        return series, span
     first = (await lookups.ports.history.statistics(wanted.topic, span)).first
     return await _within(lookups, wanted, Span(first, span.until))
 
 
-async def _bounded(lookups: Lookups, topic: str, span: Span) -> Span:
-    """Return a span with an end; one that began with time begins with the topic's first message."""
-    since = span.since or (await lookups.ports.history.statistics(topic, span)).first
+async def _bounded(lookups: Lookups, wanted: ChartRequest, span: Span) -> Span:
+    """Return a span with an end; one that began with time begins with the topic's first number."""
+    since = span.since or await lookups.ports.history.beginning(wanted.topic, wanted.field)
     return Span(since, max(min(span.until, lookups.ports.clock.now() + 1), since + 1))
 
 
-async def _within(lookups: Lookups, wanted: ChartRequest, span: Span) -> tuple[list[Point], Span]:
+async def _within(lookups: Lookups, wanted: ChartRequest, span: Span) -> tuple[Series, Span]:
     history = lookups.ports.history
-    points = [] if wanted.shown else await history.series(wanted.topic, wanted.field, span, BUCKETS)
-    if not points and wanted.field:
-        points = gather(await _read_again(lookups, wanted, span.since), span, BUCKETS)
-    return points, span
+    series = Series() if wanted.shown else await history.series(wanted.topic, wanted.field, span, BUCKETS)
+    if not series.points and wanted.field:
+        numbers = await _read_again(lookups, wanted, span.since)
+        series = Series(tuple(gather(numbers, span, BUCKETS)))
+    return series, span
 
 
 async def _newest_numbers(lookups: Lookups, wanted: ChartRequest, now: float) -> list[Point]:

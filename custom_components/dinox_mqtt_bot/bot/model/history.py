@@ -30,6 +30,14 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The numbers of a topic over time, made of what was kept for so many seconds `each`; 0: of messages."""
+
+    points: tuple[Point, ...] = ()
+    each: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """What a filter's messages in a span come to. Times are 0 where there is nothing.
 
@@ -69,7 +77,8 @@ class Entry:
 class Sizes:
     """How much is stored: rows by table, bytes, times of the oldest and newest message.
 
-    `days` and `most` limit the messages kept, `log_days` the logs.
+    `days` and `most` limit the messages kept, `log_days` the logs. `fives` and `hours`: since when there are
+    numbers for each 5 minutes and each hour, 0 for never; `series` are the topics and fields that have them.
     """
 
     rows: Mapping[str, int]
@@ -79,6 +88,9 @@ class Sizes:
     days: float = 0.0
     most: int = 0
     log_days: float = 0.0
+    fives: float = 0.0
+    hours: float = 0.0
+    series: int = 0
 
 
 @dataclass(frozen=True, slots=True)
