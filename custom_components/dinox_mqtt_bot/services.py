@@ -24,12 +24,14 @@ from .hass.callers import async_caller, require_operator, translated
 from .hass.no_chat import require_chat
 from .hass.targets import valid_targets
 from .runtime.asking import async_ask
+from .runtime.foreign_rules import async_import
 from .runtime.runtime import BotRuntime
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_ASK = "ask"
 SERVICE_COMMAND = "command"
 SERVICE_IMPORT_SETTINGS = "import_settings"
+SERVICE_IMPORT_RULES = "import_rules"
 ATTR_MESSAGE = "message"
 ATTR_CONTACT = "contact"
 ATTR_PRIORITY = "priority"
@@ -39,6 +41,7 @@ ATTR_TAG = "tag"
 ATTR_TEXT = "text"
 ATTR_SETTINGS = "settings"
 ATTR_DRY_RUN = "dry_run"
+ATTR_FILE = "file"
 
 type Action = Callable[[BotRuntime, ServiceCall], Awaitable[ServiceResponse]]
 
@@ -98,6 +101,14 @@ IMPORT_SCHEMA = vol.Schema(
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
     }
 )
+IMPORT_RULES_SCHEMA = vol.Schema(
+    {
+        **ENTRY,
+        vol.Optional(ATTR_TEXT, default=""): cv.string,
+        vol.Optional(ATTR_FILE, default=""): cv.string,
+        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
 
 
 @callback
@@ -111,6 +122,7 @@ def async_register_services(hass: HomeAssistant) -> None:
     for command in COMMANDS:
         _register(hass, command.node, partial(_run, command), command_schema(command))
     _register(hass, SERVICE_COMMAND, _command, COMMAND_SCHEMA)
+    _register(hass, SERVICE_IMPORT_RULES, _import_rules, IMPORT_RULES_SCHEMA)
     _register(hass, SERVICE_IMPORT_SETTINGS, _import_settings, IMPORT_SCHEMA)
 
 
@@ -192,10 +204,23 @@ async def _command(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
 
 async def _import_settings(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
     """Make rules of the DinoX MQTT plugin's settings, or only tell what would be made."""
-    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
-    if caller.role < Role.ADMIN:
-        raise BotError("not_allowed", command=SERVICE_IMPORT_SETTINGS, role=Role.ADMIN.word)
+    await _require_admin(runtime, call, SERVICE_IMPORT_SETTINGS)
     made = plan(call.data[ATTR_SETTINGS], runtime.bot.rules)
     if not call.data[ATTR_DRY_RUN]:
         await carry_out(made, runtime.bot)
     return _response(runtime, report(made, dry_run=call.data[ATTR_DRY_RUN]))
+
+
+async def _import_rules(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
+    """Make rules of another program's, or only tell what would be made."""
+    await _require_admin(runtime, call, SERVICE_IMPORT_RULES)
+    dry_run = call.data[ATTR_DRY_RUN]
+    return _response(
+        runtime, await async_import(runtime, call.data[ATTR_TEXT], call.data[ATTR_FILE], dry_run=dry_run)
+    )
+
+
+async def _require_admin(runtime: BotRuntime, call: ServiceCall, action: str) -> None:
+    caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
+    if caller.role < Role.ADMIN:
+        raise BotError("not_allowed", command=action, role=Role.ADMIN.word)

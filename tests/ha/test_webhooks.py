@@ -266,6 +266,36 @@ async def test_the_address_of_the_cloud_is_used_and_taken_back(
     hass.config.components.remove("cloud")
 
 
+async def test_what_nobody_ends_is_told_and_over(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        body = {"heartbeat": None, "monitor": None, "msg": "The certificate expires in 7 days"}
+        assert await post(client, body) == (200, {"incidents": 2})
+        assert runtime.bot.alerts.active == []
+        assert "The certificate expires in 7 days (alertmanager)" in await said(hass, "alerts past")
+
+
+async def test_further_rules_look_at_the_same_incidents(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        rule = (
+            "alert $hook/alertmanager/+ .severity is critical and .status is firing critical"
+            ' as "Critical incidents"'
+        )
+        await post(client, firing("Other"))
+        assert "Critical incidents" in await said(hass, rule)
+        await post(client, firing())
+        names = {runtime.bot.alerts.rule_of(alert).name for alert in runtime.bot.alerts.active}
+        assert names == {"Alertmanager", "Critical incidents"}
+        await post(client, firing(status="resolved"))
+        await post(client, firing("Other", status="resolved"))
+        assert runtime.bot.alerts.active == []
+
+
 async def test_what_is_removed_is_registered_no_more(hass: HomeAssistant, mosquitto: Server) -> None:
     entry = entry_of(mosquitto.ports["mqtt"], HOOK)
     async with running(hass, entry):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 import json
-from math import floor, inf
+from math import floor
 from pathlib import Path
 import sqlite3
 from tempfile import TemporaryDirectory
@@ -12,19 +12,12 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 import pytest
-from store_values import Opener, Query, message, purge, reading
 
-from custom_components.dinox_mqtt_bot.bot.model.history import Point, Span
 from custom_components.dinox_mqtt_bot.bot.model.message import Kind, Message
-from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
-from custom_components.dinox_mqtt_bot.bot.payload.interpret import interpret
-from custom_components.dinox_mqtt_bot.bot.payload.paths import number_in
-from custom_components.dinox_mqtt_bot.bot.text.durations import DAY
 from custom_components.dinox_mqtt_bot.store import rollups
 from custom_components.dinox_mqtt_bot.store.keeping import Keeping, Retention, forget, purge_messages
-from custom_components.dinox_mqtt_bot.store.rollups import FIVES, HOURS, Rollups, purge_rollups
+from custom_components.dinox_mqtt_bot.store.rollups import FIVES, HOURS, Rollups
 from custom_components.dinox_mqtt_bot.store.schema import open_database
-from custom_components.dinox_mqtt_bot.store.store import Store
 from custom_components.dinox_mqtt_bot.store.table import MessageTable
 
 T0 = 1_700_000_400.0
@@ -145,9 +138,7 @@ OBJECT = st.dictionaries(
     max_size=3,
 )
 AGO = st.one_of(st.just(0.0), st.integers(0, 4 * 3_600).map(float))
-SAID = st.tuples(
-    st.just("say"), st.sampled_from(TOPICS), st.one_of(NUMBERS, OBJECT), AGO, st.booleans()
-)
+SAID = st.tuples(st.just("say"), st.sampled_from(TOPICS), st.one_of(NUMBERS, OBJECT), AGO, st.booleans())
 STEPS = st.lists(
     st.one_of(
         SAID,

@@ -96,7 +96,8 @@ class EntitySource:
 
     def _tell_all(self, asked: list[str]) -> None:
         for entity_id in list(self._known) if self._unsubscribe else ():
-            if any(matches(each, ENTITIES + entity_id) for each in asked):
+            topics = ENTITIES + entity_id, f"{ENTITIES}{entity_id}/availability"
+            if any(matches(each, topic) for each in asked for topic in topics):
                 self._tell(self._hass.states.get(entity_id), retain=True)
 
     def _announce(self, entity_id: str) -> None:

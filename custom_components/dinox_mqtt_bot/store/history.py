@@ -7,7 +7,19 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import Record
-from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Series, Sizes, Span, Statistics, TopicRow
+from ..bot.model.history import (
+    ALWAYS,
+    Entry,
+    Listening,
+    Past,
+    Point,
+    Row,
+    Series,
+    Sizes,
+    Span,
+    Statistics,
+    TopicRow,
+)
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import STOPPED, LinkStatus

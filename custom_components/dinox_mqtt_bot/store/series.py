@@ -59,7 +59,9 @@ SELECT min(time), count(*) FROM (
     SELECT time FROM messages WHERE topic_id = :topic AND {WITHIN} ORDER BY id LIMIT :most
 )
 """  # noqa: S608
-OLDEST_ROW = "SELECT min(first_at) FROM {table} WHERE series = :series AND since >= :from AND first_at >= :since"
+OLDEST_ROW = (
+    "SELECT min(first_at) FROM {table} WHERE series = :series AND since >= :from AND first_at >= :since"
+)
 FIRST = "SELECT min(first_at) FROM {table} WHERE series = :series"
 
 

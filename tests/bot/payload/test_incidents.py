@@ -99,9 +99,15 @@ def test_uptime_kuma() -> None:
     up = down | {"heartbeat": {"monitorID": 4, "status": 1, "msg": "200 - OK"}}
     assert (one(up).key, one(up).firing) == ("monitor-4", False)
     assert read(down | {"heartbeat": {"status": 2}}) == []
-    assert read({"heartbeat": None, "monitor": None, "msg": "Test"}) == []
-    expires = {"heartbeat": None, "monitor": {"id": 4, "url": "https://a.test"}, "msg": "expires in 7 days"}
-    assert one(expires) == Incident("notice-4", "monitor 4", True, "expires in 7 days", link="https://a.test")
+    # Nothing will say that it is over.
+    expires = read({"heartbeat": None, "monitor": None, "msg": "[NAS] certificate expires in 7 days"})
+    assert [(each.title, each.firing) for each in expires] == [
+        ("[NAS] certificate expires in 7 days", True),
+        ("[NAS] certificate expires in 7 days", False),
+    ]
+    assert expires[0].key == expires[1].key
+    nameless = {"heartbeat": {"status": 0}, "monitor": {"id": 4, "url": "https://a.test"}, "msg": "down"}
+    assert one(nameless) == Incident("monitor-4", "monitor 4", True, "down", link="https://a.test")
 
 
 def test_zabbix() -> None:
@@ -117,6 +123,8 @@ def test_zabbix() -> None:
     found = one(problem)
     assert found == Incident("1042", "High CPU on db1", True, "98 %", "High", "https://zbx.test")
     assert not one(problem | {"event_value": "0"}).firing
+    for secret in ("http://ha.local:8123/api/webhook/5ec4e7", "https://hooks.nabu.casa/5ec4e7"):
+        assert one(problem | {"zabbix_url": "", "url": secret}).link == ""
     macros = {"EVENT.ID": 3, "Subject": "Disk", "Message": "full", "HOST.NAME": "nas", "Status": "PROBLEM"}
     assert one(macros) == Incident("3", "Disk nas", True, "full")
 

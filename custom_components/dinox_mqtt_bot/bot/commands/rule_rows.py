@@ -13,7 +13,7 @@ from ..model import alert
 from ..model.history import Span
 from ..model.replies import Amount, BotError, Cell, Table, Text, Worded
 from ..model.rules import AlertRule
-from ..model.topics import fold, shared
+from ..model.topics import HOOKS, fold, shared
 from ..reading.topic_lookup import Names, known_names, topic_name
 from ..text.durations import DAY, duration
 from ..text.tongue import words
@@ -224,6 +224,7 @@ async def past_alerts(parts: Parts, text: str) -> Table:
     if span is None:
         raise BotError("invalid_span", span=rest)
     found = incidents_of(await parts.ports.alerts.past(span, MOST_PAST))
+    await known_names(parts)
     said = rest or duration(_USUAL[counts])
     return _stats(parts, found, said, now) if counts else _past(parts, found, said)
 
@@ -287,6 +288,8 @@ def _name(parts: Parts, one: Incident) -> Worded:
     """Return what an incident is called: its rule, with its topic where the rule's name leaves that open."""
     rule = next((each for each in parts.alerts.rules if each.id == one.rule), None)
     topic = topic_name(parts, one.topic) if one.topic else ""
+    if one.topic.startswith(HOOKS):  # its messages tell what it is called
+        topic = next((each.name for each in parts.names.find(one.topic)), topic)
     broker = "common.alert_broker"
     if rule is None:
         return worded(parts, lambda phrases: topic or phrases.phrase(broker))

@@ -73,12 +73,18 @@ def report(made: Plan, *, dry_run: bool) -> Table:
         ),
         empty=Text("import_empty"),
         facts=tuple(
-            {"kind": each.kind, "name": each.name, "outcome": each.word, "why": each.why} for each in outcomes
+            {"kind": each.kind, "name": each.name, "outcome": each.word, "why": each.why}
+            | ({} if each.fired is None else {"fired": each.fired})
+            for each in outcomes
         ),
     )
 
 
 def _why(outcome: Outcome) -> Text | str:
-    if not outcome.why:
-        return ""
-    return Text(f"import_why_{outcome.why}", {"detail": outcome.detail})
+    told: Text | str = Text(f"import_why_{outcome.why}", {"detail": outcome.detail}) if outcome.why else ""
+    for each in outcome.more:
+        told = Text("import_also", {"told": told, "more": Text(f"import_why_{each}")})
+    if outcome.fired is None:
+        return told
+    fired = Text("import_fired", {"count": str(outcome.fired)})
+    return Text("import_also", {"told": told, "more": fired}) if told else fired

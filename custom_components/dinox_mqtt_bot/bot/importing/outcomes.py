@@ -21,19 +21,32 @@ type Imported = Subscription | AlertRule | Preset | Bridge
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one thing: `taken`, `changed` or `skipped`, and why (`common.import_why_<why>`)."""
+    """What became of one thing: `taken`, `changed` or `skipped`, and why (`common.import_why_<why>`).
+
+    `more` are further reasons; `fired` is how often the rule would have, None if that is not known.
+    """
 
     kind: str
     name: str
     word: str = "taken"
     why: str = ""
     detail: Cell = ""
+    more: tuple[str, ...] = ()
+    fired: int | None = None
 
     def change(self, why: str) -> None:
-        self.word, self.why = "changed", why
+        self.word, self.why, self.more = "changed", why, (*self.more, *([self.why] if self.why else []))
 
     def skip(self, why: str, detail: Cell = "") -> None:
-        self.word, self.why, self.detail = "skipped", why, detail
+        self.word, self.why, self.detail, self.more = "skipped", why, detail, ()
+
+
+class Untaken(Exception):
+    """Something cannot be taken over; `why` and `detail` are as in its outcome."""
+
+    def __init__(self, why: str, detail: Cell = "") -> None:
+        super().__init__(why)
+        self.why, self.detail = why, detail
 
 
 @dataclass(slots=True)

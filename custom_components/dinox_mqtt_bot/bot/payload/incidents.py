@@ -19,6 +19,8 @@ LONGEST_TEXT = 300
 LONGEST_LINK = 300
 _LONGEST_KEY = 64
 _KEY = re.compile(r"[A-Za-z0-9_.:-]+")
+_WEB = re.compile(r"https?://[^\s/]\S*")
+_SECRET = re.compile(r"/api/webhook/|//hooks\.nabu\.casa/")
 _NAMES = re.compile(r"[^a-z0-9]+")
 
 _OVER = frozenset(
@@ -135,18 +137,17 @@ def _silence(body: _Fields, labels: _Fields) -> str:
 
 
 def _uptime_kuma(body: _Fields) -> Iterator[Incident]:
-    """Yield what became of a monitor; a test has no heartbeat, nor has a certificate that runs out."""
+    """Yield what became of a monitor. What has no heartbeat (a certificate, a test) is over as it is told."""
     monitor, beat = _mapping(body.get("monitor")), _mapping(body.get("heartbeat"))
-    name = _first(monitor, "name", "pathName")
-    number = _text(monitor.get("id")) or _text(beat.get("monitorID")) or name
-    status = _text(beat.get("status"))
-    if not number or status in _WAITING:
-        return
-    link = _text(monitor.get("url"))
-    text = _first(beat, "msg") or _text(body.get("msg"))
-    firing = _is_firing({"0": "down", "1": "up", "": "alert"}.get(status, status))
-    key = f"monitor-{number}" if status else f"notice-{number}"
-    yield Incident(key, name or f"monitor {number}", firing, text, link="" if link == "https://" else link)
+    name, text = _first(monitor, "name", "pathName"), _first(beat, "msg") or _text(body.get("msg"))
+    status, link = _text(beat.get("status")), _text(monitor.get("url"))
+    if not status:
+        notice = Incident(text, name or text, True, text, link=link)
+        yield from (notice, replace(notice, firing=False))
+    elif status not in _WAITING:
+        number = _text(monitor.get("id")) or _text(beat.get("monitorID")) or name
+        firing = _is_firing({"0": "down", "1": "up"}.get(status, status))
+        yield Incident(f"monitor-{number}", name or f"monitor {number}", firing, text, link=link)
 
 
 def _grafana_before_9(body: _Fields) -> Iterator[Incident]:
@@ -210,9 +211,12 @@ def _checked(incident: Incident) -> Incident:
 
 
 def _address(said: str) -> str:
-    """Return an address of the web, nothing for any other: one that is cut leads nowhere."""
-    web = said.startswith(("http://", "https://")) and said.isprintable() and " " not in said
-    return said if web and len(said) <= LONGEST_LINK else ""
+    """Return an address of the web, nothing for any other: one that is cut leads nowhere.
+
+    Nor that of a webhook, which a script may post with the rest: it is a secret.
+    """
+    web = _WEB.fullmatch(said) is not None and said.isprintable()
+    return said if web and len(said) <= LONGEST_LINK and _SECRET.search(said) is None else ""
 
 
 def _key_of(labels: _Fields) -> str:

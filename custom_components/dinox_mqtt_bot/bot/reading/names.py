@@ -9,7 +9,7 @@ from ..discovery.bindings import Binding
 from ..discovery.devices import Devices, Match
 from ..discovery.entities import Entity, Source, name_words
 from ..model.history import TopicRow
-from ..model.topics import ENTITIES, LONGEST_HEARD, Subscriptions, fold, matches
+from ..model.topics import ENTITIES, HOOKS, LONGEST_HEARD, Subscriptions, fold, matches
 from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
@@ -72,7 +72,8 @@ class Names:
         """Learn what came in. Raises BotError where that cannot be read."""
         before = self._seen
         seen: dict[str, Seen] = {}
-        for row in await history.topics("#", MOST_TOPICS):
+        heard = await history.topics("#", MOST_TOPICS)
+        for row in (*heard, *await history.topics(f"{HOOKS}#", MOST_TOPICS)):
             kept = before.get(row.topic)
             seen[row.topic] = kept if kept and kept.name == row.name else Seen(row.topic, row.name)
         if seen.keys() != before.keys():
