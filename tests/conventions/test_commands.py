@@ -18,11 +18,7 @@ TEXTS = {
     for language in ("en", "de")
 }
 ICONS = json.loads((INTEGRATION / "icons.json").read_text("utf-8"))
-<<<<<<< HEAD
-BESIDE_THE_COMMANDS = {"send_message", "ask", "command", "import_settings"}
-=======
-BESIDE_THE_COMMANDS = {"send_message", "command", "import_rules", "import_settings"}
->>>>>>> part-d
+BESIDE_THE_COMMANDS = {"send_message", "ask", "command", "import_rules", "import_settings"}
 
 
 def test_the_commands_were_found() -> None:

@@ -31,11 +31,7 @@ from lab.servers import Server
 async def test_every_command_is_an_action(hass: HomeAssistant, data: dict[str, Any]) -> None:
     async with running(hass, bot_entry(data)):
         actions = set(hass.services.async_services_for_domain(DOMAIN))
-<<<<<<< HEAD
-        beside = {"send_message", "ask", "command", "import_settings"}
-=======
-        beside = {"send_message", "command", "import_rules", "import_settings"}
->>>>>>> part-d
+        beside = {"send_message", "ask", "command", "import_rules", "import_settings"}
         assert actions == {command.node for command in COMMANDS} | beside
 
 
