@@ -62,7 +62,7 @@ def test_a_file_imports_at_most_15_of_ours(path: str) -> None:
 
 
 def test_a_file_imports_few_of_ours_on_average() -> None:
-    assert sum(map(len, graph().values())) / len(graph()) < 5.1
+    assert sum(map(len, graph().values())) / len(graph()) < 5.2
 
 
 @pytest.mark.parametrize("path", modules())

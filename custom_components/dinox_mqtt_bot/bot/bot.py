@@ -92,8 +92,7 @@ class Bot:
         self.ports, self.readings = ports, readings
         self.names = Names(readings.devices, readings.bindings)
         self._presences = Presences(self.names, ports.templates)
-        self.name, self.id = name, bot_id
-        self.connection = connection or {}
+        self.name, self.id, self.connection = name, bot_id, connection or {}
         self.commands, self.changes = COMMANDS, Changes()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
