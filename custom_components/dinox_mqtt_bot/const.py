@@ -73,6 +73,8 @@ SUBENTRY_ALERT: Final = "alert"
 SUBENTRY_PRESET: Final = "preset"
 SUBENTRY_BRIDGE: Final = "bridge"
 SUBENTRY_WEBHOOK: Final = "webhook"
+# Of this type none is kept: its dialog makes others.
+SUBENTRY_IMPORT: Final = "import"
 CONF_FILTER: Final = "filter"
 CONF_QOS: Final = "qos"
 CONF_ALIAS: Final = "alias"

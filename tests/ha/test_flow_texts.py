@@ -23,10 +23,12 @@ from custom_components.dinox_mqtt_bot.flows import (
     contact_flow,
     fields as form_fields,
     first_rules,
+    import_flow,
     new_account,
     options,
     preset_flow,
     topic_flow,
+    webhook_flow,
 )
 from custom_components.dinox_mqtt_bot.flows.alert_preview import OTHERS
 from custom_components.dinox_mqtt_bot.flows.follow_field import follow_field
@@ -52,6 +54,8 @@ STEPS = {
     },
     "config_subentries.contact.step.user": contact_flow.contact_form().schema,
     "config_subentries.contact.step.reconfigure": contact_flow.contact_form().schema,
+    "config_subentries.webhook.step.user": webhook_flow.NEW_FORM.schema,
+    "config_subentries.import.step.user": import_flow.IMPORT_FORM.schema,
     "config_subentries.preset.step.user": preset_flow.preset_form().schema,
     "config_subentries.preset.step.reconfigure": preset_flow.preset_form().schema,
     "config_subentries.bridge.step.user": bridge_flow.bridge_form(RuleSet()).schema,

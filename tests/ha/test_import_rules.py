@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -131,6 +133,33 @@ async def test_a_file_is_read_where_home_assistant_allows_it(
         for path in (other / "mqttwarn.ini", allowed / "none.ini", allowed):
             with pytest.raises(HomeAssistantError, match="cannot be read"):
                 await ask(hass, "import_rules", file=str(path))
+
+
+async def test_the_settings_show_what_would_be_made_before_it_is(
+    hass: HomeAssistant, mosquitto: Server, home: None
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"])
+    flows = hass.config_entries.subentries
+
+    async def begin() -> Any:
+        return await flows.async_init((entry.entry_id, "import"), context={"source": SOURCE_USER})
+
+    async with running(hass, entry) as runtime:
+        form = await begin()
+        wrong = await flows.async_configure(form["flow_id"], {"text": "light: []"})
+        assert wrong["errors"] == {"text": "import_unknown"}
+        shown = await flows.async_configure(form["flow_id"], {"text": YAML})
+        assert shown["step_id"] == "review"
+        assert "there is no such entity" in shown["description_placeholders"]["report"]
+        assert runtime.bot.rules.alerts == ()
+        done = await flows.async_configure(form["flow_id"], {})
+        assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "imported")
+        await until(lambda: [rule.name for rule in runtime.bot.rules.alerts] == ["Door is open"])
+        form = await begin()
+        shown = await flows.async_configure(form["flow_id"], {"text": YAML})
+    gone = await flows.async_configure(form["flow_id"], {})
+    assert gone["reason"] == "not_loaded"
+    assert (await begin())["reason"] == "not_loaded"
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,24 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import NO_ACCOUNT, alerts, ask, bot_entry, running, standalone, until
+from running import (
+    ALICE,
+    NO_ACCOUNT,
+    alerts,
+    ask,
+    bot_entry,
+    contacts,
+    reachable,
+    running,
+    standalone,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.const import SUBENTRY_ALERT, SUBENTRY_WEBHOOK
 from custom_components.dinox_mqtt_bot.entry.hooks import Hook
 from custom_components.dinox_mqtt_bot.runtime import webhooks
+from lab.person import Person
 from lab.servers import Server
 
 HOOK = Hook.new("5ec4e7", "Alertmanager", local_only=True)
@@ -79,6 +91,28 @@ async def test_an_incident_fires_once_is_acknowledged_and_over(
         assert runtime.bot.alerts.active == []
         # Nothing of it was asked of the broker.
         assert all(not each.startswith("$") for each in runtime.broker._wanted._wanted)  # type: ignore[union-attr]
+
+
+async def test_a_person_reads_it_in_the_chat_and_acknowledges_it(
+    hass: HomeAssistant, both: dict[str, Any], alice: Person, hass_client_no_auth: Any
+) -> None:
+    entry = bot_entry(both, [*contacts(ALICE), *alerts(HOOK.rule(Priority.CRITICAL)), HOOK.write()])
+    async with running(hass, entry) as runtime:
+        await reachable(runtime)
+        client = await hass_client_no_auth()
+        await post(client, firing())
+        told = await alice.next("DiskFull")
+        assert told.text.startswith(
+            "🔴 *Alertmanager*: DiskFull node1:9100 (alertmanager): The disk of node1"
+        )
+        assert "http://prometheus.test/graph http://am.test/#/silences/new?filter=" in told.text
+        alice.react("bot@home.test", told.id, "👍")
+        await until(lambda: runtime.bot.alerts.active[0].acknowledged)
+        alice.forget()
+        await post(client, firing())
+        await post(client, firing(status="resolved"))
+        over = await alice.next("✅")
+        assert "DiskFull node1:9100 (alertmanager) resolved" in over.text
 
 
 async def test_an_open_incident_is_open_after_a_restart(

@@ -14,6 +14,7 @@ from ..bot.payload.incidents import RESOLVED
 from ..const import CONF_KEY, CONF_LOCAL_ONLY, SUBENTRY_WEBHOOK
 
 MARK = "⇲"
+LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Hook:
     @classmethod
     def new(cls, webhook_id: str, name: str, *, local_only: bool) -> Self:
         """Return a webhook by the name that somebody gave it."""
-        return cls(webhook_id, name, slugify(name, separator="-"), local_only)
+        return cls(webhook_id, name, slugify(name, separator="-")[:LONGEST_KEY].strip("-"), local_only)
 
     @property
     def topic(self) -> str:

@@ -8,6 +8,7 @@ from ..const import (
     SUBENTRY_ALERT,
     SUBENTRY_BRIDGE,
     SUBENTRY_CONTACT,
+    SUBENTRY_IMPORT,
     SUBENTRY_PRESET,
     SUBENTRY_TOPIC,
     SUBENTRY_WEBHOOK,
@@ -15,6 +16,7 @@ from ..const import (
 from .alert_flow import AlertFlow
 from .bridge_flow import BridgeFlow
 from .contact_flow import ContactFlow
+from .import_flow import ImportFlow
 from .preset_flow import PresetFlow
 from .topic_flow import TopicFlow
 from .webhook_flow import WebhookFlow
@@ -26,4 +28,5 @@ RULE_FLOWS: Mapping[str, type[ConfigSubentryFlow]] = {
     SUBENTRY_PRESET: PresetFlow,
     SUBENTRY_BRIDGE: BridgeFlow,
     SUBENTRY_WEBHOOK: WebhookFlow,
+    SUBENTRY_IMPORT: ImportFlow,
 }

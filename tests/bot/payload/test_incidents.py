@@ -142,6 +142,8 @@ def test_plain_words() -> None:
     assert read({"title": "A", "status": "maintenance"}) == []
     assert one({"title": "x" * 99, "link": "https://a.test/" + "x" * 400}).title == "x" * LONGEST_TITLE
     assert one({"title": "a", "link": "https://a.test/" + "x" * 400}).link == ""
+    long = one({"title": "a", "text": "t" * 150, "link": "https://a.test/" + "x" * 250})
+    assert (len(long.link), long.told) == (265, "t" * 150)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ MOST_INCIDENTS = 200
 RESOLVED = "resolved"
 """What stands in place of the text of an incident that is over."""
 LONGEST_TITLE = 60
-LONGEST_TEXT = 300
+LONGEST_TEXT = 200
 LONGEST_LINK = 300
+LONGEST_TOLD = 360
 _LONGEST_KEY = 64
 _KEY = re.compile(r"[A-Za-z0-9_.:-]+")
 _WEB = re.compile(r"https?://[^\s/]\S*")
@@ -58,11 +59,14 @@ class Incident:
 
     @property
     def told(self) -> str:
-        """What is told of it on one line."""
+        """What is told of it on one line, with those addresses that have room as a whole."""
         if not self.firing:
             return RESOLVED
         said = self.text if self.text and self.text.casefold() != RESOLVED else self.title
-        return " ".join(filter(None, (said, self.link, self.silence)))
+        for address in (self.link, self.silence):
+            if address and len(said) + len(address) < LONGEST_TOLD:
+                said = f"{said} {address}"
+        return said
 
     def payload(self) -> bytes:
         """Return it as the message that rules judge."""
