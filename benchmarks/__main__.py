@@ -54,11 +54,7 @@ def _measure_the_rest(lab: Lab, broker: int, load: Load, figures: Figures) -> li
     failures = _measure_known(lab, figures)
     if held["held"] > HELD_TOO_LONG_MS:
         failures.append(f"FAILURE: the event loop was held for more than {HELD_TOO_LONG_MS:.0f} ms")
-    if _measure_rules(figures) > rules.MOST_RATIO:
-        failures.append(
-            f"FAILURE: with {rules.MANY:,} rules a message costs over {rules.MOST_RATIO} times as much"
-        )
-    return failures
+    return failures + _measure_rules(figures)
 
 
 def _measure_known(lab: Lab, figures: Figures) -> list[str]:
@@ -81,13 +77,14 @@ def _measure_commits() -> dict[str, float]:
     return {"ordinary": round(found.ordinary, 3), "with_alert": round(found.with_alert, 3)}
 
 
-def _measure_rules(figures: Figures) -> float:
+def _measure_rules(figures: Figures) -> list[str]:
     _tell("alert rules")
     found = rules.compare()
     _print_rules(found)
     figures["rules_10_to_10000_ratio"] = found.receive.ratio
     figures["rules_10_to_10000_and_one_more_a_message_ratio"] = found.one_more.ratio
-    return found.receive.ratio
+    figures["rules_with_conditions_beside_ratio"] = found.joined.ratio
+    return list(rules.failures(found))
 
 
 def _arguments() -> argparse.Namespace:
@@ -133,12 +130,15 @@ def _print_rules(found: rules.Found) -> None:
     print(
         f"\nA message with {rules.FEW} alert rules and with {rules.MANY:,}, "
         f"in microseconds of the event loop (the median\nof {rules.ROUNDS} rounds that take turns). "
-        "The rules that are about a message are the same ones, but in the last line:\n"
+        "The rules that are about a message are the same ones, but in the third line. In the last line\n"
+        f"it is {rules.FEW} rules both times, and the second time each has another topic's condition,\n"
+        "times of the week, and a rule that it waits for:\n"
     )
     for name, costs in (
         ("judged by the alert rules", found.judge),
         ("Bot.receive, all of it", found.receive),
         ("and one more rule for each topic", found.one_more),
+        ("rules with conditions beside", found.joined),
     ):
         print(f"  {name:34} {costs.few:8.2f} {costs.many:8.2f} {costs.ratio:8.2f} ×")
 

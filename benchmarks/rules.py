@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import time
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message, Reading
-from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
+from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Clause, Condition, Operator
 
 from .assembly import Assembly, rules
 from .load import FILTER, ROOMS, ROOT, TOPICS, Load, messages, topic
@@ -23,6 +23,7 @@ FEW, MANY = 10, 10_000
 ROUNDS = 15
 MESSAGES = 2_000
 MOST_RATIO = 1.2
+MOST_JOINED_RATIO = 1.1
 
 # Nothing of the load reaches it: what an alert costs beyond being judged does not depend on the rules.
 _LIMIT = "1000000"
@@ -40,11 +41,16 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`Bot.receive` and `Alerts.judge`: each message meets the same rules, or there is one more about it."""
+    """`Bot.receive` and `Alerts.judge`: each message meets the same rules, or there is one more about it.
+
+    `joined`: the `FEW` rules as they are, and each with a second condition, times of the week, and a rule
+    that it waits for.
+    """
 
     receive: Costs
     judge: Costs
     one_more: Costs
+    joined: Costs
 
 
 def alert_rules(number_of: int, *, one_more: bool = False) -> tuple[AlertRule, ...]:
@@ -68,6 +74,15 @@ def alert_rules(number_of: int, *, one_more: bool = False) -> tuple[AlertRule, .
     )
 
 
+def joined(simple: tuple[AlertRule, ...]) -> tuple[AlertRule, ...]:
+    """Return the rules with another topic's condition, times of the week, and the first to wait for."""
+    other = Clause(Condition(Operator.BELOW, (_LIMIT,)), f"{ROOT}/cellar/climate/0", "temperature")
+    return tuple(
+        replace(rule, others=(other,), only="22:00-6:00", after="" if rule.number == 1 else "1")
+        for rule in simple
+    )
+
+
 def _filters(*, one_more: bool) -> Iterator[str]:
     yield from (f"{ROOT}/{room}/#" for room in ROOMS)
     yield from (f"{ROOT}/+/climate/+", "+/+/power/#")
@@ -84,14 +99,23 @@ def compare() -> Found:
     return Found(**{name: Costs(**costs) for name, costs in found.items()})
 
 
+def failures(found: Found) -> Iterator[str]:
+    """Yield what is not as it must be."""
+    if found.receive.ratio > MOST_RATIO:
+        yield f"FAILURE: with {MANY:,} rules a message costs over {MOST_RATIO} times as much"
+    if found.joined.ratio > MOST_JOINED_RATIO:
+        yield f"FAILURE: with conditions beside its own a rule costs over {MOST_JOINED_RATIO} times as much"
+
+
 async def _main() -> None:
     taken = [
         Message(name, payload, 1, received=time.time(), packet_id=number % 65_535 + 1)
         for number, (name, payload) in enumerate(islice(messages(Load()), MESSAGES))
     ]
     with ExitStack() as opened:
-        wanted = (alert_rules(FEW), alert_rules(MANY), alert_rules(MANY, one_more=True))
-        few, many, more = assemblies = [await _assembly(opened, alerts) for alerts in wanted]
+        simple = alert_rules(FEW)
+        wanted = (simple, alert_rules(MANY), alert_rules(MANY, one_more=True), joined(simple))
+        few, many, more, both = assemblies = [await _assembly(opened, alerts) for alerts in wanted]
         for assembly in assemblies:
             await _round(assembly, assembly.bot.receive, taken)
         subscription = few.bot.subscriptions.best(taken[0].topic)
@@ -103,6 +127,7 @@ async def _main() -> None:
             receive=await _compared((few, few.bot.receive), (many, many.bot.receive), taken),
             judge=await _compared((few, _judge(few)), (many, _judge(many)), readings),
             one_more=await _compared((few, few.bot.receive), (more, more.bot.receive), taken),
+            joined=await _compared((few, few.bot.receive), (both, both.bot.receive), taken),
         )
         say("result", asdict(found))
         for assembly in assemblies:

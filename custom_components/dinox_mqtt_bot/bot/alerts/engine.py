@@ -15,7 +15,7 @@ from .blindness import Blindness
 from .cadence import learn
 from .courses import Courses
 from .index import AlertIndex
-from .joints import Joints, admits, stands, together, weighed
+from .joints import Joints, admits, remains, stands, together, weighed
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
 from .watches import BROKER, Watch, Watches, of_earlier
 
@@ -210,13 +210,13 @@ class AlertEngine:
 
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
-        alert = self._alerts.get(key) or Alert(*key)
-        noted = self._joints.noted(alert, watch, reading) if watch.others else alert
+        alert = known = self._alerts.get(key) or Alert(*key)
+        if watch.others and (watch.here or not alert.beside):
+            alert = self._joints.noted(known, watch, reading)
         if value is None:
-            self._stand(noted, alert, watch, now)
+            self._stand(alert, known, watch, now)
             self._miss(watch, reading, now)
             return
-        alert = noted
         self._alerts.touch(key)
         if watch.judge.timed:
             self._hear(alert, watch, reading, value, now)
@@ -309,7 +309,8 @@ class AlertEngine:
             self._miss(watch, reading, now)
             return
         self._see(alert, watch, reading, value, now)
-        if not (held or watch.others or key in self._alerts or memory):
+        known = self._alerts.get(key)
+        if not (held or memory) and (remains(alert, watch, now) if known is alert else not watch.others):
             return
         valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
         if watch.others:

@@ -40,9 +40,6 @@ class AlertIndex:
         found = [alert for alerts in self._by_rule.values() for alert in alerts.values()]
         yield from sorted(found, key=last_seen)
 
-    def __contains__(self, key: Key) -> bool:
-        return key[1] in self._by_rule.get(key[0], ())
-
     def get(self, key: Key) -> Alert | None:
         return self._by_rule.get(key[0], {}).get(key[1])
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..model.alert import Alert
 from ..model.message import Reading
 from ..model.rules import Value
+from .lifecycle import idle
 from .watches import Watch, is_old
 
 type Truths = tuple[bool | None, ...]
@@ -42,13 +43,12 @@ class Joints:
 
     def noted(self, alert: Alert, watch: Watch, reading: Reading | None = None) -> Alert:
         """Return an alert with how the further conditions stand, those on its own topic by a message."""
+        before = _fitting(alert.beside, watch)
         beside = tuple(
             elsewhere if other.rule.filter else here if reading is None else _judged(other, reading, here)
-            for other, elsewhere, here in zip(
-                watch.others, self._of(watch), _fitting(alert.beside, watch), strict=True
-            )
+            for other, elsewhere, here in zip(watch.others, self._of(watch), before, strict=True)
         )
-        return alert if beside == alert.beside else replace(alert, beside=beside)
+        return alert if beside == before else replace(alert, beside=beside)
 
     def _of(self, watch: Watch) -> Truths:
         known = self._truths.get((watch.rule.id, watch.rule.asks))
@@ -69,12 +69,12 @@ def _judged(other: Watch, reading: Reading, before: bool | None) -> bool | None:
 
 def admits(alert: Alert, watch: Watch) -> bool:
     """Say whether the further conditions let a rule fire whose own holds."""
-    return watch.rule.either or all(alert.beside) or not watch.others
+    return watch.rule.either or all(_fitting(alert.beside, watch))
 
 
 def together(alert: Alert, watch: Watch) -> bool | None:
     """Say whether the conditions of a rule hold together; None if that depends on what is not known."""
-    truths = (alert.own, *alert.beside)
+    truths = (alert.own, *_fitting(alert.beside, watch))
     if watch.rule.either in truths:
         return watch.rule.either
     return None if None in truths else not watch.rule.either
@@ -85,7 +85,13 @@ def weighed(alert: Alert, watch: Watch, value: Value, *, held: bool, now: float)
     own = held or (bool(alert.own) and not watch.judge.clears(value))
     # As long as nothing changes, nothing has to be stored.
     seen = now if own is not alert.own or is_old(alert, now) else alert.seen
-    return replace(alert, own=own, seen=seen)
+    return replace(alert, own=own, seen=seen, beside=_fitting(alert.beside, watch))
+
+
+def remains(alert: Alert, watch: Watch, now: float) -> bool:
+    """Say whether another value that is not wrong changes nothing: the rule needs a wrong one."""
+    waits = alert.own is False and not watch.rule.either and not alert.blind
+    return waits and idle(alert) and not is_old(alert, now)
 
 
 def stands(alert: Alert, watch: Watch) -> bool | None:

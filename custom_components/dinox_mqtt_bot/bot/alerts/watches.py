@@ -36,19 +36,24 @@ _WORDLESS = frozenset({Kind.EMPTY, Kind.BINARY})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
-    """One enabled rule with its condition, its path and the times at which it fires compiled."""
+    """One enabled rule with its condition, its path and the times at which it fires compiled.
+
+    `here`: some of its `others` look at the same message.
+    """
 
     rule: AlertRule
     judge: Judge
     path: Path
     only: Weekly | None
     others: tuple[Watch, ...]
+    here: bool
 
     @classmethod
     def of(cls, rule: AlertRule) -> Self:
         """Make a rule ready; `others` are its further conditions."""
         others = tuple(Watch.of(AlertRule(each.filter, each.condition, each.field)) for each in rule.others)
-        return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only), others)
+        here = not all(each.filter for each in rule.others)
+        return cls(rule, Judge(rule.condition), parse_path(rule.field), read_weekly(rule.only), others, here)
 
     def alone(self, now: float) -> list[Alert]:
         """Return the alert that a rule on one topic has, as it is before that has said anything."""
