@@ -43,7 +43,7 @@ class ImportFlow(ConfigSubentryFlow):
         )
 
     async def async_step_review(self, user_input: Typed | None = None) -> SubentryFlowResult:
-        """Make the rules."""
+        """Make the rules that were shown."""
         entry: BotConfigEntry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")

@@ -11,8 +11,9 @@ from bot.alerts.notices import GATHER
 from bot.commands.alerts import Alerts
 from bot.commands.rule_rows import incidents_of
 from bot.model.alert import AlertEvent, Step
+from bot.model.message import Properties
 from bot.model.replies import Caller, Surface, Table
-from bot.model.rules import AlertRule, Contact, Display, Role, Subscription
+from bot.model.rules import AlertRule, Condition, Contact, Display, Operator, Role, Subscription
 
 
 def house(*rules: AlertRule) -> World:
@@ -123,3 +124,18 @@ def test_one_that_comes_and_goes_is_one_incident_until_its_last_end() -> None:
     (one,) = incidents_of([*events, event(Step.RESOLVED, 9)])
     assert (one.fired, one.ended) == (0, 9)
     assert incidents_of([event(Step.RESOLVED, 9)]) == []
+
+
+async def test_an_incident_of_a_webhook_is_told_by_its_title() -> None:
+    rule = AlertRule(
+        "$hook/am/+", Condition(Operator.UNEQUAL, ("resolved",)), field="text", name="Am", id="r"
+    )
+    world = World(alerts=(rule,), contacts=(Contact(ME),))
+    named = Properties(user=(("label", "DiskFull"),))
+    world.receive("$hook/am/f1", '{"text": "The disk is full"}', properties=named)
+    world.later(GATHER)
+    assert "Am: DiskFull (am) (#1) — The disk is full" in await world.ask("alerts past")
+    assert "DiskFull (am)" in await world.ask("alerts")
+    world.receive("$hook/am/f1", '{"text": "resolved"}', properties=named)
+    world.later(GATHER)
+    assert world.said[-1].startswith("✅ *Am* is over: DiskFull (am) resolved")

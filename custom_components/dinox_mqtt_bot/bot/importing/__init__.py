@@ -1,1 +1,1 @@
-"""Rules of another bot or program, taken over."""
+"""Rules of other programs, taken over."""
