@@ -7,7 +7,19 @@ from typing import override
 
 from ..bot import ports
 from ..bot.model.alert import Record
-from ..bot.model.history import ALWAYS, Entry, Listening, Past, Point, Row, Series, Sizes, Span, Statistics, TopicRow
+from ..bot.model.history import (
+    ALWAYS,
+    Entry,
+    Listening,
+    Past,
+    Point,
+    Row,
+    Series,
+    Sizes,
+    Span,
+    Statistics,
+    TopicRow,
+)
 from ..bot.model.message import Message, Reading
 from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import STOPPED, LinkStatus
@@ -163,7 +175,7 @@ class SqliteHistory(ports.History):
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
         number = self._number_in(field)
         return await self._reader.read(
-            lambda connection: read_series(connection, topic, field, number, span, buckets)
+            lambda connection: read_series(connection, topic, field, span, number=number, buckets=buckets)
         )
 
     @override

@@ -149,9 +149,7 @@ async def _series(lookups: Lookups, wanted: ChartRequest) -> tuple[Series, Span]
     return found
 
 
-async def _nearer(
-    lookups: Lookups, wanted: ChartRequest, series: Series, span: Span
-) -> tuple[Series, Span]:
+async def _nearer(lookups: Lookups, wanted: ChartRequest, series: Series, span: Span) -> tuple[Series, Span]:
     """Return these numbers; where they fill only the end of the span, from the first one on."""
     if series.points[0].time < span.until - (span.until - span.since) / 4:
         return series, span
