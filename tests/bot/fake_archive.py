@@ -23,6 +23,7 @@ class FakeArchive:
         self.sizes_told = Sizes({"messages": 0, "topics": 0}, 0)
         self.due = 0
         self.each = 0
+        self.gone: list[tuple[float, float]] = []
 
     def _found(
         self, topic_filter: str, span: Span = ALWAYS, fresh: bool = False
@@ -62,8 +63,9 @@ class FakeArchive:
         return rows[: max(len(rows) - offset, 0)][-limit:]
 
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
-        """Return what there is, as made of `each` seconds: a list forgets nothing."""
-        return Series(tuple(gather(self._numbers(topic, field, span), span, buckets)), self.each)
+        """Return what there is and, as made of `each` seconds, what is gone."""
+        numbers = (self.gone if self.each else []) + self._numbers(topic, field, span)
+        return Series(tuple(gather(numbers, span, buckets)), self.each)
 
     async def beginning(self, topic: str, field: str) -> float:
         return min((at for at, _ in self._numbers(topic, field, ALWAYS)), default=0.0)

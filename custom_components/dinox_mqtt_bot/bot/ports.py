@@ -112,8 +112,8 @@ class Archive(Protocol):
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
         """Return the numbers of a topic, or of a field of its JSON, oldest first (ask).
 
-        The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point. They
-        are of the messages, or of the 5 minutes or hours that outlive those: the finest that the span needs.
+        The span, which has an end, is cut into `buckets` of one length; each that has numbers is a point.
+        They are of the messages, or of what outlives those: the finest that the span needs.
         """
 
     async def beginning(self, topic: str, field: str) -> float:

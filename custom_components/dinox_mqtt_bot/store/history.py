@@ -175,7 +175,7 @@ class SqliteHistory(ports.History):
     async def series(self, topic: str, field: str, span: Span, buckets: int) -> Series:
         number = self._number_in(field)
         return await self._reader.read(
-            lambda connection: read_series(connection, topic, field, number, span, buckets)
+            lambda connection: read_series(connection, topic, field, span, number=number, buckets=buckets)
         )
 
     @override

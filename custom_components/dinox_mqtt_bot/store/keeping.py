@@ -151,8 +151,7 @@ def read_sizes(connection: sqlite3.Connection, retention: Retention) -> Sizes:
 
 def _reach(connection: sqlite3.Connection, rollup: Rollup) -> float:
     """Return since when there are rollups of a kind."""
-    of_each = f"SELECT min(first_at) FROM {rollup.table} WHERE series = series.id"  # noqa: S608
-    oldest = connection.execute(f"SELECT min(({of_each})) FROM series").fetchone()[0]  # noqa: S608
+    oldest = connection.execute(f"SELECT min(since) FROM {rollup.table}").fetchone()[0]  # noqa: S608
     return 0.0 if oldest is None else float(checked(oldest, float, int))
 
 

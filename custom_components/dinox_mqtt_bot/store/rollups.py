@@ -1,11 +1,10 @@
-"""What the numbers of each topic and field came to, in 5 minutes and in an hour: kept when the messages go.
+"""What the numbers of each topic and field came to, in 5 minutes, an hour and a day: kept when messages go.
 
 Each message is rolled up once, in the order of ids; `meta.rolled` is the last that was, in the same
 transaction. So nothing is counted twice or left out, whenever a run is killed, and no message is read again.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 import json
 from math import inf, isfinite
@@ -16,8 +15,8 @@ import time
 from ..bot.text.durations import DAY
 from .schema import transaction
 
-ROLL_SECONDS = 60.0
-"""So long new messages may wait to be rolled up: their 5 minutes are written once a minute, not each second."""
+ROLL_SECONDS = 300.0
+"""So long new messages may wait to be rolled up: each time, what is current of each series is written."""
 
 PAUSE_SECONDS = 0.05
 """Between two slices, so that what comes in goes first."""
@@ -30,7 +29,6 @@ MOST_FIELDS = 32
 MOST_SERIES = 5_000
 """Fields of a topic, and series of all topics: what comes beyond is charted from the messages alone."""
 
-PURGE_SLICE = 1_000
 HELD_SECONDS = 0.01
 """A slice of a purge ends when it has taken so long."""
 
@@ -46,7 +44,9 @@ class Rollup:
 
 FIVES = Rollup("rollups_fives", 300, 14.0)
 HOURS = Rollup("rollups_hours", 3_600, 3_653.0)
-ROLLUPS = (FIVES, HOURS)
+DAYS = Rollup("rollups_days", 86_400, 3_653.0)
+ROLLUPS = (FIVES, HOURS, DAYS)
+"""Days are of UTC: they serve for charts of years, which hours would make slow."""
 
 ROLLED = "SELECT ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'rolled'), 0)"
 NOTE_ROLLED = "INSERT OR REPLACE INTO meta (key, value) VALUES ('rolled', ?)"
@@ -58,8 +58,8 @@ atom GLOB '*[0-9]' AND atom NOT GLOB '*[^0-9.-]*' AND atom NOT GLOB '*.*.*' AND 
 AND atom NOT GLOB '.*' AND atom NOT GLOB '-.*' AND atom NOT GLOB '0[0-9]*' AND atom NOT GLOB '-0[0-9]*'
 AND length(atom) <= 15
 """
-# SQLite does it all without the interpreter's lock. A field is `fullkey` of json_tree, empty for a topic's own
-# number. json_tree must never see what is no JSON: a statement that fails counts as damage.
+# SQLite does it all without the interpreter's lock. A field is `fullkey` of json_tree, empty for a topic's
+# own number. json_tree must never see what is no JSON: a statement that fails counts as damage.
 GATHER = f"""
 WITH batch AS MATERIALIZED (
     SELECT id, topic_id, time, value, payload FROM messages WHERE id > :after AND id <= :last AND NOT repeated
@@ -85,9 +85,9 @@ FROM ranked GROUP BY topic_id, field, since ORDER BY topic_id, min(id), since
 """  # noqa: S608
 
 MERGE = """
-INSERT INTO {table} (series, since, count, low, mean, high, first, first_at, last, last_at)
+INSERT INTO {table} (since, series, count, low, mean, high, first, first_at, last, last_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (series, since) DO UPDATE SET
+ON CONFLICT (since, series) DO UPDATE SET
     count = count + excluded.count,
     low = min(low, excluded.low),
     mean = mean * (1.0 * count / (count + excluded.count))
@@ -99,24 +99,13 @@ ON CONFLICT (series, since) DO UPDATE SET
     last_at = max(last_at, excluded.last_at)
 """
 
-DELETE = """
-DELETE FROM {table} WHERE series = :series AND since < :limit AND since < ifnull(
-    (SELECT since FROM {table} WHERE series = :series ORDER BY since LIMIT 1 OFFSET :slice), 1e999
-)
-"""
-# Silent for two weeks, and never there for a whole day's hours.
-PASSING = f"""
-SELECT NOT EXISTS (SELECT 1 FROM {FIVES.table} WHERE series = ?1)
-    AND (SELECT count(*) FROM (SELECT 1 FROM {HOURS.table} WHERE series = ?1 LIMIT 24)) < 24
-"""  # noqa: S608
-DELETE_EMPTY = f"""
-DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM {HOURS.table} WHERE series = series.id)
-    AND NOT EXISTS (SELECT 1 FROM {FIVES.table} WHERE series = series.id)
-"""  # noqa: S608
+SEEN = "UPDATE series SET last_at = max(last_at, ?) WHERE id = ?"
+OLDEST = "SELECT min(since) FROM {table} WHERE since > ?"
 
 _STEP = re.compile(r'\[(?P<index>[0-9]+)\]|\.(?P<quoted>"(?:[^"\\]|\\.)*")|\.(?P<bare>[^.\[]+)')
 
-type _Row = tuple[object, ...]
+type _Row = tuple[int, int, int, float, float, float, float, float, float, float]
+"""As in the tables."""
 
 
 class Rollups:
@@ -179,21 +168,22 @@ class Rollups:
             return 0
         found = self._connection.execute(GATHER, {"after": after, "last": ids[-1]}).fetchall()
         rows = [row for each in found if (row := self._row(*each)) is not None]
-        self._connection.executemany(MERGE.format(table=FIVES.table), rows)
-        hours = ((row[0], _floor(row[1], HOURS.seconds), *row[2:]) for row in rows)
-        self._connection.executemany(MERGE.format(table=HOURS.table), hours)
+        for rollup in ROLLUPS:
+            merged = ((row[0] // rollup.seconds * rollup.seconds, *row[1:]) for row in rows)
+            self._connection.executemany(MERGE.format(table=rollup.table), merged)
+        self._connection.executemany(SEEN, [(row[-1], row[1]) for row in rows])
         self._connection.execute(NOTE_ROLLED, (str(ids[-1]),))
         return len(ids)
 
-    def _row(self, topic: int, field: str, since: float, count: int, low: float, *rest: float) -> _Row | None:
+    def _row(self, topic: int, field: str, since: float, count: int, *numbers: float) -> _Row | None:
         series = self._series_of(topic, field)
         if series is None:
             return None
-        mean, high, *ends = rest
+        low, mean, high, first, first_at, last, last_at = numbers
         # The sum of huge numbers is infinite or none at all, their mean is not.
         if mean is None or not isfinite(mean):
             mean = low / 2 + high / 2
-        return (series, int(since), count, low, mean, high, *ends)
+        return int(since), series, count, low, mean, high, first, first_at, last, last_at
 
     def _series_of(self, topic: int, field: str) -> int | None:
         """Return the id of a series, a new one while there is room."""
@@ -205,7 +195,7 @@ class Rollups:
             return found
         if self._fields.get(topic, 0) >= MOST_FIELDS or len(self._series) >= MOST_SERIES:
             return None
-        insert = "INSERT INTO series (topic_id, field) VALUES (?, ?)"
+        insert = "INSERT INTO series (topic_id, field, last_at) VALUES (?, ?, 0)"
         new = self._connection.execute(insert, (topic, field)).lastrowid
         assert new is not None
         self._series[topic, field] = new
@@ -217,11 +207,6 @@ class Rollups:
         for number, topic, field in self._connection.execute("SELECT id, topic_id, field FROM series"):
             self._series[topic, field] = number
             self._fields[topic] = self._fields.get(topic, 0) + 1
-
-
-def _floor(since: object, seconds: int) -> int:
-    assert isinstance(since, int)
-    return since // seconds * seconds
 
 
 def field_name(fullkey: str) -> str:
@@ -243,43 +228,38 @@ def _unquoted(key: str) -> str:
 
 
 def purge_rollups(connection: sqlite3.Connection, now: float) -> Iterator[int]:
-    """Delete in slices the rollups that are too old, then the series that have none left."""
+    """Delete in slices the rollups that are too old, and the series that have none left."""
     for rollup in ROLLUPS:
-        yield from _delete(connection, rollup, _all_series(connection), now - rollup.days * DAY)
-    if len(series := _all_series(connection)) >= MOST_SERIES:
-        # Whoever has made up names for a while must not keep others out for ten years.
-        passing = [number for number in series if connection.execute(PASSING, (number,)).fetchone()[0]]
-        yield from _delete(connection, HOURS, passing, inf)
+        yield from _delete(connection, rollup, now - rollup.days * DAY)
+    limit = now - HOURS.days * DAY
+    if connection.execute("SELECT count(*) FROM series").fetchone()[0] >= MOST_SERIES:
+        # Whoever makes names up must not keep others out for ten years.
+        limit = now - FIVES.days * DAY
     with transaction(connection):
-        connection.execute(DELETE_EMPTY)
+        connection.execute("DELETE FROM series WHERE last_at < ?", (limit,))
     yield 0
 
 
 def forget_rollups(connection: sqlite3.Connection, topic_id: int) -> Iterator[int]:
     """Delete in slices what is left of a topic's numbers."""
-    found = connection.execute("SELECT id FROM series WHERE topic_id = ?", (topic_id,))
-    series = [number for (number,) in found]
+    of_topic = f"AND series IN (SELECT id FROM series WHERE topic_id = {topic_id:d})"  # noqa: S608
     for rollup in ROLLUPS:
-        yield from _delete(connection, rollup, series, inf)
+        yield from _delete(connection, rollup, inf, of_topic)
     with transaction(connection):
         connection.execute("DELETE FROM series WHERE topic_id = ?", (topic_id,))
 
 
-def _all_series(connection: sqlite3.Connection) -> list[int]:
-    return [number for (number,) in connection.execute("SELECT id FROM series ORDER BY id")]
-
-
 def _delete(
-    connection: sqlite3.Connection, rollup: Rollup, series: Iterable[int], limit: float
+    connection: sqlite3.Connection, rollup: Rollup, limit: float, condition: str = ""
 ) -> Iterator[int]:
-    statement = DELETE.format(table=rollup.table)
-    waiting = deque(series)
-    while waiting:
+    """Delete the rows before a time. None of them counts: what a purge tells is the number of messages."""
+    oldest = OLDEST.format(table=rollup.table)
+    statement = f"DELETE FROM {rollup.table} WHERE since = ? {condition}"  # noqa: S608
+    (since,) = connection.execute(oldest, (-inf,)).fetchone()
+    while since is not None and since < limit:
         began = time.monotonic()
         with transaction(connection):
-            while waiting and time.monotonic() - began < HELD_SECONDS:
-                values = {"series": waiting[0], "limit": limit, "slice": PURGE_SLICE}
-                if connection.execute(statement, values).rowcount < PURGE_SLICE:
-                    waiting.popleft()
-        # Only messages are counted.
+            while since is not None and since < limit and time.monotonic() - began < HELD_SECONDS:
+                connection.execute(statement, (since,))
+                (since,) = connection.execute(oldest, (since,)).fetchone()
         yield 0

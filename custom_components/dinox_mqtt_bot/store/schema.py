@@ -82,24 +82,32 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE outbox ADD COLUMN file INTEGER NOT NULL DEFAULT 0;
     """,
     # 4: rollups. A series is the numbers of a topic (no field) or of one leaf of its JSON (`$.air.temp`);
-    # a row is what those from `since` on came to. meta.rolled is the last message in them: what an earlier
-    # version has stored is rolled up by and by, from where it stopped.
+    # a row is what those from `since` on came to. By time first: what is written at one time lies together,
+    # or each minute would write a page a series. meta.rolled is the last message in them: what an earlier
+    # version has stored is rolled up by and by, from where it stopped. Ids of series are never used again:
+    # rows of one that is gone go when they are too old.
     """
     CREATE TABLE series (
-        id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL REFERENCES topics (id), field TEXT NOT NULL,
-        UNIQUE (topic_id, field)
+        id INTEGER PRIMARY KEY AUTOINCREMENT, topic_id INTEGER NOT NULL REFERENCES topics (id),
+        field TEXT NOT NULL, last_at REAL NOT NULL, UNIQUE (topic_id, field)
     );
     CREATE TABLE rollups_fives (
-        series INTEGER NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL,
+        since INTEGER NOT NULL, series INTEGER NOT NULL, count INTEGER NOT NULL,
         low REAL NOT NULL, mean REAL NOT NULL, high REAL NOT NULL,
         first REAL NOT NULL, first_at REAL NOT NULL, last REAL NOT NULL, last_at REAL NOT NULL,
-        PRIMARY KEY (series, since)
+        PRIMARY KEY (since, series)
     ) WITHOUT ROWID;
     CREATE TABLE rollups_hours (
-        series INTEGER NOT NULL, since INTEGER NOT NULL, count INTEGER NOT NULL,
+        since INTEGER NOT NULL, series INTEGER NOT NULL, count INTEGER NOT NULL,
         low REAL NOT NULL, mean REAL NOT NULL, high REAL NOT NULL,
         first REAL NOT NULL, first_at REAL NOT NULL, last REAL NOT NULL, last_at REAL NOT NULL,
-        PRIMARY KEY (series, since)
+        PRIMARY KEY (since, series)
+    ) WITHOUT ROWID;
+    CREATE TABLE rollups_days (
+        since INTEGER NOT NULL, series INTEGER NOT NULL, count INTEGER NOT NULL,
+        low REAL NOT NULL, mean REAL NOT NULL, high REAL NOT NULL,
+        first REAL NOT NULL, first_at REAL NOT NULL, last REAL NOT NULL, last_at REAL NOT NULL,
+        PRIMARY KEY (since, series)
     ) WITHOUT ROWID;
     """,
 )

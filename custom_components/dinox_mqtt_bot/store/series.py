@@ -1,15 +1,15 @@
-"""Numbers over time, from the finest there is for a span: the messages, 5 minutes, hours."""
+"""Numbers over time, from the finest there is for a span: the messages, 5 minutes, hours, days."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from math import floor, isfinite
+from math import floor, inf, isfinite
 import sqlite3
 
 from ..bot.model.history import Point, Series, Span
 from .archive import WITHIN, bounds
 from .damage import built, checked
-from .rollups import FIVES, HOURS, ROLLED, ROLLUPS, Rollup, field_name
+from .rollups import DAYS, FIVES, HOURS, ROLLED, ROLLUPS, Rollup, field_name
 
 type NumberOf = Callable[[str], float | None]
 """Returns the number of a field in a payload's text, None if there is none."""
@@ -38,17 +38,28 @@ SELECT time, number, number, number, 1 FROM (
 ) ORDER BY id
 """  # noqa: S608
 # What is rolled up, and the messages that are not yet.
+# By time first (see `schema`): the rows of a series are looked up one by one.
+_BUCKETS = """
+WITH RECURSIVE buckets (since) AS (
+    SELECT max(:from, ifnull((SELECT min(since) FROM {table}), :from)) UNION ALL
+    SELECT since + :seconds FROM buckets
+    WHERE since + :seconds < :until AND since + :seconds <= (SELECT max(since) FROM {table})
+)
+"""
+_ROWS = "FROM buckets CROSS JOIN {table} AS rows ON rows.since = buckets.since AND series = :series"
 ROLLED_SERIES = f"""
-WITH numbers AS MATERIALIZED (
+{_BUCKETS},
+numbers AS MATERIALIZED (
     SELECT time, {{number}} AS number FROM messages
-    WHERE topic_id = :topic AND id > max(:after, ({ROLLED})) AND time >= :from AND time < :until AND NOT repeated
+    WHERE topic_id = :topic AND id > max(:after, ({ROLLED}))
+        AND time >= :from AND time < :until AND NOT repeated
 ),
 parts AS (
-    SELECT (first_at + last_at) / 2 AS at, low, mean, high, count FROM {{table}}
-    WHERE series = :series AND since >= :from AND since < :until
+    SELECT (first_at + last_at) / 2 AS at, low, mean, high, count {_ROWS}
     UNION ALL SELECT time, number, number, number, 1 FROM numbers WHERE number IS NOT NULL
 )
-SELECT max(sum(at * count) / sum(count), :since), min(low), sum(mean * count) / sum(count), max(high), sum(count)
+SELECT max(sum(at * count) / sum(count), :since),
+    min(low), sum(mean * count) / sum(count), max(high), sum(count)
 FROM parts GROUP BY CAST((max(at, :since) - :since) / :width AS INTEGER) ORDER BY 1
 """  # noqa: S608
 _OWN = "value"
@@ -59,14 +70,17 @@ SELECT min(time), count(*) FROM (
     SELECT time FROM messages WHERE topic_id = :topic AND {WITHIN} ORDER BY id LIMIT :most
 )
 """  # noqa: S608
-OLDEST_ROW = (
-    "SELECT min(first_at) FROM {table} WHERE series = :series AND since >= :from AND first_at >= :since"
-)
-FIRST = "SELECT min(first_at) FROM {table} WHERE series = :series"
+OLDEST_ROW = f"{_BUCKETS} SELECT first_at {_ROWS} WHERE first_at >= :since ORDER BY buckets.since LIMIT 1"
 
 
 def read_series(
-    connection: sqlite3.Connection, topic: str, field: str, number: NumberOf | None, span: Span, buckets: int
+    connection: sqlite3.Connection,
+    topic: str,
+    field: str,
+    span: Span,
+    *,
+    number: NumberOf | None,
+    buckets: int,
 ) -> Series:
     """Return the numbers of a topic, those of each part of the span together."""
     with _snapshot(connection):
@@ -84,9 +98,9 @@ def read_series(
             if rollup is None:
                 points, each = _points(connection, SERIES, number, parameters), 0
             else:
-                parameters["from"] = floor(span.since / rollup.seconds) * rollup.seconds
                 statement = ROLLED_SERIES.replace("{table}", rollup.table)
-                points, each = _points(connection, statement, number, parameters), rollup.seconds
+                rows = parameters | _from(rollup, span.since)
+                points, each = _points(connection, statement, number, rows), rollup.seconds
             if points:
                 return Series(points, each)
         return Series()
@@ -96,11 +110,10 @@ def _finest(connection: sqlite3.Connection, parameters: dict[str, float]) -> Rol
     """Return the finest that is needed for parts so wide and that has the oldest of them; None: messages."""
 
     def oldest(rollup: Rollup) -> float | None:
-        since = floor(parameters["since"] / rollup.seconds) * rollup.seconds
-        statement = OLDEST_ROW.format(table=rollup.table)
-        return _number(connection.execute(statement, parameters | {"from": since}).fetchone()[0])
+        return _oldest(connection, rollup, parameters)
 
-    first = oldest(HOURS)
+    coarse = HOURS if parameters["width"] < DAYS.seconds else DAYS
+    first = oldest(coarse)
     if first is None:
         return None
     at, count = connection.execute(OLDEST_MESSAGE, parameters).fetchone()
@@ -109,7 +122,18 @@ def _finest(connection: sqlite3.Connection, parameters: dict[str, float]) -> Rol
         return None
     if parameters["width"] < HOURS.seconds and oldest(FIVES) == first:
         return FIVES
-    return HOURS
+    return coarse
+
+
+def _from(rollup: Rollup, since: float) -> dict[str, float]:
+    return {"from": floor(since / rollup.seconds) * rollup.seconds, "seconds": rollup.seconds}
+
+
+def _oldest(connection: sqlite3.Connection, rollup: Rollup, parameters: dict[str, float]) -> float | None:
+    """Return the first time in the rows that begin within a span."""
+    statement = OLDEST_ROW.format(table=rollup.table)
+    found = connection.execute(statement, parameters | _from(rollup, parameters["since"])).fetchone()
+    return None if found is None else float(checked(found[0], float, int))
 
 
 def read_beginning(connection: sqlite3.Connection, topic: str, field: str) -> float:
@@ -118,9 +142,13 @@ def read_beginning(connection: sqlite3.Connection, topic: str, field: str) -> fl
     if found is None:
         return 0.0
     series = _series_of(connection, found, field)
-    first = connection.execute(FIRST.format(table=HOURS.table), {"series": series}).fetchone()[0]
+    first = None
+    if series is not None:
+        first = _oldest(connection, DAYS, {"series": series, "since": 0.0, "until": inf})
     oldest = connection.execute("SELECT min(time) FROM messages WHERE topic_id = ?", (found,)).fetchone()[0]
-    return min((_number(each) or 0.0 for each in (first, oldest) if each is not None), default=0.0)
+    return min(
+        (float(checked(each, float, int)) for each in (first, oldest) if each is not None), default=0.0
+    )
 
 
 def read_numbers(
@@ -174,7 +202,3 @@ def _points(
         built(Point, time, low, mean if isfinite(mean) else low / 2 + high / 2, high, count)
         for time, low, mean, high, count in rows
     )
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(checked(value, float, int))

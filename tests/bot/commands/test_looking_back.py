@@ -410,6 +410,45 @@ async def test_dbstats_in_plain_words() -> None:
     assert "From when" not in await World().ask("dbstats")
 
 
+async def test_dbstats_says_how_far_back_numbers_reach() -> None:
+    world = World(TEMP)
+    world.history.sizes_told = Sizes({"messages": 1}, 9, fives=NOON - HOUR, hours=NOON - 2 * HOUR, series=3)
+    lines = (await world.ask("dbstats")).splitlines()
+    assert "• Numbers of each 5 minutes: since 07:00, topics and fields: 3" in lines
+    assert "• Numbers of each hour: since 06:00, topics and fields: 3" in lines
+
+
+async def test_a_chart_says_what_it_is_made_of() -> None:
+    world = filled(18, 19.5, 22)
+    world.history.each = 3600
+    assert (await world.ask("chart kitchen 90 days")).splitlines()[-1] == (
+        "Of values gathered every 1 h: what is older is not kept one by one."
+    )
+    drawn = await drawn_of(world, ChartRequest("home/temp", span=Span(0.0, NOON + 1)))
+    assert drawn.told.facts["each"] == 3600
+    assert drawn.picture.span.since == NOON - 2 * HOUR
+
+
+async def test_history_of_a_time_counts_what_is_gone() -> None:
+    world = filled(18, "19.5 °C")
+    world.history.each = 3600
+    # The messages themselves tell it more exactly, where all are there.
+    assert "gathered" not in await world.ask("history kitchen 3h")
+    world.history.gone = [(NOON - 80 * 24 * HOUR, 30.0)]
+    said = "Lowest 18 °C, mean 22.5 °C, highest 30 °C, 3 values, gathered every 1 h"
+    assert said in await world.ask("history kitchen 90 days")
+    assert said in await world.ask("history kitchen since 2020-01-01")
+    over = await world.ask("history kitchen 2026-01-01..2026-01-02")
+    assert "gathered" not in over
+    world.history.gone *= 2
+    alone = await world.ask(f"history kitchen {date(world, -81)}..{date(world, -79)}")
+    assert "Lowest 30 °C, mean 30 °C, highest 30 °C, 2 values, gathered every 1 h" in alone
+
+
+def date(world: World, days: int) -> str:
+    return f"{world.clock.local(NOON + days * 24 * HOUR):%Y-%m-%d}"
+
+
 async def test_purge_asks_first_and_then_deletes_what_is_due() -> None:
     world = World()
     world.history.due = 12

@@ -38,6 +38,12 @@ class Dbstats(Command):
         if sizes.newest:
             since = {"since": parts.moment(sizes.oldest), "until": parts.moment(sizes.newest)}
             rows.insert(1, (Text("stored_span"), Text("stored_since", since)))
+        series = Text("stored_series", {"count": Count(sizes.series)})
+        rows += [
+            (Text(label), Text("stored_from", {"since": parts.moment(first)}), series)
+            for label, first in (("stored_fives", sizes.fives), ("stored_hours", sizes.hours))
+            if first
+        ]
         rows += [
             (Text("stored_size"), Amount(size_text(sizes.size))),
             (
@@ -60,6 +66,9 @@ class Dbstats(Command):
             "days": sizes.days,
             "most": sizes.most,
             "log_days": sizes.log_days,
+            "fives": sizes.fives,
+            "hours": sizes.hours,
+            "series": sizes.series,
         }
         return Table(
             title=Text("dbstats"),

@@ -25,6 +25,7 @@ from ..model.replies import (
 from ..model.topics import shared
 from ..reading.topic_lookup import MOST_NAMED, Ambiguous, Meant, field_values, find_name, only, several, shown
 from ..rendering.replies import render_error
+from ..text.durations import duration
 from ..text.numbers import number, number_text, size_text, with_unit
 from .command import Command, Parts, param
 
@@ -73,13 +74,17 @@ class History(Command):
         if meant.field:
             rows = await _of_field(parts, meant, rows)
             found = replace(found, numbers=0)
+        numbers = _numbers(parts, rows, found) if found.topics == 1 and found.numbers > 1 else None
+        empty = await self._empty(parts, topic, called, found)
+        if when.span is not None and (all_ := await _gathered(parts, meant, when.span, found.numbers)):
+            numbers, empty = all_, Text("history_notes", {"numbers": empty, "page": all_})
         return Table(
             title=Text("history", {"topic": called}),
             columns=("column_time", "column_name", "column_value"),
             rows=tuple(_line(parts, row, topic) for row in rows),
-            empty=await self._empty(parts, topic, called, found),
+            empty=empty,
             facts=tuple(_row_facts(row) for row in rows),
-            note=self._note(parts, rows, found, -(-found.messages // count)),
+            note=self._note(numbers, found, -(-found.messages // count)),
             more=Text("history_more"),
             keep_last=True,
             page=max(PAGE, count),
@@ -102,9 +107,8 @@ class History(Command):
         key = "history_none_stored" if parts.is_told(topic) else "history_not_kept"
         return Text(key, {"topic": called, "command": Typed("follow", device)})
 
-    def _note(self, parts: Parts, rows: list[Row], found: Statistics, pages: int) -> Text | None:
+    def _note(self, numbers: Text | None, found: Statistics, pages: int) -> Text | None:
         """Say what the numbers come to, and how to see more."""
-        numbers = _numbers(parts, rows, found) if found.topics == 1 and found.numbers > 1 else None
         if pages <= 1:
             return numbers
         placeholders = {"page": str(self.page), "pages": str(pages), "count": str(found.messages)}
@@ -152,6 +156,33 @@ def _numbers(parts: Parts, rows: list[Row], found: Statistics) -> Text:
             "high": Amount(with_unit(number_text(found.high), unit)),
             "high_time": parts.moment(found.high_at),
             "count": str(found.numbers),
+        },
+    )
+
+
+async def _gathered(parts: Parts, meant: Meant, span: Span, stored: int) -> Text | None:
+    """Return what the numbers of a span come to of which not all are stored any more, one by one."""
+    history = parts.ports.history
+    since = span.since or await history.beginning(meant.topic, meant.field)
+    until = max(min(span.until, parts.ports.clock.now() + 1), since + 1)
+    series = await history.series(meant.topic, meant.field, Span(since, until), 1)
+    if not series.each or series.points[0].count <= stored:
+        return None
+    (point,) = series.points
+    said = await history.topics(meant.topic, 1)
+    unit = next((read[1] for row in said if (read := number(row.last_text)) is not None), "")
+
+    def written(value: float) -> Amount:
+        return Amount(with_unit(number_text(value), unit))
+
+    return Text(
+        "history_gathered",
+        {
+            "low": written(point.low),
+            "mean": written(round(point.mean, 2)),
+            "high": written(point.high),
+            "count": str(point.count),
+            "each": duration(series.each),
         },
     )
 
