@@ -10,9 +10,9 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from bot.alerts.notices import GATHER
-from bot.alerts.rules.clauses import others_of, parted
 from bot.alerts.rules.contradictions import contradiction
-from bot.alerts.rules.grammar import read_rule, write_others, write_rule
+from bot.alerts.rules.grammar import read_rule, write_key, write_others, write_rule
+from bot.alerts.rules.joining import others_of, parted
 from bot.alerts.rules.subject import with_others
 from bot.model.replies import BotError
 from bot.model.rules import AlertRule, Clause, Condition, Contact, Display, Operator, Subscription
@@ -325,3 +325,97 @@ async def test_further_conditions_as_they_are_typed_in_the_form() -> None:
 
 def is_named(word: str, topic: str) -> Clause:
     return replace(is_(word, topic), name=topic)
+
+
+FREEZER = ("home/freezer", "-18")
+DOOR = ("home/door", "closed")
+
+
+def spoken_house() -> World:
+    world = house()
+    for topic, payload in (FREEZER, DOOR, ("home/lamp", "off")):
+        world.receive(topic, payload)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("alert freezer > -15 for 5m and door is open for 10m", "“for” stands here twice"),
+        ("alert freezer > -15 for 5m for 10m", "“for” stands here twice"),
+        ("alert door is open then lamp on then lamp off", "“then” stands here twice"),
+        ("alert door is open after 1 after 2", "“after” stands here twice"),
+        ("alert freezer > -15 and door is open clear -17", "What ends an alert stands behind its first"),
+        ("alert door is open and lamp is on missing clears", "What ends an alert stands behind its first"),
+        ("alert door is open then lamp on for 5 min", "A rule cannot do “lamp on” for a time"),
+        ("alert door is open then lamp on and freezer > 5", "“lamp on and freezer > 5” is nothing"),
+        ("alert door or lamp is on", "stands a whole condition"),
+        ("alert door and lamp are on", "stands a whole condition"),
+        ("alert door is open and door is closed", "One value is never both"),
+        ("alert freezer > -15 and freezer < -20", "One value is never both"),
+        ("alert freezer < -20 and > -15", "One value is never both"),
+        ("alert freezer == 5 and freezer > 7", "One value is never both"),
+        ("alert freezer > 7 and freezer == 5", "One value is never both"),
+        ("alert lamp is on and door is open and door is closed", "One value is never both"),
+    ],
+)
+def test_what_would_be_another_rule_than_was_said_is_not_made(line: str, answer: str) -> None:
+    world = spoken_house()
+    assert answer in ask(world, line)
+    assert world.bot.alerts.rules == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "typed"),
+    [
+        ("freezer silent 10 min and door is open", 'stale 10m and "home/door" == "open"'),
+        ("freezer silent for 10 min and door is open", 'stale 10m and "home/door" == "open"'),
+        ("freezer silent 10 min", "stale 10m"),
+        ("freezer above -10 or below -20", "> -10 or < -20"),
+        ("freezer > -10 or freezer < -20", "> -10 or < -20"),
+        ("freezer > -20 and < -10", "> -20 and < -10"),
+        ("freezer > -15 clear -25 and < -20", "> -15 clear -25 and < -20"),
+        ("freezer > -15 since 5 min", "> -15 for 5m"),
+        ("freezer > -15 for 5m and door is open for 5m", '> -15 and "home/door" == "open" for 5m'),
+    ],
+)
+def test_it_is_made_as_it_was_said(line: str, typed: str) -> None:
+    world = spoken_house()
+    ask(world, f"alert {line}")
+    (rule,) = world.bot.alerts.rules
+    written = write_rule(replace(rule, name=""))
+    assert written.replace('"', "") == f"home/freezer {typed}".replace('"', "")
+    assert write_key(read_rule(written, rule.filter.__eq__)) == write_key(replace(rule, name=""))
+
+
+def test_the_conditions_of_a_rule_change() -> None:
+    world = spoken_house()
+    ask(world, 'alert freezer > -15 as "F"')
+
+    def others() -> tuple[str, ...]:
+        (rule,) = world.bot.alerts.rules
+        return tuple(each.filter for each in rule.others)
+
+    for change, found in (
+        ("and door is open", ("home/door",)),
+        ("and lamp is on for 5m", ("home/door", "home/lamp")),
+        ("> -10", ("home/door", "home/lamp")),
+        ("> -10 and lamp is on", ("home/lamp",)),
+        ("and never", ()),
+        ("or door is open", ("home/door",)),
+    ):
+        ask(world, f"rule F {change}")
+        assert others() == found, change
+    assert "not both" in ask(world, "rule F and lamp is on")
+    assert "I know no “lmp”" in ask(world, "rule F or lmp is on")
+    ask(world, "rule F or attic/lamp is on")
+    assert others() == ("home/door", "attic/lamp")
+    (rule,) = world.bot.alerts.rules
+    assert (rule.hold, rule.condition.values, rule.either) == (300.0, ("-10",), True)
+
+
+def test_what_happens_is_told_with_the_names_of_the_rest() -> None:
+    world = spoken_house()
+    ask(world, "alert door is open and lamp happens")
+    (rule,) = world.bot.alerts.rules
+    assert rule.others[0].name

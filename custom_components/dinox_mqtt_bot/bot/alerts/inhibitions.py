@@ -47,6 +47,7 @@ class Inhibitions:
         self._look_at = NEVER
         # When each was last so. Those of an earlier run may be so still: nobody has told yet.
         self._last = {alert.behind: now for alert in engine.active if alert.behind}
+        self._began, self._unseen = now, engine.active
 
     @property
     def due_at(self) -> float:
@@ -72,6 +73,11 @@ class Inhibitions:
         ids = {str(rule.number): rule.id for rule in every}
         after = {rule.id: ids[rule.after] for rule in every if rule.after in ids}
         self._after = {each: cause for each, cause in after.items() if not circular(each, after)}
+        for alert in self._unseen:
+            # Why it has waited in an earlier run is over, or lasts: it has its time to be over, too.
+            if not alert.told_to and (cause := self._after.get(alert.rule)) is not None:
+                self._last.setdefault(cause, self._began)
+        self._unseen = []
 
     def part(self, debts: Sequence[Debt], rules: RuleSet, now: float) -> tuple[list[Debt], list[Alert]]:
         """Part what may be told from what waits or is muted, as `waiting` does."""

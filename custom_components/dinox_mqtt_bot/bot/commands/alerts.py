@@ -7,7 +7,7 @@ from typing import ClassVar, override
 from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
-from ..alerts.rules.subject import joined_rule
+from ..alerts.rules.subject import changed_rule, joined_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
 from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
@@ -71,7 +71,9 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     for deed in filter(None, (rule.then, rule.afterwards)):
-        await parts.deed(deed)
+        command = await parts.deed(deed)
+        if command.destructive and command.needs_confirmation(parts):
+            raise BotError("rule_deed_asks", deed=deed)
     doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
@@ -182,7 +184,11 @@ class Rule(Command):
         if not change.strip():
             return _shown(parts, rule)
         change, to = to_whom(change, parts.rules.contacts)
-        wanted = changed(rule, change) if change else rule
+        names = await known_names(parts)
+        wanted, unknown_names = await changed_rule(parts, names, rule, change) if change else (rule, [])
+        for name in unknown_names:
+            if not looks_like_topic(name):
+                raise no_name(names, name)
         wanted = wanted if to is None else replace(wanted, contacts=to)
         if as_said(wanted.name) != as_said(rule.name):
             wanted = name_rule(wanted, parts.alerts.rules, "")

@@ -24,7 +24,8 @@ def named_contact(contacts: Iterable[Contact], text: str) -> tuple[Contact, str]
     for count in range(min(_MOST_WORDS, len(spoken)), 0, -1):
         if (jid := known.get(_plain(spoken[:count]))) is not None:
             return every[jid], text[spoken[count - 1].end :].strip()
-    raise BotError("unknown_contact", contact=text[:MAX_QUOTED])
+    called = spoken[0].text if spoken else text
+    raise BotError("unknown_contact", contact=called[:MAX_QUOTED])
 
 
 def to_whom(text: str, contacts: Iterable[Contact]) -> tuple[str, tuple[str, ...] | None]:

@@ -22,8 +22,6 @@ from .vocabulary import (
     DEGREES,
     ENDS,
     EVERY,
-    FOR,
-    JOINTS,
     KEEPS,
     LONGER,
     LONGEST_PHRASE,
@@ -44,10 +42,6 @@ LONGEST = 1_000
 
 LONGEST_NAME = 100
 LONGEST_WEEKLY = 10
-LONGEST_STATE = 4
-"""Words of a state, such as `is not at home`."""
-MOST_JOINTS = 8
-"""Words between conditions that are looked at: more do not stand in one line that somebody means."""
 """Words that times of the week have at most."""
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
 _KEY = r"""[^\s"'.\[\]<>=!≥≤≠]++"""
@@ -80,77 +74,6 @@ class Asked:
     afterwards: str | None = None
 
 
-def parted(text: str) -> tuple[list[str], bool]:
-    """Return the conditions of a text with what follows each, and whether one of them is enough.
-
-    They are parted by an `and` or `or` between two that are whole: not in `between 3 and 5`, nor in a name.
-    Raises BotError `rule_and_or` where both stand.
-    """
-    parts: list[str] = []
-    begin, kinds = 0, set[bool]()
-    joints = [(word, JOINTS[said]) for word in words(text) if (said := word.text.casefold()) in JOINTS]
-    for word, either in joints[:MOST_JOINTS]:
-        before = _without_copula(text[begin : word.start])
-        if not word.quoted and _is_whole(before) and _is_condition(text[word.end :]):
-            parts.append(before)
-            begin = word.end
-            kinds.add(either)
-    if len(kinds) > 1:
-        raise BotError("rule_and_or")
-    return [*parts, _without_copula(text[begin:]) if parts else text], True in kinds
-
-
-def _without_copula(text: str) -> str:
-    """Return a condition without the verb at its end: `die Lampe an ist`."""
-    text = text.strip()
-    before, _, last = text.rpartition(" ")
-    return before.strip() if last.casefold() in BEFORE_OPERATOR else text
-
-
-def others_of(text: str) -> tuple[list[str], bool]:
-    """Return the further conditions of a text that has nothing else: `and door is open`, `door is open`.
-
-    Raises BotError as `parted`, and `rule_two_conditions` for what is no condition.
-    """
-    joint = next((word.text.casefold() for word in words(text) if not word.quoted), "")
-    parts, either = parted(f"> 0 {text}" if joint in JOINTS else f"> 0 and {text}")
-    if len(parts) == 1:
-        raise BotError("rule_two_conditions")
-    return parts[1:], either
-
-
-def _is_whole(text: str) -> bool:
-    """Say whether a text ends in a condition with all that belongs to it."""
-    _, operator, rest = _located(_behind_quotes(text), changing=False)
-    if operator is None:
-        return _ends_in_state(text)
-    if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
-        return RANGE.match(rest.strip()) is not None
-    return bool(rest.strip()) or operator.momentary or operator is Operator.STALE
-
-
-def _is_condition(text: str) -> bool:
-    """Say whether a text begins with a condition, before any other `and` or `or`."""
-    spoken = list(words(text))
-    joint = next((word.start for word in spoken if word.text.casefold() in JOINTS), len(text))
-    found = _located(_behind_quotes(text), changing=False)[1] is not None
-    return found or _ends_in_state(text[:joint])
-
-
-def _behind_quotes(text: str) -> str:
-    """Return what stands behind a name in quotes that a text begins with; all of it where there is none."""
-    first = next(words(text), None)
-    return text[first.end :] if first is not None and first.quoted else text
-
-
-def _ends_in_state(text: str) -> bool:
-    """Say whether a thing and its state are all that is said before any clause: `heating on for 5m`."""
-    spoken = list(words(text))
-    ends = next((at for at in range(1, len(spoken)) if _starts(spoken, at, changing=False)), len(spoken))
-    counts = range(1, min(LONGEST_STATE, ends - 1) + 1)
-    return any(is_happening(" ".join(word.text for word in spoken[ends - count : ends])) for count in counts)
-
-
 def asked(text: str, *, changing: bool = False) -> Asked:
     """Read what follows a rule's topic, or what to change in it. Raises BotError `rule_…`."""
     if len(text) > LONGEST:
@@ -158,7 +81,7 @@ def asked(text: str, *, changing: bool = False) -> Asked:
     lasting = _lasting(text)
     if lasting == text and not changing:
         lasting = _for_said(text)
-    field, operator, rest = _located(lasting, changing=changing)
+    field, operator, rest = located(lasting, changing=changing)
     return _Reader(rest, changing=changing).read(field, operator)
 
 
@@ -202,7 +125,7 @@ def is_happening(text: str) -> bool:
     return is_state_word(text) or bool(change_of(text))
 
 
-def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
+def located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
     """Return field, operator and what follows; the whole text where there is no operator."""
     if (path := _QUOTED_PATH.match(text)) is not None and (
         found := _operator(list(words(text[path.end() :])), 0)
@@ -210,8 +133,10 @@ def _located(text: str, *, changing: bool) -> tuple[str, Operator | None, str]:
         return path[1], found[0], text[path.end() + found[1] :]
     spoken = list(words(text))
     for index, word in enumerate(spoken):
-        if _starts(spoken, index, changing=changing) and (changing or _operator(spoken, index + 1) is None):
-            break
+        behind = None if changing else _operator(spoken, index + 1)
+        if starts(spoken, index, changing=changing) and behind is None:
+            silence = index == 0 and not changing and says_silence(spoken, index, since=True)
+            return ("", Operator.STALE, text[word.end :]) if silence else ("", None, text)
         if (found := _operator(spoken, index)) is not None:
             return text[: found[2]].strip(), found[0], text[found[1] :]
         if word.quoted:
@@ -231,10 +156,22 @@ def _operator(spoken: list[Word], index: int) -> tuple[Operator, int, int] | Non
             return further
     if found is not None:
         return found[0], found[1], word.start
+    if says_silence(spoken, index, since=index == 0):
+        return Operator.STALE, word.end, word.start
     symbol = SYMBOL.search(word.text)
     if symbol is None:
         return None
     return PHRASES[symbol[0],], word.start + symbol.end(), word.start + symbol.start()
+
+
+def says_silence(spoken: list[Word], index: int, *, since: bool) -> bool:
+    """Say whether nothing is to come for a time: `silent 10 min`, which a priority has not behind it.
+
+    `since`: it may be `silent for 10 min`, too.
+    """
+    silent = _is(spoken, index, PRIORITIES) and PRIORITIES[spoken[index].text.casefold()] is Priority.SILENT
+    at = index + 1
+    return silent and _duration(spoken, at + (since and _is(spoken, at, SINCE)))[1] > 0
 
 
 def _phrase(spoken: list[Word], index: int) -> tuple[Operator, int] | None:
@@ -246,14 +183,14 @@ def _phrase(spoken: list[Word], index: int) -> tuple[Operator, int] | None:
     return None
 
 
-def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
+def starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
     """Say whether a clause begins at a word: what belongs to a value otherwise."""
     while _is(spoken, index, PRIORITIES):
         index += 1
         if index == len(spoken) or (changing and _is(spoken, index, SWITCH)):
             return True
     left = len(spoken) - index - 1
-    if _is(spoken, index, FOR) or _is(spoken, index, EVERY):
+    if _is(spoken, index, SINCE) or _is(spoken, index, EVERY):
         return _is(spoken, index + 1, NO_WORDS) or _duration(spoken, index + 1)[1] > 0
     if _is(spoken, index, BEFORE_PRIORITY):
         return _is(spoken, index + 1, PRIORITIES)
@@ -265,7 +202,7 @@ def _starts(spoken: list[Word], index: int, *, changing: bool) -> bool:
         # `nach Hause kommt` is what happens.
         return left > 0 and not change_of(" ".join(word.text for word in spoken[index:]))
     if _is(spoken, index, ONCE):
-        return not left or _starts(spoken, index + 1, changing=changing)
+        return not left or starts(spoken, index + 1, changing=changing)
     return left > 0 and any(_is(spoken, index, begins) for begins in (CLEAR, NAMED, ONLY, THEN, AFTERWARDS))
 
 
@@ -297,6 +234,7 @@ class _Reader:
         self._words = list(words(text))
         self._at = 0
         self._asked = Asked()
+        self._clause_word = ""
 
     def read(self, field: str, operator: Operator | None) -> Asked:
         self._asked.field = field
@@ -328,7 +266,7 @@ class _Reader:
         """Say whether no value follows the operator, but a clause or nothing."""
         if self._changing and _is(self._words, self._at, SWITCH):
             return True
-        return self._at >= len(self._words) or _starts(self._words, self._at, changing=self._changing)
+        return self._at >= len(self._words) or starts(self._words, self._at, changing=self._changing)
 
     def _bare(self) -> Condition:
         """Read a value without an operator: it must equal that, or lie between two."""
@@ -341,7 +279,7 @@ class _Reader:
 
     def _begins(self) -> bool:
         """Say whether there is no value: the first word begins a clause, and is no word of priority."""
-        return _starts(self._words, 0, changing=self._changing) and not _is(self._words, 0, PRIORITIES)
+        return starts(self._words, 0, changing=self._changing) and not _is(self._words, 0, PRIORITIES)
 
     def _run(self, operator: Operator | None = None) -> str:
         """Return the words up to the next clause, one at least; a quoted one without its quotes."""
@@ -354,7 +292,7 @@ class _Reader:
 
     def _ends(self, operator: Operator | None) -> bool:
         """Say whether the value ends here: at a clause, a time to rise or fall, or `off` for a number."""
-        if _starts(self._words, self._at, changing=self._changing):
+        if starts(self._words, self._at, changing=self._changing):
             return True
         if (
             self._changing
@@ -389,55 +327,66 @@ class _Reader:
             self._at += 1
             return
         word = self._words[self._at].text
-        if not _starts(self._words, self._at, changing=self._changing):
+        if not starts(self._words, self._at, changing=self._changing):
             raise BotError("rule_word", word=word[:MAX_QUOTED])
         if _is(self._words, self._at, BEFORE_PRIORITY):
             self._at += 1
+        self._clause_word = self._words[self._at].text
         word = self._words[self._at].text.casefold()
         self._at += 1
         if word in PRIORITIES:
-            self._asked.priority = PRIORITIES[word]
-        elif word in FOR:
-            self._asked.hold = self._span()
+            self._wish("priority", PRIORITIES[word])
+        elif word in SINCE:
+            self._wish("hold", self._span())
         elif word in EVERY:
-            self._asked.repeat = self._span()
+            self._wish("repeat", self._span())
         elif word in SAY:
             said = self._words[self._at]
-            self._asked.text = said.text if said.quoted else ""
+            self._wish("text", said.text if said.quoted else "")
             self._at += 1
         elif word in ONCE:
-            self._asked.once = True
+            self._wish("once", True)
         elif word in ONLY:
-            self._asked.only = self._times()
+            self._wish("only", self._times())
         elif word in CLEAR:
-            self._asked.clear = self._cleared()
+            self._wish("clear", self._cleared())
         elif word in AFTER:
             self._behind()
         elif word in THEN:
-            self._asked.then = self._deed()
+            self._wish("then", self._deed())
         elif word in AFTERWARDS:
-            self._asked.afterwards = self._deed()
+            self._wish("afterwards", self._deed())
         elif word in MISSING:
-            self._asked.missing_clears = _is(self._words, self._at, ENDS)
+            self._wish("missing_clears", _is(self._words, self._at, ENDS))
             self._at += 1
         else:
-            self._asked.name = self._name()
+            self._wish("name", self._name())
+
+    def _wish(self, what: str, value: object) -> None:
+        """Take note of what a clause asks for. Raises BotError `rule_twice`: only one of two could count."""
+        if getattr(self._asked, what) is not None:
+            raise BotError("rule_twice", word=self._clause_word[:MAX_QUOTED])
+        setattr(self._asked, what, value)
 
     def _deed(self) -> str:
         """Read what is to be done: what is in quotes, or all up to the next clause."""
+        quoted = self._words[self._at].quoted
         said = self._run()
+        if not quoted and _is(self._words, self._at, SINCE):
+            # Nobody would end it: the time is no part of what is done, nor is the alert's meant.
+            raise BotError("rule_deed_for", deed=said[:MAX_QUOTED])
         return "" if said.casefold() in NO_WORDS else said
 
     def _behind(self) -> None:
         """Read the rule that it waits for; a time is one that it must last: `open after 10 min`."""
         # A number alone is that of a rule.
         if _duration(self._words, self._at)[1] > self._words[self._at].text.isdigit():
-            self._asked.hold = self._span()
+            self._wish("hold", self._span())
         elif _is(self._words, self._at, NO_WORDS):
-            self._asked.after = ""
+            self._wish("after", "")
             self._at += 1
         else:
-            self._asked.after = self._run().removeprefix("#")
+            self._wish("after", self._run().removeprefix("#"))
 
     def _span(self) -> float:
         seconds, count = _duration(self._words, self._at)

@@ -1,10 +1,11 @@
 """What an alert rule asks for that cannot work with its condition: refused before the rule is kept."""
 
 from dataclasses import dataclass, replace
+from itertools import permutations
 import re
 
 from ...model.replies import BotError
-from ...model.rules import AlertRule, Condition, Operator, Value
+from ...model.rules import AlertRule, Clause, Condition, Operator, Value
 from ...model.speech import ConditionWord
 from ...text.durations import write_duration
 from ...text.numbers import number
@@ -80,9 +81,32 @@ def _of_the_others(rule: AlertRule) -> Contradiction | None:
             return Contradiction("rule_clause_level", "others")
         if (wrong := _hopeless(each.condition)) is not None:
             return replace(wrong, part="others", condition=each.condition)
+    if not rule.either and (other := _never_with_another(rule)) is not None:
+        return Contradiction("rule_never_both", "others", condition=other)
     if rule.others and rule.either and rule.condition.operator in _ALONE:
         return Contradiction("rule_either_level", "others")
     return None
+
+
+def _never_with_another(rule: AlertRule) -> Condition | None:
+    """Return a condition that another one on the same value rules out: `> 5 and < 3`, `open and closed`."""
+    first = Clause(rule.condition, field=rule.field)
+    for one, other in permutations((first, *rule.others), 2):
+        same = one.filter == other.filter and one.field.casefold() == other.field.casefold()
+        if same and not one.condition.clear and _rules_out(one.condition, other.condition):
+            return other.condition
+    return None
+
+
+def _rules_out(one: Condition, other: Condition) -> bool:
+    opposite = {one.operator, other.operator} <= _LEVELS and (one.operator in _UPWARD) is not (
+        other.operator in _UPWARD
+    )
+    if other.clear or not (opposite or one.operator is Operator.EQUAL):
+        return False
+    limit = one.values[0]
+    value = Value(limit, *(number(limit) or (None, "")))
+    return Judge(other).holds(value, None, (), 0.0) is False
 
 
 def _hopeless(condition: Condition) -> Contradiction | None:

@@ -10,12 +10,15 @@ from ...payload.paths import parse_path, write_path
 from ...reading.topic_lookup import Known, split_known, split_topic
 from ...text.durations import write_duration
 from ...text.words import MAX_ALIAS_WORDS, beginnings, words
-from .clauses import SYMBOL, Asked, asked, parted
+from .clauses import SYMBOL, Asked, asked, located
+from .joining import parted
 from .vocabulary import PHRASES
 
 EXAMPLE = Term("words_example_rule", "home/freezer > -15 for 5m")
 _BEHIND = ("hold", "repeat", "priority", "name", "only", "once", "text", "after", "then", "afterwards")
 """What is said behind the last condition for all of them."""
+_SAID = {"hold": "for", "repeat": "every", "name": "as", "text": "say", "priority": "critical"}
+"""How that is typed, where it is called otherwise."""
 _QUOTES = ('""', "''", "“”", "«»", "‘’")
 
 
@@ -39,6 +42,7 @@ def read_rule(text: str, known: Known) -> AlertRule:
     for other in others:
         topic, behind = first_word(other)
         clause = of_the_same(rule, other) or parse_rule(topic, behind, topic.__eq__)
+        refuse_twice(rule, clause)
         rule = joined(rule, clause, either=either)
     return rule
 
@@ -51,21 +55,33 @@ def of_the_same(rule: AlertRule, text: str) -> AlertRule | None:
     bare = asked(text)
     if text.startswith("."):
         return parse_rule(rule.filter, text[1:], rule.filter.__eq__)
-    if bare.condition is None or bare.field or not SYMBOL.match(text):
+    if bare.condition is None or bare.field or located(text, changing=False)[1] is None:
         return None
     return replace(_applied(AlertRule(rule.filter, bare.condition), bare), field=rule.field)
 
 
 def joined(rule: AlertRule, clause: AlertRule, name: str = "", *, either: bool) -> AlertRule:
-    """Return a rule with a further condition, and with all that is asked for behind that."""
+    """Return a rule with a further condition, and with all that is asked for behind that.
+
+    Raises BotError `rule_clause_clear`: what ends an alert is said of its first condition.
+    """
+    if clause.condition.clear or clause.condition.missing_clears:
+        raise BotError("rule_clause_clear")
     other = Clause(
         clause.condition, "" if clause.filter == rule.filter else clause.filter, clause.field, name
     )
     usual = AlertRule("", rule.condition)
-    behind = {
-        each: getattr(clause, each) for each in _BEHIND if getattr(clause, each) != getattr(usual, each)
-    }
+    behind = {each: said for each in _BEHIND if (said := getattr(clause, each)) != getattr(usual, each)}
     return replace(rule, others=(*rule.others, other), either=either, **behind)
+
+
+def refuse_twice(rule: AlertRule, clause: AlertRule) -> None:
+    """Raise BotError `rule_twice` for what was asked for behind two conditions, each time otherwise."""
+    usual = AlertRule("", rule.condition)
+    for each in _BEHIND:
+        said = {getattr(one, each) for one in (usual, rule, clause)}
+        if len(said) > 2:
+            raise BotError("rule_twice", word=_SAID.get(each, each))
 
 
 def first_word(text: str) -> tuple[str, str]:
@@ -159,10 +175,13 @@ def _written(rule: AlertRule, quote: Callable[[str], str]) -> str:
     field = _quoted(rule.field) if (rule.field.casefold(),) in PHRASES else rule.field
     parts = [rule.filter if rule.filter.split() == [rule.filter] else _quoted(rule.filter), field]
     parts.append(write_condition(condition, quote))
+    ends = [f"clear {quote(condition.clear)}"] if condition.clear else []
+    ends += ["missing clears"] if condition.missing_clears else []
+    # Behind the last of several conditions it would be taken for the end of that.
+    parts += ends if rule.others else []
     parts += [write_clause(each, quote, either=rule.either) for each in rule.others]
     parts += [f"for {write_duration(rule.hold)}"] if rule.hold else []
-    parts += [f"clear {quote(condition.clear)}"] if condition.clear else []
-    parts += ["missing clears"] if condition.missing_clears else []
+    parts += [] if rule.others else ends
     parts += [f"every {write_duration(rule.repeat)}"] if rule.repeat else []
     parts += [f"only {rule.only}"] if rule.only else []
     parts += [f"after {quote(rule.after)}"] if rule.after else []

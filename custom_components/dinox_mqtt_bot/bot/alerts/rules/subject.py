@@ -29,11 +29,13 @@ from ...reading.topic_lookup import (
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
-from ...text.words import words
+from ...text.words import NO_WORDS, words
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
-from .clauses import is_happening, others_of, parted
-from .grammar import first_word, joined, of_the_same, parse_rule
+from .clauses import is_happening
+from .grammar import changed, first_word, joined, of_the_same, parse_rule, refuse_twice
+from .joining import others_of, parted
+from .vocabulary import JOINTS
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
@@ -68,9 +70,37 @@ async def joined_rule(lookups: Lookups, names: Names, topic: str, rest: str) -> 
     unknown = [name] if name else []
     for part in parts[1:]:
         clause, called, missed = await _clause(lookups, names, rule, part)
+        refuse_twice(rule, clause)
         rule = joined(rule, clause, called, either=either)
         unknown += [missed] if missed else []
-    return moment_first(rule), unknown
+    return moment_first(rule, topic_name(lookups, rule.filter)), unknown
+
+
+async def changed_rule(
+    lookups: Lookups, names: Names, rule: AlertRule, text: str
+) -> tuple[AlertRule, list[str]]:
+    """Return a rule changed by `> 35`, `and door is open`, `> 35 and door is open`, `and never`.
+
+    A further condition comes to those that it has, a new first one with others in the place of all. Raises
+    as `joined_rule` and `changed`.
+    """
+    first = next(words(text))
+    if first.quoted or first.text.casefold() not in JOINTS:
+        (begun, *parts), either = parted(text)
+        rule = changed(rule, begun)
+        rule = replace(rule, others=()) if parts else rule
+    elif text[first.end :].strip().casefold() in NO_WORDS:
+        return replace(rule, others=(), either=False), []
+    else:
+        parts, either = others_of(text)
+        if rule.others and rule.either is not either:
+            raise BotError("rule_and_or")
+    unknown: list[str] = []
+    for part in parts:
+        clause, called, missed = await _clause(lookups, names, rule, part)
+        rule = joined(rule, clause, called, either=either)
+        unknown += [missed] if missed else []
+    return rule, unknown
 
 
 async def with_others(
@@ -92,20 +122,30 @@ async def _clause(lookups: Lookups, names: Names, rule: AlertRule, text: str) ->
         return same, "", ""
     beside = parse_rule(rule.filter, text, rule.filter.__eq__)
     if beside.field and await has_field(lookups, rule.filter, beside.field):
-        return beside, "", ""
+        return await _of_the_whole(lookups, rule, beside), "", ""
     clause, name = await named_rule(lookups, names, *first_word(text))
     if is_wild(clause.filter) and clause.filter != rule.filter:
         raise BotError("rule_clause_wild", filter=clause.filter)
     return clause, topic_name(lookups, clause.filter), name
 
 
-def moment_first(rule: AlertRule) -> AlertRule:
-    """Return a rule that is about what happens, where that was said behind what has to be so then."""
+async def _of_the_whole(lookups: Lookups, rule: AlertRule, beside: AlertRule) -> AlertRule:
+    """Return a further condition without the name of the topic that both are about: its value is meant."""
+    path = parse_path(beside.field)
+    found = [lookup(each, path) for each in await newest_readings(lookups, rule.filter) if not each.fields]
+    return replace(beside, field="") if any(found) and not rule.field else beside
+
+
+def moment_first(rule: AlertRule, called: str = "") -> AlertRule:
+    """Return a rule that is about what happens, where that was said behind what has to be so then.
+
+    `called`: what its topic is called.
+    """
     first = next((each for each in rule.others if each.filter and not each.condition.operator.level), None)
     if first is None or rule.either or not rule.condition.operator.level or is_wild(rule.filter):
         return rule
     others = [each for each in rule.others if each is not first]
-    before = Clause(rule.condition, rule.filter, rule.field)
+    before = Clause(rule.condition, rule.filter, rule.field, called)
     return replace(
         rule, filter=first.filter, field=first.field, condition=first.condition, others=(before, *others)
     )
@@ -148,6 +188,10 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
 
     None if what is only alike has no such field: then all of the words are a name that nothing has.
     """
+    first = next(words(behind), None)
+    if first is not None and not first.quoted and first.text.casefold() in JOINTS:
+        # `kitchen window or garage window is open`: of the first nothing is said.
+        raise BotError("rule_two_conditions")
     rule = parse_rule(begun.meant[0].topic, behind, begun.meant[0].topic.__eq__)
     found: Sequence[Meant] = begun.meant
     if rule.field and (len(found) > 1 or not begun.exact):
