@@ -51,6 +51,13 @@ WHERE messages.{WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 
+WAITS = """
+SELECT max(
+    ifnull((SELECT max(number) FROM untold), 0),
+    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0)
+)
+"""
+
 WAITING = f"""
 SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id WHERE {HEARD} GROUP BY topic_id
 """  # noqa: S608
@@ -179,6 +186,12 @@ def read_topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -
         if matches(topic_filter, checked(row[0], str)):
             found.append(built(TopicRow, *row))
     return found
+
+
+def read_waits(connection: sqlite3.Connection) -> tuple[dict[str, int], int]:
+    """Return the wait of each topic that has something to be told, and the highest number of all runs."""
+    waiting = {checked(topic, str): checked(number, int) for topic, number in connection.execute(WAITING)}
+    return waiting, checked(connection.execute(WAITS).fetchone()[0], int)
 
 
 def read_untold(connection: sqlite3.Connection, most: int) -> list[TopicRow]:

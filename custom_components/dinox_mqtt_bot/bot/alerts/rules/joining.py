@@ -2,7 +2,7 @@
 
 from ...model.replies import BotError
 from ...model.rules import Operator
-from ...text.words import words
+from ...text.words import Word, words
 from .clauses import is_happening, located, says_silence, starts
 from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, RANGE, THEN
 
@@ -10,6 +10,11 @@ LONGEST_STATE = 4
 """Words of a state, such as `is not at home`."""
 MOST_JOINTS = 8
 """Words between conditions that are looked at: more do not stand in one line that somebody means."""
+
+
+def is_joint(word: Word) -> bool:
+    """Say whether a word joins conditions: and, or."""
+    return not word.quoted and word.text.casefold() in JOINTS
 
 
 def parted(text: str) -> tuple[list[str], bool]:
