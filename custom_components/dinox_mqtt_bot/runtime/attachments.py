@@ -56,7 +56,7 @@ async def async_attachment(
 
 async def _picture(hass: HomeAssistant, camera: str) -> Attachment:
     if Platform.CAMERA not in hass.config.components:
-        raise BotError("file_unreadable", file=camera, reason="no camera")
+        raise BotError("file_unreadable", file=camera, reason="no_camera")
     # What it needs is installed where there are cameras, and nowhere else.
     from homeassistant.components.camera import async_get_image
 
@@ -76,7 +76,6 @@ async def _fetched(hass: HomeAssistant, url: str) -> Attachment:
     if address.scheme not in {"http", "https"} or not hass.config.is_allowed_external_url(url):
         raise BotError("file_not_allowed", file=url)
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    content = bytearray()
     try:
         # A redirection would lead to where the list does not.
         async with async_get_clientsession(hass).get(
@@ -84,14 +83,19 @@ async def _fetched(hass: HomeAssistant, url: str) -> Attachment:
         ) as answer:
             if answer.status != 200:  # OK (RFC 9110 §15.3.1)
                 raise BotError("file_unreadable", file=url, reason=f"HTTP {answer.status}")
-            async for chunk in answer.content.iter_chunked(_CHUNK):
-                content += chunk
-                if len(content) > MOST_BYTES:
-                    raise _too_large(url)
-            mime = answer.content_type
+            content, mime = await _body(answer, url), answer.content_type
     except (aiohttp.ClientError, TimeoutError) as err:
         raise BotError("file_unreadable", file=url, reason=str(err) or type(err).__name__) from err
-    return Attachment(PurePosixPath(address.path).name or "file", mime, bytes(content))
+    return Attachment(PurePosixPath(address.path).name or "file", mime, content)
+
+
+async def _body(answer: aiohttp.ClientResponse, url: str) -> bytes:
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise _too_large(url)
+    return bytes(content)
 
 
 def _read(hass: HomeAssistant, file: str) -> Attachment:
@@ -109,7 +113,7 @@ def _decoded(content: str, name: str) -> Attachment:
     try:
         decoded = base64.b64decode(content, validate=True)
     except binascii.Error as err:
-        raise BotError("file_unreadable", file=name or "content", reason="Base64") from err
+        raise BotError("file_unreadable", file=name or "content", reason="not_base64") from err
     return Attachment(PurePosixPath(name).name or "file", _mime(name), decoded)
 
 
