@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, Platform
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv, service
 from homeassistant.helpers.json import json_dumps
@@ -26,6 +26,7 @@ from .hass.targets import valid_targets
 from .runtime.asking import async_ask
 from .runtime.foreign_rules import async_import
 from .runtime.runtime import BotRuntime
+from .runtime.sending import Saying, async_say
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_ASK = "ask"
@@ -36,7 +37,15 @@ ATTR_MESSAGE = "message"
 ATTR_CONTACT = "contact"
 ATTR_PRIORITY = "priority"
 ATTR_ANSWERS = "answers"
+ATTR_BUTTONS = "buttons"
+ATTR_CAMERA = "camera"
+ATTR_CONTENT = "content"
+ATTR_CORRECTS = "corrects"
+ATTR_FILE = "file"
+ATTR_FILE_NAME = "file_name"
 ATTR_TIMEOUT = "timeout"
+ATTR_TITLE = "title"
+ATTR_URL = "url"
 ATTR_TAG = "tag"
 ATTR_TEXT = "text"
 ATTR_SETTINGS = "settings"
@@ -46,16 +55,6 @@ ATTR_FILE = "file"
 type Action = Callable[[BotRuntime, ServiceCall], Awaitable[ServiceResponse]]
 
 ENTRY = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
-SEND_MESSAGE_SCHEMA = vol.Schema(
-    {
-        **ENTRY,
-        vol.Required(ATTR_MESSAGE): cv.string,
-        vol.Optional(ATTR_CONTACT, default=""): cv.string,
-        vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL.word): vol.In(
-            [priority.word for priority in Priority]
-        ),
-    }
-)
 LONGEST_QUESTION = 2_000
 LONGEST_ANSWER = 60
 MOST_ANSWERS = 10
@@ -75,6 +74,27 @@ _OPTION = vol.Any(
         {vol.Required("id"): _ANSWER, vol.Optional("label", default=""): vol.Any("", _ANSWER)},
         lambda answer: Option(**answer),
     ),
+)
+SEND_MESSAGE_SCHEMA = vol.Schema(
+    {
+        **ENTRY,
+        vol.Optional(ATTR_MESSAGE, default=""): cv.string,
+        vol.Optional(ATTR_TITLE, default=""): cv.string,
+        vol.Optional(ATTR_CONTACT, default=""): cv.string,
+        vol.Optional(ATTR_PRIORITY, default=Priority.NORMAL.word): vol.In(
+            [priority.word for priority in Priority]
+        ),
+        vol.Exclusive(ATTR_CAMERA, ATTR_FILE): cv.entity_domain(Platform.CAMERA),
+        vol.Exclusive(ATTR_FILE, ATTR_FILE): cv.string,
+        vol.Exclusive(ATTR_URL, ATTR_FILE): cv.string,
+        vol.Exclusive(ATTR_CONTENT, ATTR_FILE): cv.string,
+        vol.Optional(ATTR_FILE_NAME, default=""): cv.string,
+        vol.Optional(ATTR_BUTTONS, default=[]): vol.All(
+            cv.ensure_list, vol.Length(max=MOST_ANSWERS), [_OPTION]
+        ),
+        vol.Optional(ATTR_CORRECTS, default=""): cv.string,
+        vol.Optional(ATTR_TAG, default=""): vol.All(cv.string, vol.Length(max=LONGEST_ANSWER)),
+    }
 )
 ASK_SCHEMA = vol.Schema(
     {
@@ -175,8 +195,19 @@ async def _send_message(runtime: BotRuntime, call: ServiceCall) -> ServiceRespon
     require_operator(caller, SERVICE_SEND_MESSAGE)
     priority = Priority[call.data[ATTR_PRIORITY].upper()]
     require_chat(runtime.has_chat)
-    notices = runtime.bot.send(call.data[ATTR_MESSAGE], call.data[ATTR_CONTACT], priority)
-    return {"sent": [{"id": notice.id, "contact": notice.to} for notice in notices]}
+    files = {
+        key: call.data[key] for key in (ATTR_CAMERA, ATTR_FILE, ATTR_URL, ATTR_CONTENT) if key in call.data
+    }
+    saying = Saying(
+        "\n".join(filter(None, (call.data[ATTR_TITLE], call.data[ATTR_MESSAGE]))),
+        call.data[ATTR_CONTACT],
+        priority,
+        call.data[ATTR_CORRECTS],
+        tuple(call.data[ATTR_BUTTONS]),
+        call.data[ATTR_TAG],
+        {**files, "name": call.data[ATTR_FILE_NAME]} if files else {},
+    )
+    return {"sent": [{"id": key, "contact": to} for key, to in await async_say(runtime, saying)]}
 
 
 async def _ask(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:

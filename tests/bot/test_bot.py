@@ -322,7 +322,7 @@ async def test_a_command_is_answered_to_who_asked() -> None:
     announced = heard(world)
     await world.bot.hear(say("/mqtt rmalias x"))
     assert [(notice.to, notice.text) for notice in world.outbox.notices] == [(ME, "x is not subscribed.")]
-    assert announced == [ChatReceived(ME, "/mqtt rmalias x", True)]
+    assert announced == [ChatReceived(ME, "/mqtt rmalias x", True, "stanza")]
 
 
 async def test_an_answer_is_not_held_by_a_pause() -> None:

@@ -1,7 +1,7 @@
 """What the bot tells automations: the values of its events.
 
 `runtime/announcer.py` fires `dinox_mqtt_bot_message` (values below, `priority`, `retained`, `entry_id`),
-`dinox_mqtt_bot_chat` (`entry_id`, `jid`, `text`, `command`), `dinox_mqtt_bot_alert_changed`
+`dinox_mqtt_bot_chat` (`chat_event`), `dinox_mqtt_bot_alert_changed`
 (`alert_values`, `entry_id`, `rule_id`), `dinox_mqtt_bot_answer` (`answer_event`).
 Event entities carry the same. Silent messages and some of a flood
 (diagnostics count those) fire none; alerts always do. Whatever is fired is a row of the recorder: a normal
@@ -85,6 +85,9 @@ def chat_event(entry_id: str, chat: ChatReceived) -> dict[str, str | bool]:
         "jid": chat.jid,
         "text": excerpt(chat.text, TEXT_CHARACTERS),
         "command": chat.command,
+        "id": chat.id,
+        "room": chat.room,
+        "reply_to": chat.reply_to,
     }
 
 

@@ -80,7 +80,7 @@ async def test_a_word_a_number_or_a_thumb_answers(text: str) -> None:
         ANN: f"{ME} hat entschieden: Ja (The garage is open. Shall I close it?)",
     }
     assert world.closed[0].answer == Answer("yes", text.removeprefix("/mqtt ").strip(), ME, world.clock.time)
-    assert world.chatted == [ChatReceived(ME, text, command=True)]
+    assert world.chatted == [ChatReceived(ME, text, command=True, id="m2")]
 
 
 @pytest.mark.parametrize("text", ["no", "nein", "2", "👎", "No thanks."])
@@ -181,6 +181,14 @@ async def test_nobody_answers_in_time() -> None:
     assert over[ME].text == "⏹ Nobody has answered in time: The garage is open. Shall I close it?"
     assert {to: notice.replaces for to, notice in over.items()} == {to: each.id for to, each in asked.items()}
     assert texts(await world.say("yes")) == {ME: over[ME].text}
+
+
+def test_where_nobody_waits_that_it_is_over_is_not_told() -> None:
+    world = Asking()
+    world.put(replace(GARAGE, waits=False))
+    world.later(600)
+    assert world.chosen == [None]
+    assert len(world.outbox.notices) == 2
 
 
 def test_a_clock_that_was_set_back_ends_a_question() -> None:

@@ -122,7 +122,7 @@ class Dialogue:
         role = self._role(contact, room)
         if utterance.automatic:
             # A bot may pass on the words of anybody who can publish: they command nothing.
-            self._announce(ChatReceived(contact.jid, text, command=False))
+            self._tell(utterance, command=False)
             await self._carry(whole, replace(contact, role=role))
             return ""
         if not room:
@@ -131,10 +131,10 @@ class Dialogue:
         caller = self._caller(contact, role, about, room)
         answer = self._inquired(utterance, contact, caller)
         if answer is not None:
-            self._announce(ChatReceived(contact.jid, text, command=True))
+            self._tell(utterance, command=True)
             return answer
         if self._hearing.wants_more(text, among_others=bool(room)):
-            self._announce(ChatReceived(contact.jid, text, command=True))
+            self._tell(utterance, command=True)
             return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room)) or self._acknowledged(text, room)
@@ -143,7 +143,7 @@ class Dialogue:
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         aimed = None if confirmed is not None else await self._aimed(utterance, about)
-        self._announce(ChatReceived(contact.jid, text, (asked or confirmed or aimed) is not None))
+        self._tell(utterance, command=(asked or confirmed or aimed) is not None)
         if confirmed is not None:
             return await self._done(confirmed, caller)
         if aimed is not None:
@@ -153,6 +153,10 @@ class Dialogue:
         if asked is not None:
             return await self._asked_in_words(text, asked, caller)
         return await self._other(utterance, replace(contact, role=role), caller, whole)
+
+    def _tell(self, said: Utterance, *, command: bool) -> None:
+        """Announce what a contact said."""
+        self._announce(ChatReceived(said.jid, said.text, command, said.id, said.room, said.reply_to))
 
     def _inquired(self, utterance: Utterance, contact: Contact, caller: Caller) -> str | None:
         """Return what is said to an answer to a question of an automation; None if it is none.

@@ -263,7 +263,8 @@ class Inquiries:
         for asked in [each for each in self._open.values() if not each.at <= now < each.until]:
             closed = self._close(asked)
             # Corrected, not said anew: it is no news that anybody should look up for.
-            self._outgoing.send(self._outcome(closed, to, key) for key, to in asked.told.items())
+            if asked.inquiry.waits:
+                self._outgoing.send(self._outcome(closed, to, key) for key, to in asked.told.items())
 
     def _keep(self) -> None:
         rows = [asdict(each) for each in self._open.values()]

@@ -29,11 +29,17 @@ class MessageReceived:
 
 @dataclass(frozen=True, slots=True)
 class ChatReceived:
-    """A contact wrote. `command` says whether the text asks for a command."""
+    """A contact wrote. `command` says whether the text asks for a command.
+
+    `id` is the stanza id, `reply_to` that of the message answered, `room` where it was said, or empty.
+    """
 
     jid: str
     text: str
     command: bool
+    id: str = ""
+    room: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class Inquiry:
     """What is asked, and for how many seconds an answer is waited for.
 
     `to` are bare JIDs, rooms and targets; none: all who are told of something like that. What has the `tag`
-    of an open one takes its place; without a tag, what asks the same people the same.
+    of an open one takes its place; without a tag, what asks the same people the same. That nobody answered
+    is told only if somebody `waits`.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Inquiry:
     seconds: float = 600.0
     priority: Priority = Priority.NORMAL
     tag: str = ""
+    waits: bool = True
 
     @property
     def key(self) -> str:

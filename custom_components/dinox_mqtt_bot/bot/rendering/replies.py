@@ -55,7 +55,7 @@ REASONS = frozenset(
         *("bad_address", "cannot_connect", "certificate", "closes_connection", "connection_lost"),
         *("invalid_filter", "no_shared", "no_wildcards", "timeout", "unanswered", "unsafe_address"),
         *("contact_error", "contact_full", "contact_is_room", "contact_no_server", "contact_refuses"),
-        *("contact_removed", "contact_server_away", "contact_unknown"),
+        *("contact_removed", "contact_server_away", "contact_unknown", "no_camera", "not_base64"),
         *("room_banned", "room_full", "room_gone", "room_kicked", "room_members", "room_mute", "room_nick"),
         "room_password",
     }
