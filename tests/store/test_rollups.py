@@ -155,7 +155,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps=STEPS, size=st.integers(1, 5))
 def test_rollups_are_what_the_messages_come_to_whatever_the_order_restarts_and_purges(
     steps: list[tuple[Any, ...]], size: int
@@ -215,6 +215,14 @@ async def test_a_part_of_an_hour_that_is_over_is_shown_by_the_hour(open_store: O
     hour = T0 - 90 * DAY
     series = await store.history.series("a", "", Span(hour + 60, hour + 300), 10)
     assert [(point.mean, point.count, series.each) for point in series.points] == [(7.0, 2, 3_600)]
+
+
+async def test_a_chart_that_begins_within_an_hour_takes_what_is_finer_than_it(open_store: Opener) -> None:
+    store = open_store(Retention(days=1))
+    await fill(store, b"7", 5.0, 5 - 1_200 / DAY, 4.9)
+    await purge(store, T0)
+    series = await store.history.series("a", "", Span(T0 - 5 * DAY + 600, T0), 240)
+    assert [(point.mean, series.each) for point in series.points] == [(7.0, 300), (7.0, 300)]
 
 
 async def test_a_field_is_found_as_people_write_it(open_store: Opener) -> None:

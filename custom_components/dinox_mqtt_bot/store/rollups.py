@@ -21,7 +21,7 @@ ROLL_SECONDS = 300.0
 PAUSE_SECONDS = 0.05
 """Between two slices, so that what comes in goes first."""
 
-SLICE = 500
+SLICE = 200
 SLICE_BYTES = 64 * 1024
 """Messages of a slice, and bytes of JSON: both bound how long the writer is held."""
 

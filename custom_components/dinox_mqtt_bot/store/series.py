@@ -120,7 +120,7 @@ def _finest(connection: sqlite3.Connection, parameters: dict[str, float]) -> Rol
     few = count <= MOST_MESSAGES or parameters["width"] < FIVES.seconds
     if few and at is not None and at <= first:
         return None
-    if parameters["width"] < HOURS.seconds and oldest(FIVES) == first:
+    if parameters["width"] < HOURS.seconds and (finer := oldest(FIVES)) is not None and finer <= first:
         return FIVES
     return coarse
 
