@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import NO_ACCOUNT, alerts, ask, bot_entry, running, standalone, subscribed, topics, until
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
-from custom_components.dinox_mqtt_bot.bot.model.topics import INNER
+from custom_components.dinox_mqtt_bot.bot.model.topics import ENTITIES, INNER
 from custom_components.dinox_mqtt_bot.runtime import entity_source
 from lab.servers import Server
 
@@ -100,7 +100,7 @@ async def test_a_rule_judges_them_and_no_broker_hears_of_it(
 async def test_what_was_kept_is_judged_again_after_a_restart(
     hass: HomeAssistant, own_mosquitto: Server, home: er.RegistryEntry
 ) -> None:
-    rule = AlertRule(f"{INNER}sensor.wine_t", Condition(Operator.ABOVE, ("12",)), name="Warm", number=1)
+    rule = AlertRule(f"{ENTITIES}sensor.wine_t", Condition(Operator.ABOVE, ("12",)), name="Warm", number=1)
     async with running(hass, entry_of(own_mosquitto.ports["mqtt"], *alerts(rule)), state=None) as runtime:
         await until(lambda: runtime.bot.alerts.active)
         hass.states.async_set("sensor.wine_t", "unavailable")
