@@ -15,7 +15,7 @@ from .blindness import Blindness
 from .cadence import learn
 from .courses import Courses
 from .index import AlertIndex
-from .joints import Joints, admits, stands, together, weighed
+from .joints import Joints, admits, rests, stands, together, weighed
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
 from .watches import BROKER, Watch, Watches, of_earlier
 
@@ -310,6 +310,8 @@ class AlertEngine:
             return
         self._see(alert, watch, reading, value, now)
         if not (held or watch.others or key in self._alerts or memory):
+            return
+        if watch.others and not held and self._alerts.get(key) is alert and rests(alert, watch, now):
             return
         valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
         if watch.others:

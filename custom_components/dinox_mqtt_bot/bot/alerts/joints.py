@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..model.alert import Alert
+from ..model.alert import Alert, AlertState
 from ..model.message import Reading
 from ..model.rules import Value
 from .watches import Watch, is_old
@@ -86,6 +86,12 @@ def weighed(alert: Alert, watch: Watch, value: Value, *, held: bool, now: float)
     # As long as nothing changes, nothing has to be stored.
     seen = now if own is not alert.own or is_old(alert, now) else alert.seen
     return replace(alert, own=own, seen=seen)
+
+
+def rests(alert: Alert, watch: Watch, now: float) -> bool:
+    """Say whether nothing comes of a value that does not meet a rule's own condition: it did not before."""
+    quiet = alert.own is False and alert.state is AlertState.INACTIVE
+    return quiet and not watch.rule.either and not is_old(alert, now)
 
 
 def stands(alert: Alert, watch: Watch) -> bool | None:
