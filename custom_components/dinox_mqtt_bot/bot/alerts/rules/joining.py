@@ -48,6 +48,13 @@ def _without_copula(text: str) -> str:
     return before.strip() if last.casefold() in BEFORE_OPERATOR else text
 
 
+def behind_joint(text: str) -> str | None:
+    """Return what stands behind the `and` or `or` that a text begins with; None if it begins with none."""
+    first = next(words(text), None)
+    joint = first is not None and not first.quoted and first.text.casefold() in JOINTS
+    return text[first.end :].strip() if first is not None and joint else None
+
+
 def others_of(text: str) -> tuple[list[str], bool]:
     """Return the further conditions of a text that has nothing else: `and door is open`, `door is open`.
 
