@@ -11,6 +11,7 @@ from ..bot.alerts.rules.names import name_rule, unit_of
 from ..bot.alerts.rules.rehearsal import Rehearsal, rehearse
 from ..bot.alerts.rules.subject import with_others
 from ..bot.alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of
+from ..bot.commands.alerts import refuse_deeds
 from ..bot.model.replies import BotError, Typed
 from ..bot.model.rules import AlertRule, RuleSet
 from ..bot.model.topics import Subscriptions
@@ -72,10 +73,9 @@ async def async_with_others(entry: BotConfigEntry, rule: AlertRule, text: str) -
 
 
 async def async_refuse_deeds(entry: BotConfigEntry, rule: AlertRule) -> None:
-    """Raise BotError `no_deed` for what a rule cannot have done, as far as the bot can be asked."""
-    for deed in filter(None, (rule.then, rule.afterwards)):
-        if entry.state is ConfigEntryState.LOADED:
-            await entry.runtime_data.bot.deed(deed)
+    """Raise BotError as `refuse_deeds`, as far as the bot can be asked."""
+    if entry.state is ConfigEntryState.LOADED:
+        await refuse_deeds(entry.runtime_data.bot, rule)
 
 
 async def async_never(entry: BotConfigEntry, rule: AlertRule) -> BotError | None:

@@ -227,6 +227,20 @@ def test_it_is_told_what_is_still_so_when_that_one_is_over() -> None:
     ]
 
 
+def test_a_restart_leaves_what_waited_its_time_to_be_over() -> None:
+    world = house(POWER, pump(after="7"), devices=())
+    world.receive("z/pump", "off")
+    world.receive("z/mains", "off")
+    world.wait(60)
+    world.receive("z/mains", "on")
+    world.wait(20)
+    world.restart()
+    world.wait(30)
+    assert "Pump" not in "".join(told(world))
+    world.wait(GRACE)
+    assert told(world)[-1].startswith("⚠ *Pump*: z/pump off")
+
+
 def test_the_clock_set_back_keeps_nothing_back_for_ever() -> None:
     world = house(POWER, pump(after="7"), devices=())
     world.receive("z/mains", "off")

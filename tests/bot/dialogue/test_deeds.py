@@ -106,6 +106,8 @@ def test_in_the_chat() -> None:
     assert (rule.then, rule.afterwards, rule.hold) == ("hall lamp on", "movie", 300)
     assert "is nothing that a rule can do" in ask(world, "alert z/door is open then dance")
     assert "is nothing that a rule can do" in ask(world, 'rule 1 then "rmalert 1"')
+    assert "asks for a yes first" in ask(world, "alert z/door is open then unlock front door")
+    assert "asks for a yes first" in ask(world, "rule 1 afterwards unlock front door")
     ask(world, "rule 1 then never")
     assert world.bot.alerts.rule("1").then == ""
     assert "Alert rule 2" in ask(world, "alarm z/door ist offen dann hall lamp on")

@@ -18,7 +18,7 @@ class Joints:
 
     def __init__(self, kept: Iterable[Alert]) -> None:
         self._kept = {alert.rule: alert.beside for alert in kept if alert.beside}
-        self._truths: dict[tuple[object, ...], Truths] = {}
+        self._truths: dict[str, tuple[tuple[object, ...], Truths]] = {}
 
     def hear(self, watch: Watch, reading: Reading) -> bool:
         """Take a message on another topic of a rule; say whether that changes anything."""
@@ -38,7 +38,7 @@ class Joints:
             else _judged(other, reading, truth)
             for other, truth in zip(watch.others, before, strict=True)
         )
-        self._truths[watch.rule.id, watch.rule.asks] = truths
+        self._truths[watch.rule.id] = watch.rule.asks, truths
         return truths != before
 
     def noted(self, alert: Alert, watch: Watch, reading: Reading | None = None) -> Alert:
@@ -51,8 +51,9 @@ class Joints:
         return alert if beside == before else replace(alert, beside=beside)
 
     def _of(self, watch: Watch) -> Truths:
-        known = self._truths.get((watch.rule.id, watch.rule.asks))
-        return _fitting(self._kept.get(watch.rule.id, ()), watch) if known is None else known
+        asked, known = self._truths.get(watch.rule.id, ((), ()))
+        # Compared, not hashed: that is done with each message, and nearly always it is the same object.
+        return known if asked == watch.rule.asks else _fitting(self._kept.get(watch.rule.id, ()), watch)
 
 
 def _fitting(truths: Truths, watch: Watch) -> Truths:

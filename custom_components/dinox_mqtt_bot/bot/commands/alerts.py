@@ -70,10 +70,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     """
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
-    for deed in filter(None, (rule.then, rule.afterwards)):
-        command = await parts.deed(deed)
-        if command.destructive and command.needs_confirmation(parts):
-            raise BotError("rule_deed_asks", deed=deed)
+    await refuse_deeds(parts, rule)
     doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
@@ -87,6 +84,14 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         "time": parts.moment(kept.until),
     }
     return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
+
+
+async def refuse_deeds(parts: Parts, rule: AlertRule) -> None:
+    """Raise BotError `no_deed` or `rule_deed_asks` for what a rule cannot have done."""
+    for deed in filter(None, (rule.then, rule.afterwards)):
+        command = await parts.deed(deed)
+        if command.destructive and command.needs_confirmation(parts):
+            raise BotError("rule_deed_asks", deed=deed)
 
 
 def _told(parts: Parts, rule: AlertRule) -> Iterator[Text]:

@@ -2,7 +2,7 @@
 
 from ...model.replies import BotError
 from ...model.rules import Operator
-from ...text.words import Word, words
+from ...text.words import words
 from .clauses import is_happening, located, says_silence, starts
 from .vocabulary import AFTERWARDS, BEFORE_OPERATOR, JOINTS, RANGE, THEN
 
@@ -10,11 +10,6 @@ LONGEST_STATE = 4
 """Words of a state, such as `is not at home`."""
 MOST_JOINTS = 8
 """Words between conditions that are looked at: more do not stand in one line that somebody means."""
-
-
-def is_joint(word: Word) -> bool:
-    """Say whether a word joins conditions: and, or."""
-    return not word.quoted and word.text.casefold() in JOINTS
 
 
 def parted(text: str) -> tuple[list[str], bool]:
@@ -51,6 +46,13 @@ def _without_copula(text: str) -> str:
     text = text.strip()
     before, _, last = text.rpartition(" ")
     return before.strip() if last.casefold() in BEFORE_OPERATOR else text
+
+
+def behind_joint(text: str) -> str | None:
+    """Return what stands behind the `and` or `or` that a text begins with; None if it begins with none."""
+    first = next(words(text), None)
+    joint = first is not None and not first.quoted and first.text.casefold() in JOINTS
+    return text[first.end :].strip() if first is not None and joint else None
 
 
 def others_of(text: str) -> tuple[list[str], bool]:

@@ -34,7 +34,7 @@ from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
 from .clauses import is_happening
 from .grammar import changed, first_word, joined, of_the_same, parse_rule, refuse_twice
-from .joining import is_joint, others_of, parted
+from .joining import behind_joint, others_of, parted
 
 _WHOLE = frozenset({Operator.STALE, Operator.CHANGES, Operator.HAPPENS})
 """Conditions that need no value of their own."""
@@ -83,12 +83,11 @@ async def changed_rule(
     A further condition comes to those that it has, a new first one with others in the place of all. Raises
     as `joined_rule` and `changed`.
     """
-    first = next(words(text))
-    if not is_joint(first):
+    if (behind := behind_joint(text)) is None:
         (begun, *parts), either = parted(text)
         rule = changed(rule, begun)
         rule = replace(rule, others=()) if parts else rule
-    elif text[first.end :].strip().casefold() in NO_WORDS:
+    elif behind.casefold() in NO_WORDS:
         return replace(rule, others=(), either=False), []
     else:
         parts, either = others_of(text)
@@ -187,8 +186,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
 
     None if what is only alike has no such field: then all of the words are a name that nothing has.
     """
-    first = next(words(behind), None)
-    if first is not None and is_joint(first):
+    if behind_joint(behind) is not None:
         # `kitchen window or garage window is open`: of the first nothing is said.
         raise BotError("rule_two_conditions")
     rule = parse_rule(begun.meant[0].topic, behind, begun.meant[0].topic.__eq__)
