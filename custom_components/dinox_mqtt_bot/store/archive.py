@@ -55,6 +55,13 @@ WAITING = f"""
 SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id WHERE {HEARD} GROUP BY topic_id
 """  # noqa: S608
 
+WAITS = """
+SELECT max(
+    ifnull((SELECT max(number) FROM untold), 0),
+    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0)
+)
+"""
+
 UNTOLD = f"""
 SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
 FROM (
@@ -185,3 +192,13 @@ def read_untold(connection: sqlite3.Connection, most: int) -> list[TopicRow]:
     """Return what each topic has that was not told, the longest waiting first."""
     rows = connection.execute(UNTOLD, (LAST_TEXT_CHARACTERS, most)).fetchall()
     return [built(TopicRow, *row) for row in rows]
+
+
+def read_waiting(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the topics that have something to be told, with the number of its wait."""
+    return {checked(topic, str): checked(number, int) for topic, number in connection.execute(WAITING)}
+
+
+def read_waits(connection: sqlite3.Connection) -> int:
+    """Return the highest number of a wait that was ever used."""
+    return int(checked(connection.execute(WAITS).fetchone()[0], int))

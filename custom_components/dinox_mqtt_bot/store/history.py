@@ -25,15 +25,15 @@ from ..bot.model.rules import Priority, Subscription
 from ..bot.model.status import STOPPED, LinkStatus
 from .alert_book import group_of
 from .archive import (
-    WAITING,
     read_export,
     read_page,
     read_statistics,
     read_topics,
     read_untold,
+    read_waiting,
+    read_waits,
 )
 from .backlog import Backlog, RowChange
-from .damage import checked
 from .keeping import Keeping, read_sizes
 from .past import read_listening, read_past
 from .reader import ReadConnection
@@ -46,12 +46,6 @@ LOGGED_CHARACTERS = 1_000
 # Beyond so many topics that wait to be told at once, a killed run loses the rest for the chat.
 MAX_UNTOLD = 10_000
 
-WAITS = """
-SELECT max(
-    ifnull((SELECT max(number) FROM untold), 0),
-    ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0)
-)
-"""
 TOLD = "DELETE FROM untold WHERE topic_id = (SELECT id FROM topics WHERE topic = ?) AND number <= ?"
 LOG_PUBLISH = "INSERT INTO publish_log (topic, text, payload_length, who, at) VALUES (?, ?, ?, ?, ?)"
 LOG_CONNECTION = "INSERT INTO connection_log (link, phase, reason, detail, at) VALUES (?, ?, ?, ?, ?)"
@@ -83,9 +77,8 @@ class SqliteHistory(ports.History):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run left untold."""
-        for topic, number in connection.execute(WAITING):
-            self._untold[checked(topic, str)] = checked(number, int)
-        self._waits = checked(connection.execute(WAITS).fetchone()[0], int)
+        self._untold.update(read_waiting(connection))
+        self._waits = read_waits(connection)
 
     @override
     def append(
