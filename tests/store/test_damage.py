@@ -136,7 +136,7 @@ async def test_any_damage_is_an_error_or_trouble_and_the_alert_is_said(
 ) -> None:
     chance, whole = random.Random(seed), full.read_bytes()
     outcomes: set[str] = set()
-    for _ in range(12):
+    for _ in range(24):
         for file in full.parent.glob(f"{full.name}*"):
             file.unlink()
         full.write_bytes(damaged(whole, chance))
