@@ -15,14 +15,13 @@ from .bot.commands.catalogue import COMMANDS
 from .bot.commands.command import Command, Parameter, bind, parameters
 from .bot.importing.importing import carry_out, plan, report
 from .bot.model.inquiry import YES_OR_NO, Inquiry, Option
-from .bot.model.notice import is_target
 from .bot.model.replies import BotError, Reply, Surface, Table
 from .bot.model.rules import Priority, Role
 from .bot.rendering.replies import render_reply
 from .const import DOMAIN
 from .hass.callers import async_caller, require_operator, translated
 from .hass.no_chat import require_chat
-from .hass.targets import valid_targets
+from .hass.targets import targets_among
 from .runtime.asking import async_ask
 from .runtime.foreign_rules import async_import
 from .runtime.runtime import BotRuntime
@@ -50,7 +49,6 @@ ATTR_TAG = "tag"
 ATTR_TEXT = "text"
 ATTR_SETTINGS = "settings"
 ATTR_DRY_RUN = "dry_run"
-ATTR_FILE = "file"
 
 type Action = Callable[[BotRuntime, ServiceCall], Awaitable[ServiceResponse]]
 
@@ -214,9 +212,8 @@ async def _ask(runtime: BotRuntime, call: ServiceCall) -> ServiceResponse:
     caller = await async_caller(runtime.hass, call.context, Surface.ACTION, nobody=Role.ADMIN)
     require_operator(caller, SERVICE_ASK)
     to = [each.strip() for each in call.data[ATTR_CONTACT] if each.strip()]
-    phones = [each for each in to if is_target(each)]
-    require_chat(runtime.has_chat or (bool(to) and phones == to))
-    valid_targets(phones)
+    asks_phones_alone = bool(to) and len(targets_among(to)) == len(set(to))
+    require_chat(runtime.has_chat or asks_phones_alone)
     inquiry = Inquiry(
         call.data[ATTR_MESSAGE],
         tuple(call.data[ATTR_ANSWERS]) or YES_OR_NO,

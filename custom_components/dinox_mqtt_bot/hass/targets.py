@@ -28,7 +28,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.util import slugify
 
-from ..bot.model.notice import Notice, Push
+from ..bot.model.notice import Notice, Push, is_target
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority
 from ..bot.text.foreign import inert
@@ -245,6 +245,11 @@ def async_choices(hass: HomeAssistant) -> list[SelectOptionDict]:
         SelectOptionDict(value=each, label=label)
         for each, label in sorted(choices.items(), key=lambda choice: choice[1].casefold())
     ]
+
+
+def targets_among(recipients: Iterable[str]) -> list[str]:
+    """Return those of some recipients that are no contacts. Raises BotError `invalid_target`."""
+    return valid_targets(each for each in recipients if is_target(each))
 
 
 def valid_targets(typed: Iterable[str]) -> list[str]:

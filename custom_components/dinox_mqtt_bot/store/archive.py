@@ -51,16 +51,16 @@ WHERE messages.{WITHIN} AND +topic_id IN (SELECT value FROM json_each(:topics))
 ORDER BY messages.id LIMIT :limit
 """  # noqa: S608
 
+WAITING = f"""
+SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id WHERE {HEARD} GROUP BY topic_id
+"""  # noqa: S608
+
 WAITS = """
 SELECT max(
     ifnull((SELECT max(number) FROM untold), 0),
     ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'waits'), 0)
 )
 """
-
-WAITING = f"""
-SELECT topic, max(number) FROM untold JOIN topics ON topics.id = topic_id WHERE {HEARD} GROUP BY topic_id
-"""  # noqa: S608
 
 UNTOLD = f"""
 SELECT topic, messages.name, number, first, received, substr(text, 1, ?)
@@ -188,13 +188,17 @@ def read_topics(connection: sqlite3.Connection, topic_filter: str, limit: int) -
     return found
 
 
-def read_waits(connection: sqlite3.Connection) -> tuple[dict[str, int], int]:
-    """Return the wait of each topic that has something to be told, and the highest number of all runs."""
-    waiting = {checked(topic, str): checked(number, int) for topic, number in connection.execute(WAITING)}
-    return waiting, checked(connection.execute(WAITS).fetchone()[0], int)
-
-
 def read_untold(connection: sqlite3.Connection, most: int) -> list[TopicRow]:
     """Return what each topic has that was not told, the longest waiting first."""
     rows = connection.execute(UNTOLD, (LAST_TEXT_CHARACTERS, most)).fetchall()
     return [built(TopicRow, *row) for row in rows]
+
+
+def read_waiting(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the topics that have something to be told, with the number of its wait."""
+    return {checked(topic, str): checked(number, int) for topic, number in connection.execute(WAITING)}
+
+
+def read_waits(connection: sqlite3.Connection) -> int:
+    """Return the highest number of a wait that was ever used."""
+    return int(checked(connection.execute(WAITS).fetchone()[0], int))

@@ -30,6 +30,7 @@ from .archive import (
     read_statistics,
     read_topics,
     read_untold,
+    read_waiting,
     read_waits,
 )
 from .backlog import Backlog, RowChange
@@ -76,7 +77,8 @@ class SqliteHistory(ports.History):
 
     def load(self, connection: sqlite3.Connection) -> None:
         """Remember what an earlier run left untold."""
-        self._untold, self._waits = read_waits(connection)
+        self._untold.update(read_waiting(connection))
+        self._waits = read_waits(connection)
 
     @override
     def append(

@@ -16,7 +16,7 @@ from .past import before, topics_of
 from .rollups import FIVES, HOURS, Rollup, forget_rollups
 from .schema import MOST_ROWS, transaction
 
-SLICE = 1_000
+SLICE = 250
 COUNTED = 20_000
 
 TABLES = ("messages", "topics", "outbox", "ledger", "alert_log", "publish_log", "connection_log")
