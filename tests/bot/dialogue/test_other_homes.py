@@ -122,6 +122,28 @@ async def test_a_rule_is_about_what_was_named(line: str, topic: str) -> None:
     assert [rule.filter for rule in world.bot.rules.alerts] == [topic], answer
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alert shed temp does not report for 10 min",
+        "alert shed temp has not reported for 10 min",
+        "alert shed temp has been silent for 10 min",
+        "alert nothing heard from shed temp for 10 min",
+        "tell me when shed temp sends nothing for 10 min",
+        "alarm shed temp meldet sich nicht seit 10 min",
+        "alarm shed temp meldet sich seit 10 min nicht mehr",
+        "alarm shed temp sendet 10 min nichts",
+        "alarm wenn shed temp seit 10 min nichts sendet",
+        "sag mir wenn sich shed temp 10 min nicht meldet",
+    ],
+)
+async def test_silence_is_told_in_many_words(line: str) -> None:
+    world = gateway()
+    answer = await say(world, line)
+    (rule,) = world.bot.rules.alerts
+    assert (rule.filter, rule.condition) == ("shed/temp", Condition(Operator.STALE, seconds=600)), answer
+
+
 @pytest.mark.parametrize("said", ["jemand klingelt", "someone runs off"])
 async def test_somebody_is_never_what_was_spoken_of(said: str) -> None:
     world = World(Subscription("#"))

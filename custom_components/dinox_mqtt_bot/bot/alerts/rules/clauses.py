@@ -1,6 +1,7 @@
 """What the words of an alert rule ask for: condition, duration, clear value, repetition, priority, name."""
 
 from dataclasses import dataclass
+from itertools import product
 import re
 
 from ...model.replies import BotError
@@ -111,13 +112,32 @@ def _for_said(text: str) -> str:
         if before is not None and not before.quoted and is_state_word(before.text):
             return f"{text[: word.start]}for {text[word.start :]}"
         end = spoken[at + count - 1].end
-        start = before.start if before is not None and _is(spoken, at - 1, SINCE) else word.start
+        since = at - (before is not None and _is(spoken, at - 1, SINCE))
+        if (silent := _silent_around(spoken, since, at + count)) is not None:
+            begin, phrase, rest = silent
+            return f"{text[:begin]}{phrase} {text[word.start : end]}{text[rest:]}"
+        start = spoken[since].start
         behind = text[end:].strip()
         # A priority is `normal` too.
         if is_happening(behind) and behind.casefold() not in PRIORITIES and not _is(spoken, at - 1, EVERY):
             return f"{text[:start]}{behind} for {text[word.start : end]}"
         break
     return text
+
+
+def _silent_around(spoken: list[Word], begin: int, end: int) -> tuple[int, str, int] | None:
+    """Return where words for silence begin that have their time before or among them, they, and their end.
+
+    In German they have: `meldet sich seit 10 min nicht mehr`, `seit 10 min nichts sendet`.
+    """
+    for before, behind in product(
+        range(min(LONGEST_PHRASE, begin + 1)), range(min(LONGEST_PHRASE, len(spoken) - end), 0, -1)
+    ):
+        around = spoken[begin - before : begin] + spoken[end : end + behind]
+        phrase = tuple(each.text.casefold() for each in around)
+        if PHRASES.get(phrase) is Operator.STALE and not any(each.quoted for each in around):
+            return spoken[begin - before].start, " ".join(phrase), around[-1].end
+    return None
 
 
 def is_happening(text: str) -> bool:
