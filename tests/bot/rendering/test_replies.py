@@ -48,6 +48,12 @@ def test_rows_that_begin_with_a_label_read_as_such() -> None:
     )
 
 
+def test_what_a_label_names_is_told_whole() -> None:
+    rows = (("As typed", "x" * 400),)
+    assert "x" * 400 in render_reply(Table(Text("aliases"), ("column_what", "column_value"), rows), PHRASES)
+    assert "x" * 100 not in render_reply(Table(Text("aliases"), COLUMNS, rows), PHRASES)
+
+
 def test_an_empty_table_says_so() -> None:
     assert render_reply(Table(Text("aliases"), COLUMNS, (), Text("history_nothing")), PHRASES) == (
         "Nothing has come in yet."

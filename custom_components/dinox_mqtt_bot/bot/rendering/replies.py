@@ -130,10 +130,11 @@ def _lines(table: Table, phrases: Phrases) -> list[str]:
     """Return as many rows as are sane to read."""
     rows = table.rows[-MAX_ROWS:][::-1] if table.keep_last else table.rows[:MAX_ROWS]
     lines: list[str] = []
-    room = MAX_CHARACTERS
+    room, labelled = MAX_CHARACTERS, table.columns[0] in _LABELS
+    limit = MAX_PLACEHOLDER if labelled else MAX_CELL
     for row in rows:
-        cells = [text for cell in row if (text := phrases.write(_cell(cell, phrases, MAX_CELL, " ")))]
-        line = f"• {_labelled(cells) if table.columns[0] in _LABELS else ' — '.join(cells)}"
+        cells = [text for cell in row if (text := phrases.write(_cell(cell, phrases, limit, " ")))]
+        line = f"• {_labelled(cells) if labelled else ' — '.join(cells)}"
         room -= len(line)
         if room < 0:
             break
