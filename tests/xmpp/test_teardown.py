@@ -50,8 +50,6 @@ async def test_while_the_server_is_down(lab: Lab, own_prosody: Server) -> None:
         await left(world, tasks, descriptors)
 
 
-# A TLS handshake that is called off in the very turn in which it begins leaves a timer of asyncio's.
-@pytest.mark.parametrize("expected_lingering_timers", [True])
 @pytest.mark.parametrize("turns", [0, 1, 2, 5, 10, 20, 40])
 async def test_in_the_middle_of_a_login(world: World, turns: int) -> None:
     tasks, descriptors = asyncio.all_tasks(), sockets()

@@ -196,10 +196,10 @@ class Session:
 
     async def clear(self) -> None:
         """Leave no socket, timer or task; what a resumed stream needs stays."""
-        # First of all the tasks: one that is about to negotiate TLS must not begin on a closed connection.
-        await self._cancel_tasks()
         gone = self.xmpp.disconnected
         self.drop(Disconnected(disconnects.SERVER_CLOSED))
+        # At once: a task that is about to negotiate TLS must not begin on the closed connection.
+        await self._cancel_tasks()
         if self.xmpp.is_connected():
             # While TLS is being negotiated slixmpp never learns of the end of the connection.
             await asyncio.wait({gone}, timeout=_ABORTED)

@@ -108,6 +108,13 @@ class Stream(ClientXMPP):
         return bool(self.bound or self._management.enabled_in)
 
     @override
+    async def start_tls(self) -> bool:
+        # On a connection that ends already asyncio would wait a minute for the other side's handshake.
+        if self.transport is None or self.transport.is_closing():
+            return False
+        return await super().start_tls()
+
+    @override
     def register_handler(self, handler: BaseHandler, *args: Any, **options: Any) -> None:
         if self._complete or handler.name in _HANDLERS:
             super().register_handler(handler, *args, **options)
