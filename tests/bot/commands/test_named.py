@@ -155,6 +155,7 @@ async def test_a_topic_begun_in_one_parameter_ends_there() -> None:
     world = home()
     world.receive("home/some tank", "1")
     await world.bot.execute(Alert(topic="home/some tank", condition="> 5"), ACTION)
+    world.receive("home/some tank", '{"level": 1, "oil level": 2}')
     await world.bot.execute(Alert(topic="some tank", condition="level > 5"), ACTION)
     await world.bot.execute(Alert(topic="home/some tank.oil level", condition="> 5"), ACTION)
     assert [rule.field for rule in rules(world)] == ["", "level", '"oil level"']

@@ -160,6 +160,7 @@ async def test_how_long_something_lasts_is_no_value(typed: str) -> None:
 
 async def test_longer_than_a_time_may_be_the_value_too() -> None:
     world = house()
+    world.receive("yard/tank", '{"runtime": 3}')
     await say(world, "alert yard/tank runtime longer than 5 min")
     assert (rules(world)[0].field, rules(world)[0].hold) == ("runtime", 0.0)
 

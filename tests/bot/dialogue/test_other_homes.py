@@ -150,6 +150,13 @@ async def test_silence_is_told_in_many_words(line: str) -> None:
     assert (rule.filter, rule.condition) == ("shed/temp", Condition(Operator.STALE, seconds=600)), answer
 
 
+@pytest.mark.parametrize("line", ["alert shed temp does not quack for 5 min", "alert shed temp level > 5"])
+async def test_no_rule_looks_for_a_field_where_one_value_comes(line: str) -> None:
+    world = gateway("en")
+    answer = await say(world, line)
+    assert ("one value without fields" in answer, world.bot.rules.alerts) == (True, ())
+
+
 @pytest.mark.parametrize("said", ["jemand klingelt", "someone runs off"])
 async def test_somebody_is_never_what_was_spoken_of(said: str) -> None:
     world = World(Subscription("#"))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ...model.message import MORE, Reading
+from ...model.message import MORE, Kind, Reading
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
+from ...model.topics import is_wild
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
@@ -13,8 +14,8 @@ from .contradictions import contradiction
 from .subject import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
-_OTHER_UNIT = "rule_other_unit"
-NEVER = frozenset({"rule_only_numbers", "rule_only_words", "rule_no_such_state", _OTHER_UNIT})
+_WHATEVER = frozenset({"rule_other_unit", "rule_without_fields"})
+NEVER = _WHATEVER | {"rule_only_numbers", "rule_only_words", "rule_no_such_state"}
 """Warnings that leave no way for a rule to fire."""
 
 
@@ -41,6 +42,10 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
     if not values:
         fields = _field_names(readings)
         key = "rule_no_field" if rule.field else "rule_nothing_to_judge"
+        plain = all(reading.kind in {Kind.TEXT, Kind.NUMBER} for reading in readings)
+        # What a device has announced may be a field by its name.
+        if rule.field and plain and not is_wild(rule.filter) and not lookups.names.spoken(rule.filter):
+            key = "rule_without_fields"
         return [*found, Text(key, {"field": rule.field, "filter": rule.filter, "fields": fields})]
     if rule.condition.operator.numeric and all(value.number is None for value in values):
         last = Amount(with_unit(values[-1].text, values[-1].unit))
@@ -66,7 +71,7 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
     units = {value.unit for value in values if value.number is not None and measured}
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
         if units and not any(comparable(unit, other) for other in units):
-            yield Text(_OTHER_UNIT, {"unit": unit, "value": last})
+            yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
 async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> BotError | None:
@@ -84,10 +89,11 @@ async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> B
 def _never_met(rule: AlertRule, found: list[Text]) -> BotError | None:
     """Return the error for a rule that waits for a word where only numbers or other words come, or so.
 
-    What another word would not meet is unequal to it; what is of another quantity is not even that.
+    What another word would not meet is unequal to it; what is of another quantity is not even that, nor is
+    a field where there are none.
     """
     waits = rule.condition.operator is Operator.EQUAL or rule.condition.operator.numeric
-    never = NEVER if waits else {_OTHER_UNIT}
+    never = NEVER if waits else _WHATEVER
     return next((BotError(each.key, **each.placeholders) for each in found if each.key in never), None)
 
 
