@@ -157,7 +157,7 @@ async def test_what_a_room_swallows_is_found_out_and_said_again(world: World) ->
     await rooms._look_around(session.xmpp)
     rooms._changed.set()
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
-    assert heard(alice, room).count("⚠ Freezer") == 1
+    await until(lambda: heard(alice, room).count("⚠ Freezer") == 1, "heard by Alice, once")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ async def test_a_room_that_keeps_the_bot_out_says_why_and_what_waits_is_kept(
     await until(lambda: probed.reasons_told.get(later.id) == reason, "why that waits")
     await configure(alice, room, whois="anyone", membersonly="0", passwordprotectedroom="0", roomsecret="")
     await until(lambda: Delivery.RECEIVED in probed.progress(later), "both")
-    assert heard(alice, room) == ["⚠ Freezer", "⚠ Cellar"]
+    await until(lambda: heard(alice, room) == ["⚠ Freezer", "⚠ Cellar"], "heard by Alice, each once")
     assert probed.reach[-1] == (room, "")
 
 
