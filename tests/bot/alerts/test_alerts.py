@@ -404,7 +404,7 @@ async def test_what_is_muted_is_not_told_until_it_is_unmuted() -> None:
     world.later(GATHER)
     assert len(to(world, ME)) == 1
     assert await world.ask("unmute s/1") == "s/1 is not muted."
-    assert await world.ask("mute") == "Nothing is muted. Mute something with mute home/door 2h"
+    assert await world.ask("mute") == "Nothing is muted. Mute something with mute s/1 2h"
 
 
 async def test_a_mute_for_a_time_ends_and_what_is_still_wrong_is_told() -> None:

@@ -5,7 +5,7 @@ import re
 
 from alert_rules import above, rule_of, stale
 from fakes import ME, OFFLINE, ONLINE, World
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from bot.model.notice import HELD
 from bot.model.rules import AlertRule, Contact, Display, Operator, Priority, Subscription
@@ -81,6 +81,17 @@ def last_words(world: World) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+# A repeat is due in the very second in which the last look is taken.
+@example(
+    events=[
+        ("value", "t/0", "31"),
+        ("wait", "", 25.0),
+        ("ask", "", "snooze 10m"),
+        ("wait", "", 700.0),
+        ("wait", "", 700.0),
+    ],
+    storm=0,
+)
 @settings(max_examples=150, deadline=None)
 @given(events=EVENTS, storm=st.sampled_from([0, 3, 10]))
 def test_the_last_word_is_true(events: list[tuple[str, str, object]], storm: int) -> None:
@@ -100,7 +111,10 @@ def test_the_last_word_is_true(events: list[tuple[str, str, object]], storm: int
     asyncio.run(world.ask("/mqtt dnd off"))
     wait(world, 1)
     active = {str(alert.number) for alert in world.bot.alerts.active}
-    assert list(world.bot.alerts.engine.untold) == []
+    # What falls due in this very second is gathered for a moment.
+    owed = set(world.bot.alerts.engine.untold)
+    wait(world, 2)
+    assert not owed & set(world.bot.alerts.engine.untold)
     for (_, number), marks in chat.items():
         assert marks[0] != "✅", (number, marks)
         assert (marks[-1] == "✅") is (number not in active), (number, marks)

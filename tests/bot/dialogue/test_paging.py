@@ -88,7 +88,7 @@ async def test_where_commands_need_mqtt_so_does_more() -> None:
     world = many(bare_commands=False)
     await world.bot.hear(Utterance(ME, "/mqtt history", "1", world.clock.time))
     assert world.outbox.notices[-1].text.endswith(
-        ": /mqtt more See the topics under a filter with /mqtt topics home/#"
+        ": /mqtt more See the topics under a filter with /mqtt topics s/#"
     )
     told = len(world.outbox.notices)
     await world.bot.hear(Utterance(ME, "more", "2", world.clock.time))

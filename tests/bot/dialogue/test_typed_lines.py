@@ -86,7 +86,7 @@ GERMAN = [
     ("stumm ice chest lid bis morgen früh", "Bis morgen 07:00 stummgeschaltet"),
     ("stumm ice chest lid für 2 Stunden", "Bis 10:00 stummgeschaltet"),
     ("stumm ice chest lid bis 18 Uhr", "Bis 18:00 stummgeschaltet"),
-    ("stumm", "Stumm schaltet zum Beispiel stumm home/door 2h"),
+    ("stumm", "Stumm schaltet zum Beispiel stumm Küche Haustür 2h"),
     ("ruhe bis 7 Uhr", "bis morgen 07:00 ohne Ton"),
     ("ruhe 8 Stunden", "bis 16:00 ohne Ton"),
     ("ruhe am Montag", "bis Dienstag 00:00 ohne Ton"),

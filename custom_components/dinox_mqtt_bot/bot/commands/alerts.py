@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
 from ..alerts.rules.grammar import changed, first_word, write_rule
-from ..alerts.rules.names import name_rule, unit_of
+from ..alerts.rules.names import name_rule, twin_of, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import changed_rule, joined_rule
 from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
@@ -58,7 +58,9 @@ class Alert(Command):
 
 
 async def make_rule(parts: Parts, key: str, rule: AlertRule) -> Text:
-    """Keep a new rule under a name of its own. Raises as `_keep`."""
+    """Keep a new rule under a name of its own. Raises as `_keep`, and BotError `rule_there`."""
+    if (twin := twin_of(rule, parts.alerts.rules)) is not None:
+        raise BotError("rule_there", number=str(twin.number), name=twin.name)
     unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
     return await _keep(parts, key, name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit))
 

@@ -14,8 +14,9 @@ from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text,
 from ..model.rules import Role
 from ..model.timers import NEVER
 from ..reading.topic_lookup import find_name, known_names, topic_name
-from ..text.tongue import fold
+from ..text.tongue import fold, plainly, words
 from .command import Command, Parts, param, within
+from .examples import some_topic
 
 SNOOZE = 3600.0
 MAX_NOTE = 500
@@ -183,7 +184,7 @@ class Mute(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         if not self.what and not caller.about:
-            return _mutes(parts)
+            return await _mutes(parts)
         meant = [_of_alert(each, parts) for each in caller.about] or [await self._named(parts)]
         until = end_of(
             parts.ports.clock, f"{self.what} {self.duration}".strip() if caller.about else self.duration
@@ -236,10 +237,15 @@ async def _muted(parts: Parts, what: str) -> tuple[str, str, bool]:
     return meant.topic, what if written else meant.name, False
 
 
-def _mutes(parts: Parts) -> Table:
+async def _mutes(parts: Parts) -> Table:
+    some = await some_topic(parts)
+    example = f"{some.name if some else 'home/door'} 2h"
     mutes, names = parts.alerts.mutes, {rule.id: rule.name for rule in parts.alerts.rules}
     names[BROKER.id] = _broker(parts)
-    muted = [*((names[rule_id], until) for rule_id, until in mutes.rules.items()), *mutes.topics.items()]
+    muted = [
+        *((names[rule_id], until) for rule_id, until in mutes.rules.items()),
+        *((topic_name(parts, key), until) for key, until in mutes.topics.items()),
+    ]
     rows = tuple(
         (name, Text("until", {"time": parts.moment(until)}) if until < NEVER else Text("for_good"))
         for name, until in muted
@@ -248,7 +254,7 @@ def _mutes(parts: Parts) -> Table:
         title=Text("mutes"),
         columns=("column_name", "column_time"),
         rows=rows,
-        empty=Text("mutes_empty", {"example": Typed("mute", "home/door 2h")}),
+        empty=Text("mutes_empty", {"example": Typed("mute", example)}),
         facts=tuple({"what": key, "until": until if until < NEVER else None} for key, until in mutes),
     )
 
@@ -265,11 +271,22 @@ class Unmute(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         topics = parts.alerts.mutes.topics
+        if plainly(self.what) in words("all") and self.what not in topics:
+            return await self._all(parts)
         known = self.what in topics
         key, name, of_rule = (self.what, self.what, False) if known else await _muted(parts, self.what)
         if not parts.alerts.unmute(key, parts.ports.clock.now(), of_rule=of_rule):
             raise BotError("not_muted", what=name)
         return Text("unmuted", {"what": name}, {"what": key})
+
+    async def _all(self, parts: Parts) -> Reply:
+        """Tell of everything again; say what is muted, nothing, where there is none."""
+        muted, now, mutes = await _mutes(parts), parts.ports.clock.now(), parts.alerts.mutes
+        keys = [*((key, True) for key in mutes.rules), *((key, False) for key in mutes.topics)]
+        for key, of_rule in keys:
+            parts.alerts.unmute(key, now, of_rule=of_rule)
+        what = ", ".join(str(row[0]) for row in muted.rows)
+        return Text("unmuted", {"what": what}, {"what": [key for key, _ in keys]}) if keys else muted
 
 
 @dataclass(frozen=True, kw_only=True)

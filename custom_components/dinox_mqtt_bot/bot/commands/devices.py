@@ -31,6 +31,7 @@ from ..model.status import Phase
 from ..model.topics import covers, fold, valid_topic
 from ..reading.budget import Limited
 from ..reading.topic_lookup import Ambiguous, Meant, behind_fillers, no_name
+from ..text.numbers import number
 from ..text.tongue import words
 from .command import Command, Parts, param, require, usage, within, worded
 from .confirmation import Doubtful
@@ -365,6 +366,9 @@ def _understood(parts: Parts, said: str) -> tuple[Wish, ...]:
             raise
         if (spread := parts.names.spread(said)) != said:
             return understood(devices, spread, ports.phrases, ports.vocabulary)
+        begun = parts.names.begin(said)
+        if len(begun.meant) == 1 and number(said[begun.end :].strip()) is not None:
+            raise BotError("not_settable", name=begun.meant[0].name) from None
         words = said.split()
         named = words[:-1] if len(words) > 1 and is_state_word(words[-1]) else words
         raise no_name(parts.names, " ".join(named)) from None

@@ -8,6 +8,7 @@ from ..model.replies import Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import Display as Shown, Priority as Matter, Role
 from ..rendering.readings import render_line
 from .command import Command, Parts, param
+from .examples import own_filter
 from .messages import Pause
 from .topics import own_subscription, subscription_facts, told_as
 
@@ -83,7 +84,7 @@ class Board(Command):
             title=Text("board_now"),
             columns=("column_area", "column_value"),
             rows=tuple(zip(areas, values, strict=True)),
-            empty=Text("board_none", {"example": Typed("display", "home/# board")}),
+            empty=Text("board_none", {"example": Typed("display", f"{own_filter(parts)} board")}),
             facts=tuple(
                 {"topic": each.message.topic, "area": area, "value": each.text, "unit": each.unit}
                 for each, area in zip(readings, areas, strict=True)

@@ -7,6 +7,7 @@ from math import ceil, isfinite
 
 from ..discovery.entities import Entity
 from ..discovery.entity_state import is_offline, state_text
+from ..model.history import TopicRow
 from ..model.replies import Cell, Text, Typed
 from ..model.rules import Role
 from ..reading.topic_lookup import Lookups
@@ -48,6 +49,21 @@ async def examples(parts: Lookups, role: Role) -> tuple[tuple[Cell, ...], ...]:
         (Typed("topics"), Text("try_topics")) if measured is None else (Typed("status"), Text("try_status"))
     )
     return tuple(rows)
+
+
+def own_filter(parts: Lookups) -> str:
+    """Return a topic filter that is subscribed here; a made-up one where there is none."""
+    return next((each.filter for each in parts.subscriptions), "home/#")
+
+
+def around(topic: str) -> str:
+    """Return the topic filter of what stands beside a topic."""
+    return "/".join((*topic.split("/")[:-1], "#"))
+
+
+async def some_topic(parts: Lookups) -> TopicRow | None:
+    """Return a topic that came in, if there is one."""
+    return next(iter(await parts.ports.history.topics("#", 1)), None)
 
 
 def _above(amount: float) -> float:

@@ -28,6 +28,7 @@ from ..rendering.replies import render_error
 from ..text.durations import duration
 from ..text.numbers import number, number_text, size_text, with_unit
 from .command import Command, Parts, param
+from .examples import around
 
 PNG = "image/png"
 LEAST_VALUES, MOST_VALUES = 2, 500
@@ -226,7 +227,9 @@ def _seen(parts: Parts, topics: list[TopicRow]) -> Table:
         ),
         empty=Text("history_nothing"),
         facts=tuple(topic_facts(row) for row in newest),
-        more=Text("history_topics_more", {"example": Typed("topics", "home/#")}),
+        more=Text(
+            "history_topics_more", {"example": Typed("topics", around(newest[-1].topic) if newest else "")}
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from ..reading.topic_lookup import known_names, looks_like_topic, no_name, only
 from ..text.tongue import skip
 from .command import Command, Parts, param
 from .doubts import known_topic, unknown
+from .examples import around, own_filter, some_topic
 from .following import follow_facts, follow_rows
 from .history import topic_facts
 from .value import old_values
@@ -177,7 +178,7 @@ class Topics(Command):
             rows=tuple(rows),
             empty=Text("topics_empty", {"example": Typed("subscribe", "home/#")}),
             facts=tuple(facts),
-            more=Text("topics_more", {"example": Typed("topics", "home/#")}),
+            more=Text("topics_more", {"example": Typed("topics", own_filter(parts))}),
             note=old_values(parts),
         )
 
@@ -222,7 +223,7 @@ async def _seen(parts: Parts, name: str) -> Table:
         ),
         empty=note if configured else Text("topics_seen_empty", {"filter": name}),
         facts=tuple(topic_facts(row) for row in seen),
-        more=Text("topics_seen_more", {"example": Typed("topics", "home/kitchen/#")}),
+        more=Text("topics_seen_more", {"example": Typed("topics", around(seen[-1].topic) if seen else "")}),
         note=old_values(parts) or (note if configured else None),
     )
 
@@ -329,7 +330,12 @@ class Alias(Command):
         name = " ".join(spoken[filler:] or spoken)
         if not 1 <= len(name) <= MAX_ALIAS:
             raise BotError("invalid_alias", maximum=MAX_ALIAS)
-        subscription = await own_subscription(parts, self.topic)
+        topic = self.topic
+        names = await known_names(parts)
+        unknown_first = not names.find(topic) and not looks_like_topic(topic) and names.find(name)
+        if unknown_first or (names.literal(name) and not names.literal(topic)):
+            topic, name = name, topic  # `alias freezer to home/freezer/temperature`
+        subscription = await own_subscription(parts, topic)
         topic = subscription.filter
         taken = parts.subscriptions.resolve(name)
         if fold(name) in parts.subscriptions.aliases and taken != topic:
@@ -347,11 +353,13 @@ class Aliases(Command):
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         named = [each for each in parts.subscriptions if each.alias]
+        some = await some_topic(parts)
+        example = f"{some.topic} Kitchen" if some else "home/kitchen/temperature Kitchen"
         return Table(
             title=Text("aliases"),
             columns=("column_alias", "column_filter"),
             rows=tuple((each.alias, each.filter) for each in named),
-            empty=Text("aliases_empty", {"example": Typed("alias", "home/kitchen/temperature Kitchen")}),
+            empty=Text("aliases_empty", {"example": Typed("alias", example)}),
             facts=tuple(subscription_facts(each) for each in named),
         )
 

@@ -18,6 +18,10 @@ _COMMANDS = {
     "BotContacts": "contacts",
     "BotAlerts": "alerts",
     "BotStatus": "status",
+    "BotMutes": "mute",
+    "BotUnmuteAll": "unmute all",
+    "BotTold": "topics",
+    "BotOnlyAlerts": "pause",
 }
 _SOCIAL = {
     "BotThanks": "talk_thanks",

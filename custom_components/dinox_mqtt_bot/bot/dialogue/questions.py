@@ -19,6 +19,8 @@ from ..text.tongue import plainly, words
 
 MOST_SHOWN = 12
 _MOST_LOOKED_AT = 2_000
+_SHARES = ("", "%")
+"""Units of what is low as a share of all that it can hold: not volts, nor amperes."""
 _LOW = 20.0
 """Percent up to which a battery is low."""
 _OFFLINE, _BATTERY = "offline", "battery"
@@ -165,7 +167,9 @@ class Look(Question):
 
     def _may_be(self, each: Latest) -> bool:
         word = _word(each.text)
-        if self.state == _OFFLINE or (self.state == "low" and each.number is not None):
+        if self.state == "low" and each.number is not None:
+            return each.unit in _SHARES
+        if self.state == _OFFLINE:
             return True
         return is_state_word(word) and may_become(word, self.state)
 

@@ -16,7 +16,9 @@ from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
+from ..text.durations import parse_duration
 from ..text.happening import by_somebody, ends_in_change
+from ..text.numbers import number
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
 from .hearing import CommandReader
@@ -165,6 +167,8 @@ class Understanding:
         line = self._names.spread(line)
         if (doubted := self._doubted(line)) is not None:
             return doubted
+        if (wish := self._wished(line)) is not None:
+            return wish
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
             first = bare(line.partition(" ")[0])
@@ -173,6 +177,22 @@ class Understanding:
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
             return self._impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
+
+    def _wished(self, line: str) -> Wanted | None:
+        """Return the wish whose value is no word of state: `open the hatch half way`, `charge limit 120`."""
+        said = line.rstrip(MARKS)
+        first, _, rest = said.partition(" ")
+        may_be = is_wish(first) and not line.endswith("?")
+        for each in (f"{_bare(rest)} {first}", *_wishes(said)) if may_be else ():
+            if self._takes(each):
+                return self._hearing.parse(f"set {each}")
+        begun = self._names.begin(said)
+        value = said[begun.end :].strip()
+        numbered = begun.meant and begun.exact and number(value) is not None
+        return self._hearing.parse(f"set {said}") if numbered and not self._unknown(f"set {said}") else None
+
+    def _takes(self, said: str) -> bool:
+        return wants(self._names.devices, said, self._phrases, self._vocabulary)
 
     def _misspelt(self, line: str) -> Wanted:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
@@ -197,7 +217,7 @@ class Understanding:
         for count in range(min(len(spoken), _MOST_MISSPELT), 0, -1):
             name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
             near = "" if self._names.find(name) else self._names.misspelt(name)
-            if near and wants(self._names.devices, f"{near} {value}", self._phrases, self._vocabulary):
+            if near and self._takes(f"{near} {value}"):
                 return self._hearing.parse(f"set {name} {value}")
             if near and count < len(spoken):
                 return self._hearing.parse(f"set {near} {value}")
@@ -209,7 +229,10 @@ class Understanding:
         """Return that nothing is done later where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:_MOST_WORDS]
         for at, end in combinations(range(len(spoken) + 1), 2):
-            if bare(spoken[at]) in words("time_later") and self._is_time(" ".join(spoken[at:end])):
+            said = " ".join(spoken[at:end])
+            # `lamp 10 min on`; but a siren is `on 30s`.
+            lasts = end < len(spoken) and parse_duration(said) and not self._takes(line)
+            if lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said)):
                 rest = [*spoken[:at], *spoken[end:]]
                 if rest and self._hearing.node(rest[0]) == "set":
                     rest = rest[1:]
@@ -223,13 +246,13 @@ class Understanding:
         return any(each is not None for each in times)
 
     def _is_wished(self, said: str) -> bool:
-        return ends_in_state(said) and wants(self._names.devices, said, self._phrases, self._vocabulary)
+        return ends_in_state(said) and self._takes(said)
 
     def _impossible(self, line: str, name: str) -> Wanted | None:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
         first = line.partition(" ")[0]
         wish = f"{name} {first}"
-        if not is_wish(first) or wants(self._names.devices, wish, self._phrases, self._vocabulary):
+        if not is_wish(first) or self._takes(wish):
             return None
         if self._unknown(f"set {wish}"):
             return BotError("not_settable", name=name)
@@ -270,7 +293,7 @@ class Understanding:
 
     def _set(self, said: str, line: str) -> Wanted | None:
         """Return the wish that a name and a word of state are."""
-        if not wants(self._names.devices, said, self._phrases, self._vocabulary):
+        if not self._takes(said):
             return None
         if line.endswith("?"):
             # It is asked about, not wished for.

@@ -1,7 +1,7 @@
 """The devices that announced themselves on the broker, found by name, with the newest they have said."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
@@ -257,7 +257,7 @@ class Devices:
         return self._words[entity.id]
 
     @property
-    def vocabulary(self) -> Iterable[str]:
+    def vocabulary(self) -> Collection[str]:
         """Every word that names have."""
         return self._index.keys()
 

@@ -8,6 +8,7 @@ from ..discovery.entities import name_words
 from ..model.replies import BotError
 from .wording import FILLERS
 
+_QUOTES = ('"', "'")
 MOST_NAMED = 8
 """Things that are listed where several are meant, or near."""
 
@@ -16,7 +17,7 @@ MOST_NAMED = 8
 class Meant:
     """One thing: `topic` or a filter, `field` as a rule has it; what it is called, and where it stands.
 
-    `whole` is what its topic is called, `measured` says that it has a unit.
+    `whole` is what its topic is called, `unit` what it is measured in, `settable` says that it is also set.
     """
 
     topic: str
@@ -25,7 +26,13 @@ class Meant:
     area: str = ""
     whole: str = ""
     main: bool = True
-    measured: bool = False
+    unit: str = ""
+    settable: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether it has a unit."""
+        return bool(self.unit)
 
     @property
     def handle(self) -> str:
@@ -56,7 +63,9 @@ class Ambiguous(BotError):
     def __init__(self, said: str, options: Sequence[Meant]) -> None:
         names, words = labels(options), telling(options)
         more = ["…"] * (len(options) > MOST_NAMED)
-        super().__init__("which_name", name=said, names=", ".join([*names, *more]), words=", ".join(words))
+        super().__init__(
+            "which_name", name=named(said, options), names=", ".join([*names, *more]), words=", ".join(words)
+        )
         self.said = said
         self.options = tuple(options)
 
@@ -127,6 +136,14 @@ def _whole(some: Sequence[Meant]) -> Meant:
     return replace(first, field="", name=first.whole or first.name)
 
 
+def named(said: str, options: Sequence[Meant]) -> str:
+    """Return how several things are spoken of together: as they were called, a handle by its meaning."""
+    wholes = {each.whole or each.name for each in options}
+    if said[:1] not in _QUOTES:
+        return said
+    return wholes.pop() if len(wholes) == 1 else said.strip("\"'")
+
+
 def shown(said: str, meant: Meant) -> str:
     """Return how a thing is spoken of to whoever said its name: in the same words, unless it was a handle."""
-    return meant.name if said[:1] in tuple("\"'") else said
+    return meant.name if said[:1] in _QUOTES else said

@@ -392,7 +392,8 @@ class Names:
         shown = plain(binding.entity or binding.device) if shared and binding.template else ""
         field = write_path((shown,)) if shown else ""
         name, whole = binding.name or entity.full_name, self.name(topic)
-        return Meant(topic, field, name, entity.area, whole, entity.main, bool(binding.unit))
+        settable = entity.component == "number"
+        return Meant(topic, field, name, entity.area, whole, entity.main, binding.unit, settable)
 
     def _alike(
         self, entities: Sequence[Sequence[Entity]], seen: Sequence[Sequence[Seen]], said: tuple[str, ...]

@@ -26,6 +26,11 @@ async def unit_of(lookups: Lookups, rule: AlertRule) -> str:
     return units.pop() if len(units) == 1 else ""
 
 
+def twin_of(rule: AlertRule, rules: Iterable[AlertRule]) -> AlertRule | None:
+    """Return the rule that is the same as a new one that has no name of its own, if there is one."""
+    return next((each for each in rules if replace(each, id="", number=0, name="") == rule), None)
+
+
 def name_rule(
     rule: AlertRule, rules: Iterable[AlertRule], topic: str, phrases: Phrases | None = None, unit: str = ""
 ) -> AlertRule:

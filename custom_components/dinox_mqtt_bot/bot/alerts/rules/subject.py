@@ -29,6 +29,7 @@ from ...reading.topic_lookup import (
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
+from ...text.units import comparable
 from ...text.words import NO_WORDS, words
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
@@ -197,7 +198,7 @@ async def _of_one(lookups: Lookups, names: Names, begun: Begun, behind: str) -> 
         return None
     if (presence := await _presence(lookups, names, found, rule)) is not None:
         return presence
-    concerned = _concerned(names, found, rule.condition)
+    concerned = _in_unit(names, _concerned(names, found, rule.condition), rule)
     meant = only(begun.said, await _fitting(lookups, concerned, rule.condition))
     if measured := _measured(names, meant, rule):
         return _about(only(begun.said, measured), rule)
@@ -255,6 +256,17 @@ def _concerned(names: Names, found: Sequence[Meant], condition: Condition) -> Se
     if not is_change(said):
         return found
     return [each for each in found if may_happen(said, names.states(each.topic, each.field))] or found
+
+
+def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule) -> Sequence[Meant]:
+    """Return what is measured in the unit of a limit, `50 %` the charge of a battery; last what is set."""
+    found = [each for each in found if not each.settable] or found
+    units = [read[1] for each in rule.condition.values if (read := number(each)) and read[1]]
+    if rule.field or not units:
+        return found
+    every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
+    fits = [each for each in every if each.unit and comparable(each.unit, units[0])]
+    return [each for each in fits if not each.settable] or fits or found
 
 
 def _comparable(found: Sequence[Meant], condition: Condition) -> tuple[list[Meant], list[Meant]]:

@@ -12,6 +12,10 @@ from . import kind_words, kinds
 from .set_targets import How, parted
 
 _MOST = 50
+_PLURAL = ("s", "es", "n", "en", "e", "er")
+"""What names of things have behind them where there are several, in English and German."""
+_SHORTEST = 3
+"""Letters of a word that may have a plural."""
 _OFF = "off"
 
 
@@ -37,8 +41,13 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
     at = next((at for at, word in enumerate(left) if kind_words.several(word)), None)
     if at is None and everything:
         at = next((at for at, word in enumerate(left) if kind_words.one(word)), None)
+    if at is None and everything:
+        at = next((at for at, word in enumerate(left) if _ones(devices, word)), None)
     place = tuple(left if at is None else left[:at] + left[at + 1 :])
-    if at is not None:
+    ones = _ones(devices, left[at]) if at is not None and not kind_words.any_of(left[at]) else frozenset()
+    if ones:
+        components = kinds.SIMPLE | kinds.OWNERS | {kinds.COVER}
+    elif at is not None:
         components = kind_words.any_of(left[at]) - kinds.EXACT_ONLY
     elif place:
         components = kinds.SIMPLE | {kinds.COVER}
@@ -47,9 +56,17 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
     for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
         if entity.component not in components or not entity.main or not entity.controls:
             continue
+        if ones and not ones & _words(devices, entity):
+            continue
         found = wish(entity, value, How.PLACE, vocabulary)
         if found is not None and (at is not None or _meant(entity, found, place)):
             yield found
+
+
+def _ones(devices: Devices, word: str) -> frozenset[str]:
+    """Return the words of names that a word is the plural of: `hatch` of `hatches`, `pumpe` of `pumpen`."""
+    ends = (end for end in _PLURAL if word.endswith(end) and len(word) - len(end) >= _SHORTEST)
+    return frozenset(one for end in ends if (one := word.removesuffix(end)) in devices.vocabulary)
 
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:

@@ -1,0 +1,132 @@
+"""Lines that people type on a houseboat: what is done, and what is said where nothing can be."""
+
+from boat import boat
+from homes import say
+import pytest
+
+from bot.reading.meant import Meant, named
+
+PUMP, HATCH, POSITION = "boat/bilge/pump/set", "boat/hatch/set", "boat/hatch/pos/set"
+
+
+@pytest.mark.parametrize(
+    ("line", "topic", "payload"),
+    [
+        ("open the hatch half way", POSITION, b"50"),
+        ("hatch half", POSITION, b"50"),
+        ("roof hatch zur Hälfte", POSITION, b"50"),
+        ("close all hatches", HATCH, b"CLOSE"),
+        ("all pumps off", PUMP, b"OFF"),
+        ("alle pumpen aus", PUMP, b"OFF"),
+        ("charge limit 70", "boat/charge/set", b"70"),
+    ],
+)
+async def test_what_is_wished_for_is_done(line: str, topic: str, payload: bytes) -> None:
+    world = boat("de") if line == "alle pumpen aus" else boat()
+    if "pumpen" in line:
+        await say(world, "alias boat/bilge/pump Pumpe")
+    answer = await say(world, line)
+    assert [each[:2] for each in world.broker.published] == [(topic, payload)], answer
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("charge limit 120", "Possible: 50 to 100 %"),
+        ("set drift 5", "Nothing can be set about boat/gps/drift"),
+        ("saloon light 10 minutes on", "nothing later"),
+        ("saloon light on for 10 minutes", "nothing later"),
+        ("what is muted", "Nothing is muted"),
+        ("what do you tell me", "Subscriptions"),
+        ("only alerts", "Normal messages are hidden now"),
+        ("board", "display # board"),
+        ("aliases", "Kitchen"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(line: str, part: str) -> None:
+    world = boat()
+    await say(world, "topics boat/#")
+    assert part in await say(world, line)
+    assert world.broker.published == []
+
+
+async def test_only_a_share_of_a_charge_is_low() -> None:
+    answer = await say(boat(), "which batteries are low")
+    assert "Engine sensor Battery 9 %" in answer
+    assert "Voltage" not in answer
+    assert "Current" not in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("let me know if the house battery drops below 50%", "State of charge"),
+        ("alert house battery < 12 V", "Voltage"),
+        ("alert house battery < 11500 mV", "Voltage"),
+        ("alert house battery > 20 A", "Current"),
+    ],
+)
+async def test_the_unit_of_a_limit_tells_what_is_meant(line: str, field: str) -> None:
+    world = boat()
+    answer = await say(world, line)
+    assert [rule.field.strip('"') for rule in world.bot.rules.alerts] == [field], answer
+
+
+async def test_without_a_unit_it_is_asked_about_what_is_measured() -> None:
+    world = boat()
+    assert "Charge limit" not in await say(world, "alert house battery < 11")
+    await say(world, "voltage")
+    assert [rule.field for rule in world.bot.rules.alerts] == ["Voltage"]
+
+
+async def test_what_is_set_may_be_watched_by_its_name() -> None:
+    world = boat()
+    await say(world, "alert charge limit > 95 %")
+    assert [rule.filter for rule in world.bot.rules.alerts] == ["boat/charge"]
+
+
+async def test_a_rule_is_not_made_twice() -> None:
+    world = boat()
+    await say(world, "alert bilge level > 8")
+    assert await say(world, "alert bilge level > 8") == "Rule 1, “Bilge Level > 8 cm”, says the same already."
+    await say(world, "alert bilge level > 8 critical")
+    await say(world, "alert bilge level > 8 as “Pump”")
+    assert [rule.name for rule in world.bot.rules.alerts] == [
+        "Bilge Level > 8 cm",
+        "Bilge Level > 8 cm (2)",
+        "Pump",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "alias anchor to boat/gps/drift",
+        "alias anchor for boat/gps/drift",
+        "alias boat/gps/drift anchor",
+        "alias boat/gps/drift to anchor",
+        "alias drift anchor",
+    ],
+)
+async def test_an_alias_may_be_said_either_way_round(line: str) -> None:
+    world = boat()
+    assert await say(world, line) == "boat/gps/drift is called anchor now."
+
+
+async def test_everything_is_unmuted() -> None:
+    world = boat()
+    assert "Nothing is muted" in await say(world, "unmute all")
+    await say(world, "alert bilge level > 8 as “High”")
+    for line in ("mute High", "mute drift 2h"):
+        await say(world, line)
+    assert "High — for good" in await say(world, "which rules are muted")
+    assert await say(world, "unmute everything") == "High, boat/gps/drift is told again."
+    assert "Nothing is muted" in await say(world, "what is muted")
+
+
+def test_a_question_about_a_handle_names_the_thing() -> None:
+    volts = Meant("boat/bank", "Voltage", "House battery Voltage", whole="House battery")
+    other = Meant("boat/tank", "level", "Tank level", whole="Tank")
+    assert named("battery", [volts, other]) == "battery"
+    assert named('"boat/bank"', [volts]) == "House battery"
+    assert named('"boat/+"', [volts, other]) == "boat/+"
