@@ -103,12 +103,12 @@ class Bot:
         hearing = CommandReader(COMMANDS, self.names, bare=bare_commands)
         engine = AlertEngine((), kept, last_number, local=ports.clock.local, behind=self._presences.behind)
         self._build(engine, spawn, hearing, paused=paused)
+        self.deed, self.reminders = self.dialogue.deed, self.dialogue.pending.reminders
         told = self.alerts, self._spoken, self.held, self._questions, self.bridges, self.awaited
-        self._timed: tuple[Timed, ...] = (*told, readings, self.listening, self.dialogue.inquiries)
+        self._timed: tuple[Timed, ...] = (*told, readings, self.listening, *self.dialogue.pending.timed)
         self._messages, self._bots = 0, set[str]()
         self._shown: tuple[BotState, str] | None = None
         self._alarm = Alarm(ports.clock.wake)
-        self.deed = self.dialogue.deed
         self._last: Reading | None = None
         self.listen(Deeds(self.dialogue.do, self._say, spawn, ports.clock.now).hear)
         readings.tell, readings.lose = self._say, self.alerts.lose

@@ -34,8 +34,8 @@ async def test_what_is_wished_for_is_done(line: str, topic: str, payload: bytes)
     [
         ("charge limit 120", "Possible: 50 to 100 %"),
         ("set drift 5", "Nothing can be set about boat/gps/drift"),
-        ("saloon light 10 minutes on", "nothing later"),
-        ("saloon light on for 10 minutes", "nothing later"),
+        ("saloon light 10 minutes on", "not both with one line"),
+        ("saloon light on for 10 minutes", "not both with one line"),
         ("what is muted", "Nothing is muted"),
         ("what do you tell me", "Subscriptions"),
         ("only alerts", "Normal messages are hidden now"),

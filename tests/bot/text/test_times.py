@@ -11,7 +11,7 @@ from bot.history.look_back import read_look_back
 from bot.history.spans import parse_span
 from bot.model.replies import BotError
 from bot.text.durations import LONGEST, parse_duration
-from bot.text.times import is_marked, parse_end, read_point, time_words
+from bot.text.times import is_marked, parse_end, parse_moment, parted_moment, read_point, time_words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 29, 15, 0, tzinfo=BERLIN)  # a Sunday
@@ -220,6 +220,8 @@ def test_no_text_breaks_the_grammar(text: str) -> None:
     assert seconds is None or 0 <= seconds <= LONGEST
     ends = parse_end(text, NOW.timestamp(), local)
     assert ends is None or NOW.timestamp() < ends <= NOW.timestamp() + LONGEST
+    moment, rest = parted_moment(text, NOW.timestamp(), local)
+    assert NOW.timestamp() < moment <= NOW.timestamp() + LONGEST if moment else rest == text
     found = parse_span(text, NOW.timestamp(), local)
     assert found is None or found.since < found.until
 
@@ -287,3 +289,30 @@ def test_no_words_of_time_break_the_grammar(spoken: list[str]) -> None:
     with suppress(BotError):
         read_look_back(text, NOW.timestamp(), local, most=100, fields=1)
     read_point(time_words(text), bare=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("18:00", "2026-11-29 18:00"),
+        ("14:00", "2026-11-30 14:00"),
+        ("at 6pm", "2026-11-29 18:00"),
+        ("um 18", "2026-11-29 18:00"),
+        ("um halb acht", "2026-11-30 07:30"),
+        ("in 10 minutes", "2026-11-29 15:10"),
+        ("in einer halben Stunde", "2026-11-29 15:30"),
+        ("tomorrow", "2026-11-30 07:00"),
+        ("tomorrow at 9", "2026-11-30 09:00"),
+        ("morgen früh", "2026-11-30 07:00"),
+        ("heute Abend", "2026-11-29 18:00"),
+        ("on Monday", "2026-11-30 07:00"),
+        ("am Freitag um 9", "2026-12-04 09:00"),
+        ("24 December", "2026-12-24 07:00"),
+        ("yesterday", ""),
+        ("the hatch", ""),
+        ("7", ""),
+    ],
+)
+def test_a_moment_is_when_something_begins(text: str, expected: str) -> None:
+    found = parse_moment(text, NOW.timestamp(), local)
+    assert (f"{local(found):%Y-%m-%d %H:%M}" if found else "") == expected

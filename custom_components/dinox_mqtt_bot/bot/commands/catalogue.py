@@ -14,7 +14,7 @@ from .suggestions import Suggest
 from .system import Config, Reconnect, Status
 from .topics import Alias, Aliases, Qos, RmAlias, Subscribe, Topics, Unsubscribe
 from .undo import Undo
-from .waiting import Once, Waiting
+from .waiting import Later, Once, Remind, Waiting
 
 COMMANDS: tuple[type[Command], ...] = (
     Status,
@@ -29,6 +29,8 @@ COMMANDS: tuple[type[Command], ...] = (
     Alerts,
     Once,
     Waiting,
+    Remind,
+    Later,
     Rule,
     RmAlert,
     Try,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, get_args
 
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
+from ..chat.reminders import Reminders
 from ..delivery.changes import Changes
 from ..model.message import QoS
 from ..model.replies import (
@@ -67,6 +68,8 @@ class Parts(Lookups, Talk, Protocol):
     def changes(self) -> Changes: ...
     @property
     def listening(self) -> Listening: ...
+    @property
+    def reminders(self) -> Reminders: ...
     @property
     def deed(self) -> Callable[[str], Awaitable[Command]]:
         """What reads the command that sets something or runs a preset. Raises BotError `no_deed`."""

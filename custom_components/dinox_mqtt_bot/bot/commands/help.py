@@ -19,9 +19,12 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "alerts",
         ("alert", "alerts", "rule", "rmalert", "try", "suggest", "once", "waiting", "ack", "snooze", "why"),
     ),
-    ("telling", ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd")),
+    (
+        "telling",
+        ("priority", "display", "board", "pause", "resume", "mute", "unmute", "quiet", "dnd", "remind"),
+    ),
     ("bridges", ("bridge", "bridges", "rmbridge")),
-    ("devices", ("devices", "value", "set", "follow", "unfollow", "discovery")),
+    ("devices", ("devices", "value", "set", "later", "follow", "unfollow", "discovery")),
     ("presets", ("preset", "presets")),
     ("bot", ("status", "config", "contacts", "reconnect", "undo", "help")),
 )

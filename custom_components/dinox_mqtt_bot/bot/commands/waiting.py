@@ -1,4 +1,4 @@
-"""Commands about what is told once, and then no more."""
+"""Commands about what is told once, and then no more: when something is so, or at a time."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
@@ -6,10 +6,12 @@ from typing import ClassVar, override
 from ..alerts.rules.subject import joined_rule
 from ..alerts.rules.warnings import refuse_hopeless
 from ..alerts.watches import filters_of
+from ..model.reminder import Reminder
 from ..model.replies import BotError, Caller, Cell, Reply, Surface, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.topic_lookup import Names, known_names
-from ..text.times import parted_end
+from ..text.times import parted_end, parted_moment
+from ..text.tongue import skip
 from ..text.words import OFF
 from .alerts import make_rule
 from .command import Command, Parts, param, require
@@ -18,6 +20,10 @@ from .rule_rows import rule_facts
 
 MOST_WAITING = 50
 """Rules that tell once, if somebody else than an administrator makes one more."""
+
+
+MAX_REMINDER = 500
+"""Characters of what is told or done later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,72 @@ def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remind(Command):
+    """Tells you something at a time: at 18:00 to close the hatch."""
+
+    node: ClassVar[str] = "remind"
+
+    what: str = param(
+        "When, as in 10 minutes or tomorrow at 7, and what you want to be told.", greedy=True, verbatim=True
+    )
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        spoken = self.what.split()
+        said = " ".join(spoken[skip("remind_whom", spoken) :])
+        at, text = _moment(parts, said, "remind", "example_remind")
+        about = text.replace(",", " ", 1).split() if text.partition(" ")[0].endswith(",") else text.split()
+        text = " ".join(about[skip("remind_about", about) :])[:MAX_REMINDER]
+        text = text or parts.outgoing.speech(caller.who, caller.language).phrase("common.time_is_up")
+        return _kept(parts, "reminder_kept", parts.reminders.add(caller.who, _where(caller), text, at))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later(Command):
+    """Does something at a time: in 10 minutes lamp off, or tomorrow at 7 and a preset."""
+
+    node: ClassVar[str] = "later"
+    role: ClassVar[Role] = Role.OPERATOR
+
+    what: str = param(
+        "When, as in 10 minutes or at 22:00, and what is to be done.", greedy=True, verbatim=True
+    )
+
+    @override
+    async def run(self, parts: Parts, caller: Caller) -> Reply:
+        at, text = _moment(parts, self.what, "later", "example_later")
+        if len(text) > MAX_REMINDER:
+            raise BotError("no_deed", deed=text[:MAX_REMINDER])
+        command = await parts.deed(text)
+        if command.destructive and command.needs_confirmation(parts):
+            raise BotError("later_asks", deed=text)
+        kept = parts.reminders.add(caller.who, _where(caller), text, at, deed=True)
+        return _kept(parts, "later_kept", kept)
+
+
+def _moment(parts: Parts, said: str, node: str, example: str) -> tuple[float, str]:
+    """Return the moment that a text begins or ends with, and its rest. Raises BotError `no_moment`."""
+    at, rest = parted_moment(said, parts.ports.clock.now(), parts.ports.clock.local)
+    if not at:
+        raise BotError("no_moment", example=Typed(node, last=example))
+    return at, rest
+
+
+def _where(caller: Caller) -> str:
+    """Return where something is told later: where it was asked for, else to all that are told alerts."""
+    return (caller.room or caller.who) if caller.surface is Surface.CHAT else ""
+
+
+def _kept(parts: Parts, key: str, kept: Reminder) -> Text:
+    cells: dict[str, Cell] = {"time": parts.moment(kept.at), "what": kept.text, "number": f"r{kept.number}"}
+    return Text(key, cells, _reminder_facts(kept))
+
+
+def _reminder_facts(kept: Reminder) -> dict[str, object]:
+    return {"reminder": kept.number, "text": kept.text, "time": kept.at, "deed": kept.deed, "who": kept.who}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiting(Command):
     """Lists what is waited for to be told once, or forgets one of it: off 3."""
 
@@ -82,16 +154,23 @@ class Waiting(Command):
         first, _, handle = self.forget.strip().partition(" ")
         if first.casefold() in OFF:
             return await self._forgotten(parts, caller, handle)
-        waiting = [rule for rule in parts.alerts.rules if rule.once]
+        waiting, later = [rule for rule in parts.alerts.rules if rule.once], parts.reminders.waiting
         return Table(
-            title=Text("waiting", {"count": str(len(waiting))}),
+            title=Text("waiting", {"count": str(len(waiting) + len(later))}),
             columns=("column_name", "column_value", "column_contacts"),
-            rows=tuple(_waiting_row(parts, rule) for rule in waiting),
+            rows=(
+                *(_waiting_row(parts, rule) for rule in waiting),
+                *(_reminder_row(parts, each) for each in later),
+            ),
             empty=Text("waiting_empty", {"example": Typed("once", last="example_rule")}),
-            facts=tuple(rule_facts(parts, rule) for rule in waiting),
+            facts=(*(rule_facts(parts, rule) for rule in waiting), *map(_reminder_facts, later)),
         )
 
     async def _forgotten(self, parts: Parts, caller: Caller, handle: str) -> Reply:
+        if (later := _numbered(parts, handle)) is not None:
+            require(caller, self.role if later.who == caller.who else Role.ADMIN, self.node)
+            parts.reminders.remove(later.number)
+            return Text("reminder_removed", {"what": later.text}, _reminder_facts(later))
         rule = parts.alerts.rule(handle)
         if not rule.once:
             raise BotError("not_waiting", rule=rule.name, command=Typed("rmalert", str(rule.number)))
@@ -108,3 +187,14 @@ def _waiting_row(parts: Parts, rule: AlertRule) -> tuple[Cell, ...]:
         until,
         ", ".join(rule.contacts),
     )
+
+
+def _numbered(parts: Parts, handle: str) -> Reminder | None:
+    """Return the reminder of a handle such as `r1`."""
+    word = handle.strip().casefold()
+    return next((each for each in parts.reminders.waiting if word == f"r{each.number}"), None)
+
+
+def _reminder_row(parts: Parts, each: Reminder) -> tuple[Cell, ...]:
+    what = Text("row_reminder", {"number": f"r{each.number}", "what": each.text})
+    return what, parts.moment(each.at), each.who

@@ -1,11 +1,11 @@
-"""What alert rules have done when they fire, and when they are over."""
+"""What alert rules have done when they fire and when they are over, and contacts at a time."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 import logging
 
 from ..model.alert import ACTIVE
-from ..model.announcements import AlertChanged, Announcement
+from ..model.announcements import AlertChanged, Announcement, ReminderDue
 from ..model.replies import BotError, Caller, Surface, Text, Worded
 from ..model.rules import AlertRule, Role
 from ..ports import Spawn
@@ -17,7 +17,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Deeds:
-    """Does what rules ask for, as an operator does it; `tell` hears of what cannot be done.
+    """Does what rules ask for, as an operator does it, and contacts; `tell` hears of what cannot be done.
 
     It is done once the alert is stored, and at most once: a kill just then leaves it undone, as what toggles
     must not be done twice. A rule that comes and goes has it done so often a minute at most.
@@ -37,7 +37,10 @@ class Deeds:
         self._done: dict[str, Window] = {}
 
     def hear(self, announcement: Announcement) -> None:
-        """Do what the rule of an alert asks for that has just fired, or is over."""
+        """Do what the rule of an alert asks for that has just fired or is over, or what is due by now."""
+        if isinstance(announcement, ReminderDue):
+            due = announcement.reminder
+            self._spawn(partial(self._try, due.text, due.who, announcement.role))
         if not isinstance(announcement, AlertChanged):
             return
         rule, is_so = announcement.rule, announcement.alert.state in ACTIVE
@@ -45,7 +48,7 @@ class Deeds:
             return
         deed = rule.then if is_so else rule.afterwards
         if deed and not self._too_often(rule):
-            self._spawn(partial(self._try, rule, deed))
+            self._spawn(partial(self._try, deed, rule.name, Role.OPERATOR))
 
     def _too_often(self, rule: AlertRule) -> bool:
         done, now = self._done.setdefault(rule.id, Window()), self._now()
@@ -55,9 +58,9 @@ class Deeds:
         done.add(now)
         return False
 
-    async def _try(self, rule: AlertRule, deed: str) -> None:
+    async def _try(self, deed: str, who: str, role: Role) -> None:
         try:
-            await self._do(deed, Caller(Surface.ACTION, rule.name, Role.OPERATOR))
+            await self._do(deed, Caller(Surface.ACTION, who, role))
         except BotError as err:
             why = Worded(err.key, partial(render_error, err))
-            self._tell(Text("deed_failed", {"rule": rule.name, "deed": deed, "why": why}))
+            self._tell(Text("deed_failed", {"rule": who, "deed": deed, "why": why}))

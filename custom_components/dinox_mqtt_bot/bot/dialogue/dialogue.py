@@ -17,10 +17,10 @@ from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
 from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
 from .free_text import Questions
-from .hearing import CommandReader, mistyped
-from .inquiries import Inquiries
+from .hearing import CommandReader, Wanted, mistyped
 from .paging import Pages
-from .understanding import UNKNOWN, Understanding, Wanted
+from .pending import Pending
+from .understanding import UNKNOWN, Understanding
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class Dialogue:
         self._hearing = hearing
         self._confirmation = confirmation
         self._questions = questions
-        self.inquiries = Inquiries(ports, outgoing, hearers, announce)
+        self.pending = Pending(ports, outgoing, hearers, announce)
+        self.inquiries = self.pending.inquiries
         self._understanding = Understanding(ports, hearing)
         self.deed = self._understanding.deed
         self._context = Context(ports, hearing)
@@ -87,7 +88,7 @@ class Dialogue:
         """Know the contacts, the presets, and what becomes of free text."""
         self._rules = rules
         self._understanding.apply(rules)
-        self.inquiries.apply(rules)
+        self.pending.apply(rules)
 
     async def hear(self, utterance: Utterance) -> None:
         contact, room = self._contact(utterance.jid), utterance.room

@@ -9,6 +9,9 @@ from ..model.replies import BotError, Text
 from ..reading.names import Names, Topics
 from ..text.rate import Window
 
+type Wanted = Command | Text | BotError
+"""What is to be done, what is said at once, or what is wrong with a line."""
+
 UNREADABLE_EVERY = 86_400.0
 MOST_ANSWERS = 20
 """So often within a minute what is no command is answered: two bots that answer each other come to rest."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ..model.intents import Intent
-from ..model.replies import Text
+from ..model.replies import Text, Typed
 from ..text import tongue
 from .questions import Events, Home, Look
 
@@ -68,7 +68,7 @@ def meaning(intent: Intent) -> Meaning:
             said["span"] = said["span"].removeprefix(before)
         return " ".join(_TYPED[name].format_map(said).split())
     if "Timer" in name:
-        return Text("talk_timer")
+        return Text("talk_timer", {"example": Typed("remind", last="example_remind")})
     return _MADE[name](intent) if name in _MADE else None
 
 

@@ -3,29 +3,24 @@
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from functools import partial
-from itertools import combinations, islice
+from itertools import islice
 import re
 
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
-from ..history.spans import parse_span
+from ..discovery.setting.set_choice import ends_in_state, is_state_word
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, Worded
 from ..model.rules import Preset, RuleSet
 from ..ports import Phrases, Ports
-from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
-from ..text.durations import parse_duration
+from ..reading.topic_lookup import FILLERS, no_name
 from ..text.happening import by_somebody, ends_in_change
-from ..text.numbers import number
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
-from .hearing import CommandReader
+from .hearing import CommandReader, Wanted
 from .intents import meaning
-
-type Wanted = Command | Text | BotError
-"""What is to be done, what is said at once, or what is wrong with a line."""
+from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
 
 _ALIKE, _VERY_ALIKE = 0.8, 0.85
 _FEW = 3
@@ -38,15 +33,13 @@ _ANYBODYS = frozenset({"talk_ok", "talk_test", "talk_time", "talk_version"})
 """What is said to whoever listens: where there is somebody else, it is for that one."""
 _WATCHING = frozenset({"BotWatch", "BotOnce"})
 _OF_ITSELF = frozenset({"BotHello", "BotWho", "BotTime", "BotAreas"})
-_MOST_MISSPELT = 3
-"""Words of a line in which a name is looked for that is spelt otherwise."""
 _LONG = 4
 """Letters of a word by which a line is about what is only alike."""
-_LONGEST_PLACE, _MOST_WORDS = 4, 24
+_LONGEST_PLACE = 4
 UNKNOWN = frozenset(
     (
         *("no_name", "no_name_near", "no_device", "no_device_similar", "unknown_command"),
-        *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_rule"),
+        *("unknown_command_similar", "too_many_words", "invalid_span", "invalid_end", "no_moment", "no_rule"),
         *("not_subscribed", "not_subscribed_similar", "invalid_choice", "invalid_number", "no_preset"),
         *(
             "value_not_allowed",
@@ -77,6 +70,7 @@ class Understanding:
         self._history = ports.history
         self._names = hearing.names
         self._hearing = hearing
+        self._wishes = Wishes(ports, hearing)
         self._presets: tuple[Preset, ...] = ()
 
     def apply(self, rules: RuleSet) -> None:
@@ -97,7 +91,7 @@ class Understanding:
         found = self._typed(line) or self._preset(line)
         if found is None:
             line = self._names.spread(line)
-            found = self._later(line) or self._exactly(line)
+            found = self._wishes.later(line) or self._exactly(line)
         if found is None:
             found = await self.sentence(line)
         # A yes or no is for whoever has asked, and what nobody is called here may be called so there.
@@ -105,11 +99,11 @@ class Understanding:
             return None
         found = found or self._alike(line)
         if found is None and not free:
-            found = self._doubted(line) or await self.sentence(line, foreign=True)
+            found = self._wishes.doubted(line) or await self.sentence(line, foreign=True)
         return found or self._faulty(line, free=free)
 
     async def deed(self, text: str) -> Command:
-        """Return the command that sets something or runs a preset, as said. Raises BotError `no_deed`."""
+        """Return the command that sets something, runs a preset or publishes. Raises BotError `no_deed`."""
         await self._hearing.learn(text, self._history)
         wanted = self._hearing.parse(text)
         found = wanted if isinstance(wanted, Command) else await self.meant(text)
@@ -122,7 +116,7 @@ class Understanding:
 
         A `foreign` one is in none of the languages that are likely.
         """
-        if (later := self._later(text)) is not None:
+        if (later := self._wishes.later(text)) is not None:
             return later
         intent = await self._sentences.recognise(text, self._called(text), foreign=foreign)
         if intent is None or (intent.name == UNSURE) is not unsure:
@@ -132,9 +126,9 @@ class Understanding:
         if intent.name == "BotRun":
             return self._preset(intent.slots.get("bot_rest", ""))
         found = meaning(intent)
-        if isinstance(found, str) and found.startswith("set ") and self._unknown(found):
+        if isinstance(found, str) and found.startswith("set ") and self._wishes.unknown(found):
             named = intent.slots.get("name") or intent.slots.get("area", "")
-            return self._doubted(text) or no_name(self._names, named)
+            return self._wishes.doubted(text) or no_name(self._names, named)
         if isinstance(found, str) and intent.name in _WATCHING:
             found = self._watched(found)
         return self._hearing.parse(found) if isinstance(found, str) else found
@@ -165,9 +159,9 @@ class Understanding:
         if len(line) > LONGEST_LINE:
             return self._lost()
         line = self._names.spread(line)
-        if (doubted := self._doubted(line)) is not None:
+        if (doubted := self._wishes.doubted(line)) is not None:
             return doubted
-        if (wish := self._wished(line)) is not None:
+        if (wish := self._wishes.wished(line)) is not None:
             return wish
         mentioned = self._names.mentions(line)
         if sure := [each for each in mentioned if each.exact or len(each.said) >= _LONG]:
@@ -175,88 +169,13 @@ class Understanding:
             # What somebody wishes to be done is no thing: `lock the car`.
             wished = is_wish(first) and bare(sure[0].said) == first
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
-            return self._impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
+            return self._wishes.impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
-
-    def _wished(self, line: str) -> Wanted | None:
-        """Return the wish whose value is no word of state: `open the hatch half way`, `charge limit 120`."""
-        said = line.rstrip(MARKS)
-        first, _, rest = said.partition(" ")
-        may_be = is_wish(first) and not line.endswith("?")
-        for each in (f"{_bare(rest)} {first}", *_wishes(said)) if may_be else ():
-            if self._takes(each):
-                return self._hearing.parse(f"set {each}")
-        begun = self._names.begin(said)
-        value = said[begun.end :].strip()
-        numbered = begun.meant and begun.exact and number(value) is not None
-        return self._hearing.parse(f"set {said}") if numbered and not self._unknown(f"set {said}") else None
-
-    def _takes(self, said: str) -> bool:
-        return wants(self._names.devices, said, self._phrases, self._vocabulary)
 
     def _misspelt(self, line: str) -> Wanted:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
-        few = len(line.split()) <= _MOST_MISSPELT
+        few = len(line.split()) <= MOST_MISSPELT
         return no_name(self._names, line) if few and self._names.nearest(line) else self._lost()
-
-    def _doubted(self, line: str) -> Wanted | None:
-        """Return the wish that a misspelt name and a state are: it asks whether that name was meant."""
-        for said in () if line.endswith("?") else _wishes(line.rstrip(MARKS)):
-            name, _, state = said.rpartition(" ")
-            known = self._names.find(name) or self._is_wished(said)
-            if is_state_word(state) and not known and self._names.misspelt(name):
-                return self._hearing.parse(f"set {said}")
-        return self._misnamed(line)
-
-    def _misnamed(self, line: str) -> Wanted | None:
-        """Return the wish for what is misspelt, whose value is behind it or in the verb: `open the dor`."""
-        verb, _, rest = line.rstrip(MARKS).partition(" ")
-        if line.endswith("?") or not is_wish(verb):
-            return None
-        spoken = _bare(rest).split()
-        for count in range(min(len(spoken), _MOST_MISSPELT), 0, -1):
-            name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
-            near = "" if self._names.find(name) else self._names.misspelt(name)
-            if near and self._takes(f"{near} {value}"):
-                return self._hearing.parse(f"set {name} {value}")
-            if near and count < len(spoken):
-                return self._hearing.parse(f"set {near} {value}")
-            if near:
-                return self._impossible(f"{verb} {near}", near)
-        return None
-
-    def _later(self, line: str) -> Text | None:
-        """Return that nothing is done later where a wish has a time in it: `turn on the pump at 6pm`."""
-        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:_MOST_WORDS]
-        for at, end in combinations(range(len(spoken) + 1), 2):
-            said = " ".join(spoken[at:end])
-            # `lamp 10 min on`; but a siren is `on 30s`.
-            lasts = end < len(spoken) and parse_duration(said) and not self._takes(line)
-            if lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said)):
-                rest = [*spoken[:at], *spoken[end:]]
-                if rest and self._hearing.node(rest[0]) == "set":
-                    rest = rest[1:]
-                if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(" ".join(rest)):
-                    return Text("talk_timer")
-        return None
-
-    def _is_time(self, text: str) -> bool:
-        hour = ":00" if text[-1:].isdigit() else ""
-        times = (parse_span(each, self._clock.now(), self._clock.local) for each in (text, f"{text}{hour}"))
-        return any(each is not None for each in times)
-
-    def _is_wished(self, said: str) -> bool:
-        return ends_in_state(said) and self._takes(said)
-
-    def _impossible(self, line: str, name: str) -> Wanted | None:
-        """Return the wish that a line begins as where it cannot be done, so that it is said why."""
-        first = line.partition(" ")[0]
-        wish = f"{name} {first}"
-        if not is_wish(first) or self._takes(wish):
-            return None
-        if self._unknown(f"set {wish}"):
-            return BotError("not_settable", name=name)
-        return self._hearing.parse(f"set {wish}")
 
     # The steps.
 
@@ -279,7 +198,7 @@ class Understanding:
         begun = self._names.begin(said)
         rest = said[begun.end :].strip() if begun.meant and begun.exact else None
         if rest is None:
-            said = _without_verb(said)
+            said = without_verb(said)
             return self._set(said, line) if ends_in_state(said) else None
         if not rest:
             return self._hearing.parse(f"value {said}")
@@ -287,13 +206,13 @@ class Understanding:
         turned = self._hearing.parse(f"{first} {begun.said} {more}".strip())
         if isinstance(turned, Command) and turned.takes_name():
             return turned
-        if parse_span(rest, self._clock.now(), self._clock.local) is not None:
+        if self._wishes.is_span(rest):
             return self._hearing.parse(f"history {begun.said} {rest}")
         return self._set(said, line)
 
     def _set(self, said: str, line: str) -> Wanted | None:
         """Return the wish that a name and a word of state are."""
-        if not self._takes(said):
+        if not self._wishes.takes(said):
             return None
         if line.endswith("?"):
             # It is asked about, not wished for.
@@ -301,11 +220,6 @@ class Understanding:
                 (self._hearing.parse(f"value {each.said}") for each in self._names.mentions(said)), None
             )
         return self._hearing.parse(f"set {said}")
-
-    def _unknown(self, line: str) -> bool:
-        """Say whether nothing is called as what is to be set."""
-        said = line.removeprefix("set ")
-        return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
 
     def _alike(self, line: str) -> Wanted | None:
         """Return the value of what is called alike, where nothing else is said."""
@@ -342,7 +256,7 @@ class Understanding:
 
     def _standing(self, text: str) -> Sequence[Called]:
         """Return the areas in a text, and the things that are only told what to do and say nothing."""
-        spoken, places = [word.strip(MARKS) for word in text.split()[:_MOST_WORDS]], self._names.places
+        spoken, places = [word.strip(MARKS) for word in text.split()[:MOST_WORDS]], self._names.places
         found: list[Called] = []
         for at in range(len(spoken)):
             for count in range(1, min(_LONGEST_PLACE, len(spoken) - at) + 1):
@@ -391,32 +305,9 @@ def _switched_on(name: str, phrases: Phrases) -> str:
     return f"{name} {phrases.phrase('common.on')}"
 
 
-def _wishes(line: str) -> list[str]:
-    """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
-    first, _, rest = line.partition(" ")
-    if not is_wish(first):
-        return [line]
-    state, _, thing = rest.partition(" ")
-    return [f"{_bare(thing)} {state}", _bare(rest)]
-
-
-def _bare(name: str) -> str:
-    """Return a name without what is said before it."""
-    return name[max(behind_fillers(name), default=0) :]
-
-
-def _without_verb(said: str) -> str:
-    """Return a wish as it is typed: `everything off` of `turn everything off`."""
-    first, _, rest = said.partition(" ")
-    if not is_wish(first):
-        return said
-    state, _, thing = rest.partition(" ")
-    return f"{thing} {state}" if len(thing.split()) == 1 and is_state_word(state) else rest
-
-
 MOST_LOOKED_AT = 500
 _LONGEST_QUOTED = 60
-DEEDS = frozenset({"set", "preset"})
-"""The commands that a rule may have done: what has a name is set, and presets are run."""
+DEEDS = frozenset({"set", "preset", "publish"})
+"""The commands that may be done later, or by a rule."""
 LONGEST_LINE = 500
 """Characters of a line that is looked at word by word."""

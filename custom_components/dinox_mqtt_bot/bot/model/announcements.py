@@ -7,11 +7,14 @@ import logging
 from .alert import Alert, AlertState, Step
 from .inquiry import Answer, Inquiry
 from .message import Reading
-from .rules import AlertRule, Subscription
+from .reminder import Reminder
+from .rules import AlertRule, Role, Subscription
 from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
-type Announcement = MessageReceived | ChatReceived | InquiryClosed | StatusChanged | AlertChanged | AlertValue
+type Announcement = (
+    MessageReceived | ChatReceived | InquiryClosed | ReminderDue | StatusChanged | AlertChanged | AlertValue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ class InquiryClosed:
     id: str
     inquiry: Inquiry
     answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """A deed that somebody wanted done later is due; it is done with this role."""
+
+    reminder: Reminder
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)

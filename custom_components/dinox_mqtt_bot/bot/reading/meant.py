@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from ..discovery.entities import name_words
 from ..model.replies import BotError
+from ..text.units import comparable
 from .wording import FILLERS
 
 _QUOTES = ('"', "'")
@@ -33,6 +34,10 @@ class Meant:
     def measured(self) -> bool:
         """Whether it has a unit."""
         return bool(self.unit)
+
+    def is_in(self, unit: str) -> bool:
+        """Say whether it is measured in what can be compared with a unit."""
+        return bool(self.unit) and comparable(self.unit, unit)
 
     @property
     def handle(self) -> str:

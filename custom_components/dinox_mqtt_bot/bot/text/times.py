@@ -205,10 +205,35 @@ def parse_end(text: str, now: float, local: Local) -> float | None:
         return now + seconds
     at = skip("time_until", spoken)
     point = read_point(spoken[at:], bare=at > 0, beside=True)
-    if point is None:
-        return None
+    return None if point is None else _still_to_come(point, now, local, whole=not at)
+
+
+def parse_moment(text: str, now: float, local: Local) -> float | None:
+    """Return the Unix time of `18:00`, `in 10 minutes`, `tomorrow at 7`, `heute Abend`.
+
+    A day begins when people get up, a part of a day when that begins. None if it is no time, or past.
+    """
+    spoken = time_words(text)
+    length = " ".join(spoken[skip("time_for", spoken) :])
+    if ":" not in length and (seconds := parse_duration(length)):
+        return now + seconds
+    point = read_point(spoken, bare=len(spoken) > 1, beside=True)
+    return None if point is None else _still_to_come(point, now, local, whole=False)
+
+
+def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
+    """Return the moment that a text begins or ends with, 0 if there is none, and the rest of it."""
+    spoken = text.split()
+    for count in range(min(len(spoken), _MOST_LEADING), 0, -1):
+        for said, rest in ((spoken[:count], spoken[count:]), (spoken[-count:], spoken[:-count])):
+            if moment := parse_moment(" ".join(said), now, local):
+                return moment, " ".join(rest)
+    return 0.0, text
+
+
+def _still_to_come(point: Point, now: float, local: Local, *, whole: bool) -> float | None:
     try:
-        end = _ahead(point, local(now), whole=not at)
+        end = _ahead(point, local(now), whole=whole)
     except ValueError, OverflowError:
         return None
     return end if end is not None and now < end <= now + LONGEST else None

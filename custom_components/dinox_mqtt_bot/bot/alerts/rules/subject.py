@@ -29,7 +29,6 @@ from ...reading.topic_lookup import (
 from ...text.numbers import number, with_unit
 from ...text.states import is_state_word, may_become, same_state, side_of
 from ...text.tongue import lead, words as understood
-from ...text.units import comparable
 from ...text.words import NO_WORDS, words
 from ..watches import Watch
 from .becoming import Possible, as_state, is_change, is_possible, may_happen, no_such_state
@@ -265,7 +264,7 @@ def _in_unit(names: Names, found: Sequence[Meant], rule: AlertRule) -> Sequence[
     if rule.field or not units:
         return found
     every = [one for each in found for one in (() if each.field else names.fields(each.topic)) or (each,)]
-    fits = [each for each in every if each.unit and comparable(each.unit, units[0])]
+    fits = [each for each in every if each.is_in(units[0])]
     return [each for each in fits if not each.settable] or fits or found
 
 

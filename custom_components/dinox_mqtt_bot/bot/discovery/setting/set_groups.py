@@ -5,6 +5,7 @@ from itertools import islice
 
 from ...model.replies import BotError
 from ...model.vocabulary import Vocabulary
+from ...text.tongue import words as spoken
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
@@ -12,8 +13,8 @@ from . import kind_words, kinds
 from .set_targets import How, parted
 
 _MOST = 50
-_PLURAL = ("s", "es", "n", "en", "e", "er")
-"""What names of things have behind them where there are several, in English and German."""
+_PLURAL = {each.removesuffix("-") for each in spoken("plural")}
+"""What names of things have behind them where there are several."""
 _SHORTEST = 3
 """Letters of a word that may have a plural."""
 _OFF = "off"

@@ -1,0 +1,141 @@
+"""Wishes that are typed as people say them: what they set, or why nothing is set."""
+
+from itertools import combinations
+
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
+from ..history.spans import parse_span
+from ..model.replies import BotError, Text, Typed
+from ..ports import Ports
+from ..reading.topic_lookup import behind_fillers
+from ..text.durations import parse_duration
+from ..text.numbers import number
+from ..text.politeness import MARKS, bare, is_wish
+from ..text.tongue import words
+from .hearing import CommandReader, Wanted
+
+MOST_MISSPELT = 3
+"""Words of a line in which a name is looked for that is spelt otherwise."""
+MOST_WORDS = 24
+
+
+class Wishes:
+    """Knows what a line without `set` wishes to be set."""
+
+    def __init__(self, ports: Ports, hearing: CommandReader) -> None:
+        self._phrases = ports.phrases
+        self._clock = ports.clock
+        self._vocabulary = ports.vocabulary
+        self._names = hearing.names
+        self._hearing = hearing
+
+    def wished(self, line: str) -> Wanted | None:
+        """Return the wish whose value is no word of state: `open the hatch half way`, `charge limit 120`."""
+        said = line.rstrip(MARKS)
+        first, _, rest = said.partition(" ")
+        may_be = is_wish(first) and not line.endswith("?")
+        for each in (f"{_bare(rest)} {first}", *_wishes(said)) if may_be else ():
+            if self.takes(each):
+                return self._hearing.parse(f"set {each}")
+        begun = self._names.begin(said)
+        value = said[begun.end :].strip()
+        numbered = begun.meant and begun.exact and number(value) is not None
+        return self._hearing.parse(f"set {said}") if numbered and not self.unknown(f"set {said}") else None
+
+    def takes(self, said: str) -> bool:
+        return wants(self._names.devices, said, self._phrases, self._vocabulary)
+
+    def doubted(self, line: str) -> Wanted | None:
+        """Return the wish that a misspelt name and a state are: it asks whether that name was meant."""
+        for said in () if line.endswith("?") else _wishes(line.rstrip(MARKS)):
+            name, _, state = said.rpartition(" ")
+            known = self._names.find(name) or self._is_wished(said)
+            if is_state_word(state) and not known and self._names.misspelt(name):
+                return self._hearing.parse(f"set {said}")
+        return self._misnamed(line)
+
+    def _misnamed(self, line: str) -> Wanted | None:
+        """Return the wish for what is misspelt, whose value is behind it or in the verb: `open the dor`."""
+        verb, _, rest = line.rstrip(MARKS).partition(" ")
+        if line.endswith("?") or not is_wish(verb):
+            return None
+        spoken = _bare(rest).split()
+        for count in range(min(len(spoken), MOST_MISSPELT), 0, -1):
+            name, value = " ".join(spoken[:count]), " ".join(spoken[count:]) or verb
+            near = "" if self._names.find(name) else self._names.misspelt(name)
+            if near and self.takes(f"{near} {value}"):
+                return self._hearing.parse(f"set {name} {value}")
+            if near and count < len(spoken):
+                return self._hearing.parse(f"set {near} {value}")
+            if near:
+                return self.impossible(f"{verb} {near}", near)
+        return None
+
+    def later(self, line: str) -> Wanted | None:
+        """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
+        spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
+        spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
+        for at, end in spans:
+            said = " ".join(spoken[at:end])
+            # `lamp 10 min on`; but a siren is `on 30s`.
+            lasts = end < len(spoken) and parse_duration(said) and not self.takes(line)
+            timed = lasts or (bare(spoken[at]) in words("time_later") and self._is_time(said))
+            rest = self._wish_in([*spoken[:at], *spoken[end:]]) if timed else ""
+            if rest and (lasts or bare(spoken[at]) in words("time_lasting")):
+                return Text("talk_lasting", {"example": Typed("later", last="example_later")})
+            if rest:
+                return self._hearing.parse(f"later {said} {rest}")
+        return None
+
+    def _wish_in(self, spoken: list[str]) -> str:
+        """Return the words that are a wish, without `set`; nothing if they are none."""
+        rest = spoken[1:] if spoken and self._hearing.node(spoken[0]) == "set" else spoken
+        said = " ".join(rest)
+        return said if (len(rest) > 1 and is_wish(rest[0])) or self._is_wished(said) else ""
+
+    def _is_time(self, text: str) -> bool:
+        return self.is_span(text) or (text[-1:].isdigit() and self.is_span(f"{text}:00"))
+
+    def is_span(self, text: str) -> bool:
+        """Say whether a text is a time, or some of it."""
+        return parse_span(text, self._clock.now(), self._clock.local) is not None
+
+    def _is_wished(self, said: str) -> bool:
+        return ends_in_state(said) and self.takes(said)
+
+    def impossible(self, line: str, name: str) -> Wanted | None:
+        """Return the wish that a line begins as where it cannot be done, so that it is said why."""
+        first = line.partition(" ")[0]
+        wish = f"{name} {first}"
+        if not is_wish(first) or self.takes(wish):
+            return None
+        if self.unknown(f"set {wish}"):
+            return BotError("not_settable", name=name)
+        return self._hearing.parse(f"set {wish}")
+
+    def unknown(self, line: str) -> bool:
+        """Say whether nothing is called as what is to be set."""
+        said = line.removeprefix("set ")
+        return is_unknown(self._names.devices, said, self._phrases, self._vocabulary)
+
+
+def _wishes(line: str) -> list[str]:
+    """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
+    first, _, rest = line.partition(" ")
+    if not is_wish(first):
+        return [line]
+    state, _, thing = rest.partition(" ")
+    return [f"{_bare(thing)} {state}", _bare(rest)]
+
+
+def _bare(name: str) -> str:
+    """Return a name without what is said before it."""
+    return name[max(behind_fillers(name), default=0) :]
+
+
+def without_verb(said: str) -> str:
+    """Return a wish as it is typed: `everything off` of `turn everything off`."""
+    first, _, rest = said.partition(" ")
+    if not is_wish(first):
+        return said
+    state, _, thing = rest.partition(" ")
+    return f"{thing} {state}" if len(thing.split()) == 1 and is_state_word(state) else rest

@@ -1,0 +1,232 @@
+"""What contacts want to be told or done later."""
+
+from boat import boat
+from fakes import GUEST, ME, World
+from homes import announce, say
+import pytest
+
+from bot.chat.reminders import KEPT, MOST
+from bot.model.replies import BotError, Caller, Surface
+from bot.model.rules import Contact, Role
+from bot.model.utterance import Utterance
+
+LIGHT = ("boat/light/set", b"OFF")
+
+
+def told(world: World, to: str = ME) -> list[str]:
+    """Return what was told about the time, and not answered."""
+    return [each.text for each in world.outbox.notices if each.to == to and each.text.startswith("⏰")]
+
+
+async def later(world: World, seconds: float) -> None:
+    world.later(seconds)
+    await world.settle()
+
+
+async def test_a_reminder_is_told_once_it_is_time() -> None:
+    world = boat()
+    assert await say(world, "remind me in 10 minutes to close the hatch") == "⏰ 08:15: close the hatch (r1)"
+    await later(world, 599)
+    assert told(world) == ["⏰ 08:15: close the hatch (r1)"]
+    await later(world, 1)
+    assert told(world)[1:] == ["⏰ close the hatch"]
+    await later(world, 5_000)
+    assert len(told(world)) == 2
+    assert world.memory.get(KEPT) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("remind me at 18:00 that the post comes", "⏰ 18:00: the post comes (r1)"),
+        ("remind me to call the marina tomorrow at 9", "⏰ tomorrow 09:00: call the marina (r1)"),
+        ("remind us in two hours", "⏰ 10:05: time is up (r1)"),
+        ("reminder 18:00 tea", "⏰ 18:00: tea (r1)"),
+        ("remind me tonight to, well, sleep", "⏰ 22:00: well, sleep (r1)"),
+        ("remind me to call mum", "When? For example remind me in 10 minutes to take the tea out"),
+        (
+            "set a timer for 5 minutes",
+            "I keep time by reminders: remind me in 10 minutes to take the tea out",
+        ),
+    ],
+)
+async def test_when_and_what_stand_in_any_order(line: str, answer: str) -> None:
+    assert await say(boat(), line) == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("erinnere mich um 18 Uhr an die Luke", "18:00: die Luke"),
+        ("erinner mich in 10 Minuten, den Herd auszumachen", "08:15: den Herd auszumachen"),
+        ("erinnere mich morgen früh daran, die Post zu holen", "morgen 07:00: die Post zu holen"),
+        ("mach das saloon light in 10 Minuten aus", "08:15: Dann tue ich: mach das saloon light aus"),
+    ],
+)
+async def test_in_german(line: str, part: str) -> None:
+    assert part in await say(boat("de"), line)
+
+
+async def test_when_something_is_so_is_no_time() -> None:
+    world = boat()
+    await say(world, "remind me when the bilge leaks")
+    assert [rule.filter for rule in world.bot.rules.alerts] == ["boat/bilge/leak"]
+    assert world.bot.reminders.waiting == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "turn off the saloon light in 10 minutes",
+        "saloon light off in 10 minutes",
+        "in 10 minutes saloon light off",
+        "later in 10 min saloon light off",
+        "later 08:15 publish boat/light/set OFF",
+    ],
+)
+async def test_a_wish_is_done_once_it_is_time(line: str) -> None:
+    world = boat()
+    assert (await say(world, line)).startswith("⏰ 08:15: I do then: ")
+    await later(world, 599)
+    assert world.broker.published == []
+    await later(world, 1)
+    assert [each[:2] for each in world.broker.published] == [LIGHT]
+    assert told(world)[-1].startswith("⏰ I do now: ")
+
+
+async def test_it_is_kept_over_a_restart() -> None:
+    world = boat()
+    await say(world, "remind me in 10 minutes tea")
+    await say(world, "later in 10 minutes saloon light off")
+    world.restart()
+    await later(world, 600)
+    assert told(world)[2:] == ["⏰ tea", "⏰ I do now: saloon light off"]
+    world.restart()
+    await later(world, 600)
+    assert len(told(world)) == 4
+
+
+async def test_what_was_due_long_ago_is_told_and_not_done() -> None:
+    world = boat()
+    await say(world, "remind me in 10 minutes tea")
+    await say(world, "later in 10 minutes saloon light off")
+    world.clock.time += 7_200
+    world.restart()
+    await later(world, 1)
+    assert told(world)[2:] == [
+        "⏰ tea (was due at 08:15, when I was off)",
+        "⏰ Not done, as I was off at 08:15: saloon light off",
+    ]
+    assert world.broker.published == []
+
+
+async def test_it_is_done_with_the_rights_that_somebody_has_then() -> None:
+    world = boat()
+    await say(world, "later in 10 minutes saloon light off")
+    world.bot.apply(world.bot.rules.__class__(contacts=(Contact(ME, role=Role.VIEWER),)))
+    await later(world, 600)
+    assert world.broker.published == []
+    assert "saloon light off" in world.said[-1]
+    assert "operator" in world.said[-1]
+
+
+async def test_what_somebody_wanted_who_is_no_contact_any_more_is_forgotten() -> None:
+    world = boat()
+    await say(world, "remind me in 10 minutes tea")
+    world.bot.apply(world.bot.rules.__class__(contacts=(Contact(GUEST),)))
+    await later(world, 600)
+    assert told(world)[1:] == []
+    assert world.bot.reminders.waiting == []
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("later in 5 min fly to the moon", "nothing that can be done so"),
+        (f"later in 5 min publish a/b {'x' * 500}", "nothing that can be done so"),
+        ("later saloon light off", "When? For example later in 10 minutes kitchen lamp off"),
+        ("saloon light on for 10 minutes", "but not both with one line"),
+    ],
+)
+async def test_what_cannot_be_done_later_is_said(line: str, part: str) -> None:
+    world = boat()
+    assert part in await say(world, line)
+    assert world.bot.reminders.waiting == []
+
+
+async def test_what_asks_for_a_yes_is_not_done_later() -> None:
+    world = boat()
+    await say(world, "later in 5 min all off")
+    assert [each.text for each in world.bot.reminders.waiting] == ["all off"]
+    lock = {"state_topic": "boat/door", "command_topic": "boat/door/set"}
+    announce(world, "lock", "door", name="Door", **lock)
+    world.receive("boat/door", "LOCKED")
+    assert "asks for a yes first" in await say(world, "later in 5 min unlock the door")
+
+
+async def test_waiting_lists_them_and_forgets_one() -> None:
+    world = boat()
+    await say(world, "remind me at 18:00 tea")
+    await say(world, "remind me in 10 minutes coffee")
+    assert await say(world, "waiting") == (
+        f"Waited for: 2\n• ⏰ r2. coffee — 08:15 — {ME}\n• ⏰ r1. tea — 18:00 — {ME}"
+    )
+    assert await say(world, "waiting off r2") == "Forgotten: coffee"
+    assert [each.text for each in world.bot.reminders.waiting] == ["tea"]
+    await say(world, "remind me in 5 minutes milk")
+    assert [each.number for each in world.bot.reminders.waiting] == [2, 1]
+
+
+async def test_a_viewer_is_reminded_and_forgets_its_own_only() -> None:
+    world = boat()
+    await say(world, "remind me at 18:00 tea")
+    for line in (
+        "remind me at 19:00 milk",
+        "waiting off r2",
+        "waiting off r1",
+        "later 18:00 saloon light off",
+    ):
+        await world.bot.hear(Utterance(GUEST, line, "g", world.clock.time))
+    answers = [each.text for each in world.outbox.notices if each.to == GUEST]
+    assert answers[:2] == ["⏰ 19:00: milk (r2)", "Forgotten: milk"]
+    assert "admin" in answers[2]
+    assert "operator" in answers[3]
+    assert [each.text for each in world.bot.reminders.waiting] == ["tea"]
+
+
+async def test_what_an_action_asks_for_is_told_to_all_that_are_told_alerts() -> None:
+    world = boat()
+    world.bot.apply(world.bot.rules.__class__(contacts=(Contact(ME), Contact(GUEST))))
+    await world.bot.ask("remind in 10 minutes tea", Caller(Surface.ACTION, "Automation", Role.ADMIN))
+    await later(world, 600)
+    assert (told(world), told(world, GUEST)) == (["⏰ tea"], ["⏰ tea"])
+
+
+async def test_a_room_is_told_where_it_is_a_contact() -> None:
+    room = "home@rooms.example.org"
+    for known in (True, False):
+        world = boat()
+        rooms = (Contact(room, room=True),) if known else ()
+        world.bot.apply(world.bot.rules.__class__(contacts=(Contact(ME), *rooms)))
+        world.bot.reminders.add(ME, room, "tea", world.clock.time + 60)
+        await later(world, 60)
+        # What goes to a room waits until the bot is in it.
+        sent = [(each.to, each.room) for each in (*world.outbox.notices, *world.outbox.holding)]
+        assert sent[-1] == ((room, True) if known else (ME, False))
+
+
+async def test_not_more_than_so_many_are_kept() -> None:
+    world = boat()
+    for _ in range(MOST):
+        world.bot.reminders.add(ME, ME, "tea", world.clock.time + 60)
+    with pytest.raises(BotError, match="reminders_too_many"):
+        world.bot.reminders.add(ME, ME, "tea", world.clock.time + 60)
+    assert "Forget some: waiting" in await say(world, "remind me at 18:00 tea")
+
+
+async def test_what_cannot_be_read_again_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    world = boat()
+    world.memory.set(KEPT, '[{"id": 1}]')
+    world.restart()
+    assert world.bot.reminders.waiting == []
+    assert "cannot be read" in caplog.text
