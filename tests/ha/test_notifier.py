@@ -141,7 +141,7 @@ async def test_one_target_does_not_keep_another_waiting(hass: HomeAssistant, sta
         run.store.outbox.put(notice("to the phone"))
         run.store.outbox.put(notice("by mail", "notify.mail"))
         await until(lambda: mail.texts == ["Alert\nby mail"])
-        assert run.store.outbox.undelivered == 1
+        await until(lambda: run.store.outbox.undelivered == 1)
 
 
 async def test_what_waits_is_told_by_the_next_run_and_in_its_order(hass: HomeAssistant, start: Start) -> None:
