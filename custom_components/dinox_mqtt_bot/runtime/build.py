@@ -46,7 +46,7 @@ from ..hass.phone_buttons import BUTTONS, async_hear_buttons
 from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.sentences import KnownSentences
-from ..hass.targets import Look, async_push
+from ..hass.targets import NoticeLook, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
@@ -323,7 +323,7 @@ def build_notifier(
 ) -> Notifier:
     """Build what tells Home Assistant's notifications."""
     labels = {button: phrases.phrase(f"common.button_{button}") for button in BUTTONS}
-    look = Look(entry.entry_id, phrases.phrase("common.silent_channel"), labels)
+    look = NoticeLook(entry.entry_id, phrases.phrase("common.silent_channel"), labels)
 
     async def push(notice: Notice) -> None:
         await async_push(hass, notice, look)

@@ -15,7 +15,7 @@ _BUTTONS_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class ToSay:
     """What is said, and to whom; nobody: all who receive messages. `corrects` is the id of a message.
 
     `file` is what `async_attachment` takes.
@@ -30,7 +30,7 @@ class Saying:
     file: Mapping[str, str] = field(default_factory=dict)
 
 
-async def async_say(runtime: BotRuntime, saying: Saying) -> list[tuple[str, str]]:
+async def async_say(runtime: BotRuntime, saying: ToSay) -> list[tuple[str, str]]:
     """Say it; return the id of each message, with whom it is for.
 
     The words are on their way before the file is fetched: an alert must not wait for a camera. Raises
@@ -62,7 +62,7 @@ async def async_say(runtime: BotRuntime, saying: Saying) -> list[tuple[str, str]
     return sent
 
 
-def _send_file(bot: Bot, address: str, saying: Saying) -> list[Notice]:
+def _send_file(bot: Bot, address: str, saying: ToSay) -> list[Notice]:
     if saying.to:
         notices = [bot.outgoing.notice(saying.to, address, priority=saying.priority)]
     else:
@@ -74,7 +74,7 @@ def _send_file(bot: Bot, address: str, saying: Saying) -> list[Notice]:
     return files
 
 
-async def _correct(bot: Bot, saying: Saying) -> tuple[str, str]:
+async def _correct(bot: Bot, saying: ToSay) -> tuple[str, str]:
     """Put other words in the place of a message (XEP-0308), which keeps its id for the next correction."""
     rows = await bot.ports.outbox.ledger((saying.corrects,))
     to = next((row.to for row in rows if row.notice == saying.corrects), "")

@@ -1,6 +1,6 @@
 """How far apart messages are while it is busy."""
 
-from bot.chat.pace import BURST, CALM, LONGEST, MANY, SHORTEST, Allowance, Pace, Rare
+from bot.chat.pace import BURST, CALM, LONGEST_PACE, MANY, SHORTEST, Allowance, Pace, Rare
 
 NOON = 1_800_000_000.0
 
@@ -15,7 +15,7 @@ def test_the_gap_grows_while_it_is_busy_and_is_short_again_after_quiet() -> None
         gaps.append(pace.until - now)
     assert gaps[:BURST] == [SHORTEST] * BURST
     assert gaps[BURST] == 2 * SHORTEST
-    assert gaps[-1] == LONGEST
+    assert gaps[-1] == LONGEST_PACE
     assert pace.flood
     assert pace.hear(NOON + 14 + CALM)
     assert not pace.flood

@@ -13,8 +13,8 @@ from .absences import Absences, render_absences, while_away
 from .batch import Batch
 from .board import Board
 from .changes import Change, Changes, is_word
-from .first_look import MOST_LINES, FirstLook
-from .pace import Pace, Rare, Seen
+from .first_look import MOST_FIRST_LINES, FirstLook
+from .pace import Pace, Rare, ToldOrder
 from .shares import Shares, Wants
 from .urgent import Urgent
 from .way_out import WayOut
@@ -75,7 +75,7 @@ class Conversation:
         self.shares = Shares()
         self.urgent = Urgent(speech, new_id, when, self.shares)
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
-        self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
+        self._pace, self._rare, self._seen = Pace(), Rare(), ToldOrder()
         self._digest = Batch(DIGEST, in_full=0)
         self.look, self.way_out, self.board = look, WayOut(look.memory), Board(newest)
         self._absences = Absences()
@@ -358,7 +358,7 @@ class Conversation:
     def _batch_notices(self, batch: Batch, now: float, aside: Telling | None = None) -> list[Notice]:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
-        most = MOST_LINES - 2 if aside else MOST_LINES
+        most = MOST_FIRST_LINES - 2 if aside else MOST_FIRST_LINES
         short = batch.short(map(self._speech, self._contacts), self._when, self._seen, most)
         self._changes.forget(short.left_out, same=True)
         return self._gathered_notices(batch, short.texts.__getitem__, now, aside)

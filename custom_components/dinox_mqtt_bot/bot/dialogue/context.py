@@ -11,7 +11,7 @@ from ..reading.topic_lookup import Meant
 from .hearing import CommandReader
 from .pronouns import Aimed, Pronouns
 
-__all__ = ["OF_ALERTS", "About", "Aimed", "Context", "Told", "asked_by"]
+__all__ = ["OF_ALERTS", "About", "Aimed", "AlertsTold", "Context", "asked_by"]
 _MOST_LINES = 20
 _REACTIONS = {
     **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
@@ -25,7 +25,7 @@ OF_ALERTS = frozenset({"ack", "snooze", "mute", "why"})
 """Commands that know by themselves which alert a reply is to."""
 
 
-type Told = tuple[Alert, ...]
+type AlertsTold = tuple[Alert, ...]
 type About = Callable[[str], Iterable[Alert]]
 """Names the alerts that a notice told of."""
 
@@ -40,7 +40,7 @@ class Context:
         self._hearing = hearing
         self.pronouns = Pronouns(ports.clock.now, hearing.names)
 
-    def things(self, told: str, about: Told) -> tuple[Meant, ...]:
+    def things(self, told: str, about: AlertsTold) -> tuple[Meant, ...]:
         """Return what a message told of: the topics of its alerts, else what its lines begin with."""
         if about:
             every = [Meant(each.topic, name=self._names.name(each.topic)) for each in about if each.topic]
@@ -55,7 +55,7 @@ class Context:
         begun = self._names.begin(line)
         return begun.meant if begun.exact else ()
 
-    def aimed(self, text: str, things: Sequence[Meant], about: Told) -> Aimed | None:
+    def aimed(self, text: str, things: Sequence[Meant], about: AlertsTold) -> Aimed | None:
         """Return the command that a reply is, with the things it is about; None if it is none."""
         line = self._hearing.meant_for(text)
         first, _, rest = line.partition(" ")

@@ -15,12 +15,12 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
+from .context import OF_ALERTS, About, Aimed, AlertsTold, Context, asked_by
 from .free_text import Questions
 from .hearing import CommandReader, mistyped
 from .inquiries import Inquiries
 from .paging import Pages
-from .understanding import UNKNOWN, Understanding, Wanted
+from .understanding import UNKNOWN, Understanding, Understood
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -168,7 +168,7 @@ class Dialogue:
         bare = addressed and not self._confirmation.waits(caller)
         return self.inquiries.heard(utterance, said, contact, bare=bare)
 
-    async def _aimed(self, utterance: Utterance, about: Told) -> Aimed | None:
+    async def _aimed(self, utterance: Utterance, about: AlertsTold) -> Aimed | None:
         """Return the command that a reply is together with the message it answers."""
         told = self._outgoing.said(utterance.reply_to)
         if not utterance.reply_to or not (told or about):
@@ -189,7 +189,7 @@ class Dialogue:
         if not command:
             return
         about = await self._told(reaction.to, room or contact.jid)
-        wanted: Wanted | Aimed | None = self._hearing.parse(command)
+        wanted: Understood | Aimed | None = self._hearing.parse(command)
         if not about or command not in OF_ALERTS:
             await self._hearing.know_names(self._history)
             things = self._context.things(self._outgoing.said(reaction.to), about)
@@ -208,7 +208,7 @@ class Dialogue:
             return min(contact.role, here.role)
         return contact.role if not room or self._trusts(room) else Role.VIEWER
 
-    def _caller(self, contact: Contact, role: Role, about: Told, room: str) -> Caller:
+    def _caller(self, contact: Contact, role: Role, about: AlertsTold, room: str) -> Caller:
         """Return who asks; where everybody is a viewer nobody operates some topics either."""
         here = self._contact(room)
         narrow = here.role >= Role.OPERATOR if here else not room or self._trusts(room)
@@ -238,7 +238,7 @@ class Dialogue:
         if answer is not None:
             return answer
         await self._hearing.learn(said, self._history)
-        asked: Wanted = self._hearing.parse(said)
+        asked: Understood = self._hearing.parse(said)
         if isinstance(asked, BotError):
             meant = await self._understanding.meant(self._line(said, caller))
             plain = meant is None or isinstance(meant, (Text, BotError))
@@ -251,7 +251,7 @@ class Dialogue:
         await self._done(asked, caller)
         return ""
 
-    async def _told(self, notice_id: str, where: str) -> Told:
+    async def _told(self, notice_id: str, where: str) -> AlertsTold:
         """Return the alerts that a notice told this contact or room of; its id may be known to others too.
 
         Where nobody can look up whom it told, an alert is seen to all the same.
@@ -330,7 +330,7 @@ class Dialogue:
                 raise
         return await self._done(meant, caller)
 
-    async def _done(self, wanted: Wanted | Answered | Aimed, caller: Caller) -> str:
+    async def _done(self, wanted: Understood | Answered | Aimed, caller: Caller) -> str:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted

@@ -9,8 +9,8 @@ from ..commands.devices import Set
 from ..model.replies import BotError, Caller, Typed
 from ..reading.topic_lookup import FILLERS, Meant, Names
 from ..text.happening import change_of, named_after
-from ..text.politeness import is_wish
-from ..text.standing import MARKS, is_pronoun, pronoun_in
+from ..text.politeness import MARKS, is_wish
+from ..text.standing import is_pronoun, pronoun_in
 from ..text.states import is_state_word
 
 PATIENCE = 600.0

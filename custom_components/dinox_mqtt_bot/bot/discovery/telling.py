@@ -12,7 +12,7 @@ type Found = Mapping[str, tuple[Binding, str]]
 """Values by aspect, each with the binding that found it."""
 
 
-def told(values: Iterable[tuple[Binding, str]]) -> str:
+def value_line(values: Iterable[tuple[Binding, str]]) -> str:
     """Return the values of one entity as one line, the main one first; the first of an aspect counts."""
     found: dict[str, tuple[Binding, str]] = {}
     for binding, value in values:

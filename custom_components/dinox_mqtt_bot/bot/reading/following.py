@@ -91,7 +91,7 @@ _AREA = tongue.words("area")
 _DEVICE = tongue.words("device")
 
 
-def chosen(devices: Devices, name: str) -> tuple[Follow, ...]:
+def to_follow(devices: Devices, name: str) -> tuple[Follow, ...]:
     """Return what is to be followed by a name: an area, a device, or one entity of a device.
 
     Of what is called alike all: two devices of one name, not a device and an area. Raises BotError
