@@ -1,6 +1,7 @@
 """The rooms of the house: imports go down, never in a circle, and no part holds its owner."""
 
 import ast
+import re
 
 from arrows import FLOORS, FOR_ADAPTERS, SIBLINGS, circles, graph, package
 import pytest
@@ -82,6 +83,16 @@ def test_no_constructor_takes_its_owner(path: str) -> None:
         if argument.annotation and ast.unparse(argument.annotation) in OWNERS
     ]
     assert (layer(path) == "glue" and "/" not in path) or taken == []
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if layer(path) == "glue"])
+def test_nobody_reaches_through_the_bot_to_its_ports(path: str) -> None:
+    reached = [
+        ast.unparse(node)
+        for node in ast.walk(modules()[path])
+        if isinstance(node, ast.Attribute) and re.search(r"bot\.(ports|alerts\.engine)\.", ast.unparse(node))
+    ]
+    assert reached == []
 
 
 def test_folders_hold_few_files() -> None:

@@ -35,7 +35,7 @@ async def async_import(runtime: BotRuntime, text: str, file: str, *, dry_run: bo
     await rehearse_all(made, runtime.bot)
     if not dry_run:
         await carry_out(made, runtime.bot)
-        await runtime.async_settle()
+        await runtime.settle()
     return report(made, dry_run=dry_run)
 
 

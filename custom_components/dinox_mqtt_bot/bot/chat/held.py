@@ -162,7 +162,7 @@ class Held:
         if is_target(gone):
             # A phone shows until then what it was told before.
             for notice in _replacing(held, new_id):
-                self._ports.outbox.put(notice)
+                self._outgoing.put(notice)
         self._ports.outbox.pass_on(held, list(chain.from_iterable(instead.values())))
         # Who took the place may be gone by now as well.
         self._again |= not set(heirs) <= everybody(self._rules).keys()
@@ -179,7 +179,7 @@ class Held:
         if held or digest:
             since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
             for notice in _replacing(held, ports.clock.new_id):
-                ports.outbox.put(notice)
+                self._outgoing.put(notice)
             parts = [held] if is_target(to) else list(_parted(held))
             went: dict[str, Sequence[Notice]] = {}
             for part in parts:

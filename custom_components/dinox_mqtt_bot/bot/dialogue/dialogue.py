@@ -15,7 +15,7 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import OF_ALERTS, About, Aimed, AlertsTold, Context, asked_by
+from .context import About, Aimed, AlertsTold, Context, asked_by, seen_to
 from .free_text import Questions
 from .hearing import CommandReader, mistyped
 from .inquiries import Inquiries
@@ -189,8 +189,8 @@ class Dialogue:
         if not command:
             return
         about = await self._told(reaction.to, room or contact.jid)
-        wanted: Understood | Aimed | None = self._hearing.parse(command)
-        if not about or command not in OF_ALERTS:
+        wanted: Command | Aimed | None = seen_to(command) if about else None
+        if wanted is None:
             await self._hearing.know_names(self._history)
             things = self._context.things(self._outgoing.said(reaction.to), about)
             wanted = self._context.aim(command, things)
