@@ -68,6 +68,18 @@ def test_the_project_names_no_machine() -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("path", modules())
+def test_each_way_of_telling_has_its_own_verb(path: str) -> None:
+    """ADR 17: say, send, answer, mark told, report, notify, announce; a text is called so."""
+    telling = {
+        function.name
+        for function in functions(modules()[path])
+        if re.fullmatch(r"_?(tell|told)", function.name)
+        and "property" not in {ast.unparse(each) for each in function.decorator_list}
+    }
+    assert telling == set()
+
+
 # What stands in more than one file under one name, though not for one thing. It may only become less.
 TWICE = {
     *(

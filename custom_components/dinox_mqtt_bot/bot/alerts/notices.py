@@ -205,17 +205,17 @@ class AlertNotices:
         group = [as_told(alert, rule) for alert, rule in seen_to.items()]
         ends = self._when(until) if 0 < until < NEVER else None
 
-        def told(to: str) -> str:
+        def text_for(to: str) -> str:
             return attended_text(group, who, f"alert_{step}", self._phrases(to), until=ends, note=note)
 
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules, self._receivers))
         others = [to for to in everybody if not is_target(to) and to not in {who, how.room}]
-        said = [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
-        return [*said, *self._attended_pushes(group, told, rules, now)]
+        said = [Notice(self._new_id(), to, text_for(to), now, _in_order(priority)) for to in others]
+        return [*said, *self._attended_pushes(group, text_for, rules, now)]
 
     def _attended_pushes(
-        self, group: list[Told], told: Callable[[str], str], rules: RuleSet, now: float
+        self, group: list[Told], text_for: Callable[[str], str], rules: RuleSet, now: float
     ) -> Iterator[Notice]:
         """Yield what takes, without a sound, the place of the notifications of what is seen to."""
         by_alert = {one.alert: one for one in group}
@@ -223,7 +223,7 @@ class AlertNotices:
             if not self._holds(to, Priority.ALERT):
                 title, _ = alert_push([by_alert[alert]], self._phrases(to), self._when, now)
                 push = Push(title, tag, sound=False, url=rules.click)
-                yield Notice(self._new_id(), to, told(to), now, Priority.ALERT, push=push)
+                yield Notice(self._new_id(), to, text_for(to), now, Priority.ALERT, push=push)
 
     def _told_of(self, alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
         return recipients(as_told(alert, rule), rules, self._receivers)

@@ -345,7 +345,7 @@ class Conversation:
             return self._own_digests(now)
         aside: Telling | None = None
         if first is self._batch:
-            self._pace.tell(first.count, now)
+            self._pace.mark_told(first.count, now)
             if self._pace.flood:
                 aside = self.way_out.offer(self._pace.heard, now - self._pace.since)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
@@ -372,7 +372,7 @@ class Conversation:
         self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is; what was not has been heard before.
         self._pace.hear(now)
-        self._pace.tell(1, now)
+        self._pace.mark_told(1, now)
         self._batch.not_before = self._pace.until
         return self._gathered_notices(batch, texts.__getitem__, now) if any(texts.values()) else []
 

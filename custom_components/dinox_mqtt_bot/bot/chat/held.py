@@ -183,7 +183,7 @@ class Held:
             parts = [held] if is_target(to) else list(_parted(held))
             went: dict[str, Sequence[Notice]] = {}
             for part in parts:
-                told = self._tell(to, part, digest if part is parts[-1] else "", since, now)
+                told = self._send_one(to, part, digest if part is parts[-1] else "", since, now)
                 went.update((notice.id, [told]) for notice in part)
             self._report_went(to, went)
         if held and to in ports.outbox.held_for:
@@ -192,7 +192,7 @@ class Held:
         else:
             self._do_not_disturb.behind.discard(to)
 
-    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: Said, now: float) -> Notice:
+    def _send_one(self, to: str, held: Sequence[Notice], digest: str, since: Said, now: float) -> Notice:
         """Tell as one what was held, and the digest of what was seen; return that."""
         ports = self._ports
         # Who took somebody's place may have got the same itself.

@@ -48,7 +48,7 @@ class Pace:
             self.heard[source] += 1
         return calm
 
-    def tell(self, readings: int, now: float) -> None:
+    def mark_told(self, readings: int, now: float) -> None:
         """Keep a gap after a message with so many readings."""
         self._told += 1
         if readings > MANY or self._heard_many(now):

@@ -122,19 +122,19 @@ class Dialogue:
         role = self._role(contact, room)
         if utterance.automatic:
             # A bot may pass on the words of anybody who can publish: they command nothing.
-            self._tell(utterance, command=False)
+            self._announce_said(utterance, command=False)
             await self._carry(whole, replace(contact, role=role))
             return ""
         if not room:
             self._hearing.readable(contact.jid)
-        about = await self._told(utterance.reply_to, room or contact.jid)
+        about = await self._alerts_of(utterance.reply_to, room or contact.jid)
         caller = self._caller(contact, role, about, room)
         answer = self._inquired(utterance, contact, caller)
         if answer is not None:
-            self._tell(utterance, command=True)
+            self._announce_said(utterance, command=True)
             return answer
         if self._hearing.wants_more(text, among_others=bool(room)):
-            self._tell(utterance, command=True)
+            self._announce_said(utterance, command=True)
             return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room)) or self._acknowledged(text, room)
@@ -143,7 +143,7 @@ class Dialogue:
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         aimed = None if confirmed is not None else await self._aimed(utterance, about)
-        self._tell(utterance, command=(asked or confirmed or aimed) is not None)
+        self._announce_said(utterance, command=(asked or confirmed or aimed) is not None)
         if confirmed is not None:
             return await self._done(confirmed, caller)
         if aimed is not None:
@@ -154,7 +154,7 @@ class Dialogue:
             return await self._asked_in_words(text, asked, caller)
         return await self._other(utterance, replace(contact, role=role), caller, whole)
 
-    def _tell(self, said: Utterance, *, command: bool) -> None:
+    def _announce_said(self, said: Utterance, *, command: bool) -> None:
         """Announce what a contact said."""
         self._announce(ChatReceived(said.jid, said.text, command, said.id, said.room, said.reply_to))
 
@@ -188,7 +188,7 @@ class Dialogue:
         command = asked_by(reaction.emojis)
         if not command:
             return
-        about = await self._told(reaction.to, room or contact.jid)
+        about = await self._alerts_of(reaction.to, room or contact.jid)
         wanted: Command | Aimed | None = seen_to(command) if about else None
         if wanted is None:
             await self._hearing.know_names(self._history)
@@ -251,7 +251,7 @@ class Dialogue:
         await self._done(asked, caller)
         return ""
 
-    async def _told(self, notice_id: str, where: str) -> AlertsTold:
+    async def _alerts_of(self, notice_id: str, where: str) -> AlertsTold:
         """Return the alerts that a notice told this contact or room of; its id may be known to others too.
 
         Where nobody can look up whom it told, an alert is seen to all the same.

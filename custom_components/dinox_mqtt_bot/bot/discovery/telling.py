@@ -29,7 +29,7 @@ def _part(found: Found, aspect: str) -> str:
     if aspect not in found:
         return ""
     binding, value = found[aspect]
-    return binding.told(value)
+    return binding.value_text(value)
 
 
 def _named(found: Found, aspect: str) -> str:
