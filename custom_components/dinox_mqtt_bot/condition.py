@@ -15,7 +15,7 @@ import voluptuous as vol
 from .bot.alerts.watches import BROKER
 from .bot.model.status import Phase
 from .const import DOMAIN
-from .hass.automations import address, is_rule
+from .hass.automations import contact_jid, is_rule
 from .hass.events import EVENT_ALERT, SIGNAL_STATUS
 
 OPTION_ENTRY = "config_entry_id"
@@ -132,7 +132,7 @@ class ContactIsAvailable(BotCondition):
 
     @override
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        wanted = [address(self._hass, each) for each in self._wanted[OPTION_CONTACT]]
+        wanted = [contact_jid(self._hass, each) for each in self._wanted[OPTION_CONTACT]]
         return any(
             each.chat.available(jid)
             for each in self.running()

@@ -25,7 +25,7 @@ from .hass.targets import targets_among
 from .runtime.asking import async_ask
 from .runtime.foreign_rules import async_import
 from .runtime.runtime import BotRuntime
-from .runtime.sending import Saying, async_say
+from .runtime.sending import ToSay, async_say
 
 SERVICE_SEND_MESSAGE = "send_message"
 SERVICE_ASK = "ask"
@@ -196,7 +196,7 @@ async def _send_message(runtime: BotRuntime, call: ServiceCall) -> ServiceRespon
     files = {
         key: call.data[key] for key in (ATTR_CAMERA, ATTR_FILE, ATTR_URL, ATTR_CONTENT) if key in call.data
     }
-    saying = Saying(
+    saying = ToSay(
         "\n".join(filter(None, (call.data[ATTR_TITLE], call.data[ATTR_MESSAGE]))),
         call.data[ATTR_CONTACT],
         priority,

@@ -77,4 +77,4 @@ class BotSwitch(StatusEntity, SwitchEntity):
 
     async def _turn(self, on: bool) -> None:
         await self.entity_description.turn(self.runtime.bot, on)
-        await self.runtime.async_settle()
+        await self.runtime.settle()

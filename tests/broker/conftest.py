@@ -45,7 +45,7 @@ async def link(socket_enabled: None) -> AsyncIterator[Opener]:
     yield open_link
     # The one opened last first: it may have a session that an earlier one has lost to it.
     for bench in reversed(benches):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await bench.link.stop()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 
-from broker_bench import Bench, Opener, Peer, create_task, run_blocking
+from broker_bench import PATIENCE, Bench, Opener, Peer, create_task, run_blocking
 from publishing import Publish, publish
 import pytest
 from scripted_broker import scripted
@@ -360,7 +360,7 @@ async def test_there_is_always_room_unless_somebody_says_no(mosquitto: Server, s
         create_task=create_task,
     )
     alone.start(on_message=lambda _: None, on_status=lambda _: online.set())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await online.wait()
     await alone.stop()
 

@@ -107,7 +107,7 @@ async def test_two_links_of_one_name_come_to_rest(
     """Both recognise it; from then on each waits."""
     monkeypatch.setattr(link_module, "_TAKEN_OVER_SECONDS", (30.0, 240.0))
     benches: list[Bench] = [link(mosquitto, client_id=name) for _ in range(2)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not any(bench.link.status.reason == "session_taken_over" for bench in benches):
             await asyncio.sleep(0.02)
 

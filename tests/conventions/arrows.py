@@ -1,6 +1,7 @@
 """Which package stands above which, and what imports what: type-only imports are arrows like all others."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 
 from source import ADAPTERS, layer, modules
@@ -58,13 +59,46 @@ def graph() -> dict[str, frozenset[str]]:
 
 
 def _targets(path: str, tree: ast.Module) -> set[str]:
+    return {target for target, _ in _imported(path, tree)} - {path}
+
+
+def _imported(path: str, tree: ast.Module) -> Iterator[tuple[str, ast.alias]]:
+    """Yield the files of ours that a file imports from, each with what it imports."""
     folder = path.split("/")[:-1]
-    found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
-            found |= {_file([part for part in base if part], alias.name) for alias in node.names}
-    return found - {path}
+            for alias in node.names:
+                yield _file([part for part in base if part], alias.name), alias
+
+
+@cache
+def taken() -> frozenset[tuple[str, str]]:
+    """Return the names that files take from other files of ours, each with the file that it is taken from."""
+    found: set[tuple[str, str]] = set()
+    for path, tree in modules().items():
+        imported = list(_imported(path, tree))
+        found |= {(target, alias.name) for target, alias in imported}
+        files = {alias.asname or alias.name: target for target, alias in imported}
+        found |= {
+            (files[node.value.id], node.attr)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in files
+        }
+    return frozenset(found)
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a file defines for all of itself."""
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.TypeAlias() | ast.AnnAssign():
+                yield ast.unparse(node.name if isinstance(node, ast.TypeAlias) else node.target)
+            case ast.Assign():
+                every = (name for target in node.targets for name in ast.walk(target))
+                yield from (name.id for name in every if isinstance(name, ast.Name))
 
 
 def _file(base: list[str], name: str) -> str:

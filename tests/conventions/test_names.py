@@ -3,8 +3,9 @@
 import ast
 import re
 
+from arrows import defined as defined_above, taken
 import pytest
-from source import INTEGRATION, ROOT, functions, modules
+from source import ADAPTERS, INTEGRATION, ROOT, functions, layer, modules
 
 BANNED_PART = re.compile(r"Manager|Handler|Helper|Utils?(?![a-z])|Info(?![a-z])|Data$|misc|(^|_)process(_|$)")
 # Names that Home Assistant or a library calls, so that we cannot choose them.
@@ -65,3 +66,80 @@ def test_the_project_names_no_machine() -> None:
     assert len(files) > 40
     found = [str(path) for path in files if re.search(r"/(work|root|home/[a-z]+)/", path.read_text("utf-8"))]
     assert found == []
+
+
+@pytest.mark.parametrize("path", modules())
+def test_each_way_of_telling_has_its_own_verb(path: str) -> None:
+    """ADR 17: say, send, answer, mark told, report, notify, announce; a text is called so."""
+    telling = {
+        function.name
+        for function in functions(modules()[path])
+        if re.fullmatch(r"_?(tell|told)", function.name)
+        and "property" not in {ast.unparse(each) for each in function.decorator_list}
+    }
+    assert telling == set()
+
+
+# What stands in more than one file under one name, though not for one thing. It may only become less.
+TWICE = {
+    *(
+        "DAYS",
+        "FLAG",
+        "Kind",
+        "Listening",
+        "TEXT",
+        "TEXTS",
+        "Typed",
+        "Value",
+        "flat",
+        "fold",
+        "nested",
+        "words",
+    )
+}
+
+
+def public() -> dict[tuple[str, str], set[str]]:
+    """Return the names that other files take, by layer, with the files that define them.
+
+    The adapters do not know each other, so each has its names for itself. A command is named after what it
+    makes.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for path, tree in modules().items():
+        commands = {node.name for node in tree.body if isinstance(node, ast.ClassDef) and is_command(node)}
+        for name in set(defined_above(tree)) - commands:
+            if (path, name) in taken() and not name.startswith("_"):
+                of = layer(path) if layer(path) in ADAPTERS else "the bot and its glue"
+                found.setdefault((of, name), set()).add(path)
+    return found
+
+
+def is_command(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("Command") for base in node.bases)
+
+
+def test_one_name_stands_for_one_thing() -> None:
+    twice = {name: sorted(files) for (_, name), files in public().items() if len(files) > 1}
+    assert len(public()) > 500
+    assert {name: files for name, files in twice.items() if name not in TWICE} == {}
+    assert twice.keys() >= TWICE
+
+
+# What Home Assistant or Python looks for by its name.
+LOOKED_FOR = re.compile(r"async_\w+|PARALLEL_UPDATES|CONFIG_SCHEMA|DinoxConfigFlow|__all__|_")
+# Built by its name, in a thread of its own: `hass/connected_broker.py`.
+BY_NAME = {"HaBroker"}
+
+
+@pytest.mark.parametrize("path", modules())
+def test_nothing_is_there_for_tests_alone(path: str) -> None:
+    tree = modules()[path]
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    unused = {
+        name
+        for name in defined_above(tree)
+        if name not in read and (path, name) not in taken() and not LOOKED_FOR.fullmatch(name)
+    }
+    assert unused - BY_NAME == set()

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+import re
 
-from source import ROOT, functions, modules
+from source import INTEGRATION, ROOT, functions, modules
 
 LOOK_UPS = {"now", "best", "learn", "presence", "covers", "tells", "_news", "_is_cleared"} | {
     *("_changed", "_speak", "_wake", "wake"),
@@ -51,3 +52,14 @@ def test_every_step_is_where_it_says() -> None:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {tuple(step.split(".")) for step in printed()[:-1]} <= methods
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    """Whole paths, and files beside one that was named before."""
+    named = re.findall(r"`([\w./*]+\.(?:py|md|json|yaml))`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    folders = {ROOT, INTEGRATION}
+    for path in named:
+        found = [file for folder in folders for file in folder.glob(path)]
+        assert found, path
+        folders |= {file.parent for file in found}
+    assert len(named) > 20

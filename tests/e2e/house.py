@@ -85,7 +85,7 @@ class House:
             await client.subscribe(topic, qos=1)
 
             async def next_payload() -> str:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     message = await anext(aiter(client.messages))
                 assert isinstance(message.payload, bytes)
                 return message.payload.decode()

@@ -30,7 +30,7 @@ async def rings(house: House, topic: str, value: str, mark: str = "⚠") -> Hear
     """Publish a value that breaks a rule, and return the notice."""
     await house.publish(topic, value)
     while True:
-        heard = await house.you.next(topic, 30, sender=BOT)
+        heard = await house.you.next(topic, sender=BOT)
         if heard.text.startswith(mark):
             return heard
 
@@ -71,9 +71,9 @@ async def test_a_rule_made_in_the_chat_rings_there_and_says_when_it_is_over(alar
 async def test_twenty_sensors_at_once_are_one_notice_and_twenty_alerts(alarmed: House) -> None:
     async with alarmed.rule("alarm/twenty/+", "> 30 as Twenty") as rule:
         async with alarmed.mqtt() as client:
-            for number in range(20):
-                await client.publish(f"alarm/twenty/{number:02}", "31", qos=1)
-        heard = await alarmed.you.next("alarm/twenty/", 30, sender=BOT)
+            topics = [f"alarm/twenty/{number:02}" for number in range(20)]
+            await asyncio.gather(*(client.publish(topic, "31", qos=1) for topic in topics))
+        heard = await alarmed.you.next("alarm/twenty/", sender=BOT)
         told = set(re.findall(r"alarm/twenty/\d\d", heard.text))
         assert len(told) == 20
         assert len(await alarmed.firing(rule)) == 20
@@ -94,7 +94,7 @@ async def test_a_value_that_flaps_around_the_limit_is_one_alert(alarmed: House) 
 async def test_a_retained_message_delivered_again_rings_nobody(alarmed: House) -> None:
     async with alarmed.rule("alarm/leak", "== ON as Leak"):
         await alarmed.publish("alarm/leak", "ON", retain=True)
-        await alarmed.you.next("alarm/leak", 30, sender=BOT)
+        await alarmed.you.next("alarm/leak", sender=BOT)
         await asyncio.to_thread(alarmed.broker.restart)
         await alarmed.ask("/mqtt reconnect")
         await alarmed.link_is("mqtt", "on")
@@ -118,6 +118,11 @@ async def test_killed_while_firing_it_rings_no_second_time_and_still_says_when_i
         assert f"#{number}" in over.text
 
 
+def order(came: list[Heard], level: str) -> list[str]:
+    """Return in which order topics were told of first; a slow bot tells of several in one notice."""
+    return list(dict.fromkeys(found for heard in came for found in re.findall(rf"{level}/(\d)", heard.text)))
+
+
 async def test_who_was_offline_gets_all_alerts_in_their_order(alarmed: House) -> None:
     async with alarmed.rule("alarm/offline/+", "> 0 as Offline"):
         before = len(alarmed.you.all)
@@ -129,9 +134,9 @@ async def test_who_was_offline_gets_all_alerts_in_their_order(alarmed: House) ->
         finally:
             await alarmed.you.arrive()
         for number in range(3):
-            await alarmed.you.next(f"alarm/offline/{number}", 30, sender=BOT)
+            await alarmed.you.next(f"alarm/offline/{number}", sender=BOT)
         came = [heard for heard in alarmed.you.all[before:] if "alarm/offline/" in heard.text]
-        assert [re.findall(r"offline/(\d)", heard.text)[0] for heard in came] == ["0", "1", "2"]
+        assert order(came, "offline") == ["0", "1", "2"]
         assert all(heard.delayed for heard in came)
 
 
@@ -175,7 +180,7 @@ async def test_what_the_xmpp_server_missed_comes_alerts_first_oldest_first_and_s
         await alarmed.you.next("a normal value", 120, sender=BOT)
         came = [heard for heard in alarmed.you.all[before:] if heard.sender == BOT]
         alerts = [heard for heard in came if "alarm/away/" in heard.text]
-        assert [re.findall(r"away/(\d)", heard.text)[0] for heard in alerts] == ["0", "1", "2"]
+        assert order(alerts, "away") == ["0", "1", "2"]
         assert all(heard.delayed for heard in alerts)
         digest = next(heard for heard in came if "a normal value" in heard.text)
         assert came.index(digest) > came.index(alerts[-1])
@@ -199,7 +204,7 @@ async def test_who_shows_do_not_disturb_hears_what_is_critical_and_the_rest_afte
             assert alarmed.notices("alarm/night/draft") == []
         finally:
             alarmed.you.show(None)
-        digest = await alarmed.you.next("alarm/night/draft", 30, sender=BOT)
+        digest = await alarmed.you.next("alarm/night/draft", sender=BOT)
         assert digest.text.startswith("🌙")
         assert "smoke" not in digest.text
         with contextlib.suppress(AssertionError):

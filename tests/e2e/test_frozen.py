@@ -44,7 +44,7 @@ async def test_whoever_was_stopped_goes_on_and_tells_everything_once(freezing: H
     async with house.rule("e2e/alarm/+", "> 30"), house.rule("e2e/pulse", f"stale {STALE}s") as stale:
         beating = asyncio.create_task(_beat(house))
         await house.publish("e2e/alarm/before", "31")
-        await house.you.next("e2e/alarm/before", 30)
+        await house.you.next("e2e/alarm/before")
         gone = house.broker.log().count("exceeded timeout")
         house.hass.freeze()
         await house.publish("e2e/alarm/early", "32")
@@ -59,7 +59,7 @@ async def test_whoever_was_stopped_goes_on_and_tells_everything_once(freezing: H
         # Both may be told together.
         await until(lambda: _told(house, "e2e/alarm/early", "e2e/alarm/late"), "not all is told", 60)
         await until(house.links_are_up, "the links did not come back", 60)
-        assert "Online" in await house.ask("/mqtt status", "Online", 30)
+        assert "Online" in await house.ask("/mqtt status", "Online")
         # As long as it takes for a silence to be told, and longer.
         await asyncio.sleep(STALE + 5)
         for name in ("before", "early", "late"):

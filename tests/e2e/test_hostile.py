@@ -41,7 +41,7 @@ async def test_a_hostile_payload_breaks_nothing(house: House, name: str) -> None
         return bool(house.rows(f"e2e/hostile/{name}/after"))
 
     # So much at once is told ever more rarely.
-    await until(stored, "nothing is heard any more", 20)
+    await until(stored, "nothing is heard any more")
     await house.ask(f"/mqtt history e2e/hostile/{name}/after", f"alive after {name}")
     assert len(house.rows(f"e2e/hostile/{name}")) == 1
 
@@ -50,7 +50,7 @@ async def test_a_hostile_payload_breaks_nothing(house: House, name: str) -> None
 async def test_a_strange_topic_is_told_and_can_be_asked_for(house: House, topic: str) -> None:
     await house.begin_anew()
     await house.publish(f"e2e/{topic}", f"value of {topic}")
-    await house.you.next(f"value of {topic}", 20, sender=BOT)
+    await house.you.next(f"value of {topic}", sender=BOT)
     asked = f'"e2e/{topic}"' if " " in topic else f"e2e/{topic}"
     assert f"value of {topic}" in await house.ask(f"/mqtt history {asked}", "value of")
 

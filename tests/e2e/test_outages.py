@@ -8,7 +8,7 @@ from house import BOT, House, until
 async def test_broker_away_for_five_seconds(house: House) -> None:
     house.broker.stop()
     await house.becomes("offline")
-    await house.you.sees(BOT, "away", 30)
+    await house.you.sees(BOT, "away")
     assert await house.state("sensor", "_status") == "offline"
     assert await house.state("binary_sensor", "_mqtt") == "off"
     assert await house.state("binary_sensor", "_xmpp") == "on"
@@ -17,7 +17,7 @@ async def test_broker_away_for_five_seconds(house: House) -> None:
     await asyncio.sleep(5)
     house.broker.start()
     await house.link_is("mqtt", "on")
-    await house.you.sees(BOT, "available", 30)
+    await house.you.sees(BOT, "available")
     await house.publish("away/broker/x", "subscribed while the broker was away")
     await house.you.next("subscribed while the broker was away")
     await house.publish("e2e/broker", "the old subscription is in force")
@@ -65,7 +65,7 @@ async def test_both_killed_at_once(house: House) -> None:
     await until(house.settled, "the house did not become ready", 90)
     # Retained: the broker has forgotten the session, and the bot may subscribe a moment later.
     await house.publish("e2e/both", "after both", retain=True)
-    await house.you.next("after both", 30)
+    await house.you.next("after both")
     await house.publish("e2e/both", "", retain=True)
     assert "Online" in await house.ask("/mqtt status", "Online")
 
@@ -85,7 +85,7 @@ async def test_the_broker_refuses_the_login_for_a_moment(house: House) -> None:
     house.broker.start()
     await house.link_is("mqtt", "on", 150)
     await house.publish("e2e/login", "let in again")
-    await house.you.next("let in again", 30)
+    await house.you.next("let in again")
     assert await house.hass.api.ask(type="config_entries/flow/progress") == []
 
 
@@ -110,7 +110,7 @@ async def test_neither_is_there_when_home_assistant_starts(house: House) -> None
     await house.becomes("waiting")
     await house.link_is("xmpp", "on")
     await house.publish("e2e/first", "the first value after all")
-    await house.you.next("the first value after all", 30)
+    await house.you.next("the first value after all")
     await house.link_is("mqtt", "on")
 
 
@@ -143,7 +143,7 @@ async def test_a_message_written_to_the_bot_while_it_was_away_is_answered(house:
     """Within a minute: older commands are not run, and Home Assistant itself may take longer to start."""
     switch = {"type": "config_entries/disable", "entry_id": house.entry_id}
     await house.hass.api.ask(**switch, disabled_by="user")
-    await house.you.sees(BOT, "unavailable", 30)
+    await house.you.sees(BOT, "unavailable")
     house.you.say(BOT, "/mqtt help publish")
     await house.hass.api.ask(**switch, disabled_by=None)
     await house.you.next("publish", 60)

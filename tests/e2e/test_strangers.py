@@ -45,6 +45,12 @@ async def test_an_invitation_leaves_the_bot_out_of_the_room(house: House, strang
     assert "e2e@conference" not in "".join(heard.text for heard in await house.you.silence(0))
 
 
+async def _answered(me: Person, jid: str) -> bool:
+    """Ask what it listens to, and say whether the answer came."""
+    me.say(jid, "/mqtt topics")
+    return any("shared/#" in heard.text for heard in await me.silence(3))
+
+
 def _occupants(person: Person, room: str) -> list[str]:
     return sorted(person.client.plugin["xep_0045"].get_roster(room))
 
@@ -61,12 +67,10 @@ async def test_a_bot_on_the_users_own_account_talks_in_the_self_chat(house: Hous
         )
         try:
             await until(lambda: house.links_are_up(2), "the second bot did not come up", 60)
-            # The answer to its request for carbons, by which it hears your other clients.
-            await asyncio.sleep(2)
-            me.say(jid, "/mqtt topics")
-            await me.next("shared/#", 20)
+            # It hears your other clients by carbons, once it has asked for them.
+            await until(lambda: _answered(me, jid), "it does not answer")
             await house.publish("shared/x", "told to myself")
-            await me.next("told to myself", 20)
+            await me.next("told to myself")
             before = len(me.all)
             await asyncio.sleep(3)
             assert len(me.all) == before, "it answers itself"

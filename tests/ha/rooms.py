@@ -5,7 +5,7 @@ from typing import Any
 import uuid
 import xml.etree.ElementTree as ET
 
-from running import until
+from running import PATIENCE, until
 
 from lab.person import Heard, Person
 
@@ -50,7 +50,7 @@ class Occupant:
         values |= {f"muc#roomconfig_{name}": value for name, value in fields.items()}
         for name, value in values.items():
             ET.SubElement(ET.SubElement(form, f"{_FORM}field", var=name), f"{_FORM}value").text = value
-        await request.send(timeout=5)
+        await request.send(timeout=PATIENCE)
 
     def heard(self, containing: str = "") -> list[Heard]:
         """Return what was said in the room with a text in it."""

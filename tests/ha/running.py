@@ -169,7 +169,11 @@ async def _forget_status(entry: MockConfigEntry) -> None:
         await process.wait()
 
 
-async def until(condition: Callable[[], object], within: float = 60.0) -> None:
+PATIENCE = 60.0
+"""Seconds after which something never came, on a machine that does much else."""
+
+
+async def until(condition: Callable[[], object], within: float = PATIENCE) -> None:
     """Wait for a condition that only the outside world makes true."""
     async with asyncio.timeout(within):
         while not condition():
@@ -184,7 +188,7 @@ async def subscribed(bot: Any) -> None:
         await until(lambda: wanted._wanted.keys() <= wanted._granted.keys() | wanted.refused.keys())
 
 
-async def reachable(bot: Any, within: float = 60.0) -> None:
+async def reachable(bot: Any, within: float = PATIENCE) -> None:
     """Wait until the server has taken the bot's presence: what is written to the bot before comes late."""
     await until(lambda: bot.chat.status.phase is Phase.ONLINE, within)
     assert await bot.chat._session.alive()
@@ -238,7 +242,9 @@ async def publish_lines(port: int, topic: str, file: Path) -> None:
 
 async def next_on(port: int, topic: str) -> str:
     """Return the next message on a topic, a retained one included."""
-    return await _run("mosquitto_sub", "-h", LOOPBACK, "-p", str(port), "-t", topic, "-C", "1", "-W", "10")
+    return await _run(
+        "mosquitto_sub", "-h", LOOPBACK, "-p", str(port), "-t", topic, "-C", "1", "-W", f"{PATIENCE:.0f}"
+    )
 
 
 async def _run(*command: str, stdin: IO[bytes] | None = None) -> str:

@@ -40,7 +40,7 @@ TELLS = {"notify_targets": [PHONE]}
 
 async def one_held(bot: BotRuntime, to: str) -> None:
     """Wait until one notice is held back."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while len(await bot.store.outbox.held(to)) != 1:
             await asyncio.sleep(0.01)
 

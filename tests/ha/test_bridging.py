@@ -12,6 +12,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import pytest
 from running import (
     ALICE,
+    PATIENCE,
     bot_entry,
     contacts,
     next_on,
@@ -104,7 +105,7 @@ async def room(alice: Person) -> AsyncGenerator[str]:
     """A room in which everybody sees who is who, with Alice in it."""
     name = f"r{uuid.uuid4().hex[:8]}@conference.home.test"
     muc = alice.client.plugin["xep_0045"]
-    await muc.join_muc_wait(name, "Alice", maxstanzas=0, timeout=5)
+    await muc.join_muc_wait(name, "Alice", maxstanzas=0, timeout=PATIENCE)
     form = alice.client.plugin["xep_0004"].make_form(ftype="submit")
     form.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/muc#roomconfig")
     form.add_field(var="muc#roomconfig_whois", value="anyone")

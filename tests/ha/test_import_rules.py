@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import NO_ACCOUNT, ask, bot_entry, context_of, publish, running, standalone, until
 
-from custom_components.dinox_mqtt_bot.bot.importing.programs import LONGEST_TEXT
+from custom_components.dinox_mqtt_bot.bot.importing.programs import LONGEST_CONFIGURATION
 from lab.servers import Server
 
 YAML = """
@@ -172,7 +172,7 @@ async def test_the_settings_show_what_would_be_made_before_it_is(
         ({"text": "[" * 5_000}, "no YAML"),
         ({"text": "a: &a [*a]\nb: {<<: 3}"}, "no YAML"),
         ({"text": "- " * 5_000}, "no YAML"),
-        ({"text": "x" * (LONGEST_TEXT + 1)}, "too long"),
+        ({"text": "x" * (LONGEST_CONFIGURATION + 1)}, "too long"),
         ({"text": "light: []"}, "None of this is known"),
     ],
 )

@@ -260,11 +260,11 @@ async def test_a_running_bot_writes_down_what_the_settings_change(hass: HomeAssi
     entry = bot_entry(data, topics("home/a"))
     async with running(hass, entry) as runtime:
         added = add_subentry(hass, entry, topics("home/b")[0])
-        await runtime.async_settle()
+        await runtime.settle()
         kept = json.loads(runtime.store.get(KEY))
         assert [each["unique_id"] for each in kept["subentries"]] == ["home/a", "home/b"]
         hass.config_entries.async_remove_subentry(entry, added.subentry_id)
-        await runtime.async_settle()
+        await runtime.settle()
         kept = json.loads(runtime.store.get(KEY))
         assert [each["unique_id"] for each in kept["subentries"]] == ["home/a"]
         assert kept["state"] == entry.modified_at.isoformat()
@@ -278,7 +278,7 @@ async def test_a_bot_begins_with_what_it_kept(hass: HomeAssistant, data: Any) ->
     async with running(hass, entry) as runtime:
         old, options = entry.modified_at, dict(entry.options)
         await RuleStore(hass, entry).put_subscription(Subscription("home/b"))
-        await runtime.async_settle()
+        await runtime.settle()
     # As if Home Assistant had been killed before it saved.
     first = next(each for each in entry.subentries.values() if each.unique_id == "home/a")
     kept: dict[str, ConfigSubentry] = {first.subentry_id: first}

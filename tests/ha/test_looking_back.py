@@ -34,7 +34,7 @@ def fetched(address: str, tls: ssl.SSLContext) -> bytes:
     """Return what is at an address of the lab."""
     parts = urlsplit(address)
     assert parts.hostname == "127.0.0.1"
-    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=10)
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=60)
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().read()

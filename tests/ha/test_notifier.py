@@ -23,7 +23,7 @@ from custom_components.dinox_mqtt_bot.const import DOMAIN
 from custom_components.dinox_mqtt_bot.hass import notifier as module, target_queue
 from custom_components.dinox_mqtt_bot.hass.notifier import Notifier
 from custom_components.dinox_mqtt_bot.hass.phrases import async_load_phrases
-from custom_components.dinox_mqtt_bot.hass.targets import Look, async_push
+from custom_components.dinox_mqtt_bot.hass.targets import NoticeLook, async_push
 from custom_components.dinox_mqtt_bot.store.store import Store
 
 
@@ -51,7 +51,7 @@ class Run:
         self.notifier = Notifier(
             self.hass,
             self.entry,
-            push=lambda notice: async_push(self.hass, notice, Look("bot", "Silent", {})),
+            push=lambda notice: async_push(self.hass, notice, NoticeLook("bot", "Silent", {})),
             waiting=self.waiting,
             on_failure=self.store.outbox.note_failure,
             create_task=lambda work, name: self.entry.async_create_background_task(self.hass, work, name),
@@ -141,7 +141,7 @@ async def test_one_target_does_not_keep_another_waiting(hass: HomeAssistant, sta
         run.store.outbox.put(notice("to the phone"))
         run.store.outbox.put(notice("by mail", "notify.mail"))
         await until(lambda: mail.texts == ["Alert\nby mail"])
-        assert run.store.outbox.undelivered == 1
+        await until(lambda: run.store.outbox.undelivered == 1)
 
 
 async def test_what_waits_is_told_by_the_next_run_and_in_its_order(hass: HomeAssistant, start: Start) -> None:

@@ -486,10 +486,11 @@ async def test_another_bot_is_a_device_with_its_counters_until_its_status_is_cle
     entry = bot_entry(data)
     await publish(port, KITCHEN, json.dumps(SAID), "-r")
     async with running(hass, entry) as bot:
+        # Each entity is added by itself.
         await until(lambda: state(hass, "sensor.kitchen_bot_undelivered") == "1")
-        assert state(hass, "binary_sensor.kitchen_bot_online") == "on"
-        assert state(hass, "sensor.kitchen_bot_alerts_firing") == "2"
-        assert state(hass, "sensor.kitchen_bot_unread") == "4"
+        await until(lambda: state(hass, "binary_sensor.kitchen_bot_online") == "on")
+        await until(lambda: state(hass, "sensor.kitchen_bot_alerts_firing") == "2")
+        await until(lambda: state(hass, "sensor.kitchen_bot_unread") == "4")
         own = devices(hass, entry)["Bot"]
         other = devices(hass, entry)["Kitchen bot"]
         assert (other.via_device_id, other.sw_version) == (own.id, "9.1")

@@ -145,12 +145,14 @@ async def test_a_reply_in_the_room_is_its_note_everywhere(home: Home) -> None:
     assert home.bot.bot.alerts.active[0].note == "on my way"
     await shown(lambda: home.room.heard(DONE), "the room")
     home.room.say("thanks")
+    await until(lambda: home.room.heard("thanks"))
     await asyncio.sleep(0.5)
     # The bot introduces itself; the alert, the reply, who sees to it, thanks.
     assert len(home.room.heard()) == 5
 
 
 async def test_the_room_says_how_far_it_came_and_who_was_told(home: Home) -> None:
+    await until(lambda: home.bot.bot.status.undelivered == 0)  # the room has told the bot, too
     told = await ask(home.hass, "why", alert="1")
     assert home.room.room in told["text"]
     steps = [each["step"] for each in told["rows"] if each["who"] == home.room.room]

@@ -11,7 +11,19 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from rooms import Occupant, new_room
-from running import ALICE, account, alerts, ask, bot_entry, contacts, reachable, running, standalone, until
+from running import (
+    ALICE,
+    PATIENCE,
+    account,
+    alerts,
+    ask,
+    bot_entry,
+    contacts,
+    reachable,
+    running,
+    standalone,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import (
@@ -97,9 +109,10 @@ async def test_it_is_told_by_action_entity_and_alert(
         target = {ATTR_ENTITY_ID: "notify.family", "message": "is ready", "title": "Dinner"}
         await hass.services.async_call("notify", "send_message", target, blocking=True)
         bot.bot.receive(Message("cold/freezer", b"-3", received=1.0))
-        await until(lambda: room.heard("⚠"))
-        assert [len(room.heard(text)) for text in ("dinner", "is ready", "⚠")] == [1, 1, 1]
         await until(lambda: bot.bot.status.undelivered == 0)
+        texts = ("dinner", "is ready", "⚠")
+        await until(lambda: all(room.heard(text) for text in texts))
+        assert [len(room.heard(text)) for text in texts] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("fields", "why"), [({"membersonly": "1"}, "members only"), ({}, "banned")])
@@ -126,7 +139,7 @@ async def test_what_a_room_does_not_let_the_bot_say_is_kept_told_and_said_later(
         async def told_why() -> str:
             return str((await ask(hass, "why", alert="1"))["text"])
 
-        end = hass.loop.time() + 30
+        end = hass.loop.time() + PATIENCE
         while why not in await told_why():
             assert hass.loop.time() < end, await told_why()
         # A restart loses nothing of it.
@@ -206,7 +219,7 @@ async def affiliate(client: Any, room: str, affiliation: str) -> None:
     query = request.xml.makeelement(f"{{{admin}}}query", {})
     query.append(query.makeelement(f"{{{admin}}}item", {"jid": "bot@home.test", "affiliation": affiliation}))
     request.xml.append(query)
-    await request.send(timeout=5)
+    await request.send(timeout=PATIENCE)
 
 
 async def comes(hass: HomeAssistant, kind: str) -> ir.IssueEntry:

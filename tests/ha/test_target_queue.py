@@ -44,7 +44,7 @@ class Ear:
 async def listening(ear: Ear) -> AsyncGenerator[asyncio.Task[None]]:
     task = asyncio.create_task(ear.queue.run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             yield task
     finally:
         task.cancel()

@@ -18,9 +18,9 @@ from custom_components.dinox_mqtt_bot.bot.model.notice import Push
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.hass import targets
-from custom_components.dinox_mqtt_bot.hass.targets import Look, async_choices, async_push
+from custom_components.dinox_mqtt_bot.hass.targets import NoticeLook, async_choices, async_push
 
-LOOK = Look(group="bot", silent="Alerts without sound", buttons={})
+LOOK = NoticeLook(group="bot", silent="Alerts without sound", buttons={})
 FREEZER = Push("Freezer", "freezer-1")
 JOINER = "\u2060"
 

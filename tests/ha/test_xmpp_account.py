@@ -19,6 +19,7 @@ from running import (
     ALICE,
     BOT,
     LOOPBACK,
+    PATIENCE,
     USERS,
     account,
     bot_entry,
@@ -490,11 +491,11 @@ async def test_from_an_address_to_the_first_message_without_any_mqtt(
         payload = ET.Element("{https://prosody.im/protocol/data}data")
         payload.text = "by PubSub alone"
         pubsub = alice.client.plugin["xep_0060"]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not any(
                 "by PubSub alone" in heard.text for heard in alice.all
             ):  # the first one makes the node
-                await pubsub.publish(JID("pubsub.home.test"), "news", payload=payload, timeout=10)
+                await pubsub.publish(JID("pubsub.home.test"), "news", payload=payload, timeout=PATIENCE)
                 await asyncio.sleep(0.5)
 
 

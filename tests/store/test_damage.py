@@ -71,7 +71,7 @@ def reads(store: Store) -> list[Callable[[], Awaitable[object]]]:
 
 async def refusal_of(read: Callable[[], Awaitable[object]]) -> str:
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await read()
     except BotError as err:
         return err.key

@@ -138,7 +138,7 @@ async def test_also_when_it_is_written_at_the_second_attempt(
     beside = sqlite3.connect(str(path), isolation_level=None)
     beside.execute("BEGIN EXCLUSIVE")
     store.history.append(reading(), Priority.NORMAL, record=Record((FIRING,), (FIRED,)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not store.trouble:
             await asyncio.sleep(0.01)
     beside.execute("ROLLBACK")

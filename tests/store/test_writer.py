@@ -52,7 +52,7 @@ def threads() -> list[str]:
 
 
 async def in_trouble(store: Store) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not store.trouble:
             await asyncio.sleep(0.01)
 

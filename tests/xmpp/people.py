@@ -37,7 +37,11 @@ QUICK = Timing(
 )
 
 
-async def until(predicate: Callable[[], object], what: str = "", timeout: float = 60) -> None:
+PATIENCE = 60
+"""Seconds after which something never came, on a machine that does much else."""
+
+
+async def until(predicate: Callable[[], object], what: str = "", timeout: float = PATIENCE) -> None:
     """Wait until something is so."""
     end = time.monotonic() + timeout
     while not predicate():
@@ -238,7 +242,7 @@ class World:
     async def person(self, user: str, resource: str = "phone", *, priority: int | None = 0) -> Person:
         """Log somebody in, past the proxy; without a priority nobody sees it."""
         settings = self.settings(user, resource=resource, port=self.server.ports["c2s"])
-        session = Session(settings, self.lab.client_ssl(), Timing(connect=20))
+        session = Session(settings, self.lab.client_ssl(), Timing(connect=PATIENCE, ping_timeout=PATIENCE))
         person = Person(session)
         self._leaving.push_async_callback(session.close)
         await session.open()

@@ -21,12 +21,12 @@ def own_lab(socket_enabled: None) -> Iterator[Lab]:
 async def test_a_session_outlives_its_certificate_and_the_next_one_waits_for_a_new_one(
     own_lab: Lab, security: Security, port: str
 ) -> None:
-    own_lab.renew(seconds=15)
+    own_lab.renew(seconds=25)
     server = own_lab.prosody(users=PASSWORDS)
     async with world_of(own_lab, server) as world:
         bot = await world.bot(security=security, port=server.ports[port])
         alice = await world.person("alice")
-        await until(own_lab.has_expired, timeout=20)
+        await until(own_lab.has_expired)
         bot.say("with an expired certificate")
         await until(lambda: alice.bodies == ["with an expired certificate"])
         assert bot.sessions == 1

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from people import ALICE, BOT, Person, Probed, World, until
+from people import ALICE, BOT, PATIENCE, Person, Probed, World, until
 from slixmpp import JID
 
 SLOW = 0.5
@@ -68,8 +68,10 @@ async def test_two_long_answers_are_one_to_who_watches(world: World) -> None:
     alice, bot = await heard(world)
     with bot.link.answering(ALICE):
         with bot.link.answering(ALICE):
-            await asyncio.sleep(SLOW)
+            await until(lambda: seen(alice) == ["composing"])
         await asyncio.sleep(SLOW)
+        await world.settled(bot)
+        await alice.synchronise()
         assert seen(alice) == ["composing"]
     await until(lambda: seen(alice) == ["composing", "paused"], "the end")
 
@@ -104,15 +106,14 @@ async def test_states_alone_are_no_words(world: World) -> None:
 
 async def test_the_bot_says_that_it_knows_states(world: World) -> None:
     alice, _bot = await heard(world)
-    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=JID(f"{BOT}/ha"), local=False, timeout=5)
+    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=JID(f"{BOT}/ha"), local=False, timeout=PATIENCE)
     assert "http://jabber.org/protocol/chatstates" in answer["disco_info"]["features"]
 
 
 async def test_what_is_shown_leaves_no_timer(world: World) -> None:
     alice, bot = await heard(world)
     with bot.link.answering(ALICE):
-        await asyncio.sleep(SLOW)
-    await until(lambda: seen(alice) == ["composing"])
+        await until(lambda: seen(alice) == ["composing"])
     await bot.link.stop()
     await alice.synchronise()
     assert seen(alice) == ["composing"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 import xml.etree.ElementTree as ET
 
-from people import BOT, PASSWORDS, QUICK
+from people import BOT, PASSWORDS, PATIENCE, QUICK
 import pytest
 import pytest_socket
 from slixmpp import JID, ClientXMPP
@@ -65,7 +65,9 @@ async def test_the_nodes_that_mqtt_carries_are_named_as_topics(lab: Lab, own_pro
     }
     async with logged_in(settings(own_prosody), lab.client_ssl(), QUICK) as session:
         for node, payload in payloads.items():
-            await session.xmpp.plugin["xep_0060"].publish(JID(PUBSUB), node, payload=payload, timeout=5)
+            await session.xmpp.plugin["xep_0060"].publish(
+                JID(PUBSUB), node, payload=payload, timeout=PATIENCE
+            )
     server = await found(lab, own_prosody)
     assert server.topics == (f"{PUBSUB}/atom_title/news", f"{PUBSUB}/json/sensors", f"{PUBSUB}/utf8/words")
 

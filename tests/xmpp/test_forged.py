@@ -92,7 +92,7 @@ async def test_in_a_room_an_occupant_neither_returns_nor_receives_for_the_bot(ei
             send(alice, error, f"{room}/Robo", type="error", id=key)
         say(alice, room, "I am your echo", id=key)
     say(alice, room, "last")
-    await until(lambda: "last" in bot.said)
+    await until(lambda: "last" in bot.said and "last" in heard(alice, room))
     assert bot.progress(notice) == [Delivery.SENT, Delivery.RECEIVED]
     assert bot.progress(private) == [Delivery.SENT]
     assert room in bot.link._gate.inside

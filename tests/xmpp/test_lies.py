@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from liar import Liar, bound, id_of, link_to
-from people import ALICE, Probed, until
+from people import ALICE, PATIENCE, Probed, until
 import pytest
 from slixmpp.exceptions import IqError
 from slixmpp.xmlstream.handler import Callback
@@ -221,7 +221,7 @@ async def test_only_answers_to_what_was_asked_pass(liar: Liar, link: Probed, kin
     await until(lambda: "after" in link.said)
     assert not asked.done()
     liar.say(f"<iq type='{kind}' id='{key}'/>")
-    await asyncio.wait({asked}, timeout=10)
+    await asyncio.wait({asked}, timeout=PATIENCE)
     assert asked.done()
     asked.exception()
 

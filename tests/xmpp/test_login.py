@@ -54,6 +54,7 @@ async def test_a_wrong_password_is_one_failed_login(either: World) -> None:
     bot = await either.bot(wait=False, password="wrong")
     await bot.offline("invalid_auth")
     assert bot.link.status.fatal
+    await until(lambda: failed_logins(either.server) > before)
     await asyncio.sleep(4 * QUICK.longest_pause)
     assert failed_logins(either.server) == before + 1
 

@@ -5,7 +5,7 @@ import hashlib
 import time
 from typing import Any
 
-from people import Person, Probed, World, until, world_of
+from people import PATIENCE, Person, Probed, World, until, world_of
 from slixmpp import JID
 from slixmpp.exceptions import IqError
 
@@ -17,7 +17,7 @@ OTHER = PNG + b"y"
 
 async def items(person: Person, node: str) -> list[tuple[str, Any]]:
     try:
-        answer = await person.xmpp.plugin["xep_0060"].get_items(None, node, timeout=5)  # type: ignore[no-untyped-call]
+        answer = await person.xmpp.plugin["xep_0060"].get_items(None, node, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except IqError:
         return []
     return [(item["id"], item["payload"]) for item in answer["pubsub"]["items"]]
@@ -25,7 +25,9 @@ async def items(person: Person, node: str) -> list[tuple[str, Any]]:
 
 async def card(person: Person) -> tuple[str, bytes]:
     try:
-        answer = await person.xmpp.plugin["xep_0054"].get_vcard(jid=JID(person.xmpp.boundjid.bare), timeout=5)
+        answer = await person.xmpp.plugin["xep_0054"].get_vcard(
+            jid=JID(person.xmpp.boundjid.bare), timeout=PATIENCE
+        )
     except IqError:
         return "", b""
     return answer["vcard_temp"]["FN"], answer["vcard_temp"]["PHOTO"]["BINVAL"]
@@ -34,7 +36,7 @@ async def card(person: Person) -> tuple[str, bytes]:
 async def published(person: Person, name: str, picture: bytes) -> None:
     """Wait until the account shows this."""
     wanted = (name, picture, hashlib.sha1(picture, usedforsecurity=False).hexdigest(), "16", "32")
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while (shown := (*await card(person), *await avatar(person))) != wanted:
         assert time.monotonic() < end, shown
         await asyncio.sleep(0.02)
@@ -82,7 +84,7 @@ async def test_what_a_human_has_chosen_stays(lab: Lab, own_prosody: Server) -> N
         human = await world.person("bot", "desk")
         vcard = human.xmpp.plugin["xep_0054"].make_vcard()
         vcard["FN"] = "Chosen"
-        await human.xmpp.plugin["xep_0054"].publish_vcard(vcard, timeout=5)
+        await human.xmpp.plugin["xep_0054"].publish_vcard(vcard, timeout=PATIENCE)
         bot = await began(world, avatar=PNG)
         await world.settled(bot)
         assert (await card(human))[0] == "Chosen"

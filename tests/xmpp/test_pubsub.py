@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 import xml.etree.ElementTree as ET
 
-from people import ALICE, PASSWORDS, QUICK, Person, Probed, World, until, world_of
+from people import ALICE, PASSWORDS, PATIENCE, QUICK, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import ClientXMPP
 from wire import Wire
@@ -50,7 +50,7 @@ async def publish(person: Person, name: str, payload: ET.Element, id: str | None
     """Publish an item as somebody with a client does."""
     client: ClientXMPP = person.xmpp
     plugin: Any = client.plugin["xep_0060"]
-    await plugin.publish(SERVICE, name, id=id, payload=payload, timeout=5)
+    await plugin.publish(SERVICE, name, id=id, payload=payload, timeout=PATIENCE)
 
 
 def node(name: str) -> Node:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from people import Person, Probed, World, until, world_of
+from people import PATIENCE, Person, Probed, World, until, world_of
 import pytest
 from test_pubsub import SERVICE, publish
 from wire import Wire
@@ -111,13 +111,13 @@ async def say(person: Person, name: str, *texts: str, kind: ItemType = ItemType.
 async def subscribed(house: House, name: str) -> bool:
     """Ask the service whether the bot is subscribed to a node."""
     plugin: Any = house.bot.link._session.xmpp.plugin["xep_0060"]
-    answer = await plugin.get_subscriptions(SERVICE, name, timeout=5)
+    answer = await plugin.get_subscriptions(SERVICE, name, timeout=PATIENCE)
     return any(each["node"] == name for each in answer["pubsub"]["subscriptions"])
 
 
 async def gone(house: House, name: str) -> None:
     """Wait until the bot is not subscribed to a node."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while await subscribed(house, name):
             await asyncio.sleep(0.05)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import xml.etree.ElementTree as ET
 
 from hypothesis import given, strategies as st
-from people import ALICE, BOT, PASSWORDS, Person, Probed, World, full, until
+from people import ALICE, BOT, PASSWORDS, PATIENCE, Person, Probed, World, full, until
 import pytest
 from slixmpp import JID, Message
 from test_self_chat import OWN, self_chat
@@ -55,7 +55,7 @@ async def test_what_a_client_sends_is_understood(either: World) -> None:
     tls = either.lab.client_ssl()
     async with Client(ALICE, PASSWORDS["alice"], either.server.ports["c2s"], tls) as alice:
         # Then the server has seen her presence, too: what came between would be stored, and stay there.
-        await alice.client.plugin["xep_0199"].send_ping(JID("home.test"), timeout=5)
+        await alice.client.plugin["xep_0199"].send_ping(JID("home.test"), timeout=PATIENCE)
         notice = bot.say("Cellar: 3 cm\nsince 10:00")
         heard = await alice.next("Cellar")
         assert heard.id == notice.id
@@ -180,7 +180,7 @@ async def test_what_the_user_reacts_to_elsewhere_is_not_told(either: World) -> N
 async def test_contacts_learn_that_replies_and_reactions_are_understood(world: World) -> None:
     alice = await world.person("alice")
     await world.bot()
-    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=full("bot", "ha"), timeout=5)
+    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=full("bot", "ha"), timeout=PATIENCE)
     assert {"urn:xmpp:reactions:0", "urn:xmpp:reply:0"} <= set(answer["disco_info"]["features"])
 
 

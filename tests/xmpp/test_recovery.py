@@ -1,6 +1,7 @@
 """The link comes back by itself, whatever happened."""
 
 import asyncio
+from dataclasses import replace
 import socket
 from typing import Any
 
@@ -16,7 +17,7 @@ from custom_components.dinox_mqtt_bot.xmpp.link import pause_after
 from custom_components.dinox_mqtt_bot.xmpp.settings import Timing
 from lab.servers import LOOPBACK, Lab, Server
 
-WATCHFUL = Timing(connect=4, ping_interval=0.2, ping_timeout=0.3, first_pause=0.1, longest_pause=0.4)
+WATCHFUL = replace(QUICK, ping_interval=0.5)
 
 
 async def test_a_server_that_is_down_at_the_start(lab: Lab, own_prosody: Server) -> None:
@@ -120,7 +121,7 @@ async def test_what_contacts_write_during_a_cut_arrives(either: World) -> None:
 
 async def test_a_frozen_server_is_noticed(lab: Lab, own_prosody: Server) -> None:
     async with world_of(lab, own_prosody) as world:
-        bot = await world.bot(timing=WATCHFUL)
+        bot = await world.bot(timing=replace(WATCHFUL, connect=4, ping_timeout=0.3))
         own_prosody.freeze()
         await bot.offline("timeout")
         own_prosody.thaw()
@@ -140,9 +141,20 @@ async def test_a_server_too_slow_for_the_chores_is_good_enough(lab: Lab, own_pro
         assert bot.sessions == 1
 
 
-async def test_pings_are_answered(world: World) -> None:
+async def test_pings_are_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     bot = await world.bot(timing=WATCHFUL)
-    await asyncio.sleep(3 * WATCHFUL.ping_interval)
+    answers = list[bool]()
+    session = bot.link._session
+    assert session is not None
+    ask = session.alive
+
+    async def alive() -> bool:
+        answers.append(await ask())
+        return answers[-1]
+
+    monkeypatch.setattr(session, "alive", alive)
+    await until(lambda: len(answers) >= 3)
+    assert all(answers)
     assert [status.phase for status in bot.statuses] == [Phase.ONLINE]
 
 

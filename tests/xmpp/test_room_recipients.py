@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import replace
 from typing import Any
+import uuid
 
-from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until, world_of
+from people import ALICE, BOT, MALLORY, PATIENCE, QUICK, Person, Probed, World, until, world_of
 import pytest
 from test_rooms import administer, configure, enter, heard, inside, joined, open_room, say
 
@@ -19,7 +20,7 @@ STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
 def answer(person: Person, room: str, **parts: Any) -> None:
     """Say something in a room with a reply to, or a reaction on, what was said there."""
     message = person.xmpp.make_message(mto=room, mbody=parts.pop("text", None), mtype="groupchat")
-    message["id"] = f"a{len(person.messages)}"
+    message["id"] = uuid.uuid4().hex
     for name, value in parts.items():
         for key, part in value.items():
             message[name][key] = part
@@ -204,11 +205,12 @@ async def test_a_destroyed_room_is_not_made_anew_by_the_bot(either: World) -> No
     destroy = request.xml.makeelement(f"{query}query", {})
     destroy.append(request.xml.makeelement(f"{query}destroy", {}))
     request.xml.append(destroy)
-    await request.send(timeout=5)
+    await request.send(timeout=PATIENCE)
     await until(lambda: (room, "room_gone") in probed.reach, "gone")
     notice = probed.say("⚠ Freezer", room, room=True)
-    await asyncio.sleep(1.5)
+    await until(lambda: notice.id in probed.reasons_told, "why it waits")
     assert probed.reasons_told[notice.id] == "room_gone"
+    await asyncio.sleep(5 * QUICK.room_pause)
     assert Delivery.RECEIVED not in probed.progress(notice)
     alice.presences.clear()
     await enter(alice, room, "Alice")

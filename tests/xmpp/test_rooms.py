@@ -6,7 +6,7 @@ from typing import Any
 import uuid
 import xml.etree.ElementTree as ET
 
-from people import ALICE, BOT, MALLORY, QUICK, Person, Probed, World, until, world_of
+from people import ALICE, BOT, MALLORY, PATIENCE, QUICK, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import JID
 from slixmpp.exceptions import IqError, IqTimeout
@@ -43,14 +43,14 @@ async def configure(person: Person, room: str, **fields: str) -> None:
     values |= {f"muc#roomconfig_{name}": value for name, value in fields.items()}
     for name, value in values.items():
         ET.SubElement(ET.SubElement(form, f"{FORM}field", var=name), f"{FORM}value").text = value
-    await request.send(timeout=5)
+    await request.send(timeout=PATIENCE)
 
 
 async def administer(person: Person, room: str, **item: str) -> None:
     """Change somebody's role or affiliation."""
     request: Any = person.xmpp.make_iq_set(ito=room)
     ET.SubElement(ET.SubElement(request.xml, f"{ADMIN}query"), f"{ADMIN}item", item)
-    await request.send(timeout=5)
+    await request.send(timeout=PATIENCE)
 
 
 async def open_room(world: World, nick: str = "Alice") -> tuple[Person, str]:
@@ -165,14 +165,14 @@ async def test_a_bot_that_must_not_enter_tries_again_and_says_what_waits(either:
     probed = await either.bot()
     probed.link.join({room: "Robo"})
     notice = probed.say("let me in", room, room=True)
-    await either.settled(probed)
-    await asyncio.sleep(0.5)
-    assert set(probed.progress(notice)) == {Delivery.QUEUED}
+    await until(lambda: notice.id in probed.reasons_told, "why it waits")
     assert probed.reasons_told[notice.id] == probed.link.rooms_refused[room] == "room_banned"
-    assert probed.reach == [(room, "room_banned")]
+    await until(lambda: (room, "room_banned") in probed.reach, "why it is outside")
+    await asyncio.sleep(2 * QUICK.room_pause)
+    assert set(probed.progress(notice)) == {Delivery.QUEUED}
     await administer(alice, room, jid=BOT, affiliation="member")
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "in at last")
-    assert probed.reach == [(room, "room_banned"), (room, "")]
+    assert [why for jid, why in probed.reach if jid == room] == ["room_banned", ""]
     assert not probed.link.rooms_refused
 
 
@@ -253,6 +253,7 @@ async def test_a_new_nick_that_the_room_gives_is_the_bots(world: World) -> None:
     await until(lambda: probed.link._talk.rooms._stays[room].nick == "Otto", "Otto")
     notice = probed.say("I am Otto", room, room=True)
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
+    await until(lambda: "I am Otto" in heard(alice, room), "heard by Alice")
     assert alice.messages[-1]["from"] == JID(f"{room}/Otto")
 
 
@@ -264,6 +265,8 @@ async def test_rooms_are_entered_again_by_a_new_session_and_kept_by_a_resumed_on
     notice = probed.say("after all", room, room=True)
     await until(lambda: probed.sessions == 2, "a session")
     await until(lambda: Delivery.RECEIVED in probed.progress(notice), "echo")
+    probed.say("last", room, room=True)
+    await until(lambda: "last" in heard(alice, room), "heard by Alice")
     assert heard(alice, room).count("after all") == 1
 
 
@@ -336,7 +339,9 @@ async def test_what_a_room_refuses_for_good_has_failed(world: World) -> None:
     error["id"], error["error"]["type"], error["error"]["condition"] = notice.id, "cancel", "policy-violation"
     probed.link._talk.rooms._hear(error)
     await until(lambda: Delivery.FAILED in probed.progress(notice), "failed")
-    assert heard(alice, room) == ["hello"]
+    probed.say("last", room, room=True)
+    await until(lambda: "last" in heard(alice, room), "heard by Alice")
+    assert heard(alice, room) == ["hello", "last"]
 
 
 async def test_people_of_a_room_reach_nothing_else_of_the_bot(world: World) -> None:
@@ -349,7 +354,7 @@ async def test_people_of_a_room_reach_nothing_else_of_the_bot(world: World) -> N
     for person in (alice, mallory):
         person.write(f"{room}/Robo", "/mqtt clear")
         with pytest.raises(IqError) as refused:
-            await person.xmpp.plugin["xep_0092"].get_version(JID(f"{room}/Robo"), timeout=5)
+            await person.xmpp.plugin["xep_0092"].get_version(JID(f"{room}/Robo"), timeout=PATIENCE)
         assert refused.value.condition == "service-unavailable"
     await mallory.synchronise()
     await alice.synchronise()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
-from people import ALICE, BOT, MALLORY, Person, Probed, World, until, world_of
+from people import ALICE, BOT, MALLORY, PATIENCE, Person, Probed, World, until, world_of
 import pytest
 from slixmpp import JID
 
@@ -29,7 +29,7 @@ async def roster_without(jid: str, bot: Probed) -> dict[str, dict[str, Any]]:
     """Wait until somebody has left the roster, and return it."""
     session = bot.link._session
     assert session is not None
-    while jid in (items := await fetched(session.xmpp, 5)):
+    while jid in (items := await fetched(session.xmpp, PATIENCE)):
         await asyncio.sleep(0.01)
     return items
 
@@ -46,7 +46,7 @@ async def test_a_contact_is_asked_and_may_see_the_bot(fresh: World) -> None:
     await until(lambda: ("available", "") in alice.statuses)
     own = bot.link._session
     assert own is not None
-    items = await fetched(own.xmpp, 5)
+    items = await fetched(own.xmpp, PATIENCE)
     assert items[ALICE]["subscription"] == "both"
     assert items[ALICE]["groups"] == [GROUP]
 
@@ -126,7 +126,7 @@ async def test_items_of_somebody_else_stay(fresh: World) -> None:
     assert session is not None
     await until(lambda: not bot.link._account._untended.is_set())
     await fresh.settled(bot)
-    assert "friend@home.test" in await fetched(session.xmpp, 5)
+    assert "friend@home.test" in await fetched(session.xmpp, PATIENCE)
 
 
 async def test_nobody_is_asked_again_at_every_session(fresh: World) -> None:

@@ -1,6 +1,6 @@
 """The bot in the user's own account: the conversation is the account's self-chat."""
 
-from people import ALICE, Person, Probed, World, full, until, world_of
+from people import ALICE, PATIENCE, Person, Probed, World, full, until, world_of
 import pytest
 from slixmpp import JID
 
@@ -17,7 +17,7 @@ async def self_chat(world: World, *contacts: str) -> tuple[Person, Probed]:
     await until(lambda: not bot.link._account._untended.is_set())
     await world.settled(bot)
     phone = await world.person("shared", "phone")
-    await phone.xmpp.plugin["xep_0280"].enable(timeout=5)
+    await phone.xmpp.plugin["xep_0280"].enable(timeout=PATIENCE)
     return phone, bot
 
 
@@ -86,7 +86,7 @@ async def test_the_users_roster_and_profile_are_left_alone(lab: Lab, own_prosody
         bot.link.show(BotState.WAITING, "Waiting")
         await until(lambda: ("available", "Waiting") in phone.statuses)
         await alice.synchronise(phone)
-        assert await fetched(phone.xmpp, 5) == {}
+        assert await fetched(phone.xmpp, PATIENCE) == {}
         assert alice.statuses == []
-        card = await phone.xmpp.plugin["xep_0054"].get_vcard(jid=JID(OWN), timeout=5)
+        card = await phone.xmpp.plugin["xep_0054"].get_vcard(jid=JID(OWN), timeout=PATIENCE)
         assert card["vcard_temp"]["FN"] == ""

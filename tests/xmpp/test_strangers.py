@@ -4,7 +4,7 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, canonicalize
 
-from people import ALICE, BOT, MALLORY, Person, Probed, World, full, until, world_of
+from people import ALICE, BOT, MALLORY, PATIENCE, Person, Probed, World, full, until, world_of
 import pytest
 from slixmpp import JID
 from slixmpp.exceptions import IqError
@@ -50,7 +50,7 @@ async def test_a_subscription_gets_no_answer_and_no_roster_entry(lab: Lab, own_p
         assert set(mallory.statuses) <= {("unavailable", "")}
         assert [shown["from"] for shown in mallory.presences if shown["from"].resource == "ha"] == []
         assert bot.link._session is not None
-        assert MALLORY not in await fetched(bot.link._session.xmpp, 5)
+        assert MALLORY not in await fetched(bot.link._session.xmpp, PATIENCE)
 
 
 async def test_an_invitation_gets_no_answer(world: World) -> None:
@@ -76,9 +76,9 @@ async def test_a_request_is_answered_as_if_nobody_were_there(either: World, reso
     mallory, _, _ = await meeting(either)
     jid = full("bot", resource)
     with pytest.raises(IqError, match="service-unavailable"):
-        await mallory.xmpp.plugin["xep_0030"].get_info(jid=jid, timeout=5)
+        await mallory.xmpp.plugin["xep_0030"].get_info(jid=jid, timeout=PATIENCE)
     with pytest.raises(IqError, match="service-unavailable"):
-        await mallory.xmpp.plugin["xep_0092"].get_version(jid=jid, timeout=5)
+        await mallory.xmpp.plugin["xep_0092"].get_version(jid=jid, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("language", ["", "de", "x-very-long" * 10])
@@ -111,7 +111,7 @@ async def raw_refusal(person: Person, to: JID, language: str, payload: str) -> s
     SubElement(SubElement(request.xml, payload), payload).text = "some"
     person.xmpp.data_received = listen  # type: ignore[method-assign]
     with pytest.raises(IqError, match="service-unavailable"):
-        await request.send(timeout=10)
+        await request.send(timeout=PATIENCE)
     person.xmpp.data_received = take  # type: ignore[method-assign]
     [iq] = [found[0].decode() for found in re.finditer(rb"<iq.*?</iq>", read) if key.encode() in found[0]]
     return canonicalize(iq.replace(key, "").replace(str(to), ""))
@@ -182,10 +182,10 @@ async def test_an_address_that_is_none_ends_nothing(world: World, kind: str) -> 
 
 async def test_a_contact_may_ask_what_the_bot_is(world: World) -> None:
     _, alice, _ = await meeting(world)
-    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=HA, timeout=5)
+    answer = await alice.xmpp.plugin["xep_0030"].get_info(jid=HA, timeout=PATIENCE)
     assert ("client", "bot", None, "House") in answer["disco_info"]["identities"]
     assert {"urn:xmpp:receipts", "urn:xmpp:chat-markers:0"} <= set(answer["disco_info"]["features"])
-    version = await alice.xmpp.plugin["xep_0092"].get_version(jid=HA, timeout=5)
+    version = await alice.xmpp.plugin["xep_0092"].get_version(jid=HA, timeout=PATIENCE)
     assert version["software_version"]["name"] == "DinoX MQTT Bot"
     assert version["software_version"]["version"] == ""
 

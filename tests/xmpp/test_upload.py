@@ -7,7 +7,7 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
-from people import QUICK, Probed, World, until, world_of
+from people import PATIENCE, QUICK, Probed, World, until, world_of
 import pytest
 
 from custom_components.dinox_mqtt_bot.bot.model.replies import BotError
@@ -26,7 +26,7 @@ def request(
     """Ask an HTTP server of the lab."""
     parts = urlsplit(address)
     assert parts.hostname == "127.0.0.1"
-    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=10)
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=tls, timeout=PATIENCE)
     try:
         connection.request(method, parts.path, payload or None, dict(headers))
         answer = connection.getresponse()

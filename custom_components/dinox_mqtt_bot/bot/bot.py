@@ -20,19 +20,19 @@ from .commands.catalogue import COMMANDS
 from .commands.command import Command
 from .commands.confirmation import Confirmation, execute
 from .commands.display import ways_out
-from .delivery.changes import Changes
+from .delivery.changes import LastChanges
 from .delivery.contacts import Contacts
 from .delivery.do_not_disturb import DoNotDisturb
 from .delivery.echoes import Echoes
 from .delivery.outgoing import Outgoing
 from .delivery.publisher import Publisher
-from .delivery.reach import Reach
+from .delivery.reach import UnreachableContacts
 from .delivery.uploads import UploadQueue
 from .dialogue.deeds import Deeds
 from .dialogue.dialogue import Dialogue
 from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import CommandReader
-from .history.gap import told_of
+from .history.gap import gap_text
 from .model.alert import Alert
 from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
 from .model.message import Message, QoS, Reading
@@ -40,7 +40,7 @@ from .model.moment import Moment
 from .model.notice import Notice
 from .model.replies import BotError, Caller, Reply, Text
 from .model.rules import Priority, RuleSet, Subscription
-from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, state_text
+from .model.status import BotState, BotStatus, Delivery, Gap, LinkStatus, Phase, SteadyStatus, bot_state_text
 from .model.timers import Alarm, Timed
 from .model.topics import Subscriptions
 from .model.utterance import Reaction, Utterance
@@ -93,7 +93,7 @@ class Bot:
         self.names = Names(readings.devices, readings.bindings)
         self._presences = Presences(self.names, ports.templates)
         self.name, self.id, self.connection = name, bot_id, connection or {}
-        self.commands, self.changes = COMMANDS, Changes()
+        self.commands, self.changes = COMMANDS, LastChanges()
         self._listeners = Listeners[Announcement]()
         self.announce = self._listeners.announce
         self.broker, self.chat = (SteadyStatus(each.status) for each in (ports.broker, ports.chat))
@@ -117,7 +117,7 @@ class Bot:
     def _build(self, engine: AlertEngine, spawn: Spawn, hearing: CommandReader, *, paused: bool) -> None:
         ports, clock, account = self.ports, self.ports.clock, self.connection.get("account", "")
         self.do_not_disturb = DoNotDisturb(ports.memory, clock.local)
-        self._reach = Reach(ports.memory)
+        self._reach = UnreachableContacts(ports.memory)
         self.outgoing = Outgoing(ports, self.do_not_disturb)
         self._contacts = Contacts(ports.chat, self.outgoing.apply, self.name)
         self.uploads = UploadQueue(ports.uploads, spawn, self._show_file)
@@ -401,7 +401,7 @@ class Bot:
     def history_changed(self, gap: Gap) -> None:
         """Take note that the history cannot be written, or can be again, and tell it."""
         self._gap = gap
-        self._say(told_of(gap, self.moment))
+        self._say(gap_text(gap, self.moment))
         self._changed()
 
     def delivered(self, notice_id: str, delivery: Delivery, at: float) -> None:
@@ -481,7 +481,7 @@ class Bot:
     def _changed(self) -> None:
         """Show the bot's state to the contacts, if it is another one, and tell the listeners."""
         state, phrases = self._state(), self.ports.phrases
-        text = state_text(state, self.broker.status, self._gap, phrases.phrase)
+        text = bot_state_text(state, self.broker.status, self._gap, phrases.phrase)
         shown = BotState.OFFLINE if self._gap.reason else state  # which is *away*
         if (shown, text) != self._shown:
             self._shown = shown, text

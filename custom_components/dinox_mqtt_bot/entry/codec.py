@@ -21,7 +21,7 @@ def _same(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class KeptField:
     """How one value of a rule is kept; `words` are all that there are, if it is one of a few."""
 
     read: Callable[[Any], Any] = _same
@@ -29,18 +29,18 @@ class Field:
     words: tuple[str, ...] = ()
 
 
-TEXT = Field()
-FLAG = Field(bool)
-WHOLE = Field(int)
-SECONDS = Field(float)
-DAYS = Field(float, int)
-TEXTS = Field(tuple, list)
-QOS = Field(lambda word: QoS(int(word)), lambda qos: str(int(qos)), tuple(str(int(qos)) for qos in QoS))
+TEXT = KeptField()
+FLAG = KeptField(bool)
+WHOLE = KeptField(int)
+SECONDS = KeptField(float)
+DAYS = KeptField(float, int)
+TEXTS = KeptField(tuple, list)
+QOS = KeptField(lambda word: QoS(int(word)), lambda qos: str(int(qos)), tuple(str(int(qos)) for qos in QoS))
 
 
-def word(members: type[Enum]) -> Field:
+def word(members: type[Enum]) -> KeptField:
     """Return the field of a value that is one of a few, kept by its name."""
-    return Field(
+    return KeptField(
         lambda name: members[name.upper()],
         lambda member: member.name.lower(),
         tuple(member.name.lower() for member in members),
@@ -53,7 +53,7 @@ class Codec[R: Subscription | Contact | AlertRule | Bridge | Preset]:
 
     subentry_type: str
     rule: type[R]
-    fields: Mapping[str, Field]
+    fields: Mapping[str, KeptField]
     name: Callable[[R], str]
     unique_id: Callable[[R], str | None]
 

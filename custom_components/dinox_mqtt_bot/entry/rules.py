@@ -71,7 +71,7 @@ from .codec import (
     WHOLE,
     Codec,
     Data,
-    Field,
+    KeptField,
     NumberedCodec,
     name_id,
     word,
@@ -104,7 +104,7 @@ def follows_data(follows: Iterable[Follow]) -> list[dict[str, str]]:
     return [{_SCOPE: each.scope.value, _KEY: each.key, _NAME: each.name} for each in follows]
 
 
-FOLLOWS = Field(follows_kept, follows_data)
+FOLLOWS = KeptField(follows_kept, follows_data)
 
 TOPICS = Codec(
     subentry_type=SUBENTRY_TOPIC,
@@ -239,7 +239,7 @@ ALERTS = _AlertCodec(
         "after": TEXT,
         "then": TEXT,
         "afterwards": TEXT,
-        "others": Field(
+        "others": KeptField(
             lambda kept: tuple(map(_clause, kept)), lambda others: list(map(_clause_data, others))
         ),
         "either": FLAG,

@@ -18,7 +18,7 @@ from ..bot.model.replies import BotError
 from ..bot.model.rules import AlertRule, Operator, RuleSet
 from ..bot.model.topics import valid_filter
 from ..bot.text.numbers import number
-from ..bot.text.weekly import ALWAYS, read_weekly
+from ..bot.text.weekly import DAILY, read_weekly
 from ..const import (
     CONF_AFTER,
     CONF_AFTERWARDS,
@@ -165,7 +165,7 @@ def typed_alert(typed: Typed, topic_filter: str) -> AlertRule:
     data[CONF_FILTER] = topic_filter
     data.pop(CONF_OTHERS, None)
     if (weekly := read_weekly(data.get(CONF_ONLY, ""))) is not None:
-        data[CONF_ONLY] = "" if str(weekly) == ALWAYS else str(weekly)
+        data[CONF_ONLY] = "" if str(weekly) == DAILY else str(weekly)
     operator = Operator[data[CONF_OPERATOR].upper()]
     if operator not in LASTING:
         data[CONF_SECONDS] = 0.0

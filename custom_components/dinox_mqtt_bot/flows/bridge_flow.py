@@ -42,7 +42,7 @@ from .fields import (
     stripped,
     suggestions,
 )
-from .rule_flow import Named, RuleFlow
+from .rule_flow import NamedTopic, RuleFlow
 
 _TEXT = folded(
     {
@@ -103,7 +103,7 @@ class BridgeFlow(RuleFlow):
         return nested(self.form, {**understood, CONF_TOPIC: topic})
 
     @override
-    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
         """Where nothing is to come from the topic, nothing has to be known of it."""
         return typed.get(CONF_DIRECTION) == Direction.IN.value
 

@@ -23,4 +23,4 @@ async def async_foresee(
 async def async_settle(entry: BotConfigEntry) -> None:
     """Return once what a form has changed is stored."""
     if entry.state is ConfigEntryState.LOADED:
-        await entry.runtime_data.async_settle()
+        await entry.runtime_data.settle()

@@ -26,7 +26,7 @@ from ..bot.model.jid import bare_jid, shares_server
 from ..bot.model.replies import BotError
 from ..bot.model.rules import Priority, Role
 from ..bot.text.languages import LANGUAGES
-from ..bot.text.weekly import ALWAYS, read_weekly
+from ..bot.text.weekly import DAILY, read_weekly
 from ..const import (
     CONF_ABOUT,
     CONF_DIGEST,
@@ -194,7 +194,7 @@ class ContactFlow(RuleFlow):
         if said := data.get(CONF_HOURS):
             if (weekly := read_weekly(said)) is None:
                 raise BotError("rule_no_weekly", times=said)
-            data[CONF_HOURS] = "" if str(weekly) == ALWAYS else str(weekly)
+            data[CONF_HOURS] = "" if str(weekly) == DAILY else str(weekly)
         contact = CONTACTS.read(data)
         jid = bare_jid(contact.jid.removeprefix("xmpp:").removesuffix("?join"))
         return self._unlike_others(CONTACTS.write(replace(contact, jid=jid)), known)

@@ -13,7 +13,7 @@ from ..runtime.runtime import BotConfigEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTopic:
     """A topic or filter, the field that was named with it; whether it is known, and what is near if not."""
 
     topic: str
@@ -27,7 +27,7 @@ class Named:
         return looks_like_topic(self.topic)
 
 
-async def async_named(entry: BotConfigEntry, rules: RuleSet, said: str) -> Named:
+async def async_named(entry: BotConfigEntry, rules: RuleSet, said: str) -> NamedTopic:
     """Return what is called so; while the bot cannot be asked, what an alias stands for. Raises Ambiguous."""
     said = said.strip()
     resolved = Subscriptions(rules.subscriptions).resolve(said)
@@ -37,17 +37,17 @@ async def async_named(entry: BotConfigEntry, rules: RuleSet, said: str) -> Named
         except Ambiguous:
             raise
         except BotError:  # the history cannot be read now
-            return Named(resolved)
+            return NamedTopic(resolved)
         near = "" if known else ", ".join(names.nearest(said))
-        return Named(meant.topic, meant.field, known, near)
-    return Named(resolved)
+        return NamedTopic(meant.topic, meant.field, known, near)
+    return NamedTopic(resolved)
 
 
-async def async_published(entry: BotConfigEntry, rules: RuleSet, said: str) -> Named:
+async def async_published(entry: BotConfigEntry, rules: RuleSet, said: str) -> NamedTopic:
     """Return the topic that is published to by what is called so. Raises as `published`."""
     said = said.strip()
     resolved = Subscriptions(rules.subscriptions).resolve(said)
     if entry.state is not ConfigEntryState.LOADED or not said:
-        return Named(resolved)
+        return NamedTopic(resolved)
     topic, names = await published(entry.runtime_data.bot, said)
-    return Named(topic or said, known=bool(topic), near="" if topic else ", ".join(names.nearest(said)))
+    return NamedTopic(topic or said, known=bool(topic), near="" if topic else ", ".join(names.nearest(said)))

@@ -20,12 +20,12 @@ from ..entry.rules import rule_set
 from ..runtime.runtime import BotConfigEntry
 from .confirmed import async_foresee, async_settle
 from .fields import Typed, errors_of, flat, nested, option, unfolded
-from .named import Named, async_named, async_published
+from .named import NamedTopic, async_named, async_published
 
 # Suggestions are searched by typing; more would only make the form slow.
 MOST_TOPICS = 500
 
-__all__ = ["Named", "RuleFlow", "SubentryFlow"]
+__all__ = ["NamedTopic", "RuleFlow", "SubentryFlow"]
 
 
 class SubentryFlow(ConfigSubentryFlow):
@@ -39,7 +39,7 @@ class SubentryFlow(ConfigSubentryFlow):
         entry = self._get_entry()
         return rule_set(entry.subentries.values(), entry.options)
 
-    async def _async_named(self, said: str) -> Named:
+    async def _async_named(self, said: str) -> NamedTopic:
         """Return the topic filter that was typed, by whatever it is called. Raises Ambiguous."""
         return await async_named(self._get_entry(), self._rules(), said)
 
@@ -79,7 +79,7 @@ class RuleFlow(SubentryFlow):
     _doubted: frozenset[str] = frozenset()
     """The topics of which nothing is known, and which were asked about."""
 
-    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
         """Say whether a rule may be about a topic that nobody knows, without asking."""
         return True
 
@@ -106,7 +106,7 @@ class RuleFlow(SubentryFlow):
         self._doubt(said, named)
         return named.topic
 
-    def _doubt(self, said: str, named: Named) -> None:
+    def _doubt(self, said: str, named: NamedTopic) -> None:
         """Raise BotError `unknown_again` once for a topic of which nothing is known."""
         if not named.known and said not in self._doubted:
             self._doubted |= {said}

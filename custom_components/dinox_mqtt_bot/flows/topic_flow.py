@@ -35,7 +35,7 @@ from ..hass.values import found_entries, want
 from .confirmed import async_settle
 from .fields import FLAG, TEXT, Typed, choice, chosen, number_field, stripped, suggestions
 from .follow_field import async_field, chosen_data, chosen_values, devices_of
-from .rule_flow import Named, RuleFlow
+from .rule_flow import NamedTopic, RuleFlow
 
 _HOW = {
     vol.Optional(CONF_ALIAS): TEXT,
@@ -104,7 +104,7 @@ class TopicFlow(RuleFlow):
         return self.async_abort(reason="followed")
 
     @override
-    def _may_be_new(self, typed: Typed, named: Named) -> bool:
+    def _may_be_new(self, typed: Typed, named: NamedTopic) -> bool:
         """What is written as a topic is meant as one; a word alone may be a name that was mistyped."""
         return named.written
 

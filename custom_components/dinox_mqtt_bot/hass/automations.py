@@ -47,11 +47,11 @@ def is_rule(hass: HomeAssistant, wanted: Collection[str], name: str, rule_number
 @callback
 def is_contact(hass: HomeAssistant, wanted: Collection[str], jid: str) -> bool:
     """Say whether a bare JID is among the wanted: notify entities or addresses; without any each is."""
-    return not wanted or jid in {address(hass, each) for each in wanted}
+    return not wanted or jid in {contact_jid(hass, each) for each in wanted}
 
 
 @callback
-def address(hass: HomeAssistant, contact: str) -> str:
+def contact_jid(hass: HomeAssistant, contact: str) -> str:
     """Return the bare JID of a contact, given as one or as its notify entity."""
     found = picked(hass, contact)
     return contact if found is None else str(found.data.get(CONF_JID, ""))

@@ -17,7 +17,7 @@ NOT_CONFIGURED = LinkStatus(Phase.ONLINE, reason="not_configured")
 
 
 class NoChat:
-    """`bot.ports.Chat` where there is nobody to talk to."""
+    """`bot.ports.Chat` where there is nobody to talk to, and `Uploads` where nobody puts files."""
 
     status = NOT_CONFIGURED
 
@@ -58,10 +58,6 @@ class NoChat:
 
     def reconnect(self) -> None:
         """Do nothing, there is no connection."""
-
-
-class NoUploads:
-    """`bot.ports.Uploads` where there is no account to put files with."""
 
     async def upload(self, name: str, mime: str, payload: bytes) -> str:
         """Raise BotError `upload_unavailable`, because there is no server."""

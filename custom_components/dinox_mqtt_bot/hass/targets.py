@@ -62,7 +62,7 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class NoticeLook:
     """How notifications appear: `group` keeps a bot's together, `silent` names Android's channel.
 
     `buttons` are those of what may be seen to: the label of each by what it says to the bot.
@@ -93,7 +93,7 @@ class Call:
     values: Mapping[str, Any]
 
 
-async def async_push(hass: HomeAssistant, notice: Notice, look: Look) -> None:
+async def async_push(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> None:
     """Have a notice's target tell it, and wait until it says that it did.
 
     Raises BotError `target_missing`, `target_unavailable` or `target_timeout`, and what the target raises.
@@ -128,7 +128,7 @@ def _complaints() -> Iterator[list[str]]:
         _HEARD.reset(token)
 
 
-def call_for(hass: HomeAssistant, notice: Notice, look: Look) -> Call:
+def call_for(hass: HomeAssistant, notice: Notice, look: NoticeLook) -> Call:
     """Return what to call for a notice. Raises BotError `target_missing` or `target_unavailable`."""
     if action := _app_action(hass, notice.to):
         return _to_app(hass, action, notice, look)
@@ -144,7 +144,7 @@ def call_for(hass: HomeAssistant, notice: Notice, look: Look) -> Call:
     return Call(action, {**_words(notice, EITHER), ATTR_MESSAGE: _in_full(notice, EITHER)})
 
 
-def _to_app(hass: HomeAssistant, action: str, notice: Notice, look: Look) -> Call:
+def _to_app(hass: HomeAssistant, action: str, notice: Notice, look: NoticeLook) -> Call:
     phones = [entry for entry in hass.config_entries.async_entries(MOBILE_APP) if _action(entry) == action]
     words = _words(notice, _hand_of(phones))
     if notice.push is None:
@@ -220,7 +220,7 @@ def _action(phone: ConfigEntry[Any]) -> str:
     return slugify(f"{MOBILE_APP}_{phone.data.get('device_name', '')}")
 
 
-def app_data(push: Push, priority: Priority, look: Look) -> dict[str, Any]:
+def app_data(push: Push, priority: Priority, look: NoticeLook) -> dict[str, Any]:
     """Return what the companion apps for Android and iOS are told about how to show a notification."""
     data: dict[str, Any] = {"group": look.group}
     if push.tag:

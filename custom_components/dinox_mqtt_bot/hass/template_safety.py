@@ -17,11 +17,6 @@ _LONGEST = 2_048
 _PARSER = Environment(extensions=["jinja2.ext.do"], autoescape=True)
 
 
-def is_cheap(source: str) -> bool:
-    """Say whether a template is sure to be rendered in no time, at least on a short payload."""
-    return longest_payload(source) > 0
-
-
 def longest_payload(source: str) -> int:
     """Return how long a payload may be for a template to end quickly whatever is in it; 0 if none may be."""
     if len(source) > _LONGEST:

@@ -13,7 +13,7 @@ from ..xmpp.settings import Security
 from .registry import IssueKind
 
 # The issues that `exposures` decides about.
-KINDS = (IssueKind.BROKER_PLAIN, IssueKind.PROSODY_OPEN, IssueKind.XMPP_PLAIN)
+EXPOSURES = (IssueKind.BROKER_PLAIN, IssueKind.PROSODY_OPEN, IssueKind.XMPP_PLAIN)
 
 
 def exposures(data: Mapping[str, Any]) -> Iterator[tuple[IssueKind, str]]:

@@ -149,7 +149,7 @@ def async_take_all_back(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             ir.async_delete_issue(hass, domain, issue_id)
 
 
-def shown(hass: HomeAssistant, entry: ConfigEntry[Any], kind: IssueKind) -> set[str]:
+def shown_about(hass: HomeAssistant, entry: ConfigEntry[Any], kind: IssueKind) -> set[str]:
     """Return what the issues of one kind that are shown or ignored are about."""
     begin = f"{kind}_{entry.entry_id}_"
     known = (issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN)

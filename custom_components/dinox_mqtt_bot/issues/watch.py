@@ -20,8 +20,8 @@ from ..const import CONF_JID, CONF_XMPP_HOST
 from ..entry.account import has_chat
 from ..entry.paths import database_path
 from ..store.store import Store
-from .exposure import KINDS, exposures
-from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown
+from .exposure import EXPOSURES, exposures
+from .registry import Issue, IssueKind, async_raise, async_take_all_back, async_take_back, shown_about
 from .server_hint import ServerHint
 
 LOOK_SECONDS = 60.0
@@ -92,7 +92,7 @@ class Issues:
         for kind in (IssueKind.DATABASE_UNUSABLE, IssueKind.DATABASE_NEWER):
             async_take_back(self._hass, self._entry, Issue(kind))
         found = dict(exposures(self._entry.data))
-        for kind in KINDS:
+        for kind in EXPOSURES:
             self._set(Issue(kind), kind in found, host=found.get(kind, ""))
         if not has_chat(self._entry):
             self._set(Issue(IssueKind.ACCOUNT_REFUSED), False)
@@ -151,7 +151,7 @@ class Issues:
             for jid in sorted(jids):
                 reason = reason_text(unreachable[jid], self._phrases)
                 self._set(Issue(kind, jid), True, contact=jid, reason=reason)
-            for jid in shown(self._hass, self._entry, kind) - jids:
+            for jid in shown_about(self._hass, self._entry, kind) - jids:
                 self._set(Issue(kind, jid), False)
 
     def _judge_store(self, trouble: str) -> None:
@@ -168,7 +168,7 @@ class Issues:
         for rule in full.values():
             issue = Issue(IssueKind.ALERT_RULE_FULL, rule.id)
             self._set(issue, True, rule=rule.name, filter=rule.filter)
-        for rule_id in shown(self._hass, self._entry, IssueKind.ALERT_RULE_FULL) - full.keys():
+        for rule_id in shown_about(self._hass, self._entry, IssueKind.ALERT_RULE_FULL) - full.keys():
             self._set(Issue(IssueKind.ALERT_RULE_FULL, rule_id), False)
 
     def _judge_certificate(self, name: str, status: LinkStatus) -> None:
@@ -212,7 +212,7 @@ class Issues:
         """Take back what is not refused any more, or not wanted; nobody knows while the broker is away."""
         refused, wanted = self._refused, self._bot.subscriptions
         online = self._broker.status.phase is Phase.ONLINE
-        for name in shown(self._hass, self._entry, IssueKind.TOPIC_REFUSED) - refused.keys():
+        for name in shown_about(self._hass, self._entry, IssueKind.TOPIC_REFUSED) - refused.keys():
             if online or wanted.get(name) is None:
                 self._set(Issue(IssueKind.TOPIC_REFUSED, name), False)
 

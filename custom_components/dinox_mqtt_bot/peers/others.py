@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr
 
 from ..bot.model.announcements import Listeners
 from ..bot.peers.beacon import Beacon
-from ..bot.peers.neighbours import MOST, Change, Neighbours
+from ..bot.peers.neighbours import MOST, NeighbourChange, Neighbours
 from ..const import DOMAIN
 from ..entry.beacon import bot_id as own_id
 from ..hass.clock import Allowance, Pulse
@@ -61,11 +61,11 @@ class OtherBots:
             payload = b""
         left_out = self.neighbours.left_out
         change = self.neighbours.take(bot_id, payload)
-        if change is Change.CAME:
+        if change is NeighbourChange.CAME:
             self._followers.announce(bot_id)
-        elif change is Change.CHANGED:
+        elif change is NeighbourChange.CHANGED:
             self.pulse.beat()
-        elif change is Change.GONE:
+        elif change is NeighbourChange.GONE:
             self._remove(bot_id)
         elif left_out == 0 and self.neighbours.left_out:
             _LOGGER.warning("More than %d bots tell of themselves, or many at once: some are not shown", MOST)

@@ -40,13 +40,13 @@ from ..hass.clock import LoopClock
 from ..hass.connected_broker import ConnectedBroker, async_ha_broker
 from ..hass.conversation_agent import HaAgent
 from ..hass.dnd_source import DndSource
-from ..hass.no_chat import NoChat, NoUploads, TargetsBook, TargetsOutbox
+from ..hass.no_chat import NoChat, TargetsBook, TargetsOutbox
 from ..hass.notifier import Notifier
 from ..hass.phone_buttons import BUTTONS, async_hear_buttons
 from ..hass.phrases import Translations, async_load_all
 from ..hass.pictures import PillowPictures
 from ..hass.sentences import KnownSentences
-from ..hass.targets import Look, async_push
+from ..hass.targets import NoticeLook, async_push
 from ..hass.tasks import CreateTask, tasks_of
 from ..hass.templates import SandboxedTemplates
 from ..hass.uploads import http_put
@@ -136,13 +136,20 @@ async def _async_build_on(
         dnd=DndSource(hass, bot.held.set_source, told=bot.do_not_disturb.source),
         issues=Issues(hass, entry, broker=broker, store=store, phrases=phrases, hint=hint),
         entitle=partial(async_keep_titles, hass, entry, phrases, partial(topic_name, bot)),
-        beside=tuple(beside(hass, entry, bot, entities, create_task)),
+        beside=tuple(beside(hass, entry, bot, entities, settle=ports.rules.settle, create_task=create_task)),
         has_chat=has_chat(entry),
+        settle=ports.rules.settle,
     )
 
 
 def beside(
-    hass: HomeAssistant, entry: ConfigEntry[Any], bot: Bot, entities: EntitySource, create_task: CreateTask
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    bot: Bot,
+    entities: EntitySource,
+    *,
+    settle: Callable[[], Awaitable[None]],
+    create_task: CreateTask,
 ) -> Iterator[Callable[[], CALLBACK_TYPE]]:
     """Yield what begins to hear the buttons of notifications and the webhooks, and to tell of entities."""
     yield partial(
@@ -158,7 +165,7 @@ def beside(
         entry,
         receive=bot.receive,
         alerts=bot.alerts,
-        settle=bot.ports.rules.settle,
+        settle=settle,
         create_task=create_task,
     ).start
     if knows_entities(entry):
@@ -277,7 +284,7 @@ def build_ports(
         outbox=store.outbox if chats else TargetsOutbox(store.outbox),
         alerts=store.alerts if chats else TargetsBook(store.alerts),
         memory=store,
-        uploads=chat if isinstance(chat, XmppLink) else NoUploads(),
+        uploads=chat,
         pictures=PillowPictures(hass, clock.local),
         agent=HaAgent(hass),
         sentences=KnownSentences(hass.config.language, hass.async_add_executor_job),
@@ -323,7 +330,7 @@ def build_notifier(
 ) -> Notifier:
     """Build what tells Home Assistant's notifications."""
     labels = {button: phrases.phrase(f"common.button_{button}") for button in BUTTONS}
-    look = Look(entry.entry_id, phrases.phrase("common.silent_channel"), labels)
+    look = NoticeLook(entry.entry_id, phrases.phrase("common.silent_channel"), labels)
 
     async def push(notice: Notice) -> None:
         await async_push(hass, notice, look)

@@ -92,13 +92,13 @@ class EntitySource:
     def renew(self, filters: Iterable[str]) -> None:
         """Tell the states once more, as soon as whoever asks is done with what it does."""
         if asked := list(filters):
-            self._hass.loop.call_soon(self._tell_all, asked)
+            self._hass.loop.call_soon(self._hear_all, asked)
 
-    def _tell_all(self, asked: list[str]) -> None:
+    def _hear_all(self, asked: list[str]) -> None:
         for entity_id in list(self._known) if self._unsubscribe else ():
             topics = ENTITIES + entity_id, f"{ENTITIES}{entity_id}/availability"
             if any(matches(each, topic) for each in asked for topic in topics):
-                self._tell(self._hass.states.get(entity_id), retain=True)
+                self._hear_state(self._hass.states.get(entity_id), retain=True)
 
     def _announce(self, entity_id: str) -> None:
         """Announce an entity that is new or called otherwise, or take back one that is gone."""
@@ -113,11 +113,11 @@ class EntitySource:
         self._hear(topic, said, retain=True)
         if said:
             self._known[entity_id] = said
-            self._tell(state, retain=True)
+            self._hear_state(state, retain=True)
         else:
             del self._known[entity_id]
 
-    def _tell(self, state: State | None, *, retain: bool) -> None:
+    def _hear_state(self, state: State | None, *, retain: bool) -> None:
         if state is None:
             return
         there = state.state not in _NOT_THERE
@@ -135,7 +135,7 @@ class EntitySource:
         if new is None or entity_id not in self._known:
             self._announce(entity_id)
         elif old is None or old.state != new.state:
-            self._tell(new, retain=old is None or old.state in _NOT_THERE)
+            self._hear_state(new, retain=old is None or old.state in _NOT_THERE)
 
     @callback
     def _renamed(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:

@@ -9,11 +9,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import yaml  # type: ignore[import-untyped]
 
-from ..bot.importing.alert_rules import Place
+from ..bot.importing.alert_rules import StateTopic
 from ..bot.importing.importing import carry_out, report
 from ..bot.importing.mqttwarn import is_ini
 from ..bot.importing.outcomes import Untaken
-from ..bot.importing.programs import LONGEST_TEXT, plan_rules, rehearse_all
+from ..bot.importing.programs import LONGEST_CONFIGURATION, plan_rules, rehearse_all
 from ..bot.model.replies import BotError, Table
 from ..bot.model.topics import ENTITIES
 from ..bot.reading.topic_lookup import known_names
@@ -35,15 +35,15 @@ async def async_import(runtime: BotRuntime, text: str, file: str, *, dry_run: bo
     await rehearse_all(made, runtime.bot)
     if not dry_run:
         await carry_out(made, runtime.bot)
-        await runtime.async_settle()
+        await runtime.settle()
     return report(made, dry_run=dry_run)
 
 
 def _read(hass: HomeAssistant, text: str, file: str) -> object:
     """Return `mqttwarn.ini` as its text, YAML as values. Blocks."""
     text = _content(hass, file) if file else text
-    if len(text) > LONGEST_TEXT:
-        raise BotError("import_long", maximum=str(LONGEST_TEXT))
+    if len(text) > LONGEST_CONFIGURATION:
+        raise BotError("import_long", maximum=str(LONGEST_CONFIGURATION))
     if is_ini(text):
         return text
     try:
@@ -58,7 +58,7 @@ def _content(hass: HomeAssistant, file: str) -> str:
     try:
         if hass.config.is_allowed_path(str(path)):
             with path.open(encoding="utf-8") as opened:
-                return opened.read(LONGEST_TEXT + 1)
+                return opened.read(LONGEST_CONFIGURATION + 1)
     except OSError, ValueError:
         pass
     raise BotError("import_no_file", file=file)
@@ -86,7 +86,7 @@ _Loader.add_multi_constructor("!", lambda _loader, tag, _node: f"!{tag}")
 
 
 @callback
-def _place(runtime: BotRuntime, entity_id: str) -> Place:
+def _place(runtime: BotRuntime, entity_id: str) -> StateTopic:
     """Return where the bot hears the state of an entity. Raises Untaken."""
     hass = runtime.hass
     state, entry = hass.states.get(entity_id), er.async_get(hass).async_get(entity_id)
@@ -98,10 +98,10 @@ def _place(runtime: BotRuntime, entity_id: str) -> Place:
         raise Untaken("entity_kind")
     if not knows_entities(runtime.entry):
         raise Untaken("entities_off")
-    return Place(ENTITIES + entity_id)
+    return StateTopic(ENTITIES + entity_id)
 
 
-def _on_mqtt(runtime: BotRuntime, unique_id: str) -> Place:
+def _on_mqtt(runtime: BotRuntime, unique_id: str) -> StateTopic:
     """Return where an entity speaks that the bot knows from MQTT itself."""
     devices = runtime.bot.readings.devices
     for entity in devices:
@@ -110,5 +110,5 @@ def _on_mqtt(runtime: BotRuntime, unique_id: str) -> Place:
             topics = {topic for topic, binding in entity.values if not binding.aspect}
             found = [each for each in meant if each.topic in topics]
             if len(found) == 1:
-                return Place(found[0].topic, found[0].field)
+                return StateTopic(found[0].topic, found[0].field)
     raise Untaken("entity_mqtt")

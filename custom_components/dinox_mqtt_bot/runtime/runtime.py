@@ -1,7 +1,7 @@
 """One running bot: the parts of a config entry, started, kept up to date, and taken down."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -49,6 +49,8 @@ class BotRuntime:
     beside: tuple[Callable[[], CALLBACK_TYPE], ...]
     """Each begins what runs beside the links, and returns what ends that."""
     has_chat: bool
+    settle: Callable[[], Awaitable[None]]
+    """Waits until every change so far is stored, or cannot be for now."""
     subentries: Listeners[ConfigSubentry] = field(default_factory=Listeners)
     """Those who hear of every subentry that comes or changes."""
     snapshot: Snapshot = field(init=False)
@@ -130,10 +132,6 @@ class BotRuntime:
         self.links.follow()
         self.announcer.pulse.notify()
         return True
-
-    async def async_settle(self) -> None:
-        """Return once every change so far is stored, or cannot be for now."""
-        await self.bot.ports.rules.settle()
 
     def _follow_entity(self) -> None:
         self.dnd.follow(self.entry.options.get(CONF_DND_ENTITY, ""))

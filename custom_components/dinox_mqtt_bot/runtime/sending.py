@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..bot.bot import Bot
 from ..bot.model.inquiry import Inquiry, Option
 from ..bot.model.notice import Notice
 from ..bot.model.replies import BotError
@@ -15,7 +14,7 @@ _BUTTONS_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class ToSay:
     """What is said, and to whom; nobody: all who receive messages. `corrects` is the id of a message.
 
     `file` is what `async_attachment` takes.
@@ -30,7 +29,7 @@ class Saying:
     file: Mapping[str, str] = field(default_factory=dict)
 
 
-async def async_say(runtime: BotRuntime, saying: Saying) -> list[tuple[str, str]]:
+async def async_say(runtime: BotRuntime, saying: ToSay) -> list[tuple[str, str]]:
     """Say it; return the id of each message, with whom it is for.
 
     The words are on their way before the file is fetched: an alert must not wait for a camera. Raises
@@ -41,7 +40,7 @@ async def async_say(runtime: BotRuntime, saying: Saying) -> list[tuple[str, str]
     if not (saying.text or saying.file) or ((saying.corrects or saying.buttons) and not saying.text):
         raise BotError("nothing_to_send")
     if saying.corrects:
-        return [await _correct(bot, saying)]
+        return [await _correct(runtime, saying)]
     sent: list[tuple[str, str]] = []
     if saying.buttons:
         to = (saying.to,) if saying.to else ()
@@ -57,16 +56,17 @@ async def async_say(runtime: BotRuntime, saying: Saying) -> list[tuple[str, str]
     if attachment is not None:
         if saying.to and saying.to not in {contact.jid for contact in bot.rules.contacts}:
             raise BotError("unknown_contact", contact=saying.to)
-        address = await bot.ports.uploads.upload(attachment.name, attachment.mime, attachment.content)
-        sent += _named(_send_file(bot, address, saying))
+        address = await runtime.chat.upload(attachment.name, attachment.mime, attachment.content)
+        sent += _named(_send_file(runtime, address, saying))
     return sent
 
 
-def _send_file(bot: Bot, address: str, saying: Saying) -> list[Notice]:
+def _send_file(runtime: BotRuntime, address: str, saying: ToSay) -> list[Notice]:
+    bot = runtime.bot
     if saying.to:
         notices = [bot.outgoing.notice(saying.to, address, priority=saying.priority)]
     else:
-        notices = bot.conversation.notices(lambda _: address, bot.ports.clock.now(), saying.priority)
+        notices = bot.conversation.notices(lambda _: address, runtime.clock.now(), saying.priority)
     if not notices:
         raise BotError("no_contact")
     files = [replace(notice, file=True) for notice in notices]
@@ -74,14 +74,15 @@ def _send_file(bot: Bot, address: str, saying: Saying) -> list[Notice]:
     return files
 
 
-async def _correct(bot: Bot, saying: Saying) -> tuple[str, str]:
+async def _correct(runtime: BotRuntime, saying: ToSay) -> tuple[str, str]:
     """Put other words in the place of a message (XEP-0308), which keeps its id for the next correction."""
-    rows = await bot.ports.outbox.ledger((saying.corrects,))
+    rows = await runtime.store.outbox.ledger((saying.corrects,))
     to = next((row.to for row in rows if row.notice == saying.corrects), "")
     if not to:
         raise BotError("unknown_message", id=saying.corrects)
-    notice = bot.outgoing.notice(to, saying.text, priority=saying.priority)
-    bot.outgoing.send([replace(notice, replaces=saying.corrects)])
+    outgoing = runtime.bot.outgoing
+    notice = outgoing.notice(to, saying.text, priority=saying.priority)
+    outgoing.send([replace(notice, replaces=saying.corrects)])
     return saying.corrects, to
 
 

@@ -36,7 +36,7 @@ def is_damage(error: Exception) -> bool:
     return code in _DAMAGE or (code & _KIND in _DAMAGE and code & _KIND != sqlite3.SQLITE_ERROR)
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return the words of an error on one line, with its kind where they are for programmers only."""
     text = str(error) if isinstance(error, sqlite3.Error | OSError) else f"{type(error).__name__}: {error}"
     return " ".join(text.split())[:MAX_CHARACTERS]

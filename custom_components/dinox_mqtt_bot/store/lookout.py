@@ -61,7 +61,7 @@ class Lookout:
         self._say_overdue()
         self.accepted()
         if news:
-            self._tell()
+            self._report()
 
     def given(self, notice: Notice) -> None:
         """Take note of a notice that is to be stored and then said."""
@@ -90,7 +90,7 @@ class Lookout:
         for notice in self.unstored.overdue(stuck=bool(self._trouble.reason)):
             self._say(notice)
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         """Tell that nothing is written, or what is missing now that it is again."""
         gap = replace(self._backlog.missing, reason=self._trouble.told)
         if not gap.reason:

@@ -7,7 +7,7 @@ import sqlite3
 from threading import Lock
 
 from ..bot.model.replies import BotError
-from .damage import is_damage, told
+from .damage import error_text, is_damage
 from .writer import STALL_SECONDS, Writer
 
 INTERRUPT_SECONDS = 0.05
@@ -57,5 +57,5 @@ class ReadConnection:
                 return query(self._connection)
         except Exception as error:  # whatever a damaged file makes of a query
             if is_damage(error) and not self._closed:
-                self.damage = told(error)
-            raise BotError("history_unreadable", reason=told(error)) from error
+                self.damage = error_text(error)
+            raise BotError("history_unreadable", reason=error_text(error)) from error

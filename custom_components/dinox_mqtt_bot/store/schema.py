@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlite3
 
 from ..bot.model.replies import BotError
-from .damage import DamageError, told
+from .damage import DamageError, error_text
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ def unusable(path: Path) -> Iterator[None]:
         raise
     except Exception as error:  # whatever it is
         _LOGGER.debug("The database cannot be opened", exc_info=True)
-        raise BotError("database_unusable", path=path.name, reason=told(error)) from error
+        raise BotError("database_unusable", path=path.name, reason=error_text(error)) from error
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ import time
 from ..bot.model.message import Message
 from ..bot.model.notice import Notice
 from .backlog import Backlog, WriteBatch, answer
-from .damage import DatabaseFile, is_damage, told
+from .damage import DatabaseFile, error_text, is_damage
 from .keeping import Keeping, forget
 from .rollups import Rollups
 from .schema import savepoint, synchronise, transaction
@@ -238,7 +238,7 @@ class Writer:
         self._table.forget()
         self._rollups.forget()
         new = not self._trouble
-        self._trouble = told(error)
+        self._trouble = error_text(error)
         if is_damage(error):
             self.damage = self._trouble
         if new:

@@ -137,7 +137,7 @@ class Reach:
             return
         self._well.discard(bare)
         self._quiet.pop(bare, None)
-        self._tell(bare, self._found.get(bare) or reason_of(condition))
+        self._report_news(bare, self._found.get(bare) or reason_of(condition))
         self._found.setdefault(bare, None)
         self._changed.set()
 
@@ -154,7 +154,7 @@ class Reach:
             self._well.add(bare)
             self._quiet.pop(bare, None)
             self._found.pop(bare, None)
-            self._tell(bare, "")
+            self._report_news(bare, "")
 
     async def ask(self, xmpp: ClientXMPP, jid: str) -> str:
         """Return why nothing would reach an address, as `inquire` does."""
@@ -180,8 +180,8 @@ class Reach:
         if bare in self._found:
             self._found[bare] = found if found == IS_ROOM else ""
             if found == IS_ROOM:
-                self._tell(bare, found)
+                self._report_news(bare, found)
 
-    def _tell(self, bare: str, reason: str) -> None:
+    def _report_news(self, bare: str, reason: str) -> None:
         if (contact := self._gate.contacts.get(bare)) is not None:
             self._report(contact.jid, reason)

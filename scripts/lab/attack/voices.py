@@ -23,7 +23,7 @@ from custom_components.dinox_mqtt_bot.bot.model.rules import (
     RuleSet,
     Subscription,
 )
-from custom_components.dinox_mqtt_bot.hass.targets import Look, call_for
+from custom_components.dinox_mqtt_bot.hass.targets import NoticeLook, call_for
 
 from .alone import Alone, alone
 from .disks import freezer_rule
@@ -222,7 +222,7 @@ async def _told(trial: Trial, bot: Alone, hass: HomeAssistant, payload: str) -> 
 
 
 def _judge(trial: Trial, notice: Notice, hass: HomeAssistant, payload: str) -> None:
-    values = call_for(hass, notice, Look("group", "silent", {})).values
+    values = call_for(hass, notice, NoticeLook("group", "silent", {})).values
     text = str(values["message"])
     if text.strip() == payload and payload in COMMANDS:
         trial.breach(

@@ -1,6 +1,6 @@
 """How far apart messages are while it is busy."""
 
-from bot.chat.pace import BURST, CALM, LONGEST, MANY, SHORTEST, Allowance, Pace, Rare
+from bot.chat.pace import BURST, CALM, LONGEST_PACE, MANY, SHORTEST, Allowance, Pace, Rare
 
 NOON = 1_800_000_000.0
 
@@ -11,11 +11,11 @@ def test_the_gap_grows_while_it_is_busy_and_is_short_again_after_quiet() -> None
     for number in range(14):
         now = NOON + number
         pace.hear(now)
-        pace.tell(1, now)
+        pace.mark_told(1, now)
         gaps.append(pace.until - now)
     assert gaps[:BURST] == [SHORTEST] * BURST
     assert gaps[BURST] == 2 * SHORTEST
-    assert gaps[-1] == LONGEST
+    assert gaps[-1] == LONGEST_PACE
     assert pace.flood
     assert pace.hear(NOON + 14 + CALM)
     assert not pace.flood
@@ -28,7 +28,7 @@ def test_much_within_a_minute_is_much_in_however_many_messages_it_is_told() -> N
         pace = Pace()
         for number in range(MANY + 1):
             pace.hear(NOON + number * seconds)
-        pace.tell(1, NOON + MANY * seconds)
+        pace.mark_told(1, NOON + MANY * seconds)
         gaps.append(pace.until - NOON - MANY * seconds)
     assert gaps == [4 * SHORTEST, SHORTEST]
 

@@ -14,7 +14,12 @@ from bot.commands.system import Status
 from bot.commands.topics import Alias, Subscribe
 from bot.model.message import QoS
 from bot.model.replies import BotError
-from bot.text.words import split, words
+from bot.text.words import words
+
+
+def split(text: str) -> list[str]:
+    return [word.text for word in words(text)]
+
 
 QUOTES = st.sampled_from(list("\"'“”„«»‘’‚ \n\tab/#+-="))
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from bot.importing import programs
-from bot.importing.alert_rules import LONGEST_OWN, Place
-from bot.importing.conditions import Wanted, is_state, read_condition
+from bot.importing.alert_rules import LONGEST_OWN, StateTopic
+from bot.importing.conditions import StateWanted, is_state, read_condition
 from bot.importing.importing import carry_out, report
 from bot.importing.mqttwarn import is_ini
 from bot.importing.outcomes import Imported, Outcome, Plan, Untaken
@@ -34,10 +34,10 @@ from bot.rendering.replies import render_reply
 PUBLISHED = sorted((Path(__file__).parent / "published").iterdir())
 
 
-def place(entity: str) -> Place:
+def place(entity: str) -> StateTopic:
     if entity.startswith("camera_proxy."):
         raise Untaken("entity_kind")
-    return Place(f"$ha/{entity}")
+    return StateTopic(f"$ha/{entity}")
 
 
 def given_of(text: str) -> object:
@@ -335,7 +335,7 @@ def test_either_condition_is_enough() -> None:
     joined = read_condition("{{ is_state('light.a','on') or is_state('light.b','on') }}")
     assert joined.either
     gone = read_condition("{{ states('sensor.a') in ['unavailable', 'unknown'] }}")
-    assert gone.wanted == (Wanted("sensor.a", Condition(Operator.EQUAL, ("offline",)), there=True),)
+    assert gone.wanted == (StateWanted("sensor.a", Condition(Operator.EQUAL, ("offline",)), there=True),)
     assert not gone.either
     assert is_state("light.a", " on ").condition.values == ("on",)
 
@@ -456,7 +456,7 @@ async def test_each_rule_is_rehearsed_and_what_never_fires_is_not_made(
         {"domain": "d", "name": "other", "condition": "{{ is_state('sensor.o', 'open') }}"},
     ]
     rows.append(rows[0] | {"name": "more", "delay_on_secs": 60})
-    made = plan_rules(rows, world.bot.rules, lambda entity: Place(f"home/{entity.partition('.')[2]}"))
+    made = plan_rules(rows, world.bot.rules, lambda entity: StateTopic(f"home/{entity.partition('.')[2]}"))
     made.add(Outcome("topic", "x"), Subscription("x"))
     await rehearse_all(made, world.bot)
     assert [(each.word, each.why, each.fired) for _, each in made.steps] == [

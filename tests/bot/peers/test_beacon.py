@@ -22,7 +22,7 @@ from bot.peers.beacon import (
     status_payload,
     status_topic,
 )
-from bot.peers.neighbours import MOST, Change, Neighbours
+from bot.peers.neighbours import MOST, NeighbourChange, Neighbours
 
 UP = LinkStatus(Phase.ONLINE)
 STATUS = BotStatus(BotState.ONLINE, UP, UP, False, 42, 0, 3, 2, "home/t", "21", 9.0, firing=1)
@@ -156,13 +156,13 @@ def test_only_a_filter_that_names_the_topics_of_bots_asks_for_them() -> None:
 
 def test_a_bot_comes_changes_and_goes() -> None:
     known = Neighbours(lambda: True)
-    assert known.take("a", presence_payload("online", "A")) is Change.CAME
-    assert known.take("a", presence_payload("online", "A")) is Change.NOTHING
-    assert known.take("a", presence_payload("offline", "A")) is Change.CHANGED
+    assert known.take("a", presence_payload("online", "A")) is NeighbourChange.CAME
+    assert known.take("a", presence_payload("online", "A")) is NeighbourChange.NOTHING
+    assert known.take("a", presence_payload("offline", "A")) is NeighbourChange.CHANGED
     assert (list(known), "a" in known, known.get("a")) == (["a"], True, Beacon(False, "A"))
-    assert known.take("a", b"nonsense") is Change.NOTHING
-    assert known.take("a", b"") is Change.GONE
-    assert known.take("a", b"") is Change.NOTHING
+    assert known.take("a", b"nonsense") is NeighbourChange.NOTHING
+    assert known.take("a", b"") is NeighbourChange.GONE
+    assert known.take("a", b"") is NeighbourChange.NOTHING
     assert (list(known), known.get("a")) == ([], None)
 
 
@@ -171,15 +171,15 @@ def test_thousands_of_bots_are_fifty() -> None:
     for number in range(3_000):
         known.take(f"bot{number}", presence_payload("online", ""))
     assert (len(list(known)), known.left_out) == (MOST, 2_950)
-    assert known.take("bot0", presence_payload("offline", "")) is Change.CHANGED
+    assert known.take("bot0", presence_payload("offline", "")) is NeighbourChange.CHANGED
     known.take("bot0", b"")
-    assert known.take("bot2999", presence_payload("online", "")) is Change.CAME
+    assert known.take("bot2999", presence_payload("online", "")) is NeighbourChange.CAME
 
 
 def test_a_bot_that_is_not_let_in_comes_with_what_it_says_later() -> None:
     answers = iter([False, True])
     known = Neighbours(lambda: next(answers))
-    assert known.take("a", b"nonsense") is Change.NOTHING
-    assert known.take("a", presence_payload("online", "A")) is Change.NOTHING
+    assert known.take("a", b"nonsense") is NeighbourChange.NOTHING
+    assert known.take("a", presence_payload("online", "A")) is NeighbourChange.NOTHING
     assert known.left_out == 1
-    assert known.take("a", presence_payload("online", "A")) is Change.CAME
+    assert known.take("a", presence_payload("online", "A")) is NeighbourChange.CAME

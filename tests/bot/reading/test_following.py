@@ -8,7 +8,7 @@ from bot.discovery.devices import Devices
 from bot.discovery.discovery import Discovery
 from bot.model.replies import BotError
 from bot.model.rules import Display, Follow, Scope
-from bot.reading.following import Followed, chosen, entities_of, follow_name
+from bot.reading.following import Followed, entities_of, follow_name, to_follow
 
 STOVE = {"name": "Stove", "ids": ["s1"], "sa": "Kitchen"}
 CONFIGS: dict[str, dict[str, object]] = {
@@ -90,7 +90,7 @@ def test_what_is_followed_is_told_as_it_changes() -> None:
     ],
 )
 def test_a_name_means(name: str, follows: tuple[Follow, ...]) -> None:
-    assert chosen(house(), name) == follows
+    assert to_follow(house(), name) == follows
 
 
 @pytest.mark.parametrize(
@@ -104,17 +104,17 @@ def test_a_name_means(name: str, follows: tuple[Follow, ...]) -> None:
 )
 def test_a_name_that_means_nothing_or_several(name: str, error: str) -> None:
     with pytest.raises(BotError) as raised:
-        chosen(house(), name)
+        to_follow(house(), name)
     assert raised.value.key == error
 
 
 def test_an_area_that_is_called_as_a_device_must_be_told_from_it() -> None:
     devices = house(**{"sensor/k": {"name": None, "stat_t": "k", "dev": {"name": "Kitchen", "ids": "k"}}})
     with pytest.raises(BotError) as raised:
-        chosen(devices, "kitchen")
+        to_follow(devices, "kitchen")
     assert raised.value.key == "area_or_device"
-    assert chosen(devices, "area kitchen")[0].scope is Scope.AREA
-    assert chosen(devices, "device kitchen")[0].scope is Scope.DEVICE
+    assert to_follow(devices, "area kitchen")[0].scope is Scope.AREA
+    assert to_follow(devices, "device kitchen")[0].scope is Scope.DEVICE
 
 
 def test_it_is_called_as_it_is_now_and_if_it_is_gone_as_it_was() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from bot.text.durations import LONGEST, leading_duration, parse_duration, write_duration
+from bot.text.durations import LONGEST_DURATION, leading_duration, parse_duration, write_duration
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_durations_are_written(seconds: float, text: str) -> None:
     assert write_duration(seconds) == text
 
 
-@given(st.integers(0, int(LONGEST)) | st.decimals(0, 1000, places=3).map(float))
+@given(st.integers(0, int(LONGEST_DURATION)) | st.decimals(0, 1000, places=3).map(float))
 def test_a_duration_written_is_read_back(seconds: float) -> None:
     assert parse_duration(write_duration(seconds)) == seconds
 
@@ -68,4 +68,4 @@ def test_a_duration_written_is_read_back(seconds: float) -> None:
 @given(st.text() | st.text(alphabet="0123456789 :hmsdminw.,"))
 def test_any_text_can_be_asked(text: str) -> None:
     seconds = parse_duration(text)
-    assert seconds is None or 0 <= seconds <= LONGEST
+    assert seconds is None or 0 <= seconds <= LONGEST_DURATION

@@ -10,7 +10,7 @@ import pytest
 from bot.history.look_back import read_look_back
 from bot.history.spans import parse_span
 from bot.model.replies import BotError
-from bot.text.durations import LONGEST, parse_duration
+from bot.text.durations import LONGEST_DURATION, parse_duration
 from bot.text.times import is_marked, parse_end, parse_moment, parted_moment, read_point, time_words
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -217,11 +217,11 @@ def test_what_says_that_it_is_a_time(text: str) -> None:
 @given(st.text(st.sampled_from("0123456789:.-, abdehilmnorstuü…–") | st.characters(), max_size=130))
 def test_no_text_breaks_the_grammar(text: str) -> None:
     seconds = parse_duration(text)
-    assert seconds is None or 0 <= seconds <= LONGEST
+    assert seconds is None or 0 <= seconds <= LONGEST_DURATION
     ends = parse_end(text, NOW.timestamp(), local)
-    assert ends is None or NOW.timestamp() < ends <= NOW.timestamp() + LONGEST
+    assert ends is None or NOW.timestamp() < ends <= NOW.timestamp() + LONGEST_DURATION
     moment, rest = parted_moment(text, NOW.timestamp(), local)
-    assert NOW.timestamp() < moment <= NOW.timestamp() + LONGEST if moment else rest == text
+    assert NOW.timestamp() < moment <= NOW.timestamp() + LONGEST_DURATION if moment else rest == text
     found = parse_span(text, NOW.timestamp(), local)
     assert found is None or found.since < found.until
 

@@ -143,7 +143,7 @@ async def _announce(hass: HomeAssistant, home: Home, found: Both) -> None:
     await _publish(hass, home, (each for device in every for each in device.configurations()))
     wanted = [part for device in every for part in device.parts if part.component not in NO_ENTITY]
     with suppress(TimeoutError):  # those that are not known are reported
-        await until(lambda: all(map(found.entry, wanted)), within=15)
+        await until(lambda: all(map(found.entry, wanted)))
     client = hass.data[DATA_MQTT].client
     await until(lambda: not client._pending_subscriptions)
     await hass.async_block_till_done()

@@ -15,7 +15,7 @@ from .blindness import Blindness
 from .cadence import learn
 from .courses import Courses
 from .index import AlertIndex
-from .joints import Joints, admits, remains, stands, together, weighed
+from .joints import Joints, admits, all_hold, remains, stands, weighed
 from .silence import BACK, HEARTBEAT, LEAP, Silence, is_void
 from .watches import BROKER, Watch, Watches, of_earlier
 
@@ -315,7 +315,7 @@ class AlertEngine:
         valued = replace(lifecycle.valued(alert, reading.name, value, before), memory=memory)
         if watch.others:
             valued = weighed(valued, watch, value, held=held, now=now)
-            held = bool(together(valued, watch))
+            held = bool(all_hold(valued, watch))
         if held:
             changed = self._breached(valued, watch.rule, now, AlertState.FIRING)
         else:

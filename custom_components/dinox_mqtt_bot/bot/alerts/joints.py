@@ -73,7 +73,7 @@ def admits(alert: Alert, watch: Watch) -> bool:
     return watch.rule.either or all(_fitting(alert.beside, watch))
 
 
-def together(alert: Alert, watch: Watch) -> bool | None:
+def all_hold(alert: Alert, watch: Watch) -> bool | None:
     """Say whether the conditions of a rule hold together; None if that depends on what is not known."""
     truths = (alert.own, *_fitting(alert.beside, watch))
     if watch.rule.either in truths:
@@ -99,4 +99,4 @@ def stands(alert: Alert, watch: Watch) -> bool | None:
     """Say whether an alert is wrong by what another topic says; None if that decides nothing by itself."""
     if watch.judge.timed:
         return None if admits(alert, watch) else False
-    return None if watch.judge.edge else bool(together(alert, watch))
+    return None if watch.judge.edge else bool(all_hold(alert, watch))

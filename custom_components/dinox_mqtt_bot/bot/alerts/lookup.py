@@ -64,7 +64,7 @@ def _words(*names: str) -> set[str]:
     return {word for name in names for word in fold(name).split() if len(word) > 2}
 
 
-def meant(
+def alerts_and_rest(
     find: Callable[[str], list[Alert]], caller: Caller, text: str, clock: Clock
 ) -> tuple[list[Alert], str]:
     """Return the active alerts that a text begins with, as `find` knows them, and its rest.
@@ -80,12 +80,12 @@ def meant(
         except BotError as error:
             if error.key != "no_alert":
                 raise
-    if not spoken or parted(text, clock)[0]:
+    if not spoken or end_and_rest(text, clock)[0]:
         return find(""), text
     return find(spoken[0]), " ".join(spoken[1:])
 
 
-def parted(text: str, clock: Clock) -> tuple[float, str]:
+def end_and_rest(text: str, clock: Clock) -> tuple[float, str]:
     """Return the Unix time of the end that a text begins with, 0 if with none, and the rest of it."""
     spoken = text.split()
     until, count = leading_end(spoken, clock.now(), clock.local)

@@ -14,7 +14,7 @@ from ..text.rate import MINUTE, Window
 from .blind_notices import GATHER, BlindNotices
 from .courses import Course
 from .lifecycle import BEGUN
-from .recipients import recipients, told_of
+from .recipients import as_told, recipients
 from .tags import Tags, priority_for
 from .texts import Told, alert_push, alerts_text, attended_text, closed_push
 
@@ -172,7 +172,7 @@ class AlertNotices:
         Not those whose notification of it is `closed`.
         """
         desk = _Desk(rules, lambda topic: False, Tags(self._active, self._holds), now, self._receivers)
-        ended = (told_of(alert, rule) for alert, rule in closed if not alert.active)
+        ended = (as_told(alert, rule) for alert, rule in closed if not alert.active)
         wave: _Wave = {}
         for one in ended:
             known = [to for to, tag in one.alert.told_to if not is_target(to) or tag in UNTAGGED]
@@ -188,7 +188,7 @@ class AlertNotices:
         rule_of = dict(closed)
         notices: list[Notice] = []
         for (to, tag), alert in Tags(self._active, self._holds).left(rule_of, among=[]).items():
-            one = told_of(replace(alert, untold=(Step.RESOLVED,)), rule_of[alert])
+            one = as_told(replace(alert, untold=(Step.RESOLVED,)), rule_of[alert])
             title, text = closed_push(one, self._phrases(to))
             push = Push(title, tag, sound=False, url=rules.click)
             notices.append(Notice(self._new_id(), to, text, now, Priority.ALERT, push=push))
@@ -202,20 +202,20 @@ class AlertNotices:
         It is as urgent as these: who has yet to hear of them does not hear first that they are seen to.
         """
         who, note, until = how.who, how.note, how.until
-        group = [told_of(alert, rule) for alert, rule in seen_to.items()]
+        group = [as_told(alert, rule) for alert, rule in seen_to.items()]
         ends = self._when(until) if 0 < until < NEVER else None
 
-        def told(to: str) -> str:
+        def text_for(to: str) -> str:
             return attended_text(group, who, f"alert_{step}", self._phrases(to), until=ends, note=note)
 
         priority = max(one.priority for one in group)
         everybody = dict.fromkeys(to for one in group for to in recipients(one, rules, self._receivers))
         others = [to for to in everybody if not is_target(to) and to not in {who, how.room}]
-        said = [Notice(self._new_id(), to, told(to), now, _in_order(priority)) for to in others]
-        return [*said, *self._attended_pushes(group, told, rules, now)]
+        said = [Notice(self._new_id(), to, text_for(to), now, _in_order(priority)) for to in others]
+        return [*said, *self._attended_pushes(group, text_for, rules, now)]
 
     def _attended_pushes(
-        self, group: list[Told], told: Callable[[str], str], rules: RuleSet, now: float
+        self, group: list[Told], text_for: Callable[[str], str], rules: RuleSet, now: float
     ) -> Iterator[Notice]:
         """Yield what takes, without a sound, the place of the notifications of what is seen to."""
         by_alert = {one.alert: one for one in group}
@@ -223,10 +223,10 @@ class AlertNotices:
             if not self._holds(to, Priority.ALERT):
                 title, _ = alert_push([by_alert[alert]], self._phrases(to), self._when, now)
                 push = Push(title, tag, sound=False, url=rules.click)
-                yield Notice(self._new_id(), to, told(to), now, Priority.ALERT, push=push)
+                yield Notice(self._new_id(), to, text_for(to), now, Priority.ALERT, push=push)
 
     def _told_of(self, alert: Alert, rule: AlertRule, rules: RuleSet) -> list[str]:
-        return recipients(told_of(alert, rule), rules, self._receivers)
+        return recipients(as_told(alert, rule), rules, self._receivers)
 
     def _turn(
         self, lane: _Lane, debts: list[Debt], desk: _Desk, notices: list[Notice]
@@ -355,16 +355,16 @@ def _parts(alert: Alert, rule: AlertRule) -> list[Told]:
     """Return what is to be told of one incident; if it was over before anybody knew: that it began, first."""
     begun = tuple(step for step in alert.untold if step is not Step.RESOLVED)
     if not begun or begun == alert.untold:
-        return [told_of(alert, rule)] if alert.untold else []
-    passed = replace(told_of(replace(alert, untold=begun), rule), passed=True)
-    return [passed, told_of(replace(alert, untold=(Step.RESOLVED,)), rule)]
+        return [as_told(alert, rule)] if alert.untold else []
+    passed = replace(as_told(replace(alert, untold=begun), rule), passed=True)
+    return [passed, as_told(replace(alert, untold=(Step.RESOLVED,)), rule)]
 
 
 def _with_who_knows(alert: Alert, rule: AlertRule, rules: RuleSet, receivers: Receivers) -> Alert:
     """Return an alert of an earlier version, which did not write down whom it had told."""
     if alert.told_to or not (alert.notices or alert.tag):
         return alert
-    told = recipients(told_of(replace(alert, untold=(Step.REPEATED,)), rule), rules, receivers)
+    told = recipients(as_told(replace(alert, untold=(Step.REPEATED,)), rule), rules, receivers)
     pairs = ((to, alert.tag if is_target(to) else "") for to in told if alert.tag or not is_target(to))
     return replace(alert, told_to=tuple(pairs))
 

@@ -9,7 +9,7 @@ from ..ports import Receivers
 from .texts import Told
 
 
-def told_of(alert: Alert, rule: AlertRule) -> Told:
+def as_told(alert: Alert, rule: AlertRule) -> Told:
     """Return an alert with the priority it is told with: the last step of escalation is critical."""
     last = Step.ESCALATED in alert.untold and alert.escalation > len(rule.escalate_to)
     return Told(alert, rule, Priority.CRITICAL if last else rule.priority)

@@ -25,7 +25,7 @@ def story(
     events: Sequence[AlertEvent], ledger: Iterable[LedgerRow], phrases: Phrases, when: When
 ) -> tuple[_Cells, ...]:
     """Return the rows of an incident in order: what happened, and who was told of it when."""
-    lines = [*_course(events, when), *_told(events, ledger, phrases, when)]
+    lines = [*_course(events, when), *_told_lines(events, ledger, phrases, when)]
     return tuple(cells for _, cells in sorted(lines, key=lambda line: line[0]))
 
 
@@ -60,7 +60,7 @@ def _course(events: Sequence[AlertEvent], when: When) -> Iterator[tuple[float, _
         yield event.at, (told, detail)
 
 
-def _told(
+def _told_lines(
     events: Iterable[AlertEvent], ledger: Iterable[LedgerRow], phrases: Phrases, when: When
 ) -> Iterator[tuple[float, _Cells]]:
     """Yield a line for each who was told: how the first notice went, and how many there were then."""

@@ -259,12 +259,12 @@ def _line(one: Told, phrases: Phrases, now: float, *, ruled: bool) -> str:
         text = f"{text} — {_ruled('alert_ruled', one.rule, phrases)}".rstrip()
     if one.over:
         text = f"{text} — {_over_after(alert, phrases)}"
-    elif told_before := _told_before(one, phrases, now):
+    elif told_before := _before_text(one, phrases, now):
         text = f"{text} — {told_before}"
     return f"{text} · #{alert.number}"
 
 
-def _told_before(one: Told, phrases: Phrases, now: float) -> str:
+def _before_text(one: Told, phrases: Phrases, now: float) -> str:
     """Return what tells the line of an incident from an earlier one: that it comes and goes, or lasts."""
     alert = one.alert
     if Step.FLAPPING in alert.untold:

@@ -167,10 +167,10 @@ class Awaited:
                 self._forget(key)
                 to, room = key
                 speech = self._outgoing.speech(to)
-                text = render_reply(self._told(question.every, speech), speech)
+                text = render_reply(self._news_text(question.every, speech), speech)
                 self._outgoing.answer(room or to, text, room=bool(room))
 
-    def _told(self, every: Sequence[_Waited], speech: Phrases) -> Text:
+    def _news_text(self, every: Sequence[_Waited], speech: Phrases) -> Text:
         if len(every) == 1:
             (waited,) = every
             key = "set_answered" if waited.heard and waited.state else "set_no_answer"

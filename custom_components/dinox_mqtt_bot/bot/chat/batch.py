@@ -10,7 +10,7 @@ from ..model.timers import NEVER
 from ..ports import Phrases, When
 from ..rendering.gathered import MOST_LINES, render_gathered
 from ..rendering.readings import render_digest, render_reading
-from .pace import LONGEST, Seen
+from .pace import LONGEST_PACE, ToldOrder
 
 IN_FULL = 3
 MOST_KEPT = 200
@@ -73,7 +73,7 @@ class Batch:
         if not self.count:
             # Farther off than the longest gap: the clock was set back.
             wait = self.not_before - now
-            self.delay = max(self.delay, wait if wait <= LONGEST else 0.0)
+            self.delay = max(self.delay, wait if wait <= LONGEST_PACE else 0.0)
             self.due_at = now + self.delay
         self.count += 1
         # Parsed, JSON takes many times the memory of its text, and no text is made of it.
@@ -151,7 +151,9 @@ class Batch:
         entries = [(one.reading, one.subscription, one.count) for one in self.latest]
         return render_digest(entries, self.unlisted, phrases)
 
-    def short(self, speeches: Iterable[Phrases], when: When, seen: Seen, most: int = MOST_LINES) -> Short:
+    def short(
+        self, speeches: Iterable[Phrases], when: When, seen: ToldOrder, most: int = MOST_LINES
+    ) -> Short:
         """Return it as `most` lines: where not all fits, first what was not told for longest.
 
         What came late is told whole all the same.

@@ -13,8 +13,8 @@ from .absences import Absences, render_absences, while_away
 from .batch import Batch
 from .board import Board
 from .changes import Change, Changes, is_word
-from .first_look import MOST_LINES, FirstLook
-from .pace import Pace, Rare, Seen
+from .first_look import MOST_FIRST_LINES, FirstLook
+from .pace import Pace, Rare, ToldOrder
 from .shares import Shares, Wants
 from .urgent import Urgent
 from .way_out import WayOut
@@ -75,7 +75,7 @@ class Conversation:
         self.shares = Shares()
         self.urgent = Urgent(speech, new_id, when, self.shares)
         self._batch, self._soon = Batch(BUFFER), Batch(BUFFER)
-        self._pace, self._rare, self._seen = Pace(), Rare(), Seen()
+        self._pace, self._rare, self._seen = Pace(), Rare(), ToldOrder()
         self._digest = Batch(DIGEST, in_full=0)
         self.look, self.way_out, self.board = look, WayOut(look.memory), Board(newest)
         self._absences = Absences()
@@ -345,7 +345,7 @@ class Conversation:
             return self._own_digests(now)
         aside: Telling | None = None
         if first is self._batch:
-            self._pace.tell(first.count, now)
+            self._pace.mark_told(first.count, now)
             if self._pace.flood:
                 aside = self.way_out.offer(self._pace.heard, now - self._pace.since)
             self._batch = Batch(BUFFER, not_before=self._pace.until)
@@ -358,7 +358,7 @@ class Conversation:
     def _batch_notices(self, batch: Batch, now: float, aside: Telling | None = None) -> list[Notice]:
         """Return what came in as one message, with something `aside` below it."""
         self._told.update(batch.topics)
-        most = MOST_LINES - 2 if aside else MOST_LINES
+        most = MOST_FIRST_LINES - 2 if aside else MOST_FIRST_LINES
         short = batch.short(map(self._speech, self._contacts), self._when, self._seen, most)
         self._changes.forget(short.left_out, same=True)
         return self._gathered_notices(batch, short.texts.__getitem__, now, aside)
@@ -372,7 +372,7 @@ class Conversation:
         self._changes.forget(self.look.left_out)
         # However much is retained, it does not tell how busy it is; what was not has been heard before.
         self._pace.hear(now)
-        self._pace.tell(1, now)
+        self._pace.mark_told(1, now)
         self._batch.not_before = self._pace.until
         return self._gathered_notices(batch, texts.__getitem__, now) if any(texts.values()) else []
 

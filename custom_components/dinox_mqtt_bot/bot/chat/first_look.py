@@ -17,7 +17,7 @@ BUFFER = 0.3
 CALM = 1.0
 """Seconds without anything new after which all of a flood of retained messages has come."""
 LONGEST_FLOOD = 8.0
-MOST_LINES = 12
+MOST_FIRST_LINES = 12
 MOST_COUNTED = 20_000
 MOST_NAMED = 4
 MOST_SAMPLES = 4
@@ -185,7 +185,7 @@ class FirstLook:
     def _text(self, phrases: Phrases, when: When, *, greets: bool) -> str:
         text = self.batch.render(phrases, when) if self.batch.count else ""
         greeting = self._greeting(phrases) if greets else ""
-        room = MOST_LINES - greeting.count("\n")
+        room = MOST_FIRST_LINES - greeting.count("\n")
         if (
             text.count("\n") >= room
             or "away" in self._notable

@@ -162,7 +162,7 @@ class Held:
         if is_target(gone):
             # A phone shows until then what it was told before.
             for notice in _replacing(held, new_id):
-                self._ports.outbox.put(notice)
+                self._outgoing.put(notice)
         self._ports.outbox.pass_on(held, list(chain.from_iterable(instead.values())))
         # Who took the place may be gone by now as well.
         self._again |= not set(heirs) <= everybody(self._rules).keys()
@@ -179,11 +179,11 @@ class Held:
         if held or digest:
             since = self._when(min([self._since.pop(to, now), *(notice.at for notice in held)]))
             for notice in _replacing(held, ports.clock.new_id):
-                ports.outbox.put(notice)
+                self._outgoing.put(notice)
             parts = [held] if is_target(to) else list(_parted(held))
             went: dict[str, Sequence[Notice]] = {}
             for part in parts:
-                told = self._tell(to, part, digest if part is parts[-1] else "", since, now)
+                told = self._send_one(to, part, digest if part is parts[-1] else "", since, now)
                 went.update((notice.id, [told]) for notice in part)
             self._report_went(to, went)
         if held and to in ports.outbox.held_for:
@@ -192,7 +192,7 @@ class Held:
         else:
             self._do_not_disturb.behind.discard(to)
 
-    def _tell(self, to: str, held: Sequence[Notice], digest: str, since: Said, now: float) -> Notice:
+    def _send_one(self, to: str, held: Sequence[Notice], digest: str, since: Said, now: float) -> Notice:
         """Tell as one what was held, and the digest of what was seen; return that."""
         ports = self._ports
         # Who took somebody's place may have got the same itself.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import re
 
 from ..model.message import Reading
-from ..text.tongue import either, senses
+from ..text.tongue import senses
 
 KINDS = ("away", "alarm", "battery", "open", "on")
 """The kinds in the order in which they matter."""
@@ -13,7 +13,6 @@ LOW_BATTERY = 20.0
 """Per cent."""
 
 _WORDS = senses("notable")
-_BATTERY = re.compile(either("begins_battery"), re.IGNORECASE)
 _LEVEL = re.compile(r"(\d{1,3}(?:[.,]\d+)?)(?:\s*%)?")
 
 

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from ..model.bounded import Bounded
 from ..text.rate import MINUTE
 
-SHORTEST, LONGEST = 2.0, 300.0
+SHORTEST, LONGEST_PACE = 2.0, 300.0
 CALM = 60.0
 """Seconds without anything to tell, after which it is told at once again."""
 BURST = 3
@@ -48,14 +48,14 @@ class Pace:
             self.heard[source] += 1
         return calm
 
-    def tell(self, readings: int, now: float) -> None:
+    def mark_told(self, readings: int, now: float) -> None:
         """Keep a gap after a message with so many readings."""
         self._told += 1
         if readings > MANY or self._heard_many(now):
             self._gap *= 4
         elif self._told > BURST:
             self._gap *= 2
-        self._gap = min(self._gap, LONGEST)
+        self._gap = min(self._gap, LONGEST_PACE)
         self.until = now + self._gap
 
     def _heard_many(self, now: float) -> bool:
@@ -104,7 +104,7 @@ class Rare:
         return self._all.take(now)
 
 
-class Seen:
+class ToldOrder:
     """Which topics had their value told, and in what order."""
 
     def __init__(self) -> None:

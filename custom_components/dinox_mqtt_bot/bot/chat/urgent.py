@@ -73,11 +73,11 @@ class Urgent:
         title = header(reading, subscription)
         push = self._push(title, reading.message.topic, [reading.message.topic])
 
-        def tell(phrases: Phrases) -> str:
+        def in_full(phrases: Phrases) -> str:
             return render_reading(reading, subscription, phrases, self._when)
 
         to = self._shares.hearers(self._contacts, reading.message.topic, subscription.priority)
-        texts, value = self._speech.each(to, tell), partial(render_line, reading)
+        texts, value = self._speech.each(to, in_full), partial(render_line, reading)
         self._notices += self._notices_to(texts, value, push, subscription.priority, now)
         return True
 

@@ -73,7 +73,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     await refuse_deeds(parts, rule)
-    doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
+    doubts = [*await warnings_of(parts, rule), *_notes(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
     kept = await parts.ports.rules.put_alert(
@@ -96,7 +96,7 @@ async def refuse_deeds(parts: Parts, rule: AlertRule) -> None:
             raise BotError("rule_deed_asks", deed=deed)
 
 
-def _told(parts: Parts, rule: AlertRule) -> Iterator[Text]:
+def _notes(parts: Parts, rule: AlertRule) -> Iterator[Text]:
     """Yield whom a rule tells, if it names somebody, or that nobody wants to be told."""
     if rule.contacts and not rule.once:
         names = {each.jid: each.name or each.jid for each in parts.rules.contacts}

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, override
 
-from ..alerts.lookup import end_check, end_of, is_end, meant, parted
+from ..alerts.lookup import alerts_and_rest, end_and_rest, end_check, end_of, is_end
 from ..alerts.story import steps, story
 from ..alerts.texts import rule_name
 from ..alerts.watches import BROKER
@@ -75,9 +75,9 @@ class Ack(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         clock = parts.ports.clock
         said = _joined(self.alert, self.duration, self.note)
-        alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        alerts, rest = alerts_and_rest(parts.alerts.find, caller, said, clock)
         alerts = within(parts, caller, type(self), [(alert, [alert.topic]) for alert in alerts])
-        until, note = parted(rest, clock)
+        until, note = end_and_rest(rest, clock)
         now = clock.now()
         note = note[:MAX_NOTE]
         parts.alerts.acknowledge(alerts, Attending(caller.who, note, until, caller.room), now)
@@ -101,9 +101,9 @@ class Snooze(Command):
     async def run(self, parts: Parts, caller: Caller) -> Reply:
         clock = parts.ports.clock
         said = _joined(self.alert, self.duration, self.note)
-        alerts, rest = meant(parts.alerts.find, caller, said, clock)
+        alerts, rest = alerts_and_rest(parts.alerts.find, caller, said, clock)
         alerts = within(parts, caller, type(self), [(alert, [alert.topic]) for alert in alerts])
-        until, note = parted(rest, clock)
+        until, note = end_and_rest(rest, clock)
         now = clock.now()
         until = until or now + SNOOZE
         note = note[:MAX_NOTE]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, get_args
 from ..alerts.alerts import Alerts
 from ..bridges.bridges import Bridges
 from ..chat.reminders import Reminders
-from ..delivery.changes import Changes
+from ..delivery.changes import LastChanges
 from ..model.message import QoS
 from ..model.replies import (
     BotError,
@@ -65,7 +65,7 @@ class Parts(Lookups, Talk, Protocol):
     @property
     def bridges(self) -> Bridges: ...
     @property
-    def changes(self) -> Changes: ...
+    def changes(self) -> LastChanges: ...
     @property
     def listening(self) -> Listening: ...
     @property

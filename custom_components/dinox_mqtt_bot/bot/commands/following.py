@@ -12,7 +12,7 @@ from ..discovery.topic_uses import state_topics
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Term, Text, Typed
 from ..model.rules import Contact, Follow as Followed, Priority, Role, Scope
 from ..reading.contact_words import named_contact, wished
-from ..reading.following import chosen, device_key, entities_of, follow_name
+from ..reading.following import device_key, entities_of, follow_name, to_follow
 from ..text.tongue import words
 from .command import Command, Parts, param, require
 
@@ -105,7 +105,7 @@ class Unfollow(Command):
 def _chosen(parts: Parts, name: str) -> tuple[Followed, ...]:
     if name.strip().casefold() in _EVERYTHING:
         return (Followed(Scope.ALL),)
-    return chosen(parts.readings.devices, name)
+    return to_follow(parts.readings.devices, name)
 
 
 def _is_known(follow: Followed, follows: Iterable[Followed]) -> bool:
@@ -128,7 +128,7 @@ def _named(parts: Parts, name: str) -> list[Followed]:
     if called:
         return [each for each in called if each.scope is not Scope.ALL]
     try:
-        wanted = {_key(each) for each in chosen(devices, name)}
+        wanted = {_key(each) for each in to_follow(devices, name)}
     except BotError:
         return []
     return [each for each in follows if _key(each) in wanted]

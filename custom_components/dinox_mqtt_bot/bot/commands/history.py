@@ -23,7 +23,16 @@ from ..model.replies import (
     Typed,
 )
 from ..model.topics import shared
-from ..reading.topic_lookup import MOST_NAMED, Ambiguous, Meant, field_values, find_name, only, several, shown
+from ..reading.topic_lookup import (
+    MOST_NAMED,
+    Ambiguous,
+    Meant,
+    field_values,
+    find_name,
+    only,
+    shown,
+    which_of,
+)
 from ..rendering.replies import render_error
 from ..text.durations import duration
 from ..text.numbers import number, number_text, size_text, with_unit
@@ -373,5 +382,5 @@ async def _plain(parts: Parts, said: str, topic_filter: str) -> str:
         return topic
     found = [row.topic for row in await parts.ports.history.topics(topic, MOST_FIELDS + 1)]
     if len(found) > 1:
-        raise several(parts, said, found)
+        raise which_of(parts, said, found)
     return found[0] if found else topic

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, ClassVar, override
 
-from ..delivery.changes import Change, Standing, differences
+from ..delivery.changes import RulesChange, Standing, differences
 from ..model.replies import BotError, Caller, Cell, Reply, Table, Text
 from ..model.rules import AlertRule, Bridge, Preset, Role, RuleSet
 from .command import Command, Parts, require
@@ -48,7 +48,7 @@ def _ruled(rules: RuleSet) -> tuple[object, ...]:
     return rules.subscriptions, rules.alerts, rules.presets, rules.bridges, rules.follows, rules.contacts
 
 
-def _is_as_left(parts: Parts, change: Change) -> bool:
+def _is_as_left(parts: Parts, change: RulesChange) -> bool:
     """Say whether nobody has changed anything of it since."""
     now = Standing.of(parts.rules, parts.alerts.mutes)
     return _touched(change.before, change.after) == _touched(change.before, now, change.after)
@@ -77,7 +77,7 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _contacts(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
+def _contacts(parts: Parts, change: RulesChange) -> Iterable[tuple[Text, _Step]]:
     """Return how contacts get what they got before; none is made or removed by a command."""
     before, after = change.before.rules.contacts, change.after.rules.contacts
     put = parts.ports.rules.put_contact
@@ -88,7 +88,7 @@ def _contacts(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
     ]
 
 
-def _subscriptions(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
+def _subscriptions(parts: Parts, change: RulesChange) -> Iterable[tuple[Text, _Step]]:
     rules = parts.ports.rules
     key = _KINDS["subscriptions"]
     for was, now in differences(change.before.rules.subscriptions, change.after.rules.subscriptions, key):
@@ -103,7 +103,7 @@ def _subscriptions(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]
             yield gone, _calling(rules.remove_subscription, now.filter)
 
 
-def _numbered(parts: Parts, change: Change) -> Iterable[tuple[Text, _Step]]:
+def _numbered(parts: Parts, change: RulesChange) -> Iterable[tuple[Text, _Step]]:
     """Yield how rules, presets and bridges are taken back: each has a number and an id."""
     rules = parts.ports.rules
     kinds: tuple[tuple[str, Any, Any], ...] = (
@@ -125,7 +125,7 @@ def _called(thing: AlertRule | Bridge | Preset | None) -> str:
     return "" if thing is None else thing.name or f"#{thing.number}"
 
 
-def _mutes(parts: Parts, change: Change, caller: Caller) -> Iterable[tuple[Text, _Step]]:
+def _mutes(parts: Parts, change: RulesChange, caller: Caller) -> Iterable[tuple[Text, _Step]]:
     names = {rule.id: rule.name for rule in parts.alerts.rules}
     before, after = change.before.muted, change.after.muted
     for of_rule, what in (each for each in {**before, **after} if before.get(each) != after.get(each)):

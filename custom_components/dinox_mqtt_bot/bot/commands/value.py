@@ -27,10 +27,10 @@ class Value(Command):
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
-        return await values_of(parts, self.name, await find_all(parts, self.name))
+        return await values_reply(parts, self.name, await find_all(parts, self.name))
 
 
-async def values_of(parts: Parts, said: str, meant: Sequence[Meant]) -> Reply:
+async def values_reply(parts: Parts, said: str, meant: Sequence[Meant]) -> Reply:
     """Return what some things say now: of a single one with its trend, of several a line each."""
     found = [newest for each in meant[:MOST] if (newest := await latest(parts, each)) is not None]
     if not found:

@@ -27,25 +27,25 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RulesChange:
     """How things stood before a command, and after it."""
 
     before: Standing
     after: Standing
 
 
-class Changes:
+class LastChanges:
     """The last change of each who made one."""
 
     def __init__(self) -> None:
-        self._last = Bounded[str, Change](_MOST)
+        self._last = Bounded[str, RulesChange](_MOST)
 
     def note(self, caller: Caller, before: Standing, after: Standing) -> None:
         """Keep a change, if it is one."""
         if before != after:
-            self._last.put(_key(caller), Change(before, after))
+            self._last.put(_key(caller), RulesChange(before, after))
 
-    def last(self, caller: Caller) -> Change | None:
+    def last(self, caller: Caller) -> RulesChange | None:
         return self._last.get(_key(caller))
 
 

@@ -52,15 +52,16 @@ class Outgoing:
         """Hand notices to the outbox; those that their contact is not to be disturbed by wait there."""
         said, held = self.parted(notices)
         for notice in said:
-            self._put(notice)
+            self.put(notice)
         for notice in held:
             self._outbox.hold(notice)
 
     def answer(self, to: str, text: str, *, room: bool = False, file: bool = False) -> None:
         """Say what somebody waits for, whether it may be disturbed or not."""
-        self._put(self.notice(to, text, room=room, file=file))
+        self.put(self.notice(to, text, room=room, file=file))
 
-    def _put(self, notice: Notice) -> None:
+    def put(self, notice: Notice) -> None:
+        """Hand over one notice, whether its contact may be disturbed or not."""
         # A correction stands where its first message stood.
         self._said.put(notice.replaces or notice.id, notice.text[:_LONGEST_SAID])
         self._outbox.put(self.addressed(notice))

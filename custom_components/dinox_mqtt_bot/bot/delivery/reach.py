@@ -8,7 +8,7 @@ from ..ports import Memory
 UNREACHABLE = "unreachable_contacts"
 
 
-class Reach:
+class UnreachableContacts:
     """Remembers which contacts nothing reaches, and why (`replies.REASONS`), over restarts."""
 
     def __init__(self, memory: Memory) -> None:

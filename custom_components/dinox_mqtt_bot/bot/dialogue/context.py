@@ -1,8 +1,8 @@
 """What a reply or a reaction is about: the things that the message spoke of which it answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ..commands.attending import Ack
+from ..commands.attending import Ack, Mute, Snooze
 from ..commands.command import Command
 from ..discovery.setting.set_choice import taking
 from ..model.alert import Alert
@@ -11,7 +11,7 @@ from ..reading.topic_lookup import Meant
 from .hearing import CommandReader
 from .pronouns import Aimed, Pronouns
 
-__all__ = ["OF_ALERTS", "About", "Aimed", "Context", "Told", "asked_by"]
+__all__ = ["About", "Aimed", "AlertsTold", "Context", "asked_by", "seen_to"]
 _MOST_LINES = 20
 _REACTIONS = {
     **dict.fromkeys("👍👌✅✔🙏💪🆗", "ack"),
@@ -21,11 +21,12 @@ _REACTIONS = {
     **dict.fromkeys("👀🕒📜", "history"),
 }
 _MARKS = "*_`•📌⏰⚠🔴✅⛔ "
-OF_ALERTS = frozenset({"ack", "snooze", "mute", "why"})
+_SEEN_TO: Mapping[str, Command] = {"ack": Ack(), "snooze": Snooze(), "mute": Mute()}
+_OF_ALERTS = frozenset({*_SEEN_TO, "why"})
 """Commands that know by themselves which alert a reply is to."""
 
 
-type Told = tuple[Alert, ...]
+type AlertsTold = tuple[Alert, ...]
 type About = Callable[[str], Iterable[Alert]]
 """Names the alerts that a notice told of."""
 
@@ -40,7 +41,7 @@ class Context:
         self._hearing = hearing
         self.pronouns = Pronouns(ports.clock.now, hearing.names)
 
-    def things(self, told: str, about: Told) -> tuple[Meant, ...]:
+    def things(self, told: str, about: AlertsTold) -> tuple[Meant, ...]:
         """Return what a message told of: the topics of its alerts, else what its lines begin with."""
         if about:
             every = [Meant(each.topic, name=self._names.name(each.topic)) for each in about if each.topic]
@@ -55,7 +56,7 @@ class Context:
         begun = self._names.begin(line)
         return begun.meant if begun.exact else ()
 
-    def aimed(self, text: str, things: Sequence[Meant], about: Told) -> Aimed | None:
+    def aimed(self, text: str, things: Sequence[Meant], about: AlertsTold) -> Aimed | None:
         """Return the command that a reply is, with the things it is about; None if it is none."""
         line = self._hearing.meant_for(text)
         first, _, rest = line.partition(" ")
@@ -64,7 +65,7 @@ class Context:
         node = self._hearing.node(first)
         if not node:
             return self._set(line, things)
-        if about and node in OF_ALERTS:
+        if about and node in _OF_ALERTS:
             return None
         if rest and self._names.begin(rest).meant and isinstance(self._hearing.parse(line), Command):
             return None
@@ -115,11 +116,16 @@ def _lines(told: str) -> list[str]:
 
 
 def asked_by(emojis: Sequence[str]) -> str:
-    """Return the command that a reaction asks for, as it is typed; else nothing.
+    """Return the word of the command that a reaction asks for; else nothing.
 
     👍 acknowledges, 😴 snoozes for an hour, 🔕 mutes, 📈 charts, 👀 looks back.
     """
     return next((command for emoji in emojis if (command := _REACTIONS.get(bare_emoji(emoji)))), "")
+
+
+def seen_to(word: str) -> Command | None:
+    """Return the command of a word by which the alerts that something told of are seen to."""
+    return _SEEN_TO.get(word)
 
 
 def bare_emoji(emoji: str) -> str:

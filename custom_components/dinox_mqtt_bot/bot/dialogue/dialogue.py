@@ -15,9 +15,9 @@ from ..model.rules import Contact, Ear, Priority, Role, RuleSet
 from ..model.utterance import LONGEST_TEXT, Reaction, Utterance
 from ..ports import Phrases, Ports
 from ..rendering.replies import render_error, render_reply
-from .context import OF_ALERTS, About, Aimed, Context, Told, asked_by
+from .context import About, Aimed, AlertsTold, Context, asked_by, seen_to
 from .free_text import Questions
-from .hearing import CommandReader, Wanted, mistyped
+from .hearing import CommandReader, Understood, mistyped
 from .paging import Pages
 from .pending import Pending
 from .understanding import UNKNOWN, Understanding
@@ -123,19 +123,19 @@ class Dialogue:
         role = self._role(contact, room)
         if utterance.automatic:
             # A bot may pass on the words of anybody who can publish: they command nothing.
-            self._tell(utterance, command=False)
+            self._announce_said(utterance, command=False)
             await self._carry(whole, replace(contact, role=role))
             return ""
         if not room:
             self._hearing.readable(contact.jid)
-        about = await self._told(utterance.reply_to, room or contact.jid)
+        about = await self._alerts_of(utterance.reply_to, room or contact.jid)
         caller = self._caller(contact, role, about, room)
         answer = self._inquired(utterance, contact, caller)
         if answer is not None:
-            self._tell(utterance, command=True)
+            self._announce_said(utterance, command=True)
             return answer
         if self._hearing.wants_more(text, among_others=bool(room)):
-            self._tell(utterance, command=True)
+            self._announce_said(utterance, command=True)
             return await self._more(caller)
         await self._hearing.learn(text, self._history)
         asked = self._hearing.command(text, among_others=bool(room)) or self._acknowledged(text, room)
@@ -144,7 +144,7 @@ class Dialogue:
         # In a room only what is meant for the bot answers its question.
         confirmed = self._confirmation.take(text, caller) if asked is not None or not room else None
         aimed = None if confirmed is not None else await self._aimed(utterance, about)
-        self._tell(utterance, command=(asked or confirmed or aimed) is not None)
+        self._announce_said(utterance, command=(asked or confirmed or aimed) is not None)
         if confirmed is not None:
             return await self._done(confirmed, caller)
         if aimed is not None:
@@ -155,7 +155,7 @@ class Dialogue:
             return await self._asked_in_words(text, asked, caller)
         return await self._other(utterance, replace(contact, role=role), caller, whole)
 
-    def _tell(self, said: Utterance, *, command: bool) -> None:
+    def _announce_said(self, said: Utterance, *, command: bool) -> None:
         """Announce what a contact said."""
         self._announce(ChatReceived(said.jid, said.text, command, said.id, said.room, said.reply_to))
 
@@ -169,7 +169,7 @@ class Dialogue:
         bare = addressed and not self._confirmation.waits(caller)
         return self.inquiries.heard(utterance, said, contact, bare=bare)
 
-    async def _aimed(self, utterance: Utterance, about: Told) -> Aimed | None:
+    async def _aimed(self, utterance: Utterance, about: AlertsTold) -> Aimed | None:
         """Return the command that a reply is together with the message it answers."""
         told = self._outgoing.said(utterance.reply_to)
         if not utterance.reply_to or not (told or about):
@@ -189,9 +189,9 @@ class Dialogue:
         command = asked_by(reaction.emojis)
         if not command:
             return
-        about = await self._told(reaction.to, room or contact.jid)
-        wanted: Wanted | Aimed | None = self._hearing.parse(command)
-        if not about or command not in OF_ALERTS:
+        about = await self._alerts_of(reaction.to, room or contact.jid)
+        wanted: Command | Aimed | None = seen_to(command) if about else None
+        if wanted is None:
             await self._hearing.know_names(self._history)
             things = self._context.things(self._outgoing.said(reaction.to), about)
             wanted = self._context.aim(command, things)
@@ -209,7 +209,7 @@ class Dialogue:
             return min(contact.role, here.role)
         return contact.role if not room or self._trusts(room) else Role.VIEWER
 
-    def _caller(self, contact: Contact, role: Role, about: Told, room: str) -> Caller:
+    def _caller(self, contact: Contact, role: Role, about: AlertsTold, room: str) -> Caller:
         """Return who asks; where everybody is a viewer nobody operates some topics either."""
         here = self._contact(room)
         narrow = here.role >= Role.OPERATOR if here else not room or self._trusts(room)
@@ -239,7 +239,7 @@ class Dialogue:
         if answer is not None:
             return answer
         await self._hearing.learn(said, self._history)
-        asked: Wanted = self._hearing.parse(said)
+        asked: Understood = self._hearing.parse(said)
         if isinstance(asked, BotError):
             meant = await self._understanding.meant(self._line(said, caller))
             plain = meant is None or isinstance(meant, (Text, BotError))
@@ -252,7 +252,7 @@ class Dialogue:
         await self._done(asked, caller)
         return ""
 
-    async def _told(self, notice_id: str, where: str) -> Told:
+    async def _alerts_of(self, notice_id: str, where: str) -> AlertsTold:
         """Return the alerts that a notice told this contact or room of; its id may be known to others too.
 
         Where nobody can look up whom it told, an alert is seen to all the same.
@@ -331,7 +331,7 @@ class Dialogue:
                 raise
         return await self._done(meant, caller)
 
-    async def _done(self, wanted: Wanted | Answered | Aimed, caller: Caller) -> str:
+    async def _done(self, wanted: Understood | Answered | Aimed, caller: Caller) -> str:
         """Return what comes of a command. Raises BotError where none was meant, or it fails."""
         if isinstance(wanted, BotError):
             raise wanted

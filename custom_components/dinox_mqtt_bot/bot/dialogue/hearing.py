@@ -9,7 +9,7 @@ from ..model.replies import BotError, Text
 from ..reading.names import Names, Topics
 from ..text.rate import Window
 
-type Wanted = Command | Text | BotError
+type Understood = Command | Text | BotError
 """What is to be done, what is said at once, or what is wrong with a line."""
 
 UNREADABLE_EVERY = 86_400.0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..commands.command import Command
+from ..model.bounded import Bounded
 from ..model.replies import Caller, Reply, Surface, Table, Text
 
 MOST_LEFT = 100
@@ -23,7 +24,7 @@ class Pages:
     """The rest of the last long answer to each, by who asked where."""
 
     def __init__(self) -> None:
-        self._left: dict[_Who, _Left] = {}
+        self._left = Bounded[_Who, _Left](MOST_LEFT)
 
     def begin(self, reply: Reply, command: Command | None, caller: Caller) -> Reply:
         """Return as much of a reply as is read at once, and keep the rest for who asked."""
@@ -31,11 +32,7 @@ class Pages:
         if not isinstance(reply, Table) or (len(reply.rows) <= reply.page and following is None):
             return reply
         shown, rest = _parted(reply)
-        who = _key(caller)
-        self._left.pop(who, None)
-        self._left[who] = _Left(rest, following)
-        while len(self._left) > MOST_LEFT:
-            del self._left[next(iter(self._left))]
+        self._left.put(_key(caller), _Left(rest, following))
         return shown
 
     def more(self, caller: Caller) -> Reply | Command:

@@ -6,11 +6,12 @@ from itertools import zip_longest
 
 from ..commands.command import Command, typed
 from ..commands.devices import Set
+from ..model.bounded import Bounded
 from ..model.replies import BotError, Caller, Typed
 from ..reading.topic_lookup import FILLERS, Meant, Names
 from ..text.happening import change_of, named_after
-from ..text.politeness import is_wish
-from ..text.standing import MARKS, is_pronoun, pronoun_in
+from ..text.politeness import MARKS, is_wish
+from ..text.standing import is_pronoun, pronoun_in
 from ..text.states import is_state_word
 
 PATIENCE = 600.0
@@ -40,15 +41,13 @@ class Pronouns:
     def __init__(self, now: Callable[[], float], names: Names) -> None:
         self._now = now
         self._names = names
-        self._spoken: dict[_Key, tuple[float, tuple[Meant, ...]]] = {}
+        self._spoken = Bounded[_Key, tuple[float, tuple[Meant, ...]]](MOST_TALKERS)
 
     def note(self, who: str, room: str, things: Sequence[Meant]) -> None:
         """Take note of what was spoken of: a few things at most, else nobody means one of them."""
         self._spoken.pop((who, room), None)
         if 0 < len(things) <= _MOST:
-            self._spoken[who, room] = self._now(), tuple(things)
-            while len(self._spoken) > MOST_TALKERS:
-                del self._spoken[next(iter(self._spoken))]
+            self._spoken.put((who, room), (self._now(), tuple(things)))
 
     def after(self, command: Command, caller: Caller) -> None:
         """Take note of what a command was about."""

@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 from typing import ClassVar, override
 
 from ..commands.command import Command, Parts
-from ..commands.value import value_table, values_of
+from ..commands.value import value_table, values_reply
 from ..discovery.entities import Entity, name_words
 from ..discovery.entity_state import is_offline, state_text
 from ..history.spans import Span, parse_span
@@ -73,14 +73,14 @@ class Look(Question):
             of_component = self.kind in _COMPONENTS
             found = [each for each in every if of_component or self._is_of_kind(parts, each)]
             called = () if found else (await known_names(parts)).find(self.kind)
-            return await values_of(parts, self.kind, called) if called else self._told(parts, found)
+            return await values_reply(parts, self.kind, called) if called else self._found_reply(parts, found)
         meant = await self._meant(parts)
         of_kind = await self._of_kind(parts, meant)
         if self.kind and not of_kind and (self.place or len(meant) > 1):
             raise BotError("nothing_such")
-        return await values_of(parts, self.name or self.place, of_kind or meant)
+        return await values_reply(parts, self.name or self.place, of_kind or meant)
 
-    def _told(self, parts: Parts, found: Sequence[Latest]) -> Reply:
+    def _found_reply(self, parts: Parts, found: Sequence[Latest]) -> Reply:
         if not found:
             raise BotError("nothing_such")
         shown = found[:MOST_SHOWN]

@@ -18,7 +18,7 @@ from ..reading.topic_lookup import FILLERS, no_name
 from ..text.happening import by_somebody, ends_in_change
 from ..text.politeness import MARKS, bare, is_wish, without_polite
 from ..text.tongue import either, words
-from .hearing import CommandReader, Wanted
+from .hearing import CommandReader, Understood
 from .intents import meaning
 from .wishes import MOST_MISSPELT, MOST_WORDS, Wishes, without_verb
 
@@ -77,7 +77,7 @@ class Understanding:
         """Know the presets there are."""
         self._presets = rules.presets
 
-    async def meant(self, text: str, *, free: bool = False) -> Wanted | None:
+    async def meant(self, text: str, *, free: bool = False) -> Understood | None:
         """Return what a line surely means; None where that is not known.
 
         Where there is somebody else for `free` text, a command with a fault is one only if it has few words.
@@ -111,7 +111,7 @@ class Understanding:
             raise BotError("no_deed", deed=text[:_LONGEST_QUOTED])
         return found
 
-    async def sentence(self, text: str, *, unsure: bool = False, foreign: bool = False) -> Wanted | None:
+    async def sentence(self, text: str, *, unsure: bool = False, foreign: bool = False) -> Understood | None:
         """Return what a whole sentence means, or with `unsure` one about something that nobody knows.
 
         A `foreign` one is in none of the languages that are likely.
@@ -153,7 +153,7 @@ class Understanding:
         named = last.casefold() not in words("rule_left") or self._names.find(line.partition(" ")[2])
         return line if named else before
 
-    async def guess(self, text: str) -> Wanted:
+    async def guess(self, text: str) -> Understood:
         """Return what a line may mean, or how to say something."""
         line = without_polite(text)
         if len(line) > LONGEST_LINE:
@@ -172,19 +172,19 @@ class Understanding:
             return self._wishes.impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
 
-    def _misspelt(self, line: str) -> Wanted:
+    def _misspelt(self, line: str) -> Understood:
         """Return what a few words may name that are spelt otherwise, else two lines of this home."""
         few = len(line.split()) <= MOST_MISSPELT
         return no_name(self._names, line) if few and self._names.nearest(line) else self._lost()
 
     # The steps.
 
-    def _typed(self, line: str) -> Wanted | None:
+    def _typed(self, line: str) -> Understood | None:
         """Return the command that is left without the polite words."""
         asked = self._hearing.parse(line)
         return asked if isinstance(asked, Command) else None
 
-    def _preset(self, line: str) -> Wanted | None:
+    def _preset(self, line: str) -> Understood | None:
         said = name_words(line)
         for preset in self._presets:
             name, takes = name_words(preset.name), "{value}" in preset.payload
@@ -192,7 +192,7 @@ class Understanding:
                 return self._hearing.parse(f"preset {line.strip(MARKS)}")
         return None
 
-    def _exactly(self, line: str) -> Wanted | None:
+    def _exactly(self, line: str) -> Understood | None:
         """Return what is meant by a line that begins with what something is called just so."""
         said = line.rstrip(MARKS)
         begun = self._names.begin(said)
@@ -210,7 +210,7 @@ class Understanding:
             return self._hearing.parse(f"history {begun.said} {rest}")
         return self._set(said, line)
 
-    def _set(self, said: str, line: str) -> Wanted | None:
+    def _set(self, said: str, line: str) -> Understood | None:
         """Return the wish that a name and a word of state are."""
         if not self._wishes.takes(said):
             return None
@@ -221,13 +221,13 @@ class Understanding:
             )
         return self._hearing.parse(f"set {said}")
 
-    def _alike(self, line: str) -> Wanted | None:
+    def _alike(self, line: str) -> Understood | None:
         """Return the value of what is called alike, where nothing else is said."""
         said = line.strip(MARKS)
         begun = self._names.begin(said)
         return self._hearing.parse(f"value {said}") if begun.meant and begun.end == len(said) else None
 
-    def _faulty(self, line: str, *, free: bool = False) -> Wanted | None:
+    def _faulty(self, line: str, *, free: bool = False) -> Understood | None:
         """Return what is wrong with a command, or with a word that is nearly one."""
         first, _, rest = line.partition(" ")
         known, said = self._hearing.words, spelled(bare(first))

@@ -11,7 +11,7 @@ from ..text.durations import parse_duration
 from ..text.numbers import number
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.tongue import words
-from .hearing import CommandReader, Wanted
+from .hearing import CommandReader, Understood
 
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
@@ -28,7 +28,7 @@ class Wishes:
         self._names = hearing.names
         self._hearing = hearing
 
-    def wished(self, line: str) -> Wanted | None:
+    def wished(self, line: str) -> Understood | None:
         """Return the wish whose value is no word of state: `open the hatch half way`, `charge limit 120`."""
         said = line.rstrip(MARKS)
         first, _, rest = said.partition(" ")
@@ -44,7 +44,7 @@ class Wishes:
     def takes(self, said: str) -> bool:
         return wants(self._names.devices, said, self._phrases, self._vocabulary)
 
-    def doubted(self, line: str) -> Wanted | None:
+    def doubted(self, line: str) -> Understood | None:
         """Return the wish that a misspelt name and a state are: it asks whether that name was meant."""
         for said in () if line.endswith("?") else _wishes(line.rstrip(MARKS)):
             name, _, state = said.rpartition(" ")
@@ -53,7 +53,7 @@ class Wishes:
                 return self._hearing.parse(f"set {said}")
         return self._misnamed(line)
 
-    def _misnamed(self, line: str) -> Wanted | None:
+    def _misnamed(self, line: str) -> Understood | None:
         """Return the wish for what is misspelt, whose value is behind it or in the verb: `open the dor`."""
         verb, _, rest = line.rstrip(MARKS).partition(" ")
         if line.endswith("?") or not is_wish(verb):
@@ -70,7 +70,7 @@ class Wishes:
                 return self.impossible(f"{verb} {near}", near)
         return None
 
-    def later(self, line: str) -> Wanted | None:
+    def later(self, line: str) -> Understood | None:
         """Return what is to be done later, where a wish has a time in it: `turn on the pump at 6pm`."""
         spoken = [] if line.endswith("?") else line.rstrip(MARKS).split()[:MOST_WORDS]
         spans = sorted(combinations(range(len(spoken) + 1), 2), key=lambda span: span[0] - span[1])
@@ -102,7 +102,7 @@ class Wishes:
     def _is_wished(self, said: str) -> bool:
         return ends_in_state(said) and self.takes(said)
 
-    def impossible(self, line: str, name: str) -> Wanted | None:
+    def impossible(self, line: str, name: str) -> Understood | None:
         """Return the wish that a line begins as where it cannot be done, so that it is said why."""
         first = line.partition(" ")[0]
         wish = f"{name} {first}"

@@ -109,7 +109,7 @@ class Binding:
         found = self.amount(value)
         return self.form.shown(value if found is None else found.text)
 
-    def told(self, value: str) -> str:
+    def value_text(self, value: str) -> str:
         """Return a value as people read it, with its unit if it is a number."""
         found = self.amount(value)
         return self.form.shown(value) if found is None else with_unit(self.form.shown(found.text), found.unit)

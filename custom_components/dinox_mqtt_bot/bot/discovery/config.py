@@ -128,7 +128,7 @@ def _step(key: str | int) -> str:
     return f"[{quote}{key.replace('\\', '').replace(quote, '')}{quote}]"
 
 
-def is_whole(template: str) -> bool:
+def is_uncut(template: str) -> bool:
     """Say whether a template is all that a configuration says there."""
     return len(template) <= _LONGEST_TEMPLATE
 

@@ -12,12 +12,12 @@ from .setting.control_parts import (
     command_topic,
     control,
     integer,
-    listed,
     payload_words,
     percent,
     switched,
+    words_listed,
 )
-from .setting.lamp_controls import light
+from .setting.lamp_controls import lamp
 from .setting.sirens import Extras
 
 _GUARDED = frozenset({"garage", "gate", "door"})
@@ -78,7 +78,7 @@ def _number(config: Config) -> Iterator[Control]:
 
 
 def _select(config: Config) -> Iterator[Control]:
-    yield control(config, words=listed(config, "options"))
+    yield control(config, words=words_listed(config, "options"))
 
 
 def _text_entity(config: Config) -> Iterator[Control]:
@@ -201,18 +201,22 @@ def _climate(config: Config) -> Iterator[Control]:
     degrees = _degrees(config, 7, 35)
     yield control(config, "temperature", "temperature", scale=degrees)
     yield control(config, "power", words=switched(config))
-    modes = listed(config, "modes", _MODES)
+    modes = words_listed(config, "modes", _MODES)
     # Without a switch of its own it is on in one of the modes, as Home Assistant takes them in this order.
     first = next((mode for mode in ("heat_cool", "heat", "cool") if (mode, mode) in modes), "")
     on = tuple((word, first) for word in _ON_WORDS if first)
     powered = command_topic(config, "power_command_topic")
     yield control(config, "mode", "mode", words=modes, alias=() if powered else on)
-    presets = listed(config, "preset_modes")
+    presets = words_listed(config, "preset_modes")
     yield control(config, "preset_mode", "preset", words=(*presets, ("none", "none")) if presets else ())
     for stem, aspect, words in (
-        ("fan_mode", "fan", listed(config, "fan_modes", _FAN_MODES)),
-        ("swing_mode", "swing", listed(config, "swing_modes", _ON_OFF)),
-        ("swing_horizontal_mode", "swing_horizontal", listed(config, "swing_horizontal_modes", _ON_OFF)),
+        ("fan_mode", "fan", words_listed(config, "fan_modes", _FAN_MODES)),
+        ("swing_mode", "swing", words_listed(config, "swing_modes", _ON_OFF)),
+        (
+            "swing_horizontal_mode",
+            "swing_horizontal",
+            words_listed(config, "swing_horizontal_modes", _ON_OFF),
+        ),
     ):
         yield control(config, stem, aspect, words=words, shy=True)
     yield control(config, "temperature_high", "temperature_high", scale=degrees, shy=True)
@@ -223,7 +227,7 @@ def _climate(config: Config) -> Iterator[Control]:
 def _water_heater(config: Config) -> Iterator[Control]:
     yield control(config, "temperature", "temperature", scale=_degrees(config, 43.3, 60))
     yield control(config, "power", words=switched(config))
-    yield control(config, "mode", "mode", words=listed(config, "modes", _BOILER_MODES))
+    yield control(config, "mode", "mode", words=words_listed(config, "modes", _BOILER_MODES))
 
 
 def _fan(config: Config) -> Iterator[Control]:
@@ -231,7 +235,7 @@ def _fan(config: Config) -> Iterator[Control]:
     # Home Assistant cuts the hundred into as many parts as there are speeds, and rounds up.
     slowest, fastest = amount(config, "speed_range_min", 1), amount(config, "speed_range_max", 100)
     yield control(config, "percentage", "speed", scale=percent(slowest - 1, fastest, up=True))
-    yield control(config, "preset_mode", "preset", words=listed(config, "preset_modes"))
+    yield control(config, "preset_mode", "preset", words=words_listed(config, "preset_modes"))
     swings = (("on", "oscillation_on", "oscillate_on"), ("off", "oscillation_off", "oscillate_off"))
     yield control(config, "oscillation", "oscillation", words=payload_words(config, *swings), shy=True)
     ways = (("forward", "forward"), ("reverse", "reverse"))
@@ -241,7 +245,7 @@ def _fan(config: Config) -> Iterator[Control]:
 def _humidifier(config: Config) -> Iterator[Control]:
     yield control(config, words=switched(config))
     yield control(config, "target_humidity", "humidity", scale=_humidity(config, 0, 100))
-    yield control(config, "mode", "mode", words=listed(config, "modes"))
+    yield control(config, "mode", "mode", words=words_listed(config, "modes"))
 
 
 _VACUUM_WORDS = (
@@ -264,7 +268,7 @@ def _vacuum(config: Config) -> Iterator[Control]:
     every = ((word, key, usual) for feature, word, key, usual in _VACUUM_WORDS if feature in features)
     yield control(config, words=payload_words(config, *every), alias=_VACUUM_ALIAS)
     if "fan_speed" in features or given is None:
-        speeds = listed(config, "fan_speed_list")
+        speeds = words_listed(config, "fan_speed_list")
         yield Control("speed", command_topic(config, "set_fan_speed_topic"), speeds)
     if "send_command" in features:
         topic = command_topic(config, "send_command_topic")
@@ -289,7 +293,7 @@ _MAKERS: dict[str, Callable[[Config], Iterator[Control]]] = {
     "fan": _fan,
     "humidifier": _humidifier,
     "lawn_mower": _lawn_mower,
-    "light": light,
+    "light": lamp,
     "lock": _lock,
     "notify": _notify,
     "number": _number,

@@ -8,7 +8,7 @@ from ..ports import Templates
 from .bindings import Binding, value_in
 from .devices import Devices
 from .entities import Entity, Source
-from .telling import told
+from .telling import value_line
 from .templates import ValueTemplate
 
 _NOTHING = b"None"
@@ -20,7 +20,7 @@ def state_text(entity: Entity, devices: Devices, templates: Templates, now: floa
 
     What has `expired` by the Unix time `now` is no value any more.
     """
-    return told(_values(entity, devices, templates, now)) or devices.assumed(entity)
+    return value_line(_values(entity, devices, templates, now)) or devices.assumed(entity)
 
 
 def _values(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ..text.foreign import cut, plain
 from .config import Config, amount, string, truth
-from .forms import NUMERIC, PLAIN, TEXTUAL, Brightness, Form, Mired, Pairs, Percent, Step
+from .forms import NUMERIC, PLAIN, TEXTUAL, Brightness, Form, Mired, Pairs, Percent, StepForm
 from .wording import Wording
 
 _LONGEST_WORD = 255
@@ -66,9 +66,9 @@ def form_of(config: Config, aspect: str, words: Wording) -> Form:
     if aspect == "mode" and component in _MODES:
         return _worded(words, component, _MODES[component])
     if "temperature" in aspect:
-        return Form(count=Step(amount(config, "precision", 0.1)), numeric=True)
+        return Form(count=StepForm(amount(config, "precision", 0.1)), numeric=True)
     if "humidity" in aspect:
-        return Form(count=Step(1), numeric=True)
+        return Form(count=StepForm(1), numeric=True)
     counted = _COUNTED.get((component, aspect))
     return counted(config, words) if counted else PLAIN
 
@@ -200,7 +200,7 @@ def _one_of(options: tuple[str, ...]) -> Form:
 
 
 def _number(config: Config, words: Wording) -> Form:
-    return Form(count=Step(0, amount(config, "min", 1), amount(config, "max", 100)), numeric=True)
+    return Form(count=StepForm(0, amount(config, "min", 1), amount(config, "max", 100)), numeric=True)
 
 
 def _text(config: Config, words: Wording) -> Form:
@@ -250,7 +250,7 @@ def _brightness(config: Config, words: Wording) -> Form:
 
 
 def _color_temp(config: Config, words: Wording) -> Form:
-    return Form(count=Step() if truth(config, "color_temp_kelvin") else Mired())
+    return Form(count=StepForm() if truth(config, "color_temp_kelvin") else Mired())
 
 
 _MAIN: dict[str, Callable[[Config, Wording], Form]] = {

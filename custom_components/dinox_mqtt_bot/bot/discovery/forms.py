@@ -51,7 +51,7 @@ class Mired:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepForm:
     """Numbers are shown as multiples of a step; without one as they are, but for zeros at their end.
 
     What is less than `least` or more than `most` is no value.
@@ -69,7 +69,7 @@ class Step:
         return round(round(value / self.size) * self.size, 3)
 
 
-type Count = Percent | Brightness | Mired | Step
+type Count = Percent | Brightness | Mired | StepForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Form:
     @property
     def choosy(self) -> bool:
         """Whether a device may write what is no value, which leaves the one before it as it is."""
-        return self.only or (isinstance(self.count, Step) and isfinite(self.count.least))
+        return self.only or (isinstance(self.count, StepForm) and isfinite(self.count.least))
 
     def value(self, text: str) -> str | None:
         """Return the value in what a device wrote, as Home Assistant keeps it; None if there is none."""

@@ -32,11 +32,11 @@ def note(message: Message, discovery: Discovery, devices: Devices) -> Meaning | 
         return None
     meaning = interpret(message.payload)
     spoken = discovery.spoken(message.topic)
-    devices.note(message, narrowed(meaning, (binding for _, binding in spoken)).text.encode())
+    devices.note(message, only_wanted(meaning, (binding for _, binding in spoken)).text.encode())
     return meaning
 
 
-def narrowed(meaning: Meaning, bindings: Iterable[Binding]) -> Meaning:
+def only_wanted(meaning: Meaning, bindings: Iterable[Binding]) -> Meaning:
     """Return a JSON object with no more than what bindings look for in it; else what it is."""
     found = meaning.json
     if not isinstance(found, dict):

@@ -12,7 +12,7 @@ type Found = Mapping[str, tuple[Binding, str]]
 """Values by aspect, each with the binding that found it."""
 
 
-def told(values: Iterable[tuple[Binding, str]]) -> str:
+def value_line(values: Iterable[tuple[Binding, str]]) -> str:
     """Return the values of one entity as one line, the main one first; the first of an aspect counts."""
     found: dict[str, tuple[Binding, str]] = {}
     for binding, value in values:
@@ -29,7 +29,7 @@ def _part(found: Found, aspect: str) -> str:
     if aspect not in found:
         return ""
     binding, value = found[aspect]
-    return binding.told(value)
+    return binding.value_text(value)
 
 
 def _named(found: Found, aspect: str) -> str:

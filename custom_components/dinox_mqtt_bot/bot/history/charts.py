@@ -10,7 +10,7 @@ from ..model.replies import Amount, BotError, Cell, Chart, Text
 from ..model.rules import AlertRule
 from ..payload.paths import lookup, parse_path
 from ..reading.topic_lookup import Lookups, newest_readings, stored_readings, topic_name
-from ..rendering.sparkline import NARROW, WIDTH, gather, mean_text, sparkline, summary
+from ..rendering.sparkline import NARROW, SPARKLINE_WIDTH, gather, mean_text, sparkline, summary
 from ..text.durations import duration
 from ..text.numbers import number, number_text, with_unit
 from .limits import bands, limits
@@ -86,7 +86,7 @@ async def chart(lookups: Lookups, wanted: ChartRequest, rules: Collection[AlertR
         lookups,
         picture,
         at,
-        sparkline(points, even=bool(wanted.count), width=NARROW if wanted.narrow else WIDTH),
+        sparkline(points, even=bool(wanted.count), width=NARROW if wanted.narrow else SPARKLINE_WIDTH),
         facts={"topic": wanted.topic, "field": field, "each": series.each},
     )
     if series.each:

@@ -5,7 +5,7 @@ from ..model.status import Gap
 from ..ports import When
 
 
-def told_of(gap: Gap, when: When) -> Text:
+def gap_text(gap: Gap, when: When) -> Text:
     """Return what is told: that it begins, or how much is missing now that it is over."""
     if gap.reason:
         return Text("history_stuck", {"reason": gap.reason})

@@ -7,7 +7,7 @@ import re
 
 from ..model.history import Span
 from ..text.durations import parse_duration
-from ..text.times import PARTS, Local, Point, at_hour, midnight, read_point, time_words
+from ..text.times import PARTS, Local, TimePoint, at_hour, midnight, read_point, time_words
 from ..text.tongue import lead, skip
 
 __all__ = ["Local", "Span", "parse_span"]
@@ -111,7 +111,7 @@ def _calendar(whole: str, today: datetime, *, last: bool) -> _Side:
     return _Side((first - timedelta(days=1)).replace(day=1).timestamp(), first.timestamp(), whole=True)
 
 
-def _named(point: Point, now: datetime, after: _Side | None, *, last: bool) -> _Side:
+def _named(point: TimePoint, now: datetime, after: _Side | None, *, last: bool) -> _Side:
     today = midnight(now)
     if point.month is not None:
         return _month(today, point.month, last=last)
@@ -132,7 +132,7 @@ def _month(today: datetime, month: int, *, last: bool) -> _Side:
     return _Side(first.timestamp(), following.timestamp(), whole=True)
 
 
-def _past(point: Point, today: datetime, *, last: bool) -> datetime | None:
+def _past(point: TimePoint, today: datetime, *, last: bool) -> datetime | None:
     """Return the day that is meant, where one that was is; None where no day is said."""
     if point.days is not None:
         return today + timedelta(days=point.days)
@@ -157,7 +157,7 @@ def _part(part: str, now: datetime, day: datetime | None, *, last: bool) -> _Sid
     return _Side(at_hour(day, begin), at_hour(day, end), day, whole=begin < end)
 
 
-def _moment(point: Point, now: datetime, day: datetime | None, after: _Side | None) -> _Side:
+def _moment(point: TimePoint, now: datetime, day: datetime | None, after: _Side | None) -> _Side:
     assert point.clock is not None
     hour, minute, second = point.clock
     own = day or (after.day if after is not None else None)

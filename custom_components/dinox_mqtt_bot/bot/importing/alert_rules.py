@@ -12,8 +12,8 @@ from ..model.rules import AlertRule, Clause, Condition, Operator, Priority, Rule
 from ..model.topics import fold, valid_filter
 from ..text.foreign import cut
 from ..text.numbers import number_text
-from .conditions import ENTITY_ID, Joined, Wanted, is_state, read_condition
-from .outcomes import LONGEST_NAME, Outcome, Untaken
+from .conditions import ENTITY_ID, Joined, StateWanted, is_state, read_condition
+from .outcomes import LONGEST_IMPORTED_NAME, Outcome, Untaken
 from .recognise import Fields, first, text
 
 LONGEST_OWN = 300
@@ -27,21 +27,21 @@ _BY_HAND = ("condition_on", "condition_off", "trigger_on", "trigger_off", "manua
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StateTopic:
     """Where the state of an entity comes: a topic, and a field of it or nothing."""
 
     topic: str
     field: str = ""
 
 
-type Places = Callable[[str], Place]
+type FindState = Callable[[str], StateTopic]
 """Finds where an entity's state comes. Raises Untaken."""
 
 
 class AlertPrograms:
     """Makes rules of rows of either program; one that is there already is not made again."""
 
-    def __init__(self, rules: RuleSet, places: Places) -> None:
+    def __init__(self, rules: RuleSet, places: FindState) -> None:
         self._known = frozenset(fold(rule.name) for rule in rules.alerts)
         self._rules = list(rules.alerts)
         self._places = places
@@ -154,7 +154,7 @@ class AlertPrograms:
         else:
             assert least is not None
             condition = Condition(Operator.BELOW, (number_text(least),), _end(least + slack, slack))
-        return self._rule(Joined((Wanted(said, condition),)))
+        return self._rule(Joined((StateWanted(said, condition),)))
 
     def _triggered(self, trigger: object) -> AlertRule:
         """Return the rule of what happens. Raises Untaken for all but states, numbers and MQTT."""
@@ -175,9 +175,9 @@ class AlertPrograms:
         to = _state(fields.get("to", ""))
         wanted = is_state(entity, to)
         if not to:
-            wanted = Wanted(entity, Condition(Operator.CHANGES))
+            wanted = StateWanted(entity, Condition(Operator.CHANGES))
         elif not (hold or wanted.there):
-            wanted = Wanted(entity, Condition(Operator.HAPPENS, (to,)))
+            wanted = StateWanted(entity, Condition(Operator.HAPPENS, (to,)))
         return self._rule(Joined((wanted,)))
 
     def _measured(self, entity: str, fields: Fields) -> AlertRule:
@@ -185,7 +185,7 @@ class AlertPrograms:
         if above is None or below is None:
             return self._threshold({"value": entity, "maximum": above, "minimum": below})
         condition = Condition(Operator.BETWEEN, (number_text(above), number_text(below)))
-        return self._rule(Joined((Wanted(entity, condition),)))
+        return self._rule(Joined((StateWanted(entity, condition),)))
 
     # Both.
 
@@ -195,16 +195,16 @@ class AlertPrograms:
         rule = AlertRule(place.topic, head.condition, place.field, either=asked.either)
         return replace(rule, others=self._clauses(others, rule))
 
-    def _clauses(self, wanted: Iterable[Wanted], rule: AlertRule) -> tuple[Clause, ...]:
+    def _clauses(self, wanted: Iterable[StateWanted], rule: AlertRule) -> tuple[Clause, ...]:
         places = ((each, self._place(each)) for each in wanted)
         return tuple(
             Clause(each.condition, "" if place.topic == rule.filter else place.topic, place.field)
             for each, place in places
         )
 
-    def _place(self, wanted: Wanted) -> Place:
+    def _place(self, wanted: StateWanted) -> StateTopic:
         place = self._places(wanted.entity)
-        return Place(f"{place.topic}/availability") if wanted.there else place
+        return StateTopic(f"{place.topic}/availability") if wanted.there else place
 
 
 def _published(fields: Fields) -> AlertRule:
@@ -217,7 +217,7 @@ def _published(fields: Fields) -> AlertRule:
 
 
 def _name(said: str) -> str:
-    return cut(" ".join(said.split()), LONGEST_NAME)
+    return cut(" ".join(said.split()), LONGEST_IMPORTED_NAME)
 
 
 def _state(said: object) -> str:

@@ -45,7 +45,7 @@ _OPPOSITE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StateWanted:
     """What an entity's state has to be; `there` asks instead whether it has one at all."""
 
     entity: str
@@ -57,7 +57,7 @@ class Wanted:
 class Joined:
     """Conditions of which all, or if `either` any, have to hold; none: they always do."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[StateWanted, ...]
     either: bool = False
 
 
@@ -74,10 +74,10 @@ class _State:
     entity: str
 
 
-def is_state(entity: str, state: str) -> Wanted:
+def is_state(entity: str, state: str) -> StateWanted:
     """Return what asks for a state; that of an entity that has none is no value but its absence."""
     gone = state.strip().casefold() in _GONE
-    return Wanted(entity, Condition(Operator.EQUAL, ("offline" if gone else state.strip(),)), there=gone)
+    return StateWanted(entity, Condition(Operator.EQUAL, ("offline" if gone else state.strip(),)), there=gone)
 
 
 def read_condition(text: str) -> Joined:
@@ -268,7 +268,7 @@ def _comparison(first: _State | str, sign: _Token, second: Joined | _State | str
     return Joined((_with(wanted, operator),))
 
 
-def _with(wanted: Wanted, operator: Operator) -> Wanted:
+def _with(wanted: StateWanted, operator: Operator) -> StateWanted:
     return replace(wanted, condition=replace(wanted.condition, operator=operator))
 
 

@@ -9,7 +9,7 @@ from ..model.rules import AlertRule, Bridge, Preset, Priority, Subscription
 from ..model.topics import fold, valid_filter
 from .recognise import first
 
-LONGEST_NAME = 100
+LONGEST_IMPORTED_NAME = 100
 
 _PRIORITIES = {priority.word: priority for priority in Priority} | {
     str(priority.value): priority for priority in Priority

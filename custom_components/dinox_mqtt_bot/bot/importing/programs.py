@@ -10,12 +10,12 @@ from ..commands.command import Parts
 from ..model.replies import BotError, Text
 from ..model.rules import AlertRule, RuleSet
 from ..text.durations import DAY
-from .alert_rules import AlertPrograms, Places
+from .alert_rules import AlertPrograms, FindState
 from .mqttwarn import sections, take_section
 from .outcomes import Imported, Outcome, Plan, Untaken
 from .recognise import Fields, first
 
-LONGEST_TEXT = 100_000
+LONGEST_CONFIGURATION = 100_000
 """Characters of what is imported at once."""
 MOST_RULES = 500
 MOST_REHEARSED = 50
@@ -40,7 +40,7 @@ class _Found:
     left: int = 10 * MOST_RULES
 
 
-def plan_rules(given: object, rules: RuleSet, places: Places) -> Plan:
+def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
     """Return what other programs' rules would become: YAML as values, `mqttwarn.ini` as its text.
 
     Raises BotError `import_unknown` for what is none of them, `import_ini`.

@@ -8,7 +8,7 @@ from ..model.rules import AlertRule, Bridge, Condition, Format, Operator, Preset
 from ..model.topics import Subscriptions, fold
 from ..payload.paths import write_path
 from ..text.foreign import cut
-from .outcomes import LONGEST_NAME, Outcome, filter_of, is_off, is_on, qos_of, read_priority
+from .outcomes import LONGEST_IMPORTED_NAME, Outcome, filter_of, is_off, is_on, qos_of, read_priority
 from .recognise import Fields, first
 
 USUAL_COOLDOWN = frozenset({"", "0", "60"})
@@ -56,7 +56,7 @@ class AlertPlan:
             topic_filter,
             Condition(operator, (value,)),
             field=write_path((key,)) if key else "",
-            name=cut(" ".join(first(fields, "name").split()), LONGEST_NAME),
+            name=cut(" ".join(first(fields, "name").split()), LONGEST_IMPORTED_NAME),
             priority=read_priority(first(fields, "priority"), Priority.ALERT, outcome),
             enabled=not is_off(first(fields, "enabled")),
         )
@@ -126,7 +126,7 @@ class BridgePlan:
         return Bridge(
             topic_filter,
             to,
-            name=cut(" ".join(first(fields, "alias", "name").split()), LONGEST_NAME),
+            name=cut(" ".join(first(fields, "alias", "name").split()), LONGEST_IMPORTED_NAME),
             room=room,
             format=Format(said) if said in set(Format) else Format.FULL,
             enabled=not is_off(first(fields, "enabled")),

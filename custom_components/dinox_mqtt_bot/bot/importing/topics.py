@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..model.rules import Priority, RuleSet, Subscription
 from ..model.topics import Subscriptions, covers, fold
 from ..text.foreign import cut
-from .outcomes import LONGEST_NAME, Outcome, Plan, filter_of, qos_of, read_priority
+from .outcomes import LONGEST_IMPORTED_NAME, Outcome, Plan, filter_of, qos_of, read_priority
 from .recognise import Foreign, Topic
 
 
@@ -75,9 +75,9 @@ def _subscription(
 
 def _own_alias(wanted: Subscription, taken: set[str], outcome: Outcome) -> Subscription:
     """Return a subscription whose name is its own and not too long."""
-    if len(wanted.alias) > LONGEST_NAME:
+    if len(wanted.alias) > LONGEST_IMPORTED_NAME:
         outcome.change("alias_long")
-        wanted = replace(wanted, alias=cut(wanted.alias, LONGEST_NAME))
+        wanted = replace(wanted, alias=cut(wanted.alias, LONGEST_IMPORTED_NAME))
     if wanted.alias and fold(wanted.alias) in taken:
         outcome.change("alias_taken")
         wanted = replace(wanted, alias="")

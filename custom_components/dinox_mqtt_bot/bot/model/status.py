@@ -114,7 +114,7 @@ class BotStatus:
     unwritten: str = ""
 
 
-def state_text(state: BotState, broker: LinkStatus, gap: Gap, phrase: Callable[..., str]) -> str:
+def bot_state_text(state: BotState, broker: LinkStatus, gap: Gap, phrase: Callable[..., str]) -> str:
     """Return how the bot is: with the reason if it is offline, and that the history cannot be written."""
     text = phrase(f"common.state_{state}")
     if state is BotState.OFFLINE and broker.reason:

@@ -18,7 +18,7 @@ MOST_FIELDS = 40
 _MOST_COUNTED = 1_000
 _DEEPEST_SHOWN = 6
 _LONGEST_INTEGER = 300
-BETWEEN = " · "
+BETWEEN_FIELDS = " · "
 _UNITS = ("unit", "unit_of_measurement")
 _BESIDE = {
     "TempUnit": ("temperature", "dewpoint", "heatindex"),
@@ -216,7 +216,7 @@ def scalar_text(value: object) -> str:
 
 def together(fields: Iterable[Field]) -> str:
     """Write fields on one line: `temperature 21.4 °C · humidity 45 %`."""
-    return BETWEEN.join([brief(field) for field in fields if field.name != MORE])
+    return BETWEEN_FIELDS.join([brief(field) for field in fields if field.name != MORE])
 
 
 def brief(field: Field, write: Callable[[str], str] = str) -> str:

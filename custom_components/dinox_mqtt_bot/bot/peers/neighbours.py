@@ -9,7 +9,7 @@ MOST = 50
 """How many bots are known at once: anybody may pretend to be some more."""
 
 
-class Change(Enum):
+class NeighbourChange(Enum):
     """What a message on a status topic changed."""
 
     NOTHING = auto()
@@ -38,15 +38,15 @@ class Neighbours:
     def get(self, bot_id: str) -> Beacon | None:
         return self._known.get(bot_id)
 
-    def take(self, bot_id: str, payload: bytes) -> Change:
+    def take(self, bot_id: str, payload: bytes) -> NeighbourChange:
         """Take over what came on a bot's status topic. Total: no payload makes it raise."""
         if not payload:
-            return Change.NOTHING if self._known.pop(bot_id, None) is None else Change.GONE
+            return NeighbourChange.NOTHING if self._known.pop(bot_id, None) is None else NeighbourChange.GONE
         beacon, before = read(payload), self._known.get(bot_id)
         if beacon is None or beacon == before:
-            return Change.NOTHING
+            return NeighbourChange.NOTHING
         if before is None and (len(self._known) >= MOST or not self._admits()):
             self.left_out += 1
-            return Change.NOTHING
+            return NeighbourChange.NOTHING
         self._known[bot_id] = beacon
-        return Change.CHANGED if before else Change.CAME
+        return NeighbourChange.CHANGED if before else NeighbourChange.CAME

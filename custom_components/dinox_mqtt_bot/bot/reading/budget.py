@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 
 from ..discovery.bindings import Binding, value_in
 from ..discovery.entities import Entity
-from ..discovery.narrowing import narrowed
+from ..discovery.narrowing import only_wanted
 from ..payload.interpret import Meaning
 from ..ports import Templates
 
 type Ticks = Callable[[], float]
 """Seconds of a clock that is never set."""
 type Found = list[tuple[Binding, str | None]]
-type Spoken = tuple[tuple[str, Binding], ...]
+type SpokenBindings = tuple[tuple[str, Binding], ...]
 """Entities of a topic, each with the topic of the configuration that has it."""
 
 _SHORT = 4_096
@@ -50,13 +50,13 @@ class Budget:
         sources = (binding.template.source for _, binding in entity.values if binding.template)
         return entity.config in self.off or not all(map(templates.runs, filter(None, sources)))
 
-    def values(self, topic: str, meaning: Meaning, spoken: Spoken, *, foreign: bool) -> Found | None:
+    def values(self, topic: str, meaning: Meaning, spoken: SpokenBindings, *, foreign: bool) -> Found | None:
         """Return what each entity finds in a message; None if that would take too much of it.
 
         `foreign`: there are templates among them that are more than paths.
         """
         if len(meaning.text) > _SHORT:
-            meaning = narrowed(meaning, (binding for _, binding in spoken))
+            meaning = only_wanted(meaning, (binding for _, binding in spoken))
         if not foreign and len(meaning.text) <= _SHORT:
             return [(binding, value_in(meaning, binding, self._templates)) for _, binding in spoken]
         if not self._prepared(topic, spoken):
@@ -79,7 +79,7 @@ class Budget:
                 self._strikes.pop(config, None)
         return found
 
-    def _prepared(self, topic: str, spoken: Spoken) -> bool:
+    def _prepared(self, topic: str, spoken: SpokenBindings) -> bool:
         """Make the templates ready, as many as there is time for."""
         if self._templates is None:
             return True

@@ -6,9 +6,9 @@ from dataclasses import replace
 from ..model.replies import BotError
 from ..model.rules import Contact, Follow, Priority, Scope
 from ..text.tongue import lead, meant, phrases, plainly, words as said_for
-from ..text.weekly import ALWAYS, read_weekly
+from ..text.weekly import DAILY, read_weekly
 from ..text.words import MAX_QUOTED, NO_WORDS, Word, words
-from .following import chosen
+from .following import to_follow
 from .topic_lookup import Lookups, find_name, looks_like_topic
 
 _MOST_WORDS = 5
@@ -132,7 +132,7 @@ async def _chosen(lookups: Lookups, said: str) -> tuple[Follow, ...]:
 async def _one(lookups: Lookups, name: str) -> tuple[Follow, ...]:
     if not looks_like_topic(name):
         try:
-            return chosen(lookups.readings.devices, name)
+            return to_follow(lookups.readings.devices, name)
         except BotError as err:
             if not err.key.startswith("no_device"):
                 raise
@@ -152,4 +152,4 @@ def _hours(said: str) -> str:
         return ""
     if (weekly := read_weekly(said)) is None:
         raise BotError("rule_no_weekly", times=said[:MAX_QUOTED])
-    return "" if str(weekly) == ALWAYS else str(weekly)
+    return "" if str(weekly) == DAILY else str(weekly)

@@ -34,7 +34,7 @@ class Followed:
         for entity in entities_of(tuple(follows), self._devices):
             topics.update(dict.fromkeys(state_topics(entity)))
         # The same objects again: what is known of a topic is known for one of them.
-        self._by_topic = {topic: self._by_topic.get(topic) or _told(topic) for topic in topics}
+        self._by_topic = {topic: self._by_topic.get(topic) or _followed(topic) for topic in topics}
         self._by_filter = Subscriptions(each for topic, each in self._by_topic.items() if "+" in topic)
 
     def best(self, topic: str) -> Subscription | None:
@@ -42,7 +42,7 @@ class Followed:
         return self._by_topic.get(topic) or self._by_filter.best(topic)
 
 
-def _told(topic: str) -> Subscription:
+def _followed(topic: str) -> Subscription:
     return Subscription(topic, QoS.AT_MOST_ONCE, display=Display.CHANGES)
 
 
@@ -91,7 +91,7 @@ _AREA = tongue.words("area")
 _DEVICE = tongue.words("device")
 
 
-def chosen(devices: Devices, name: str) -> tuple[Follow, ...]:
+def to_follow(devices: Devices, name: str) -> tuple[Follow, ...]:
     """Return what is to be followed by a name: an area, a device, or one entity of a device.
 
     Of what is called alike all: two devices of one name, not a device and an area. Raises BotError

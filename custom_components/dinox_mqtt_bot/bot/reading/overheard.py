@@ -3,7 +3,7 @@
 from ..discovery.devices import Devices
 from ..discovery.discovery import Discovery
 from ..discovery.native.gateway_keys import key_of
-from ..discovery.native.gateways import Gateways, Told, name_in, told_on
+from ..discovery.native.gateways import Gateways, GatewayTopic, device_name, told_on
 from ..model.message import Field, Message
 from ..payload.fields import together
 from ..payload.interpret import Meaning
@@ -11,7 +11,7 @@ from ..payload.technical import told_of
 from ..text.foreign import cut, plain
 
 _LONGEST_NAME = 200
-__all__ = ["Overheard", "Told", "event"]
+__all__ = ["GatewayTopic", "Overheard", "event"]
 
 
 class Overheard:
@@ -22,7 +22,7 @@ class Overheard:
         self._devices = devices
         self._gateways = Gateways()
 
-    def told_on(self, topic: str) -> Told | None:
+    def told_on(self, topic: str) -> GatewayTopic | None:
         """Say what a gateway tells on a topic of which discovery says nothing."""
         told = told_on(topic) if self._discovery.prefix else None
         if told is None or all(config == topic for config, _ in self._discovery.spoken(topic)):
@@ -31,9 +31,9 @@ class Overheard:
         self._discovery.take(topic, ())
         return None
 
-    def hear(self, told: Told | None, message: Message, meaning: Meaning) -> bool:
+    def hear(self, told: GatewayTopic | None, message: Message, meaning: Meaning) -> bool:
         """Learn of a device from its message. True if anything is known otherwise now."""
-        if told not in (Told.OBJECT, Told.VALUE):
+        if told not in (GatewayTopic.OBJECT, GatewayTopic.VALUE):
             return False
         configs = self._gateways.news(message.topic, told, meaning.json)
         parts = list(self._discovery.parts(message.topic, configs))
@@ -46,7 +46,7 @@ class Overheard:
 def event(meaning: Meaning) -> tuple[str, Meaning]:
     """Return what a message is called and means on a topic where each may be of another device."""
     said = meaning.json
-    name = cut(plain(name_in(said)).strip(), _LONGEST_NAME) if isinstance(said, dict) else ""
+    name = cut(plain(device_name(said)).strip(), _LONGEST_NAME) if isinstance(said, dict) else ""
     if not name or not isinstance(said, dict):
         return "", meaning
     known = ((field, key_of(field.name, said.get(field.name))) for field in meaning.fields)

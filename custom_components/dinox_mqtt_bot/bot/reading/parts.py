@@ -7,14 +7,14 @@ from itertools import chain
 import re
 
 from ..discovery.bindings import Binding, full_name
-from ..discovery.telling import told
+from ..discovery.telling import value_line
 from ..discovery.templates import ValueTemplate
 from ..model.message import MORE, Field, Kind
 from ..payload.fields import together
 from ..payload.interpret import Meaning, described
 from ..payload.technical import is_of_radio, is_technical, told_of
 from ..text.foreign import plain
-from .budget import Found, Spoken
+from .budget import Found, SpokenBindings
 
 _DEVICES = (
     *("light", "climate", "water_heater", "cover", "valve", "lock", "fan", "humidifier", "vacuum"),
@@ -76,7 +76,7 @@ class Arranged:
     those of the device.
     """
 
-    spoken: Spoken
+    spoken: SpokenBindings
     names: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     name: str = ""
@@ -87,7 +87,7 @@ class Arranged:
 _SWITCHED = frozenset({"fan", "humidifier", "light", "siren", "switch"})
 
 
-def arranged(spoken: Spoken) -> Arranged:
+def arranged(spoken: SpokenBindings) -> Arranged:
     """Return the entities of a topic as people look at them, whatever the order they became known in."""
     entities: dict[tuple[str, ...], list[tuple[str, Binding]]] = {}
     for config, binding in spoken:
@@ -250,7 +250,7 @@ def _lines(parts: Sequence[Part], found: Found, fields: Sequence[Field | None]) 
 def _line(part: Part, found: Found, fields: Sequence[Field | None]) -> Field | None:
     if part.composed:
         values = [(binding, text) for binding, text in found[part.start : part.end] if text is not None]
-        text = told(values)
+        text = value_line(values)
         return Field(part.label, text) if text and not text.startswith("{") else None
     field = fields[part.start]
     return field if field is None or field.name == part.label else replace(field, name=part.label)

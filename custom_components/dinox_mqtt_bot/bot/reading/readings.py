@@ -15,7 +15,7 @@ from ..payload.interpret import Meaning, interpret
 from ..ports import StateWords, Templates
 from .budget import Budget, Limited, Ticks
 from .overheard import Overheard
-from .topic_plan import Plan, planned
+from .topic_plan import TopicPlan, planned
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Readings:
         # Messages whose topic was too long.
         self.left_out = 0
         self.devices = Devices()
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, TopicPlan] = {}
         self._start_over(prefix)
 
     def use_prefix(self, prefix: str) -> None:
@@ -183,7 +183,7 @@ class Readings:
         """Return the names of the devices that say something on a topic."""
         return {binding.device or binding.entity for binding in self._discovery.bindings(topic)}
 
-    def _plan(self, topic: str, subscription: Subscription | None) -> Plan:
+    def _plan(self, topic: str, subscription: Subscription | None) -> TopicPlan:
         plan = self._plans.get(topic)
         if plan is None or plan.subscription is not subscription:
             if len(self._plans) >= _KNOWN_TOPICS:

@@ -5,9 +5,6 @@ import re
 
 from ..discovery.topic_uses import TopicUses
 
-REASONS = ("log", "lists", "requests", "telemetry", "command", "configuration")
-"""Why a topic is technical, as docs/following.md explains."""
-
 # Behind the level `bridge` of Zigbee2MQTT and its like: a line for each publish, lists of many kilobytes,
 # questions and answers of its page.
 _BRIDGE = {
@@ -25,8 +22,9 @@ _TASMOTA = re.compile(r"(?:STATE|STATUS\d*|INFO\d+|UPTIME|LOGGING|UPGRADE)")
 
 
 def technical(topic: str, prefix: str, uses: TopicUses) -> str:
-    """Return why nobody is told of a topic unless it is subscribed by its name, one of `REASONS`, or nothing.
+    """Return why nobody is told of a topic unless it is subscribed by its name, or nothing.
 
+    `log`, `lists`, `requests`, `telemetry`, `command` or `configuration`, as docs/following.md explains.
     Asked once for each topic. What a device tells there of what it is there for is no telemetry: some have
     nothing but `tele/plug/STATE`.
     """

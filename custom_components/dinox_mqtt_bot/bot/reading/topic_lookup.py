@@ -123,7 +123,7 @@ async def has_field(lookups: Lookups, topic: str, field: str) -> bool:
     return any(lookup(each, path) is not None for each in await newest_readings(lookups, topic))
 
 
-def several(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:
+def which_of(lookups: Lookups, said: str, topics: Sequence[str]) -> Ambiguous:
     """Return the question which of some topics is meant."""
     return Ambiguous(said, [Meant(each, name=topic_name(lookups, each)) for each in topics])
 

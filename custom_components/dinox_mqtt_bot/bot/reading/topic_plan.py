@@ -11,7 +11,7 @@ from ..model.topics import HOOKS, shared
 from ..payload.interpret import Meaning, described
 from ..text.foreign import cut, plain
 from .budget import Budget, Found
-from .overheard import Told, event
+from .overheard import GatewayTopic, event
 from .parts import Arranged, arranged, bound
 
 _LONGEST_NAME = 200
@@ -25,7 +25,7 @@ _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TopicPlan:
     """What is known of a topic.
 
     `named`: by an alias. `foreign`: some of its entities have templates that are more than paths. `gateway`:
@@ -37,7 +37,7 @@ class Plan:
     named: bool
     arranged: Arranged
     foreign: bool
-    gateway: Told | None
+    gateway: GatewayTopic | None
     origin: Origin | None
 
     def read(self, message: Message, meaning: Meaning, budget: Budget) -> Reading:
@@ -50,7 +50,7 @@ class Plan:
         elif meaning.kind is Kind.JSON:
             meaning = described(meaning)
         name = self.name
-        if self.gateway is Told.EVENTS and not self.named:
+        if self.gateway is GatewayTopic.EVENTS and not self.named:
             said, meaning = event(meaning)
             name = said or name
         kind, text, value, unit, fields, parsed, media, exact, _, told = meaning
@@ -72,8 +72,8 @@ def planned(
     subscription: Subscription | None,
     discovery: Discovery,
     off: Container[str],
-    gateway: Told | None,
-) -> Plan:
+    gateway: GatewayTopic | None,
+) -> TopicPlan:
     """Return what is known of a topic; the configurations that are `off` run no templates."""
     alias = _alias(topic, subscription) if subscription and subscription.alias else ""
     strong = arranged(
@@ -90,7 +90,7 @@ def planned(
     templates = (binding.template for _, binding in strong.spoken)
     foreign = any(template is not None and template.source for template in templates)
     origin = None if alias else _origin(name, strong)
-    return Plan(subscription, name, bool(alias), strong, foreign, gateway, origin)
+    return TopicPlan(subscription, name, bool(alias), strong, foreign, gateway, origin)
 
 
 def _alias(topic: str, subscription: Subscription) -> str:

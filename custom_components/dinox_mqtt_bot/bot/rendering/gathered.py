@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ..model.message import Reading
 from ..model.rules import Subscription
-from ..payload.fields import BETWEEN, brief
+from ..payload.fields import BETWEEN_FIELDS, brief
 from ..ports import Phrases
 from ..text.foreign import inert, one_line
 from .readings import LONGEST_DIGEST_LINE, WIDTH, header, render_digest, render_value
@@ -29,8 +29,8 @@ def render_gathered(
     shown = 0
     for reading, subscription, _ in entries:
         text = _brief(header(reading, subscription), reading, phrases)
-        if lines and len(lines[-1]) + len(BETWEEN) + len(text) <= _WIDE:
-            lines[-1] += f"{BETWEEN}{text}"
+        if lines and len(lines[-1]) + len(BETWEEN_FIELDS) + len(text) <= _WIDE:
+            lines[-1] += f"{BETWEEN_FIELDS}{text}"
         elif len(lines) < most - 1:
             lines.append(text)
         else:

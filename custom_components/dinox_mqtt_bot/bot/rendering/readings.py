@@ -7,7 +7,7 @@ from itertools import islice
 from ..model.history import TopicRow
 from ..model.message import MORE, Field, Kind, Message, Reading
 from ..model.rules import Priority, Subscription
-from ..payload.fields import BETWEEN, brief, line
+from ..payload.fields import BETWEEN_FIELDS, brief, line
 from ..payload.interpret import LARGE
 from ..payload.media import FAMILIES
 from ..ports import Phrases, When
@@ -161,8 +161,8 @@ def _side_by_side(first: str, others: Iterable[str], most: int) -> tuple[list[st
     for text in others:
         if left:
             left += 1
-        elif len(lines[-1]) + len(BETWEEN) + len(text) <= WIDTH:
-            lines[-1] += f"{BETWEEN}{text}"
+        elif len(lines[-1]) + len(BETWEEN_FIELDS) + len(text) <= WIDTH:
+            lines[-1] += f"{BETWEEN_FIELDS}{text}"
         elif len(lines) == most:
             left = 1
         else:
@@ -173,7 +173,7 @@ def _side_by_side(first: str, others: Iterable[str], most: int) -> tuple[list[st
 def _shown(reading: Reading, phrases: Phrases) -> str:
     """Return a value with its unit as the language writes numbers; a text stays as it was sent."""
     text = with_unit(reading.text, reading.unit)
-    listed = reading.kind is Kind.TEXT and (BETWEEN in text or ", " in text)
+    listed = reading.kind is Kind.TEXT and (BETWEEN_FIELDS in text or ", " in text)
     return text if listed else phrases.amount(text)
 
 
@@ -183,9 +183,9 @@ def _fitting(fields: tuple[Field, ...], phrases: Phrases, limit: int) -> str:
     first, *others = [one_line(text, LONGEST_DIGEST_LINE) for text in shown]
     text = first
     for other in others:
-        if len(text) + len(BETWEEN) + len(other) > limit:
-            return f"{text}{BETWEEN}…"
-        text = f"{text}{BETWEEN}{other}"
+        if len(text) + len(BETWEEN_FIELDS) + len(other) > limit:
+            return f"{text}{BETWEEN_FIELDS}…"
+        text = f"{text}{BETWEEN_FIELDS}{other}"
     return text
 
 

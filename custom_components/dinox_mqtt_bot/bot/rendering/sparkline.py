@@ -10,7 +10,7 @@ from ..text.numbers import number_text
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-WIDTH = 24
+SPARKLINE_WIDTH = 24
 """Characters of a line: what a phone shows without a break, and the hours of a day."""
 
 NARROW = 20
@@ -76,7 +76,7 @@ def longest_gap(points: Sequence[Point]) -> float:
     return PATIENCE * median(intervals) if intervals else 0.0
 
 
-def sparkline(points: Sequence[Point], *, even: bool = False, width: int = WIDTH) -> str:
+def sparkline(points: Sequence[Point], *, even: bool = False, width: int = SPARKLINE_WIDTH) -> str:
     """Return means as bars, each as long a time, or with `even` a point each; a gap is a `·`."""
     if even or not points or points[-1].time <= points[0].time:
         cells: list[float | None] = [point.mean for point in points[-width:]]

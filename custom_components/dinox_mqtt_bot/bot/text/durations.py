@@ -7,7 +7,7 @@ import re
 from .tongue import lead, plainly, skip
 
 DAY = 86_400.0
-LONGEST = 10 * 366 * 86_400.0
+LONGEST_DURATION = 10 * 366 * 86_400.0
 """Seconds; nobody means a longer span."""
 
 _MOST_WORDS = 8
@@ -45,7 +45,7 @@ def spoken_number(spoken: Sequence[str], at: int) -> tuple[float | None, int]:
 
 
 def _sane(seconds: float) -> float | None:
-    return seconds if seconds <= LONGEST else None
+    return seconds if seconds <= LONGEST_DURATION else None
 
 
 def leading_duration(words: Sequence[str]) -> tuple[float, int]:

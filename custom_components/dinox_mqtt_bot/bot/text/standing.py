@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
+from .politeness import MARKS
 from .tongue import words
 
-MARKS = "?!.,;: "
 _PRONOUNS = words("pronoun")
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from math import inf
 import re
 
-from .durations import LONGEST, parse_duration, spoken_number
+from .durations import LONGEST_DURATION, parse_duration, spoken_number
 from .tongue import either, lead, plainly, skip, words
 
 type Local = Callable[[float], datetime]
@@ -16,7 +16,7 @@ type Local = Callable[[float], datetime]
 in_utc = partial(datetime.fromtimestamp, tz=UTC)
 """The time of day of who lives by UTC."""
 
-type Clock = tuple[int, int, int]
+type TimeOfDay = tuple[int, int, int]
 """Hour, minute and second; 24:00:00 is the end of a day."""
 
 LONGEST_TEXT = 100
@@ -46,7 +46,7 @@ _COMMA = re.compile(r",(?=\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class TimePoint:
     """What a text says of a time: a day in one of four ways, a part of a day, a time of day.
 
     `days` from today, `weekday` from Monday on, `date` of year (or None), month and day, `month` alone.
@@ -57,7 +57,7 @@ class Point:
     date: tuple[int | None, int, int] | None = None
     month: int | None = None
     part: str = ""
-    clock: Clock | None = None
+    clock: TimeOfDay | None = None
 
     @property
     def has_day(self) -> bool:
@@ -72,12 +72,12 @@ def time_words(text: str) -> list[str]:
     return spoken if len(spoken) <= _MOST_WORDS else []
 
 
-def read_point(spoken: Sequence[str], *, bare: bool = False, beside: bool = False) -> Point | None:
+def read_point(spoken: Sequence[str], *, bare: bool = False, beside: bool = False) -> TimePoint | None:
     """Read a point of time that all the words are; None if they are none.
 
     `bare`: a number alone is an hour, `beside`: it is one with a day.
     """
-    point, at = Point(), 0
+    point, at = TimePoint(), 0
     while at < len(spoken):
         hour = bare or (beside and (point.has_day or bool(point.part)))
         point, end = _piece(point, spoken, at, bare=hour)
@@ -87,7 +87,7 @@ def read_point(spoken: Sequence[str], *, bare: bool = False, beside: bool = Fals
     return point if point.has_day or point.part or point.clock else None
 
 
-def _piece(point: Point, spoken: Sequence[str], at: int, *, bare: bool) -> tuple[Point, int]:
+def _piece(point: TimePoint, spoken: Sequence[str], at: int, *, bare: bool) -> tuple[TimePoint, int]:
     """Take one more piece of a point, and return where it ends; at its beginning if there is none."""
     whole, night = _day_and_part(point, spoken, at), skip("tonight", spoken, at)
     if night > max(at, whole[1]) and not point.has_day and not point.part:
@@ -101,7 +101,7 @@ def _piece(point: Point, spoken: Sequence[str], at: int, *, bare: bool) -> tuple
     return point, max(skip("time_filler", spoken, at), skip("time_this", spoken, at))
 
 
-def _day_and_part(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, int]:
+def _day_and_part(point: TimePoint, spoken: Sequence[str], at: int) -> tuple[TimePoint, int]:
     """Take a day or a part of one, whichever has more words; `morgen` is tomorrow, else the morning."""
     day = (point, at) if point.has_day else _day(point, spoken, at)
     part, end = ("", at) if point.part else lead("part", spoken, at)
@@ -111,7 +111,7 @@ def _day_and_part(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, 
     return day
 
 
-def _day(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, int]:
+def _day(point: TimePoint, spoken: Sequence[str], at: int) -> tuple[TimePoint, int]:
     days, end = lead("day", spoken, at)
     if days:
         number = int(days.rpartition("_")[2])
@@ -129,7 +129,7 @@ def _day(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, int]:
     return _named_month(point, spoken, at)
 
 
-def _named_month(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, int]:
+def _named_month(point: TimePoint, spoken: Sequence[str], at: int) -> tuple[TimePoint, int]:
     """Take `24. Dezember`, `December 24th`, with or without a year, or a month alone."""
     before = _DAY.fullmatch(spoken[at])
     month, end = lead("month", spoken, at + 1 if before else at)
@@ -144,7 +144,7 @@ def _named_month(point: Point, spoken: Sequence[str], at: int) -> tuple[Point, i
     return replace(point, date=(year, int(month), int(day[1]))), end + (year is not None)
 
 
-def clock_at(spoken: Sequence[str], at: int, *, bare: bool) -> tuple[Clock | None, int]:
+def clock_at(spoken: Sequence[str], at: int, *, bare: bool) -> tuple[TimeOfDay | None, int]:
     """Take a time of day: `7` if it may be `bare`, `7:30`, `7 pm`, `18 Uhr 30`, `halb acht`, `seven`."""
     past, to = skip("time_half_past", spoken, at), skip("time_half_to", spoken, at)
     if max(past, to) > at:
@@ -182,13 +182,13 @@ def _behind_clock(spoken: Sequence[str], at: int) -> int:
     return skip("time_oclock", spoken, at)
 
 
-def _of_part(clock: Clock, part: str) -> Clock:
+def _of_part(clock: TimeOfDay, part: str) -> TimeOfDay:
     """Return a time of day that is said with a part of one: `7 abends` is 19:00."""
     late = part in {"afternoon", "evening"} and clock[0] < 12
     return (clock[0] + 12, *clock[1:]) if late or (part == "night" and 6 < clock[0] < 12) else clock
 
 
-def _sane(hour: int, minute: int, second: int) -> Clock | None:
+def _sane(hour: int, minute: int, second: int) -> TimeOfDay | None:
     if hour == 24 and not minute and not second:
         return 24, 0, 0
     return (hour % 24, minute, second) if -1 <= hour < 24 and minute < 60 and second < 60 else None
@@ -231,12 +231,12 @@ def parted_moment(text: str, now: float, local: Local) -> tuple[float, str]:
     return 0.0, text
 
 
-def _still_to_come(point: Point, now: float, local: Local, *, whole: bool) -> float | None:
+def _still_to_come(point: TimePoint, now: float, local: Local, *, whole: bool) -> float | None:
     try:
         end = _ahead(point, local(now), whole=whole)
     except ValueError, OverflowError:
         return None
-    return end if end is not None and now < end <= now + LONGEST else None
+    return end if end is not None and now < end <= now + LONGEST_DURATION else None
 
 
 def parted_end(text: str, now: float, local: Local) -> tuple[str, float]:
@@ -277,7 +277,7 @@ def is_marked(text: str) -> bool:
     return skip("time_for", spoken) > 0 or skip("time_until", spoken) > 0
 
 
-def _ahead(point: Point, now: datetime, *, whole: bool) -> float | None:
+def _ahead(point: TimePoint, now: datetime, *, whole: bool) -> float | None:
     today = midnight(now)
     if point.clock is not None and not point.has_day:
         return _next(now, point.clock) if point.clock[0] < 24 else at_hour(today, 24)
@@ -292,7 +292,7 @@ def _ahead(point: Point, now: datetime, *, whole: bool) -> float | None:
     return end
 
 
-def _hours(point: Point, *, whole: bool) -> tuple[int, int]:
+def _hours(point: TimePoint, *, whole: bool) -> tuple[int, int]:
     """Return the hour that is meant where no time of day is said, and how much longer a `whole` one is."""
     if not point.part:
         return (24, 0) if whole else (DAYBREAK, 0)
@@ -301,7 +301,7 @@ def _hours(point: Point, *, whole: bool) -> tuple[int, int]:
     return hour, until - hour if whole else 0
 
 
-def _timed(point: Point, day: datetime, hours: int) -> float:
+def _timed(point: TimePoint, day: datetime, hours: int) -> float:
     if point.clock is None or point.clock[0] == 24:
         return at_hour(day, 24 if point.clock else hours)
     hour, minute, second = point.clock
@@ -319,7 +319,7 @@ def midnight(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
-def _coming(point: Point, today: datetime) -> datetime:
+def _coming(point: TimePoint, today: datetime) -> datetime:
     """Return the day that is meant, where one that is to come is; a weekday may be today."""
     if point.days is not None:
         return today + timedelta(days=point.days)
@@ -332,7 +332,7 @@ def _coming(point: Point, today: datetime) -> datetime:
     return date.replace(year=date.year + 1) if year is None and date <= today else date
 
 
-def _next(now: datetime, clock: Clock) -> float:
+def _next(now: datetime, clock: TimeOfDay) -> float:
     """Return when the clock on the wall will show this time next, as Unix time.
 
     In the hour that comes twice it may be the second one (`fold`). A time that the night leaves out is as

@@ -6,11 +6,11 @@ from datetime import timedelta
 import re
 from typing import override
 
-from .times import PARTS, Clock, Local, clock_at, time_words
+from .times import PARTS, Local, TimeOfDay, clock_at, time_words
 from .tongue import lead, words
 
 DAYS = 7
-ALWAYS = "daily"
+DAILY = "daily"
 """Every day, at any hour."""
 
 _GROUPS = {
@@ -55,14 +55,14 @@ class Weekly:
         """Return it as it is kept and typed: `weekdays 22:00-06:00`."""
         some = ",".join(_NAMES[day] for day in sorted(self.days))
         parts = [next((name for name, days in _WRITTEN.items() if days == self.days), some)]
-        if parts == [ALWAYS] and self.begin != self.end:
+        if parts == [DAILY] and self.begin != self.end:
             parts = []
         if self.begin != self.end:
             parts.append(f"{_clock(self.begin)}-{_clock(self.end)}")
         return " ".join(parts)
 
 
-_WRITTEN = {"weekdays": _GROUPS["workdays"], "weekend": _GROUPS["weekend"], ALWAYS: _GROUPS["all_days"]}
+_WRITTEN = {"weekdays": _GROUPS["workdays"], "weekend": _GROUPS["weekend"], DAILY: _GROUPS["all_days"]}
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -126,5 +126,5 @@ def _hours(spoken: Sequence[str], at: int) -> tuple[tuple[int, int], int] | None
     return None if until is None else ((_minutes(begin), _minutes(until)), end)
 
 
-def _minutes(clock: Clock) -> int:
+def _minutes(clock: TimeOfDay) -> int:
     return (clock[0] * 60 + clock[1]) % 1440

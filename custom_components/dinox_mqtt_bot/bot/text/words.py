@@ -45,11 +45,6 @@ def beginnings(text: str, most: int = MAX_ALIAS_WORDS) -> Iterator[tuple[str, st
         yield " ".join(word.text for word in begun[:count]), text[begun[count - 1].end :]
 
 
-def split(text: str) -> list[str]:
-    """Split a text into words; what stands in quotes is one word. Never raises."""
-    return [word.text for word in words(text)]
-
-
 def words(text: str) -> Iterator[Word]:
     """Yield the words. A quote opens at a word's start and closes at an end, else it is a letter."""
     at = 0

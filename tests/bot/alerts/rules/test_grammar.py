@@ -14,7 +14,7 @@ from bot.model.replies import BotError
 from bot.model.rules import AlertRule, Condition, Operator, Priority
 from bot.payload.paths import parse_path, write_path
 from bot.reading.topic_lookup import split_topic
-from bot.text.durations import LONGEST as LONGEST_DURATION
+from bot.text.durations import LONGEST_DURATION
 
 KNOWN = {"freezer", "net/192.168.1.5", "home/temperature", "living room", "home/data"}
 

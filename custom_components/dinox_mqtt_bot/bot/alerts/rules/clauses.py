@@ -10,7 +10,7 @@ from ...text.durations import leading_duration
 from ...text.happening import change_of
 from ...text.numbers import number
 from ...text.states import is_state_word
-from ...text.weekly import ALWAYS, read_weekly
+from ...text.weekly import DAILY, read_weekly
 from ...text.words import MAX_QUOTED, NAMED, NO_WORDS, ON, SWITCH, Word, words
 from .vocabulary import (
     AFTER,
@@ -20,12 +20,12 @@ from .vocabulary import (
     BEFORE_OPERATOR,
     BEFORE_PRIORITY,
     CLEAR,
-    DEGREES,
+    DEGREES_AT_END,
     ENDS,
     EVERY,
     KEEPS,
     LONGER,
-    LONGEST_PHRASE,
+    LONGEST_OPERATOR,
     MISSING,
     ONCE,
     ONLY,
@@ -41,7 +41,7 @@ from .vocabulary import (
 LONGEST = 1_000
 """Characters that a rule may be typed in."""
 
-LONGEST_NAME = 100
+LONGEST_RULE_NAME = 100
 LONGEST_WEEKLY = 10
 """Words that times of the week have at most."""
 SYMBOL = re.compile(r">=|<=|=>|=<|==|!=|<>|[<>=≥≤≠]")
@@ -131,7 +131,7 @@ def _silent_around(spoken: list[Word], begin: int, end: int) -> tuple[int, str, 
     In German they have: `meldet sich seit 10 min nicht mehr`, `seit 10 min nichts sendet`.
     """
     for before, behind in product(
-        range(min(LONGEST_PHRASE, begin + 1)), range(min(LONGEST_PHRASE, len(spoken) - end), 0, -1)
+        range(min(LONGEST_OPERATOR, begin + 1)), range(min(LONGEST_OPERATOR, len(spoken) - end), 0, -1)
     ):
         around = spoken[begin - before : begin] + spoken[end : end + behind]
         phrase = tuple(each.text.casefold() for each in around)
@@ -195,7 +195,7 @@ def says_silence(spoken: list[Word], index: int, *, since: bool) -> bool:
 
 
 def _phrase(spoken: list[Word], index: int) -> tuple[Operator, int] | None:
-    for count in range(min(LONGEST_PHRASE, len(spoken) - index), 0, -1):
+    for count in range(min(LONGEST_OPERATOR, len(spoken) - index), 0, -1):
         part = spoken[index : index + count]
         operator = PHRASES.get(tuple(word.text.casefold() for word in part))
         if operator is not None and not any(word.quoted for word in part):
@@ -275,7 +275,7 @@ class _Reader:
             return Condition(operator)
         if self._at >= len(self._words):
             raise BotError("rule_no_value", operator=operator.value)
-        value = DEGREES.sub(_degrees, self._run(operator))
+        value = DEGREES_AT_END.sub(_degrees, self._run(operator))
         if operator in {Operator.BETWEEN, Operator.OUTSIDE}:
             return Condition(operator, _pair(value, operator))
         if operator in {Operator.RISES, Operator.FALLS}:
@@ -419,7 +419,7 @@ class _Reader:
         if not count and not _is(self._words, self._at, NO_WORDS):
             raise BotError("rule_no_weekly", times=self._words[self._at].text[:MAX_QUOTED])
         self._at += count or 1
-        return "" if times == ALWAYS else times
+        return "" if times == DAILY else times
 
     def _cleared(self) -> str:
         if _is(self._words, self._at, BEFORE_CLEAR) and self._at + 1 < len(self._words):
@@ -446,8 +446,8 @@ def _degrees(found: re.Match[str]) -> str:
 def checked_name(text: str) -> str:
     """Return a name without needless blanks. Raises BotError `rule_name` for what cannot be one."""
     name = " ".join(text.split())
-    if not 1 <= len(name) <= LONGEST_NAME or name.removeprefix("#").isdigit():
-        raise BotError("rule_name", maximum=LONGEST_NAME)
+    if not 1 <= len(name) <= LONGEST_RULE_NAME or name.removeprefix("#").isdigit():
+        raise BotError("rule_name", maximum=LONGEST_RULE_NAME)
     return name
 
 

@@ -11,7 +11,7 @@ from ...text.foreign import cut, plain
 from ...text.tongue import fold
 from ..rule_texts import condition_text, conditions_text, is_whole, with_units
 from ..watches import Watch
-from .clauses import LONGEST_NAME
+from .clauses import LONGEST_RULE_NAME
 
 QUOTES = "\"'"
 _ROOM = 8
@@ -48,7 +48,7 @@ def name_rule(
             if rule.others
             else f"{wanted} {condition_text(asked, phrases)}"
         )
-    wanted = cut(wanted, LONGEST_NAME - _ROOM)
+    wanted = cut(wanted, LONGEST_RULE_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"
     taken = {fold(each.name) for each in rules if not rule.id or each.id != rule.id}

@@ -20,7 +20,7 @@ PHRASES = {
 }
 """The words of each operator as `casefold` writes them."""
 
-LONGEST_PHRASE = max(map(len, PHRASES))
+LONGEST_OPERATOR = max(map(len, PHRASES))
 
 BEFORE_OPERATOR = words("before_operator")
 """Words that say nothing where another operator follows: `is above 30`."""
@@ -61,4 +61,4 @@ LONGER = re.compile(
     rf"(?i)(\s(?:{either('rule_for', 'rule_since')}))?(?:\A|\s)(?:{either('rule_longer')})(?=\s)"
 )
 """What is said before a time that something must last."""
-DEGREES = re.compile(rf"(?i)(?<=\d)\s*(?:{either('degrees')})(?:\s+([cf])\w*)?\Z")
+DEGREES_AT_END = re.compile(rf"(?i)(?<=\d)\s*(?:{either('degrees')})(?:\s+([cf])\w*)?\Z")

@@ -100,7 +100,7 @@ _UNIT = re.compile(r"([A-Za-z]\w*?)_((?:mi|km|mm|in)_h|m_s|[A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class GatewayKey:
     """What a key tells: an entity's name, unit, class, component, and its words for on and off."""
 
     name: str
@@ -111,28 +111,28 @@ class Key:
     off: str = ""
 
 
-def key_of(name: str, value: object = 0) -> Key | None:
+def key_of(name: str, value: object = 0) -> GatewayKey | None:
     """Return what a key tells with such a value; None for what is of no interest."""
     if name in _ASIDE or not (name.isascii() and name[:1].isalpha()):
         return None
     if name in _NAMED:
         called, unit = _NAMED[name]
-        return Key(called, unit, _CLASSES.get(name) or device_class(unit))
+        return GatewayKey(called, unit, _CLASSES.get(name) or device_class(unit))
     if name == "battery_ok":
-        return Key("Battery", "", "battery", "binary_sensor", "0", "1")
+        return GatewayKey("Battery", "", "battery", "binary_sensor", "0", "1")
     words = ("true", "false") if isinstance(value, bool) else ("1", "0")
     if name in _STATES:
-        return Key(_words(name), "", _STATES[name], "binary_sensor", *words)
+        return GatewayKey(_words(name), "", _STATES[name], "binary_sensor", *words)
     if (found := _NUMBERED.fullmatch(name)) is not None:
         unit = f"°{(found[1] or found[4]).upper()}"
-        return Key(f"Temperature {found[2] or found[3]}", unit, "temperature")
+        return GatewayKey(f"Temperature {found[2] or found[3]}", unit, "temperature")
     found = _UNIT.fullmatch(name)
     if found is not None and found[2] in _UNITS:
         unit = _UNITS[found[2]]
-        return Key(_words(found[1]), unit, device_class(unit))
+        return GatewayKey(_words(found[1]), unit, device_class(unit))
     if isinstance(value, bool):
-        return Key(_words(name), platform="binary_sensor", on=words[0], off=words[1])
-    return Key(_words(name))
+        return GatewayKey(_words(name), platform="binary_sensor", on=words[0], off=words[1])
+    return GatewayKey(_words(name))
 
 
 def _words(key: str) -> str:

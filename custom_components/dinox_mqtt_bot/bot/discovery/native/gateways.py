@@ -11,7 +11,7 @@ import re
 
 from ...text.foreign import cut
 from ..config import Config, path
-from .gateway_keys import Key, key_of
+from .gateway_keys import GatewayKey, key_of
 
 _OBJECT = re.compile(r".+/(?:BTtoMQTT|RTL_433toMQTT)/.+")
 _VALUE = re.compile(r"rtl_433/[^/]+/devices((?:/[^/]+)+)/([A-Za-z]\w*)")
@@ -21,7 +21,7 @@ _MOST_TOPICS, _MOST_KEYS, _MOST_SEEN, _LONGEST = 1_000, 40, 200, 60
 """Topics that are known, values and keys of one, and characters of what is in a name."""
 
 
-class Told(Enum):
+class GatewayTopic(Enum):
     """What the messages on a topic tell: of one device, one value of it, or each of another device."""
 
     OBJECT = "object"
@@ -29,15 +29,15 @@ class Told(Enum):
     EVENTS = "events"
 
 
-def told_on(topic: str) -> Told | None:
+def told_on(topic: str) -> GatewayTopic | None:
     """Say what a gateway tells on a topic; None for what is none of theirs."""
     if not ("toMQTT" in topic or topic.startswith("rtl_433/")):
         return None
     if (found := _VALUE.fullmatch(topic)) is not None:
-        return Told.VALUE if key_of(found[2]) else None
+        return GatewayTopic.VALUE if key_of(found[2]) else None
     if _EVENTS.fullmatch(topic):
-        return Told.EVENTS
-    return Told.OBJECT if _OBJECT.fullmatch(topic) else None
+        return GatewayTopic.EVENTS
+    return GatewayTopic.OBJECT if _OBJECT.fullmatch(topic) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Heard:
     device: str = ""
     named: bool = False
     seen: frozenset[str] = frozenset()
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[str, GatewayKey] = field(default_factory=dict)
 
     @property
     def is_device(self) -> bool:
@@ -60,19 +60,19 @@ class Gateways:
     def __init__(self) -> None:
         self._heard: dict[str, _Heard] = {}
 
-    def news(self, topic: str, told: Told, said: object) -> list[Config]:
+    def news(self, topic: str, told: GatewayTopic, said: object) -> list[Config]:
         """Return the configurations of all that a topic tells, if a message has said something new."""
         before = self._heard.get(topic)
         if before is None and len(self._heard) >= _MOST_TOPICS:
             return []
-        if told is Told.VALUE:
+        if told is GatewayTopic.VALUE:
             heard = before or _of_value(topic)
         else:
             heard = _of_object(before or _Heard(), said) if isinstance(said, dict) else before
         if heard is None or heard is before:
             return []
         self._heard[topic] = heard
-        return _configs(topic, heard, plain=told is Told.VALUE) if heard.is_device else []
+        return _configs(topic, heard, plain=told is GatewayTopic.VALUE) if heard.is_device else []
 
 
 def _of_value(topic: str) -> _Heard | None:
@@ -86,7 +86,7 @@ def _of_value(topic: str) -> _Heard | None:
 def _of_object(before: _Heard, said: dict[str, object]) -> _Heard:
     """Return what is known of a topic with what a message has said; the same if that is nothing new."""
     named = bool(said.get("name"))
-    device = before.device if before.named or (before.device and not named) else name_in(said)
+    device = before.device if before.named or (before.device and not named) else device_name(said)
     new = len(before.seen) < _MOST_SEEN and not said.keys() <= before.seen
     if not new and device == before.device:
         return before
@@ -102,7 +102,7 @@ def _configs(topic: str, heard: _Heard, *, plain: bool) -> list[Config]:
     ]
 
 
-def name_in(said: Mapping[str, object]) -> str:
+def device_name(said: Mapping[str, object]) -> str:
     """Return what the device of a message is called: its name, else its model with its number."""
     if name := _text(said.get("name")):
         return name
@@ -116,7 +116,7 @@ def _text(value: object) -> str:
     return cut(str(value), _LONGEST).strip() if isinstance(value, str) else f"{value:d}"[:_LONGEST]
 
 
-def _keys(said: Mapping[str, object]) -> Iterator[tuple[str, Key]]:
+def _keys(said: Mapping[str, object]) -> Iterator[tuple[str, GatewayKey]]:
     """Yield the keys of what is told by each; of two that tell the same degrees only one."""
     for name, value in said.items():
         if name == "tempf" and "tempc" in said:
@@ -125,7 +125,7 @@ def _keys(said: Mapping[str, object]) -> Iterator[tuple[str, Key]]:
             yield name, key
 
 
-def _config(topic: str, device: str, key: Key, template: str) -> Config:
+def _config(topic: str, device: str, key: GatewayKey, template: str) -> Config:
     config: dict[str, object] = {
         "platform": key.platform,
         "name": key.name,

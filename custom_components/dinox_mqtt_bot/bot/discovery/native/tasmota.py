@@ -14,7 +14,7 @@ from .tasmota_sensors import sensors, status_sensors
 from .tasmota_topics import Tasmota, listed, name_in, numbers
 
 _TOPIC = re.compile(r"(tasmota/discovery/[^/]+)/(config|sensors)")
-_NONE, _RELAY, _LIGHT, _SHUTTER = range(4)
+_RELAY, _LIGHT, _SHUTTER = 1, 2, 3
 """What a relay (`rl`) is there for."""
 
 _PUSHED, _HELD = frozenset({0, 7, 8, 11, 12}), frozenset({1, 2, 3, 4, 5, 6, 9, 10, 13, 14, 15, 16})

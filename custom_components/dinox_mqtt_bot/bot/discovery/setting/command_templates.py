@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import re
 
 from ...ports import CommandTemplates
-from ..config import is_whole
+from ..config import is_uncut
 
 _LONGEST = 1_000
 """Characters of a value; templates are judged for short ones."""
@@ -19,7 +19,7 @@ _UNKNOWN = re.compile(r"(?<![.\w])(?:this|entity_id|states|is_state|state_attr|i
 
 def written(template: str, variables: Mapping[str, object], templates: CommandTemplates) -> str | None:
     """Return what a template writes around variables, `value` among them; None if it is not run."""
-    if not is_whole(template) or any(
+    if not is_uncut(template) or any(
         isinstance(each, str) and len(each) > _LONGEST for each in variables.values()
     ):
         return None

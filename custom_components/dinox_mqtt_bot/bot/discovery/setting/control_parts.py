@@ -37,7 +37,7 @@ def switched(config: Config) -> Words:
     return payload_words(config, ("on", "on", "ON"), ("off", "off", "OFF"))
 
 
-def listed(config: Config, key: str, default: tuple[str, ...] = ()) -> Words:
+def words_listed(config: Config, key: str, default: tuple[str, ...] = ()) -> Words:
     """Return the words of a list, each as its own payload."""
     given = config.get(key, default)
     every = given if isinstance(given, (list, tuple)) else ()

@@ -2,7 +2,7 @@
 
 LIGHT, FAN, COVER, SWITCH, LOCK = "light", "fan", "cover", "switch", "lock"
 CLIMATE, VALVE, SIREN, VACUUM = "climate", "valve", "siren", "vacuum"
-PANEL, MOWER = "alarm_control_panel", "lawn_mower"
+PANEL = "alarm_control_panel"
 EXACT_ONLY = frozenset({"button", "text", "scene", "notify", "update"})
 """What is pressed, written, sent or installed: only by its whole name, never by one like it."""
 

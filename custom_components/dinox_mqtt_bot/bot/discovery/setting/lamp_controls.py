@@ -6,7 +6,7 @@ from math import floor
 
 from ..config import Config, amount, string, template_in, topic_in, truth
 from ..controls import Control, Scale
-from .control_parts import aliases, command_topic, listed, payload, switched
+from .control_parts import aliases, command_topic, payload, switched, words_listed
 from .palettes import MODES, Palette
 
 _NO_LIGHT = frozenset({"onoff", "unknown"})
@@ -15,7 +15,7 @@ _PLAIN_WHITE = tuple((word, "neutral white") for word, color in aliases("color")
 """What is meant by white where there are only whites."""
 
 
-def light(config: Config) -> Iterator[Control]:
+def lamp(config: Config) -> Iterator[Control]:
     """Yield what can be set about a lamp."""
     schema = string(config, "schema").lower()
     if schema == "json":
@@ -68,7 +68,7 @@ def _json_light(config: Config) -> Iterator[Control]:
     if palette is not None:
         yield Control("color", topic, palette=palette, key="color")
     if truth(config, "effect"):
-        yield Control("effect", topic, listed(config, "effect_list"), key="effect")
+        yield Control("effect", topic, words_listed(config, "effect_list"), key="effect")
     if "white" in modes:
         scale = _dimmer(amount(config, "white_scale", 255))
         yield Control("white", topic, scale=scale, key="white", shy=True)
@@ -93,7 +93,7 @@ def _template_light(config: Config) -> Iterator[Control]:
         yield Control(name, topic, scale=scale, template=on, bare=True, given=lit, called=name, alias=alias)
     if palette is not None:
         yield Control("color", topic, palette=palette, template=on, bare=True, given=lit)
-    effects = listed(config, "effect_list")
+    effects = words_listed(config, "effect_list")
     yield Control("effect", topic, effects, template=on, bare=True, given=lit, called="effect")
 
 
@@ -127,7 +127,7 @@ def _parts(config: Config) -> Iterator[tuple[str, Control]]:
     yield "color_temp", Control("color_temp", "", scale=_kelvins(config), alias=plain)
     if palette is not None:
         yield palette.mode, Control("color", "", palette=palette)
-    yield "effect", Control("effect", "", listed(config, "effect_list"))
+    yield "effect", Control("effect", "", words_listed(config, "effect_list"))
     white = _dimmer(amount(config, "white_scale", 255))
     yield "white", Control("white", "", scale=white, shy=True)
 

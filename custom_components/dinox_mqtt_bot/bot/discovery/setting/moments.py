@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 import re
 
-DATE, TIME, DATETIME = "date", "time", "datetime"
+DATE, TIME = "date", "time"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 

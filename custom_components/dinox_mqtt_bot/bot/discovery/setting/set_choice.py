@@ -13,7 +13,7 @@ from ..entities import Entity, name_words
 from ..set_request import Wish, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, OWNERS
-from .set_groups import several
+from .set_groups import wishes_for_several
 from .set_refusal import refusal, which_one
 from .set_targets import How, Named, alike, exact, handle
 
@@ -44,7 +44,7 @@ def understood(
     if hits := _best(_exact_hits(devices, named, vocabulary)):
         return (_one(hits, words, phrases),)
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
-    if group := several(devices, words, vocabulary, longest):
+    if group := wishes_for_several(devices, words, vocabulary, longest):
         return group
     # What is called so and takes no value may be called without its last word: `gate lock` for the lock.
     valued = (each.count for each in named if each.how is not How.PLACE and each.value)

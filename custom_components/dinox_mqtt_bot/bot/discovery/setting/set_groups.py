@@ -10,7 +10,7 @@ from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
 from . import kind_words, kinds
-from .set_targets import How, parted
+from .set_targets import How, names_and_values
 
 _MOST = 50
 _PLURAL = {each.removesuffix("-") for each in spoken("plural")}
@@ -20,12 +20,14 @@ _SHORTEST = 3
 _OFF = "off"
 
 
-def several(devices: Devices, words: Sequence[str], vocabulary: Vocabulary, above: int) -> tuple[Wish, ...]:
+def wishes_for_several(
+    devices: Devices, words: Sequence[str], vocabulary: Vocabulary, above: int
+) -> tuple[Wish, ...]:
     """Return one wish for each of several things, by name; nothing if a text is about one.
 
     They are named with more than `above` words. Raises BotError `set_too_many`.
     """
-    for count, name, value in parted(words):
+    for count, name, value in names_and_values(words):
         if count <= above or not value:
             continue
         wishes = list(islice(_wishes(devices, name, value, vocabulary), _MOST + 1))

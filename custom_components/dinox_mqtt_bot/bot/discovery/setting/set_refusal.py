@@ -10,7 +10,7 @@ from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import allowed, describe
 from .aspects import behind
-from .set_targets import How, Named, handle, parted
+from .set_targets import How, Named, handle, names_and_values
 
 _MOST_NAMES = 8
 _MOST_ASKED = 40
@@ -137,5 +137,5 @@ def _unknown(devices: Devices, words: Sequence[str]) -> BotError:
 
 def _known(devices: Devices, words: Sequence[str]) -> Iterator[Entity]:
     """Yield what is known by a name alike though it cannot be set."""
-    for _, name, _ in parted(words):
+    for _, name, _ in names_and_values(words):
         yield from devices.named(name_words(" ".join(name)))

@@ -44,7 +44,7 @@ def handle(entity: Entity) -> str:
     return topic if number == "0" else f"{topic}#{number}"
 
 
-def parted(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
+def names_and_values(words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
     """Yield the ways to part words into a name and a value, the longest name first."""
     for count in range(min(len(words), MAX_ALIAS_WORDS), 0, -1):
         if name := name_words(" ".join(words[:count])):
@@ -56,7 +56,7 @@ def exact(devices: Devices, words: Sequence[str]) -> list[Named]:
     if "/" in words[0] and (found := _by_handle(devices, words)):
         return found
     every: list[Named] = []
-    for count, name, value in parted(words):
+    for count, name, value in names_and_values(words):
         for entity in devices.having(name):
             full, own, device, area, _ = devices.words(entity)
             if name in (full, own) or (area and name in ((*area, *full), (*area, *own))):
@@ -100,7 +100,7 @@ def _once(every: Iterable[Named]) -> list[Named]:
 def alike(devices: Devices, words: Sequence[str], above: int) -> list[Named]:
     """Return main entities with names like the beginning of a text, of more than `above` words."""
     every: list[Named] = []
-    for count, name, value in parted(words):
+    for count, name, value in names_and_values(words):
         if count <= above:
             break
         found = [entity for entity in _like(devices, name) if entity.main and entity.controls]
