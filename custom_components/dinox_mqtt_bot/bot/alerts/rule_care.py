@@ -1,6 +1,6 @@
 """Rules to look after: some have no room for all their topics, some are done once they have told."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Set as AbstractSet
 from contextlib import suppress
 from functools import partial
 import json
@@ -69,9 +69,12 @@ class OneShots:
     removes the rule, and nothing is told by it again.
     """
 
-    def __init__(self, engine: AlertEngine, rules: Rules, spawn: Spawn) -> None:
+    def __init__(
+        self, engine: AlertEngine, rules: Rules, spawn: Spawn, held_for: Callable[[], AbstractSet[str]]
+    ) -> None:
         self._engine = engine
         self._rules = rules
+        self._held_for = held_for
         self._spawn = spawn
         self._going: set[str] = set()
 
@@ -96,6 +99,9 @@ class OneShots:
 
     def _is_told(self, rule: AlertRule) -> bool:
         known = self._engine.of(rule.id)
+        if not self._held_for().isdisjoint(rule.targets):
+            # Without the rule nobody would know any more whom that is for.
+            return False
         return any(alert.number for alert in known) and not any(alert.owes for alert in known)
 
     def _removal(self, rule: AlertRule) -> Callable[[], Coroutine[Any, Any, None]]:
