@@ -256,7 +256,7 @@ class House(World):
             if rule is not None and (rule.condition.operator in MOMENTS or rule.once):
                 self.moments.add(event.number)
             if rule is not None and rule.once and self.once.setdefault(rule.id, event.number) != event.number:
-                raise Breach("told_twice", f"{key} fires once more, though it tells only once")
+                self.invented.append(f"#{event.number} {key} fired once more, though it tells only once")
             self.fired_at[event.number] = self.now
             self.firing.setdefault((event.rule, event.topic), []).append((self.now, NEVER))
             belief = self.naive.beliefs.get(key)

@@ -271,7 +271,6 @@ class NaiveJudge:
         if not payload:
             belief.here.clear()
         if rule.either and True in self._truths(rule, belief):
-            self._reweigh((rule.id, topic), belief, rule)
             return
         belief.pending = belief.alive = belief.last = None
         belief.samples.clear()
@@ -298,6 +297,8 @@ class NaiveJudge:
                 self._hear(rule, topic, value, retain=retain)
             else:
                 self._lose(rule, topic, payload)
+            if rule.others:
+                self._reweigh((rule.id, topic), self.beliefs[rule.id, topic], rule)
         if not known:
             self.past[topic] = payload
 
@@ -313,18 +314,16 @@ class NaiveJudge:
         if not is_wild(rule.filter):
             self.beliefs.setdefault((rule.id, rule.filter), Belief())
         for key, belief in list(self.beliefs.items()):
-            if key[0] == rule.id:
+            # What the message says of the rule's own topic is not looked at yet.
+            if key[0] == rule.id and key[1] != topic:
                 self._reweigh(key, belief, rule)
 
     def _hear_here(self, rule: AlertRule, topic: str, payload: str) -> None:
         if rule.others:
             belief = self.beliefs.setdefault((rule.id, topic), Belief())
-            before = dict(belief.here)
             for place, clause in enumerate(rule.others):
                 if not clause.filter and payload:
                     _note(belief.here, place, clause, payload)
-            if before != belief.here:
-                self._reweigh((rule.id, topic), belief, rule)
 
     def _truths(self, rule: AlertRule, belief: Belief) -> list[bool | None]:
         """Return how the further conditions of a rule stand; None where nothing was heard of it."""
@@ -365,10 +364,8 @@ class NaiveJudge:
             over = held is False and (operator in MOVES or clears(rule.condition, value))
             if not rule.others:
                 self._weigh(key, belief, held, over=over)
-            else:
-                if held is not None:
-                    belief.own, belief.unsure = held or (belief.own is True and not over), False
-                self._reweigh(key, belief, rule)
+            elif held is not None:
+                belief.own, belief.unsure = held or (belief.own is True and not over), False
 
     def begin_anew(self) -> None:
         """Note that the bot has ended: what it was about to say of the broker it waits for once more."""

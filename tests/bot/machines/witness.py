@@ -48,6 +48,9 @@ def words_of(notice: Notice, numbers: Iterable[int]) -> Iterator[tuple[int, str,
     if not lines and notice.push:
         marks = [each["mark"] for each in _TOKENS.finditer(notice.push.title) if each["mark"]]
         again = any(each in whole for each in (*_AGAIN, _ALREADY))
+        # That somebody sees to one says nothing of what the notification told of before.
+        named = {int(each["number"]) for each in _TOKENS.finditer(whole) if each["number"]}
+        numbers = [number for number in numbers if not named or number in named]
         yield from ((number, mark, again, whole) for number in numbers for mark in marks[:1])
         return
     seen: set[int] = set()

@@ -138,7 +138,7 @@ class AlertEngine:
         self._clock(now)
         for watch in beside:
             if self._joints.hear(watch, reading):
-                self._reconsider(watch, now)
+                self._reconsider(watch, now, apart=topic)
         for watches in found:
             for watch in watches:
                 self._judge(watch, reading, now)
@@ -202,7 +202,7 @@ class AlertEngine:
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
         alert = known = self._alerts.get(key) or Alert(*key)
-        if watch.others and (watch.here or not alert.beside):
+        if watch.others and (watch.here or not alert.beside or watch.is_beside(key[1])):
             alert = self._joints.noted(known, watch, reading)
         if value is None:
             self._miss(alert, watch, reading, now)
@@ -292,7 +292,8 @@ class AlertEngine:
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
-        self._put(lifecycle.pass_by(fired), watch.rule)
+        if not watch.rule.once:  # that is passed by anyway, and of one that is spent nothing is taken over
+            self._put(lifecycle.pass_by(fired), watch.rule)
 
     def _weigh(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         judge, key = watch.judge, (alert.rule, alert.topic)
@@ -321,10 +322,11 @@ class AlertEngine:
             changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
 
-    def _reconsider(self, watch: Watch, now: float) -> None:
-        """Judge a rule anew by a further condition, which another topic has changed."""
+    def _reconsider(self, watch: Watch, now: float, apart: str = "") -> None:
+        """Judge a rule anew by a further condition, which another topic has changed; not one `apart` yet."""
         for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
-            self._stand(self._joints.noted(alert, watch), alert, watch, now)
+            if alert.topic != apart:
+                self._stand(self._joints.noted(alert, watch), alert, watch, now)
 
     def _stand(self, alert: Alert, before: Alert, watch: Watch, now: float) -> None:
         """Judge an alert anew if the further conditions of its rule stand otherwise than before."""

@@ -81,15 +81,16 @@ class OneShots:
     @property
     def due_at(self) -> float:
         """When the next of them is over without having fired; infinity for never."""
-        waiting = (rule.until for rule in self._every if rule.until and rule.id not in self._going)
-        return min(waiting, default=NEVER)
+        waiting = (rule for rule in self._every if rule.until and rule.id not in self._going)
+        return min((rule.until for rule in waiting if not self._has_fired(rule)), default=NEVER)
 
     def look(self, now: float) -> None:
         """Have removed what has fired and was told, and what is past its time."""
         every = list(self._every)
         self._going &= {rule.id for rule in every}
         for rule in every:
-            if rule.id not in self._going and (self._is_told(rule) or 0 < rule.until <= now):
+            over = self._is_told(rule) if self._has_fired(rule) else 0 < rule.until <= now
+            if over and rule.id not in self._going:
                 self._going.add(rule.id)
                 self._spawn(self._removal(rule))
 
@@ -97,12 +98,13 @@ class OneShots:
     def _every(self) -> Iterator[AlertRule]:
         return (rule for rule in self._engine.rules if rule.once)
 
+    def _has_fired(self, rule: AlertRule) -> bool:
+        return any(alert.number for alert in self._engine.of(rule.id))
+
     def _is_told(self, rule: AlertRule) -> bool:
-        known = self._engine.of(rule.id)
-        if not self._held_for().isdisjoint(rule.targets):
-            # Without the rule nobody would know any more whom that is for.
-            return False
-        return any(alert.number for alert in known) and not any(alert.owes for alert in known)
+        # Without the rule nobody would know any more for whom its own targets hold something.
+        held = not self._held_for().isdisjoint(rule.targets)
+        return not held and not any(alert.owes for alert in self._engine.of(rule.id))
 
     def _removal(self, rule: AlertRule) -> Callable[[], Coroutine[Any, Any, None]]:
         async def remove() -> None:
