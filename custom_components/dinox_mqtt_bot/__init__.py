@@ -16,6 +16,7 @@ from .issues.registry import async_not_opened, async_take_all_back
 from .runtime.build import async_build
 from .runtime.removal import async_clear_status, leftovers
 from .runtime.runtime import BotConfigEntry
+from .runtime.webhook_door import async_door, async_shut
 from .services import async_register_services
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,11 +36,15 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        # Before the first bot is built: programs post whenever Home Assistant answers.
+        async_door(hass, entry)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool:
     """Start a bot. Neither broker nor XMPP server has to be there: the links try for as long as it takes."""
+    async_door(hass, entry)
     try:
         runtime = await async_build(hass, entry)
     except BotError as err:
@@ -75,11 +80,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: BotConfigEntry) -> bool
     """Take the entities away, then say what is left to say and disconnect."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.async_close()
+        if entry.disabled_by is not None:
+            async_shut(hass, entry)
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: BotConfigEntry) -> None:
     """Delete the history, which nothing can read any more, and the status that the broker retains."""
+    async_shut(hass, entry)
     path = database_path(hass, entry.entry_id)
 
     def blocking() -> None:

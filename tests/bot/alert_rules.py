@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bot.alerts.engine import AlertEngine, Judged
+from bot.alerts.engine import AlertEngine
 from bot.model.alert import Alert, AlertState, Step
-from bot.model.announcements import AlertChanged
+from bot.model.announcements import AlertChanged, Judged
 from bot.model.message import Message, Reading
 from bot.model.rules import AlertRule, Condition, Operator
 from bot.reading.readings import Readings

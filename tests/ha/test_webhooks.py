@@ -6,9 +6,10 @@ import logging
 from typing import Any
 
 from homeassistant.components import webhook
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import (
@@ -24,10 +25,11 @@ from running import (
     until,
 )
 
+from custom_components.dinox_mqtt_bot import async_setup
 from custom_components.dinox_mqtt_bot.bot.model.rules import Priority
 from custom_components.dinox_mqtt_bot.const import SUBENTRY_ALERT, SUBENTRY_WEBHOOK
 from custom_components.dinox_mqtt_bot.entry.hooks import Hook
-from custom_components.dinox_mqtt_bot.runtime import webhooks
+from custom_components.dinox_mqtt_bot.runtime import webhook_door, webhooks
 from lab.person import Person
 from lab.servers import Server
 
@@ -132,13 +134,102 @@ async def test_an_open_incident_is_open_after_a_restart(
         assert bot.alerts.active == []
 
 
+async def waiting(hass: HomeAssistant, entry: MockConfigEntry, count: int = 1) -> None:
+    """Wait until so many requests wait for the bot."""
+    await until(lambda: webhook_door.async_door(hass, entry).waiting == count)
+
+
+async def test_what_is_posted_while_the_bot_starts_is_taken_when_it_is_there(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    async with running(hass, entry) as runtime:
+        client = await hass_client_no_auth()
+        await post(client, firing())
+        assert len(runtime.bot.alerts.active) == 1
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        over = asyncio.ensure_future(post(client, firing(status="resolved")))
+        await waiting(hass, entry)
+        other = asyncio.ensure_future(post(client, firing("Memory")))
+        large = asyncio.ensure_future(post(client, b"x" * (webhook_door.MOST_BYTES + 1)))
+        await waiting(hass, entry, 3)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert [await over, await other] == [(200, {"incidents": 1})] * 2
+        assert (await large)[0] == 413
+        assert [each.name for each in entry.runtime_data.bot.alerts.active] == [
+            "Memory node1:9100 (alertmanager)"
+        ]
+
+
+async def test_what_is_posted_before_the_first_bot_is_built_waits_too(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    entry.add_to_hass(hass)
+    for component in ("webhook", "conversation"):
+        assert await async_setup_component(hass, component, {})
+    assert await async_setup(hass, {})
+    client = await hass_client_no_auth()
+    posted = asyncio.ensure_future(post(client, firing()))
+    await waiting(hass, entry)
+    async with running(hass, entry) as runtime:
+        assert await posted == (200, {"incidents": 1})
+        assert len(runtime.bot.alerts.active) == 1
+
+
+async def test_who_posts_is_told_to_come_again_where_the_bot_does_not_come(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    absent = (503, {"error": "the bot is not there"})
+    async with running(hass, entry):
+        client = await hass_client_no_auth()
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        with monkeypatch.context() as patient:
+            patient.setattr(webhook_door, "PATIENCE", 0.01)
+            assert await post(client, firing()) == absent
+        monkeypatch.setattr(webhook_door, "MOST_WAITING", 1)
+        first = asyncio.ensure_future(post(client, firing()))
+        await waiting(hass, entry)
+        assert await post(client, firing()) == absent
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert (await first)[0] == 200
+
+
+async def test_a_webhook_that_is_removed_while_something_waits_there_takes_nothing(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    async with running(hass, entry):
+        client = await hass_client_no_auth()
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        posted = asyncio.ensure_future(post(client, firing()))
+        await waiting(hass, entry)
+        (subentry,) = entry.get_subentries_of_type(SUBENTRY_WEBHOOK)
+        hass.config_entries.async_remove_subentry(entry, subentry.subentry_id)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert await posted == (410, {"error": "this webhook was removed"})
+
+
+async def test_a_bot_that_is_disabled_takes_nothing_and_one_that_is_back_does(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    async with running(hass, entry):
+        client = await hass_client_no_auth()
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+        assert await post(client, firing()) == (200, None)
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+        assert await post(client, firing()) == (200, {"incidents": 1})
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
         (b"no json", 400),
         (b"[" * 40_000, 400),
         (b'{"title": "x", "status": "purple"}', 400),
-        (b'{"text": "' + b"x" * webhooks.MOST_BYTES + b'"}', 413),
+        (b'{"text": "' + b"x" * webhook_door.MOST_BYTES + b'"}', 413),
     ],
 )
 async def test_what_cannot_be_read_is_refused_and_logged_once(
@@ -181,7 +272,7 @@ async def test_too_many_requests_and_incidents_are_refused(
 async def test_a_body_that_does_not_come_is_not_waited_for(
     hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "SECONDS", 0.05)
+    monkeypatch.setattr(webhook_door, "SECONDS", 0.05)
 
     async def slow() -> Any:
         yield b'{"title"'
@@ -335,4 +426,5 @@ async def test_what_is_removed_is_registered_no_more(hass: HomeAssistant, mosqui
     async with running(hass, entry):
         with pytest.raises(ValueError, match="already defined"):
             webhook.async_register(hass, "test", "x", HOOK.webhook_id, lambda *_: None)  # type: ignore[arg-type,return-value]
+        assert await hass.config_entries.async_remove(entry.entry_id)
     webhook.async_register(hass, "test", "x", HOOK.webhook_id, lambda *_: None)  # type: ignore[arg-type,return-value]

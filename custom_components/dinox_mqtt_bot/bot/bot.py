@@ -5,7 +5,7 @@ from enum import Enum, auto
 import logging
 
 from .alerts.alerts import Alerts
-from .alerts.engine import NOTHING, AlertEngine, Judged
+from .alerts.engine import AlertEngine
 from .alerts.inhibitions import Inhibitions
 from .alerts.watches import heard_before, listened_for
 from .bridges.bridges import Bridges
@@ -34,7 +34,7 @@ from .dialogue.free_text import Questions, answers_wanted
 from .dialogue.hearing import CommandReader
 from .history.gap import gap_text
 from .model.alert import Alert
-from .model.announcements import Announcement, Listeners, MessageReceived, StatusChanged
+from .model.announcements import NOTHING, Announcement, Judged, Listeners, MessageReceived, StatusChanged
 from .model.message import Message, QoS, Reading
 from .model.moment import Moment
 from .model.notice import Notice

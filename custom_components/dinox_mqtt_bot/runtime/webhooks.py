@@ -1,11 +1,11 @@
 """Incidents that other programs post to a webhook of Home Assistant, as messages that rules judge."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 import logging
 import time
+from typing import override
 
 from aiohttp.web import Request, Response, json_response
 from homeassistant.components import webhook
@@ -17,23 +17,20 @@ from ..bot.model.message import Message, Properties
 from ..bot.model.replies import BotError
 from ..bot.payload.incidents import Incident, read_incidents
 from ..bot.text.rate import Window
-from ..const import DOMAIN
 from ..entry.hooks import Hook, hooks_of
 from ..hass.tasks import CreateTask
+from .webhook_door import Taker, async_body, async_door
 
 _LOGGER = logging.getLogger(__name__)
 
-MOST_BYTES = 65_536
 MOST_A_MINUTE = 120
 """Requests to one webhook."""
 MOST_OPEN = 500
 """Incidents of one webhook that are open at once."""
-SECONDS = 10.0
-"""How long a body may take to arrive."""
 
 
-class Webhooks:
-    """The webhooks of one bot: registered as long as it runs, each with what it has seen of late."""
+class Webhooks(Taker):
+    """The webhooks of one bot, each with what it has seen of late."""
 
     def __init__(
         self,
@@ -52,21 +49,22 @@ class Webhooks:
         self._alerts = alerts
         self._settle = settle
         self._create_task = create_task
+        self._door = async_door(hass, entry)
         self._hooks: dict[str, Hook] = {}
         self._seen: dict[str, Window] = {}
         self._refused: set[str] = set()
 
     @callback
     def start(self) -> CALLBACK_TYPE:
-        """Register the webhooks that there are and will be; return what ends that."""
+        """Take what is posted to the webhooks that there are and will be; return what ends that."""
         self._follow()
+        self._door.open(self)
         unlisten = self._entry.add_update_listener(self._async_changed)
 
         @callback
         def stop() -> None:
             unlisten()
-            for webhook_id in self._hooks:
-                webhook.async_unregister(self._hass, webhook_id)
+            self._door.close()
 
         return stop
 
@@ -75,12 +73,7 @@ class Webhooks:
 
     def _follow(self) -> None:
         before, self._hooks = self._hooks, {hook.webhook_id: hook for hook in hooks_of(self._entry)}
-        for webhook_id in before:
-            webhook.async_unregister(self._hass, webhook_id)
-        for webhook_id, hook in self._hooks.items():
-            webhook.async_register(
-                self._hass, DOMAIN, hook.name, webhook_id, self._async_receive, local_only=hook.local_only
-            )
+        self._door.follow(self._hooks.values())
         for webhook_id in before.keys() - self._hooks.keys():
             # Nobody can tell any more that they are over.
             self._alerts.lose(self._open(before[webhook_id]))
@@ -91,14 +84,21 @@ class Webhooks:
         active = self._alerts.active
         return {alert.topic for alert in active if alert.topic.startswith(hook.topic)}
 
-    async def _async_receive(self, hass: HomeAssistant, webhook_id: str, request: Request) -> Response:
+    @override
+    async def receive(self, webhook_id: str, request: Request) -> Response:
         """Answer once what was posted is stored; refuse what is too much, too large or cannot be read."""
-        hook, now = self._hooks[webhook_id], time.time()
-        seen = self._seen.setdefault(webhook_id, Window())
+        seen, now = self._seen.setdefault(webhook_id, Window()), time.time()
         if seen.count(now) >= MOST_A_MINUTE:
-            return self._refuse(hook, HTTPStatus.TOO_MANY_REQUESTS, "too many requests")
+            return self._refuse(self._hooks[webhook_id], HTTPStatus.TOO_MANY_REQUESTS, "too many requests")
         seen.add(now)
-        body = await _async_body(request)
+        return await self.take(webhook_id, await async_body(request))
+
+    @override
+    async def take(self, webhook_id: str, body: bytes | None) -> Response:
+        """Answer as `receive` does to what has come already, also when nobody was there to take it."""
+        hook, now = self._hooks.get(webhook_id), time.time()
+        if hook is None:
+            return json_response({"error": "this webhook was removed"}, status=HTTPStatus.GONE)
         if body is None:
             return self._refuse(hook, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too large or slow")
         try:
@@ -129,17 +129,6 @@ _REASONS = {
     "incident_status": "the status is not known",
     "incident_too_many": "too many incidents in one body",
 }
-
-
-async def _async_body(request: Request) -> bytes | None:
-    """Return the body, None for one that is too large or takes too long."""
-    body, chunk = b"", b" "
-    with suppress(TimeoutError):
-        async with asyncio.timeout(SECONDS):
-            while chunk and len(body) <= MOST_BYTES:
-                chunk = await request.content.read(MOST_BYTES + 1 - len(body))
-                body += chunk
-    return None if chunk else body
 
 
 def _message(hook: Hook, incident: Incident, now: float) -> Message:

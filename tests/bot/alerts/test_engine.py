@@ -7,9 +7,10 @@ from alert_rules import NOON, Watched, above, read, rule_of, stale
 import pytest
 
 from bot.alerts import courses, index as index_module, lifecycle
-from bot.alerts.engine import NOTHING, AlertEngine
+from bot.alerts.engine import AlertEngine
 from bot.alerts.watches import BROKER
 from bot.model.alert import Alert, AlertEvent, AlertState, Step, dump, load
+from bot.model.announcements import NOTHING
 from bot.model.replies import BotError
 from bot.model.rules import Operator, Priority
 

@@ -12,7 +12,16 @@ import time
 
 from .days import Day, Deed, breaches_of, day_of, live, shortened
 
-COUNTED = ("false_last_words", "missed", "held_at_end", "exceptions", "invented", "told_twice", "storms")
+COUNTED = (
+    "false_last_words",
+    "missed",
+    "held_at_end",
+    "exceptions",
+    "invented",
+    "told_twice",
+    "told_too_soon",
+    "storms",
+)
 DAYS = 10_000
 PROCESSES = 2
 MOST_SHOWN = 20

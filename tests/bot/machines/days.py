@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, cast
 
-from bot.model.rules import AlertRule, Condition, Display, Operator, Priority
+from bot.model.rules import AlertRule, Clause, Condition, Display, Operator, Priority
 from bot.model.timers import NEVER
+from bot.model.topics import ENTITIES, HOOKS
 
 from .house import ANNA, BERT, CARL, TABLET, Breach, Home, House
 from .witness import Witness
@@ -21,7 +22,17 @@ SECONDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 5.0, 17.0, 30.0, 60.0, 61.0, 90.0, 20
 LONG_SECONDS = (300.0, 900.0, 3600.0, 7200.0, 14_400.0)
 NUMBERS = ("5", "8", "12", "18", "22", "25", "28", "29", "30", "31", "33", "35", "40", "31.5", "unavailable")
 WORDS = ("on", "off", "ON", "true", "false", "open", "error 5", "ERROR", "ok", "31")
-KINDS = {"n": ("n/1", "n/2"), "w": ("w/1", "w/2"), "j": ("j/1", "j/2")}
+KINDS = {
+    "n": ("n/1", "n/2"),
+    "w": ("w/1", "w/2"),
+    "j": ("j/1", "j/2"),
+    "h": (f"{ENTITIES}sensor.one", f"{ENTITIES}sensor.two"),
+    "p": (f"{HOOKS}uptime/1", f"{HOOKS}uptime/2"),
+}
+"""Topics by what speaks on them: numbers, words, objects, entities of Home Assistant, posts to a webhook."""
+
+FIELDS = {"j": "t", "p": "status"}
+SPOKEN = ("n", "n", "w", "w", "j", "j", "h", "p")
 SHOWN = tuple(f"c/{each}" for each in (*(one for one in Display if one is not Display.SILENT), "urgent"))
 SLOTS = (1, 2, 3)
 ENDING = 6 * 3600.0
@@ -83,6 +94,35 @@ ESCALATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (900.0, (BERT, CARL)),
     (600.0, (TABLET, CARL)),
 )
+POSTED = (
+    _asked(Operator.EQUAL, "firing"),
+    _asked(Operator.UNEQUAL, "resolved"),
+    _asked(Operator.HAPPENS, "firing"),
+)
+BESIDE = (
+    Clause(_asked(Operator.EQUAL, "on"), "w/2"),
+    Clause(_asked(Operator.CONTAINS, "err"), "w/2"),
+    Clause(_asked(Operator.ABOVE, "25"), "n/2"),
+    Clause(_asked(Operator.BELOW, "30"), "j/2", "t"),
+    Clause(_asked(Operator.EQUAL, "open"), "j/1", "door"),
+    Clause(_asked(Operator.ABOVE, "20"), f"{ENTITIES}sensor.two"),
+    Clause(_asked(Operator.EQUAL, "firing"), f"{HOOKS}uptime/2", "status"),
+)
+HERE = {
+    "n": (Clause(_asked(Operator.BELOW, "40")), Clause(_asked(Operator.UNEQUAL, "33"))),
+    "w": (Clause(_asked(Operator.CONTAINS, "o")),),
+    "j": (
+        Clause(_asked(Operator.EQUAL, "open"), field="door"),
+        Clause(_asked(Operator.ABOVE, "20"), field="t"),
+    ),
+    "h": (Clause(_asked(Operator.BELOW, "40")),),
+    "p": (Clause(_asked(Operator.UNEQUAL, "31"), field="text"),),
+}
+"""Further conditions of a rule, on another topic or on its own."""
+
+TIMES = ("8:10-8:40", "8:30-9:30", "9:00-12:00", "22:00-8:20", "13:00-8:00")
+"""Times of the day; a day begins at 8:00."""
+
 ALTERED = ("off", "name", "priority", "whom", "hold", "repeat", "condition")
 PRIORITIES = (Priority.ALERT, Priority.ALERT, Priority.NORMAL, Priority.CRITICAL, Priority.SILENT)
 
@@ -100,27 +140,40 @@ class Asked:
     contacts: tuple[str, ...]
     targets: tuple[str, ...]
     wide: bool
+    others: tuple[Clause, ...] = ()
+    either: bool = False
+    after: int = 0
+    once: bool = False
+    seconds: float = 0.0
+    only: str = ""
 
-    def rule(self, slot: int, number: int) -> AlertRule:
+    def rule(self, slot: int, number: int, *, after: str = "", wall: float = 0.0) -> AlertRule:
         """Return the rule; what is not worth asking for is left out: what never lasts can have no `for`."""
         operator = self.condition.operator
         lasts = operator not in {each.operator for each in (*SILENT, *SUDDEN)}
-        sudden = self.condition in SUDDEN
-        after, to = (0.0, ()) if sudden else self.escalation
+        sudden = not lasts and operator is not Operator.STALE
+        escalate_after, to = (0.0, ()) if sudden or self.once else self.escalation
+        topic = KINDS[self.kind][0]
         return AlertRule(
-            f"{self.kind}/+" if self.wide else f"{self.kind}/1",
+            f"{topic.rpartition('/')[0]}/+" if self.wide else topic,
             self.condition,
-            field="t" if self.kind == "j" else "",
+            field=FIELDS.get(self.kind, ""),
             name=f"Rule {'ABC'[slot - 1]}",
             id=f"rule{number}",
             number=number,
             hold=self.hold if lasts and operator not in {Operator.RISES, Operator.FALLS} else 0.0,
-            repeat=0.0 if operator is Operator.CHANGES else self.repeat,
+            repeat=0.0 if operator is Operator.CHANGES or self.once else self.repeat,
             priority=self.priority,
             contacts=self.contacts,
             targets=self.targets,
-            escalate_after=after,
+            escalate_after=escalate_after,
             escalate_to=to,
+            others=self.others,
+            either=self.either and lasts,
+            after=after,
+            once=self.once,
+            until=wall + self.seconds if self.once and self.seconds else 0.0,
+            only=self.only,
         )
 
 
@@ -139,14 +192,21 @@ class Day:
     def value(self, kind: str, place: int, number: str, word: str, retain: bool) -> None:
         topic = KINDS[kind][place]
         payload = word if kind == "w" else number
+        if kind == "h" and number == "unavailable":
+            return
+        if kind == "p":
+            status = "resolved" if word in {"off", "false", "ok"} else "firing"
+            payload = f'{{"status": "{status}", "text": "{number}"}}'
         if kind == "j":
             lacking = word in {"ok", "open"}
             payload = '{"door": "open"}' if lacking else f'{{"t": {number}, "door": "{word}"}}'
-            payload = payload if number != "unavailable" else '{"t": "unavailable"}'
+            payload = payload if number != "unavailable" else f'{{"t": "unavailable", "door": "{word}"}}'
         self.house.publish(topic, payload, retain=retain)
 
     def delete(self, kind: str, place: int) -> None:
         """Take a retained value from the broker, which sends on an empty message."""
+        if kind in {"h", "p"}:
+            return
         self.house.publish(KINDS[kind][place], "", retain=True)
 
     def show(self, topic: str, retain: bool) -> None:
@@ -182,7 +242,9 @@ class Day:
         """Make a rule in the place of another one."""
         if self.house.up:
             self._made += 1
-            rule = asked.rule(slot, self._made)
+            cause = self._rule(asked.after) if asked.after != slot else None
+            after = f"{cause.number}" if cause is not None else ""
+            rule = asked.rule(slot, self._made, after=after, wall=self.house.clock.time)
             gone = self._slots.get(slot)
             self._slots[slot] = rule.id
             kept = tuple(each for each in self.house.rule_set.alerts if each.id != gone)
@@ -201,11 +263,10 @@ class Day:
             "whom": replace(rule, contacts=fresh.contacts, targets=fresh.targets),
             "hold": replace(rule, hold=fresh.hold if rule.hold else rule.hold),
             "repeat": replace(
-                rule, repeat=0.0 if rule.condition.operator is Operator.CHANGES else fresh.repeat
+                rule,
+                repeat=0.0 if rule.condition.operator is Operator.CHANGES or rule.once else fresh.repeat,
             ),
-            "condition": replace(
-                asked.rule(slot, rule.number), filter=rule.filter, field=rule.field, id=rule.id
-            ),
+            "condition": replace(fresh, filter=rule.filter, field=rule.field, id=rule.id),
         }[what]
         self._apply(changed if each.id == rule.id else each for each in self.house.rule_set.alerts)
 
@@ -332,7 +393,10 @@ def draw_asked(pick: Pick) -> Asked:
     """Draw a rule."""
     condition = pick(CONDITIONS)
     worded = condition.operator in _WORDED or any(each in "on o*" for each in condition.values)
-    kind = pick(("j",) if condition in LEAVING else ("w",) if worded else ("n", "n", "j"))
+    kind = pick(("j",) if condition in LEAVING else ("w",) if worded else ("n", "n", "j", "h"))
+    condition, kind = pick(((condition, kind),) * 7 + ((pick(POSTED), "p"),))
+    some = pick((0, 0, 0, 1, 1, 2))
+    level = condition.operator not in {each.operator for each in (*SILENT, *SUDDEN)}
     return Asked(
         kind,
         condition,
@@ -343,28 +407,34 @@ def draw_asked(pick: Pick) -> Asked:
         pick(((), (), (), (BERT,))),
         pick(((), (), (TABLET,))),
         pick((True, False)),
+        others=tuple(pick((*BESIDE, *HERE[kind])) for _ in range(some)),
+        either=some > 0 and level and pick((False, False, True)),
+        after=pick((0, 0, 0, *SLOTS)),
+        once=pick((False,) * 7 + (True,)),
+        seconds=pick((0.0, 0.0, *LONG_SECONDS)),
+        only=pick(("",) * 12 + TIMES),
     )
 
 
 def _value(pick: Pick) -> tuple[Any, ...]:
-    return pick(tuple(KINDS)), pick((0, 0, 1)), pick(NUMBERS), pick(WORDS), pick((True, False, False))
+    return pick(SPOKEN), pick((0, 0, 1)), pick(NUMBERS), pick(WORDS), pick((True, False, False))
 
 
 DEEDS: dict[str, tuple[int, Callable[[Pick], tuple[Any, ...]]]] = {
     "value": (30, _value),
     "wait": (24, lambda pick: (pick(SECONDS),)),
     "show": (6, lambda pick: (pick(SHOWN), pick((True, False)))),
-    "delete": (1, lambda pick: (pick(tuple(KINDS)), pick((0, 0, 1)))),
+    "delete": (1, lambda pick: (pick(("n", "w", "j")), pick((0, 0, 1)))),
     "flicker": (
         2,
         lambda pick: (
-            pick(tuple(KINDS)),
+            pick(SPOKEN),
             pick((("31", "22"), ("5", "25"))),
             pick(SECONDS[:9]),
             pick((2, 3, 9)),
         ),
     ),
-    "beat": (1, lambda pick: (pick(("n", "w")), pick((20.0, 60.0)), pick((14,)))),
+    "beat": (1, lambda pick: (pick(("n", "w", "h")), pick((20.0, 60.0)), pick((14,)))),
     "burst": (1, lambda pick: (pick(("31", "5")),)),
     "make": (7, lambda pick: (pick(SLOTS), draw_asked(pick))),
     "alter": (

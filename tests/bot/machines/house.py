@@ -19,9 +19,9 @@ from fakes import (
 from bot.model.alert import AlertEvent, Record, Step
 from bot.model.message import Message
 from bot.model.notice import Notice, is_target
-from bot.model.rules import Contact, Display, Priority, Role, RuleSet, Subscription
+from bot.model.rules import AlertRule, Contact, Display, Priority, Role, RuleSet, Subscription
 from bot.model.timers import NEVER
-from bot.model.topics import matches
+from bot.model.topics import ENTITIES, INNER, matches
 
 from .naive import MOMENTS, NaiveJudge
 
@@ -185,6 +185,23 @@ class House(World):
         self.judging: dict[int, tuple[str, str]] = {}
         self.closed: set[int] = set()
         self.moments: set[int] = set()
+        self.fired_at: dict[int, float] = {}
+        self.once: dict[str, int] = {}
+        """Of rules that tell once the number under which they did."""
+
+        self.firing: dict[tuple[str, str], list[tuple[float, float]]] = {}
+        """From when till when each rule fired on each topic."""
+
+        self.after: list[tuple[float, dict[str, str]]] = [(0.0, {})]
+        """After which other rule each one came, from when on."""
+
+        self.states: dict[str, str] = {}
+        """What Home Assistant's own entities are at."""
+
+        self.posts: list[tuple[str, str]] = []
+        """What waits to be posted to a webhook."""
+
+        self._entities_wanted: set[str] = set()
         self.attended: set[int] = set()
         self.away: list[tuple[float, float]] = []
         self.told_in: dict[str, list[int]] = {}
@@ -236,15 +253,27 @@ class House(World):
             if why := self.naive.fired(key):
                 self.invented.append(f"#{event.number} {key} fired at {self.now:.1f}, but {why}")
             rule = self.naive.rules.get(event.rule)
-            if rule is not None and rule.condition.operator in MOMENTS:
+            if rule is not None and (rule.condition.operator in MOMENTS or rule.once):
                 self.moments.add(event.number)
+            if rule is not None and rule.once and self.once.setdefault(rule.id, event.number) != event.number:
+                self.invented.append(f"#{event.number} {key} fired once more, though it tells only once")
+            self.fired_at[event.number] = self.now
+            self.firing.setdefault((event.rule, event.topic), []).append((self.now, NEVER))
             belief = self.naive.beliefs.get(key)
             if belief is not None and event.number not in belief.numbers:
                 belief.numbers.append(event.number)
         elif event.step is Step.CLOSED:
             self.closed.add(event.number)
+            self._end_firing(event)
+        elif event.step is Step.RESOLVED:
+            self._end_firing(event)
         elif event.step is Step.TOLD:
             self.told_in.setdefault(event.note, []).append(event.number)
+
+    def _end_firing(self, event: AlertEvent) -> None:
+        spans = self.firing.get((event.rule, event.topic), [])
+        if spans and spans[-1][1] == NEVER:
+            spans[-1] = spans[-1][0], self.now
 
     # Time.
 
@@ -274,6 +303,10 @@ class House(World):
         """Let what was spawned run to its end, and the broker deliver what was asked of it."""
         while self.spawned:
             run(self.spawned.pop(0)())
+        if self.naive.rules.keys() - {each.id for each in self.rule_set.alerts}:
+            # What has told once, the bot takes out itself.
+            self.naive.retire(self.rule_set.alerts)
+        self._tell_states()
         self._deliver_asked()
 
     def set_clock(self, seconds: float) -> None:
@@ -298,6 +331,8 @@ class House(World):
         self._noticed = self.now + NOTICED
 
     def _listen(self) -> None:
+        if self.up:
+            self.naive.go_on_listening_inside()
         if self.up and self.broker_up:
             self.naive.go_on_listening()
 
@@ -305,6 +340,9 @@ class House(World):
 
     def publish(self, topic: str, payload: str, *, retain: bool) -> None:
         """Publish as a sensor does."""
+        if topic.startswith(INNER):
+            self._say_inside(topic, payload)
+            return
         if retain and payload:
             self.retained[topic] = payload
         elif retain:
@@ -315,8 +353,36 @@ class House(World):
             self.queue.append((topic, payload))
             self.naive.waiting.add(topic)
 
+    def _say_inside(self, topic: str, payload: str) -> None:
+        """Let an entity of Home Assistant change, or another program post to a webhook."""
+        if topic.startswith(ENTITIES):
+            if self.states.get(topic) == payload:
+                return
+            self.states[topic] = payload
+        if self.up:
+            self._hear(topic, payload)
+        elif not topic.startswith(ENTITIES):
+            # Whoever gets no answer posts again.
+            self.posts.append((topic, payload))
+
+    def _tell_states(self) -> None:
+        """Tell the states that the bot asks for, as Home Assistant does whether or not there is a broker."""
+        if not self.up:
+            return
+        wanted = (
+            {each for each in self.broker.wanted[-1] if each.startswith(ENTITIES)}
+            if self.broker.wanted
+            else set()
+        )
+        renewed = {each for each in self.broker.renewed if each.startswith(ENTITIES)}
+        asked, self._entities_wanted = {*(wanted - self._entities_wanted), *renewed}, wanted
+        self.broker.renewed = [each for each in self.broker.renewed if each not in renewed]
+        for topic, payload in list(self.states.items()) if asked else ():
+            if any(matches(each, topic) for each in asked):
+                self._hear(topic, payload, retain=True)
+
     def _hear(self, topic: str, payload: str, *, retain: bool = False) -> None:
-        if self.bot.subscriptions.best(topic) is None:
+        if self.bot.listening.best(topic) is None:
             return
         if topic.startswith("c/") and not (retain and self.naive.past.get(topic) == payload):
             self.news.setdefault(topic, []).append((self.now, payload))
@@ -352,7 +418,7 @@ class House(World):
     def _set_broker_status(self) -> None:
         self.naive.disturbances.append(self.now)
         if not self.broker_up:
-            self.naive.interrupt()
+            self.naive.interrupt(inside=False)
         self.naive.hear_broker(online=self.broker_up)
         self.broker.status = ONLINE if self.broker_up else CONNECTING
         self.bot.broker_changed(self.broker.status)
@@ -365,7 +431,7 @@ class House(World):
         if not self.session:
             self._wanted = set()
         self.session = True
-        self._listen()
+        self.naive.go_on_listening()
         for topic, payload in queue:
             self._hear(topic, payload)
         self.naive.waiting.clear()
@@ -420,10 +486,15 @@ class House(World):
         self.up = True
         self.away[-1] = self.away[-1][0], self.now + seconds
         self.broker.status = self.chat.status = CONNECTING
+        self._entities_wanted = set()
         self.restart()
         self.naive.hear_broker(online=False)
+        self.naive.go_on_listening_inside()
         run(self.bot.say_untold())
         self.finish()
+        posts, self.posts = self.posts, []
+        for topic, payload in posts:
+            self._hear(topic, payload)
         self.wait(seconds)
         if self.broker_up:
             self._set_broker_status()
@@ -434,9 +505,36 @@ class House(World):
         """Take over what somebody configured; a bot that is not there reads it when it comes."""
         self.naive.disturbances.append(self.now)
         self.naive.apply(rules.alerts)
+        self._note_order(rules.alerts)
         self.reminding |= {rule.id for rule in rules.alerts if rule.repeat or rule.escalate_after}
         self.bot.apply(rules)
         self.finish()
+
+    def _note_order(self, alerts: Iterable[AlertRule]) -> None:
+        every = {str(rule.number): rule for rule in alerts if rule.enabled}
+        before = {rule.id: every[rule.after].id for rule in every.values() if rule.after in every}
+        self.after.append(
+            (self.now, {each: cause for each, cause in before.items() if not _circles(each, before)})
+        )
+
+    def kept_back(self, rule_id: str, topic: str) -> list[tuple[float, float]]:
+        """Return from when till when a rule had to keep what it had to tell, since another one fired."""
+        ends = [*(since for since, _ in self.after[1:]), NEVER]
+        spans = [
+            (max(begun, since), min(ended, until))
+            for (since, after), until in zip(self.after, ends, strict=True)
+            for (rule, _), firing in self.firing.items()
+            if rule == after.get(rule_id)
+            for begun, ended in firing
+            if begun < until and ended > since
+        ]
+        found: list[tuple[float, float]] = []
+        for since, until in sorted(spans):
+            if found and since <= found[-1][1]:
+                found[-1] = found[-1][0], max(until, found[-1][1])
+            else:
+                found.append((since, until))
+        return found
 
     def say(self, who: str, text: str) -> str:
         """Let a contact say something, and return what it is answered."""
@@ -472,4 +570,16 @@ class House(World):
         waiting = [f"held for {each.to}: {each.text!r}" for each in self.outbox.holding]
         waiting += [f"in the outbox for {each.to}: {each.text!r}" for each in self.outbox.backlog]
         waiting += [f"a digest for {contact}" for contact in self.bot.conversation.holding]
-        return waiting + [f"untold of {rule} on {topic}" for rule, topic in self.bot.alerts.engine.untold]
+        return waiting + [
+            f"untold of {rule} on {topic}"
+            for rule, topic in self.bot.alerts.engine.untold
+            if not any(until == NEVER for _, until in self.kept_back(rule, topic))
+        ]
+
+
+def _circles(rule: str, before: dict[str, str]) -> bool:
+    """Say whether one waits for the other until it comes back to a rule."""
+    at: str | None = rule
+    for _ in range(len(before) + 1):
+        at = before.get(at) if at is not None else None
+    return at is not None

@@ -252,6 +252,22 @@ STORIES: dict[str, tuple[Home, list[Deed]]] = {
             HIGH,
         ],
     ),
+    "one of several of a notification acknowledged, when the others are over": (
+        Home(),
+        [
+            made(wide=True),
+            ("broker", (False,)),
+            HIGH,
+            ("burst", ("31",)),
+            ("undisturbed", (3600.0,)),
+            ("wait", (600.0,)),
+            ("broker", (True,)),
+            ("attend", ("snooze", ANNA, 3600.0)),
+            ("undisturbed", (0.0,)),
+            ("wait", (1800.0,)),
+            ("attend", ("ack", BERT, 3600.0)),
+        ],
+    ),
     "killed when the broker is just back": (
         Home(),
         [

@@ -21,6 +21,8 @@ WRONG, OVER, MORE = frozenset("🔴⚠"), frozenset("✅⏹"), "…"
 FIRED = WRONG | {MORE}
 LONGEST_MINUTE = 59.0
 HELD_TAG = "dinox-held"
+PATIENCE = 160.0
+"""Seconds after which what waits for another rule is told when that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def words_of(notice: Notice, numbers: Iterable[int]) -> Iterator[tuple[int, str,
     if not lines and notice.push:
         marks = [each["mark"] for each in _TOKENS.finditer(notice.push.title) if each["mark"]]
         again = any(each in whole for each in (*_AGAIN, _ALREADY))
+        # That somebody sees to one says nothing of what the notification told of before.
+        named = {int(each["number"]) for each in _TOKENS.finditer(whole) if each["number"]}
+        numbers = [number for number in numbers if not named or number in named]
         yield from ((number, mark, again, whole) for number in numbers for mark in marks[:1])
         return
     seen: set[int] = set()
@@ -109,6 +114,7 @@ class Witness:
         yield from self._last_words()
         yield from self._notifications()
         yield from self._missed()
+        yield from self._told_too_soon()
         yield from self._twice()
         yield from self._storms()
         yield from self._old_news()
@@ -194,6 +200,8 @@ class Witness:
         """Return who is to be told of a rule's alerts."""
         if rule.priority is Priority.SILENT:
             return []
+        if rule.once and rule.contacts:
+            return [*rule.contacts]
         urgent = [PHONE, *rule.targets] if rule.priority >= Priority.ALERT else []
         return [*(rule.contacts or (ANNA, BERT)), *urgent]
 
@@ -204,6 +212,24 @@ class Witness:
     def _about(self, episode: Episode, to: str) -> list[Word]:
         """Return what somebody was told of what a rule says of a topic, when it was written."""
         return self._by_key.get((to, (episode.rule.id, episode.topic)), [])
+
+    def _told_too_soon(self) -> Iterator[Breach]:
+        """No rule tells of anything new as long as the one fires that it comes after."""
+        for (to, number), words in self.by.items():
+            first = next((word for word in words if word.mark in FIRED), None)
+            key = self.house.judging.get(number, BROKER)
+            if first is None or key == BROKER:
+                continue
+            fired = self.house.fired_at[number]
+            for since, until in self.house.kept_back(*key):
+                if since + 1 < fired <= first.composed < until and first.composed < self._changed_after(
+                    fired
+                ):
+                    yield Breach("told_too_soon", f"{to} was told of #{number}: {first.text!r}")
+
+    def _changed_after(self, at: float) -> float:
+        """Return when rules were changed next."""
+        return min((since for since, _ in self.house.after if since >= at), default=math.inf)
 
     def _was_told(self, episode: Episode, to: str) -> bool:
         since = episode.since - MOMENT if episode.until == math.inf else episode.since - 1
@@ -221,12 +247,21 @@ class Witness:
     def _excused(self, episode: Episode) -> bool:
         """Say whether somebody did not want to hear of it for as long as it lasted."""
         ended = min(episode.until, episode.closed, episode.doubted)
+        key = episode.rule.id, episode.topic
         return any(
             since <= self._told_by(episode)
             and ended <= self._back_at(until) + MOMENT
             and episode.since <= until
-            for since, until in self.house.muted(episode.rule.id, episode.topic)
+            for since, until in (*self.house.muted(*key), *self._kept_back(episode))
         )
+
+    def _kept_back(self, episode: Episode) -> Iterator[tuple[float, float]]:
+        """Yield from when till when nobody was to be told, since what came before lasted, or just had."""
+        for since, until in self.house.kept_back(episode.rule.id, episode.topic):
+            yield since, until + PATIENCE
+        if any(episode.rule.id in after for _, after in self.house.after):
+            # A bot that has just started waits, too: what came before may be so still.
+            yield from ((ended, ended + PATIENCE) for _, ended in self.house.away)
 
     def _back_at(self, at: float) -> float:
         """Return a time, or when the bot is back that is away then."""
@@ -235,7 +270,8 @@ class Witness:
     def _not_reminded(self, episode: Episode) -> Iterator[Breach]:
         """Find out whom nobody reminded of what lasts, as long as nothing came between."""
         rule, patience = episode.rule, MOMENT
-        mutes = [since for since, until in self.house.muted(rule.id, episode.topic) if until >= episode.since]
+        quiet = (*self.house.muted(rule.id, episode.topic), *self._kept_back(episode))
+        mutes = [since for since, until in quiet if until >= episode.since]
         came = self.naive.disturbances[episode.after :]
         until = min(episode.until, episode.closed, episode.doubted, self.house.now, *came, *mutes)
         told = [to for to in self.recipients(rule) if rule.repeat and not self._is_gone(to, episode)]
@@ -264,7 +300,7 @@ class Witness:
             first = [word for word in words if word.mark in WRONG and not word.again]
             over = [word for word in words if word.mark in OVER and not word.again]
             flapped = any(FLAPPING in word.text for word in words)
-            moments = number in self.house.moments
+            moments = number in self.house.moments and number not in self.house.once.values()
             if len(first) > 1 and not (reminds or number in self.house.attended or flapped or moments):
                 yield Breach("told_twice", f"{to}: #{number} {[word.text for word in first]}")
             if len(over) > 1 and not flapped:

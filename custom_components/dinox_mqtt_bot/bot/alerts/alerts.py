@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Attending, Record, Step
-from ..model.announcements import AlertBlind, Announcement
+from ..model.announcements import NOTHING, AlertBlind, Announcement, Judged
 from ..model.message import Reading
 from ..model.notice import Notice
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, Spawn, When
 from . import lifecycle
-from .engine import NOTHING, AlertEngine, Judged
+from .engine import AlertEngine
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
 from .notices import AlertNotices, Composed, Debt, after_held, debt_of
@@ -58,7 +58,7 @@ class Alerts:
             receivers=self.receivers,
         )
         self._overfull = OverfullRules(ports, outgoing)
-        self._one_shots = OneShots(engine, ports.rules, spawn)
+        self._one_shots = OneShots(engine, ports.rules, spawn, lambda: ports.outbox.held_for)
         self._inhibitions = inhibitions
         self._rules = RuleSet()
         self._subscriptions = Subscriptions()
@@ -285,6 +285,7 @@ class Alerts:
         changed = [alert for before, alert in known if alert != before]
         if changed:
             self._ports.alerts.save(self.engine.mark_told(changed, ()))
+        self._one_shots.look(self._ports.clock.now())
 
     def rings(self, topic: str) -> bool:
         """Say whether a notification about a topic may ring now; a critical one does in any case."""

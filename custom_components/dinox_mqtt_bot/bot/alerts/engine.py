@@ -1,11 +1,11 @@
 """The alerts of one bot: judged by what comes in and by time; pure, time comes in as an argument."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
-from ..model.alert import NO_RECORD, Alert, AlertEvent, AlertState, Record, Step
-from ..model.announcements import AlertBlind, AlertChanged, AlertValue
+from ..model.alert import Alert, AlertEvent, AlertState, Record, Step
+from ..model.announcements import NOTHING, AlertBlind, AlertChanged, AlertValue, Judged
 from ..model.message import Kind, Reading
 from ..model.rules import AlertRule, Value
 from ..model.timers import NEVER, Key, Timers
@@ -21,17 +21,6 @@ from .watches import BROKER, Watch, Watches, of_earlier
 
 MOST_AT_ONCE = 100
 """Alerts that are looked at in one turn, when many are due; the others are due in the next one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What one moment did to the alerts: what is to be stored, and what is to be announced."""
-
-    record: Record = NO_RECORD
-    changes: tuple[AlertChanged | AlertValue | AlertBlind, ...] = ()
-
-
-NOTHING = Judged()
 
 
 class AlertEngine:
@@ -149,7 +138,7 @@ class AlertEngine:
         self._clock(now)
         for watch in beside:
             if self._joints.hear(watch, reading):
-                self._reconsider(watch, now)
+                self._reconsider(watch, now, apart=topic)
         for watches in found:
             for watch in watches:
                 self._judge(watch, reading, now)
@@ -167,8 +156,10 @@ class AlertEngine:
     def hear(self, online: bool, now: float) -> Judged:
         """Note whether the broker can be heard: while not, no silence counts, and one alert says so."""
         self._clock(now)
+        if (away := self._silence.wake()) is not None:
+            self._excuse(away, inside=True)
         if online and self._silence.deaf_since is not None:
-            self._excuse(self._silence.begin())
+            self._excuse(self._silence.begin(), inside=False)
             if (alert := self._alerts.get((BROKER.id, ""))) is not None:
                 self._put(lifecycle.ease(alert, now, clear=True), BROKER)
         elif not online:
@@ -184,8 +175,8 @@ class AlertEngine:
 
     def follow_run(self, ended: float, heard_until: float) -> None:
         """Take over when an earlier run was last there and until when it heard; this one has not yet."""
-        self._silence.now = max((ended, *(max(each.seen, each.since) for each in self._alerts)))
-        self._silence.deaf_since = heard_until
+        last = (max(each.seen, each.since) for each in self._alerts)
+        self._silence.follow(max((ended, *last)), heard_until)
 
     def change(self, alert: Alert, now: float, change: Callable[[Alert], Alert], event: AlertEvent) -> Judged:
         """Change an alert because somebody said so: acknowledged, snoozed, muted; `event` is for its log."""
@@ -211,11 +202,10 @@ class AlertEngine:
     def _judge(self, watch: Watch, reading: Reading, now: float) -> None:
         value, key = watch.value(reading), (watch.rule.id, reading.message.topic)
         alert = known = self._alerts.get(key) or Alert(*key)
-        if watch.others and (watch.here or not alert.beside):
+        if watch.others and (watch.here or not alert.beside or watch.is_beside(key[1])):
             alert = self._joints.noted(known, watch, reading)
         if value is None:
-            self._stand(alert, known, watch, now)
-            self._miss(watch, reading, now)
+            self._miss(alert, watch, reading, now)
             return
         self._alerts.touch(key)
         if watch.judge.timed:
@@ -223,19 +213,22 @@ class AlertEngine:
         elif watch.judge.event:
             if (happened := moments.happened(alert, watch, reading, value, now)) is not None:
                 self._fire_once(happened, watch, now)
+            else:
+                self._stand(alert, known, watch, now)
         elif watch.judge.edge:
             self._see(alert, watch, reading, value, now)
             fires, changed = moments.compared(alert, watch, reading, value, now)
             if fires:
                 self._fire_once(changed, watch, now)
-            elif changed is not alert:
+            elif changed is not known:
                 self._put(changed, watch.rule)
         else:
             self._weigh(alert, watch, reading, value, now)
 
-    def _miss(self, watch: Watch, reading: Reading, now: float) -> None:
-        """Take note that a message has nothing that the rule could judge."""
+    def _miss(self, alert: Alert, watch: Watch, reading: Reading, now: float) -> None:
+        """Take note that a message has nothing that the rule could judge, but for further conditions."""
         key = watch.rule.id, reading.message.topic
+        self._stand(alert, self._alerts.get(key) or Alert(*key), watch, now)
         if watch.judge.event:
             return
         if reason := watch.loses(reading):
@@ -256,9 +249,11 @@ class AlertEngine:
             self._changes.append(AlertBlind(replace(seeing, blind_told=alert.blind_told), watch.rule))
 
     def _lose(self, key: Key, reason: str, now: float) -> None:
-        alert = self._alerts.get(key)
-        if alert is not None:
-            self._put(lifecycle.lose(alert, now, reason), self.rule_of(alert))
+        alert, watch = self._alerts.get(key), self._watches.get(key[0])
+        if alert is not None and watch is not None:
+            without = replace(alert, own=None)
+            goes_on = watch.rule.either and together(without, watch)
+            self._put(without if goes_on else lifecycle.lose(alert, now, reason), watch.rule)
 
     def lose(self, topics: Iterable[str], reason: str, now: float) -> Judged:
         """End what hangs on topics that say nothing any more, and tell why."""
@@ -278,10 +273,11 @@ class AlertEngine:
     def _hear(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         """Note that a topic spoke; a retained message known before is no sign of life."""
         if alert.value if reading.kind is Kind.EMPTY else is_void(value, reading, whole=not watch.path):
-            self._miss(watch, reading, now)
+            self._miss(alert, watch, reading, now)
             return
         valued = lifecycle.valued(alert, reading.name, value, None)
         if reading.message.retain and alert.seen and valued.value == alert.value:
+            self._stand(alert, self._alerts.get((alert.rule, alert.topic)) or alert, watch, now)
             return
         tells = not (reading.message.retain or self._silence.catching_up)
         learns = tells and alert.seen and not watch.rule.condition.seconds
@@ -296,7 +292,8 @@ class AlertEngine:
             return
         fired = lifecycle.fire(alert, watch.rule, now, AlertState.FIRING, self._number + 1)
         self._put(fired, watch.rule)
-        self._put(lifecycle.pass_by(fired), watch.rule)
+        if not watch.rule.once:  # that is passed by anyway, and of one that is spent nothing is taken over
+            self._put(lifecycle.pass_by(fired), watch.rule)
 
     def _weigh(self, alert: Alert, watch: Watch, reading: Reading, value: Value, now: float) -> None:
         judge, key = watch.judge, (alert.rule, alert.topic)
@@ -306,7 +303,7 @@ class AlertEngine:
         if value.number is not None:
             self.courses.note(key, value.number, now)
         if held is None:
-            self._miss(watch, reading, now)
+            self._miss(alert, watch, reading, now)
             return
         self._see(alert, watch, reading, value, now)
         known = self._alerts.get(key)
@@ -325,10 +322,11 @@ class AlertEngine:
             changed = replace(changed, peak=changed.value, peak_amount=amount)
         self._put(changed, watch.rule)
 
-    def _reconsider(self, watch: Watch, now: float) -> None:
-        """Judge a rule anew by a further condition, which another topic has changed."""
+    def _reconsider(self, watch: Watch, now: float, apart: str = "") -> None:
+        """Judge a rule anew by a further condition, which another topic has changed; not one `apart` yet."""
         for alert in self._alerts.of(watch.rule.id) or watch.alone(now):
-            self._stand(self._joints.noted(alert, watch), alert, watch, now)
+            if alert.topic != apart:
+                self._stand(self._joints.noted(alert, watch), alert, watch, now)
 
     def _stand(self, alert: Alert, before: Alert, watch: Watch, now: float) -> None:
         """Judge an alert anew if the further conditions of its rule stand otherwise than before."""
@@ -369,13 +367,13 @@ class AlertEngine:
         waits = watch.judge.timed and watch.rule is not BROKER and alert.seen and not alert.active
         if not (waits and admits(alert, watch)) or (borne := watch.borne(alert)) is None:
             return NEVER
-        return watch.opens_at(self._silence.silent_at(alert.seen + alert.excused, borne), self._local)
+        return watch.opens_at(self._silence.silent_at(alert, borne), self._local)
 
     def _lasted_at(self, alert: Alert, rule: AlertRule, *, new: bool = False) -> float:
         """Return when a condition has lasted as its rule wants; of what is `new` a message has just told."""
         if rule is BROKER or (watch := self._watches.get(alert.rule)) is None:
             return lifecycle.lasted_at(alert, rule)
-        at = alert.since if new and not rule.hold else self._silence.lasted_at(alert.since, rule.hold)
+        at = alert.since if new and not rule.hold else self._silence.lasted_at(alert, rule.hold)
         return watch.opens_at(at, self._local)
 
     def _due_at(self, alert: Alert, watch: Watch) -> float:
@@ -462,9 +460,9 @@ class AlertEngine:
         moved = self._silence.go_on(now)
         if moved < -BACK:
             self._shift(moved)
-        elif moved > LEAP and self._watches.timed and self._silence.deaf_since is None:
-            self._silence.since = now
-            self._excuse(moved)
+        elif moved > LEAP and self._watches.timed:
+            for inside in self._silence.leap():
+                self._excuse(moved, inside=inside)
 
     def _shift(self, seconds: float) -> None:
         """Move everything with the clock, so that no rule is muted by it."""
@@ -477,9 +475,9 @@ class AlertEngine:
         self._blindness.shift(seconds)
         self.courses.clear()
 
-    def _excuse(self, seconds: float) -> None:
+    def _excuse(self, seconds: float, *, inside: bool) -> None:
         """Count seconds, those since a topic spoke, as no silence; look anew at what has to last."""
-        for alert in self._alerts:
+        for alert in self._alerts.heard(inside=inside):
             watch = self._watches.get(alert.rule)
             if watch is not None and watch.judge.timed and alert.seen:
                 since = max(0.0, self._silence.now - alert.seen)

@@ -7,6 +7,7 @@ from itertools import chain
 from ..model.alert import Alert
 from ..model.timers import Key
 from .lifecycle import idle, last_seen
+from .silence import is_inside
 
 MOST_ALERTS = 50_000
 """Topics that one bot remembers something of for its rules, unless a rule has less than its share of them.
@@ -39,6 +40,10 @@ class AlertIndex:
         """Yield all alerts, the newest last; they may be put and dropped meanwhile."""
         found = [alert for alerts in self._by_rule.values() for alert in alerts.values()]
         yield from sorted(found, key=last_seen)
+
+    def heard(self, *, inside: bool) -> Iterator[Alert]:
+        """Yield those of what is inside of Home Assistant, or of what needs a broker, as all are."""
+        return (alert for alert in self if is_inside(alert.topic) is inside)
 
     def get(self, key: Key) -> Alert | None:
         return self._by_rule.get(key[0], {}).get(key[1])

@@ -62,7 +62,12 @@ def _fitting(truths: Truths, watch: Watch) -> Truths:
 
 
 def _judged(other: Watch, reading: Reading, before: bool | None) -> bool | None:
-    """Say whether a condition holds by a message; as before by one that has no such value."""
+    """Say whether a condition holds by a message; as before by one that has no such value.
+
+    A retained value that is deleted says nothing any more.
+    """
+    if other.loses(reading):
+        return None
     value = other.value(reading)
     held = other.judge.holds(value, None, (), 0.0) if value is not None else None
     return before if held is None else held

@@ -1,6 +1,6 @@
 """Rules to look after: some have no room for all their topics, some are done once they have told."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Set as AbstractSet
 from contextlib import suppress
 from functools import partial
 import json
@@ -69,24 +69,28 @@ class OneShots:
     removes the rule, and nothing is told by it again.
     """
 
-    def __init__(self, engine: AlertEngine, rules: Rules, spawn: Spawn) -> None:
+    def __init__(
+        self, engine: AlertEngine, rules: Rules, spawn: Spawn, held_for: Callable[[], AbstractSet[str]]
+    ) -> None:
         self._engine = engine
         self._rules = rules
+        self._held_for = held_for
         self._spawn = spawn
         self._going: set[str] = set()
 
     @property
     def due_at(self) -> float:
         """When the next of them is over without having fired; infinity for never."""
-        waiting = (rule.until for rule in self._every if rule.until and rule.id not in self._going)
-        return min(waiting, default=NEVER)
+        waiting = (rule for rule in self._every if rule.until and rule.id not in self._going)
+        return min((rule.until for rule in waiting if not self._has_fired(rule)), default=NEVER)
 
     def look(self, now: float) -> None:
         """Have removed what has fired and was told, and what is past its time."""
         every = list(self._every)
         self._going &= {rule.id for rule in every}
         for rule in every:
-            if rule.id not in self._going and (self._is_told(rule) or 0 < rule.until <= now):
+            over = self._is_told(rule) if self._has_fired(rule) else 0 < rule.until <= now
+            if over and rule.id not in self._going:
                 self._going.add(rule.id)
                 self._spawn(self._removal(rule))
 
@@ -94,9 +98,13 @@ class OneShots:
     def _every(self) -> Iterator[AlertRule]:
         return (rule for rule in self._engine.rules if rule.once)
 
+    def _has_fired(self, rule: AlertRule) -> bool:
+        return any(alert.number for alert in self._engine.of(rule.id))
+
     def _is_told(self, rule: AlertRule) -> bool:
-        known = self._engine.of(rule.id)
-        return any(alert.number for alert in known) and not any(alert.owes for alert in known)
+        # Without the rule nobody would know any more for whom its own targets hold something.
+        held = not self._held_for().isdisjoint(rule.targets)
+        return not held and not any(alert.owes for alert in self._engine.of(rule.id))
 
     def _removal(self, rule: AlertRule) -> Callable[[], Coroutine[Any, Any, None]]:
         async def remove() -> None:

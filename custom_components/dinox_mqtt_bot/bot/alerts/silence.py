@@ -2,9 +2,11 @@
 
 import re
 
+from ..model.alert import Alert
 from ..model.message import Reading
 from ..model.rules import Value
 from ..model.timers import NEVER
+from ..model.topics import INNER
 
 GRACE = 120.0
 """Seconds after the broker has come back in which nothing counts as silent: what was queued comes first."""
@@ -36,13 +38,19 @@ _VOID = re.compile(
 
 
 class Silence:
-    """What time it is, and since when the broker can be heard, or cannot. Times are Unix seconds."""
+    """What time it is, and since when the broker can be heard, or cannot. Times are Unix seconds.
+
+    What is inside of Home Assistant is heard without a broker, from when the bot has come.
+    """
 
     def __init__(self) -> None:
         self.now = 0.0
         self.deaf_since: float | None = None
         self.since = 0.0
         self.grace = GRACE
+        self._ended: float | None = None
+        self._inside_since = 0.0
+        self._inside_grace = GRACE
 
     def go_on(self, now: float) -> float:
         """Take over the time; return by how much the clock was moved, below zero if set back."""
@@ -50,15 +58,39 @@ class Silence:
         self.now = now
         return moved
 
+    def follow(self, ended: float, heard_until: float) -> None:
+        """Take over when an earlier run was last there, and until when it heard the broker."""
+        self.now, self.deaf_since = ended, heard_until
+        self._ended = ended
+
+    def wake(self) -> float | None:
+        """Hear what is inside; return for how many seconds the bot was away, once after an earlier run."""
+        if self._ended is None:
+            return None
+        away = self.now - self._ended
+        self._ended, self._inside_since, self._inside_grace = None, self.now, _grace_after(away)
+        return away
+
     def begin(self) -> float:
-        """Hear again; return for how many seconds nothing could be heard."""
+        """Hear the broker again; return for how many seconds nothing could be heard."""
         silence = 0.0 if self.deaf_since is None else self.now - self.deaf_since
         self.deaf_since, self.since = None, self.now
-        self.grace = min(max(silence, LEAST_GRACE), GRACE)
+        self.grace = _grace_after(silence)
         return silence
 
     def end(self) -> None:
         self.deaf_since = self.now if self.deaf_since is None else self.deaf_since
+
+    def leap(self) -> list[bool]:
+        """Note that the machine has slept; return of what it could hear: inside, and not."""
+        found: list[bool] = []
+        if self._ended is None:
+            self._inside_since = self.now
+            found.append(True)
+        if self.deaf_since is None:
+            self.since = self.now
+            found.append(False)
+        return found
 
     @property
     def catching_up(self) -> bool:
@@ -67,24 +99,37 @@ class Silence:
 
     def shift(self, seconds: float) -> None:
         self.since += seconds
+        self._inside_since += seconds
         if self.deaf_since is not None:
             self.deaf_since += seconds
 
-    def silent_at(self, seen: float, borne: float) -> float:
-        """Return when a topic last heard at `seen` counts as silent; never while nothing can be heard."""
-        return self._at(seen, borne, GRACE)
+    def silent_at(self, alert: Alert, borne: float) -> float:
+        """Return when a topic counts as silent; never while nothing can be heard."""
+        return self._at(alert.topic, alert.seen + alert.excused + borne, min(borne, GRACE))
 
-    def lasted_at(self, begun: float, lasting: float) -> float:
-        """Return when what is so since `begun` has lasted long enough; never while nothing can be heard.
+    def lasted_at(self, alert: Alert, lasting: float) -> float:
+        """Return when what is so has lasted long enough; never while nothing can be heard.
 
         Nor before what was queued or is retained had the time to say that it is not so any more.
         """
-        return self._at(begun, lasting, self.grace)
+        grace = self._inside_grace if is_inside(alert.topic) else self.grace
+        return self._at(alert.topic, alert.since + lasting, min(lasting, grace))
 
-    def _at(self, begun: float, lasting: float, grace: float) -> float:
-        if self.deaf_since is not None:
-            return NEVER
-        return max(begun + lasting, self.since + min(lasting, grace))
+    def _at(self, topic: str, at: float, after: float) -> float:
+        """Return a time, but not before a topic can be heard `after` so many seconds."""
+        deaf_since, since = self.deaf_since, self.since
+        if is_inside(topic):
+            deaf_since, since = self._ended, self._inside_since
+        return max(at, since + after) if deaf_since is None else NEVER
+
+
+def is_inside(topic: str) -> bool:
+    """Say whether nothing is needed to hear a topic but Home Assistant itself."""
+    return topic.startswith(INNER)
+
+
+def _grace_after(seconds: float) -> float:
+    return min(max(seconds, LEAST_GRACE), GRACE)
 
 
 def is_void(value: Value, reading: Reading, *, whole: bool) -> bool:

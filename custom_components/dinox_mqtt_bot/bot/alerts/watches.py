@@ -60,6 +60,10 @@ class Watch:
         topic = shared(self.rule.filter)[1]
         return [] if is_wild(topic) else [Alert(self.rule.id, topic, since=now)]
 
+    def is_beside(self, topic: str) -> bool:
+        """Say whether a further condition looks at a topic, which the rule itself may look at, too."""
+        return any(other.rule.filter == topic for other in self.others)
+
     def opens_at(self, at: float, local: Local) -> float:
         """Return from when on it may fire: a Unix time itself, or when its next time of the week begins."""
         return at if self.only is None or at == NEVER else self.only.opens_at(at, local)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 import logging
 
-from .alert import Alert, AlertState, Step
+from .alert import NO_RECORD, Alert, AlertState, Record, Step
 from .inquiry import Answer, Inquiry
 from .message import Reading
 from .reminder import Reminder
@@ -99,6 +99,17 @@ class AlertBlind:
     rule: AlertRule
     said: str = ""
     sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one moment did to the alerts: what is to be stored, and what is to be announced."""
+
+    record: Record = NO_RECORD
+    changes: tuple[AlertChanged | AlertValue | AlertBlind, ...] = ()
+
+
+NOTHING = Judged()
 
 
 class Listeners[T]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ...model.alert import ACTIVE, Alert, AlertState
-from ...model.announcements import AlertChanged
+from ...model.announcements import NOTHING, AlertChanged, Judged
 from ...model.history import Listening
 from ...model.message import Reading
 from ...model.rules import AlertRule, Operator, Value
@@ -13,7 +13,7 @@ from ...reading.topic_lookup import Lookups, stored_readings
 from ...text.numbers import number, number_text, with_unit
 from ...text.times import Local
 from ...text.units import comparable, convert
-from ..engine import NOTHING, AlertEngine, Judged
+from ..engine import AlertEngine
 from ..watches import Watch, filters_of
 
 MOST_MESSAGES = 50_000
