@@ -1,5 +1,7 @@
 """Home Assistant's own entities as things that the bot knows."""
 
+import asyncio
+from itertools import pairwise
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -154,6 +156,39 @@ async def test_nothing_is_told_unless_it_is_wished_for(
         hass.states.async_set("light.desk", "off", {"friendly_name": "Desk lamp"})
         await hass.async_block_till_done()
         assert "Desk lamp" not in await said(hass, "topics")
+
+
+async def test_many_are_announced_and_told_a_few_at_a_time(
+    hass: HomeAssistant, own_mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    whole = entity_source.EntitySource._hear
+
+    def hear(source: Any, topic: str, payload: str, *, retain: bool) -> None:
+        told.append(topic)
+        whole(source, topic, payload, retain=retain)
+
+    monkeypatch.setattr(entity_source.EntitySource, "_hear", hear)
+    for number in range(300):
+        hass.states.async_set(f"sensor.s{number}", str(number), {"friendly_name": f"Sensor {number}"})
+    seen = [0]
+
+    async def look() -> None:
+        while True:
+            seen.append(len(told))
+            await asyncio.sleep(0)
+
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        looking = asyncio.create_task(look())
+        await until(lambda: len(runtime.bot.readings.devices) == 300)
+        told.clear()
+        seen[:] = [0]
+        assert "Subscribed" in await said(hass, "subscribe $ha/#")
+        await until(lambda: f"{ENTITIES}sensor.s299" in told)
+        looking.cancel()
+        assert len(told) >= 600
+        # Each says its state and that it is there.
+        assert max(after - before for before, after in pairwise(seen)) <= 2 * entity_source.AT_ONCE
 
 
 async def test_without_discovery_nothing_is_announced(

@@ -1,9 +1,10 @@
 """Incidents that other programs post to a webhook of Home Assistant, as messages that rules judge."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
+from itertools import batched
 import logging
 import time
 
@@ -30,6 +31,8 @@ MOST_OPEN = 500
 """Incidents of one webhook that are open at once."""
 SECONDS = 10.0
 """How long a body may take to arrive."""
+AT_ONCE = 20
+"""Incidents that are judged in one turn of the event loop."""
 
 
 class Webhooks:
@@ -67,6 +70,7 @@ class Webhooks:
             unlisten()
             for webhook_id in self._hooks:
                 webhook.async_unregister(self._hass, webhook_id)
+            self._hooks = {}
 
         return stop
 
@@ -108,13 +112,24 @@ class Webhooks:
         opened = self._open(hook) | {hook.topic + each.key for each in incidents if each.firing}
         if len(opened) > MOST_OPEN:
             return self._refuse(hook, HTTPStatus.TOO_MANY_REQUESTS, "too many open incidents")
-        for incident in incidents:
-            self._receive(_message(hook, incident, now))
-        await self._settle()
+        if not await self._async_take(hook, incidents, now):
+            # Whoever posted it has to post it again: nobody else knows of it.
+            return json_response({"error": "the bot is stopping"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
         if webhook_id in self._refused:
             self._refused.discard(webhook_id)
             _LOGGER.info("The webhook %s understands what is posted again", hook.name)
         return json_response({"incidents": len(incidents)})
+
+    async def _async_take(self, hook: Hook, incidents: Sequence[Incident], now: float) -> bool:
+        """Let incidents be judged, and wait until they are stored; False if the bot ends meanwhile."""
+        for some in batched(incidents, AT_ONCE, strict=False):
+            if hook.webhook_id not in self._hooks:
+                return False
+            for incident in some:
+                self._receive(_message(hook, incident, now))
+            await asyncio.sleep(0)
+        await self._settle()
+        return hook.webhook_id in self._hooks
 
     def _refuse(self, hook: Hook, status: HTTPStatus, why: str) -> Response:
         """Refuse a request, and log the first one after one that was fine."""
