@@ -51,15 +51,14 @@ class EntitySource:
         self._hass = hass
         self._create_task = create_task
         self._receive: Callable[[Message], None] = _ignore
-        self._prefix = ""
         self._known: dict[str, str] = {}
         self._filters: set[str] = set()
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @callback
-    def start(self, receive: Callable[[Message], None], prefix: str) -> CALLBACK_TYPE:
-        """Announce what there is and what changes below a discovery prefix; return what ends that."""
-        self._receive, self._prefix = receive, prefix
+    def start(self, receive: Callable[[Message], None]) -> CALLBACK_TYPE:
+        """Announce what there is and what changes, where no broker can; return what ends that."""
+        self._receive = receive
         listen = self._hass.bus.async_listen
         self._unsubscribe = [
             listen(EVENT_STATE_CHANGED, self._changed),
@@ -107,7 +106,7 @@ class EntitySource:
         """Announce an entity that is new or called otherwise, or take back one that is gone."""
         state = self._hass.states.get(entity_id)
         component = "binary_sensor" if split_entity_id(entity_id)[0] in SWITCHED else "sensor"
-        topic = f"{self._prefix}/{component}/ha/{entity_id.replace('.', '_')}/config"
+        topic = f"{ENTITIES}{component}/{entity_id.replace('.', '_')}/config"
         config = announcement(self._hass, state) if state is not None else None
         room = entity_id in self._known or len(self._known) < MOST_ENTITIES
         said = json.dumps(config) if config is not None and room else ""
