@@ -1,16 +1,30 @@
 """Home Assistant's own entities as things that the bot knows."""
 
+import asyncio
+from itertools import pairwise
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from running import NO_ACCOUNT, alerts, ask, bot_entry, running, standalone, subscribed, topics, until
+from running import (
+    NO_ACCOUNT,
+    alerts,
+    ask,
+    bot_entry,
+    running,
+    standalone,
+    subscribed,
+    topics,
+    until,
+)
 
 from custom_components.dinox_mqtt_bot.bot.model.rules import AlertRule, Condition, Operator
 from custom_components.dinox_mqtt_bot.bot.model.topics import ENTITIES, INNER
 from custom_components.dinox_mqtt_bot.runtime import entity_source
+from lab.attack.lying_broker import LyingBroker
+from lab.mqtt_wire import Visit, packet, text
 from lab.servers import Server
 
 
@@ -154,6 +168,68 @@ async def test_nothing_is_told_unless_it_is_wished_for(
         hass.states.async_set("light.desk", "off", {"friendly_name": "Desk lamp"})
         await hass.async_block_till_done()
         assert "Desk lamp" not in await said(hass, "topics")
+
+
+async def test_no_broker_speaks_as_an_entity(hass: HomeAssistant, home: er.RegistryEntry) -> None:
+    told = asyncio.Event()
+
+    async def lie(visit: Visit) -> None:
+        await visit.welcome()
+        await told.wait()
+        for topic, payload in (
+            ("$ha/sensor.wine_t", b"99"),
+            ("$hook/alertmanager/f1", b'{"text": "fire", "status": "firing"}'),
+            ("$ha/sensor/sensor_wine_t/config", b""),
+            ("homeassistant/sensor/ha/sensor_wine_t/config", b""),
+            ("home/end", b"1"),
+        ):
+            visit.send(packet(0x30, text(topic) + (b"\0" if visit.v5 else b"") + payload))
+        while True:
+            await visit.grant_each(1)
+
+    rules = AlertRule("$hook/alertmanager/+", Condition(Operator.UNEQUAL, ("resolved",)), name="M", number=1)
+    with LyingBroker(lie) as broker:
+        entry = entry_of(broker.port, *alerts(rules), *topics("home/end"))
+        async with running(hass, entry, state=None) as runtime:
+            await until(lambda: len(runtime.bot.readings.devices) >= 4)
+            assert "Wine Temperature" in await said(hass, "alert wine temperature > 14")
+            broker.loop.call_soon_threadsafe(told.set)
+            await until(lambda: runtime.bot.status.messages)
+            assert not runtime.bot.alerts.active
+            assert "12.5 °C" in await said(hass, "value wine temperature")
+
+
+async def test_many_are_announced_and_told_a_few_at_a_time(
+    hass: HomeAssistant, own_mosquitto: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    whole = entity_source.EntitySource._hear
+
+    def hear(source: Any, topic: str, payload: str, *, retain: bool) -> None:
+        told.append(topic)
+        whole(source, topic, payload, retain=retain)
+
+    monkeypatch.setattr(entity_source.EntitySource, "_hear", hear)
+    for number in range(300):
+        hass.states.async_set(f"sensor.s{number}", str(number), {"friendly_name": f"Sensor {number}"})
+    seen = [0]
+
+    async def look() -> None:
+        while True:
+            seen.append(len(told))
+            await asyncio.sleep(0)
+
+    async with running(hass, entry_of(own_mosquitto.ports["mqtt"]), state=None) as runtime:
+        looking = asyncio.create_task(look())
+        await until(lambda: len(runtime.bot.readings.devices) == 300)
+        told.clear()
+        seen[:] = [0]
+        assert "Subscribed" in await said(hass, "subscribe $ha/#")
+        await until(lambda: f"{ENTITIES}sensor.s299" in told)
+        looking.cancel()
+        assert len(told) >= 600
+        # Each says its state and that it is there.
+        assert max(after - before for before, after in pairwise(seen)) <= 2 * entity_source.AT_ONCE
 
 
 async def test_without_discovery_nothing_is_announced(

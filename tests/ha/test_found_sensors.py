@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import json
+import time
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE
@@ -12,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from running import bot_entry, is_in, mqtt_entry, publish, running, state_of, topics, until
 
+from custom_components.dinox_mqtt_bot.bot.model.message import Message
 from custom_components.dinox_mqtt_bot.bot.model.rules import Subscription
 from custom_components.dinox_mqtt_bot.runtime import found_sensors
 
@@ -205,3 +207,17 @@ async def test_the_form_of_a_topic_switches_its_sensors_on(
         done = await hass.config_entries.subentries.async_configure(asked["flow_id"], {"filter": "home/+"})
         assert all(sensor.disabled_by for sensor in found(hass, entry).values())
         assert "sensors" not in {str(key) for key in (await form(lab.subentry_id))["data_schema"].schema}
+
+
+async def test_a_bot_that_ends_looks_at_nothing_more(
+    hass: HomeAssistant, data: dict[str, Any], port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = bot_entry(data, topics("home/#"))
+    async with running(hass, entry) as runtime:
+        for number in range(300):
+            runtime.bot.receive(Message(f"home/s{number}", b"1", received=time.time()))
+        # Far more than it looks at in the turns that ending takes.
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done()
+    assert len(found(hass, entry)) < 300
+    assert "Error doing job" not in caplog.text

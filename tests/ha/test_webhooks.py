@@ -1,6 +1,7 @@
 """Incidents that other programs post over HTTP, as alerts."""
 
 import asyncio
+from itertools import pairwise
 import json
 import logging
 from typing import Any
@@ -284,6 +285,57 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         response = await client.post(f"/api/webhook/{HOOK.webhook_id}", data=slow())
         answered.set()
         assert response.status == 413
+
+
+async def test_many_incidents_in_one_body_leave_home_assistant_its_turns(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any
+) -> None:
+    async with running(hass, entry_of(mosquitto.ports["mqtt"], HOOK)) as runtime:
+        client = await hass_client_no_auth()
+        seen: list[int] = []
+
+        async def look() -> None:
+            while True:
+                seen.append(len(runtime.bot.alerts.active))
+                await asyncio.sleep(0)
+
+        looking = asyncio.create_task(look())
+        body = [{"title": f"Disk {number}"} for number in range(200)]
+        assert await post(client, body) == (200, {"incidents": 200})
+        looking.cancel()
+        assert seen[-1] == 200
+        assert max(after - before for before, after in pairwise(seen)) <= webhooks.AT_ONCE
+
+
+async def test_what_comes_while_the_bot_stops_is_to_be_posted_again(
+    hass: HomeAssistant, mosquitto: Server, hass_client_no_auth: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_of(mosquitto.ports["mqtt"], HOOK)
+    reading, stopped = asyncio.Event(), asyncio.Event()
+
+    async def body(request: Any) -> bytes | None:
+        reading.set()
+        return await whole(request)
+
+    whole = webhooks._async_body
+    monkeypatch.setattr(webhooks, "_async_body", body)
+
+    async def slow() -> Any:
+        yield b'{"title": '
+        await stopped.wait()
+        yield b'"Late"}'
+
+    async with running(hass, entry):
+        client = await hass_client_no_auth()
+        posting = asyncio.create_task(client.post(f"/api/webhook/{HOOK.webhook_id}", data=slow()))
+        await until(reading.is_set)
+        await hass.config_entries.async_reload(entry.entry_id)
+        stopped.set()
+        # Not 200: neither the bot that stopped nor the one that started knows of it.
+        assert (await posting).status == 503
+        assert entry.runtime_data.bot.alerts.active == []
+        assert await post(client, {"title": "Late"}) == (200, {"incidents": 1})
+        assert [each.name for each in entry.runtime_data.bot.alerts.active] == ["Late (alertmanager)"]
 
 
 async def test_it_is_made_in_the_settings_with_its_rule_and_its_address(

@@ -1,4 +1,4 @@
-"""What bots tell of themselves on MQTT, taken in and kept out of the chat."""
+"""What bots tell of themselves on MQTT, kept out of the chat, and what no broker has to say, left out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +8,16 @@ from homeassistant.core import callback
 
 from ..bot.model.message import Message
 from ..bot.model.rules import RuleSet
-from ..bot.model.topics import Filters
+from ..bot.model.topics import INNER, Filters
 from ..bot.peers.beacon import asked_for, id_of, is_own
 from ..entry.beacon import bot_id, rules_of, tells_status
 from .others import OtherBots
 
+_OTHERS = ("dinox/", *INNER)
+
 
 class PeerMessages:
-    """A stage of a message's path. `skip` takes what nothing else becomes of."""
+    """A stage of a broker's message's path. `skip` takes what nothing else becomes of."""
 
     _then: Callable[[Message], None]
 
@@ -40,8 +42,12 @@ class PeerMessages:
     @callback
     def _receive(self, message: Message) -> None:
         topic = message.topic
-        if not topic.startswith("dinox/"):
+        if not topic.startswith(_OTHERS):
             self._then(message)
+            return
+        if topic.startswith(INNER):
+            # Else whoever may publish would speak as an entity, or as a program that knows a secret.
+            self._skip(message)
             return
         own = is_own(topic, self._id)
         other = "" if own else id_of(topic)

@@ -169,7 +169,7 @@ def beside(
         create_task=create_task,
     ).start
     if knows_entities(entry):
-        yield partial(entities.start, bot.receive, bot.rules.discovery_prefix)
+        yield partial(entities.start, bot.receive)
 
 
 def knows_entities(entry: ConfigEntry[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from itertools import batched
 import json
 import time
 from typing import Any
@@ -27,7 +28,7 @@ from ..hass.tasks import CreateTask
 
 MOST_ENTITIES = 2_000
 AT_ONCE = 25
-"""Entities that are announced in one turn of the event loop."""
+"""Entities that are announced or told in one turn of the event loop."""
 
 SWITCHED = frozenset({"binary_sensor", "fan", "input_boolean", "light", "schedule", "siren", "switch"})
 _TOLD = frozenset(
@@ -50,22 +51,22 @@ class EntitySource:
         self._hass = hass
         self._create_task = create_task
         self._receive: Callable[[Message], None] = _ignore
-        self._prefix = ""
         self._known: dict[str, str] = {}
         self._filters: set[str] = set()
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @callback
-    def start(self, receive: Callable[[Message], None], prefix: str) -> CALLBACK_TYPE:
-        """Announce what there is and what changes below a discovery prefix; return what ends that."""
-        self._receive, self._prefix = receive, prefix
+    def start(self, receive: Callable[[Message], None]) -> CALLBACK_TYPE:
+        """Announce what there is and what changes, where no broker can; return what ends that."""
+        self._receive = receive
         listen = self._hass.bus.async_listen
         self._unsubscribe = [
             listen(EVENT_STATE_CHANGED, self._changed),
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._renamed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._moved),
         ]
-        self._create_task(self._announce_all(), "announce entities")
+        every = [state.entity_id for state in self._hass.states.async_all()]
+        self._create_task(self._each(every, self._announce), "announce entities")
         return self._stop
 
     @callback
@@ -74,12 +75,12 @@ class EntitySource:
             unsubscribe()
         self._unsubscribe.clear()
 
-    async def _announce_all(self) -> None:
-        for count, state in enumerate(self._hass.states.async_all(), 1):
-            if self._unsubscribe:
-                self._announce(state.entity_id)
-            if count % AT_ONCE == 0:
-                await asyncio.sleep(0)
+    async def _each(self, entity_ids: Iterable[str], look: Callable[[str], None]) -> None:
+        """Look at entities, a few in one turn, and at the first ones when whoever asks is done."""
+        for some in batched(entity_ids, AT_ONCE, strict=False):
+            await asyncio.sleep(0)
+            for entity_id in some if self._unsubscribe else ():
+                look(entity_id)
 
     @callback
     def want(self, filters: Iterable[str]) -> None:
@@ -91,20 +92,21 @@ class EntitySource:
     @callback
     def renew(self, filters: Iterable[str]) -> None:
         """Tell the states once more, as soon as whoever asks is done with what it does."""
-        if asked := list(filters):
-            self._hass.loop.call_soon(self._hear_all, asked)
+        asked = list(filters)
 
-    def _hear_all(self, asked: list[str]) -> None:
-        for entity_id in list(self._known) if self._unsubscribe else ():
+        def tell(entity_id: str) -> None:
             topics = ENTITIES + entity_id, f"{ENTITIES}{entity_id}/availability"
             if any(matches(each, topic) for each in asked for topic in topics):
                 self._hear_state(self._hass.states.get(entity_id), retain=True)
+
+        if asked:
+            self._create_task(self._each(list(self._known), tell), "tell entities")
 
     def _announce(self, entity_id: str) -> None:
         """Announce an entity that is new or called otherwise, or take back one that is gone."""
         state = self._hass.states.get(entity_id)
         component = "binary_sensor" if split_entity_id(entity_id)[0] in SWITCHED else "sensor"
-        topic = f"{self._prefix}/{component}/ha/{entity_id.replace('.', '_')}/config"
+        topic = f"{ENTITIES}{component}/{entity_id.replace('.', '_')}/config"
         config = announcement(self._hass, state) if state is not None else None
         room = entity_id in self._known or len(self._known) < MOST_ENTITIES
         said = json.dumps(config) if config is not None and room else ""
@@ -143,9 +145,9 @@ class EntitySource:
 
     @callback
     def _moved(self, event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
-        entities = er.async_entries_for_device(er.async_get(self._hass), event.data["device_id"])
-        for each in entities:
-            self._announce(each.entity_id)
+        entries = er.async_entries_for_device(er.async_get(self._hass), event.data["device_id"])
+        entities = [entry.entity_id for entry in entries]
+        self._create_task(self._each(entities, self._announce), "announce a device")
 
 
 def _ignore(_: Message) -> None:

@@ -31,7 +31,7 @@ async def async_import(runtime: BotRuntime, text: str, file: str, *, dry_run: bo
         raise BotError("import_no_text")
     given = await runtime.hass.async_add_executor_job(_read, runtime.hass, text, file)
     await known_names(runtime.bot)
-    made = plan_rules(given, runtime.bot.rules, lambda entity_id: _place(runtime, entity_id))
+    made = await plan_rules(given, runtime.bot.rules, lambda entity_id: _place(runtime, entity_id))
     await rehearse_all(made, runtime.bot)
     if not dry_run:
         await carry_out(made, runtime.bot)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -28,6 +28,7 @@ _MOST_LOOKED = 5_000
 _MOST_WAITING = 1_000
 _AT_ONCE = 10
 _LONGEST_TOPIC = 255
+_GOING = frozenset({ConfigEntryState.UNLOAD_IN_PROGRESS, ConfigEntryState.NOT_LOADED})
 
 
 type Make = Callable[[str, str, FoundValue], Entity]
@@ -87,6 +88,9 @@ class FoundSensors:
     @callback
     def _look(self) -> None:
         """Look at a few of the messages that wait; the others have to until the loop has turned."""
+        if self._entry.state in _GOING:
+            self._waiting.clear()
+            return
         by_filter = {each.data[CONF_FILTER]: each for each in self._here()}
         for _ in range(min(_AT_ONCE, len(self._waiting))):
             topic = next(iter(self._waiting))

@@ -75,7 +75,7 @@ class Door:
         if self._taker is not None:
             return await self._taker.receive(webhook_id, request)
         if self.waiting >= MOST_WAITING or hass.is_stopping:
-            return _come_again()
+            return come_again()
         self.waiting += 1
         try:
             return await self._async_wait(webhook_id, request)
@@ -88,10 +88,11 @@ class Door:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._opened.wait()
-        return _come_again() if self._taker is None else await self._taker.take(webhook_id, body)
+        return come_again() if self._taker is None else await self._taker.take(webhook_id, body)
 
 
-def _come_again() -> Response:
+def come_again() -> Response:
+    """Return the answer to what has to be posted once more."""
     return json_response({"error": "the bot is not there"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 

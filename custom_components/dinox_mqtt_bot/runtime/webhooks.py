@@ -1,8 +1,10 @@
 """Incidents that other programs post to a webhook of Home Assistant, as messages that rules judge."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
+from itertools import batched
 import logging
 import time
 from typing import override
@@ -19,7 +21,7 @@ from ..bot.payload.incidents import Incident, read_incidents
 from ..bot.text.rate import Window
 from ..entry.hooks import Hook, hooks_of
 from ..hass.tasks import CreateTask
-from .webhook_door import Taker, async_body, async_door
+from .webhook_door import Taker, async_body, async_door, come_again
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ MOST_A_MINUTE = 120
 """Requests to one webhook."""
 MOST_OPEN = 500
 """Incidents of one webhook that are open at once."""
+AT_ONCE = 20
+"""Incidents that are judged in one turn of the event loop."""
 
 
 class Webhooks(Taker):
@@ -53,6 +57,7 @@ class Webhooks(Taker):
         self._hooks: dict[str, Hook] = {}
         self._seen: dict[str, Window] = {}
         self._refused: set[str] = set()
+        self._stopped = False
 
     @callback
     def start(self) -> CALLBACK_TYPE:
@@ -65,6 +70,7 @@ class Webhooks(Taker):
         def stop() -> None:
             unlisten()
             self._door.close()
+            self._stopped = True
 
         return stop
 
@@ -97,6 +103,8 @@ class Webhooks(Taker):
     async def take(self, webhook_id: str, body: bytes | None) -> Response:
         """Answer as `receive` does to what has come already, also when nobody was there to take it."""
         hook, now = self._hooks.get(webhook_id), time.time()
+        if self._stopped:
+            return come_again()
         if hook is None:
             return json_response({"error": "this webhook was removed"}, status=HTTPStatus.GONE)
         if body is None:
@@ -108,13 +116,24 @@ class Webhooks(Taker):
         opened = self._open(hook) | {hook.topic + each.key for each in incidents if each.firing}
         if len(opened) > MOST_OPEN:
             return self._refuse(hook, HTTPStatus.TOO_MANY_REQUESTS, "too many open incidents")
-        for incident in incidents:
-            self._receive(_message(hook, incident, now))
-        await self._settle()
+        if not await self._async_take(hook, incidents, now):
+            # Whoever posted it has to post it again: nobody else knows of it.
+            return come_again()
         if webhook_id in self._refused:
             self._refused.discard(webhook_id)
             _LOGGER.info("The webhook %s understands what is posted again", hook.name)
         return json_response({"incidents": len(incidents)})
+
+    async def _async_take(self, hook: Hook, incidents: Sequence[Incident], now: float) -> bool:
+        """Let incidents be judged, and wait until they are stored; False if the bot ends meanwhile."""
+        for some in batched(incidents, AT_ONCE, strict=False):
+            if self._stopped or hook.webhook_id not in self._hooks:
+                return False
+            for incident in some:
+                self._receive(_message(hook, incident, now))
+            await asyncio.sleep(0)
+        await self._settle()
+        return not self._stopped and hook.webhook_id in self._hooks
 
     def _refuse(self, hook: Hook, status: HTTPStatus, why: str) -> Response:
         """Refuse a request, and log the first one after one that was fine."""

@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 from phrases import RealPhrases
 import pytest
 
+from bot.model.inquiry import YES_OR_NO, Inquiry
 from bot.model.message import Properties
 from bot.model.rules import (
     AlertRule,
@@ -29,6 +30,7 @@ from bot.model.rules import (
     Subscription,
 )
 from bot.model.utterance import Utterance
+from bot.payload.incidents import RESOLVED, read_incidents
 from bot.rendering import readings
 from bot.rendering.replies import render_error
 from bot.text.foreign import MARKS, NESTED
@@ -297,7 +299,39 @@ async def a_bridge_without_a_place_for_files(text: str) -> list[str]:
     return said(one)
 
 
+async def an_incident_of_a_webhook(text: str) -> list[str]:
+    """Post what anybody can write who gets at the program that posts, as a rule of a webhook judges it."""
+    rule = AlertRule(
+        "$hook/x/+",
+        Condition(Operator.UNEQUAL, (RESOLVED,)),
+        field="text",
+        id="x",
+        number=1,
+        name="Monitoring",
+        priority=Priority.CRITICAL,
+        text="{name}: {value}",
+    )
+    one = world(Subscription("#", display=Display.SILENT), alerts=(rule,), targets=(PHONE,))
+    for status in ("firing", "resolved"):
+        body = {"title": f"a{text}", "text": text, "severity": text, "status": status, "key": "k"}
+        for incident in read_incidents(json.dumps(body).encode()):
+            one.receive("$hook/x/k", incident.payload(), properties=named(incident.title))
+        one.later(5)
+    titles = [notice.push.title for notice in one.outbox.notices if notice.push]
+    return [await one.ask("alerts"), await one.ask("why 1"), *said(one), *said(one, PHONE), *titles]
+
+
+async def a_question_of_an_automation(text: str) -> list[str]:
+    """Have somebody decide whose name is anything: the others are told who did."""
+    one = world(contacts=(Contact(ME), Contact(GUEST, name=text)))
+    one.bot.dialogue.inquiries.ask(Inquiry("Shall I?", YES_OR_NO, (ME, GUEST), 60.0))
+    await one.bot.hear(Utterance(GUEST, "yes", "m1", one.clock.time))
+    return [*said(one), *said(one, GUEST)]
+
+
 DOORS: list[Door] = [
+    an_incident_of_a_webhook,
+    a_question_of_an_automation,
     a_value,
     a_retained_value_with_a_time,
     a_label_and_a_unit,

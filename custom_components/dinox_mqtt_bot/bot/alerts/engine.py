@@ -252,7 +252,7 @@ class AlertEngine:
         alert, watch = self._alerts.get(key), self._watches.get(key[0])
         if alert is not None and watch is not None:
             without = replace(alert, own=None)
-            goes_on = watch.rule.either and together(without, watch)
+            goes_on = watch.rule.either and all_hold(without, watch)
             self._put(without if goes_on else lifecycle.lose(alert, now, reason), watch.rule)
 
     def lose(self, topics: Iterable[str], reason: str, now: float) -> Judged:

@@ -16,6 +16,7 @@ from ..model.rules import Contact, Priority, Role, RuleSet
 from ..model.timers import NEVER
 from ..model.utterance import Reaction, Utterance
 from ..ports import IN_ROOM, Phrases, Ports
+from ..text.foreign import flat
 from .choices import Choices
 
 _LOGGER = logging.getLogger(__name__)
@@ -232,9 +233,8 @@ class Inquiries:
         if option is None:
             return speech.phrase("common.inquiry_over", question=_excerpt(asked))
         answer = asked.choices.label(option, speech)
-        return speech.phrase(
-            "common.inquiry_decided", who=closed.who, answer=answer, question=_excerpt(asked)
-        )
+        who = flat(closed.who)
+        return speech.phrase("common.inquiry_decided", who=who, answer=answer, question=_excerpt(asked))
 
     def _outcome(self, closed: _Closed, to: str, replaces: str = "") -> Notice:
         """Return what somebody is told who was asked: a phone in the place of the question."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 import re
 
-from ..model.topics import Filters, is_wild, matches
+from ..model.topics import ENTITIES, INNER, Filters, is_wild, matches
 from ..ports import StateWords
 from .bindings import Binding, bindings_of, common_name
 from .config import Config, configs
@@ -30,6 +30,9 @@ _NAMELESS = frozenset({"device_automation", "tag"})
 """Components that no entity comes of: they only tell which device speaks on a topic."""
 
 _TOPIC = re.compile(r"/(\w+)/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config")
+_INSIDE = ENTITIES.rstrip("/")
+"""What stands in the place of the prefix where Home Assistant's own entities are announced."""
+
 type _Bindings = dict[str, tuple[Binding, ...]]
 type Part = tuple[Entity, tuple[tuple[str, Binding], ...], int]
 """An entity of a configuration, what it finds on its topics, and the bytes that it takes."""
@@ -82,7 +85,7 @@ class Discovery:
         return sum(matches(topic_filter, topic) for topic in topics)
 
     def is_config(self, topic: str) -> bool:
-        if topic.endswith("/config") and topic.startswith(self.prefix) and self._component(topic):
+        if topic.endswith("/config") and self._component(topic):
             return True
         return self.prefix != "" and self.natives.place(topic) is not None
 
@@ -117,7 +120,7 @@ class Discovery:
     def parts(self, topic: str, spoken: Iterable[Config]) -> Iterator[Part]:
         """Yield what is in the configurations of entities that one topic has, entity by entity."""
         for number, config in enumerate(islice(spoken, _MOST_IN_CONFIG)):
-            bindings = tuple(self._bindings_of(config))
+            bindings = tuple(_reached(topic, self._bindings_of(config)))
             entity = entity_of(f"{topic} {number}", config, bindings)
             yield entity, bindings, kept(entity)
 
@@ -221,8 +224,10 @@ class Discovery:
         return tuple((strong or _once(every))[:_MOST_ON_TOPIC])
 
     def _component(self, topic: str) -> str:
-        ours = self.prefix and topic.startswith(self.prefix)
-        found = _TOPIC.fullmatch(topic, len(self.prefix)) if ours else None
+        if not self.prefix:
+            return ""
+        before = _INSIDE if topic.startswith(ENTITIES) else self.prefix
+        found = _TOPIC.fullmatch(topic, len(before)) if topic.startswith(before) else None
         return found[1] if found else ""
 
     def _forget(self, topic: str) -> _Bindings:
@@ -245,6 +250,12 @@ def _once(every: Iterable[tuple[str, Binding]]) -> list[tuple[str, Binding]]:
         found.setdefault(id(each[1]), each)  # they are one object, and far quicker told apart by that
     once = {binding: config for config, binding in reversed(found.values())}
     return [(config, binding) for binding, config in reversed(once.items())]
+
+
+def _reached(topic: str, found: Iterable[tuple[str, Binding]]) -> Iterator[tuple[str, Binding]]:
+    """Leave out what a device on a broker would say of what is inside of Home Assistant."""
+    inside = topic.startswith(ENTITIES)
+    return (each for each in found if inside or not each[0].startswith(INNER))
 
 
 def _collect(spoken: Iterable[tuple[str, Binding]]) -> _Bindings:

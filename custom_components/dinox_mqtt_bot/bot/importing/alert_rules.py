@@ -1,12 +1,12 @@
 """Rules made of Home Assistant's `alert:` and of Alert2, which both watch entities."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 import re
 
 from ..alerts.rules.contradictions import contradiction
-from ..alerts.rules.names import name_rule
+from ..alerts.rules.names import name_apart
 from ..model.replies import BotError, Text
 from ..model.rules import AlertRule, Clause, Condition, Operator, Priority, RuleSet
 from ..model.topics import fold, valid_filter
@@ -43,20 +43,21 @@ class AlertPrograms:
 
     def __init__(self, rules: RuleSet, places: FindState) -> None:
         self._known = frozenset(fold(rule.name) for rule in rules.alerts)
-        self._rules = list(rules.alerts)
+        self._named = set(self._known)
+        self._asked = set(map(_asked, rules.alerts))
         self._places = places
 
     def keep(self, rule: AlertRule, outcome: Outcome) -> AlertRule:
         """Return a rule with a name of its own. Raises Untaken for one that is there, or cannot work."""
-        same = (rule.asks, rule.hold, rule.only)
-        if fold(rule.name) in self._known or any((r.asks, r.hold, r.only) == same for r in self._rules):
+        if fold(rule.name) in self._known or _asked(rule) in self._asked:
             raise Untaken("known")
-        rule = name_rule(rule, self._rules, rule.filter)
+        rule = name_apart(rule, self._named, rule.filter)
         if (wrong := contradiction(rule)) is not None:
             err = wrong.error(rule)
             raise Untaken("refused", Text(f"exceptions.{err.key}.message", err.placeholders))
         outcome.name = rule.name
-        self._rules.append(rule)
+        self._named.add(fold(rule.name))
+        self._asked.add(_asked(rule))
         return rule
 
     # Home Assistant's own.
@@ -240,6 +241,11 @@ def _number(said: object) -> float | None:
 def _seconds(said: object) -> float:
     seconds = _number(said) or 0.0
     return seconds if 0.0 < seconds <= _MOST_SECONDS else 0.0
+
+
+def _asked(rule: AlertRule) -> Hashable:
+    """Return what two rules have in common that are the same."""
+    return rule.asks, rule.hold, rule.only
 
 
 def _minutes(said: object, outcome: Outcome) -> list[float]:

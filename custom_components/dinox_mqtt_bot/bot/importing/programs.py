@@ -1,5 +1,6 @@
 """Alert rules of other programs: Home Assistant's `alert:`, Alert2, mqttwarn. What they are is recognised."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,10 +41,11 @@ class _Found:
     left: int = 10 * MOST_RULES
 
 
-def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
+async def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
     """Return what other programs' rules would become: YAML as values, `mqttwarn.ini` as its text.
 
-    Raises BotError `import_unknown` for what is none of them, `import_ini`.
+    Between rules others have their turn. Raises BotError `import_unknown` for what is none of them, and
+    `import_ini`.
     """
     made, programs = Plan(), AlertPrograms(rules, places)
     things = _of_mqttwarn(given, rules, programs) if isinstance(given, str) else _of_yaml(given, programs)
@@ -54,6 +56,7 @@ def plan_rules(given: object, rules: RuleSet, places: FindState) -> Plan:
         except Untaken as err:
             outcome.skip(err.why, err.detail)
         made.add(outcome, rule)
+        await asyncio.sleep(0)
     if len(things) > MOST_RULES:
         made.add(Outcome("rest", "", "skipped", "too_much"))
     return made

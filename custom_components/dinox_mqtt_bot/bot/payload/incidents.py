@@ -219,8 +219,9 @@ def _address(said: str) -> str:
 
     Nor that of a webhook, which a script may post with the rest: it is a secret.
     """
-    web = _WEB.fullmatch(said) is not None and said.isprintable()
-    return said if web and len(said) <= LONGEST_LINK and _SECRET.search(said) is None else ""
+    if len(said) > LONGEST_LINK or _WEB.fullmatch(said) is None:
+        return ""
+    return said if said.isprintable() and _SECRET.search(said) is None else ""
 
 
 def _key_of(labels: _Fields) -> str:

@@ -1,6 +1,6 @@
 """What alert rules are called."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from itertools import count
 
@@ -39,6 +39,14 @@ def name_rule(
     Without one it is what it asks for: `topic` (its name), field and, where there are phrases, condition, its
     limits in a `unit`; then it is ` (2)`: `> 15 2` would be another limit.
     """
+    taken = {fold(each.name) for each in rules if not rule.id or each.id != rule.id}
+    return name_apart(rule, taken, topic, phrases, unit)
+
+
+def name_apart(
+    rule: AlertRule, taken: Container[str], topic: str, phrases: Phrases | None = None, unit: str = ""
+) -> AlertRule:
+    """Return the rule with a name as `name_rule` does, given the folded names that are `taken`."""
     field = "" if is_whole(rule.field, topic) else rule.field.strip(QUOTES)
     wanted = rule.name or " ".join(f"{plain(topic)} {field}".split())
     if phrases is not None and not rule.name:
@@ -51,7 +59,6 @@ def name_rule(
     wanted = cut(wanted, LONGEST_RULE_NAME - _ROOM)
     if wanted.removeprefix("#").isdigit():
         wanted = f"{wanted} {rule.condition.operator}"
-    taken = {fold(each.name) for each in rules if not rule.id or each.id != rule.id}
     more = "{} ({})" if phrases is not None and not rule.name else "{} {}"
     names = (wanted if nth == 1 else more.format(wanted, nth) for nth in count(1))
     return replace(rule, name=next(name for name in names if fold(name) not in taken))
