@@ -8,7 +8,13 @@ from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import changed_rule, joined_rule
-from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
+from ..alerts.rules.warnings import (
+    missing_field,
+    never_fires,
+    refuse_hopeless,
+    warnings_of,
+    with_warnings,
+)
 from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
@@ -17,6 +23,7 @@ from ..reading.contact_words import to_whom
 from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
+from .confirmation import Doubtful
 from .doubts import is_known, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
@@ -54,26 +61,32 @@ class Alert(Command):
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
                 raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        return await make_rule(parts, "rule_made", rule)
+        return await make_rule(parts, "rule_made", rule, None if self.force else replace(self, force=True))
 
 
-async def make_rule(parts: Parts, key: str, rule: AlertRule) -> Text:
+async def make_rule(parts: Parts, key: str, rule: AlertRule, again: Command | None) -> Text:
     """Keep a new rule under a name of its own. Raises as `_keep`."""
     unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
-    return await _keep(parts, key, name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit))
+    rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
+    return await _keep(parts, key, rule, again=again)
 
 
-async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
+async def _keep(
+    parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None, again: Command | None = None
+) -> Text:
     """Keep a rule; say what it does, and what speaks against it.
 
-    Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
+    Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off; and
+    Doubtful, where there is a command to do it `again`, for a field that no message has.
     """
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     await refuse_deeds(parts, rule)
     doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
-    if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
+    if _watched(rule, before) and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
+    if again is not None and (missing := await missing_field(parts, rule, doubts)) is not None:
+        raise Doubtful(again, "unknown_field", **missing.placeholders)
     kept = await parts.ports.rules.put_alert(
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
@@ -84,6 +97,14 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
         "time": parts.moment(kept.until),
     }
     return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
+
+
+def _watched(rule: AlertRule, before: AlertRule | None) -> bool:
+    """Say whether a rule watches something else than before."""
+    if before is None:
+        return True
+    was = replace(rule, filter=before.filter, field=before.field, condition=before.condition)
+    return replace(was, others=before.others, either=before.either) != rule
 
 
 async def refuse_deeds(parts: Parts, rule: AlertRule) -> None:

@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Protocol
@@ -16,6 +16,7 @@ from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
 from .meant import Begun, Meant, merged
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
+from .possible import bounds_of, states_of
 from .seen import Fit, Seen, fits, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
@@ -106,22 +107,19 @@ class Names:
         return alone[0] if len(alone) == 1 else None
 
     def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
-        """Return all words that can be shown of a topic or its field, each with what is written for it.
+        """Return all words that can be shown of a topic or its field, as `states_of`."""
+        return states_of(self._telling(topic, field))
 
-        Nothing where something else may be said as well.
-        """
+    def bounds(self, topic: str, field: str = "") -> Mapping[str, tuple[float, float]]:
+        """Return how far the values of a topic or its field reach, as `bounds_of`."""
+        return bounds_of(self._telling(topic, field))
+
+    def _telling(self, topic: str, field: str) -> list[Binding]:
         name = field.casefold()
-        forms = [
-            each.form
-            for each in self._bindings(topic)
-            if not each.aside and (name in {each.called, each.place} if name else not each.aspect)
-        ]
-        found: dict[str, frozenset[str]] = {}
-        for form in forms if all(each.only for each in forms) else ():
-            for written, state in form.payloads:
-                word = form.shown(state)
-                found[word] = found.get(word, frozenset()) | {written, state.casefold(), word.casefold()}
-        return found
+        every = [each for each in self._bindings(topic) if not each.aside]
+        if not name:  # what a topic tells, perhaps only beside a state: `position`
+            return [each for each in every if not each.aspect] or every
+        return [each for each in every if name in {each.called, each.place}]
 
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
