@@ -1,6 +1,7 @@
 """Commands about alert rules: make, list, change, remove, rehearse."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
@@ -20,7 +21,14 @@ from ..model.handles import Handles, as_said
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.contact_words import to_whom
-from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
+from ..reading.topic_lookup import (
+    Ambiguous,
+    Meant,
+    known_names,
+    looks_like_topic,
+    no_name,
+    topic_name,
+)
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
 from .confirmation import Doubtful
@@ -108,11 +116,32 @@ def _watched(rule: AlertRule, before: AlertRule | None) -> bool:
 
 
 async def refuse_deeds(parts: Parts, rule: AlertRule) -> None:
-    """Raise BotError `no_deed` or `rule_deed_asks` for what a rule cannot have done."""
+    """Raise BotError `no_deed` or `rule_deed_asks` for what a rule cannot have done.
+
+    Raises Ambiguous for what several are called so.
+    """
     for deed in filter(None, (rule.then, rule.afterwards)):
         command = await parts.deed(deed)
-        if command.destructive and command.needs_confirmation(parts):
+        try:
+            asks = command.destructive and command.needs_confirmation(parts)
+        except Ambiguous as names:
+            raise await _by_name(parts, deed, names) from None
+        if asks:
             raise BotError("rule_deed_asks", deed=deed)
+
+
+async def _by_name(parts: Parts, deed: str, names: Ambiguous) -> Ambiguous:
+    """Return the same question, with its answers by their names, as far as those mean one: they are kept."""
+    options: list[Meant] = []
+    for each in names.options:
+        named = replace(each, topic=each.name)
+        with suppress(BotError):
+            command = await parts.deed(deed.replace(names.said, named.handle, 1))
+            command.needs_confirmation(parts)
+            options.append(named)
+            continue
+        options.append(each)
+    return Ambiguous(names.said, options)
 
 
 def _told(parts: Parts, rule: AlertRule) -> Iterator[Text]:

@@ -9,10 +9,11 @@ import re
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
+from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, understood, wants
+from ..discovery.setting.set_joined import parted_by_and
 from ..history.spans import parse_span
 from ..model.intents import Called, Intent
-from ..model.replies import BotError, Cell, Text, Typed, Worded
+from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded
 from ..model.rules import Preset, RuleSet
 from ..ports import Phrases, Ports
 from ..reading.topic_lookup import FILLERS, behind_fillers, no_name
@@ -130,9 +131,13 @@ class Understanding:
         if intent.name == "BotRun":
             return self._preset(intent.slots.get("bot_rest", ""))
         found = meaning(intent)
-        if isinstance(found, str) and found.startswith("set ") and self._unknown(found):
-            named = intent.slots.get("name") or intent.slots.get("area", "")
-            return self._doubted(text) or no_name(self._names, named)
+        if isinstance(found, str) and found.startswith("set "):
+            named, place = intent.slots.get("name", ""), intent.slots.get("area", "")
+            if self._unknown(found):
+                return self._doubted(text) or no_name(self._names, named or place)
+            if not named and not self._does(found):
+                # What a sentence was taken for is not told: nobody said those words.
+                return self._doubted(text)
         if isinstance(found, str) and intent.name in _WATCHING:
             found = self._watched(found)
         return self._hearing.parse(found) if isinstance(found, str) else found
@@ -171,7 +176,8 @@ class Understanding:
             # What somebody wishes to be done is no thing: `lock the car`.
             wished = is_wish(first) and bare(sure[0].said) == first
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
-            return self._impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
+            wish = self._impossible(line, named.said) or self._not_taken(line)
+            return wish or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
 
     def _misspelt(self, line: str) -> Wanted:
@@ -235,6 +241,19 @@ class Understanding:
             return BotError("not_settable", name=name)
         return self._hearing.parse(f"set {wish}")
 
+    def _not_taken(self, line: str) -> Wanted | None:
+        """Return the wish with a value that its thing does not take, so that it is said why."""
+        said = _without_verb(line.rstrip(MARKS))
+        if line.endswith("?") or self._does(f"set {said}"):
+            return None
+        if any(self._does(f"set {part}") for part in parted_by_and(said)):
+            return self._hearing.parse(f"set {said}")
+        begun = self._names.begin(said)
+        named = self._names.devices.having(name_words(begun.said) or ("",))
+        settable = any(each.controls for each in islice(named, MOST_LOOKED_AT))
+        value = begun.exact and settable and _is_value(said[begun.end :])
+        return self._hearing.parse(f"set {said}") if value else None
+
     # The steps.
 
     def _typed(self, line: str) -> Wanted | None:
@@ -278,6 +297,16 @@ class Understanding:
                 (self._hearing.parse(f"value {each.said}") for each in self._names.mentions(said)), None
             )
         return self._hearing.parse(f"set {said}")
+
+    def _does(self, line: str) -> bool:
+        """Say whether something can be set as it is typed, perhaps after a question."""
+        try:
+            understood(self._names.devices, line.removeprefix("set "), self._phrases, self._vocabulary)
+        except WhichOne:
+            return True
+        except BotError:
+            return False
+        return True
 
     def _unknown(self, line: str) -> bool:
         """Say whether nothing is called as what is to be set."""
@@ -368,6 +397,13 @@ def _switched_on(name: str, phrases: Phrases) -> str:
     return f"{name} {phrases.phrase('common.on')}"
 
 
+def _is_value(text: str) -> bool:
+    """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
+    said = text.split()
+    number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
+    return number_first or (len(said) == 1 and is_state_word(said[0]))
+
+
 def _wishes(line: str) -> list[str]:
     """Return what a line may be as a wish is typed: `lamp on` of `turn on the lamp`, `turn the lamp on`."""
     first, _, rest = line.partition(" ")
@@ -388,7 +424,8 @@ def _without_verb(said: str) -> str:
     if not is_wish(first):
         return said
     state, _, thing = rest.partition(" ")
-    return f"{thing} {state}" if len(thing.split()) == 1 and is_state_word(state) else rest
+    named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
+    return f"{_bare(thing)} {state}" if named and is_state_word(state) else rest
 
 
 MOST_LOOKED_AT = 500

@@ -14,7 +14,7 @@ from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
-from .meant import Begun, Meant, merged
+from .meant import Begun, Meant, merged, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
 from .possible import bounds_of, states_of
 from .seen import Fit, Seen, fits, seen_hits
@@ -211,8 +211,8 @@ class Names:
 
     def _begun(self, text: str) -> Begun:
         if quoted := QUOTED.match(text):
-            inside = next(part for part in quoted.groups()[:5] if part)
-            written = Meant(inside, write_path(parse_path(quoted[6])), inside)
+            inside = next(part for part in quoted.groups()[:6] if part)
+            written = Meant(inside, write_path(parse_path(quoted[7])), inside)
             meant = self._quoted(written)
             return Begun(text[: quoted.end()].strip(), quoted.end(), meant, None if meant else written)
         spoken, first = list(plain_words(text)), next(words(text), None)
@@ -251,7 +251,8 @@ class Names:
         found = self.find(written.topic)
         if not written.field:
             return found
-        return tuple(Meant(each.topic, written.field, f"{each.name} {written.field}") for each in found)
+        field = written.field
+        return tuple(Meant(each.topic, field, with_field(each.name, field)) for each in found)
 
     def _literal(self, text: str) -> Meant | None:
         """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
@@ -266,7 +267,7 @@ class Names:
         if split := split_known(text, self.known):
             topic = subscriptions.resolve(split[0])
             field = write_path(parse_path(split[1]))
-            return Meant(topic, field, f"{self._called(topic)} {field}")
+            return Meant(topic, field, with_field(self._called(topic), field))
         known = self._bindings(text) or self.devices.uses.is_command(text)
         return Meant(text, name=self.name(text)) if known else None
 
@@ -473,6 +474,7 @@ def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterat
         if own:
             yield own, fit
             yield (*area, *own), fit
+            yield (*own, *area), fit
 
 
 def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""A rule is made neither on a limit that its value never reaches nor, unasked, on a field that nothing has."""
+"""No rule is made on a limit that its value never reaches, none unasked on a field that nothing has."""
 
 from fakes import World
 from homes import announce, say

@@ -5,6 +5,7 @@ from itertools import islice
 
 from ...model.replies import BotError
 from ...model.vocabulary import Vocabulary
+from ...text.numbers import number
 from ..devices import Devices
 from ..entities import Entity, name_words
 from ..set_request import Wish, wish
@@ -44,12 +45,27 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
         components = kinds.SIMPLE | {kinds.COVER}
     else:
         components = kinds.SIMPLE if everything else frozenset()
+    if at is None and place and _is_for_another(devices, place, value, vocabulary):
+        return
     for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
         if entity.component not in components or not entity.main or not entity.controls:
             continue
         found = wish(entity, value, How.PLACE, vocabulary)
         if found is not None and (at is not None or _meant(entity, found, place)):
             yield found
+
+
+def _is_for_another(devices: Devices, place: tuple[str, ...], value: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a bare number for a room may be degrees as well: it has lamps and a heating."""
+    found = number(value)
+    return (
+        found is not None
+        and not found[1]
+        and any(
+            entity.component == kinds.CLIMATE and wish(entity, value, How.PLACE, vocabulary) is not None
+            for entity in _placed(devices, place, whole=True)
+        )
+    )
 
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:
