@@ -31,8 +31,7 @@ from ..reading.topic_lookup import (
 )
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
-from .confirmation import Doubtful
-from .doubts import is_known, unknown
+from .doubts import is_known, no_field, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
@@ -94,7 +93,7 @@ async def _keep(
     if _watched(rule, before) and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
     if again is not None and (missing := await missing_field(parts, rule, doubts)) is not None:
-        raise Doubtful(again, "unknown_field", **missing.placeholders)
+        raise no_field(again, missing)
     kept = await parts.ports.rules.put_alert(
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )

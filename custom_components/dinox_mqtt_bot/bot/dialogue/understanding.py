@@ -9,8 +9,14 @@ import re
 from ..commands.command import Command, spelled
 from ..discovery.entities import name_words
 from ..discovery.setting.kind_words import any_of
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, understood, wants
-from ..discovery.setting.set_joined import parted_by_and
+from ..discovery.setting.set_choice import (
+    ends_in_state,
+    is_state_word,
+    is_unknown,
+    parted_by_and,
+    understood,
+    wants,
+)
 from ..history.spans import parse_span
 from ..model.intents import Called, Intent
 from ..model.replies import BotError, Cell, Text, Typed, WhichOne, Worded

@@ -1,7 +1,7 @@
 """The devices that announced themselves on the broker, found by name, with the newest they have said."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import chain, islice
@@ -221,6 +221,10 @@ class Devices:
     def newest(self, topic: str) -> tuple[float, bytes] | None:
         """Return when the newest message came on a topic, and its payload."""
         return self._newest.get(topic)
+
+    def last(self, topics: Collection[str]) -> str:
+        """Return on which of some topics something came last, also of those that were read at one time."""
+        return next((topic for topic in reversed(self._newest) if topic in topics), "")
 
     def heard(self, topic: str) -> tuple[tuple[float, bytes], ...]:
         """Return the messages that tell how things on a topic are, the newest first, each with its time."""

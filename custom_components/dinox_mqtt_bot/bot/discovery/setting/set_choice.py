@@ -23,7 +23,15 @@ _OWNED = frozenset({"number", "text"})
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
-__all__ = ["ends_in_state", "is_state_word", "is_unknown", "taking", "understood", "wants"]
+__all__ = [
+    "ends_in_state",
+    "is_state_word",
+    "is_unknown",
+    "parted_by_and",
+    "taking",
+    "understood",
+    "wants",
+]
 
 
 @dataclass(frozen=True, slots=True)
