@@ -7,6 +7,7 @@ from .guards import alarms
 from .lamps import lamps
 from .nodes import esphome, gateway, tasmota
 from .others import others
+from .rare import rare
 from .things import frigate, radios, robots, zwave
 from .zigbee_home import bridge, devices
 
@@ -29,4 +30,5 @@ def every() -> list[Device]:
         *lamps(),
         *comfort(),
         *others(),
+        *rare(),
     ]

@@ -195,6 +195,17 @@ async def test_several_topics_tell_together_whether_a_thing_is_there(
     assert ("offline" in await world.ask("devices x")) is offline
 
 
+@pytest.mark.parametrize("first", ["a", "b"])
+async def test_of_what_was_read_at_one_time_the_last_counts(first: str) -> None:
+    world = World(Subscription("#"))
+    announced(world, "switch", "x", {"name": "X", "cmd_t": "x/set", "avty": [{"t": "a"}, {"t": "b"}]})
+    world.receive(first, "online")
+    world.receive("b" if first == "a" else "a", "offline")
+    assert "offline" in await world.ask("devices x")
+    world.receive(first, "online")
+    assert "offline" not in await world.ask("devices x")
+
+
 async def test_one_availability_topic_is_enough() -> None:
     world = World(Subscription("#"))
     config = {"name": "X", "~": "x", "avty_t": "~/there", "pl_avail": "up", "pl_not_avail": "down"}

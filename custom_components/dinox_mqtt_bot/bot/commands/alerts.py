@@ -1,6 +1,7 @@
 """Commands about alert rules: make, list, change, remove, rehearse."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar, override
 
@@ -8,16 +9,29 @@ from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule, twin_of, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import changed_rule, joined_rule
-from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
+from ..alerts.rules.warnings import (
+    missing_field,
+    never_fires,
+    refuse_hopeless,
+    warnings_of,
+    with_warnings,
+)
 from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
 from ..model.rules import AlertRule, Role
 from ..reading.contact_words import to_whom
-from ..reading.topic_lookup import known_names, looks_like_topic, no_name, topic_name
+from ..reading.topic_lookup import (
+    Ambiguous,
+    Meant,
+    known_names,
+    looks_like_topic,
+    no_name,
+    topic_name,
+)
 from ..text.durations import DAY, duration
 from .command import Command, Parts, param
-from .doubts import is_known, unknown
+from .doubts import is_known, no_field, unknown
 from .rule_rows import alert_rows, asks_past, past_alerts, rule_facts, rule_rows, sentence_of
 
 _COLUMNS = ("column_name", "column_value", "column_state", "column_time", "column_acknowledged")
@@ -54,28 +68,34 @@ class Alert(Command):
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
                 raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        return await make_rule(parts, "rule_made", rule)
+        return await make_rule(parts, "rule_made", rule, None if self.force else replace(self, force=True))
 
 
-async def make_rule(parts: Parts, key: str, rule: AlertRule) -> Text:
+async def make_rule(parts: Parts, key: str, rule: AlertRule, again: Command | None) -> Text:
     """Keep a new rule under a name of its own. Raises as `_keep`, and BotError `rule_there`."""
     if (twin := twin_of(rule, parts.alerts.rules)) is not None:
         raise BotError("rule_there", number=str(twin.number), name=twin.name)
     unit, called = await unit_of(parts, rule), topic_name(parts, rule.filter)
-    return await _keep(parts, key, name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit))
+    rule = name_rule(rule, parts.alerts.rules, called, parts.ports.phrases, unit)
+    return await _keep(parts, key, rule, again=again)
 
 
-async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None) -> Text:
+async def _keep(
+    parts: Parts, key: str, rule: AlertRule, before: AlertRule | None = None, again: Command | None = None
+) -> Text:
     """Keep a rule; say what it does, and what speaks against it.
 
-    Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off.
+    Raises BotError for what cannot work, unless the rule asked for that before: it can be switched off; and
+    Doubtful, where there is a command to do it `again`, for a field that no message has.
     """
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     await refuse_deeds(parts, rule)
     doubts = [*await warnings_of(parts, rule), *_notes(parts, rule)]
-    if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
+    if _watched(rule, before) and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never
+    if again is not None and (missing := await missing_field(parts, rule, doubts)) is not None:
+        raise no_field(again, missing)
     kept = await parts.ports.rules.put_alert(
         rule if rule.id else replace(rule, number=parts.alerts.next_number)
     )
@@ -88,12 +108,41 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     return with_warnings(Text(key, placeholders, rule_facts(parts, kept)), doubts)
 
 
+def _watched(rule: AlertRule, before: AlertRule | None) -> bool:
+    """Say whether a rule watches something else than before."""
+    if before is None:
+        return True
+    was = replace(rule, filter=before.filter, field=before.field, condition=before.condition)
+    return replace(was, others=before.others, either=before.either) != rule
+
+
 async def refuse_deeds(parts: Parts, rule: AlertRule) -> None:
-    """Raise BotError `no_deed` or `rule_deed_asks` for what a rule cannot have done."""
+    """Raise BotError `no_deed` or `rule_deed_asks` for what a rule cannot have done.
+
+    Raises Ambiguous for what several are called so.
+    """
     for deed in filter(None, (rule.then, rule.afterwards)):
         command = await parts.deed(deed)
-        if command.destructive and command.needs_confirmation(parts):
+        try:
+            asks = command.destructive and command.needs_confirmation(parts)
+        except Ambiguous as names:
+            raise await _by_name(parts, deed, names) from None
+        if asks:
             raise BotError("rule_deed_asks", deed=deed)
+
+
+async def _by_name(parts: Parts, deed: str, names: Ambiguous) -> Ambiguous:
+    """Return the same question, with its answers by their names, as far as those mean one: they are kept."""
+    options: list[Meant] = []
+    for each in names.options:
+        named = replace(each, topic=each.name)
+        with suppress(BotError):
+            command = await parts.deed(deed.replace(names.said, named.handle, 1))
+            command.needs_confirmation(parts)
+            options.append(named)
+            continue
+        options.append(each)
+    return Ambiguous(names.said, options)
 
 
 def _notes(parts: Parts, rule: AlertRule) -> Iterator[Text]:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import Enum
+import re
 from types import UnionType
 from typing import Any, ClassVar, Protocol, get_args
 
@@ -101,8 +102,10 @@ class Command:
     def about(self, said: str, handle: str) -> Command:
         """Return the command about the one thing that was chosen, where a name was said that several have."""
         texts = {each.name: getattr(self, each.name) for each in fields(self)}
-        name = next(name for name, text in texts.items() if isinstance(text, str) and said in text)
-        return replace(self, **{name: texts[name].replace(said, handle, 1)})
+        # Not inside a longer name: `bedside lamp is on and lamp is off`.
+        whole = re.compile(rf"(?<!\w){re.escape(said)}(?!\w)")
+        name = next(name for name, text in texts.items() if isinstance(text, str) and whole.search(text))
+        return replace(self, **{name: whole.sub(lambda _: handle, texts[name], 1)})
 
     def following(self) -> Command | None:
         """Return the command that shows what comes behind what this one has shown, if anything may."""

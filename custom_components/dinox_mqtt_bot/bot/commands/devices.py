@@ -19,6 +19,7 @@ from ..model.replies import (
     ChoiceWord,
     FieldName,
     Reply,
+    Speech,
     Surface,
     Table,
     Text,
@@ -287,12 +288,10 @@ class Set(Command):
         first = wishes[0]
         if len(wishes) == 1:
             return Text("set_stake", {"name": known.label(first.entity), "value": first.setting})
-        cells: dict[str, Cell] = {
-            "count": str(len(wishes)),
-            "names": _names(parts, wishes),
-            "value": first.setting,
-        }
-        return Text("set_stake_several", cells)
+        cells: dict[str, Cell] = {"count": str(len(wishes)), "names": _names(parts, wishes)}
+        if len({str(wish.setting) for wish in wishes}) > 1:
+            return Text("set_stake_each", {**cells, "names": _settings(parts, wishes)})
+        return Text("set_stake_several", {**cells, "value": first.setting})
 
     @override
     async def run(self, parts: Parts, caller: Caller) -> Reply:
@@ -328,8 +327,11 @@ class Set(Command):
     @override
     def about(self, said: str, handle: str) -> Command:
         """Return the command about the one thing that was chosen, with what was said behind the name."""
-        words = f"{self.name} {self.value}".split()
-        return replace(self, name=handle, value=" ".join(words[len(said.split()) :]))
+        words, name = f"{self.name} {self.value}".split(), said.split()
+        starts = range(len(words) - len(name) + 1)
+        at = next((at for at in starts if words[at : at + len(name)] == name), 0) if name else 0
+        words[at : at + len(name)] = [handle]
+        return replace(self, name=words[0], value=" ".join(words[1:]))
 
     def _wishes(self, parts: Parts) -> tuple[Wish, ...]:
         said = f"{self.name} {self.value}".strip()
@@ -369,7 +371,7 @@ def _understood(parts: Parts, said: str) -> tuple[Wish, ...]:
         begun = parts.names.begin(said)
         if len(begun.meant) == 1 and number(said[begun.end :].strip()) is not None:
             raise BotError("not_settable", name=begun.meant[0].name) from None
-        words = said.split()
+        words = str(err.placeholders["name"]).split()
         named = words[:-1] if len(words) > 1 and is_state_word(words[-1]) else words
         raise no_name(parts.names, " ".join(named)) from None
 
@@ -403,6 +405,17 @@ def _names(parts: Parts, wishes: Sequence[Wish]) -> str:
     return ", ".join(names + ["…"] * (len(wishes) > _MOST_NAMES))
 
 
+def _settings(parts: Parts, wishes: Sequence[Wish]) -> Worded:
+    """Return each of several things with what it is set to: `Kitchen lamp: on, Fan: off`."""
+    label = parts.readings.devices.label
+
+    def told(speech: Speech) -> str:
+        every = [f"{label(wish.entity)}: {speech.write(wish.setting)}" for wish in wishes[:_MOST_NAMES]]
+        return ", ".join(every + ["…"] * (len(wishes) > _MOST_NAMES))
+
+    return worded(parts, told)
+
+
 def _published_facts(wish: Wish, published: _Published) -> dict[str, object]:
     code = str(dict(wish.value.given).get("code") or "")
     shown = [
@@ -434,6 +447,11 @@ def _done_several(
         "names": _names(parts, wishes),
         "value": wishes[0].setting,
     }
+    if len({str(wish.setting) for wish in (*wishes, *away)}) > 1:
+        done = Text("set_each", {"names": _settings(parts, wishes)}, facts)
+        return (
+            Text("set_each_offline", {"done": done, "offline": _names(parts, away)}, facts) if away else done
+        )
     if away:
         return Text("set_several_offline", {**cells, "offline": _names(parts, away)}, facts)
     return Text("set_several", cells, facts)

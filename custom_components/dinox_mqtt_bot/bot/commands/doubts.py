@@ -1,5 +1,6 @@
 """Asking before anything is made on something that nobody knows."""
 
+from ..model.replies import Text
 from ..reading.topic_lookup import Meant, Names, known_names, looks_like_topic, only, published
 from .command import Command, Parts
 from .confirmation import Doubtful
@@ -23,6 +24,11 @@ def unknown(names: Names, again: Command, name: str, key: str) -> Doubtful:
     """Return the question about a name that nothing has, with those that look like it."""
     near = names.nearest(name)
     return Doubtful(again, f"{key}_near" if near else key, name=name, near=", ".join(near))
+
+
+def no_field(again: Command, missing: Text) -> Doubtful:
+    """Return the question about a field that no message has."""
+    return Doubtful(again, "unknown_field", **missing.placeholders)
 
 
 def is_known(parts: Parts, names: Names, topic_filter: str) -> bool:

@@ -60,7 +60,8 @@ class Once(Command):
         for name in () if self.force else unknown_names:
             if not all(is_known(parts, names, each) for each in filters_of(rule)):
                 raise unknown(names, replace(self, force=True), name, "unknown_topic")
-        return await make_rule(parts, "rule_waits_until" if until else "rule_waits", rule)
+        again = None if self.force else replace(self, force=True)
+        return await make_rule(parts, "rule_waits_until" if until else "rule_waits", rule, again)
 
 
 def _refuse_more(parts: Parts, names: Names, rule: AlertRule) -> None:

@@ -126,9 +126,13 @@ class Understanding:
         if intent.name == "BotRun":
             return self._preset(intent.slots.get("bot_rest", ""))
         found = meaning(intent)
-        if isinstance(found, str) and found.startswith("set ") and self._wishes.unknown(found):
-            named = intent.slots.get("name") or intent.slots.get("area", "")
-            return self._wishes.doubted(text) or no_name(self._names, named)
+        if isinstance(found, str) and found.startswith("set "):
+            named, place = intent.slots.get("name", ""), intent.slots.get("area", "")
+            if self._wishes.unknown(found):
+                return self._wishes.doubted(text) or no_name(self._names, named or place)
+            if not named and not self._wishes.does(found):
+                # What a sentence was taken for is not told: nobody said those words.
+                return self._wishes.doubted(text)
         if isinstance(found, str) and intent.name in _WATCHING:
             found = self._watched(found)
         return self._hearing.parse(found) if isinstance(found, str) else found
@@ -169,7 +173,8 @@ class Understanding:
             # What somebody wishes to be done is no thing: `lock the car`.
             wished = is_wish(first) and bare(sure[0].said) == first
             named = next((each for each in mentioned if wished and bare(each.said) != first), sure[0])
-            return self._wishes.impossible(line, named.said) or self._hearing.parse(f"value {sure[0].said}")
+            wish = self._wishes.impossible(line, named.said) or self._wishes.not_taken(line)
+            return wish or self._hearing.parse(f"value {sure[0].said}")
         return await self.sentence(line, unsure=True) or self._faulty(line) or self._misspelt(line)
 
     def _misspelt(self, line: str) -> Understood:

@@ -1,14 +1,21 @@
 """Wishes that are typed as people say them: what they set, or why nothing is set."""
 
-from itertools import combinations
+from itertools import combinations, islice
 
-from ..discovery.setting.set_choice import ends_in_state, is_state_word, is_unknown, wants
+from ..discovery.entities import name_words
+from ..discovery.setting.set_choice import (
+    ends_in_state,
+    is_state_word,
+    is_unknown,
+    parted_by_and,
+    understood,
+    wants,
+)
 from ..history.spans import parse_span
-from ..model.replies import BotError, Text, Typed
+from ..model.replies import BotError, Text, Typed, WhichOne
 from ..ports import Ports
 from ..reading.topic_lookup import behind_fillers
 from ..text.durations import parse_duration
-from ..text.numbers import number
 from ..text.politeness import MARKS, bare, is_wish
 from ..text.tongue import words
 from .hearing import CommandReader, Understood
@@ -16,6 +23,9 @@ from .hearing import CommandReader, Understood
 MOST_MISSPELT = 3
 """Words of a line in which a name is looked for that is spelt otherwise."""
 MOST_WORDS = 24
+_FEW = 3
+"""Words that a value has at most."""
+_MOST_LOOKED_AT = 500
 
 
 class Wishes:
@@ -36,10 +46,30 @@ class Wishes:
         for each in (f"{_bare(rest)} {first}", *_wishes(said)) if may_be else ():
             if self.takes(each):
                 return self._hearing.parse(f"set {each}")
+        return None
+
+    def not_taken(self, line: str) -> Understood | None:
+        """Return the wish with a value that its thing does not take, so that it is said why."""
+        said = without_verb(line.rstrip(MARKS))
+        if line.endswith("?") or self.does(f"set {said}"):
+            return None
+        if any(self.does(f"set {part}") for part in parted_by_and(said)):
+            return self._hearing.parse(f"set {said}")
         begun = self._names.begin(said)
-        value = said[begun.end :].strip()
-        numbered = begun.meant and begun.exact and number(value) is not None
-        return self._hearing.parse(f"set {said}") if numbered and not self.unknown(f"set {said}") else None
+        named = self._names.devices.having(name_words(begun.said) or ("",))
+        settable = any(each.controls for each in islice(named, _MOST_LOOKED_AT))
+        value = begun.exact and settable and _is_value(said[begun.end :])
+        return self._hearing.parse(f"set {said}") if value else None
+
+    def does(self, line: str) -> bool:
+        """Say whether something can be set as it is typed, perhaps after a question."""
+        try:
+            understood(self._names.devices, line.removeprefix("set "), self._phrases, self._vocabulary)
+        except WhichOne:
+            return True
+        except BotError:
+            return False
+        return True
 
     def takes(self, said: str) -> bool:
         return wants(self._names.devices, said, self._phrases, self._vocabulary)
@@ -138,4 +168,12 @@ def without_verb(said: str) -> str:
     if not is_wish(first):
         return said
     state, _, thing = rest.partition(" ")
-    return f"{thing} {state}" if len(thing.split()) == 1 and is_state_word(state) else rest
+    named = len(thing.split()) == 1 or parted_by_and(thing)[1:]
+    return f"{_bare(thing)} {state}" if named and is_state_word(state) else rest
+
+
+def _is_value(text: str) -> bool:
+    """Say whether a text is what somebody sets something to: a number with its unit, a word that turns."""
+    said = text.split()
+    number_first = bool(said) and said[0].lstrip("+-")[:1].isdigit() and len(said) <= _FEW
+    return number_first or (len(said) == 1 and is_state_word(said[0]))

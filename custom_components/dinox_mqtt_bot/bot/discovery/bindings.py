@@ -48,6 +48,8 @@ _BY_TEMPLATE = ("brightness", "color_temp", "effect")
 _PERCENT = frozenset(
     {"position", "tilt", "tilt_position", "percentage", "brightness", "current_humidity", "target_humidity"}
 )
+_SHARES = frozenset({"battery", "humidity", "moisture"})
+"""Classes of sensors that never are more than the whole."""
 _SPELLINGS = str.maketrans({"\u00b5": "\u03bc", "℃": "°C", "℉": "°F"})
 """Home Assistant's spelling of units: Greek mu for the micro sign."""
 
@@ -94,6 +96,13 @@ class Binding:
     def speaks(self) -> bool:
         """Whether there is a value on the topic, and not only what belongs to one."""
         return self.presence or not self.aside
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The least and the most that its value can be, where that is known."""
+        if self.unit == "%" and self.device_class in _SHARES:
+            return 0, 100
+        return self.form.bounds
 
     def amount(self, value: str) -> Meaning | None:
         """Return what a value is as a number, with its unit; None if it is none.

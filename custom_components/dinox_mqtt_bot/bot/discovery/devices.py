@@ -222,6 +222,10 @@ class Devices:
         """Return when the newest message came on a topic, and its payload."""
         return self._newest.get(topic)
 
+    def last(self, topics: Collection[str]) -> str:
+        """Return on which of some topics something came last, also of those that were read at one time."""
+        return next((topic for topic in reversed(self._newest) if topic in topics), "")
+
     def heard(self, topic: str) -> tuple[tuple[float, bytes], ...]:
         """Return the messages that tell how things on a topic are, the newest first, each with its time."""
         newest = self._newest.get(topic)

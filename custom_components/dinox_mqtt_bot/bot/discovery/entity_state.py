@@ -1,6 +1,6 @@
 """How the entities of discovery are: their values, and whether they are there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..model.message import Kind
 from ..payload.interpret import interpret
@@ -60,24 +60,32 @@ def is_offline(entity: Entity, devices: Devices, templates: Templates, now: floa
     """Say whether an entity is known not to be there. What has said nothing so far is taken to be there."""
     if expired(entity, devices, now):
         return True
-    said = [(at, there) for source in entity.sources for at, there in _presence(source, devices, templates)]
+    said = [each for source in entity.sources for each in _presence(source, devices, templates)]
     if not said:
         return False
     if entity.mode == "all":
-        return not all(there for _, there in said)
+        return not all(there for _, _, there in said)
     if entity.mode == "any":
-        return len(said) == len(entity.sources) and not any(there for _, there in said)
-    return not max(said, key=lambda each: each[0])[1]
+        return len(said) == len(entity.sources) and not any(there for _, _, there in said)
+    return not _latest(said, devices)
 
 
-def _presence(source: Source, devices: Devices, templates: Templates) -> Iterator[tuple[float, bool]]:
+def _latest(said: Sequence[tuple[float, str, bool]], devices: Devices) -> bool:
+    """Return what was said last; several may have been read at one time."""
+    newest = max(at for at, _, _ in said)
+    every = {topic: there for at, topic, there in said if at == newest}
+    return every[devices.last(every) if len(every) > 1 else next(iter(every))]
+
+
+def _presence(source: Source, devices: Devices, templates: Templates) -> Iterator[tuple[float, str, bool]]:
+    """Yield when it was said on which topic whether something is there, if it was."""
     newest = devices.newest(source.topic)
     if newest is None:
         return
     at, payload = newest
     there = source.says(_rendered(source.template, payload, templates))
     if there is not None:
-        yield at, there
+        yield at, source.topic, there
 
 
 def _rendered(template: ValueTemplate | None, payload: bytes, templates: Templates) -> str | None:

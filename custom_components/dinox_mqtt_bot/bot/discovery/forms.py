@@ -99,6 +99,17 @@ class Form:
         """Whether a device may write what is no value, which leaves the one before it as it is."""
         return self.only or (isinstance(self.count, StepForm) and isfinite(self.count.least))
 
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The least and the most that is shown, where a device cannot say more."""
+        if isinstance(self.count, Brightness):
+            return 1, 100
+        if isinstance(self.count, Percent):
+            return 0, 100
+        if isinstance(self.count, StepForm) and isfinite(self.count.least) and isfinite(self.count.most):
+            return self.count.least, self.count.most
+        return None
+
     def value(self, text: str) -> str | None:
         """Return the value in what a device wrote, as Home Assistant keeps it; None if there is none."""
         if text == _UNKNOWN:

@@ -16,7 +16,7 @@ from .setting.aspects import behind, without_filler
 from .setting.command_templates import written
 from .setting.kinds import FAN, LIGHT
 from .setting.levels import level_in
-from .setting.scales import whole
+from .setting.scales import COLDEST_MIREDS, whole
 from .setting.set_targets import How
 
 _MOST_CHOICES = 20
@@ -37,7 +37,8 @@ class Setting(Said):
     @override
     def write(self, speech: Speech) -> str:
         about = speech.text(f"common.aspect_{self.aspect}", self.aspect.replace("_", " "))
-        value = speech.text(f"common.set_word_{self.value}", "") or speech.amount(self.value)
+        value = speech.text(f"common.set_word_{self.value}", "") or speech.word(f"color_{self.value}", "")
+        value = value or speech.amount(self.value)
         return f"{about} {value}".strip()
 
 
@@ -121,9 +122,17 @@ def _named(entity: Entity, value: str, vocabulary: Vocabulary) -> Wish | None:
 
 def _taken(entity: Entity, value: str, vocabulary: Vocabulary) -> Wish | None:
     for control in entity.controls:
-        if not control.shy and (taken := control.take(value, vocabulary)) is not None:
+        if control.shy or (control.scale is not None and control.scale.mired and _is_low(value)):
+            continue
+        if (taken := control.take(value, vocabulary)) is not None:
             return Wish(entity, control, taken)
     return None
+
+
+def _is_low(value: str) -> bool:
+    """Say whether a bare number is none of kelvins: nobody says mireds without a word for what they are."""
+    found = number(value)
+    return found is not None and not found[1] and found[0] < COLDEST_MIREDS
 
 
 def _pressed(entity: Entity) -> Wish | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+import re
 
 from ..discovery.entities import name_words
 from ..model.replies import BotError
@@ -12,6 +13,8 @@ from .wording import FILLERS
 _QUOTES = ('"', "'")
 MOST_NAMED = 8
 """Things that are listed where several are meant, or near."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,11 @@ class Ambiguous(BotError):
         self.options = tuple(options)
 
 
+def with_field(name: str, field: str) -> str:
+    """Return what a field of something is called; one that is called as the whole is no more than that."""
+    return name if field.casefold() == name.casefold() else f"{name} {field}"
+
+
 def labels(options: Sequence[Meant]) -> list[str]:
     """Return what each of several is called, told apart by area or topic where names are alike."""
     shown = options[:MOST_NAMED]
@@ -88,14 +96,30 @@ def labels(options: Sequence[Meant]) -> list[str]:
 
 
 def telling(options: Sequence[Meant]) -> list[str]:
-    """Return a word for each of several things that only it has, as far as there is one."""
+    """Return a word for each of several things that only it has, as far as there is one that people say."""
     every = [words_of(each) for each in options[:MOST_NAMED]]
     found, ends = [], _ends(options)
-    for at, words in enumerate(every):
+    for at, option in enumerate(options[:MOST_NAMED]):
         others = {word for other in every[:at] + every[at + 1 :] for word in other}
-        own = [word for word in words if word not in others and not word.isdigit()]
+        spoken = _spoken(option)
+        own = [word for word in every[at] if word in spoken and word not in others]
         end = "" if own or ends.count(ends[at]) > 1 else " ".join(ends[at])
-        found += own[:1] or [end] * bool(end)
+        end = "" if end.isdigit() else end  # that means one by where it stands in the list
+        found += [spoken[own[0]]] if own else [end] * bool(end)
+    return found
+
+
+def _spoken(meant: Meant) -> dict[str, str]:
+    """Return the words that people say for a thing, as they are compared, each as it is written.
+
+    Neither a mere number nor what only machines are called: `0x00158d0001` of a topic.
+    """
+    said = (word for word in _WORD.findall(f"{meant.name} {meant.area}") if not word.isdigit())
+    topic = (word for word in _WORD.findall(meant.topic) if word.isalpha())
+    found: dict[str, str] = {}
+    for word in (*said, *topic):
+        if len(parts := name_words(word)) == 1:
+            found.setdefault(parts[0], word.lower())
     return found
 
 

@@ -1,6 +1,6 @@
 """Names of topics, devices and entities, found in what people say: the longest one, exact before alike."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Protocol
@@ -14,8 +14,9 @@ from ..payload.paths import parse_path, write_path
 from ..text.foreign import plain
 from ..text.states import is_state_word
 from ..text.words import MAX_ALIAS_WORDS, Word, words
-from .meant import Begun, Meant, merged
+from .meant import Begun, Meant, merged, with_field
 from .nearest import MOST_NEAR, close, compound, misspelt, ranked
+from .possible import bounds_of, states_of
 from .seen import Fit, Seen, fits, seen_hits
 from .wording import FILLERS, QUOTED, behind_fillers, plain_words, said_in, split_known
 
@@ -106,22 +107,19 @@ class Names:
         return alone[0] if len(alone) == 1 else None
 
     def states(self, topic: str, field: str = "") -> dict[str, frozenset[str]]:
-        """Return all words that can be shown of a topic or its field, each with what is written for it.
+        """Return all words that can be shown of a topic or its field, as `states_of`."""
+        return states_of(self._telling(topic, field))
 
-        Nothing where something else may be said as well.
-        """
+    def bounds(self, topic: str, field: str = "") -> Mapping[str, tuple[float, float]]:
+        """Return how far the values of a topic or its field reach, as `bounds_of`."""
+        return bounds_of(self._telling(topic, field))
+
+    def _telling(self, topic: str, field: str) -> list[Binding]:
         name = field.casefold()
-        forms = [
-            each.form
-            for each in self._bindings(topic)
-            if not each.aside and (name in {each.called, each.place} if name else not each.aspect)
-        ]
-        found: dict[str, frozenset[str]] = {}
-        for form in forms if all(each.only for each in forms) else ():
-            for written, state in form.payloads:
-                word = form.shown(state)
-                found[word] = found.get(word, frozenset()) | {written, state.casefold(), word.casefold()}
-        return found
+        every = [each for each in self._bindings(topic) if not each.aside]
+        if not name:  # what a topic tells, perhaps only beside a state: `position`
+            return [each for each in every if not each.aspect] or every
+        return [each for each in every if name in {each.called, each.place}]
 
     def spoken(self, topic: str) -> bool:
         """Say whether a device says that it speaks on a topic."""
@@ -213,8 +211,8 @@ class Names:
 
     def _begun(self, text: str) -> Begun:
         if quoted := QUOTED.match(text):
-            inside = next(part for part in quoted.groups()[:5] if part)
-            written = Meant(inside, write_path(parse_path(quoted[6])), inside)
+            inside = next(part for part in quoted.groups()[:6] if part)
+            written = Meant(inside, write_path(parse_path(quoted[7])), inside)
             meant = self._quoted(written)
             return Begun(text[: quoted.end()].strip(), quoted.end(), meant, None if meant else written)
         spoken, first = list(plain_words(text)), next(words(text), None)
@@ -253,7 +251,8 @@ class Names:
         found = self.find(written.topic)
         if not written.field:
             return found
-        return tuple(Meant(each.topic, written.field, f"{each.name} {written.field}") for each in found)
+        field = written.field
+        return tuple(Meant(each.topic, field, with_field(each.name, field)) for each in found)
 
     def _literal(self, text: str) -> Meant | None:
         """Return a topic, filter or alias as it is written, perhaps with `.field` behind it."""
@@ -268,7 +267,7 @@ class Names:
         if split := split_known(text, self.known):
             topic = subscriptions.resolve(split[0])
             field = write_path(parse_path(split[1]))
-            return Meant(topic, field, f"{self._called(topic)} {field}")
+            return Meant(topic, field, with_field(self._called(topic), field))
         known = self._bindings(text) or self.devices.uses.is_command(text)
         return Meant(text, name=self.name(text)) if known else None
 
@@ -476,6 +475,7 @@ def _phrases(full: Phrase, name: Phrase, device: Phrase, area: Phrase) -> Iterat
         if own:
             yield own, fit
             yield (*area, *own), fit
+            yield (*own, *area), fit
 
 
 def _seen_hits(seen: Sequence[Sequence[Seen]], said: Phrase) -> Iterator[Hit]:

@@ -12,6 +12,8 @@ MAX_QUOTED = 60
 _WORD = re.compile(r"\S+")
 _CLOSING = {'"': '"', "'": "'", "“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", "‘": "’", "‚": "‘’"}
 _CLOSED = {opening: re.compile(rf"[{closing}](?!\S)") for opening, closing in _CLOSING.items()}
+_PARTED = {opening: re.compile(rf"[{closing}]\.[\"']") for opening, closing in _CLOSING.items()}
+"""Where a name in quotes ends that has a field in quotes behind it: `"home/meter"."Power now"`."""
 NAMED = understood("named")
 NO_WORDS = understood("never")
 ON = understood("on") - understood("yes")
@@ -59,6 +61,9 @@ def words(text: str) -> Iterator[Word]:
         if closed is None:
             yield Word(match[0], match.start(), quoted=False)
             at = match.end()
+        elif _PARTED[opening].search(text, match.start() + 1, closed.start()):
+            yield Word(text[match.start() : closed.end()], match.start(), quoted=False)
+            at = closed.end()
         else:
             yield Word(text[match.start() + 1 : closed.start()], match.start(), quoted=True)
             at = closed.end()

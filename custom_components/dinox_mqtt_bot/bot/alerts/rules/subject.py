@@ -384,16 +384,19 @@ async def with_its_field(lookups: Lookups, rule: AlertRule) -> AlertRule:
 def strange_words(rule: AlertRule, values: Sequence[Value], possible: Possible) -> Iterator[Text]:
     """Yield words that are never shown of what the rule watches: `wet` of a door, `open` of a mere `on`.
 
-    `possible` are all that can be shown of it, as far as that is known.
+    `possible` are all that can be shown of it, as far as that is known. Where nothing came yet, neither is a
+    number shown of what has words.
     """
-    if rule.condition.operator is not Operator.EQUAL or not all(value.exact for value in values):
+    condition = rule.condition
+    asked = condition.operator is Operator.EQUAL or (condition.operator.numeric and not values)
+    if not asked or not (values or possible) or not all(value.exact for value in values):
         return
-    for word in rule.condition.values:
+    for word in condition.values:
         if side_of(word) and any(value.word in _SIDES for value in values):
             continue
         shown = {each for value in values for each in (value.text, value.exact, value.word) if each}
         state = is_state_word(word)
-        if (state and not any(may_become(each, word) for each in shown)) or (
+        if (state and not any(may_become(each, word) for each in shown or possible)) or (
             possible and not state and not is_possible(word, possible)
         ):
             yield no_such_state(word, values, possible)

@@ -1,21 +1,22 @@
 """What speaks against an alert rule ever firing, said when it is made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...model.message import MORE, Kind, Reading
 from ...model.replies import Amount, BotError, Text, Typed
 from ...model.rules import AlertRule, Operator, Value
 from ...model.topics import is_wild
 from ...reading.topic_lookup import Lookups, newest_readings
-from ...text.numbers import number, with_unit
-from ...text.units import comparable
+from ...text.numbers import number, number_text, with_unit
+from ...text.units import comparable, convert
+from ..judge import Judge
 from ..watches import Watch
 from .contradictions import contradiction
 from .subject import NOTES, notes_of, only_words, strange_words
 
 MOST_NAMED = 8
 _WHATEVER = frozenset({"rule_other_unit", "rule_without_fields"})
-NEVER = _WHATEVER | {"rule_only_numbers", "rule_only_words", "rule_no_such_state"}
+NEVER = _WHATEVER | {"rule_only_numbers", "rule_only_words", "rule_no_such_state", "rule_out_of_reach"}
 """Warnings that leave no way for a rule to fire."""
 
 
@@ -35,9 +36,11 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         command = Typed("follow", device) if device else Typed("subscribe", rule.filter)
         key = "rule_not_followed" if device else "rule_listens"
         found.append(Text(key, {"filter": rule.filter, "name": device, "command": command}))
+    possible = lookups.names.states(rule.filter, rule.field)
+    found += _of_the_reach(rule, lookups.names.bounds(rule.filter, rule.field))
     readings = await newest_readings(lookups, rule.filter)
     if not readings:
-        return [*found, Text("rule_unseen", {"filter": rule.filter})]
+        return [*found, *strange_words(rule, (), possible), Text("rule_unseen", {"filter": rule.filter})]
     values = [value for reading in readings if (value := watch.value(reading)) is not None]
     if not values:
         fields = _field_names(readings)
@@ -51,7 +54,6 @@ async def warnings_of(lookups: Lookups, rule: AlertRule) -> list[Text]:
         last = Amount(with_unit(values[-1].text, values[-1].unit))
         key = "rule_only_words" if only_words(values) else "rule_no_number"
         found.append(Text(key, {"operator": rule.condition.operator.value, "value": last}))
-    possible = lookups.names.states(rule.filter, rule.field)
     strange = strange_words(rule, values, possible)
     return [*found, *_of_the_limits(rule, values), *strange, *notes_of(rule, readings)]
 
@@ -74,14 +76,49 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
             yield Text("rule_other_unit", {"unit": unit, "value": last})
 
 
+def _of_the_reach(rule: AlertRule, bounds: Mapping[str, tuple[float, float]]) -> Iterator[Text]:
+    """Yield that no value can meet a condition: `battery > 100`, `dimmer < 0`."""
+    condition, judge = rule.condition, Judge(rule.condition)
+    limits = [read for limit in condition.values if (read := number(limit)) is not None]
+    if not bounds or not limits or judge.windowed or judge.problem():
+        return
+    for unit, (low, high) in bounds.items():
+        if not all(comparable(limit[1], unit) for limit in limits):
+            return
+        inside = (convert(*limit, unit) for limit in limits)
+        reached = (low, high, *(each for each in inside if low <= each <= high))
+        if any(judge.holds(Value(number_text(each), each, unit), None, (), 0.0) for each in reached):
+            return
+    low, high = min(each[0] for each in bounds.values()), max(each[1] for each in bounds.values())
+    unit = next(iter(bounds))
+    cells = {"low": Amount(number_text(low)), "high": Amount(with_unit(number_text(high), unit))}
+    yield Text("rule_out_of_reach", {**cells, "limit": Amount(condition.values[0])})
+
+
+async def missing_field(lookups: Lookups, rule: AlertRule, found: list[Text]) -> Text | None:
+    """Return that a field a rule is about, or one of its conditions, is in no message there is.
+
+    `found` are the warnings of its own one.
+    """
+    every = list(found)
+    for alone in _others(rule):
+        every += await warnings_of(lookups, alone)
+    return next((each for each in every if each.key == "rule_no_field"), None)
+
+
+def _others(rule: AlertRule) -> Iterator[AlertRule]:
+    """Yield the further conditions of a rule as rules."""
+    for other in rule.others:
+        yield AlertRule(other.filter or rule.filter, other.condition, other.field)
+
+
 async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> BotError | None:
     """Return the error for a rule with a condition that is never met, as far as the newest messages tell.
 
     `found` are the warnings of its own one.
     """
     never = _never_met(rule, found)
-    for other in rule.others:
-        alone = AlertRule(other.filter or rule.filter, other.condition, other.field)
+    for alone in _others(rule):
         never = never or _never_met(alone, await warnings_of(lookups, alone))
     return never
 

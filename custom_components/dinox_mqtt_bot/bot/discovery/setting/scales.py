@@ -11,7 +11,7 @@ from .colors import mireds
 
 _NEAR = 1e-6
 _MIRED = frozenset({"mired", "mireds", "mirek", "mireks"})
-_COLDEST_MIREDS = 1_000
+COLDEST_MIREDS = 1_000
 """What is less than this is no colour temperature in kelvins."""
 
 _UNIT_WORDS = {
@@ -49,7 +49,7 @@ class Scale:
         if found is None:
             return None
         value, unit = found
-        if self.unit == "K" and value > 0 and (unit in _MIRED or (not unit and value < _COLDEST_MIREDS)):
+        if self.unit == "K" and value > 0 and (unit in _MIRED or (not unit and value < COLDEST_MIREDS)):
             value, unit = floor(1_000_000 / value), "K"
         if not comparable(unit, self.unit):
             return None

@@ -14,6 +14,7 @@ from ..set_request import Wish, wish
 from .aspects import behind
 from .kinds import EXACT_ONLY, OWNERS
 from .set_groups import wishes_for_several
+from .set_joined import each_of, parted_by_and
 from .set_refusal import refusal, which_one
 from .set_targets import How, Named, alike, exact, handle
 
@@ -22,7 +23,15 @@ _OWNED = frozenset({"number", "text"})
 _FREE_TEXT = frozenset({"text", "notify"})
 
 
-__all__ = ["ends_in_state", "is_state_word", "is_unknown", "taking", "understood", "wants"]
+__all__ = [
+    "ends_in_state",
+    "is_state_word",
+    "is_unknown",
+    "parted_by_and",
+    "taking",
+    "understood",
+    "wants",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +45,38 @@ def understood(
 ) -> tuple[Wish, ...]:
     """Return what `kitchen lamp brightness 40` wants: one wish, or several for `all lamps off`.
 
-    Raises BotError `which_one`, `no_device`, `no_device_similar`, `not_settable`, `value_missing`,
-    `value_not_allowed`, `part_unknown` or `set_too_many`.
+    What `and` joins is several too: `lamp on and fan off`, `lamp and fan off`. Raises BotError `which_one`,
+    `no_device`, `no_device_similar`, `not_settable`, `value_missing`, `value_not_allowed`, `part_unknown` or
+    `set_too_many`.
     """
+
+    def read(said: str) -> tuple[tuple[Wish, ...], str]:
+        return _of_one(devices, said, phrases, vocabulary)
+
+    try:
+        return read(text)[0]
+    except BotError:
+        if len(joined := parted_by_and(text)) < 2:
+            raise
+        return each_of(joined, read)
+
+
+def _of_one(
+    devices: Devices, text: str, phrases: Phrases, vocabulary: Vocabulary
+) -> tuple[tuple[Wish, ...], str]:
+    """Return what is wanted without any `and`, and the words that are the value."""
     words = text.split()
     named = exact(devices, words)
     if hits := _best(_exact_hits(devices, named, vocabulary)):
-        return (_one(hits, words, phrases),)
+        return (_one(hits, words, phrases),), hits[0].named.value
     longest = max((each.count for each in named if each.how is not How.PLACE), default=0)
     if group := wishes_for_several(devices, words, vocabulary, longest):
-        return group
+        return group, words[-1]
     # What is called so and takes no value may be called without its last word: `gate lock` for the lock.
     valued = (each.count for each in named if each.how is not How.PLACE and each.value)
     like = alike(devices, words, longest) or alike(devices, words, max(valued, default=0))
     if hits := _best(_alike_hits(like, vocabulary)):
-        return (_one(hits, words, phrases),)
+        return (_one(hits, words, phrases),), hits[0].named.value
     raise refusal(devices, words, [*named, *like], phrases)
 
 

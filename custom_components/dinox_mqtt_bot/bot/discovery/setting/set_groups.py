@@ -5,6 +5,7 @@ from itertools import islice
 
 from ...model.replies import BotError
 from ...model.vocabulary import Vocabulary
+from ...text.numbers import number
 from ...text.tongue import words as spoken
 from ..devices import Devices
 from ..entities import Entity, name_words
@@ -56,6 +57,8 @@ def _wishes(devices: Devices, name: tuple[str, ...], value: str, vocabulary: Voc
         components = kinds.SIMPLE | {kinds.COVER}
     else:
         components = kinds.SIMPLE if everything else frozenset()
+    if at is None and place and _is_for_another(devices, place, value, vocabulary):
+        return
     for entity in _placed(devices, place, whole=at is None and not everything) if components else ():
         if entity.component not in components or not entity.main or not entity.controls:
             continue
@@ -70,6 +73,19 @@ def _ones(devices: Devices, word: str) -> frozenset[str]:
     """Return the words of names that a word is the plural of: `hatch` of `hatches`, `pumpe` of `pumpen`."""
     ends = (end for end in _PLURAL if word.endswith(end) and len(word) - len(end) >= _SHORTEST)
     return frozenset(one for end in ends if (one := word.removesuffix(end)) in devices.vocabulary)
+
+
+def _is_for_another(devices: Devices, place: tuple[str, ...], value: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a bare number for a room may be degrees as well: it has lamps and a heating."""
+    found = number(value)
+    return (
+        found is not None
+        and not found[1]
+        and any(
+            entity.component == kinds.CLIMATE and wish(entity, value, How.PLACE, vocabulary) is not None
+            for entity in _placed(devices, place, whole=True)
+        )
+    )
 
 
 def _placed(devices: Devices, place: tuple[str, ...], *, whole: bool) -> Iterator[Entity]:

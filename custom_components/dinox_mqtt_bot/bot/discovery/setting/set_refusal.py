@@ -8,7 +8,7 @@ from ...model.replies import BotError, Choice, WhichOne, Worded
 from ...ports import Phrases
 from ..devices import Devices
 from ..entities import Entity, name_words
-from ..set_request import allowed, describe
+from ..set_request import Setting, allowed, describe
 from .aspects import behind
 from .set_targets import How, Named, handle, names_and_values
 
@@ -89,7 +89,8 @@ def _not_taken(named: Named, phrases: Phrases) -> BotError:
     about = [control for control in entity.controls if behind(entity.component, control, value)]
     if about:
         choice = Worded(describe(about[0], phrases), partial(describe, about[0]))
-    return BotError("value_not_allowed", name=entity.full_name, value=value, allowed=choice)
+    said = Setting("", value)  # perhaps a word that a sentence was taken for
+    return BotError("value_not_allowed", name=entity.full_name, value=said, allowed=choice)
 
 
 def _of_device(device: Sequence[Named], phrases: Phrases) -> BotError:

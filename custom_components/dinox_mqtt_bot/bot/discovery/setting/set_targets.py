@@ -59,9 +59,10 @@ def exact(devices: Devices, words: Sequence[str]) -> list[Named]:
     for count, name, value in names_and_values(words):
         for entity in devices.having(name):
             full, own, device, area, _ = devices.words(entity)
-            if name in (full, own) or (area and name in ((*area, *full), (*area, *own))):
+            # As it is told apart, too: `Lamp (Hall)`.
+            if any(name in (each, (*area, *each), (*each, *area)) for each in (full, own) if each):
                 every.append(Named(entity, How.NAME, count, value))
-            elif name == device or (area and name == (*area, *device)):
+            elif device and name in (device, (*area, *device), (*device, *area)):
                 every.append(Named(entity, How.DEVICE, count, value))
         every += _by_kind(devices, name, count, value)
     return _once(every)
