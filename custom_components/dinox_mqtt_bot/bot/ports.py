@@ -272,6 +272,9 @@ class Pictures(Protocol):
     async def draw(self, picture: Picture, phrases: Phrases, *, dark: bool = False) -> bytes:
         """Return a chart as PNG, in the words of a language (ask)."""
 
+    def shows(self, entity: str) -> bool:
+        """Say whether there is such a camera or image."""
+
 
 class Agent(Protocol):
     """A conversation agent of Home Assistant."""

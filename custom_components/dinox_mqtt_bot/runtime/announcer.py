@@ -15,6 +15,7 @@ from ..bot.model.announcements import (
     InquiryClosed,
     Listeners,
     MessageReceived,
+    StatusChanged,
 )
 from ..bot.model.message import Reading
 from ..bot.model.rules import Priority
@@ -81,7 +82,7 @@ class Announcer:
             self._announce_alert(announcement)
         elif isinstance(announcement, AlertValue):
             self.pulse.beat()
-        else:
+        elif isinstance(announcement, StatusChanged):
             self._announce_status(announcement.status)
 
     def _announce_message(self, message: MessageReceived) -> None:

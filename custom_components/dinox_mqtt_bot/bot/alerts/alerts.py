@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ..delivery.outgoing import Outgoing
 from ..model.alert import Alert, AlertEvent, Attending, Record, Step
-from ..model.announcements import AlertBlind, Announcement
+from ..model.announcements import AlertBlind, AlertTold, Announcement
 from ..model.message import Reading
-from ..model.notice import Notice
+from ..model.notice import Notice, is_target
 from ..model.rules import AlertRule, Priority, RuleSet
 from ..model.topics import Subscriptions
 from ..ports import Ports, Spawn, When
@@ -15,7 +15,7 @@ from . import lifecycle
 from .engine import NOTHING, AlertEngine, Judged
 from .inhibitions import Inhibitions
 from .lookup import find_alerts
-from .notices import AlertNotices, Composed, Debt, after_held, debt_of
+from .notices import NOTICES_KEPT, AlertNotices, Composed, Debt, after_held, debt_of
 from .rule_care import OneShots, OverfullRules
 from .watches import BROKER, unheard
 
@@ -263,7 +263,36 @@ class Alerts:
         composed = self._notices.compose(heard, self._rules, self.rings, now)
         record = self.engine.mark_told(composed.alerts, composed.events)
         self._save(record, composed.notices, list(self._kept_behind(composed)))
+        self._announce_told(heard, composed)
         self._one_shots.look(now)
+
+    def _announce_told(self, debts: Iterable[Debt], composed: Composed) -> None:
+        """Announce to whom it was said that something fired that has a picture; not what is held for them."""
+        said = {
+            notice.id: notice.to
+            for notice in composed.notices
+            if not (is_target(notice.to) or self._outgoing.holds(notice.to, notice.priority))
+        }
+        for debt in debts:
+            if debt.rule.picture and Step.FIRED in debt.alert.untold:
+                mine = (each for each in composed.events if (each.rule, each.topic) == debt.key)
+                to = dict.fromkeys(said[each.note] for each in mine if each.note in said)
+                if to:
+                    self._announce(AlertTold(debt.alert, debt.rule, tuple(to)))
+
+    def show(self, told: AlertTold, addresses: Mapping[str, str]) -> None:
+        """Send each the address of a picture of what was told: a thumb below it is one below the words."""
+        priority = max(told.rule.priority, Priority.ALERT)
+        notices = [
+            self._outgoing.notice(to, address, priority=priority, file=True)
+            for to, address in addresses.items()
+        ]
+        alert = self.engine.get(told.rule.id, told.alert.topic)
+        record = Record()
+        if alert is not None and alert.number == told.alert.number:
+            known = (*alert.notices, *(notice.id for notice in notices))[-NOTICES_KEPT:]
+            record = self.engine.mark_told([replace(alert, notices=known)], ())
+        self._save(record, notices)
 
     def _kept_behind(self, composed: Composed) -> Iterator[Notice]:
         """Yield, to be held, what is said past older news: it is read once more after them."""

@@ -8,7 +8,7 @@ from ..alerts.rules.grammar import changed, first_word, write_rule
 from ..alerts.rules.names import name_rule, unit_of
 from ..alerts.rules.rehearsal import Rehearsal, rehearse
 from ..alerts.rules.subject import changed_rule, joined_rule
-from ..alerts.rules.warnings import never_fires, refuse_hopeless, warnings_of, with_warnings
+from ..alerts.rules.warnings import never_fires, pictured, refuse_hopeless, warnings_of, with_warnings
 from ..alerts.watches import filters_of, waiting_for
 from ..model.handles import Handles, as_said
 from ..model.replies import Amount, BotError, Caller, Cell, Reply, Table, Text, Typed
@@ -71,6 +71,7 @@ async def _keep(parts: Parts, key: str, rule: AlertRule, before: AlertRule | Non
     refuse_hopeless(rule, before)
     rule = waiting_for(rule, parts.alerts.rules)
     await refuse_deeds(parts, rule)
+    rule = pictured(parts, rule, before)
     doubts = [*await warnings_of(parts, rule), *_told(parts, rule)]
     if before is None and (never := await never_fires(parts, rule, doubts)) is not None:
         raise never

@@ -11,7 +11,9 @@ from .rules import AlertRule, Subscription
 from .status import BotStatus
 
 _LOGGER = logging.getLogger(__name__)
-type Announcement = MessageReceived | ChatReceived | InquiryClosed | StatusChanged | AlertChanged | AlertValue
+type Announcement = (
+    MessageReceived | ChatReceived | InquiryClosed | StatusChanged | AlertChanged | AlertValue | AlertTold
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,15 @@ class AlertValue:
 
     alert: Alert
     rule: AlertRule
+
+
+@dataclass(frozen=True, slots=True)
+class AlertTold:
+    """That an alert fired whose rule has a picture was said `to` contacts and rooms, whom it reaches now."""
+
+    alert: Alert
+    rule: AlertRule
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

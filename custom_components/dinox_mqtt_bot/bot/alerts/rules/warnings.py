@@ -1,15 +1,17 @@
 """What speaks against an alert rule ever firing, said when it is made."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...model.message import MORE, Kind, Reading
 from ...model.replies import Amount, BotError, Text, Typed
-from ...model.rules import AlertRule, Operator, Value
+from ...model.rules import CHART, AlertRule, Operator, Value
 from ...model.topics import is_wild
 from ...reading.topic_lookup import Lookups, newest_readings
 from ...text.numbers import number, with_unit
 from ...text.units import comparable
 from ..watches import Watch
+from .clauses import picture_of
 from .contradictions import contradiction
 from .subject import NOTES, notes_of, only_words, strange_words
 
@@ -72,6 +74,19 @@ def _of_the_limits(rule: AlertRule, values: list[Value]) -> Iterator[Text]:
     for unit in dict.fromkeys(read[1] for limit in limits if (read := number(limit)) is not None):
         if units and not any(comparable(unit, other) for other in units):
             yield Text("rule_other_unit", {"unit": unit, "value": last})
+
+
+def pictured(lookups: Lookups, rule: AlertRule, before: AlertRule | None = None) -> AlertRule:
+    """Return a rule with its picture as rules have it.
+
+    Raises BotError `rule_picture` for what is none, and `no_picture` for a camera that is not there; one that
+    was there before may have gone.
+    """
+    rule = replace(rule, picture=picture_of(rule.picture))
+    known = rule.picture in {"", CHART, before.picture if before else ""}
+    if not (known or lookups.ports.pictures.shows(rule.picture)):
+        raise BotError("no_picture", picture=rule.picture)
+    return rule
 
 
 async def never_fires(lookups: Lookups, rule: AlertRule, found: list[Text]) -> BotError | None:
