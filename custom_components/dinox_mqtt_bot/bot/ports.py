@@ -213,6 +213,9 @@ class Outbox(Protocol):
         A correction (`replaces`) is the notice that it corrects.
         """
 
+    def confirmed(self, to: str) -> str:
+        """Return, in the same way, what a client of a contact has confirmed last (XEP-0184, 0333). No I/O."""
+
     def put(self, notice: Notice) -> None:
         """Store a notice; when it is committed, it is said (tell)."""
 
